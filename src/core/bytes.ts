@@ -1,0 +1,118 @@
+/** Reads and compares byte strings. Views share memory with their source; nothing here copies unless it says so. */
+
+/** A reader wanted more bytes than there are. Caught and renamed by whoever knows what was being read. */
+export class OutOfBytesError extends Error {
+  constructor(wanted: number, offset: number, left: number) {
+    super(`${wanted} bytes wanted at offset ${offset}, ${left} left`);
+    this.name = "OutOfBytesError";
+  }
+}
+
+/** Walks a byte string from front to back; every read is bounded. Integers are big endian. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  /** The next `length` bytes, as a view. @throws {OutOfBytesError} */
+  take(length: number): Uint8Array {
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** Unsigned integer of 1, 2 or 4 bytes, big endian. @throws {OutOfBytesError} */
+  uint(width: 1 | 2 | 4): number {
+    const start = this.#advance(width);
+    if (width === 1) return this.#view.getUint8(start);
+    return width === 2 ? this.#view.getUint16(start) : this.#view.getUint32(start);
+  }
+
+  /** Unsigned integer of 8 bytes, big endian. @throws {OutOfBytesError} */
+  uint64(): bigint {
+    return this.#view.getBigUint64(this.#advance(8));
+  }
+
+  /** Everything not read yet, as a view; the reader is then at its end. */
+  rest(): Uint8Array {
+    return this.take(this.left);
+  }
+
+  #advance(length: number): number {
+    if (length > this.left) throw new OutOfBytesError(length, this.#offset, this.left);
+    const start = this.#offset;
+    this.#offset += length;
+    return start;
+  }
+}
+
+/** One new byte string from several. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
+/** Bytewise order, a shorter string before its continuation. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Equality that takes the same time wherever the first difference is; lengths are not secret. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  return difference === 0;
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return viewAsBuffer(bytes).toString("hex");
+}
+
+/** @throws {RangeError} for an odd number of digits or a character that is not a hex digit. */
+export function fromHex(hex: string): Uint8Array {
+  if (hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) throw new RangeError("not a hex string");
+  return new Uint8Array(Buffer.from(hex, "hex"));
+}
+
+/** Base64url without padding, the form WebAuthn's JSON uses. @see RFC 4648 §5 */
+export function toBase64url(bytes: Uint8Array): string {
+  return viewAsBuffer(bytes).toString("base64url");
+}
+
+/** Accepts padded input too, because real sites send it. @throws {RangeError} for other characters. */
+export function fromBase64url(text: string): Uint8Array {
+  const bare = text.replace(/=+$/, "");
+  if (/[^A-Za-z0-9_-]/.test(bare) || bare.length % 4 === 1) throw new RangeError("not a base64url string");
+  return new Uint8Array(Buffer.from(bare, "base64url"));
+}
+
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function viewAsBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

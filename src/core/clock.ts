@@ -1,0 +1,59 @@
+export type Disarm = () => void;
+
+/** The only source of time in this library. */
+export interface Clock {
+  /** Milliseconds on a timeline that never runs backwards; only differences carry meaning. */
+  nowMs(): number;
+  /** Milliseconds since the Unix epoch, for fields that carry a date. */
+  epochMs(): number;
+  /**
+   * Calls `fire` once, `delayMs` from now.
+   *
+   * @param timer id such as `client.ceremony` or `gw.idle`; reports name the timer that ended a run.
+   */
+  arm(delayMs: number, timer: string, fire: () => void): Disarm;
+}
+
+/** Node truncates longer delays to 1 ms; a longer wait is made of several. */
+const HOST_TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Real time. The one place outside the CLI where the host's timers are touched. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  epochMs: () => Date.now(),
+  arm(delayMs, _timer, fire) {
+    let handle: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      const partMs = Math.min(leftMs, HOST_TIMER_MAX_MS);
+      handle = setTimeout(() => (leftMs > partMs ? wait(leftMs - partMs) : fire()), partMs);
+    };
+    wait(delayMs);
+    return () => clearTimeout(handle);
+  },
+};
+
+export interface SleepOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Resolves after `delayMs`. @throws the signal's reason, when it aborts first. */
+export function sleep(
+  clock: Clock,
+  delayMs: number,
+  timer: string,
+  options: SleepOptions = {},
+): Promise<void> {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const onAbort = () => {
+      disarm();
+      reject(signal?.reason as Error);
+    };
+    const disarm = clock.arm(delayMs, timer, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,44 @@
+import { systemClock, type Clock } from "./clock.js";
+import { seededEntropy, systemEntropy, type Entropy } from "./entropy.js";
+import { MemorySink, nullSink, startTrace, type Trace, type TraceRecord, type TraceSink } from "./trace.js";
+import { VirtualClock } from "./virtual-clock.js";
+
+/** The world outside pure functions: time, chance, and somewhere to say what happened. */
+export interface Env {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly trace: Trace;
+}
+
+/** Real time, real randomness. */
+export function systemEnv(sink: TraceSink = nullSink): Env {
+  return { clock: systemClock, entropy: systemEntropy, trace: startTrace(systemClock, sink) };
+}
+
+export interface VirtualEnv extends Env {
+  readonly clock: VirtualClock;
+  readonly seed: string;
+  /** Everything traced so far; empty when another sink was given. */
+  readonly records: readonly TraceRecord[];
+}
+
+/** Virtual time and seeded chance: the same seed gives the same bytes and the same trace. */
+export function virtualEnv(seed: string, sink: TraceSink = new MemorySink()): VirtualEnv {
+  const clock = new VirtualClock();
+  return {
+    clock,
+    seed,
+    entropy: seededEntropy(seed),
+    trace: startTrace(clock, sink),
+    records: sink instanceof MemorySink ? sink.records : [],
+  };
+}
+
+/**
+ * The world as one actor has it: its own stream of chance and its own name in the trace.
+ *
+ * Two actors must not share a name: they would draw the same bytes.
+ */
+export function envFor<E extends Env>(env: E, actor: string): E {
+  return { ...env, entropy: env.entropy.fork(actor), trace: env.trace.as(actor) };
+}

@@ -1,0 +1,80 @@
+/** What the failed step may have left behind on the far side. */
+export type Aftermath =
+  /** Nothing was sent, or the peer answered that it refused. */
+  | "none"
+  /** The request went out and no answer came back: the peer may still act on it. */
+  | "unknown";
+
+export interface ErrorDetail {
+  readonly aftermath?: Aftermath;
+  readonly cause?: unknown;
+  /** What the reader can do about it, in one sentence. */
+  readonly hint?: string;
+}
+
+const BRAND = Symbol.for("passkey-harness.error");
+
+/** Root of every error this library throws on purpose; `code` is stable, `message` is prose. */
+export abstract class HarnessError<Code extends string = string> extends Error {
+  readonly [BRAND] = true;
+  readonly code: Code;
+  readonly aftermath: Aftermath;
+  readonly hint: string | undefined;
+
+  constructor(code: Code, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.aftermath = detail.aftermath ?? "none";
+    this.hint = detail.hint;
+  }
+
+  /** Report form: no stack, no cause, nothing secret. */
+  toJSON(): { name: string; code: Code; message: string; aftermath: Aftermath; hint?: string } {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      aftermath: this.aftermath,
+      ...(this.hint !== undefined && { hint: this.hint }),
+    };
+  }
+}
+
+/** Holds across duplicate copies of the package (ESM beside CJS), where `instanceof` does not. */
+export function isHarnessError(value: unknown): value is HarnessError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** How long something may take, under which name, and what running out means. */
+export interface Budget {
+  /** Timer id, the one reports look up, such as `client.ceremony`. */
+  readonly timer: string;
+  /** The whole of it in milliseconds, retries included. */
+  readonly budgetMs: number;
+  /** What running out leaves behind: `unknown` once anything was sent. May be a getter. */
+  readonly aftermath: Aftermath;
+}
+
+/** A budget ran out. */
+export class TimeoutError extends HarnessError<"TIMEOUT"> {
+  readonly timer: string;
+  readonly budgetMs: number;
+
+  constructor({ timer, budgetMs, aftermath }: Budget) {
+    super("TIMEOUT", `${timer}: no result within ${budgetMs} ms`, { aftermath });
+    this.timer = timer;
+    this.budgetMs = budgetMs;
+  }
+
+  override toJSON() {
+    return { ...super.toJSON(), timer: this.timer, budgetMs: this.budgetMs };
+  }
+}
+
+/** The caller's signal aborted. */
+export class AbortedError extends HarnessError<"ABORTED"> {
+  constructor(message: string, detail?: ErrorDetail) {
+    super("ABORTED", message, detail);
+  }
+}

@@ -1,0 +1,177 @@
+import type { Clock } from "./clock.js";
+
+/**
+ * Everything that can happen in this house, in one list, by layer. Reports are folds over it.
+ *
+ * Only strings, numbers and booleans, so that a sink can write JSON lines without thinking. Secrets
+ * never enter: no PIN, token, key or QR secret. `credential` is always a {@link credentialTag}.
+ */
+export type TraceEvent =
+  // run: what this trace is of; the first and the last line.
+  | {
+      readonly kind: "run.started";
+      readonly scenario: string;
+      readonly seed: string;
+      readonly schema: number;
+    }
+  | { readonly kind: "run.ended"; readonly outcome: "as-expected" | "unexpected" | "no-expectation" }
+
+  // ctap: messages at the device seam, and what an authenticator did to its store.
+  | { readonly kind: "ctap.request"; readonly command: string; readonly bytes: number }
+  | { readonly kind: "ctap.keepalive"; readonly status: "processing" | "up-needed" }
+  | {
+      readonly kind: "ctap.response";
+      readonly command: string;
+      readonly status: string;
+      readonly bytes: number;
+    }
+  | { readonly kind: "ctap.cancel"; readonly command: string }
+  /** An answer that came after its asker had gone. */
+  | { readonly kind: "ctap.discarded"; readonly command: string; readonly status: string }
+  | {
+      readonly kind: "ctap.credential";
+      readonly change: "created" | "overwritten" | "deleted" | "used";
+      readonly credential: string;
+      readonly rpId: string;
+      /** Credential ids are per account: the tag of the user handle tells two accounts apart. */
+      readonly user: string;
+    }
+
+  // link: below the seam.
+  /** `hex` is the report header; the whole report only where the caller asked for frames. */
+  | { readonly kind: "link.hid"; readonly direction: "in" | "out"; readonly hex: string }
+  | {
+      readonly kind: "link.opened" | "link.closed" | "link.lost" | "link.resynchronised";
+      readonly link: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: "link.busy";
+      readonly link: string;
+      readonly retryMs: number;
+    }
+  | {
+      readonly kind: "link.hybrid";
+      readonly stage:
+        | "qr-shown"
+        | "qr-scanned"
+        | "advert-sent"
+        | "advert-seen"
+        | "advert-foreign"
+        | "tunnel-opening"
+        | "tunnel-open"
+        | "tunnel-refused"
+        | "tunnel-closed"
+        | "handshake"
+        | "ready"
+        | "shutdown-sent"
+        | "shutdown-received"
+        | "linked";
+      /** HTTP status, WebSocket close code or a short reason; never a key, id or secret. */
+      readonly detail?: string;
+    }
+
+  // user: the person.
+  | { readonly kind: "user.prompted"; readonly prompt: string }
+  | { readonly kind: "user.answered"; readonly prompt: string; readonly answer: string }
+  /** Text or mail the person got to see. */
+  | {
+      readonly kind: "user.saw";
+      readonly where: "page" | "browser" | "os" | "phone" | "mail" | "sms";
+      readonly text: string;
+    }
+
+  // page: script and browser.
+  | {
+      readonly kind: "page.called";
+      readonly method: "create" | "get";
+      readonly timeoutMs?: number;
+      readonly effectiveMs: number;
+    }
+  | {
+      readonly kind: "page.settled";
+      readonly method: "create" | "get";
+      readonly outcome: "resolved" | "rejected";
+      readonly name?: string;
+      readonly reason?: string;
+    }
+  | { readonly kind: "page.gave-up"; readonly method: "create" | "get"; readonly aborted: boolean }
+
+  // rp: the site, its gateway, its mail.
+  | { readonly kind: "rp.request"; readonly call: string; readonly ceremony: string }
+  | {
+      readonly kind: "rp.response";
+      readonly call: string;
+      readonly ceremony: string;
+      readonly status: number;
+      readonly code?: string;
+      /** Tags of the credentials that login options offered, joined by a comma. */
+      readonly credentials?: string;
+    }
+  | {
+      readonly kind: "rp.row";
+      readonly credential: string;
+      readonly change: "created" | "deleted" | "visible";
+      readonly ceremony?: string;
+    }
+  | { readonly kind: "rp.flag"; readonly flag: string; readonly value: boolean }
+  | { readonly kind: "rp.mail"; readonly subject: string; readonly stage: "queued" | "sent" | "delivered" }
+  | {
+      readonly kind: "rp.login";
+      readonly outcome: "accepted" | "refused";
+      readonly ceremony: string;
+      readonly reason?: string;
+    }
+
+  // timer: every budget, with its owner in `actor`.
+  | { readonly kind: "timer.armed"; readonly timer: string; readonly budgetMs: number }
+  | { readonly kind: "timer.disarmed"; readonly timer: string; readonly budgetMs: number }
+  | { readonly kind: "timer.fired"; readonly timer: string; readonly budgetMs: number }
+
+  // fault: what was done to the run on purpose.
+  | { readonly kind: "fault.injected"; readonly rule: string; readonly effect: string };
+
+export type TraceRecord = TraceEvent & {
+  /** Milliseconds since the trace began. */
+  readonly atMs: number;
+  /** Who it happened to: `browser`, `site`, `key`, ... */
+  readonly actor: string;
+};
+
+export interface TraceSink {
+  write(record: TraceRecord): void;
+}
+
+/** Where actors say what happened. */
+export interface Trace {
+  emit(event: TraceEvent): void;
+  /** The same trace, speaking as another actor. */
+  as(actor: string): Trace;
+}
+
+/** A trace whose `atMs` counts from now. */
+export function startTrace(clock: Clock, sink: TraceSink, actor = "harness"): Trace {
+  const startMs = clock.nowMs();
+  const speakAs = (name: string): Trace => ({
+    emit: (event) => sink.write({ atMs: clock.nowMs() - startMs, actor: name, ...event }),
+    as: speakAs,
+  });
+  return speakAs(actor);
+}
+
+/** Forgets everything. */
+export const nullSink: TraceSink = { write: () => {} };
+
+/** Keeps everything, in order. */
+export class MemorySink implements TraceSink {
+  readonly records: TraceRecord[] = [];
+
+  write(record: TraceRecord): void {
+    this.records.push(record);
+  }
+}
+
+/** One JSON document a line, the form `replay` reads. */
+export function jsonLinesSink(writeLine: (line: string) => void): TraceSink {
+  return { write: (record) => writeLine(JSON.stringify(record)) };
+}

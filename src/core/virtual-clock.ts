@@ -1,0 +1,138 @@
+import type { Clock, Disarm } from "./clock.js";
+import { HarnessError } from "./errors.js";
+
+/** 2026-01-01T00:00:00Z: a fixed date, so that certificates and dates in a trace are the same in every run. */
+const EPOCH_AT_ZERO_MS = 1_767_225_600_000;
+
+/** Timers that fire without time moving on before the run is called a livelock. */
+const FIRINGS_PER_INSTANT_MAX = 10_000;
+
+/** A bug in the test or the simulator: virtual time cannot move, or moves for ever without progress. */
+export class StallError extends HarnessError<"STALLED" | "LIVELOCK"> {}
+
+interface ArmedTimer {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly name: string;
+  readonly fire: () => void;
+  disarmed: boolean;
+}
+
+/**
+ * Time that passes only when nothing else can happen.
+ *
+ * `run` lets every promise reaction settle, then jumps straight to the next armed timer. It never
+ * steps by a fixed amount, so a two-minute scenario costs as many steps as it has timers. Timers due
+ * at one instant fire in the order they were armed, which makes a run a function of its seed.
+ *
+ * Holds only while all work in flight is pure JavaScript: real sockets and `crypto.subtle` finish
+ * on the host's schedule, not on this one.
+ */
+export class VirtualClock implements Clock {
+  /** A binary heap: reports arm thousands of timers in one run. */
+  readonly #heap: ArmedTimer[] = [];
+  #nowMs = 0;
+  #armed = 0;
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  epochMs(): number {
+    return EPOCH_AT_ZERO_MS + this.#nowMs;
+  }
+
+  arm(delayMs: number, timer: string, fire: () => void): Disarm {
+    if (Number.isNaN(delayMs)) throw new RangeError(`timer "${timer}": the delay is not a number`);
+    if (delayMs === Infinity) return () => {};
+    const dueMs = this.#nowMs + Math.max(0, delayMs);
+    const armed = { dueMs, order: this.#armed++, name: timer, fire, disarmed: false };
+    this.#push(armed);
+    return () => {
+      armed.disarmed = true;
+    };
+  }
+
+  /**
+   * Moves time forward until `work` settles, and returns what it settled with.
+   *
+   * @throws {StallError} `STALLED` when `work` waits and no timer is armed; `LIVELOCK` when timers
+   *   keep re-arming at one instant.
+   */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const mark = () => {
+      settled = true;
+    };
+    work.then(mark, mark);
+
+    for (let firings = 0; ;) {
+      await reactionsDrained();
+      if (settled) return work;
+
+      const next = this.#pop();
+      if (next === undefined) {
+        throw new StallError("STALLED", `work is pending at ${this.#nowMs} ms and no timer is armed`);
+      }
+      firings = next.dueMs > this.#nowMs ? 0 : firings + 1;
+      if (firings > FIRINGS_PER_INSTANT_MAX) {
+        throw new StallError("LIVELOCK", `timer "${next.name}" keeps firing at ${this.#nowMs} ms`);
+      }
+      this.#nowMs = next.dueMs;
+      next.fire();
+    }
+  }
+
+  /** Lets `durationMs` pass, with everything that falls due in it. */
+  advance(durationMs: number): Promise<void> {
+    return this.run(new Promise((resolve) => this.arm(durationMs, "clock.advance", resolve)));
+  }
+
+  #push(timer: ArmedTimer): void {
+    const heap = this.#heap;
+    let at = heap.push(timer) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(timer, heap[parent] as ArmedTimer)) break;
+      heap[at] = heap[parent] as ArmedTimer;
+      at = parent;
+    }
+    heap[at] = timer;
+  }
+
+  #pop(): ArmedTimer | undefined {
+    for (;;) {
+      const top = this.#heap[0];
+      if (top === undefined) return undefined;
+      this.#removeTop();
+      // Disarmed timers stay in the heap until their turn: removing them early would cost a search.
+      if (!top.disarmed) return top;
+    }
+  }
+
+  #removeTop(): void {
+    const heap = this.#heap;
+    const last = heap.pop() as ArmedTimer;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as ArmedTimer, heap[child] as ArmedTimer))
+        child++;
+      if (!isBefore(heap[child] as ArmedTimer, last)) break;
+      heap[at] = heap[child] as ArmedTimer;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function isBefore(a: ArmedTimer, b: ArmedTimer): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
+}
+
+/** One turn of the host's event loop: by then every reaction queued so far has run. */
+function reactionsDrained(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,95 @@
+import type { Entropy } from "../core/entropy.js";
+
+/** A P-256 key pair. */
+export interface KeyPair {
+  /** 32-byte big-endian scalar. */
+  readonly secretKey: Uint8Array;
+  /** 65 bytes, uncompressed: 0x04, x, y. */
+  readonly publicKey: Uint8Array;
+}
+
+/** Signature algorithms by their JOSE names, curve included. */
+export type SignatureAlgorithm =
+  | "ES256"
+  | "ES384"
+  | "ES512"
+  | "ES256K"
+  | "Ed25519"
+  | "Ed448"
+  | "RS1"
+  | "RS256"
+  | "RS384"
+  | "RS512"
+  | "PS256"
+  | "PS384"
+  | "PS512";
+
+/** A public key as its bare numbers, big endian; coordinates have their curve's full width. */
+export type PublicKey =
+  | {
+      readonly kty: "EC";
+      readonly crv: "P-256" | "P-384" | "P-521" | "secp256k1";
+      readonly x: Uint8Array;
+      readonly y: Uint8Array;
+    }
+  | { readonly kty: "OKP"; readonly crv: "Ed25519" | "Ed448"; readonly x: Uint8Array }
+  | { readonly kty: "RSA"; readonly n: Uint8Array; readonly e: Uint8Array };
+
+export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
+
+/**
+ * Every primitive this library needs: bytes to bytes, synchronous (virtual time depends on it).
+ *
+ * Two implementations pass the same vectors: `nobleCrypto` (pure JavaScript) and `nodeCrypto`
+ * (OpenSSL through node:crypto). `defaultCrypto` is the faster one; whoever wants the other passes it.
+ */
+export interface CryptoProvider {
+  readonly name: "noble" | "node";
+
+  hash(name: HashName, message: Uint8Array): Uint8Array;
+  sha256(message: Uint8Array): Uint8Array;
+  hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
+  /** @see RFC 5869 */
+  hkdfSha256(input: {
+    readonly secret: Uint8Array;
+    readonly salt: Uint8Array;
+    readonly info: Uint8Array;
+    readonly length: number;
+  }): Uint8Array;
+
+  /** Secret scalar from `entropy` (rejection sampling), so that a seed gives the same key in both providers. */
+  generateKeyPair(entropy: Entropy): KeyPair;
+  /** 65-byte public key of a 32-byte scalar. @throws {PointError} `POINT_INVALID` for 0 or beyond the order. */
+  publicKeyOf(secretKey: Uint8Array): Uint8Array;
+  /** ECDH: 32-byte x coordinate. @throws {PointError} `POINT_INVALID` off the curve or malformed. */
+  sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+  /** ECDSA P-256 over SHA-256, DER, deterministic nonce (RFC 6979), in both providers the same bytes. */
+  signEs256(secretKey: Uint8Array, message: Uint8Array): Uint8Array;
+  /**
+   * False when the signature is wrong, also when it is not even well formed. ECDSA signatures are DER.
+   *
+   * @throws {PointError} `POINT_INVALID` when the key itself is no key, `KEY_MISMATCH` when it is of
+   *   another kind than the algorithm.
+   */
+  verify(algorithm: SignatureAlgorithm, key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean;
+  /** 33-byte form. @throws {PointError} */
+  compressPoint(publicKey: Uint8Array): Uint8Array;
+  /** 65-byte form of a 33- or 65-byte point, proven to be on the curve. @throws {PointError} */
+  uncompressPoint(publicKey: Uint8Array): Uint8Array;
+
+  /** AES-256, one 16-byte block. */
+  encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array;
+  decryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array;
+  /** AES-128 or AES-256 by key length, no padding: input is a multiple of 16. @throws {RangeError} otherwise. */
+  cbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  cbcDecrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array;
+  /** AES-256-GCM, 12-byte nonce; output is ciphertext then 16-byte tag. */
+  gcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associatedData: Uint8Array): Uint8Array;
+  /** `undefined` on a wrong tag. */
+  gcmOpen(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    ciphertext: Uint8Array,
+    associatedData: Uint8Array,
+  ): Uint8Array | undefined;
+}

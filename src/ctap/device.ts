@@ -1,0 +1,40 @@
+/** What an authenticator says while it works. @see CTAP 2.2 §11.2.9.1.7 (CTAPHID_KEEPALIVE) */
+export type KeepaliveStatus = "processing" | "up-needed";
+
+export interface TransactOptions {
+  /** Asks the device to give up. The promise still settles with the device's own answer when it has one. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once per change of status, never for repeats. */
+  readonly onKeepalive?: ((status: KeepaliveStatus) => void) | undefined;
+}
+
+/** Bytes in, bytes out: what a client calls and an authenticator answers. */
+export type CtapHandler = (request: Uint8Array, options?: TransactOptions) => Promise<Uint8Array>;
+
+/**
+ * The seam. A USB key, a phone across the tunnel and a simulated authenticator all look like this,
+ * and nothing above this line can tell them apart.
+ */
+export interface CtapDevice extends AsyncDisposable {
+  /** WebAuthn's name for how the authenticator is attached. */
+  readonly transport: "usb" | "hybrid";
+  /** For people and traces; carries no meaning. */
+  readonly label: string;
+  /**
+   * getInfo response body the connection already brought along (hybrid sends it after the handshake).
+   * Saves one round trip; absent on USB.
+   */
+  readonly infoInAdvance?: Uint8Array;
+  /** A phone hangs up after one makeCredential or getAssertion; a key does not. */
+  readonly oneShot: boolean;
+  /**
+   * Sends one CTAP2 message and waits for its answer.
+   *
+   * One at a time: a second call while one is pending waits its turn.
+   *
+   * @param request command byte followed by canonical CBOR, if any.
+   * @returns status byte followed by canonical CBOR, if any. Refusals are data here, not errors.
+   * @throws {TransportError} when no answer can come any more; `aftermath` says what may remain.
+   */
+  transact(request: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
+}

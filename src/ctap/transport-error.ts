@@ -1,0 +1,11 @@
+import { HarnessError } from "../core/errors.js";
+
+/**
+ * The link to the device failed. Aftermath `unknown` once the request left.
+ *
+ * `DEVICE_GONE` unplugged or disposed of; `CHANNEL_BUSY` somebody else kept it busy for the whole budget;
+ * `LINK_CLOSED` the far side ended the connection; `PROTOCOL_VIOLATION` it broke the transport's rules.
+ */
+export class TransportError extends HarnessError<
+  "DEVICE_GONE" | "CHANNEL_BUSY" | "LINK_CLOSED" | "PROTOCOL_VIOLATION"
+> {}

@@ -1,0 +1,1 @@
+export { systemEnv, virtualEnv, envFor, type Env, type VirtualEnv } from "./core/env.js";

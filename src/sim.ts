@@ -1,0 +1,1 @@
+export { virtualEnv } from "./core/env.js";
