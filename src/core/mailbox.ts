@@ -65,7 +65,7 @@ export class Mailbox<T> implements AsyncIterable<T> {
         },
         reject: (reason) => {
           signal?.removeEventListener("abort", onAbort);
-          reject(reason as Error);
+          reject(reason);
         },
       };
       if (this.#ended) return this.#settle(waiter);

@@ -26,6 +26,13 @@ export type TraceEvent =
       readonly bytes: number;
     }
   | { readonly kind: "ctap.cancel"; readonly command: string }
+  /** The device broke a rule of the encoding and the run went on all the same. */
+  | {
+      readonly kind: "ctap.finding";
+      readonly command: string;
+      readonly fault: string;
+      readonly offset: number;
+    }
   /** An answer that came after its asker had gone. */
   | { readonly kind: "ctap.discarded"; readonly command: string; readonly status: string }
   | {

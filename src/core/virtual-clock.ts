@@ -46,7 +46,7 @@ export class VirtualClock implements Clock {
     if (Number.isNaN(delayMs)) throw new RangeError(`timer "${timer}": the delay is not a number`);
     if (delayMs === Infinity) return () => {};
     const dueMs = this.#nowMs + Math.max(0, delayMs);
-    const armed = { dueMs, order: this.#armed++, name: timer, fire, disarmed: false };
+    const armed: ArmedTimer = { dueMs, order: this.#armed++, name: timer, fire, disarmed: false };
     this.#push(armed);
     return () => {
       armed.disarmed = true;
@@ -60,15 +60,15 @@ export class VirtualClock implements Clock {
    *   keep re-arming at one instant.
    */
   async run<T>(work: Promise<T>): Promise<T> {
-    let settled = false;
+    const outcome = { settled: false };
     const mark = () => {
-      settled = true;
+      outcome.settled = true;
     };
     work.then(mark, mark);
 
     for (let firings = 0; ;) {
       await reactionsDrained();
-      if (settled) return work;
+      if (outcome.settled) return work;
 
       const next = this.#pop();
       if (next === undefined) {

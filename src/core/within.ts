@@ -26,10 +26,10 @@ export async function within<T>(
   options.signal?.throwIfAborted();
   const abort = new AbortController();
   let disarm: Disarm = () => {};
-  let fired = false;
+  const outcome = { fired: false };
   const expiry = new Promise<never>((_, reject) => {
     disarm = env.clock.arm(budgetMs, timer, () => {
-      fired = true;
+      outcome.fired = true;
       env.trace.emit({ kind: "timer.fired", timer, budgetMs });
       const error = new TimeoutError(budget);
       // First, so that whoever awaits `within` hears of the time-out and not of what `work` makes of it.
@@ -45,6 +45,6 @@ export async function within<T>(
   } finally {
     options.signal?.removeEventListener("abort", onCallerAbort);
     disarm();
-    if (!fired) env.trace.emit({ kind: "timer.disarmed", timer, budgetMs });
+    if (!outcome.fired) env.trace.emit({ kind: "timer.disarmed", timer, budgetMs });
   }
 }
