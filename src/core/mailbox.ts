@@ -11,7 +11,7 @@ const ITEMS_MAX = 4096;
 
 interface Waiter<T> {
   readonly resolve: (item: T | undefined) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /**
@@ -24,7 +24,7 @@ export class Mailbox<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #waiters: Waiter<T>[] = [];
   readonly #limit: number;
-  #ended: { readonly error: unknown } | undefined;
+  #ended: { readonly error: Error | undefined } | undefined;
 
   constructor(limit = ITEMS_MAX) {
     this.#limit = limit;
@@ -43,7 +43,7 @@ export class Mailbox<T> implements AsyncIterable<T> {
     this.#items.push(item);
   }
 
-  close(error?: unknown): void {
+  close(error?: Error): void {
     if (this.#ended) return;
     this.#ended = { error };
     for (const waiter of this.#waiters.splice(0)) this.#settle(waiter);
@@ -63,7 +63,7 @@ export class Mailbox<T> implements AsyncIterable<T> {
           signal?.removeEventListener("abort", onAbort);
           resolve(item);
         },
-        reject: (reason) => {
+        reject: (reason: Error) => {
           signal?.removeEventListener("abort", onAbort);
           reject(reason);
         },
