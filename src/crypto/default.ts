@@ -1,4 +1,5 @@
+import { nodeCrypto } from "./node-provider.js";
 import type { CryptoProvider } from "./provider.js";
 
-/** Stands here until the providers are built. */
-export const defaultCrypto = {} as CryptoProvider;
+/** What everything uses unless told otherwise. */
+export const defaultCrypto: CryptoProvider = nodeCrypto;

@@ -24,6 +24,20 @@ export type SignatureAlgorithm =
   | "PS384"
   | "PS512";
 
+/** Algorithms this library signs with, for software authenticators; the rest it only verifies. */
+export type SigningAlgorithm = Extract<
+  SignatureAlgorithm,
+  "ES256" | "ES384" | "ES512" | "ES256K" | "Ed25519"
+>;
+
+/** A signing key pair. */
+export interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /** Big-endian scalar of the curve's full width (32, 48 or 66 bytes); for Ed25519 the 32-byte seed. */
+  readonly secretKey: Uint8Array;
+  readonly publicKey: PublicKey;
+}
+
 /** A public key as its bare numbers, big endian; coordinates have their curve's full width. */
 export type PublicKey =
   | {
@@ -44,7 +58,8 @@ export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
  * (OpenSSL through node:crypto). `defaultCrypto` is the faster one; whoever wants the other passes it.
  */
 export interface CryptoProvider {
-  readonly name: "noble" | "node";
+  /** `mixed`: each operation from whichever of the two is faster at it. */
+  readonly name: "noble" | "node" | "mixed";
 
   hash(name: HashName, message: Uint8Array): Uint8Array;
   sha256(message: Uint8Array): Uint8Array;
@@ -63,7 +78,18 @@ export interface CryptoProvider {
   publicKeyOf(secretKey: Uint8Array): Uint8Array;
   /** ECDH: 32-byte x coordinate. @throws {PointError} `POINT_INVALID` off the curve or malformed. */
   sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
-  /** ECDSA P-256 over SHA-256, DER, deterministic nonce (RFC 6979), in both providers the same bytes. */
+  /** Secret key from `entropy` (rejection sampling on the curves), the same in both providers. */
+  generateSigningKey(algorithm: SigningAlgorithm, entropy: Entropy): SigningKey;
+  /** @throws {PointError} `POINT_INVALID` when the secret key is none of this algorithm. */
+  signingKeyOf(algorithm: SigningAlgorithm, secretKey: Uint8Array): SigningKey;
+  /**
+   * Deterministic, in both providers the same bytes: ECDSA as DER with the nonce of RFC 6979 and S left
+   * as it falls (not moved to the lower half), Ed25519 as its 64 bytes.
+   *
+   * @throws {PointError} `POINT_INVALID` when the secret key is none of this algorithm.
+   */
+  sign(algorithm: SigningAlgorithm, secretKey: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Short for {@link sign} with `ES256`. */
   signEs256(secretKey: Uint8Array, message: Uint8Array): Uint8Array;
   /**
    * False when the signature is wrong, also when it is not even well formed. ECDSA signatures are DER.

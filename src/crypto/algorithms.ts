@@ -1,0 +1,60 @@
+import { PointError } from "./point-error.js";
+import type { HashName, PublicKey, SignatureAlgorithm } from "./provider.js";
+
+export type EcCurveName = Extract<PublicKey, { kty: "EC" }>["crv"];
+export type OkpCurveName = Extract<PublicKey, { kty: "OKP" }>["crv"];
+export type EcKey = Extract<PublicKey, { kty: "EC" }>;
+export type OkpKey = Extract<PublicKey, { kty: "OKP" }>;
+export type RsaKey = Extract<PublicKey, { kty: "RSA" }>;
+
+/** What a signature algorithm is made of. */
+export type AlgorithmParts =
+  | { readonly kty: "EC"; readonly crv: EcCurveName; readonly hash: HashName }
+  | { readonly kty: "OKP"; readonly crv: OkpCurveName }
+  | { readonly kty: "RSA"; readonly padding: "pkcs1" | "pss"; readonly hash: HashName };
+
+/**
+ * Each algorithm's one curve and one hash, as WebAuthn pairs them.
+ *
+ * @see WebAuthn Level 3 §5.8.5 (cryptographic algorithm identifier)
+ */
+export const ALGORITHMS = {
+  ES256: { kty: "EC", crv: "P-256", hash: "sha256" },
+  ES384: { kty: "EC", crv: "P-384", hash: "sha384" },
+  ES512: { kty: "EC", crv: "P-521", hash: "sha512" },
+  ES256K: { kty: "EC", crv: "secp256k1", hash: "sha256" },
+  Ed25519: { kty: "OKP", crv: "Ed25519" },
+  Ed448: { kty: "OKP", crv: "Ed448" },
+  RS1: { kty: "RSA", padding: "pkcs1", hash: "sha1" },
+  RS256: { kty: "RSA", padding: "pkcs1", hash: "sha256" },
+  RS384: { kty: "RSA", padding: "pkcs1", hash: "sha384" },
+  RS512: { kty: "RSA", padding: "pkcs1", hash: "sha512" },
+  PS256: { kty: "RSA", padding: "pss", hash: "sha256" },
+  PS384: { kty: "RSA", padding: "pss", hash: "sha384" },
+  PS512: { kty: "RSA", padding: "pss", hash: "sha512" },
+} as const satisfies Readonly<Record<SignatureAlgorithm, AlgorithmParts>>;
+
+/** An algorithm joined with a key that fits it. */
+export type Suite =
+  | { readonly kty: "EC"; readonly key: EcKey; readonly hash: HashName }
+  | { readonly kty: "OKP"; readonly key: OkpKey }
+  | {
+      readonly kty: "RSA";
+      readonly key: RsaKey;
+      readonly padding: "pkcs1" | "pss";
+      readonly hash: HashName;
+    };
+
+/** @throws {PointError} `KEY_MISMATCH` when the key is of another kind or on another curve. */
+export function matchKey(algorithm: SignatureAlgorithm, key: PublicKey): Suite {
+  const parts: AlgorithmParts = ALGORITHMS[algorithm];
+  if (parts.kty === "EC" && key.kty === "EC" && parts.crv === key.crv) {
+    return { kty: "EC", key, hash: parts.hash };
+  }
+  if (parts.kty === "OKP" && key.kty === "OKP" && parts.crv === key.crv) return { kty: "OKP", key };
+  if (parts.kty === "RSA" && key.kty === "RSA") {
+    return { kty: "RSA", key, padding: parts.padding, hash: parts.hash };
+  }
+  const kind = key.kty === "RSA" ? "RSA" : `${key.kty} ${key.crv}`;
+  throw new PointError("KEY_MISMATCH", `${algorithm} cannot use a key of kind ${kind}`);
+}

@@ -1,0 +1,85 @@
+import { constants, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
+import { concat, fromHex, toBase64url } from "../core/bytes.js";
+import { matchKey, type Suite } from "./algorithms.js";
+import { asBytes } from "./as-bytes.js";
+import { EC_CURVES, pointOf } from "./ec-curve.js";
+import { fromEcdsaDer } from "./ecdsa-der.js";
+import { checkSeed, nobleSignature } from "./noble-signature.js";
+import { checkOkpKey } from "./okp-key.js";
+import { PointError } from "./point-error.js";
+import type { CryptoProvider, PublicKey } from "./provider.js";
+import { rsaNumbers } from "./rsa-key.js";
+
+type Signatures = Pick<
+  CryptoProvider,
+  "generateSigningKey" | "signingKeyOf" | "sign" | "signEs256" | "verify"
+>;
+
+/** PKCS#8 of an Ed25519 key up to its seed. @see RFC 8410 §7 */
+const ED25519_PKCS8 = fromHex("302e020100300506032b657004220420");
+
+/**
+ * The signature half of `nodeCrypto`.
+ *
+ * ECDSA signs through noble: OpenSSL draws its nonces at random, and a run has to repeat byte for byte.
+ */
+export const nodeSignature: Signatures = {
+  ...nobleSignature,
+  sign: (algorithm, secretKey, message) => {
+    if (algorithm !== "Ed25519") return nobleSignature.sign(algorithm, secretKey, message);
+    checkSeed(secretKey);
+    const key = Buffer.from(concat(ED25519_PKCS8, secretKey));
+    return asBytes(sign(null, message, createPrivateKey({ key, format: "der", type: "pkcs8" })));
+  },
+  verify: (algorithm, key, message, signature) => {
+    const suite = matchKey(algorithm, key);
+    const keyObject = importKey(suite);
+    switch (suite.kty) {
+      case "EC": {
+        const compact = fromEcdsaDer(signature, EC_CURVES[suite.key.crv].width);
+        if (compact === undefined) return false;
+        return verify(suite.hash, message, { key: keyObject, dsaEncoding: "ieee-p1363" }, compact);
+      }
+      case "OKP":
+        return verify(null, message, keyObject, signature);
+      case "RSA":
+        return verifyRsa(suite, keyObject, { message, signature });
+    }
+  },
+};
+
+function verifyRsa(
+  { key, padding, hash }: Extract<Suite, { kty: "RSA" }>,
+  keyObject: KeyObject,
+  { message, signature }: { readonly message: Uint8Array; readonly signature: Uint8Array },
+): boolean {
+  if (signature.length !== rsaNumbers(key).width) return false;
+  const settings =
+    padding === "pss"
+      ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+      : { padding: constants.RSA_PKCS1_PADDING };
+  return verify(hash, message, { key: keyObject, ...settings }, signature);
+}
+
+/** @throws {PointError} `POINT_INVALID` when OpenSSL or our own stricter checks refuse the key. */
+function importKey(suite: Suite): KeyObject {
+  if (suite.kty === "EC") pointOf(suite.key);
+  else if (suite.kty === "OKP") checkOkpKey(suite.key);
+  else rsaNumbers(suite.key);
+  try {
+    return createPublicKey({ key: jwkOf(suite.key), format: "jwk" });
+  } catch (cause) {
+    throw new PointError("POINT_INVALID", `OpenSSL refuses the ${suite.kty} key`, { cause });
+  }
+}
+
+function jwkOf(key: PublicKey): Record<string, string> {
+  switch (key.kty) {
+    case "EC":
+      return { kty: key.kty, crv: key.crv, x: toBase64url(key.x), y: toBase64url(key.y) };
+    case "OKP":
+      return { kty: key.kty, crv: key.crv, x: toBase64url(key.x) };
+    case "RSA":
+      return { kty: key.kty, n: toBase64url(key.n), e: toBase64url(key.e) };
+  }
+}

@@ -1,0 +1,95 @@
+import { sha1 } from "@noble/hashes/legacy.js";
+import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
+import { concat, equalBytes, fromHex } from "../core/bytes.js";
+import { toInteger } from "./ec-curve.js";
+import type { HashName } from "./provider.js";
+import type { RsaNumbers } from "./rsa-key.js";
+
+const HASHES = { sha1, sha256, sha384, sha512 } as const satisfies Readonly<Record<HashName, unknown>>;
+
+/** DER of DigestInfo up to the digest. @see RFC 8017 §9.2, note 1 */
+const DIGEST_INFO: Readonly<Record<HashName, Uint8Array>> = {
+  sha1: fromHex("3021300906052b0e03021a05000414"),
+  sha256: fromHex("3031300d060960864801650304020105000420"),
+  sha384: fromHex("3041300d060960864801650304020205000430"),
+  sha512: fromHex("3051300d060960864801650304020305000440"),
+};
+
+const PKCS1_FILL_BYTES_MIN = 8;
+const PSS_TRAILER = 0xbc;
+
+export interface RsaSignature {
+  readonly padding: "pkcs1" | "pss";
+  readonly hash: HashName;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/**
+ * RSA verification without OpenSSL, because noble has none. Public numbers only: takes as long as it takes.
+ *
+ * PSS wants a salt as long as the hash, the only length COSE allows.
+ *
+ * @see RFC 8017 §8.1.2 (PSS), §8.2.2 (PKCS#1 v1.5); RFC 8230 §2
+ */
+export function verifyRsa(key: RsaNumbers, { padding, hash, message, signature }: RsaSignature): boolean {
+  const s = toInteger(signature);
+  if (signature.length !== key.width || s >= key.n) return false;
+  const encoded = toBytes(powMod(s, key), key.width);
+  const digest = HASHES[hash](message);
+  if (padding === "pss") return isPssEncoded(encoded, { hash, digest, bits: key.n.toString(2).length - 1 });
+  const tail = concat(Uint8Array.of(0), DIGEST_INFO[hash], digest);
+  const fillBytes = key.width - 2 - tail.length;
+  if (fillBytes < PKCS1_FILL_BYTES_MIN) return false;
+  return equalBytes(encoded, concat(Uint8Array.of(0, 1), new Uint8Array(fillBytes).fill(0xff), tail));
+}
+
+/** EMSA-PSS-VERIFY; the step numbers are those of RFC 8017 §9.1.2. */
+function isPssEncoded(
+  encoded: Uint8Array,
+  { hash, digest, bits }: { readonly hash: HashName; readonly digest: Uint8Array; readonly bits: number },
+): boolean {
+  // A modulus of 8k + 1 bits leaves a whole byte above the encoded message.
+  const unused = encoded.length - Math.ceil(bits / 8);
+  if (unused === 1 && encoded[0] !== 0) return false;
+  const em = encoded.subarray(unused);
+  const maskedBytes = em.length - digest.length - 1;
+  // Steps 3 and 4.
+  if (maskedBytes < digest.length + 1 || em.at(-1) !== PSS_TRAILER) return false;
+  const h = em.subarray(maskedBytes, -1);
+  const topBits = 0xff >> (8 * em.length - bits);
+  // Step 6.
+  if (((em[0] as number) & ~topBits) !== 0) return false;
+  const mask = mgf1(hash, h, maskedBytes);
+  const db = em.slice(0, maskedBytes).map((byte, i) => byte ^ (mask[i] as number));
+  db[0] = (db[0] as number) & topBits;
+  // Step 10.
+  const saltAt = maskedBytes - digest.length;
+  if (db.findIndex((byte) => byte !== 0) !== saltAt - 1 || db[saltAt - 1] !== 1) return false;
+  // Steps 12 to 14.
+  return equalBytes(h, HASHES[hash](concat(new Uint8Array(8), digest, db.subarray(saltAt))));
+}
+
+/** @see RFC 8017 §B.2.1 */
+function mgf1(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let i = 0, filled = 0; filled < length; i++) {
+    const part = HASHES[hash](concat(seed, Uint8Array.of(0, 0, i >> 8, i)));
+    parts.push(part);
+    filled += part.length;
+  }
+  return concat(...parts).subarray(0, length);
+}
+
+function powMod(base: bigint, { n, e }: RsaNumbers): bigint {
+  let result = 1n;
+  for (const bit of e.toString(2)) {
+    result = (result * result) % n;
+    if (bit === "1") result = (result * base) % n;
+  }
+  return result;
+}
+
+function toBytes(value: bigint, width: number): Uint8Array {
+  return fromHex(value.toString(16).padStart(2 * width, "0"));
+}
