@@ -1,0 +1,32 @@
+/** Names at most this many edits away are worth suggesting. */
+const EDITS_MAX = 4;
+
+/** The names closest to what somebody typed, best first; case does not count. */
+export function nearestNames(typed: string, names: readonly string[], limit: number): readonly string[] {
+  const wanted = typed.toLowerCase();
+  return names
+    .map((name) => ({ name, edits: distance(wanted, name.toLowerCase()) }))
+    .filter(({ name, edits }) => edits <= EDITS_MAX || sharesLastPart(wanted, name.toLowerCase()))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, limit)
+    .map(({ name }) => name);
+}
+
+/** `guardMs` and `browser.guardMs` both mean `page.guardMs`. */
+function sharesLastPart(typed: string, name: string): boolean {
+  return typed.split(".").at(-1) === name.split(".").at(-1);
+}
+
+/** Edits (insert, delete, replace) from one text to the other. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from.slice(0, 64)].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = (row[j] as number) + (letter === to[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}
