@@ -1,4 +1,8 @@
-import type { CoseKey } from "./cose.js";
+import { CtapCommand } from "./command.js";
+import { coseKey, type CoseKey } from "./cose.js";
+import { optional, required } from "./fields.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { bool, bytes, text, uint } from "./wire.js";
 
 /** @see CTAP 2.3 §6.5.5 */
 export const ClientPinSubcommand = {
@@ -44,19 +48,44 @@ export interface ClientPinResponse {
   readonly uvRetries?: number;
 }
 
+const EMPTY_MAP_BYTES = 1;
+
+const REQUEST = {
+  subCommand: required(0x02, uint),
+  pinUvAuthProtocol: optional(0x01, uint),
+  keyAgreement: optional(0x03, coseKey),
+  pinUvAuthParam: optional(0x04, bytes),
+  newPinEnc: optional(0x05, bytes),
+  pinHashEnc: optional(0x06, bytes),
+  permissions: optional(0x09, uint),
+  rpId: optional(0x0a, text),
+};
+
+const RESPONSE = {
+  keyAgreement: optional(0x01, coseKey),
+  pinUvAuthToken: optional(0x02, bytes),
+  pinRetries: optional(0x03, uint),
+  powerCycleState: optional(0x04, bool),
+  uvRetries: optional(0x05, uint),
+};
+
+/** Command byte and canonical CBOR. */
 export function encodeClientPinRequest(request: ClientPinRequest): Uint8Array {
-  throw new TypeError(`not built yet: ${request.subCommand}`);
+  return encodeRequest(CtapCommand.clientPin, REQUEST, request);
 }
 
-/** @throws {MessageError} with the status to answer. */
+/** The authenticator's reading of the parameters, without the command byte. @throws {MessageError} with the status to answer. */
 export function parseClientPinRequest(parameters: Uint8Array): ClientPinRequest {
-  throw new TypeError(`not built yet: ${parameters.length}`);
+  return parseParameters(REQUEST, parameters);
 }
 
+/** Response body, without the status byte; nothing at all when it says nothing. */
 export function encodeClientPinResponse(response: ClientPinResponse): Uint8Array {
-  throw new TypeError(`not built yet: ${Object.keys(response).length}`);
+  const body = encodeBody(RESPONSE, response);
+  return body.length > EMPTY_MAP_BYTES ? body : new Uint8Array(0);
 }
 
-export function parseClientPinResponse(body: Uint8Array): ClientPinResponse {
-  throw new TypeError(`not built yet: ${body.length}`);
+/** @throws {MessageError} when it cannot be read. */
+export function parseClientPinResponse(body: Uint8Array, onFault?: FaultListener): ClientPinResponse {
+  return parseBody(RESPONSE, body, onFault);
 }

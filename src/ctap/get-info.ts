@@ -1,4 +1,7 @@
-import type { CredentialParameters } from "./common.js";
+import { credentialParameters, type CredentialParameters } from "./common.js";
+import { optional, required } from "./fields.js";
+import { encodeBody, parseBody, type FaultListener } from "./message.js";
+import { bool, bytes, bytesOf, listOf, recordOf, text, uint, uint64 } from "./wire.js";
 
 /** What an authenticator says of itself. Absent members mean what the specification's defaults say. @see CTAP 2.3 §6.4 */
 export interface AuthenticatorInfo {
@@ -39,12 +42,51 @@ export interface AuthenticatorInfo {
   readonly authenticatorConfigCommands?: readonly number[];
 }
 
+/** Member keys of the response; the order is the order errors are found in. @see CTAP 2.3 §6.4 */
+const INFO = {
+  versions: required(0x01, listOf(text)),
+  extensions: optional(0x02, listOf(text)),
+  aaguid: required(0x03, bytesOf(16)),
+  options: optional(0x04, recordOf(bool)),
+  maxMsgSize: optional(0x05, uint),
+  pinUvAuthProtocols: optional(0x06, listOf(uint)),
+  maxCredentialCountInList: optional(0x07, uint),
+  maxCredentialIdLength: optional(0x08, uint),
+  transports: optional(0x09, listOf(text)),
+  algorithms: optional(0x0a, listOf(credentialParameters)),
+  maxSerializedLargeBlobArray: optional(0x0b, uint),
+  forcePinChange: optional(0x0c, bool),
+  minPinLength: optional(0x0d, uint),
+  firmwareVersion: optional(0x0e, uint),
+  maxCredBlobLength: optional(0x0f, uint),
+  maxRpIdsForSetMinPinLength: optional(0x10, uint),
+  preferredPlatformUvAttempts: optional(0x11, uint),
+  uvModality: optional(0x12, uint),
+  certifications: optional(0x13, recordOf(uint)),
+  remainingDiscoverableCredentials: optional(0x14, uint),
+  vendorPrototypeConfigCommands: optional(0x15, listOf(uint64)),
+  attestationFormats: optional(0x16, listOf(text)),
+  uvCountSinceLastPinEntry: optional(0x17, uint),
+  longTouchForReset: optional(0x18, bool),
+  encIdentifier: optional(0x19, bytes),
+  transportsForReset: optional(0x1a, listOf(text)),
+  pinComplexityPolicy: optional(0x1b, bool),
+  pinComplexityPolicyUrl: optional(0x1c, bytes),
+  maxPinLength: optional(0x1d, uint),
+  encCredStoreState: optional(0x1e, bytes),
+  authenticatorConfigCommands: optional(0x1f, listOf(uint)),
+};
+
 /** Response body, without the status byte: CTAP2 canonical CBOR. */
 export function encodeInfo(info: AuthenticatorInfo): Uint8Array {
-  throw new TypeError(`not built yet: ${info.versions.join(",")}`);
+  return encodeBody(INFO, info);
 }
 
-/** Reads a response body, members it does not know left out. */
-export function parseInfo(body: Uint8Array): AuthenticatorInfo {
-  throw new TypeError(`not built yet: ${body.length}`);
+/**
+ * Reads a response body, members it does not know left out.
+ *
+ * @throws {MessageError} when it cannot be read or lacks `versions` or `aaguid`.
+ */
+export function parseInfo(body: Uint8Array, onFault?: FaultListener): AuthenticatorInfo {
+  return parseBody(INFO, body, onFault);
 }

@@ -1,5 +1,18 @@
 import type { CborValue } from "../cbor/value.js";
-import type { CredentialDescriptor, CredentialParameters, RpEntity, UserEntity } from "./common.js";
+import { CtapCommand } from "./command.js";
+import {
+  credentialDescriptor,
+  credentialParameters,
+  rpEntity,
+  userEntity,
+  type CredentialDescriptor,
+  type CredentialParameters,
+  type RpEntity,
+  type UserEntity,
+} from "./common.js";
+import { mapWith, optional, required } from "./fields.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { anything, bool, bytes, bytesOf, listOf, mapOrList, text, textMapOf, uint } from "./wire.js";
 
 /** authenticatorMakeCredential parameters. @see CTAP 2.3 §6.1 */
 export interface MakeCredentialRequest {
@@ -28,21 +41,53 @@ export interface MakeCredentialResponse {
   readonly unsignedExtensionOutputs?: ReadonlyMap<string, CborValue>;
 }
 
-/** Command byte and canonical CBOR. */
+const CLIENT_DATA_HASH_BYTES = 32;
+
+const REQUEST = {
+  clientDataHash: required(0x01, bytesOf(CLIENT_DATA_HASH_BYTES)),
+  rp: required(0x02, rpEntity),
+  user: required(0x03, userEntity),
+  pubKeyCredParams: required(0x04, listOf(credentialParameters)),
+  excludeList: optional(0x05, listOf(credentialDescriptor)),
+  extensions: optional(0x06, textMapOf(anything)),
+  options: optional(
+    0x07,
+    mapWith({ rk: optional("rk", bool), up: optional("up", bool), uv: optional("uv", bool) }),
+  ),
+  pinUvAuthParam: optional(0x08, bytes),
+  pinUvAuthProtocol: optional(0x09, uint),
+  enterpriseAttestation: optional(0x0a, uint),
+  attestationFormatsPreference: optional(0x0b, listOf(text)),
+};
+
+const RESPONSE = {
+  fmt: required(0x01, text),
+  authData: required(0x02, bytes),
+  attStmt: required(0x03, mapOrList),
+  epAtt: optional(0x04, bool),
+  largeBlobKey: optional(0x05, bytes),
+  unsignedExtensionOutputs: optional(0x06, textMapOf(anything)),
+};
+
+/** Command byte and canonical CBOR. Descriptors go out without their transports. */
 export function encodeMakeCredentialRequest(request: MakeCredentialRequest): Uint8Array {
-  throw new TypeError(`not built yet: ${request.rp.id}`);
+  return encodeRequest(CtapCommand.makeCredential, REQUEST, request);
 }
 
 /** The authenticator's reading of the parameters, without the command byte. @throws {MessageError} with the status to answer. */
 export function parseMakeCredentialRequest(parameters: Uint8Array): MakeCredentialRequest {
-  throw new TypeError(`not built yet: ${parameters.length}`);
+  return parseParameters(REQUEST, parameters);
 }
 
 /** Response body, without the status byte. */
 export function encodeMakeCredentialResponse(response: MakeCredentialResponse): Uint8Array {
-  throw new TypeError(`not built yet: ${response.fmt}`);
+  return encodeBody(RESPONSE, response);
 }
 
-export function parseMakeCredentialResponse(body: Uint8Array): MakeCredentialResponse {
-  throw new TypeError(`not built yet: ${body.length}`);
+/** @throws {MessageError} when it cannot be read or lacks what it must have. */
+export function parseMakeCredentialResponse(
+  body: Uint8Array,
+  onFault?: FaultListener,
+): MakeCredentialResponse {
+  return parseBody(RESPONSE, body, onFault);
 }
