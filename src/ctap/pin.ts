@@ -22,7 +22,7 @@ const PIN_HASH_BYTES = 16;
 export function encodePin(pin: string): Uint8Array {
   const normalised = pin.normalize("NFC");
   const encoded = utf8(normalised);
-  if ([...normalised].length < PIN_CODE_POINTS_MIN) {
+  if (Array.from(normalised).length < PIN_CODE_POINTS_MIN) {
     throw new PinError("PIN_TOO_SHORT", `a PIN has at least ${PIN_CODE_POINTS_MIN} characters`);
   }
   if (encoded.length > PIN_BYTES_MAX) {

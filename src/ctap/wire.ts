@@ -1,4 +1,4 @@
-import type { CborKey, CborMap, CborValue } from "../cbor/value.js";
+import type { CborMap, CborValue } from "../cbor/value.js";
 import { MessageError } from "./message-error.js";
 
 /** One type of value, both directions: from the wire and onto it. */
@@ -63,10 +63,12 @@ export function listOf<T>(element: Wire<T>): Wire<readonly T[]> {
 export function textMapOf<T>(member: Wire<T>): Wire<ReadonlyMap<string, T>> {
   return {
     read(value, where) {
-      const map = readMap(value, where);
-      return new Map(
-        [...map].map(([key, item]) => [textKey(key, where), member.read(item, `${where}.${key}`)]),
-      );
+      const values = new Map<string, T>();
+      for (const [key, item] of readMap(value, where)) {
+        if (typeof key !== "string") throw unexpectedType(`a key of ${where}`, "text");
+        values.set(key, member.read(item, `${where}.${key}`));
+      }
+      return values;
     },
     write: (values) => new Map([...values].map(([key, value]) => [key, member.write(value)])),
   };
@@ -98,11 +100,6 @@ function primitive<T extends CborValue>(
     },
     write: (value) => value,
   };
-}
-
-function textKey(key: CborKey, where: string): string {
-  if (typeof key === "string") return key;
-  throw unexpectedType(`a key of ${where}`, "text");
 }
 
 function isCborMap(value: CborValue): value is CborMap {
