@@ -1,5 +1,4 @@
 import { concat } from "../core/bytes.js";
-import type { Entropy } from "../core/entropy.js";
 import type { EcCurveName, EcKey } from "./algorithms.js";
 import { PointError } from "./point-error.js";
 
@@ -38,23 +37,6 @@ export const EC_CURVES: Readonly<Record<EcCurveName, EcCurve>> = {
   },
 };
 
-/** A secret scalar, uniform in 1 .. order - 1, by rejection. @see FIPS 186-5 §A.2.2 */
-export function drawScalar(crv: EcCurveName, entropy: Entropy): Uint8Array {
-  const { width, topMask } = EC_CURVES[crv];
-  for (;;) {
-    const candidate = Uint8Array.from(entropy.bytes(width));
-    candidate[0] = (candidate[0] as number) & topMask;
-    if (isScalar(crv, candidate)) return candidate;
-  }
-}
-
-/** @throws {PointError} `POINT_INVALID` for another width, zero, or the order and beyond. */
-export function checkScalar(crv: EcCurveName, secretKey: Uint8Array): void {
-  if (!isScalar(crv, secretKey)) {
-    throw new PointError("POINT_INVALID", `the secret key is no scalar of ${crv}`);
-  }
-}
-
 /** 0x04, x, y. @throws {PointError} `POINT_INVALID` for coordinates of another width. */
 export function pointOf({ crv, x, y }: EcKey): Uint8Array {
   const { width } = EC_CURVES[crv];
@@ -68,13 +50,6 @@ export function pointOf({ crv, x, y }: EcKey): Uint8Array {
 export function keyOf(crv: EcCurveName, point: Uint8Array): EcKey {
   const { width } = EC_CURVES[crv];
   return { kty: "EC", crv, x: point.slice(1, 1 + width), y: point.slice(1 + width) };
-}
-
-function isScalar(crv: EcCurveName, bytes: Uint8Array): boolean {
-  const { width, order } = EC_CURVES[crv];
-  if (bytes.length !== width) return false;
-  const value = toInteger(bytes);
-  return value > 0n && value < order;
 }
 
 /** Unsigned, big endian. */

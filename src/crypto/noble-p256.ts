@@ -1,5 +1,5 @@
 import { p256 } from "@noble/curves/nist.js";
-import { checkScalar, drawScalar } from "./ec-curve.js";
+import { checkScalar, drawScalar } from "./secret-key.js";
 import { checkPointForm } from "./point-form.js";
 import { PointError } from "./point-error.js";
 import type { CryptoProvider } from "./provider.js";

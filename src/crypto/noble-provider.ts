@@ -1,7 +1,8 @@
 import { nobleAes } from "./noble-aes.js";
 import { nobleHash } from "./noble-hash.js";
 import { nobleP256 } from "./noble-p256.js";
-import { nobleSignature } from "./noble-signature.js";
+import { nobleSigning } from "./noble-signing.js";
+import { nobleVerify } from "./noble-verify.js";
 import type { CryptoProvider } from "./provider.js";
 
 /** Everything in JavaScript: the same code wherever it runs. */
@@ -9,6 +10,7 @@ export const nobleCrypto: CryptoProvider = {
   name: "noble",
   ...nobleHash,
   ...nobleP256,
-  ...nobleSignature,
+  ...nobleSigning,
+  ...nobleVerify,
   ...nobleAes,
 };

@@ -1,6 +1,6 @@
 import { ECDH, createECDH } from "node:crypto";
 import { asBytes } from "./as-bytes.js";
-import { checkScalar, drawScalar } from "./ec-curve.js";
+import { checkScalar, drawScalar } from "./secret-key.js";
 import { PointError } from "./point-error.js";
 import { checkPointForm } from "./point-form.js";
 import type { CryptoProvider } from "./provider.js";

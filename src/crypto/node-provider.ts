@@ -1,7 +1,8 @@
 import { nodeAes } from "./node-aes.js";
 import { nodeHash } from "./node-hash.js";
 import { nodeP256 } from "./node-p256.js";
-import { nodeSignature } from "./node-signature.js";
+import { nodeSigning } from "./node-signing.js";
+import { nodeVerify } from "./node-verify.js";
 import type { CryptoProvider } from "./provider.js";
 
 /** OpenSSL through `node:crypto`, its synchronous calls only. */
@@ -9,6 +10,7 @@ export const nodeCrypto: CryptoProvider = {
   name: "node",
   ...nodeHash,
   ...nodeP256,
-  ...nodeSignature,
+  ...nodeSigning,
+  ...nodeVerify,
   ...nodeAes,
 };

@@ -58,8 +58,7 @@ export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
  * (OpenSSL through node:crypto). `defaultCrypto` is the faster one; whoever wants the other passes it.
  */
 export interface CryptoProvider {
-  /** `mixed`: each operation from whichever of the two is faster at it. */
-  readonly name: "noble" | "node" | "mixed";
+  readonly name: "noble" | "node";
 
   hash(name: HashName, message: Uint8Array): Uint8Array;
   sha256(message: Uint8Array): Uint8Array;

@@ -1,36 +1,15 @@
-import { constants, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
-import { concat, fromHex, toBase64url } from "../core/bytes.js";
+import { constants, createPublicKey, verify, type KeyObject } from "node:crypto";
+import { toBase64url } from "../core/bytes.js";
 import { matchKey, type Suite } from "./algorithms.js";
-import { asBytes } from "./as-bytes.js";
 import { EC_CURVES, pointOf } from "./ec-curve.js";
 import { fromEcdsaDer } from "./ecdsa-der.js";
-import { checkSeed, nobleSignature } from "./noble-signature.js";
 import { checkOkpKey } from "./okp-key.js";
 import { PointError } from "./point-error.js";
 import type { CryptoProvider, PublicKey } from "./provider.js";
 import { rsaNumbers } from "./rsa-key.js";
 
-type Signatures = Pick<
-  CryptoProvider,
-  "generateSigningKey" | "signingKeyOf" | "sign" | "signEs256" | "verify"
->;
-
-/** PKCS#8 of an Ed25519 key up to its seed. @see RFC 8410 §7 */
-const ED25519_PKCS8 = fromHex("302e020100300506032b657004220420");
-
-/**
- * The signature half of `nodeCrypto`.
- *
- * ECDSA signs through noble: OpenSSL draws its nonces at random, and a run has to repeat byte for byte.
- */
-export const nodeSignature: Signatures = {
-  ...nobleSignature,
-  sign: (algorithm, secretKey, message) => {
-    if (algorithm !== "Ed25519") return nobleSignature.sign(algorithm, secretKey, message);
-    checkSeed(secretKey);
-    const key = Buffer.from(concat(ED25519_PKCS8, secretKey));
-    return asBytes(sign(null, message, createPrivateKey({ key, format: "der", type: "pkcs8" })));
-  },
+/** The verifying part of `nodeCrypto`. What OpenSSL is lenient about was checked before it is asked. */
+export const nodeVerify: Pick<CryptoProvider, "verify"> = {
   verify: (algorithm, key, message, signature) => {
     const suite = matchKey(algorithm, key);
     const keyObject = importKey(suite);

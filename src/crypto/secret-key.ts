@@ -1,0 +1,47 @@
+import type { Entropy } from "../core/entropy.js";
+import { ALGORITHMS, type EcCurveName } from "./algorithms.js";
+import { EC_CURVES, toInteger } from "./ec-curve.js";
+import { PointError } from "./point-error.js";
+import type { SigningAlgorithm } from "./provider.js";
+
+/** @see RFC 8032 §5.1.5 */
+const SEED_BYTES = 32;
+
+/** The secret key of `algorithm` that `entropy` gives; both providers draw it here. */
+export function drawSecretKey(algorithm: SigningAlgorithm, entropy: Entropy): Uint8Array {
+  const { kty, crv } = ALGORITHMS[algorithm];
+  return kty === "EC" ? drawScalar(crv, entropy) : Uint8Array.from(entropy.bytes(SEED_BYTES));
+}
+
+/** @throws {PointError} `POINT_INVALID` when the bytes are no secret key of `algorithm`. */
+export function checkSecretKey(algorithm: SigningAlgorithm, secretKey: Uint8Array): void {
+  const { kty, crv } = ALGORITHMS[algorithm];
+  if (kty === "EC") return checkScalar(crv, secretKey);
+  if (secretKey.length !== SEED_BYTES) {
+    throw new PointError("POINT_INVALID", `an Ed25519 seed has ${SEED_BYTES} bytes`);
+  }
+}
+
+/** A secret scalar, uniform in 1 .. order - 1, by rejection. @see FIPS 186-5 §A.2.2 */
+export function drawScalar(crv: EcCurveName, entropy: Entropy): Uint8Array {
+  const { width, topMask } = EC_CURVES[crv];
+  for (;;) {
+    const candidate = Uint8Array.from(entropy.bytes(width));
+    candidate[0] = (candidate[0] as number) & topMask;
+    if (isScalar(crv, candidate)) return candidate;
+  }
+}
+
+/** @throws {PointError} `POINT_INVALID` for another width, zero, or the order and beyond. */
+export function checkScalar(crv: EcCurveName, secretKey: Uint8Array): void {
+  if (!isScalar(crv, secretKey)) {
+    throw new PointError("POINT_INVALID", `the secret key is no scalar of ${crv}`);
+  }
+}
+
+function isScalar(crv: EcCurveName, bytes: Uint8Array): boolean {
+  const { width, order } = EC_CURVES[crv];
+  if (bytes.length !== width) return false;
+  const value = toInteger(bytes);
+  return value > 0n && value < order;
+}
