@@ -1,0 +1,38 @@
+import type { CborValue } from "../../../cbor/value.js";
+import type { AuthenticatorData, AttestedCredential } from "../../../ctap/authenticator-data.js";
+import type { Certificate } from "../certificate.js";
+import type { Finding } from "../finding.js";
+import type { AttestationPolicy } from "../attestation-policy.js";
+
+/** Attestation types. @see WebAuthn Level 3 §6.5.3 */
+export type AttestationType = "none" | "self" | "basic" | "attca" | "anonca";
+
+/** Everything a statement is judged against. */
+export interface AttestationInput {
+  readonly attStmt: CborValue;
+  /** As received: signatures cover these bytes. */
+  readonly authData: Uint8Array;
+  readonly parsed: AuthenticatorData;
+  readonly credential: AttestedCredential;
+  readonly clientDataHash: Uint8Array;
+  readonly policy: AttestationPolicy;
+  /** The date statements with a timestamp are judged by, in milliseconds since 1970. */
+  readonly atEpochMs?: number;
+  /** Verifiers by format, for statements that hold other statements. */
+  readonly formats: ReadonlyMap<string, AttestationVerifier>;
+}
+
+export interface AttestationResult {
+  /**
+   * "basic" also where only metadata could tell it from "attca": packed and fido-u2f with certificates.
+   */
+  readonly type: AttestationType;
+  /** Certificates, leaf first; empty for none and self. Not yet held against trust anchors. */
+  readonly trustPath: readonly Certificate[];
+  readonly findings: readonly Finding[];
+  /** Of a compound statement: one result per statement that held. */
+  readonly parts?: readonly (AttestationResult & { readonly fmt: string })[];
+}
+
+/** @throws {VerificationError} with the rule of the format that the statement broke. */
+export type AttestationVerifier = (input: AttestationInput) => AttestationResult;

@@ -1,0 +1,100 @@
+import { equalBytes } from "../../core/bytes.js";
+import { isAuthority, pathLengthOf, readCertificate, type Certificate } from "./certificate.js";
+import type { Finding } from "./finding.js";
+import { VerificationError } from "./verification-error.js";
+
+/** How far a trust path was judged; a site without anchors gets signatures, not trust. */
+export interface TrustVerdict {
+  /** True when the path ends in one of the anchors given; `undefined` when none were given. */
+  readonly anchored: boolean | undefined;
+  /** DER of the anchor the path ends in. */
+  readonly anchor?: Uint8Array;
+  /** False when no date was given: then nothing is known about expiry. */
+  readonly datesJudged: boolean;
+}
+
+export interface TrustInput {
+  /** DER certificates the site trusts: roots, intermediates, or a leaf itself. */
+  readonly trustAnchors?: readonly Uint8Array[];
+  /** The date to judge by, in milliseconds since 1970. */
+  readonly atEpochMs?: number;
+}
+
+const NO_PATH: TrustVerdict = { anchored: undefined, datesJudged: false };
+
+/**
+ * Judges a trust path, leaf first: each certificate issued by the next, the last by an anchor, all valid at
+ * the date. Anchors' own dates do not count, a site trusts them by decision. Revocation is not looked at.
+ *
+ * Without anchors nothing can be trusted, so a broken link is a finding, not a fault.
+ *
+ * @throws {VerificationError} `RP_ATTESTATION_CHAIN`, `RP_ATTESTATION_UNTRUSTED`, `RP_ATTESTATION_EXPIRED`.
+ * @see RFC 5280 §6.1
+ */
+export function judgeTrust(
+  path: readonly Certificate[],
+  { trustAnchors, atEpochMs }: TrustInput,
+): { readonly verdict: TrustVerdict; readonly findings: readonly Finding[] } {
+  if (path.length === 0) return { verdict: NO_PATH, findings: [] };
+  const datesJudged = atEpochMs !== undefined;
+  if (trustAnchors === undefined) {
+    if (datesJudged) for (const certificate of path) judgeDate(certificate, atEpochMs);
+    const broken = brokenLink(path);
+    const findings = broken === undefined ? [] : [{ code: "CHAIN_LINK", detail: broken }];
+    return { verdict: { anchored: undefined, datesJudged }, findings };
+  }
+  const { used, anchor } = anchoredPath(path, trustAnchors);
+  const broken = brokenLink(used);
+  if (broken !== undefined) throw new VerificationError("RP_ATTESTATION_CHAIN", broken);
+  if (datesJudged) {
+    for (const certificate of used) if (certificate !== anchor) judgeDate(certificate, atEpochMs);
+  }
+  return { verdict: { anchored: true, anchor: anchor.der, datesJudged }, findings: [] };
+}
+
+/** The shortest start of the path that ends in an anchor, the anchor included. */
+function anchoredPath(path: readonly Certificate[], trustAnchors: readonly Uint8Array[]) {
+  const anchors = trustAnchors.map(readCertificate);
+  for (const [index, certificate] of path.entries()) {
+    const itself = anchors.find(({ der }) => equalBytes(der, certificate.der));
+    if (itself !== undefined) return { used: [...path.slice(0, index), itself], anchor: itself };
+    const issuer = anchors.find((anchor) => isIssuedBy(certificate, anchor));
+    if (issuer !== undefined) return { used: [...path.slice(0, index + 1), issuer], anchor: issuer };
+  }
+  throw new VerificationError(
+    "RP_ATTESTATION_UNTRUSTED",
+    `a path of ${path.length} reaches none of ${anchors.length} anchors`,
+  );
+}
+
+/** What is wrong between a certificate and the next one; `undefined` when nothing is. */
+function brokenLink(path: readonly Certificate[]): string | undefined {
+  for (let i = 0; i + 1 < path.length; i++) {
+    const child = path[i] as Certificate;
+    const parent = path[i + 1] as Certificate;
+    if (!isIssuedBy(child, parent)) return `certificate ${i} is not issued by certificate ${i + 1}`;
+    if (isAuthority(parent) === false) return `certificate ${i + 1} is no authority`;
+    const allowed = pathLengthOf(parent);
+    if (allowed !== undefined && allowed < i)
+      return `certificate ${i + 1} allows ${allowed} authorities below it`;
+  }
+  return undefined;
+}
+
+function isIssuedBy(child: Certificate, parent: Certificate): boolean {
+  try {
+    return child.x509.checkIssued(parent.x509) && child.x509.verify(parent.x509.publicKey);
+  } catch {
+    // OpenSSL throws for a key it does not know: then the link cannot be shown to hold.
+    return false;
+  }
+}
+
+function judgeDate(certificate: Certificate, atEpochMs: number): void {
+  if (atEpochMs >= certificate.notBeforeMs && atEpochMs <= certificate.notAfterMs) return;
+  const iso = (epochMs: number) => new Date(epochMs).toISOString();
+  throw new VerificationError(
+    "RP_ATTESTATION_EXPIRED",
+    `valid ${iso(certificate.notBeforeMs)} to ${iso(certificate.notAfterMs)}, judged at ${iso(atEpochMs)}`,
+  );
+}

@@ -1,0 +1,141 @@
+import { X509Certificate } from "node:crypto";
+import { readDer, type DerItem } from "./der.js";
+import {
+  booleanOf,
+  DerTag,
+  insideOf,
+  isContext,
+  isUniversal,
+  membersOf,
+  numberOf,
+  octetsOf,
+  oidOf,
+  textOf,
+  timeOf,
+} from "./der-values.js";
+import { reading, VerificationError } from "./verification-error.js";
+
+/** Extensions one certificate may have. */
+const EXTENSIONS_MAX = 64;
+
+/** Object identifiers of the extensions every format looks at. @see RFC 5280 §4.2.1 */
+export const ExtensionOid = {
+  SUBJECT_ALT_NAME: "2.5.29.17",
+  BASIC_CONSTRAINTS: "2.5.29.19",
+  EXTENDED_KEY_USAGE: "2.5.29.37",
+  /** The authenticator model a certificate was issued for. @see WebAuthn Level 3 §8.2.1 */
+  FIDO_AAGUID: "1.3.6.1.4.1.45724.1.1.4",
+} as const;
+
+export interface CertificateExtension {
+  readonly critical: boolean;
+  /** Content of the extension's OCTET STRING: DER of its own kind. */
+  readonly value: Uint8Array;
+}
+
+export interface NameAttribute {
+  readonly oid: string;
+  readonly text: string;
+}
+
+/** What attestation formats ask of a certificate; signatures and keys are node's business. */
+export interface Certificate {
+  readonly der: Uint8Array;
+  readonly x509: X509Certificate;
+  /** 1, 2 or 3. */
+  readonly version: number;
+  /** Empty for a certificate whose subject is in its alternative name. */
+  readonly subject: readonly NameAttribute[];
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** By dotted object identifier. */
+  readonly extensions: ReadonlyMap<string, CertificateExtension>;
+}
+
+/** @throws {VerificationError} `RP_ATTESTATION_CERTIFICATE` when the bytes are no X.509 certificate in DER. */
+export function readCertificate(der: Uint8Array): Certificate {
+  return reading("RP_ATTESTATION_CERTIFICATE", "certificate", () => {
+    const fields = fieldsOf(readDer(der));
+    return { der, x509: openX509(der), ...fields };
+  });
+}
+
+/** The basicConstraints' cA; `undefined` when the certificate does not say. @throws {VerificationError} */
+export function isAuthority(certificate: Certificate): boolean | undefined {
+  const extension = certificate.extensions.get(ExtensionOid.BASIC_CONSTRAINTS);
+  if (extension === undefined) return undefined;
+  return reading("RP_ATTESTATION_CERTIFICATE", "basicConstraints", () => {
+    const first = membersOf(readDer(extension.value))[0];
+    return first !== undefined && isUniversal(first, DerTag.BOOLEAN) && booleanOf(first);
+  });
+}
+
+/** Certificates further down the path it allows; `undefined` for no limit. @throws {VerificationError} */
+export function pathLengthOf(certificate: Certificate): number | undefined {
+  const extension = certificate.extensions.get(ExtensionOid.BASIC_CONSTRAINTS);
+  if (extension === undefined) return undefined;
+  return reading("RP_ATTESTATION_CERTIFICATE", "basicConstraints", () => {
+    const length = membersOf(readDer(extension.value)).find((item) => isUniversal(item, DerTag.INTEGER));
+    return length === undefined ? undefined : numberOf(length);
+  });
+}
+
+/** Values of the attribute in the subject, in order. */
+export function subjectTexts(certificate: Certificate, oid: string): readonly string[] {
+  return certificate.subject.filter((attribute) => attribute.oid === oid).map(({ text }) => text);
+}
+
+/** Attributes of a Name, RDNs flattened: issuers put several into one SET as often as not. */
+export function nameAttributes(name: DerItem): readonly NameAttribute[] {
+  return membersOf(name).flatMap((rdn) =>
+    membersOf(rdn, DerTag.SET).map((attribute) => {
+      const [type, value] = membersOf(attribute);
+      return { oid: oidOf(type), text: value === undefined ? "" : textOf(value) };
+    }),
+  );
+}
+
+function openX509(der: Uint8Array): X509Certificate {
+  try {
+    return new X509Certificate(der);
+  } catch (cause) {
+    throw new VerificationError("RP_ATTESTATION_CERTIFICATE", "not an X.509 certificate", { cause });
+  }
+}
+
+function fieldsOf(certificate: DerItem) {
+  const [tbs] = membersOf(certificate);
+  const members = [...membersOf(tbs)];
+  const explicitVersion = members[0] !== undefined && isContext(members[0], 0) ? members.shift() : undefined;
+  const version = explicitVersion === undefined ? 1 : numberOf(insideOf(explicitVersion)) + 1;
+  // serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, then the tagged ones
+  const [, , , validity, subject, , ...tagged] = members;
+  const [notBefore, notAfter] = membersOf(validity);
+  const extensions = tagged.find((item) => isContext(item, 3));
+  return {
+    version,
+    subject: subject === undefined ? [] : nameAttributes(subject),
+    notBeforeMs: timeOf(notBefore),
+    notAfterMs: timeOf(notAfter),
+    extensions: extensions === undefined ? new Map<string, CertificateExtension>() : extensionsOf(extensions),
+  };
+}
+
+function extensionsOf(tagged: DerItem): ReadonlyMap<string, CertificateExtension> {
+  const list = membersOf(insideOf(tagged));
+  if (list.length > EXTENSIONS_MAX) {
+    throw new VerificationError("RP_ATTESTATION_CERTIFICATE", `${list.length} extensions`);
+  }
+  const extensions = new Map<string, CertificateExtension>();
+  for (const item of list) {
+    const [id, second, third] = membersOf(item);
+    const oid = oidOf(id);
+    // Two of a kind would let each reader pick the one it likes.
+    if (extensions.has(oid)) {
+      throw new VerificationError("RP_ATTESTATION_CERTIFICATE", `extension ${oid} appears twice`);
+    }
+    const critical = third !== undefined && booleanOf(second);
+    extensions.set(oid, { critical, value: octetsOf(third ?? second) });
+  }
+  return extensions;
+}

@@ -1,0 +1,36 @@
+import {
+  AuthenticatorDataError,
+  parseAuthenticatorData,
+  type AuthenticatorData,
+} from "../../ctap/authenticator-data.js";
+import { CoseKeyError } from "../../ctap/cose.js";
+import type { Finding } from "./finding.js";
+import { VerificationError } from "./verification-error.js";
+
+/**
+ * Authenticator data as a site reads it: encoding rules broken in the wild become findings.
+ *
+ * @throws {VerificationError} `RP_AUTHENTICATOR_DATA`, `RP_BACKUP_STATE`, `RP_ALGORITHM_UNSUPPORTED`.
+ */
+export function readAuthenticatorData(bytes: Uint8Array): {
+  readonly parsed: AuthenticatorData;
+  readonly findings: readonly Finding[];
+} {
+  const findings: Finding[] = [];
+  try {
+    const parsed = parseAuthenticatorData(bytes, (fault, offset) =>
+      findings.push({ code: `CBOR_${fault}`, detail: `authenticator data, offset ${offset}` }),
+    );
+    return { parsed, findings };
+  } catch (error) {
+    if (!(error instanceof AuthenticatorDataError)) throw error;
+    throw new VerificationError(codeOf(error), error.message, { cause: error });
+  }
+}
+
+function codeOf({ code, cause }: AuthenticatorDataError) {
+  if (code === "AUTH_DATA_BACKUP_STATE") return "RP_BACKUP_STATE";
+  return cause instanceof CoseKeyError && cause.code === "COSE_UNSUPPORTED"
+    ? "RP_ALGORITHM_UNSUPPORTED"
+    : "RP_AUTHENTICATOR_DATA";
+}

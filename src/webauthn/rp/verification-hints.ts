@@ -1,0 +1,48 @@
+/** What the reader of a {@link VerificationError} can do about it, by code. */
+export const HINTS = {
+  RP_RESPONSE: "Send the credential as PublicKeyCredential.toJSON() gives it: base64url, no missing member.",
+  RP_CLIENT_DATA: "clientDataJSON must be the exact bytes the client hashed; do not re-serialise it.",
+  RP_TYPE: "Registrations go to verifyRegistration, assertions to verifyAssertion.",
+  RP_CHALLENGE: "Compare with the challenge issued for this very ceremony; each is good for one response.",
+  RP_ORIGIN: "List every origin the page may be served from, scheme and port included, no trailing slash.",
+  RP_CROSS_ORIGIN: "Pass topOrigins if the ceremony may run in an iframe of another site.",
+  RP_TOP_ORIGIN: "List the embedding page's origin in topOrigins.",
+  RP_CREDENTIAL_ID: "Look the stored credential up by the id of this response.",
+  RP_USER_HANDLE: "The credential belongs to another account than the one signing in.",
+  RP_AUTHENTICATOR_DATA:
+    "Authenticator data is rpIdHash, flags, counter, then what the flags announce; nothing more.",
+  RP_ID_HASH: "The rp id asked for and the one expected must be the same domain, without scheme or port.",
+  RP_USER_PRESENT: "Only a conditional registration may lack user presence; pass mediation: conditional.",
+  RP_USER_VERIFIED: "Ask for userVerification: required, or accept responses without it.",
+  RP_BACKUP_STATE: "BS without BE is not a legal combination of flags.",
+  RP_BACKUP_ELIGIBILITY:
+    "Backup eligibility never changes after registration; the stored record is of another key.",
+  RP_ALGORITHM: "The credential's algorithm must be one of pubKeyCredParams.",
+  RP_ALGORITHM_UNSUPPORTED: "This library cannot verify that algorithm; leave it out of pubKeyCredParams.",
+  RP_SIGNATURE: "The stored public key must be of this credential, byte for byte as registered.",
+  RP_COUNTER:
+    "A counter that stands still or falls may mean a cloned authenticator; pass counterPolicy: warn to go on.",
+  RP_UNKNOWN_FORMAT: "Ask for attestation: none, or for formats this library knows.",
+  RP_ATTESTATION_OBJECT: "The attestation object is a CBOR map of fmt, attStmt and authData.",
+  RP_ATTESTATION_STATEMENT: "The statement lacks a member its format demands, or has one of the wrong type.",
+  RP_ATTESTATION_ALGORITHM: "The statement's algorithm and the key that should have signed do not fit.",
+  RP_ATTESTATION_SIGNATURE:
+    "The statement was not signed by the key it names, or the signed bytes were changed.",
+  RP_ATTESTATION_NONCE: "The statement was made for another authenticator data or another client data.",
+  RP_ATTESTATION_KEY: "The certified key is not the credential's key.",
+  RP_ATTESTATION_AAGUID: "The certificate was issued for another authenticator model.",
+  RP_ATTESTATION_CERTIFICATE: "The attestation certificate breaks a rule of its format.",
+  RP_ATTESTATION_TPM: "The TPM's structures do not say what the format demands.",
+  RP_ATTESTATION_ANDROID_KEY:
+    "The key's authorization list is not that of a key made in and for this device.",
+  RP_ATTESTATION_SAFETYNET: "The device failed the integrity verdict, or the verdict is not of this service.",
+  RP_ATTESTATION_TIME: "The statement's timestamp is too far from the date given as atEpochMs.",
+  RP_ATTESTATION_CHAIN: "Each certificate of x5c must be issued by the next; send intermediates in order.",
+  RP_ATTESTATION_UNTRUSTED: "Add the vendor's root to trustAnchors, or do not demand trust.",
+  RP_ATTESTATION_EXPIRED: "The certificate was not valid at the date given as atEpochMs.",
+  RP_ATTESTATION_COMPOUND: "A compound statement holds two or more statements, none of them compound.",
+  RP_ATTESTATION_POLICY: "The statement is sound, but its type or format is not one this site accepts.",
+} as const;
+
+/** Every rule a relying party can find broken. */
+export type RpCode = keyof typeof HINTS;
