@@ -1,0 +1,210 @@
+import { toBase64url } from "../core/bytes.js";
+import type { Env } from "../core/env.js";
+import { parseAuthenticatorData } from "../ctap/authenticator-data.js";
+import type { CredentialDescriptor } from "../ctap/common.js";
+import type { CtapDevice, TransactOptions } from "../ctap/device.js";
+import type { GetAssertionRequest, GetAssertionResponse } from "../ctap/get-assertion.js";
+import { openSession, type Ctap2Session, type PinUvAuthToken } from "../ctap/session.js";
+import type { AssertionRequest } from "./assertion-request.js";
+import { readRequestOptions } from "./assertion-request.js";
+import { attachmentOf } from "./attachment.js";
+import { runCeremony, type Ceremony } from "./ceremony.js";
+import { chooseAssertion, type Assertion } from "./choose-assertion.js";
+import type { ClientContext } from "./client-context.js";
+import { buildClientData, type ClientData } from "./client-data.js";
+import { ClientError } from "./client-error.js";
+import { effectiveTimeoutMs } from "./client-profile.js";
+import { SPEC_L3 } from "./client-profiles.js";
+import { KNOWN_EXTENSIONS } from "./extensions/known-extensions.js";
+import { prepareExtensions, type PreparedExtensions } from "./extensions/run-extensions.js";
+import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from "./json.js";
+import { planAuthentication, type AuthenticationPlan } from "./plan.js";
+import { findCredential } from "./preflight.js";
+import { UserVerification, type Proof } from "./user-verification.js";
+
+/**
+ * `navigator.credentials.get()` without a browser: one page, one authenticator.
+ *
+ * Settles within the client's timer whatever the device does. It does not verify the answer: that is the
+ * site's business.
+ *
+ * @throws {ClientError} for options or an origin a browser would refuse, or when nobody picks an account.
+ * @throws {PlanError} when the authenticator cannot do what the site insists on.
+ * @throws {UserVerificationError} when the user cannot be verified any more.
+ * @throws {CtapError} when the authenticator refuses. @throws {TransportError} when the link fails.
+ * @throws {TimeoutError} `TIMEOUT` of `client.ceremony`. @throws {AbortedError} `ABORTED`.
+ * @see WebAuthn Level 3 §5.1.4
+ */
+export async function authenticate(
+  env: Env,
+  device: CtapDevice,
+  options: PublicKeyCredentialRequestOptionsJSON,
+  client: ClientContext,
+): Promise<AuthenticationResponseJSON> {
+  const request = readRequestOptions(options, client);
+  const clientData = buildClientData({
+    ...client,
+    type: "webauthn.get",
+    challenge: toBase64url(request.challenge),
+  });
+  const budgetMs = effectiveTimeoutMs(client.profile ?? SPEC_L3, request.timeoutMs, {
+    conditional: client.mediation === "conditional",
+    virtualAuthenticator: client.virtualAuthenticator,
+  });
+  return runCeremony(env, { budgetMs, signal: client.signal }, async (ceremony) => {
+    const session = await openSession(env, device, { signal: ceremony.signal });
+    ceremony.signal.throwIfAborted();
+    return new Authentication({ env, session, request, clientData, client, ceremony }).run();
+  });
+}
+
+interface AuthenticationParts {
+  readonly env: Env;
+  readonly session: Ctap2Session;
+  readonly request: AssertionRequest;
+  readonly clientData: ClientData;
+  readonly client: ClientContext;
+  readonly ceremony: Ceremony;
+}
+
+/** One get() on one open session. */
+class Authentication {
+  readonly #parts: AuthenticationParts;
+  readonly #transact: TransactOptions;
+
+  constructor(parts: AuthenticationParts) {
+    this.#parts = parts;
+    this.#transact = { signal: parts.ceremony.signal, onKeepalive: parts.client.onKeepalive };
+  }
+
+  async run(): Promise<AuthenticationResponseJSON> {
+    const { ceremony, client, request, session } = this.#parts;
+    const profile = client.profile ?? SPEC_L3;
+    const plan = planAuthentication(session.info, {
+      ...request,
+      pinAvailable: client.pin !== undefined,
+      oneShot: session.device.oneShot,
+    });
+    const extensions = await this.#prepareExtensions(plan);
+    const verification = new UserVerification(session, plan.uv, {
+      rpId: request.rpId,
+      extraPermissions: extensions.permissions,
+      pin: client.pin,
+      renewsExpiredToken: profile.renewsExpiredToken,
+      transact: this.#transact,
+    });
+    let allowList: readonly CredentialDescriptor[] | undefined;
+    const first = await ceremony.ask({
+      handling: profile.statusHandling[session.device.transport],
+      isTokenInUse: () => verification.isTokenInUse,
+      send: () =>
+        verification.prove(async (proof) => {
+          allowList ??= await this.#allowList(plan, proof);
+          const message = this.#message({ proof, allowList, extensions });
+          return ceremony.outstanding("getAssertion", () => session.getAssertion(message, this.#transact));
+        }),
+    });
+    const assertions = (await this.#collect(first)).map((one) => withCredential(one, allowList ?? []));
+    const chosen = await chooseAssertion(assertions, client.chooseAccount);
+    ceremony.signal.throwIfAborted();
+    return this.#assemble(chosen, { extensions, token: verification.token });
+  }
+
+  #prepareExtensions({ allowList }: AuthenticationPlan): Promise<PreparedExtensions> {
+    const { env, request, session } = this.#parts;
+    const allowedIds = allowList.map(({ id }) => id);
+    const context = { env, session, transact: this.#transact, rpId: request.rpId, allowedIds };
+    return prepareExtensions(
+      KNOWN_EXTENSIONS.map(
+        ({ get }) =>
+          () =>
+            get?.(request.extensions, context),
+      ),
+    );
+  }
+
+  /**
+   * After a pre-flight only the one that was found. When none was, the authenticator still gets to say so
+   * itself, some only after a touch: never an empty list, which would mean any account.
+   */
+  async #allowList(plan: AuthenticationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
+    const lastChunk = plan.preflight.at(-1);
+    if (lastChunk === undefined) return plan.allowList;
+    const found = await findCredential(this.#parts.session, {
+      rpId: this.#parts.request.rpId,
+      clientDataHash: this.#parts.clientData.hash,
+      chunks: plan.preflight,
+      proof,
+      transact: this.#transact,
+    });
+    return found === undefined ? lastChunk : [found];
+  }
+
+  #message(carried: {
+    readonly proof: Proof;
+    readonly allowList: readonly CredentialDescriptor[];
+    readonly extensions: PreparedExtensions;
+  }): GetAssertionRequest {
+    const { request, clientData } = this.#parts;
+    const { proof, allowList, extensions } = carried;
+    return {
+      rpId: request.rpId,
+      clientDataHash: clientData.hash,
+      ...(allowList.length > 0 && { allowList }),
+      ...(extensions.inputs && { extensions: extensions.inputs }),
+      ...(proof.uvOption && { options: { uv: true } }),
+      ...(proof.token && {
+        pinUvAuthParam: proof.token.authenticate(clientData.hash),
+        pinUvAuthProtocol: proof.token.protocol,
+      }),
+    };
+  }
+
+  /** The other accounts, where the authenticator has no display to choose on itself. */
+  async #collect(first: GetAssertionResponse): Promise<readonly GetAssertionResponse[]> {
+    const { ceremony, session } = this.#parts;
+    const count = first.userSelected || session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
+    const all = [first];
+    while (all.length < count) {
+      ceremony.signal.throwIfAborted();
+      all.push(await session.getNextAssertion(this.#transact));
+    }
+    return all;
+  }
+
+  async #assemble(
+    { credentialId, answer }: Assertion,
+    rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
+  ): Promise<AuthenticationResponseJSON> {
+    const { clientData, session } = this.#parts;
+    return {
+      id: toBase64url(credentialId),
+      rawId: toBase64url(credentialId),
+      type: "public-key",
+      authenticatorAttachment: attachmentOf(session),
+      clientExtensionResults: await rest.extensions.results({
+        authenticatorData: parseAuthenticatorData(answer.authData),
+        credentialId,
+        largeBlobKey: answer.largeBlobKey,
+        unsignedExtensionOutputs: answer.unsignedExtensionOutputs,
+        token: rest.token,
+      }),
+      response: {
+        clientDataJSON: toBase64url(clientData.json),
+        authenticatorData: toBase64url(answer.authData),
+        signature: toBase64url(answer.signature),
+        ...(answer.user && { userHandle: toBase64url(answer.user.id) }),
+      },
+    };
+  }
+}
+
+/** CTAP 2.0 authenticators may name no credential when there was only one to choose from. */
+function withCredential(answer: GetAssertionResponse, allowList: readonly CredentialDescriptor[]): Assertion {
+  const only = allowList.length === 1 ? allowList[0] : undefined;
+  const credential = answer.credential ?? only;
+  if (credential !== undefined) return { credentialId: credential.id, answer };
+  throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential", {
+    aftermath: "unknown",
+  });
+}

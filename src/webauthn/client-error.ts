@@ -1,0 +1,17 @@
+import { HarnessError } from "../core/errors.js";
+
+/**
+ * The client refuses before or instead of asking an authenticator, or cannot use what one answered.
+ *
+ * `ORIGIN_NOT_ALLOWED` and `RP_ID_NOT_ALLOWED`: this page may not use this rp id; `USER_ID_LENGTH`: the
+ * user handle is not 1 to 64 bytes; `OPTIONS_MALFORMED`: a member cannot be read; `ANSWER_INCOMPLETE`: the
+ * authenticator left out what the page must be told; `CHOICE_DECLINED`: nobody picked an account.
+ */
+export class ClientError extends HarnessError<
+  | "ORIGIN_NOT_ALLOWED"
+  | "RP_ID_NOT_ALLOWED"
+  | "USER_ID_LENGTH"
+  | "OPTIONS_MALFORMED"
+  | "ANSWER_INCOMPLETE"
+  | "CHOICE_DECLINED"
+> {}

@@ -1,0 +1,43 @@
+/** Names a page can see in a rejected create() or get(). @see WebAuthn Level 3 §5.1.3, §5.1.4 (exceptions) */
+export type PageErrorName =
+  | "NotAllowedError"
+  | "InvalidStateError"
+  | "AbortError"
+  | "TimeoutError"
+  | "SecurityError"
+  | "ConstraintError"
+  | "NotSupportedError"
+  | "OperationError"
+  | "EncodingError"
+  | "UnknownError"
+  | "TypeError";
+
+/** Why, in words that stay the same across clients; the page itself never learns it. */
+export type PageReason =
+  | "timeout"
+  | "aborted"
+  | "excluded-credential"
+  | "refused-by-user"
+  | "no-credential"
+  | "storage-full"
+  | "unsupported-algorithm"
+  | "presence-timeout"
+  | "cancelled"
+  | "pin-wrong"
+  | "pin-blocked"
+  | "pin-needed"
+  | "uv-failed"
+  | "uv-unavailable"
+  | "resident-key-unavailable"
+  | "attachment-unavailable"
+  | "extension-unavailable"
+  | "authenticator-error"
+  | "answer-unusable"
+  | "link-lost"
+  | "link-not-ready"
+  | "origin-or-rp-id"
+  | "bad-user-id"
+  | "bad-options"
+  | "request-already-pending"
+  | "page-not-focused"
+  | "unexpected";

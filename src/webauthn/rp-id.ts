@@ -1,0 +1,66 @@
+import { ClientError } from "./client-error.js";
+
+/** True for a domain under which anybody may register names, such as `com` or `co.uk`. */
+export type IsPublicSuffix = (domain: string) => boolean;
+
+export interface RpIdInput {
+  readonly origin: string;
+  /** The page's wish; its own domain when absent. */
+  readonly rpId?: string | undefined;
+  readonly isPublicSuffix?: IsPublicSuffix | undefined;
+}
+
+/**
+ * The rp id a page on `origin` gets to use.
+ *
+ * The origin is https, or http on localhost and its subdomains; the rp id is the origin's domain or a
+ * registrable suffix of it. Which suffixes are registrable is a matter of the public suffix list, which
+ * is not part of this library: without `isPublicSuffix` only single labels count as public, so `co.uk`
+ * passes where a browser refuses it. Pass a predicate on top of a suffix list library to close that gap.
+ * Related origins (a site's `.well-known/webauthn`) are not followed.
+ *
+ * @throws {ClientError} `ORIGIN_NOT_ALLOWED`, `RP_ID_NOT_ALLOWED`.
+ * @see WebAuthn Level 3 §5.1.3 steps 6 to 8, HTML "is a registrable domain suffix of or is equal to"
+ */
+export function resolveRpId({ origin, rpId, isPublicSuffix = isSingleLabel }: RpIdInput): string {
+  const domain = effectiveDomain(origin);
+  if (rpId === undefined) return domain;
+  const isSuffix = rpId !== "" && domain.endsWith(`.${rpId}`);
+  if (rpId === domain || (isSuffix && !isPublicSuffix(rpId))) return rpId;
+  throw new ClientError("RP_ID_NOT_ALLOWED", `rp id "${rpId}" is not a registrable suffix of "${domain}"`, {
+    hint: "use the page's own domain, or a parent domain of it that the site owns",
+  });
+}
+
+function effectiveDomain(origin: string): string {
+  const url = parseOrigin(origin);
+  const host = url.hostname;
+  const isLocal = host === "localhost" || host.endsWith(".localhost");
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal)) {
+    throw notAllowed(origin, "it is not a secure context", "use https, or http on localhost");
+  }
+  if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) {
+    throw notAllowed(origin, "an address is not a domain", "give the page a domain name, such as localhost");
+  }
+  return host;
+}
+
+function parseOrigin(origin: string): URL {
+  if (!URL.canParse(origin)) {
+    throw notAllowed(origin, "it is not an origin", "write scheme, host and port, as https://example.com");
+  }
+  const url = new URL(origin);
+  // A path or a trailing slash would end up in the client data, where the site compares whole strings.
+  if (url.origin !== origin && url.origin !== "null") {
+    throw notAllowed(origin, `its serialised form is ${url.origin}`, `write ${url.origin}`);
+  }
+  return url;
+}
+
+function notAllowed(origin: string, because: string, hint: string): ClientError {
+  return new ClientError("ORIGIN_NOT_ALLOWED", `origin "${origin}": ${because}`, { hint });
+}
+
+function isSingleLabel(domain: string): boolean {
+  return !domain.includes(".");
+}
