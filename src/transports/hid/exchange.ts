@@ -1,0 +1,207 @@
+import type { Disarm } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { TimeoutError, type Aftermath } from "../../core/errors.js";
+import { nameOfCommand } from "../../ctap/command.js";
+import type { KeepaliveStatus, TransactOptions } from "../../ctap/device.js";
+import { TransportError } from "../../ctap/transport-error.js";
+import { abortedBy } from "./aborted.js";
+import { HidCommand, HidKeepalive, INIT_HEADER_BYTES } from "./constants.js";
+import { HidFramingError, MessageAssembler, type HidMessage } from "./framing.js";
+import type { HidLink, LinkListener } from "./link.js";
+
+export interface ExchangeOptions extends TransactOptions {
+  /** Longest pause between two frames of the device, in milliseconds; `null`: no limit. */
+  readonly silenceMs: number | null;
+  /** How long the device has to answer after CANCEL, in milliseconds. */
+  readonly cancelMs: number;
+}
+
+const KEEPALIVE_NAMES = new Map<number, KeepaliveStatus>([
+  [HidKeepalive.PROCESSING, "processing"],
+  [HidKeepalive.UP_NEEDED, "up-needed"],
+]);
+
+/** One request on the wire, and everything that can end it. */
+export class Exchange implements LinkListener {
+  readonly #env: Env;
+  readonly #link: HidLink;
+  readonly #request: HidMessage;
+  readonly #options: ExchangeOptions;
+  readonly #assembler: MessageAssembler;
+  #settle: { readonly resolve: (answer: HidMessage) => void; readonly reject: (reason: Error) => void } =
+    NOBODY;
+  #stopListening: () => void = () => {};
+  #disarmSilence: Disarm = () => {};
+  #disarmCancel: Disarm = () => {};
+  /** The report that completes the request left, or is about to. */
+  #aftermath: Aftermath = "none";
+  #written = false;
+  #cancelled = false;
+  #keepalive: number | undefined;
+
+  constructor(env: Env, link: HidLink, work: { request: HidMessage; options: ExchangeOptions }) {
+    this.#env = env;
+    this.#link = link;
+    this.#request = work.request;
+    this.#options = work.options;
+    this.#assembler = new MessageAssembler({ reportBytes: link.reportBytes });
+  }
+
+  /** CANCEL was asked for: whatever the device still says must not be taken for the next answer. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /**
+   * @returns the device's message: same command as the request, or ERROR.
+   * @throws {TransportError} `DEVICE_GONE`, `LINK_CLOSED`, `PROTOCOL_VIOLATION`
+   * @throws {TimeoutError} `hid.silence`
+   * @throws the signal's reason, when the device did not answer the CANCEL in time.
+   */
+  run(): Promise<HidMessage> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#stopListening = this.#link.listen(this.#request.channel, this);
+      this.#options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+      const { silenceMs } = this.#options;
+      if (silenceMs !== null) {
+        this.#env.trace.emit({ kind: "timer.armed", timer: "hid.silence", budgetMs: silenceMs });
+      }
+      this.#rearmSilence();
+      this.#link
+        .send(this.#request, () => {
+          this.#aftermath = "unknown";
+        })
+        .then(this.#onWritten, this.#onWriteFailed);
+    });
+  }
+
+  report(report: Uint8Array): void {
+    this.#rearmSilence();
+    const message = this.#assemble(report);
+    if (message === undefined) return;
+    const { command } = message;
+    if (command === HidCommand.KEEPALIVE) this.#onKeepalive(message);
+    else if (command === this.#request.command || command === HidCommand.ERROR) this.#finish(message);
+    else this.#violation(`answered command ${command} to ${this.#request.command}`);
+  }
+
+  lost(error: TransportError): void {
+    this.#finish(
+      new TransportError(error.code, error.message, {
+        aftermath: this.#aftermath,
+        cause: error,
+      }),
+    );
+  }
+
+  #assemble(report: Uint8Array): HidMessage | undefined {
+    try {
+      return this.#assembler.push(report);
+    } catch (error) {
+      if (!(error instanceof HidFramingError)) throw error;
+      this.#violation(error.message, error);
+      return undefined;
+    }
+  }
+
+  #violation(what: string, cause?: Error): void {
+    const detail = { aftermath: this.#aftermath, ...(cause && { cause }) };
+    this.#finish(new TransportError("PROTOCOL_VIOLATION", `${this.#link.label}: ${what}`, detail));
+  }
+
+  #onKeepalive({ payload }: HidMessage): void {
+    const status = payload[0];
+    if (status === this.#keepalive) return;
+    this.#keepalive = status;
+    const known = KEEPALIVE_NAMES.get(status ?? -1);
+    if (known !== undefined) return this.#tellCaller(known);
+    // Real clients disagree: some hang up, some never look at the byte. The run goes on, the report tells.
+    this.#env.trace.emit({
+      kind: "ctap.finding",
+      command: nameOfCommand(this.#request.payload[0] ?? 0),
+      fault: `HID_KEEPALIVE_STATUS_0x${(status ?? 0).toString(16).padStart(2, "0")}`,
+      offset: INIT_HEADER_BYTES,
+    });
+  }
+
+  #tellCaller(status: KeepaliveStatus): void {
+    try {
+      this.#options.onKeepalive?.(status);
+    } catch (error) {
+      // The caller's own mistake belongs to the caller's promise, not to everybody's link.
+      this.#finish(error as Error);
+    }
+  }
+
+  readonly #onWritten = (): void => {
+    this.#written = true;
+    if (this.#cancelled && this.#settle !== NOBODY) this.#sendCancel();
+  };
+
+  readonly #onWriteFailed = (cause: unknown): void => {
+    if (!(cause instanceof TransportError)) return this.#finish(cause as Error);
+    // The port says that this report did not leave, and less than a whole message is nothing to a device.
+    this.#finish(new TransportError(cause.code, cause.message, { aftermath: "none", cause }));
+  };
+
+  readonly #onAbort = (): void => {
+    const signal = this.#options.signal as AbortSignal;
+    this.#cancelled = true;
+    // Only CBOR requests can be cancelled. @see CTAP 2.2 §11.2.9.1.5 (CTAPHID_CANCEL)
+    if (this.#request.command !== HidCommand.CBOR) {
+      return this.#finish(abortedBy(signal, this.#aftermath));
+    }
+    const budgetMs = this.#options.cancelMs;
+    this.#env.trace.emit({ kind: "timer.armed", timer: "hid.cancel", budgetMs });
+    const disarm = this.#env.clock.arm(budgetMs, "hid.cancel", () => {
+      this.#disarmCancel = () => {};
+      this.#env.trace.emit({ kind: "timer.fired", timer: "hid.cancel", budgetMs });
+      this.#finish(abortedBy(signal, this.#aftermath));
+    });
+    this.#disarmCancel = () => {
+      disarm();
+      this.#env.trace.emit({ kind: "timer.disarmed", timer: "hid.cancel", budgetMs });
+    };
+    if (this.#written) this.#sendCancel();
+  };
+
+  #sendCancel(): void {
+    const { channel } = this.#request;
+    const cancel = { channel, command: HidCommand.CANCEL, payload: new Uint8Array(0) };
+    // A port that fails here ends its reports too, and that is what the caller hears of.
+    this.#link.send(cancel).catch(() => {});
+  }
+
+  #rearmSilence(): void {
+    const { silenceMs: budgetMs } = this.#options;
+    this.#disarmSilence();
+    if (budgetMs === null) return;
+    this.#disarmSilence = this.#env.clock.arm(budgetMs, "hid.silence", () => {
+      this.#env.trace.emit({ kind: "timer.fired", timer: "hid.silence", budgetMs });
+      // A key that is still waiting for a touch must not act on it after its host gave up.
+      if (this.#written && this.#request.command === HidCommand.CBOR) this.#sendCancel();
+      this.#disarmSilence = NOTHING_ARMED;
+      this.#finish(new TimeoutError({ timer: "hid.silence", budgetMs, aftermath: this.#aftermath }));
+    });
+  }
+
+  #finish(outcome: HidMessage | Error): void {
+    if (this.#settle === NOBODY) return;
+    const { resolve, reject } = this.#settle;
+    this.#settle = NOBODY;
+    this.#stopListening();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#disarmCancel();
+    const { silenceMs } = this.#options;
+    if (silenceMs !== null && this.#disarmSilence !== NOTHING_ARMED) {
+      this.#disarmSilence();
+      this.#env.trace.emit({ kind: "timer.disarmed", timer: "hid.silence", budgetMs: silenceMs });
+    }
+    if (outcome instanceof Error) reject(outcome);
+    else resolve(outcome);
+  }
+}
+
+const NOBODY = { resolve: () => {}, reject: () => {} };
+const NOTHING_ARMED: Disarm = () => {};

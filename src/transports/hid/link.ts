@@ -1,0 +1,142 @@
+import { toHex } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { Turnstile } from "../../core/turnstile.js";
+import { TransportError } from "../../ctap/transport-error.js";
+import {
+  BROADCAST_CHANNEL,
+  CONTINUATION_HEADER_BYTES,
+  INIT_HEADER_BYTES,
+  REPORT_BYTES,
+} from "./constants.js";
+import { channelOf, isInitPacket, toReports, type HidMessage } from "./framing.js";
+import type { HidPort } from "./port.js";
+
+/** Who is being answered right now. */
+export interface LinkListener {
+  /** A report of the channel listened to. */
+  report(report: Uint8Array): void;
+  /** No report will come any more. */
+  lost(error: TransportError): void;
+}
+
+export interface LinkOptions {
+  /** Bytes of one report; 64 by default. */
+  readonly reportBytes?: number | undefined;
+  /**
+   * How much of a report the trace gets. `headers` by default: CTAP encrypts PINs, but a large-blob key, a
+   * credential id and the names of people pass in the clear, and a trace is something people send around.
+   */
+  readonly frames?: "headers" | "full" | undefined;
+}
+
+export interface LinkSetup extends LinkOptions {
+  /** Told of reports on our channel that nobody is listening for. */
+  readonly stray: (report: Uint8Array) => void;
+}
+
+/** A port shared with other programs: sends whole messages, hands on the reports of one channel. */
+export class HidLink {
+  /** The channel this program was given; until then the one all programs share. */
+  channel: number = BROADCAST_CHANNEL;
+  readonly reportBytes: number;
+  readonly #env: Env;
+  readonly #port: HidPort;
+  readonly #setup: LinkSetup;
+  readonly #writing = new Turnstile();
+  #listener: { readonly channel: number; readonly to: LinkListener } | undefined;
+  #lost: TransportError | undefined;
+  #closing = false;
+
+  constructor(env: Env, port: HidPort, setup: LinkSetup) {
+    this.#env = env;
+    this.#port = port;
+    this.#setup = setup;
+    this.reportBytes = setup.reportBytes ?? REPORT_BYTES;
+    void this.#pump();
+  }
+
+  get label(): string {
+    return this.#port.label;
+  }
+
+  /** Why nothing can be sent any more. Aftermath `none`: whoever asks now has not sent anything. */
+  get lost(): TransportError | undefined {
+    return this.#lost;
+  }
+
+  /** One listener at a time. @returns how to stop. */
+  listen(channel: number, to: LinkListener): () => void {
+    const listener = { channel, to };
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
+  }
+
+  /**
+   * Writes a whole message; messages never mix.
+   *
+   * @param beforeLast called before the report that completes it leaves: a device cannot act on less.
+   * @throws {TransportError} `DEVICE_GONE`
+   */
+  async send(message: HidMessage, beforeLast: () => void = () => {}): Promise<void> {
+    const reports = [...toReports(message, { reportBytes: this.reportBytes })];
+    await this.#writing.pass(async () => {
+      for (const [index, report] of reports.entries()) {
+        if (this.#lost) throw this.#lost;
+        if (index === reports.length - 1) beforeLast();
+        this.#traceReport("out", report);
+        await this.#port.write(report);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const first = this.#lost === undefined;
+    this.#end(new TransportError("DEVICE_GONE", `${this.label} was closed`));
+    if (first) this.#env.trace.emit({ kind: "link.closed", link: this.label });
+    await this.#port.close();
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for await (const report of this.#port.reports()) this.#deliver(report);
+      this.#lose(new TransportError("LINK_CLOSED", `${this.label} ended`));
+    } catch (cause) {
+      const gone = cause instanceof TransportError ? cause : undefined;
+      this.#lose(gone ?? new TransportError("DEVICE_GONE", `${this.label} failed`, { cause }));
+    }
+  }
+
+  #deliver(report: Uint8Array): void {
+    const channel = channelOf(report);
+    if (channel === this.#listener?.channel) {
+      this.#traceReport("in", report);
+      this.#listener.to.report(report);
+    } else if (channel === this.channel && channel !== BROADCAST_CHANNEL) {
+      this.#traceReport("in", report);
+      this.#setup.stray(report);
+    }
+  }
+
+  #lose(error: TransportError): void {
+    if (this.#closing || this.#lost) return;
+    this.#env.trace.emit({ kind: "link.lost", link: this.label, reason: error.code });
+    this.#end(error);
+  }
+
+  #end(error: TransportError): void {
+    this.#lost ??= error;
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.to.lost(error);
+  }
+
+  #traceReport(direction: "in" | "out", report: Uint8Array): void {
+    const headerBytes = isInitPacket(report) ? INIT_HEADER_BYTES : CONTINUATION_HEADER_BYTES;
+    const shown = this.#setup.frames === "full" ? report : report.subarray(0, headerBytes);
+    this.#env.trace.emit({ kind: "link.hid", direction, hex: toHex(shown) });
+  }
+}
