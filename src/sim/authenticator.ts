@@ -1,0 +1,110 @@
+import { concat } from "../core/bytes.js";
+import type { Env } from "../core/env.js";
+import { Turnstile } from "../core/turnstile.js";
+import type { CtapHandler, TransactOptions } from "../ctap/device.js";
+import { MessageError } from "../ctap/message-error.js";
+import { CtapStatus } from "../ctap/status.js";
+import { defaultCrypto } from "../crypto/default.js";
+import type { CryptoProvider } from "../crypto/provider.js";
+import { AttestationKeys } from "./authenticator/attestation.js";
+import { COMMANDS } from "./authenticator/commands.js";
+import { gesturesFor } from "./authenticator/gestures.js";
+import { Refusal, refuse } from "./authenticator/refusal.js";
+import { powerUp, type AuthenticatorState } from "./authenticator/state.js";
+import type { CredentialStore } from "./credential-store.js";
+import type { AuthenticatorProfile } from "./profile.js";
+import type { SimUser } from "./user.js";
+
+export interface AuthenticatorParts {
+  readonly profile: AuthenticatorProfile;
+  /** Outlives this object: hand it to the next one and the credentials are still there. */
+  readonly store: CredentialStore;
+  readonly user: SimUser;
+  readonly crypto?: CryptoProvider;
+}
+
+/**
+ * An authenticator in software: CTAP2 bytes to CTAP2 bytes, step by step as the specification has it.
+ *
+ * Give it an environment of its own (`envFor(env, "key")`): the seed decides its keys and certificates.
+ */
+export class SimAuthenticator {
+  readonly profile: AuthenticatorProfile;
+  readonly store: CredentialStore;
+  readonly #env: Env;
+  readonly #user: SimUser;
+  readonly #crypto: CryptoProvider;
+  readonly #attestation: AttestationKeys;
+  readonly #turnstile = new Turnstile();
+  #state: AuthenticatorState;
+  #power = new AbortController();
+
+  constructor(env: Env, { profile, store, user, crypto = defaultCrypto }: AuthenticatorParts) {
+    this.profile = profile;
+    this.store = store;
+    this.#env = env;
+    this.#user = user;
+    this.#crypto = crypto;
+    this.#attestation = new AttestationKeys(env.entropy.fork("attestation"), profile, crypto);
+    this.#state = powerUp(env, profile, crypto);
+  }
+
+  /** DER of the root certificate that the model's attestation leads to: a site's trust anchor. */
+  get attestationRoot(): Uint8Array {
+    return this.#attestation.root;
+  }
+
+  /**
+   * Answers one message; overlapping ones take turns. Whatever the bytes, there is a status.
+   *
+   * @returns status byte followed by canonical CBOR, if any.
+   */
+  readonly handle: CtapHandler = (request, options = {}) => {
+    const power = this.#power.signal;
+    return this.#turnstile.pass(() => this.#answer(request, options, power));
+  };
+
+  /**
+   * Unplugged and plugged in again: tokens, PIN mismatch count and half-done series are gone, the store is not.
+   *
+   * What was under way ends without effect, with status OTHER for whoever still listens.
+   */
+  powerCycle(): void {
+    this.#power.abort();
+    this.#power = new AbortController();
+    this.#state = powerUp(this.#env, this.profile, this.#crypto);
+  }
+
+  async #answer(request: Uint8Array, options: TransactOptions, power: AbortSignal): Promise<Uint8Array> {
+    try {
+      const body = await this.#run(request, options, power);
+      return concat(Uint8Array.of(CtapStatus.OK), body);
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof MessageError) return Uint8Array.of(error.status);
+      throw error;
+    }
+  }
+
+  async #run(request: Uint8Array, options: TransactOptions, power: AbortSignal): Promise<Uint8Array> {
+    const { profile } = this;
+    const command = request[0] ?? refuse("INVALID_LENGTH");
+    if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
+    const entry = COMMANDS.get(command) ?? refuse("INVALID_COMMAND");
+    if (!entry.hasParameters && request.length > 1) refuse("INVALID_LENGTH");
+
+    const state = this.#state;
+    if (state.continuation?.command !== command) state.continuation = undefined;
+    const gestures = gesturesFor(this.#env, { profile, user: this.#user, power, options });
+    await gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
+    const context = {
+      env: this.#env,
+      profile,
+      crypto: this.#crypto,
+      store: this.store,
+      state,
+      gestures,
+      attestation: this.#attestation,
+    };
+    return entry.run(context, request.subarray(1));
+  }
+}

@@ -1,0 +1,35 @@
+import type { Env } from "../../core/env.js";
+import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import type { AuthenticatorProfile } from "../profile.js";
+import { PinUvTokens } from "./pin-uv-token.js";
+
+/**
+ * What a command leaves for the next one, such as the remaining assertions of a request.
+ *
+ * Any command but `command` discards it.
+ */
+export interface Continuation {
+  /** The command byte that may go on with it. */
+  readonly command: number;
+}
+
+/** What an authenticator knows while it has power; everything else is in its store. */
+export interface AuthenticatorState {
+  readonly poweredUpAtMs: number;
+  readonly tokens: PinUvTokens;
+  /** Wrong PINs in a row since power-up. */
+  pinMismatches: number;
+  /** Key agreement keys by PIN/UV auth protocol, made when first asked for. */
+  readonly keyAgreement: Map<1 | 2, KeyPair>;
+  continuation: Continuation | undefined;
+}
+
+export function powerUp(env: Env, profile: AuthenticatorProfile, crypto: CryptoProvider): AuthenticatorState {
+  return {
+    poweredUpAtMs: env.clock.nowMs(),
+    tokens: new PinUvTokens(env, profile, crypto),
+    pinMismatches: 0,
+    keyAgreement: new Map(),
+    continuation: undefined,
+  };
+}

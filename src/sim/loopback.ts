@@ -1,0 +1,120 @@
+import { sleep } from "../core/clock.js";
+import type { Env } from "../core/env.js";
+import { Turnstile } from "../core/turnstile.js";
+import { nameOfCommand } from "../ctap/command.js";
+import type { CtapDevice, CtapHandler, TransactOptions } from "../ctap/device.js";
+import { CtapStatus, nameOfStatus } from "../ctap/status.js";
+import { TransportError } from "../ctap/transport-error.js";
+
+export interface LoopbackOptions {
+  /** On the way there, in milliseconds; cancelling takes as long. */
+  readonly requestDelayMs?: number;
+  /** On the way back, in milliseconds; keepalives arrive at once. */
+  readonly responseDelayMs?: number;
+  readonly transport?: CtapDevice["transport"];
+  readonly label?: string;
+  /** As a phone pushes it after the handshake. */
+  readonly infoInAdvance?: Uint8Array;
+  readonly oneShot?: boolean;
+}
+
+/**
+ * The shortest road between a client and a handler: the seam and nothing below it.
+ *
+ * Disposing of it is pulling the cable of this connection, not of the authenticator: work that already
+ * reached the handler goes on, and its answer is traced as discarded.
+ */
+export class LoopbackDevice implements CtapDevice {
+  readonly transport: CtapDevice["transport"];
+  readonly label: string;
+  readonly oneShot: boolean;
+  readonly infoInAdvance?: Uint8Array;
+  readonly #env: Env;
+  readonly #handler: CtapHandler;
+  readonly #requestDelayMs: number;
+  readonly #responseDelayMs: number;
+  readonly #turnstile = new Turnstile();
+  readonly #gone = new AbortController();
+
+  constructor(env: Env, handler: CtapHandler, options: LoopbackOptions = {}) {
+    this.#env = env;
+    this.#handler = handler;
+    this.transport = options.transport ?? "usb";
+    this.label = options.label ?? "loopback";
+    this.oneShot = options.oneShot ?? false;
+    if (options.infoInAdvance) this.infoInAdvance = options.infoInAdvance;
+    this.#requestDelayMs = options.requestDelayMs ?? 0;
+    this.#responseDelayMs = options.responseDelayMs ?? 0;
+  }
+
+  transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+    return this.#turnstile.pass(() => this.#exchange(request, options));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#gone.abort();
+  }
+
+  async #exchange(request: Uint8Array, options: TransactOptions): Promise<Uint8Array> {
+    if (this.#gone.signal.aborted) throw goneError("none");
+    // Given up before anything left: nobody has to be asked what became of it.
+    if (options.signal?.aborted) return Uint8Array.of(CtapStatus.KEEPALIVE_CANCEL);
+
+    const progress = { sent: false };
+    const answer = this.#travel(request, options, progress);
+    const gone = new Promise<never>((_, reject) => {
+      this.#gone.signal.addEventListener(
+        "abort",
+        () => reject(goneError(progress.sent ? "unknown" : "none")),
+        {
+          once: true,
+        },
+      );
+    });
+    return Promise.race([answer, gone]);
+  }
+
+  async #travel(
+    request: Uint8Array,
+    options: TransactOptions,
+    progress: { sent: boolean },
+  ): Promise<Uint8Array> {
+    const { clock, trace } = this.#env;
+    if (this.#requestDelayMs > 0) await sleep(clock, this.#requestDelayMs, "loopback.request");
+    if (this.#isGone()) throw goneError("none");
+    progress.sent = true;
+    const response = await this.#handler(request, {
+      signal: this.#delayed(options.signal),
+      onKeepalive: (status) => {
+        if (!this.#gone.signal.aborted) options.onKeepalive?.(status);
+      },
+    });
+    if (this.#responseDelayMs > 0) await sleep(clock, this.#responseDelayMs, "loopback.response");
+    if (this.#isGone()) {
+      const command = nameOfCommand(request[0] ?? 0);
+      trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
+    }
+    return response;
+  }
+
+  /** A method, because the compiler would take one look for the last. */
+  #isGone(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
+  /** The caller's wish to cancel, as the far side hears of it. */
+  #delayed(signal: AbortSignal | undefined): AbortSignal | undefined {
+    if (signal === undefined || this.#requestDelayMs === 0) return signal;
+    const heard = new AbortController();
+    const send = () => {
+      this.#env.clock.arm(this.#requestDelayMs, "loopback.cancel", () => heard.abort(signal.reason));
+    };
+    if (signal.aborted) send();
+    else signal.addEventListener("abort", send, { once: true });
+    return heard.signal;
+  }
+}
+
+function goneError(aftermath: "none" | "unknown"): TransportError {
+  return new TransportError("DEVICE_GONE", "the loopback device was disposed of", { aftermath });
+}

@@ -1,0 +1,189 @@
+import { HarnessError } from "../core/errors.js";
+
+/**
+ * What a device does differently from the specification, named after the behaviour; `seenOn` says who does it.
+ *
+ * A quirk is off unless a profile lists it.
+ */
+export const QUIRKS = {
+  answers3aOnTouchTimeout: {
+    seenOn: "YubiKey, Solo, Nitrokey FIDO2",
+    source: "python-fido2 error classes; solokeys/solo1 issue 289",
+  },
+  answers2fOnTouchTimeout: {
+    seenOn: "OpenSK, Nitrokey 3, CanoKey",
+    source: "google/OpenSK; trussed-dev/fido-authenticator; canokeys/canokey-core",
+  },
+  answers36OnTouchTimeout: { seenOn: "Feitian", source: "google/CTAP2-test-tool results" },
+  touchesBeforeNoCredentials: {
+    seenOn: "CTAP 2.0 keys",
+    source: "CTAP 2.0 §5.2 (the touch precedes the answer that nothing was found)",
+  },
+  answers33ToEmptyPinAuth: { seenOn: "most CTAP 2.0 keys", source: "google/CTAP2-test-tool results" },
+  answers33ToPinAuthWithoutPin: { seenOn: "most keys", source: "google/CTAP2-test-tool results" },
+  answers31WhenPinBlocked: {
+    seenOn: "Solo, Nitrokey, MIRKey, KeyVault",
+    source: "google/CTAP2-test-tool results",
+  },
+  answers22ToUnknownCredential: {
+    seenOn: "Security Key by Yubico 5.0",
+    source: "google/CTAP2-test-tool results",
+  },
+  answers2bToUvWithoutUv: {
+    seenOn: "Feitian, TrustKey, KeyVault",
+    source: "google/CTAP2-test-tool results",
+  },
+  answers2bToUnknownExtension: {
+    seenOn: "Feitian BioPass, Feitian FIDO KB",
+    source: "google/CTAP2-test-tool results",
+  },
+  excludesForeignRp: {
+    seenOn: "BioPass, FIDO KB, MIRKey, Solo 2.5.1",
+    source: "google/CTAP2-test-tool results",
+  },
+  acceptsRkInGetAssertion: {
+    seenOn: "ATKey, MIRKey, Nitrokey, Security Key by Yubico",
+    source: "google/CTAP2-test-tool results",
+  },
+  omitsSingleCredential: {
+    seenOn: "CTAP 2.0 keys",
+    source: "CTAP 2.0 §5.2 (credential may be left out when the allow list has one entry)",
+  },
+  countsSingleCredential: { seenOn: "some CTAP 2.0 keys", source: "python-fido2, client notes" },
+  storesDespiteRkFalse: { seenOn: "some CTAP 2.0 keys", source: "CTAP 2.0 §5.1 (allowed there)" },
+  rejectsMissingDisplayName: { seenOn: "some Android phones", source: "Chromium, v2_authenticator.cc" },
+  rejectsTransportsInDescriptors: { seenOn: "strict keys", source: "libwebauthn, which drops them" },
+  createsWithoutTouch: { seenOn: "MIRKey, Nitrokey 1.1.0", source: "google/CTAP2-test-tool results" },
+  assertsWithoutTouch: { seenOn: "MIRKey, Nitrokey 2.3.0", source: "google/CTAP2-test-tool results" },
+  neverSaysUpNeeded: { seenOn: "keys that say processing while they wait", source: "libfido2, client notes" },
+} as const satisfies Readonly<Record<string, { readonly seenOn: string; readonly source: string }>>;
+
+export type QuirkName = keyof typeof QUIRKS;
+
+/** Recognises its owner without the platform's help. @see FIDO registry of predefined values §3.1 (uvModality) */
+export interface BuiltInUv {
+  /** Bits of uvModality: 2 fingerprint, 4 passcode, 16 face. */
+  readonly modality: number;
+  /** Set up when it leaves the factory; a reset brings it back to this. */
+  readonly configured: boolean;
+  /** The gesture is a touch as well, so none is asked for separately. */
+  readonly impliesTouch: boolean;
+  /** Wrong fingers until built-in verification is switched off. */
+  readonly retries: number;
+  /** Attempts within one command. */
+  readonly attemptsPerCommand: number;
+}
+
+/** Booleans of getInfo that do not follow from anything else. @see CTAP 2.3 §6.4 (option IDs) */
+export interface ProfileOptions {
+  readonly rk: boolean;
+  readonly plat: boolean;
+  /** Can have a PIN. */
+  readonly clientPin: boolean;
+  /** Tokens with permissions; without it only the getPinToken of CTAP 2.0. */
+  readonly pinUvAuthToken: boolean;
+  readonly noMcGaPermissionsWithClientPin: boolean;
+  readonly makeCredUvNotRqd: boolean;
+  /** Value before anybody toggles it; absent when the feature is. */
+  readonly alwaysUv?: boolean;
+  /** Enterprise attestation: which kind; absent when the feature is. */
+  readonly enterpriseAttestation?: "vendor" | "platform";
+  readonly credMgmt: boolean;
+  readonly perCredMgmtRO: boolean;
+  readonly largeBlobs: boolean;
+  readonly bioEnroll: boolean;
+  readonly uvBioEnroll: boolean;
+  readonly authnrCfg: boolean;
+  readonly uvAcfg: boolean;
+  readonly setMinPINLength: boolean;
+}
+
+export interface ProfileLimits {
+  /** Bytes, command byte included. */
+  readonly maxMsgSize: number;
+  readonly maxCredentialCountInList: number;
+  /** Bytes. */
+  readonly maxCredentialIdLength: number;
+  /** How many discoverable credentials fit. */
+  readonly discoverableCredentials: number;
+  /** Code points. */
+  readonly minPinLength: number;
+  /** Code points. */
+  readonly maxPinLength: number;
+  readonly pinRetries: number;
+  /** Wrong PINs in a row until the key wants to be unplugged. */
+  readonly pinMismatchesUntilPowerCycle: number;
+}
+
+/** All in milliseconds. */
+export interface ProfileTimeouts {
+  /** How long a touch, a finger or a choice is awaited. */
+  readonly upTimeoutMs: number;
+  /** After power-up, for reset. */
+  readonly resetWindowMs: number;
+  /** Since the last assertion of a series. */
+  readonly nextAssertionMs: number;
+  readonly tokenFirstUseMs: number;
+  readonly tokenUserPresentMs: number;
+  readonly tokenLifeMs: number;
+  /** Work before every answer that is more than getInfo. */
+  readonly processingMs: number;
+}
+
+export interface ProfileAttestation {
+  /** In order of preference. */
+  readonly formats: readonly ("packed" | "none")[];
+  /** How packed statements are signed: with the credential's own key or with a batch certificate. */
+  readonly packed: "self" | "basic";
+  readonly organization: string;
+  /** Two letters. */
+  readonly country: string;
+  /** rp ids that vendor-facilitated enterprise attestation is granted to. */
+  readonly enterpriseRpIds: readonly string[];
+}
+
+/** Everything that makes one model of authenticator differ from another. Plain JSON. */
+export interface AuthenticatorProfile {
+  readonly name: string;
+  readonly description: string;
+  /** UUID, with hyphens. */
+  readonly aaguid: string;
+  readonly versions: readonly string[];
+  readonly extensions: readonly string[];
+  readonly transports: readonly string[];
+  /** COSE identifiers in order of preference. */
+  readonly algorithms: readonly number[];
+  /** In order of preference; empty without PIN and token. */
+  readonly pinUvAuthProtocols: readonly (1 | 2)[];
+  readonly firmwareVersion: number;
+  readonly options: ProfileOptions;
+  readonly builtInUv?: BuiltInUv;
+  /** Shows accounts and lets the person choose. */
+  readonly hasDisplay: boolean;
+  readonly limits: ProfileLimits;
+  readonly timeouts: ProfileTimeouts;
+  readonly attestation: ProfileAttestation;
+  /** One counter for everything, one per credential, or always 0. */
+  readonly signCounter: "global" | "per-credential" | "zero";
+  /** Backup flags of its credentials. @see WebAuthn Level 3 §6.1.3 */
+  readonly backup: "none" | "eligible" | "backed-up";
+  readonly quirks: readonly QuirkName[];
+}
+
+/** A profile file that says something impossible; `path` names the member. */
+export class ProfileError extends HarnessError<
+  | "PROFILE_NOT_JSON"
+  | "PROFILE_UNKNOWN_MEMBER"
+  | "PROFILE_WRONG_TYPE"
+  | "PROFILE_BAD_VALUE"
+  | "PROFILE_UNKNOWN_BASE"
+> {}
+
+export function hasQuirk(profile: AuthenticatorProfile, quirk: QuirkName): boolean {
+  return profile.quirks.includes(quirk);
+}
+
+/** Whether the profile claims CTAP 2.1 or later, where several answers changed. */
+export function isAtLeast21(profile: AuthenticatorProfile): boolean {
+  return profile.versions.some((version) => /^FIDO_2_[1-9]$/.test(version));
+}

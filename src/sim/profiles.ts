@@ -1,0 +1,178 @@
+import type { AuthenticatorProfile } from "./profile.js";
+
+/** CTAP 2.1 roaming key without oddities: PIN, tokens, both protocols, 25 discoverable credentials. */
+export const GENERIC_PROFILE: AuthenticatorProfile = {
+  name: "generic",
+  description: "CTAP 2.1 security key that keeps to the specification",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c5d",
+  versions: ["FIDO_2_0", "FIDO_2_1"],
+  extensions: ["credProtect", "hmac-secret"],
+  transports: ["usb"],
+  algorithms: [-7],
+  pinUvAuthProtocols: [2, 1],
+  firmwareVersion: 1,
+  options: {
+    rk: true,
+    plat: false,
+    clientPin: true,
+    pinUvAuthToken: true,
+    noMcGaPermissionsWithClientPin: false,
+    makeCredUvNotRqd: true,
+    credMgmt: false,
+    perCredMgmtRO: false,
+    largeBlobs: false,
+    bioEnroll: false,
+    uvBioEnroll: false,
+    authnrCfg: false,
+    uvAcfg: false,
+    setMinPINLength: false,
+  },
+  hasDisplay: false,
+  limits: {
+    maxMsgSize: 1200,
+    maxCredentialCountInList: 8,
+    maxCredentialIdLength: 255,
+    discoverableCredentials: 25,
+    minPinLength: 4,
+    maxPinLength: 63,
+    pinRetries: 8,
+    pinMismatchesUntilPowerCycle: 3,
+  },
+  timeouts: {
+    upTimeoutMs: 30_000,
+    resetWindowMs: 10_000,
+    nextAssertionMs: 30_000,
+    tokenFirstUseMs: 30_000,
+    tokenUserPresentMs: 30_000,
+    tokenLifeMs: 600_000,
+    processingMs: 0,
+  },
+  attestation: {
+    formats: ["packed", "none"],
+    packed: "basic",
+    organization: "Passkey Harness",
+    country: "US",
+    enterpriseRpIds: [],
+  },
+  signCounter: "global",
+  backup: "none",
+  quirks: [],
+};
+
+/** CTAP 2.3 with what this simulator can do of it. */
+const FULL: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "ctap23",
+  description: "CTAP 2.3 security key with everything switched on",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c23",
+  versions: ["FIDO_2_0", "FIDO_2_1", "FIDO_2_2", "FIDO_2_3"],
+  options: { ...GENERIC_PROFILE.options, enterpriseAttestation: "platform", alwaysUv: false },
+  limits: { ...GENERIC_PROFILE.limits, maxMsgSize: 7609, discoverableCredentials: 100 },
+};
+
+/**
+ * Behaves like a YubiKey 5 of firmware 5.7; the AAGUID is our own, so that nobody takes it for one.
+ *
+ * Source: getInfo of the series; Yubico SDK manual; touch time-out as python-fido2 expects it.
+ */
+const YUBIKEY_5: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "yubikey5",
+  description: "Behaves like a YubiKey 5 (firmware 5.7)",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c05",
+  versions: ["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"],
+  transports: ["nfc", "usb"],
+  firmwareVersion: 328_707,
+  limits: {
+    ...GENERIC_PROFILE.limits,
+    maxMsgSize: 1280,
+    maxCredentialIdLength: 128,
+    discoverableCredentials: 100,
+  },
+  quirks: ["answers3aOnTouchTimeout"],
+};
+
+/** The generic key with the one difference that splits clients: which status a touch that never comes gets. */
+const ANSWERS_3A: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "answers-3a",
+  description: "Answers 0x3A where the specification and other keys answer 0x27 or 0x2F",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c3a",
+  quirks: ["answers3aOnTouchTimeout"],
+};
+
+/** Fingerprint reader on the key, PIN as the way out. */
+const FINGERPRINT: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "fingerprint",
+  description: "CTAP 2.1 security key with a fingerprint reader and an enrolled finger",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4cf1",
+  builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+};
+
+/**
+ * The authenticator inside a phone: screen lock instead of a PIN protocol, synced passkeys, a display.
+ *
+ * Source: getInfo that Chromium's phone side sends (chromium, v2_authenticator.cc).
+ */
+const PHONE: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "phone",
+  description:
+    "Platform authenticator of a phone: screen lock, synced passkeys, chooses accounts on its display",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c99",
+  versions: ["FIDO_2_0", "FIDO_2_1"],
+  extensions: [],
+  transports: ["internal", "hybrid"],
+  pinUvAuthProtocols: [],
+  options: {
+    ...GENERIC_PROFILE.options,
+    plat: true,
+    clientPin: false,
+    pinUvAuthToken: false,
+    makeCredUvNotRqd: false,
+  },
+  builtInUv: { modality: 2 | 4, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+  hasDisplay: true,
+  limits: { ...GENERIC_PROFILE.limits, maxMsgSize: 65_535, discoverableCredentials: 1000 },
+  timeouts: { ...GENERIC_PROFILE.timeouts, upTimeoutMs: 60_000 },
+  attestation: { ...GENERIC_PROFILE.attestation, formats: ["none"] },
+  signCounter: "zero",
+  backup: "backed-up",
+};
+
+/** CTAP 2.0 as it was sold in 2019. Source: google/CTAP2-test-tool results. */
+const CTAP_20: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "ctap20",
+  description: "CTAP 2.0 security key with the habits of its time",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c20",
+  versions: ["FIDO_2_0"],
+  extensions: ["hmac-secret"],
+  pinUvAuthProtocols: [1],
+  options: { ...GENERIC_PROFILE.options, pinUvAuthToken: false, makeCredUvNotRqd: false },
+  quirks: [
+    "touchesBeforeNoCredentials",
+    "answers33ToEmptyPinAuth",
+    "answers33ToPinAuthWithoutPin",
+    "answers2fOnTouchTimeout",
+    "omitsSingleCredential",
+  ],
+};
+
+/** Every profile this library ships, by name. */
+export const PROFILES: ReadonlyMap<string, AuthenticatorProfile> = new Map(
+  [GENERIC_PROFILE, FULL, YUBIKEY_5, ANSWERS_3A, FINGERPRINT, PHONE, CTAP_20].map((profile) => [
+    profile.name,
+    profile,
+  ]),
+);
+
+/** @throws {RangeError} for a name nobody gave; the message lists those there are. */
+export function profileNamed(name: string): AuthenticatorProfile {
+  const profile = PROFILES.get(name);
+  if (profile === undefined) {
+    throw new RangeError(`no profile is called ${name}; there are ${[...PROFILES.keys()].join(", ")}`);
+  }
+  return profile;
+}

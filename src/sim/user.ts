@@ -1,0 +1,171 @@
+import { sleep } from "../core/clock.js";
+import type { Env } from "../core/env.js";
+import { HarnessError } from "../core/errors.js";
+
+/** What a device can ask of the person in front of it. */
+export type PromptKind =
+  /** Touch the button. */
+  | "touch"
+  /** Prove who you are: finger on the sensor, face, screen lock. */
+  | "verify"
+  /** Pick one of several accounts on the device's own display. */
+  | "choose-account"
+  /** Read a sheet and say yes or no. */
+  | "consent"
+  /** Unlock the phone. */
+  | "unlock";
+
+/** What the person would be agreeing to. */
+export type PromptPurpose =
+  "make-credential" | "get-assertion" | "already-registered" | "select-authenticator" | "reset" | "token";
+
+export interface UserPrompt {
+  readonly kind: PromptKind;
+  readonly purpose: PromptPurpose;
+  readonly rpId?: string;
+  /** For `choose-account`: the names on the display, in their order. */
+  readonly accounts?: readonly string[];
+}
+
+export type UserAnswer =
+  /** `account` counts from 0 and matters to `choose-account` alone. */
+  | { readonly answer: "approved"; readonly account?: number }
+  | { readonly answer: "refused" }
+  /** The sensor did not recognise the person. */
+  | { readonly answer: "wrong-finger" };
+
+/**
+ * The person. A device asks; the person answers in their own time, or never.
+ *
+ * The signal says that the device stopped asking: the promise then rejects with the signal's reason.
+ */
+export interface SimUser {
+  answer(prompt: UserPrompt, signal: AbortSignal): Promise<UserAnswer>;
+}
+
+/** What somebody does about one prompt. */
+export interface PromptHabit {
+  /** Before anything else happens, in milliseconds. */
+  readonly thinkMs?: number;
+  /** The gesture itself, in milliseconds. */
+  readonly actMs?: number;
+  readonly does?: "approves" | "refuses" | "walks-away" | "uses-wrong-finger";
+  /** Which account, counted from 0. */
+  readonly account?: number;
+}
+
+/** How somebody behaves; all times in milliseconds. */
+export interface UserHabits {
+  /** From seeing the light blink to touching: 500 ms. */
+  readonly touchMs?: number;
+  /** Laying a finger on the sensor or looking into the camera: 800 ms. */
+  readonly verifyMs?: number;
+  /** Picking an account, reading a sheet, unlocking: 1500 ms. */
+  readonly chooseMs?: number;
+  /** Added before every gesture: 0 ms. */
+  readonly thinkMs?: number;
+  readonly refuses?: boolean;
+  /** Never answers anything. */
+  readonly walksAway?: boolean;
+  /** What differs for one kind of prompt. */
+  readonly prompts?: { readonly [Kind in PromptKind]?: PromptHabit };
+  /** What differs for the nth prompt of this person's life, counted from 1. Beats `prompts`. */
+  readonly nth?: Readonly<Record<number, PromptHabit>>;
+}
+
+const TOUCH_MS = 500;
+const VERIFY_MS = 800;
+const CHOOSE_MS = 1500;
+
+/** A scripted person was asked more often than the script says. */
+export class UserScriptError extends HarnessError<"USER_SCRIPT_ENDED"> {}
+
+/** Short name of a prompt for traces: `touch make-credential`. */
+export function nameOfPrompt({ kind, purpose }: UserPrompt): string {
+  return `${kind} ${purpose}`;
+}
+
+/** Somebody who reacts the same way every time, but for the exceptions named. */
+export function habitualUser(env: Env, habits: UserHabits = {}): SimUser {
+  let asked = 0;
+  return {
+    answer(prompt, signal) {
+      asked += 1;
+      return act(env, prompt, habitFor(habits, prompt, asked), signal);
+    },
+  };
+}
+
+/**
+ * Somebody who plays a script, one entry per prompt, in order.
+ *
+ * @throws {UserScriptError} `USER_SCRIPT_ENDED` when asked once more.
+ */
+export function scriptedUser(env: Env, answers: readonly PromptHabit[]): SimUser {
+  let asked = 0;
+  return {
+    async answer(prompt, signal) {
+      const habit = answers[asked];
+      asked += 1;
+      if (habit === undefined) {
+        throw new UserScriptError("USER_SCRIPT_ENDED", `prompt ${asked}: ${nameOfPrompt(prompt)}`, {
+          hint: `The script has ${answers.length} answers; add one for this prompt.`,
+        });
+      }
+      return act(env, prompt, habit, signal);
+    },
+  };
+}
+
+function habitFor(habits: UserHabits, prompt: UserPrompt, nth: number): PromptHabit {
+  const actMs = {
+    touch: habits.touchMs ?? TOUCH_MS,
+    verify: habits.verifyMs ?? VERIFY_MS,
+    "choose-account": habits.chooseMs ?? CHOOSE_MS,
+    consent: habits.chooseMs ?? CHOOSE_MS,
+    unlock: habits.chooseMs ?? CHOOSE_MS,
+  }[prompt.kind];
+  const does = habits.walksAway ? "walks-away" : habits.refuses ? "refuses" : "approves";
+  return {
+    thinkMs: habits.thinkMs ?? 0,
+    actMs,
+    does,
+    ...habits.prompts?.[prompt.kind],
+    ...habits.nth?.[nth],
+  };
+}
+
+async function act(
+  env: Env,
+  prompt: UserPrompt,
+  habit: PromptHabit,
+  signal: AbortSignal,
+): Promise<UserAnswer> {
+  const name = nameOfPrompt(prompt);
+  env.trace.emit({ kind: "user.prompted", prompt: name });
+  try {
+    const { does = "approves" } = habit;
+    if (does === "walks-away") return await untilAborted(signal);
+    await sleep(env.clock, (habit.thinkMs ?? 0) + (habit.actMs ?? 0), `user.${prompt.kind}`, { signal });
+    const answer = answerOf(does, habit);
+    env.trace.emit({ kind: "user.answered", prompt: name, answer: answer.answer });
+    return answer;
+  } catch (error) {
+    env.trace.emit({ kind: "user.answered", prompt: name, answer: "none" });
+    throw error;
+  }
+}
+
+function answerOf(does: "approves" | "refuses" | "uses-wrong-finger", habit: PromptHabit): UserAnswer {
+  if (does === "refuses") return { answer: "refused" };
+  if (does === "uses-wrong-finger") return { answer: "wrong-finger" };
+  return { answer: "approved", ...(habit.account !== undefined && { account: habit.account }) };
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = () => reject(signal.reason as Error);
+    if (signal.aborted) give();
+    else signal.addEventListener("abort", give, { once: true });
+  });
+}
