@@ -4,6 +4,9 @@ import type { Ctap2Session } from "../ctap/session.js";
 import { CtapError, CtapStatus } from "../ctap/status.js";
 import type { Proof } from "./user-verification.js";
 
+/** What authenticators say to credentials they do not know; the second one is an early YubiKey's word for it. */
+const NOT_HERE: readonly number[] = [CtapStatus.NO_CREDENTIALS, CtapStatus.INVALID_CREDENTIAL];
+
 export interface PreflightOptions {
   readonly rpId: string;
   readonly clientDataHash: Uint8Array;
@@ -53,7 +56,7 @@ async function probe(
     // CTAP 2.0 keys may name no credential when there was only one to choose from.
     return answer.credential ?? chunk[0];
   } catch (error) {
-    if (error instanceof CtapError && error.status === CtapStatus.NO_CREDENTIALS) return undefined;
+    if (error instanceof CtapError && NOT_HERE.includes(error.status)) return undefined;
     throw error;
   }
 }
