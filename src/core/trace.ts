@@ -57,6 +57,13 @@ export type TraceEvent =
       readonly link: string;
       readonly retryMs: number;
     }
+  /** Something arrived that the link cannot carry, or could not be handed on; it was left out. */
+  | {
+      readonly kind: "link.ignored";
+      readonly link: string;
+      readonly reason: "wrong-size" | "foreign-sender" | "reader-too-slow";
+      readonly bytes: number;
+    }
   | {
       readonly kind: "link.hybrid";
       readonly stage:
@@ -86,6 +93,8 @@ export type TraceEvent =
       readonly kind: "user.saw";
       readonly where: "page" | "browser" | "os" | "phone" | "mail" | "sms";
       readonly text: string;
+      /** What the text told them; absent when it only asked for something. */
+      readonly tone?: "success" | "failure";
     }
 
   // page: script and browser.
@@ -94,6 +103,8 @@ export type TraceEvent =
       readonly method: "create" | "get";
       readonly timeoutMs?: number;
       readonly effectiveMs: number;
+      /** The site's name for the ceremony, where the page knows it. */
+      readonly ceremony?: string;
     }
   | {
       readonly kind: "page.settled";
@@ -101,8 +112,14 @@ export type TraceEvent =
       readonly outcome: "resolved" | "rejected";
       readonly name?: string;
       readonly reason?: string;
+      readonly ceremony?: string;
     }
-  | { readonly kind: "page.gave-up"; readonly method: "create" | "get"; readonly aborted: boolean }
+  | {
+      readonly kind: "page.gave-up";
+      readonly method: "create" | "get";
+      readonly aborted: boolean;
+      readonly ceremony?: string;
+    }
 
   // rp: the site, its gateway, its mail.
   | { readonly kind: "rp.request"; readonly call: string; readonly ceremony: string }
@@ -131,9 +148,13 @@ export type TraceEvent =
     }
 
   // timer: every budget, with its owner in `actor`.
-  | { readonly kind: "timer.armed"; readonly timer: string; readonly budgetMs: number }
-  | { readonly kind: "timer.disarmed"; readonly timer: string; readonly budgetMs: number }
-  | { readonly kind: "timer.fired"; readonly timer: string; readonly budgetMs: number }
+  /** `ceremony` tells apart two of the same timer that run at once. */
+  | {
+      readonly kind: "timer.armed" | "timer.disarmed" | "timer.fired";
+      readonly timer: string;
+      readonly budgetMs: number;
+      readonly ceremony?: string;
+    }
 
   // fault: what was done to the run on purpose.
   | { readonly kind: "fault.injected"; readonly rule: string; readonly effect: string };

@@ -61,6 +61,8 @@ export const KNOB_SPECS = {
   },
   user: {
     closeSheetMs: msOrNever(5_000, "from a failure sheet of the browser to the person closing it"),
+    patienceMs: ms(1_800_000, "after this long in one ceremony the person leaves the page as it is"),
+    pinEntryMs: ms(6_000, "from the browser's question for the PIN to the last digit"),
   },
   rp: {
     challengeTtlMs: ms(600_000, "how long the site accepts a challenge it issued"),
@@ -96,10 +98,16 @@ export const KNOB_SPECS = {
   },
   key: {
     present: toggle(true, "a key is plugged in"),
+    profile: choice(
+      ["generic", "phone", "yubikey5", "answers-3a", "fingerprint", "ctap20", "ctap23"],
+      "which authenticator it is; `phone` stands for a phone's own authenticator behind the same link",
+    ),
     touchDelayMs: msOrNever(1_500, "from the prompt to the gesture; never: nobody comes"),
     decision: choice(["approve", "decline"], "what the person's gesture says"),
     upTimeoutMs: ms(30_000, "how long the key waits for a gesture (`key.up`)"),
-    upStatus: choice(["0x2f", "0x3a"], "what the key answers when that time is over"),
+    upStatus: choice(["0x2f", "0x3a", "0x27"], "what the key answers when that time is over"),
+    createMs: ms(0, "from the gesture to the answer with the new key: making it, escrow in a cloud"),
+    processingMs: ms(100, "work before every answer of the key but getInfo"),
     ignoresCancel: toggle(false, "like a phone: a prompt on its screen outlives the client's cancel"),
     pinSet: toggle(false, "the key has a PIN; the person knows it"),
     pinRetries: count(8, "PIN attempts left"),

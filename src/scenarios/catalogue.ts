@@ -1,0 +1,25 @@
+import { HarnessError } from "../core/errors.js";
+import { nearestNames } from "../sim/nearest-names.js";
+import { BASICS } from "./catalogue/basics.js";
+import { clientTimerOrphan } from "./catalogue/client-timer-orphan.js";
+import { SITE } from "./catalogue/site.js";
+import type { Scenario } from "./scenario.js";
+
+/** Every story this library tells, by group. */
+export const CATALOGUE: readonly Scenario[] = [...BASICS, clientTimerOrphan, ...SITE];
+
+/** There is no story of that name. */
+export class UnknownScenarioError extends HarnessError<"SCENARIO_UNKNOWN"> {}
+
+const HINTS_MAX = 3;
+
+/** @throws {UnknownScenarioError} `SCENARIO_UNKNOWN`, with the nearest names as the hint. */
+export function scenarioNamed(id: string): Scenario {
+  const scenario = CATALOGUE.find((candidate) => candidate.id === id);
+  if (scenario !== undefined) return scenario;
+  const ids = CATALOGUE.map((candidate) => candidate.id);
+  const near = nearestNames(id, ids, HINTS_MAX);
+  throw new UnknownScenarioError("SCENARIO_UNKNOWN", `there is no scenario ${JSON.stringify(id)}`, {
+    hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `there are ${ids.join(", ")}`,
+  });
+}

@@ -1,0 +1,82 @@
+import type { TraceRecord } from "../core/trace.js";
+import type { Ledger } from "../sim/ledger.js";
+import { recordsMatching, type EventPattern, type Expectation, type Finding } from "./expectation.js";
+import type { Explanation } from "./explanation.js";
+import { seconds } from "./mechanism.js";
+
+/** What a run came to; the part of it that can be compared with a promise. */
+export interface RunResult {
+  readonly records: readonly TraceRecord[];
+  readonly ledger: Ledger;
+  readonly explanation: Explanation;
+}
+
+/** Every promise of the expectation that the run broke; empty when it kept them all. */
+export function check(expect: Expectation, run: RunResult): readonly Finding[] {
+  return [
+    ...(["ctap", "link", "page", "rp"] as const).flatMap((layer) =>
+      (expect[layer] ?? []).flatMap((pattern) => checkPattern(layer, pattern, run.records)),
+    ),
+    ...checkLedger(expect, run.ledger),
+    ...checkTimer(expect, run.explanation),
+    ...checkMechanisms(expect, run.explanation),
+  ];
+}
+
+function checkPattern(
+  layer: Finding["layer"],
+  pattern: EventPattern,
+  records: readonly TraceRecord[],
+): readonly Finding[] {
+  const matching = recordsMatching(records, pattern);
+  const { times } = pattern;
+  if (times === undefined ? matching.length > 0 : matching.length === times) return [];
+  const ofKind = records.filter(({ kind }) => kind === pattern.kind);
+  const found =
+    ofKind.length === 0
+      ? `no ${pattern.kind} at all`
+      : `${matching.length} that fit, among ${ofKind.map(describeRecord).join("; ")}`;
+  return [{ layer, expected: describePattern(pattern), found }];
+}
+
+function describePattern({ kind, where, actor, atMs, times }: EventPattern): string {
+  const members = where === undefined ? "" : ` ${JSON.stringify(where)}`;
+  const by = actor === undefined ? "" : ` by ${actor}`;
+  const when = atMs === undefined ? "" : ` between ${seconds(atMs[0])} and ${seconds(atMs[1])}`;
+  return `${times === undefined ? "at least one" : times} ${kind}${members}${by}${when}`;
+}
+
+function describeRecord({ atMs, actor, kind: _kind, ...members }: TraceRecord): string {
+  return `${JSON.stringify(members)} by ${actor} at ${seconds(atMs)}`;
+}
+
+function checkLedger({ ledger: wanted }: Expectation, ledger: Ledger): readonly Finding[] {
+  const { keys, rows, mails } = ledger.entries;
+  const { orphans, ghosts } = ledger.diff();
+  const counts = {
+    keys: keys.length,
+    rows: rows.length,
+    orphans: orphans.length,
+    ghosts: ghosts.length,
+    mails: mails.filter(({ stage }) => stage === "delivered").length,
+  };
+  return (Object.keys(counts) as (keyof typeof counts)[])
+    .filter((name) => counts[name] !== wanted[name])
+    .map((name) => ({
+      layer: "ledger",
+      expected: `${wanted[name]} ${name}`,
+      found: `${counts[name]} ${name}`,
+    }));
+}
+
+function checkTimer({ decidedBy }: Expectation, explanation: Explanation): readonly Finding[] {
+  const found = explanation.decidedBy?.timer ?? null;
+  if (found === decidedBy) return [];
+  return [{ layer: "timer", expected: decidedBy ?? "no timer", found: found ?? "no timer" }];
+}
+
+function checkMechanisms({ mechanisms }: Expectation, { ceremonies }: Explanation): readonly Finding[] {
+  const found = ceremonies.map(({ mechanism }) => mechanism).join(", ");
+  const expected = mechanisms.join(", ");
+  return found === expected ? [] : [{ layer: "mechanism", expected, found }];
+}

@@ -1,0 +1,63 @@
+import type { TraceEvent, TraceRecord } from "../core/trace.js";
+import type { MechanismId } from "./explanation.js";
+
+type Kind = TraceEvent["kind"];
+type EventOf<K extends Kind> = Extract<TraceEvent, { readonly kind: K }>;
+
+/** Records of one kind that a run must, or must not, contain. Plain JSON. */
+export type EventPattern<K extends Kind = Kind> = {
+  readonly [Name in K]: {
+    readonly kind: Name;
+    /** Members that must be equal; the others may be anything. */
+    readonly where?: Partial<Omit<EventOf<Name>, "kind">>;
+    readonly actor?: string;
+    /** First and last millisecond, both included. */
+    readonly atMs?: readonly [from: number, to: number];
+    /** How many records match; at least one when absent. Zero: it must not happen. */
+    readonly times?: number;
+  };
+}[K];
+
+type Layer<Prefix extends string> = Extract<Kind, `${Prefix}.${string}`>;
+
+/** What a scenario promises: four layers, the books at the end, and whose timer decided. */
+export interface Expectation {
+  readonly ctap?: readonly EventPattern<Layer<"ctap">>[];
+  readonly link?: readonly EventPattern<Layer<"link">>[];
+  readonly page?: readonly EventPattern<Layer<"page"> | Layer<"user">>[];
+  readonly rp?: readonly EventPattern<Layer<"rp">>[];
+  readonly ledger: {
+    readonly keys: number;
+    readonly rows: number;
+    readonly orphans: number;
+    readonly ghosts: number;
+    readonly mails: number;
+  };
+  /** `null`: no timer decided. */
+  readonly decidedBy: string | null;
+  readonly mechanisms: readonly MechanismId[];
+}
+
+/** One broken promise. */
+export interface Finding {
+  readonly layer: "ctap" | "link" | "page" | "rp" | "ledger" | "timer" | "mechanism";
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Records that fit a pattern. */
+export function recordsMatching(
+  records: readonly TraceRecord[],
+  pattern: EventPattern,
+): readonly TraceRecord[] {
+  const [fromMs, toMs] = pattern.atMs ?? [0, Infinity];
+  const wanted = Object.entries(pattern.where ?? {});
+  return records.filter(
+    (record) =>
+      record.kind === pattern.kind &&
+      record.atMs >= fromMs &&
+      record.atMs <= toMs &&
+      (pattern.actor === undefined || record.actor === pattern.actor) &&
+      wanted.every(([name, value]) => (record as unknown as Record<string, unknown>)[name] === value),
+  );
+}

@@ -1,0 +1,78 @@
+import type { TraceRecord } from "../core/trace.js";
+import { COMMON_MECHANISMS } from "./common-mechanisms.js";
+import type { CeremonyAccount, Explanation } from "./explanation.js";
+import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
+import { decidingTimer } from "./mechanism.js";
+import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
+import { gatherFacts, type Ceremony, type TraceFacts } from "./trace-facts.js";
+
+/** Layers without which some mechanism cannot be told from another, and what each would show. */
+const PROBES: readonly (readonly [layer: string, shows: string])[] = [
+  ["page", "when the promise was made and when it settled"],
+  ["ctap", "commands and answers at the device"],
+  ["rp", "site calls, rows and mails"],
+  ["timer", "which budgets ran and which fired"],
+];
+
+/**
+ * Says of a trace what happened and whose timer decided it.
+ *
+ * A pure fold: gives the same answer for a live run and for its stored trace. Where the records do not
+ * suffice it says `undecided` and names the missing probes; it never guesses.
+ */
+export function explain(records: readonly TraceRecord[]): Explanation {
+  const facts = gatherFacts(records);
+  const ceremonies = facts.ceremonies.map((ceremony) => explainCeremony(ceremony, facts));
+  const main =
+    ceremonies.find(({ mechanism }) => mechanism !== "success") ?? ceremonies[0] ?? nothingSeen(facts);
+  return { ...main, ceremonies, ...facts.ledger.diff() };
+}
+
+function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount {
+  const own = ceremony.kind === "registration" ? REGISTRATION_MECHANISMS : LOGIN_MECHANISMS;
+  for (const { id, account } of [...own, ...COMMON_MECHANISMS]) {
+    const found = account(ceremony, facts);
+    if (found === undefined) continue;
+    return {
+      kind: ceremony.kind,
+      ceremony: ceremony.id,
+      mechanism: id,
+      decidedBy: decidingTimer(found.decidedBy),
+      marginMs: found.marginMs,
+      verdict: found.verdict,
+      evidence: found.evidence,
+      prevention: found.prevention,
+      missingProbes: [],
+    };
+  }
+  return undecided(ceremony, missingFrom(facts));
+}
+
+function undecided(
+  { kind, id }: Pick<Ceremony, "kind" | "id">,
+  missing: readonly (readonly [layer: string, shows: string])[],
+): CeremonyAccount {
+  const why =
+    missing.length === 0
+      ? "no known mechanism leaves this trace"
+      : missing.map(([layer, shows]) => `missing probe ${layer} (${shows})`).join(", ");
+  return {
+    kind,
+    ceremony: id,
+    mechanism: "undecided",
+    decidedBy: undefined,
+    marginMs: undefined,
+    verdict: `Undecided: ${why}.`,
+    evidence: [],
+    prevention: [],
+    missingProbes: missing.map(([layer]) => layer),
+  };
+}
+
+function nothingSeen(facts: TraceFacts): CeremonyAccount {
+  return undecided({ kind: "registration", id: "none" }, missingFrom(facts));
+}
+
+function missingFrom({ layers }: TraceFacts) {
+  return PROBES.filter(([layer]) => !layers.has(layer));
+}

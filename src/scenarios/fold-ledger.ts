@@ -1,0 +1,63 @@
+import type { TraceRecord } from "../core/trace.js";
+import { Ledger, type LedgerKey, type LedgerMail, type LedgerRow } from "../sim/ledger.js";
+
+/**
+ * The books as a trace tells them, for traces whose world is gone.
+ *
+ * Knows only what happened while the trace ran: keys and rows from before are not in it.
+ */
+export function foldLedger(records: readonly TraceRecord[]): Ledger {
+  let keys: readonly LedgerKey[] = [];
+  let rows: readonly LedgerRow[] = [];
+  const flags: Record<string, boolean> = {};
+  const mails = new Map<number, LedgerMail>();
+  for (const record of records) {
+    switch (record.kind) {
+      case "ctap.credential":
+        keys = changeKeys(keys, record);
+        break;
+      case "rp.row":
+        rows = changeRows(rows, record);
+        break;
+      case "rp.flag":
+        flags[record.flag] = record.value;
+        break;
+      case "rp.mail": {
+        const open = [...mails].find(
+          ([, mail]) => mail.subject === record.subject && mail.stage !== "delivered",
+        );
+        const at = record.stage === "queued" ? mails.size : (open?.[0] ?? mails.size);
+        mails.set(at, { subject: record.subject, stage: record.stage });
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return new Ledger({ keys, rows, flags, mails: [...mails.values()] });
+}
+
+function changeKeys(
+  keys: readonly LedgerKey[],
+  { change, actor, credential, rpId, user }: TraceRecord & { kind: "ctap.credential" },
+): readonly LedgerKey[] {
+  if (change === "used") return keys;
+  const others = keys.filter((key) => key.credential !== credential || key.authenticator !== actor);
+  if (change === "deleted") return others;
+  const key: LedgerKey = { authenticator: actor, credential, rpId, user };
+  // One discoverable key per site and account: the new one takes the place of the old one.
+  const kept =
+    change === "overwritten"
+      ? others.filter((other) => other.authenticator !== actor || other.rpId !== rpId || other.user !== user)
+      : others;
+  return [...kept, key];
+}
+
+function changeRows(
+  rows: readonly LedgerRow[],
+  { change, credential }: TraceRecord & { kind: "rp.row" },
+): readonly LedgerRow[] {
+  const others = rows.filter((row) => row.credential !== credential);
+  if (change === "deleted") return others;
+  return [...others, { credential, visible: change === "visible" }];
+}

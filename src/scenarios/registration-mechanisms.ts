@@ -1,0 +1,142 @@
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { acceptedFinish, finishLine, mailLine, rowOf } from "./site-facts.js";
+import { firedTimer, mainExchange, type Ceremony } from "./trace-facts.js";
+
+const keyCreated = (ceremony: Ceremony) => {
+  const exchange = mainExchange(ceremony);
+  const createdAtMs = ceremony.keysCreated[0]?.atMs;
+  return createdAtMs ?? (exchange?.status === "OK" ? exchange.answeredAtMs : undefined);
+};
+
+const approvedGesture = (ceremony: Ceremony) =>
+  ceremony.gestures.findLast(({ answer }) => answer === "approved");
+
+/** A: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
+const lateDelivery: Mechanism = {
+  id: "late-delivery",
+  account(ceremony, facts) {
+    const guard = firedTimer(ceremony, "page.guard");
+    const accepted = acceptedFinish(ceremony);
+    const errorAtMs = ceremony.gaveUp?.atMs ?? guard?.endedAtMs;
+    if (errorAtMs === undefined || accepted === undefined || accepted.askedAtMs < errorAtMs) return undefined;
+    const gesture = approvedGesture(ceremony);
+    const createdAtMs = keyCreated(ceremony);
+    const row = rowOf(ceremony, facts);
+    const lateMs = accepted.answeredAtMs - errorAtMs;
+    return {
+      decidedBy: guard,
+      marginMs: -lateMs,
+      verdict:
+        `page.guard fired first: the page told of a failure at ${seconds(errorAtMs)} while the browser's promise ` +
+        `was still pending. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key was ` +
+        `created, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
+        `${seconds(lateMs)} before the success it denied.`,
+      evidence: evidenceOf(
+        guard && `${seconds(errorAtMs)}: ${nameTimer(guard)} fired; the request was not aborted`,
+        ceremony.failureSeen &&
+          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+        gesture && `${seconds(gesture.atMs)}: the person approved`,
+        createdAtMs !== undefined && `${seconds(createdAtMs)}: the key was created`,
+        ceremony.settled && `${seconds(ceremony.settled.atMs)}: the promise resolved, after the error`,
+        finishLine(accepted),
+        row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        mailLine(facts, accepted.askedAtMs),
+        !ceremony.successSeen && "the page never took its error back",
+      ),
+      prevention: [
+        "Do not show a failure while the promise is pending.",
+        "If the page wants a guard of its own, abort the request and say that it may still finish on the device.",
+        "When the handler succeeds after all, replace the error text.",
+        "Ask the site for the state of the ceremony before declaring a failure.",
+      ],
+    };
+  },
+};
+
+/** B: the gateway lost patience; the site behind it did not. */
+const gatewayLateCommit: Mechanism = {
+  id: "gateway-504-late-commit",
+  account(ceremony, facts) {
+    const cut = ceremony.finishes.find(({ status }) => status === 504);
+    const row = rowOf(ceremony, facts);
+    if (cut?.answeredAtMs === undefined || row === undefined) return undefined;
+    const gateway = firedTimer(ceremony, "gw.idle");
+    const lateMs = row.createdAtMs - cut.answeredAtMs;
+    return {
+      decidedBy: gateway,
+      marginMs: -lateMs,
+      verdict:
+        `gw.idle fired first: the gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
+        `working. The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the page was ` +
+        "told of a failure.",
+      evidence: evidenceOf(
+        finishLine(cut),
+        gateway && `${seconds(gateway.endedAtMs ?? 0)}: ${nameTimer(gateway)} fired`,
+        `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        mailLine(facts, cut.askedAtMs),
+      ),
+      prevention: [
+        "Answer finish within seconds (202 and a status address) and do the slow work behind it.",
+        "Make finish idempotent on ceremony and credential id, so that a repeated call returns the stored result.",
+      ],
+    };
+  },
+};
+
+/** E: the client's timer ended the ceremony, and the authenticator completed it for nobody. */
+const clientTimerOrphan: Mechanism = {
+  id: "client-timer-orphan",
+  account(ceremony, facts) {
+    const timer = firedTimer(ceremony, "client.ceremony");
+    const createdAtMs = keyCreated(ceremony);
+    if (timer?.endedAtMs === undefined || createdAtMs === undefined) return undefined;
+    // Only a trace that would have shown the finish call can prove that there was none.
+    if (ceremony.finishes.length > 0 || !facts.layers.has("rp") || createdAtMs < timer.endedAtMs)
+      return undefined;
+    const answer = mainExchange(ceremony);
+    const lateMs = createdAtMs - timer.endedAtMs;
+    return {
+      decidedBy: timer,
+      marginMs: -lateMs,
+      verdict:
+        `client.ceremony fired first: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
+        `its key at ${seconds(createdAtMs)}, ${seconds(lateMs)} too late; nobody was left to take the answer. ` +
+        "The key is an orphan: the site has no row for it.",
+      evidence: evidenceOf(
+        `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        `${seconds(createdAtMs)}: the key was created`,
+        answer?.answeredAtMs !== undefined &&
+          `${seconds(answer.answeredAtMs)}: makeCredential answered ${answer.status ?? "?"}; the answer was discarded`,
+        "the site saw no finish call, wrote no row and sent no mail",
+      ),
+      prevention: [
+        "Ask for a timeout of 300 s or more; clients move it into their own range.",
+        "Keep the user handle stable: a second attempt then overwrites the orphan.",
+        "When an unknown credential id signs, call signalUnknownCredential and offer to register again.",
+      ],
+    };
+  },
+};
+
+const alreadyRegistered: Mechanism = {
+  id: "already-registered",
+  account(ceremony) {
+    const answer = mainExchange(ceremony);
+    if (answer?.status !== "CREDENTIAL_EXCLUDED" || answer.answeredAtMs === undefined) return undefined;
+    return {
+      verdict: `The authenticator already holds a key for this account and said so at ${seconds(answer.answeredAtMs)}.`,
+      evidence: evidenceOf(`${seconds(answer.answeredAtMs)}: makeCredential answered CREDENTIAL_EXCLUDED`),
+      prevention: ['Take InvalidStateError on a retry as "probably registered" and run get() to prove it.'],
+    };
+  },
+};
+
+/** In the order of the decision procedure: what came late before what came to nothing. */
+export const REGISTRATION_MECHANISMS: readonly Mechanism[] = [
+  lateDelivery,
+  gatewayLateCommit,
+  clientTimerOrphan,
+  alreadyRegistered,
+];

@@ -1,0 +1,124 @@
+import { sleep } from "../core/clock.js";
+import type { TraceRecord } from "../core/trace.js";
+import type { KnobOverrides } from "../sim/knobs.js";
+import type { Ledger } from "../sim/ledger.js";
+import { simWorld, type World } from "../sim/world.js";
+import { check } from "./check.js";
+import { explain } from "./explain.js";
+import type { Explanation } from "./explanation.js";
+import type { Finding } from "./expectation.js";
+import type { Scenario, Verb } from "./scenario.js";
+
+/** Version of the records' shape; raised when a reader of old traces would misread new ones. */
+export const TRACE_SCHEMA = 1;
+
+export interface RunOptions {
+  readonly seed: string;
+  /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
+  readonly knobs?: KnobOverrides;
+}
+
+export type RunVerdict = "as-expected" | "unexpected" | "no-expectation";
+
+/** Everything one run came to. */
+export interface Run {
+  readonly scenario: Scenario;
+  readonly seed: string;
+  /** Those the caller turned. */
+  readonly knobs: KnobOverrides;
+  readonly records: readonly TraceRecord[];
+  readonly ledger: Ledger;
+  readonly explanation: Explanation;
+  readonly findings: readonly Finding[];
+  readonly verdict: RunVerdict;
+  /** The command that gives this very run again. */
+  readonly reproduction: string;
+}
+
+const ACCOUNT = "hanako";
+
+/** Longest a run waits, after its script, for what is still under way: a mail, a phone, a replica. */
+const EPILOGUE_MS = 3_600_000;
+
+/**
+ * Plays a scenario in a world of its own. The same scenario, seed and knobs give the same records, byte for byte.
+ *
+ * @throws {KnobError} for knobs that do not exist or do not fit.
+ */
+export async function runScenario(scenario: Scenario, { seed, knobs = {} }: RunOptions): Promise<Run> {
+  const world = simWorld(seed, { ...scenario.knobs, ...knobs });
+  const { env } = world;
+  env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
+  await env.clock.run(play(world, scenario.script));
+
+  const ledger = world.ledger();
+  const explanation = explain(env.records);
+  const held = Object.keys(knobs).length === 0;
+  const findings = held ? check(scenario.expect, { records: env.records, ledger, explanation }) : [];
+  const verdict = !held ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
+  env.trace.emit({ kind: "run.ended", outcome: verdict });
+  return {
+    scenario,
+    seed,
+    knobs,
+    records: env.records,
+    ledger,
+    explanation,
+    findings,
+    verdict,
+    reproduction: reproductionOf(scenario.id, { seed, knobs }),
+  };
+}
+
+async function play(world: World, script: readonly Verb[]): Promise<void> {
+  for (const verb of script) await perform(world, verb);
+  await orAfter(world, { delayMs: EPILOGUE_MS, timer: "run.epilogue" }, world.settled());
+}
+
+async function perform(world: World, verb: Verb): Promise<void> {
+  if ("atMs" in verb) await until(world, verb.atMs);
+  switch (verb.do) {
+    case "register":
+      return attended(world, world.page.register(verb.account ?? ACCOUNT));
+    case "login":
+      return attended(world, world.page.login(verb.account ?? ACCOUNT));
+    case "wait":
+      return sleep(world.env.clock, verb.forMs, "script.wait");
+    case "set":
+      return world.turn(verb.knobs);
+  }
+}
+
+/** Waits for the page, but not longer than the person does. */
+function attended(world: World, ceremony: Promise<unknown>): Promise<void> {
+  return orAfter(world, { delayMs: world.knobs.user.patienceMs, timer: "user.patience" }, ceremony);
+}
+
+async function orAfter(
+  { env }: World,
+  { delayMs, timer }: { readonly delayMs: number; readonly timer: string },
+  work: Promise<unknown>,
+): Promise<void> {
+  const patience = new AbortController();
+  const over = sleep(env.clock, delayMs, timer, { signal: patience.signal }).catch(() => undefined);
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    patience.abort();
+  }
+}
+
+async function until({ env }: World, atMs: number): Promise<void> {
+  const leftMs = atMs - env.clock.nowMs();
+  if (leftMs > 0) await sleep(env.clock, leftMs, "script.until");
+}
+
+function reproductionOf(id: string, { seed, knobs }: Required<RunOptions>): string {
+  const turned = Object.entries(knobs).map(([name, value]) => `--set ${name}=${value ?? "never"}`);
+  return ["passkey-harness run", id, `--seed ${quoted(seed)}`, ...turned].join(" ");
+}
+
+/** For a shell: seeds come from anywhere. */
+function quoted(text: string): string {
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

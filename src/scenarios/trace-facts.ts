@@ -1,0 +1,267 @@
+import type { TraceRecord } from "../core/trace.js";
+import { Ledger } from "../sim/ledger.js";
+import { foldLedger } from "./fold-ledger.js";
+
+export interface Moment {
+  readonly atMs: number;
+}
+
+/** One budget from arming to its end. */
+export interface TimerUse {
+  readonly timer: string;
+  readonly owner: string;
+  readonly budgetMs: number;
+  readonly armedAtMs: number;
+  readonly ceremony?: string;
+  endedAtMs?: number;
+  end: "fired" | "disarmed" | "pending";
+}
+
+/** One CTAP command and what came of it. */
+export interface Exchange {
+  readonly command: string;
+  readonly askedAtMs: number;
+  answeredAtMs?: number;
+  status?: string;
+  /** It came when nobody was left to take it. */
+  discarded?: boolean;
+}
+
+export interface SiteCall {
+  readonly askedAtMs: number;
+  answeredAtMs?: number;
+  status?: number;
+  code?: string;
+  /** Tags of the credentials that options offered. */
+  offered?: readonly string[];
+}
+
+/** Everything the trace says of one ceremony, from the options call to whatever came late. */
+export interface Ceremony {
+  readonly id: string;
+  readonly kind: "registration" | "login";
+  readonly beganAtMs: number;
+  options?: SiteCall;
+  called?: Moment & { readonly effectiveMs: number };
+  settled?: Moment & { readonly resolved: boolean; readonly name?: string };
+  gaveUp?: Moment & { readonly aborted: boolean };
+  readonly exchanges: Exchange[];
+  readonly finishes: SiteCall[];
+  readonly gestures: (Moment & { readonly answer: string })[];
+  readonly keysCreated: (Moment & { readonly credential: string })[];
+  readonly timers: TimerUse[];
+  /** First text that told the person of a failure, and of a success. */
+  failureSeen?: Moment & { readonly text: string };
+  successSeen?: Moment;
+}
+
+export interface RowFact {
+  readonly credential: string;
+  readonly ceremony: string | undefined;
+  readonly createdAtMs: number;
+  visibleAtMs?: number;
+}
+
+/** A trace, sorted into ceremonies. Layers say which kinds of probes it holds at all. */
+export interface TraceFacts {
+  readonly ceremonies: readonly Ceremony[];
+  readonly timers: readonly TimerUse[];
+  readonly rows: readonly RowFact[];
+  readonly mails: readonly (Moment & { readonly subject: string; readonly stage: string })[];
+  readonly layers: ReadonlySet<string>;
+  readonly ledger: Ledger;
+}
+
+/** Sorts a trace into facts. Pure; works on stored traces of real devices as well. */
+export function gatherFacts(records: readonly TraceRecord[]): TraceFacts {
+  const gatherer = new Gatherer();
+  for (const record of records) gatherer.take(record);
+  return {
+    ceremonies: gatherer.ceremonies,
+    timers: gatherer.timers,
+    rows: gatherer.rows,
+    mails: gatherer.mails,
+    layers: new Set(records.map(({ kind }) => kind.split(".")[0] as string)),
+    ledger: foldLedger(records),
+  };
+}
+
+class Gatherer {
+  readonly ceremonies: Ceremony[] = [];
+  readonly timers: TimerUse[] = [];
+  readonly rows: RowFact[] = [];
+  readonly mails: (Moment & { subject: string; stage: string })[] = [];
+  readonly #early: TimerUse[] = [];
+
+  take(record: TraceRecord): void {
+    switch (record.kind) {
+      case "rp.request":
+      case "rp.response":
+        return this.#siteCall(record);
+      case "page.called":
+      case "page.settled":
+      case "page.gave-up":
+        return this.#page(record);
+      case "ctap.request":
+      case "ctap.response":
+      case "ctap.discarded":
+        return this.#exchange(record);
+      case "timer.armed":
+      case "timer.disarmed":
+      case "timer.fired":
+        return this.#timer(record);
+      case "rp.row":
+        return this.#row(record);
+      case "rp.mail":
+        return void this.mails.push({ atMs: record.atMs, subject: record.subject, stage: record.stage });
+      default:
+        return this.#person(record);
+    }
+  }
+
+  /** What has no ceremony's name on it belongs to the one that began last. */
+  get #current(): Ceremony | undefined {
+    return this.ceremonies.at(-1);
+  }
+
+  #named(id: string | undefined, kind: Ceremony["kind"], atMs: number): Ceremony {
+    const known = this.ceremonies.find((ceremony) => ceremony.id === id);
+    if (known) return known;
+    const ceremony: Ceremony = {
+      id: id ?? `#${this.ceremonies.length + 1}`,
+      kind,
+      beganAtMs: atMs,
+      exchanges: [],
+      finishes: [],
+      gestures: [],
+      keysCreated: [],
+      timers: this.#early.splice(0),
+    };
+    this.ceremonies.push(ceremony);
+    return ceremony;
+  }
+
+  #siteCall(record: TraceRecord & { kind: "rp.request" | "rp.response" }): void {
+    const [kind, step] = record.call.split("/");
+    if (kind !== "registration" && kind !== "login") return;
+    const ceremony = this.#named(record.ceremony, kind, record.atMs);
+    if (record.kind === "rp.request") {
+      const call: SiteCall = { askedAtMs: record.atMs };
+      if (step === "options") ceremony.options = call;
+      else ceremony.finishes.push(call);
+      return;
+    }
+    const call = step === "options" ? ceremony.options : ceremony.finishes.find(({ status }) => !status);
+    if (call === undefined) return;
+    call.answeredAtMs = record.atMs;
+    call.status = record.status;
+    if (record.code !== undefined) call.code = record.code;
+    if (record.credentials !== undefined) call.offered = record.credentials.split(",").filter(Boolean);
+  }
+
+  #page(record: TraceRecord & { kind: "page.called" | "page.settled" | "page.gave-up" }): void {
+    const { atMs } = record;
+    const kind = record.method === "create" ? "registration" : "login";
+    if (record.kind === "page.called") {
+      const ceremony = this.#named(record.ceremony, kind, atMs);
+      ceremony.called = { atMs, effectiveMs: record.effectiveMs };
+      return;
+    }
+    const ceremony = record.ceremony === undefined ? this.#current : this.#named(record.ceremony, kind, atMs);
+    if (ceremony === undefined) return;
+    if (record.kind === "page.gave-up") ceremony.gaveUp = { atMs, aborted: record.aborted };
+    else {
+      const resolved = record.outcome === "resolved";
+      ceremony.settled = { atMs, resolved, ...(record.name !== undefined && { name: record.name }) };
+    }
+  }
+
+  #exchange(record: TraceRecord & { kind: "ctap.request" | "ctap.response" | "ctap.discarded" }): void {
+    if (record.kind === "ctap.request") {
+      this.#current?.exchanges.push({ command: record.command, askedAtMs: record.atMs });
+      return;
+    }
+    // An answer may come after the next ceremony began: it belongs to whoever asked.
+    const asked = this.ceremonies
+      .flatMap(({ exchanges }) => exchanges)
+      .filter(({ command }) => command === record.command);
+    const discarded = record.kind === "ctap.discarded";
+    // A device's answer may be read off the wire first and discarded by whoever asked afterwards.
+    const open = asked.find(({ status }) => status === undefined) ?? (discarded ? asked.at(-1) : undefined);
+    if (open === undefined) return;
+    open.answeredAtMs = record.atMs;
+    open.status = record.status;
+    open.discarded = discarded;
+  }
+
+  #timer(record: TraceRecord & { kind: `timer.${string}` }): void {
+    const { timer, budgetMs, actor, atMs, ceremony } = record;
+    if (record.kind === "timer.armed") {
+      const use: TimerUse = {
+        timer,
+        owner: actor,
+        budgetMs,
+        armedAtMs: atMs,
+        end: "pending",
+        ...(ceremony !== undefined && { ceremony }),
+      };
+      this.timers.push(use);
+      this.#belongsTo(use);
+      return;
+    }
+    // Of two that run at once and have no ceremony's name on them, the one armed last ends first.
+    const use = this.timers.findLast(
+      (candidate) =>
+        candidate.timer === timer &&
+        candidate.owner === actor &&
+        candidate.ceremony === ceremony &&
+        candidate.end === "pending" &&
+        (record.kind === "timer.disarmed" || candidate.armedAtMs + budgetMs <= atMs),
+    );
+    if (use === undefined) return;
+    use.endedAtMs = atMs;
+    use.end = record.kind === "timer.fired" ? "fired" : "disarmed";
+  }
+
+  /** A page starts its own timer before the site has a name for the ceremony. */
+  #belongsTo(use: TimerUse): void {
+    const ceremony = this.#current;
+    const running = ceremony !== undefined && ceremony.settled === undefined;
+    if (use.timer.startsWith("page.") && !running) this.#early.push(use);
+    else ceremony?.timers.push(use);
+  }
+
+  #row(record: TraceRecord & { kind: "rp.row" }): void {
+    const { credential, atMs } = record;
+    if (record.change === "created") {
+      this.rows.push({ credential, ceremony: record.ceremony, createdAtMs: atMs });
+    }
+    const row = this.rows.findLast((candidate) => candidate.credential === credential);
+    if (record.change === "visible" && row) row.visibleAtMs = atMs;
+  }
+
+  #person(record: TraceRecord): void {
+    const { atMs } = record;
+    const ceremony = this.#current;
+    if (ceremony === undefined) return;
+    if (record.kind === "user.answered") ceremony.gestures.push({ atMs, answer: record.answer });
+    if (record.kind === "ctap.credential" && record.change !== "used" && record.change !== "deleted") {
+      ceremony.keysCreated.push({ atMs, credential: record.credential });
+    }
+    if (record.kind !== "user.saw" || record.where !== "page") return;
+    if (record.tone === "failure") ceremony.failureSeen ??= { atMs, text: record.text };
+    if (record.tone === "success") ceremony.successSeen ??= { atMs };
+  }
+}
+
+/** The exchange that asked for the key or the signature, the last one if it was asked again. */
+export function mainExchange(ceremony: Ceremony): Exchange | undefined {
+  // A registration may ask for assertions too, to look for excluded keys: they only prepare it.
+  const wanted = ceremony.kind === "registration" ? "makeCredential" : "getAssertion";
+  return ceremony.exchanges.findLast(({ command }) => command === wanted);
+}
+
+/** The timer of that name that fired in a ceremony. */
+export function firedTimer(ceremony: Ceremony, timer: string): TimerUse | undefined {
+  return ceremony.timers.find((use) => use.timer === timer && use.end === "fired");
+}

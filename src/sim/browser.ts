@@ -1,0 +1,197 @@
+import { sleep } from "../core/clock.js";
+import type { Env } from "../core/env.js";
+import { AbortedError } from "../core/errors.js";
+import { within } from "../core/within.js";
+import type { CtapDevice } from "../ctap/device.js";
+import { authenticate } from "../webauthn/authenticate.js";
+import type { ClientContext } from "../webauthn/client-context.js";
+import { effectiveTimeoutMs, type ClientProfile } from "../webauthn/client-profile.js";
+import { CLIENT_PROFILES } from "../webauthn/client-profiles.js";
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from "../webauthn/json.js";
+import { toPageError, type PageError } from "../webauthn/page-error.js";
+import type { PageReason } from "../webauthn/page-error-name.js";
+import { register } from "../webauthn/register.js";
+import type { Knobs } from "./knobs.js";
+import { PageRejection } from "./page-rejection.js";
+
+export interface BrowserParts {
+  readonly knobs: () => Knobs;
+  readonly origin: string;
+  /** The authenticator within reach; `undefined` while there is none. */
+  readonly device: () => Promise<CtapDevice | undefined>;
+  /** What the person types when asked for a PIN. */
+  readonly pin: ClientContext["pin"];
+}
+
+export interface BrowserCall {
+  /** The page's AbortSignal. */
+  readonly signal?: AbortSignal | undefined;
+  /** The site's name for the ceremony; goes into the trace and nowhere else. */
+  readonly ceremony?: string;
+}
+
+type Method = "create" | "get";
+
+/** Refusals that need no explanation to the person who made them. */
+const WITHOUT_SHEET: readonly PageReason[] = ["aborted", "refused-by-user"];
+
+const SHEET_TEXTS: Readonly<Partial<Record<PageReason, string>>> = {
+  timeout: "The request timed out",
+  "no-credential": "This security key doesn't look familiar",
+  "excluded-credential": "You already have a passkey on this security key",
+  "storage-full": "The security key is full",
+  "pin-blocked": "The security key is locked",
+};
+
+/** `navigator.credentials` of one tab, with the promise manners of a client profile. */
+export class SimBrowser {
+  readonly #env: Env;
+  readonly #parts: BrowserParts;
+  #pending: AbortController | undefined;
+
+  constructor(env: Env, parts: BrowserParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** @throws {PageRejection} what the page's promise rejects with. */
+  create(
+    options: PublicKeyCredentialCreationOptionsJSON,
+    call: BrowserCall = {},
+  ): Promise<RegistrationResponseJSON> {
+    return this.#request({ method: "create", timeoutMs: options.timeout, call }, (device, context) =>
+      register(this.#env, device, options, context),
+    );
+  }
+
+  /** @throws {PageRejection} what the page's promise rejects with. */
+  get(
+    options: PublicKeyCredentialRequestOptionsJSON,
+    call: BrowserCall = {},
+  ): Promise<AuthenticationResponseJSON> {
+    return this.#request({ method: "get", timeoutMs: options.timeout, call }, (device, context) =>
+      authenticate(this.#env, device, options, context),
+    );
+  }
+
+  async #request<Answer>(
+    request: { readonly method: Method; readonly timeoutMs: number | undefined; readonly call: BrowserCall },
+    ask: (device: CtapDevice, context: ClientContext) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { method, timeoutMs, call } = request;
+    const { trace } = this.#env;
+    const profile = this.#profile;
+    const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
+    const name = call.ceremony === undefined ? {} : { ceremony: call.ceremony };
+    trace.emit({
+      kind: "page.called",
+      method,
+      effectiveMs,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...name,
+    });
+    try {
+      const answer = await this.#alone(profile, call.signal, (signal) =>
+        this.#ceremony({ method, effectiveMs, signal, profile }, ask),
+      );
+      trace.emit({ kind: "page.settled", method, outcome: "resolved", ...name });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof PageRejection)) throw error;
+      const { name: errorName, reason } = error;
+      trace.emit({ kind: "page.settled", method, outcome: "rejected", name: errorName, reason, ...name });
+      throw error;
+    }
+  }
+
+  /** One request per tab: the second is refused, or ends the first, as the profile has it. */
+  async #alone<Answer>(
+    profile: ClientProfile,
+    pageSignal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (this.#pending !== undefined) {
+      if (profile.secondRequest !== "replaces-first") {
+        throw new PageRejection("OperationError", "request-already-pending");
+      }
+      this.#pending.abort(new AbortedError("a later request took the place of this one"));
+    }
+    const own = new AbortController();
+    this.#pending = own;
+    try {
+      return await work(pageSignal ? AbortSignal.any([pageSignal, own.signal]) : own.signal);
+    } catch (error) {
+      if (own.signal.aborted) throw new PageRejection("NotAllowedError", "cancelled");
+      throw error;
+    } finally {
+      if (this.#pending === own) this.#pending = undefined;
+    }
+  }
+
+  async #ceremony<Answer>(
+    {
+      method,
+      effectiveMs,
+      signal,
+      profile,
+    }: { method: Method; effectiveMs: number; signal: AbortSignal; profile: ClientProfile },
+    ask: (device: CtapDevice, context: ClientContext) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { origin, pin, knobs } = this.#parts;
+    const device = await this.#parts.device();
+    let answer: Answer;
+    try {
+      answer = await (device
+        ? ask(device, { origin, profile, signal, pin })
+        : this.#waitForNobody(effectiveMs, signal));
+    } catch (error) {
+      const seen = toPageError(error, { method, transport: device?.transport ?? "usb", profile });
+      await this.#showSheet(profile, seen, signal);
+      throw new PageRejection(seen.name, seen.reason);
+    }
+    if (method === "create" && profile.focusCheckedAtCompletion && !knobs().page.focused) {
+      throw new PageRejection("NotAllowedError", "page-not-focused");
+    }
+    return answer;
+  }
+
+  /** No authenticator within reach: only the timer or the page ends the wait. */
+  #waitForNobody(budgetMs: number, signal: AbortSignal): Promise<never> {
+    const budget = { timer: "client.ceremony", budgetMs, aftermath: "none" } as const;
+    return within(this.#env, budget, (ended) => untilAborted(ended), { signal });
+  }
+
+  /** The browser's own words; while they stand there the page knows nothing. */
+  async #showSheet(profile: ClientProfile, { reason }: PageError, signal: AbortSignal): Promise<void> {
+    // Without a phone there is no "link is ready": every sheet is of the kind USB keys get.
+    if (!profile.pageSettlesAfterSheet.usb || WITHOUT_SHEET.includes(reason)) return;
+    const text = SHEET_TEXTS[reason] ?? "Something went wrong";
+    this.#env.trace.emit({ kind: "user.saw", where: "browser", text, tone: "failure" });
+    const { closeSheetMs } = this.#parts.knobs().user;
+    const closed =
+      closeSheetMs === null
+        ? untilAborted(signal)
+        : sleep(this.#env.clock, closeSheetMs, "user.close-sheet", { signal });
+    await closed.catch((error: unknown) => {
+      throw signal.aborted ? new PageRejection("AbortError", "aborted") : error;
+    });
+  }
+
+  get #profile(): ClientProfile {
+    // Every choice of the knob is a key of the table; a test holds them together.
+    return CLIENT_PROFILES[this.#parts.knobs().client.profile] as ClientProfile;
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = () => reject(signal.reason as Error);
+    if (signal.aborted) give();
+    else signal.addEventListener("abort", give, { once: true });
+  });
+}

@@ -1,0 +1,161 @@
+import type { Disarm } from "../core/clock.js";
+import type { Env } from "../core/env.js";
+import { AbortedError } from "../core/errors.js";
+import type { SimBrowser, BrowserCall } from "./browser.js";
+import type { SiteAnswer } from "./gateway.js";
+import type { Knobs } from "./knobs.js";
+import { PageRejection } from "./page-rejection.js";
+import type { CeremonyOptions, SimSite } from "./site.js";
+
+export interface PageParts {
+  readonly knobs: () => Knobs;
+  readonly browser: SimBrowser;
+  readonly site: SimSite;
+}
+
+/** What the screen said at the end, which need not be what happened. */
+export interface PageOutcome {
+  readonly shown: "success" | "failure";
+  /** The site accepted the answer. */
+  readonly accepted: boolean;
+}
+
+/** The steps in which the two ceremonies differ. */
+interface Flow<Options, Answer> {
+  readonly method: "create" | "get";
+  readonly options: () => Promise<SiteAnswer<CeremonyOptions<Options>>>;
+  readonly call: (options: Options, call: BrowserCall) => Promise<Answer>;
+  readonly finish: (ceremony: string, answer: Answer) => Promise<SiteAnswer>;
+  readonly texts: { readonly success: string; readonly failure: string };
+}
+
+const GUARD_TIMER = "page.guard";
+
+/**
+ * The site's script: options, `navigator.credentials`, finish; and what it writes on the screen meanwhile.
+ *
+ * The guard, where there is one, shows a failure when it fires. Unless it aborts as well, the promise stays
+ * pending and its handler still posts.
+ */
+export class SimPage {
+  readonly #env: Env;
+  readonly #parts: PageParts;
+
+  constructor(env: Env, parts: PageParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  register(account: string): Promise<PageOutcome> {
+    const { browser, site } = this.#parts;
+    return this.#run({
+      method: "create",
+      options: () => site.registrationOptions(account),
+      call: (options, call) => browser.create(options, call),
+      finish: (ceremony, answer) => site.finishRegistration(ceremony, answer),
+      texts: {
+        success: "Your passkey is ready.",
+        failure: "Your passkey could not be created. Please try again.",
+      },
+    });
+  }
+
+  login(account: string): Promise<PageOutcome> {
+    const { browser, site } = this.#parts;
+    return this.#run({
+      method: "get",
+      options: () => site.loginOptions(account),
+      call: (options, call) => browser.get(options, call),
+      finish: (ceremony, answer) => site.finishLogin(ceremony, answer),
+      texts: {
+        success: "You are logged in.",
+        failure: "That did not work. Please log in with another device.",
+      },
+    });
+  }
+
+  async #run<Options, Answer>(flow: Flow<Options, Answer>): Promise<PageOutcome> {
+    const screen = new Screen(this.#env, flow.texts);
+    const abort = new AbortController();
+    let ceremony: string | undefined;
+    const disarm = this.#guard(() => {
+      const { aborts } = this.#parts.knobs().page;
+      this.#env.trace.emit({
+        kind: "page.gave-up",
+        method: flow.method,
+        aborted: aborts,
+        ...(ceremony !== undefined && { ceremony }),
+      });
+      screen.show("failure");
+      if (aborts) abort.abort(new AbortedError("the page's guard ended the request"));
+    });
+    const accepted = await this.#steps(flow, abort.signal, (id) => {
+      ceremony = id;
+    });
+    disarm();
+    // A page that does not take its words back leaves the guard's text where it is.
+    if (!accepted || screen.shown === undefined || this.#parts.knobs().page.corrects) {
+      screen.show(accepted ? "success" : "failure");
+    }
+    return { shown: screen.shown ?? "failure", accepted };
+  }
+
+  /** Whether the site accepted the answer in the end. */
+  async #steps<Options, Answer>(
+    flow: Flow<Options, Answer>,
+    signal: AbortSignal,
+    onCeremony: (id: string) => void,
+  ): Promise<boolean> {
+    const { status, body } = await flow.options();
+    if (status !== 200 || body === undefined || signal.aborted) return false;
+    onCeremony(body.ceremony);
+    try {
+      const answer = await flow.call(body.publicKey, { ceremony: body.ceremony, signal });
+      return (await flow.finish(body.ceremony, answer)).status === 200;
+    } catch (error) {
+      if (error instanceof PageRejection) return false;
+      throw error;
+    }
+  }
+
+  /** The page's own timer, from the press of the button; disarming it twice does no harm. */
+  #guard(onFire: () => void): Disarm {
+    const { guardMs: budgetMs } = this.#parts.knobs().page;
+    if (budgetMs === null) return () => {};
+    const { clock, trace } = this.#env;
+    let fired = false;
+    trace.emit({ kind: "timer.armed", timer: GUARD_TIMER, budgetMs });
+    const disarm = clock.arm(budgetMs, GUARD_TIMER, () => {
+      fired = true;
+      trace.emit({ kind: "timer.fired", timer: GUARD_TIMER, budgetMs });
+      onFire();
+    });
+    return () => {
+      disarm();
+      if (!fired) trace.emit({ kind: "timer.disarmed", timer: GUARD_TIMER, budgetMs });
+    };
+  }
+}
+
+/** The part of the screen that tells how it went. */
+class Screen {
+  readonly #env: Env;
+  readonly #texts: { readonly success: string; readonly failure: string };
+  #shown: "success" | "failure" | undefined;
+
+  constructor(env: Env, texts: { readonly success: string; readonly failure: string }) {
+    this.#env = env;
+    this.#texts = texts;
+  }
+
+  get shown(): "success" | "failure" | undefined {
+    return this.#shown;
+  }
+
+  /** Showing what already stands there is nothing to see. */
+  show(tone: "success" | "failure"): void {
+    if (this.#shown === tone) return;
+    this.#shown = tone;
+    this.#env.trace.emit({ kind: "user.saw", where: "page", text: this.#texts[tone], tone });
+  }
+}

@@ -1,0 +1,28 @@
+import type { Knobs } from "./knobs.js";
+import type { AuthenticatorProfile, QuirkName } from "./profile.js";
+import { profileNamed } from "./profiles.js";
+
+/** What a wait for a touch that ran out is answered with; 0x27 is the specification's own word. */
+const QUIRK_OF_STATUS: Readonly<Record<Knobs["key"]["upStatus"], QuirkName | undefined>> = {
+  "0x2f": "answers2fOnTouchTimeout",
+  "0x3a": "answers3aOnTouchTimeout",
+  "0x27": undefined,
+};
+
+const TIMEOUT_QUIRKS: readonly QuirkName[] = [
+  "answers2fOnTouchTimeout",
+  "answers3aOnTouchTimeout",
+  "answers36OnTouchTimeout",
+];
+
+/** The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch. */
+export function profileFor({ key }: Knobs): AuthenticatorProfile {
+  const base = profileNamed(key.profile);
+  const quirk = QUIRK_OF_STATUS[key.upStatus];
+  const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));
+  return {
+    ...base,
+    timeouts: { ...base.timeouts, upTimeoutMs: key.upTimeoutMs, processingMs: key.processingMs },
+    quirks: quirk === undefined ? others : [...others, quirk],
+  };
+}
