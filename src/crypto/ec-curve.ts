@@ -27,7 +27,7 @@ export const EC_CURVES: Readonly<Record<EcCurveName, EcCurve>> = {
   "P-521": {
     width: 66,
     order:
-      0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+      0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
     topMask: 0x01,
   },
   secp256k1: {

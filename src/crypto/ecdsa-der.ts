@@ -23,16 +23,6 @@ export function fromEcdsaDer(der: Uint8Array, width: number): Uint8Array | undef
   return end === body.length ? out : undefined;
 }
 
-/** The inverse of {@link fromEcdsaDer}. */
-export function toEcdsaDer(signature: Uint8Array): Uint8Array {
-  const width = signature.length / 2;
-  const r = integerOf(signature.subarray(0, width));
-  const s = integerOf(signature.subarray(width));
-  const length = r.length + s.length;
-  const head = length < 0x80 ? [SEQUENCE, length] : [SEQUENCE, ONE_MORE, length];
-  return Uint8Array.from([...head, ...r, ...s]);
-}
-
 function sequenceBody(der: Uint8Array): Uint8Array | undefined {
   if (der[0] !== SEQUENCE) return undefined;
   const long = der[1] === ONE_MORE;
@@ -55,11 +45,4 @@ function copyInteger(body: Uint8Array, at: number, out: Uint8Array): number | un
   if (digits.length > out.length) return undefined;
   out.set(digits, out.length - digits.length);
   return end;
-}
-
-function integerOf(number: Uint8Array): number[] {
-  const firstDigit = number.findIndex((byte) => byte !== 0);
-  const digits = [...number.subarray(firstDigit < 0 ? number.length - 1 : firstDigit)];
-  if ((digits[0] as number) >= 0x80) digits.unshift(0);
-  return [INTEGER, digits.length, ...digits];
 }
