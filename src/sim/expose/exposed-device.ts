@@ -1,0 +1,9 @@
+/** A simulated device that other programs can reach, until it is disposed of. */
+export interface ExposedDevice extends AsyncDisposable {
+  /** Where to reach it, in the words of the ports: `udp:127.0.0.1:8111`, `unix:/run/key`. */
+  readonly label: string;
+  /** Power lost and back, at the same address; also after {@link unplug}. */
+  powerCycle(): Promise<void>;
+  /** Power lost: nobody answers and nobody listens. */
+  unplug(): Promise<void>;
+}

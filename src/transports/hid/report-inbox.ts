@@ -1,0 +1,67 @@
+import { Mailbox, MailboxFullError } from "../../core/mailbox.js";
+import type { Trace } from "../../core/trace.js";
+import { TransportError } from "../../ctap/transport-error.js";
+import { REPORT_BYTES } from "./constants.js";
+
+export interface ReportInboxSetup {
+  /** The port's name, for errors and traces. */
+  readonly label: string;
+  readonly trace?: Trace | undefined;
+}
+
+/** The reading half of a port made of callbacks: reports in order, then an end with or without a reason. */
+export class ReportInbox {
+  readonly #setup: ReportInboxSetup;
+  readonly #mailbox = new Mailbox<Uint8Array>();
+  #gone: TransportError | undefined;
+
+  constructor(setup: ReportInboxSetup) {
+    this.#setup = setup;
+  }
+
+  /** Why the port is of no use any more, if it is. */
+  get gone(): TransportError | undefined {
+    return this.#gone;
+  }
+
+  /** Takes what arrived; anything but a whole report is left out and traced. */
+  put(report: Uint8Array): void {
+    if (report.length !== REPORT_BYTES) return this.#ignore("wrong-size", report.length);
+    try {
+      // A copy, and no Buffer: drivers reuse their memory.
+      this.#mailbox.put(Uint8Array.from(report));
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      this.#ignore("reader-too-slow", report.length);
+    }
+  }
+
+  /** The device went away; later reasons change nothing. */
+  lose(what: string, cause?: unknown): TransportError {
+    this.#gone ??= new TransportError("DEVICE_GONE", `${this.#setup.label}: ${what}`, { cause });
+    this.#mailbox.close(this.#gone);
+    return this.#gone;
+  }
+
+  /** The owner closed the port. */
+  close(): void {
+    this.#gone ??= new TransportError("DEVICE_GONE", `${this.#setup.label} was closed`);
+    this.#mailbox.close();
+  }
+
+  /** @throws {TransportError} `DEVICE_GONE` @throws {RangeError} for a report that is none. */
+  checkWrite(report: Uint8Array): void {
+    if (report.length !== REPORT_BYTES) {
+      throw new RangeError(`a report has ${REPORT_BYTES} bytes, not ${report.length}`);
+    }
+    if (this.#gone) throw this.#gone;
+  }
+
+  reports(): AsyncIterable<Uint8Array> {
+    return this.#mailbox;
+  }
+
+  #ignore(reason: "wrong-size" | "reader-too-slow", bytes: number): void {
+    this.#setup.trace?.emit({ kind: "link.ignored", link: this.#setup.label, reason, bytes });
+  }
+}

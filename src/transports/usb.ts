@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Env } from "../core/env.js";
+import { openHidDevice, type HidDevice, type HidDeviceOptions } from "./hid/channel.js";
+import { nodeHidDevices, nodeHidPort, type NodeHidDeviceInfo, type NodeHidOptions } from "./hid/node-hid.js";
+import { FIDO_USAGE, FIDO_USAGE_PAGE, firstUsage, type HidUsage } from "./hid/report-descriptor.js";
+
+export interface UsbDeviceInfo {
+  /** What {@link openUsbDevice} takes; changes when the key is plugged in again. */
+  readonly path: string;
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly manufacturer?: string;
+  readonly product?: string;
+  readonly serialNumber?: string;
+}
+
+export interface UsbOptions extends NodeHidOptions {
+  /** Where Linux describes its hidraw nodes. */
+  readonly sysfs?: string;
+}
+
+const SYSFS_HIDRAW = "/sys/class/hidraw";
+
+/**
+ * FIDO devices on USB now. Enumerating is costly: once a second is often.
+ *
+ * A machine may also hide them: Windows shows them to administrators only.
+ *
+ * @throws {HidAccessError} `NATIVE_MISSING`
+ */
+export async function usbDevices(options: UsbOptions = {}): Promise<UsbDeviceInfo[]> {
+  const found: UsbDeviceInfo[] = [];
+  for (const device of await nodeHidDevices(options)) {
+    const { path } = device;
+    if (path === undefined || found.some((other) => other.path === path)) continue;
+    const { usagePage, usage } = await usageOf(device, path, options.sysfs ?? SYSFS_HIDRAW);
+    if (usagePage === FIDO_USAGE_PAGE && usage === FIDO_USAGE) found.push(toInfo(device, path));
+  }
+  return found;
+}
+
+/** Opens the device at `path` and asks it for a channel. @throws as {@link nodeHidPort} and {@link openHidDevice} do. */
+export async function openUsbDevice(
+  env: Env,
+  path: string,
+  options: HidDeviceOptions & NodeHidOptions = {},
+): Promise<HidDevice> {
+  return openHidDevice(env, await nodeHidPort(path, { trace: env.trace, ...options }), options);
+}
+
+/** Old hidapi on Linux leaves the usage out; the kernel's copy of the report descriptor has it. */
+async function usageOf(device: NodeHidDeviceInfo, path: string, sysfs: string): Promise<HidUsage> {
+  const { usagePage = 0, usage = 0 } = device;
+  if (usagePage !== 0) return { usagePage, usage };
+  const node = join(sysfs, basename(path), "device", "report_descriptor");
+  const descriptor = await readFile(node).catch(() => new Uint8Array(0));
+  return firstUsage(descriptor) ?? { usagePage, usage };
+}
+
+function toInfo(device: NodeHidDeviceInfo, path: string): UsbDeviceInfo {
+  const { vendorId, productId, manufacturer, product, serialNumber } = device;
+  return {
+    path,
+    vendorId,
+    productId,
+    ...(manufacturer !== undefined && { manufacturer }),
+    ...(product !== undefined && { product }),
+    ...(serialNumber !== undefined && { serialNumber }),
+  };
+}
