@@ -5,6 +5,7 @@ import {
 } from "../../ctap/authenticator-data.js";
 import { CoseKeyError } from "../../ctap/cose.js";
 import type { Finding } from "./finding.js";
+import { repairEddsaKey } from "./repair-eddsa-key.js";
 import { VerificationError } from "./verification-error.js";
 
 /**
@@ -16,9 +17,16 @@ export function readAuthenticatorData(bytes: Uint8Array): {
   readonly parsed: AuthenticatorData;
   readonly findings: readonly Finding[];
 } {
+  const repaired = repairEddsaKey(bytes);
   const findings: Finding[] = [];
+  if (repaired !== undefined) {
+    findings.push({
+      code: "KEY_WITH_TEXT_LABELS",
+      detail: "an Ed25519 key with text labels, read all the same",
+    });
+  }
   try {
-    const parsed = parseAuthenticatorData(bytes, (fault, offset) =>
+    const parsed = parseAuthenticatorData(repaired ?? bytes, (fault, offset) =>
       findings.push({ code: `CBOR_${fault}`, detail: `authenticator data, offset ${offset}` }),
     );
     return { parsed, findings };

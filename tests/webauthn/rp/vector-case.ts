@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { encodeCbor } from "../../../src/cbor/encode.js";
+import { decodeLenient } from "../../../src/cbor/lenient.js";
+import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
+import { toBase64url, utf8 } from "../../../src/core/bytes.js";
+import { defaultCrypto } from "../../../src/crypto/default.js";
+import type { RegistrationResponseJSON } from "../../../src/webauthn/json.js";
+import type { AttestationObject } from "../../../src/webauthn/rp/attestation-object.js";
+import { hexOf, loadVectors } from "../../helpers/vectors.js";
+
+/** One row of attestation.json; binary members in hex. */
+export interface AttestationCase {
+  readonly id: string;
+  readonly fmt: string;
+  readonly kind: string;
+  readonly attestationObject?: string;
+  readonly ctap2Response?: string;
+  readonly clientDataHash: string | null;
+  readonly clientDataJSON?: string;
+  readonly signatureVerified: boolean | null;
+  readonly source: string;
+  readonly note?: string;
+  readonly expected: {
+    readonly rpIdHash: string;
+    readonly flags: number;
+    readonly signCount: number;
+    readonly aaguid?: string;
+    readonly credentialId?: string;
+    readonly publicKeyCose?: string;
+    readonly alg?: number | null;
+    readonly attType?: string;
+  };
+  readonly cbor: { readonly issues: readonly string[] };
+  readonly w3c?: Readonly<Record<string, string>>;
+}
+
+export const ATTESTATIONS = loadVectors<AttestationCase>("attestation");
+
+const { w3cAttestationRoot } = JSON.parse(
+  readFileSync(new URL("../../vectors/attestation.json", import.meta.url), "utf8"),
+) as { readonly w3cAttestationRoot: { readonly certificate: string } };
+
+/** Root of the specification's own vectors, DER. */
+export const W3C_ROOT = hexOf(w3cAttestationRoot.certificate);
+
+export function attestationCase(id: string): AttestationCase {
+  const found = ATTESTATIONS.find((row) => row.id === id);
+  if (found === undefined) throw new Error(`no vector ${id}`);
+  return found;
+}
+
+/** The object's members, whichever way the row came: a page's attestation object or a CTAP response. */
+export function objectOf(row: AttestationCase): AttestationObject {
+  const text = row.attestationObject !== undefined;
+  const map = decodeLenient(hexOf(row.attestationObject ?? row.ctap2Response)).value as CborMap;
+  const member = (name: string, key: number) => map.get(text ? name : key) as CborValue;
+  return {
+    fmt: member("fmt", 1) as string,
+    authData: member("authData", 2) as Uint8Array,
+    attStmt: member("attStmt", 3),
+  };
+}
+
+/** As the page would have sent it: the bytes themselves, or for a CTAP response what a client makes of it. */
+export function objectBytes(row: AttestationCase): Uint8Array {
+  return row.attestationObject === undefined ? encodeObject(objectOf(row)) : hexOf(row.attestationObject);
+}
+
+export function encodeObject({ fmt, attStmt, authData }: AttestationObject): Uint8Array {
+  return encodeCbor(
+    new Map<CborKey, CborValue>([
+      ["fmt", fmt],
+      ["attStmt", attStmt],
+      ["authData", authData],
+    ]),
+  );
+}
+
+export interface ClientDataFields {
+  readonly challenge: string;
+  readonly origin: string;
+  readonly crossOrigin?: boolean;
+  readonly topOrigin?: string;
+}
+
+export function clientDataOf(json: Uint8Array): ClientDataFields {
+  return JSON.parse(new TextDecoder().decode(json)) as ClientDataFields;
+}
+
+/** Rp ids the vectors' sources used that are no suffix of the origin. */
+const OTHER_RP_IDS = ["localhost", "example.com", "example.org"];
+
+/** The rp id behind a hash: the origin, its host, or a domain above it; `undefined` when it is none of them. */
+export function rpIdOf(rpIdHash: Uint8Array, origin: string): string | undefined {
+  const host = URL.canParse(origin) ? new URL(origin).hostname : "";
+  const labels = host.split(".");
+  const suffixes = labels.map((_, index) => labels.slice(index).join("."));
+  return [...suffixes, origin, ...OTHER_RP_IDS].find(
+    (candidate) => toBase64url(defaultCrypto.sha256(utf8(candidate))) === toBase64url(rpIdHash),
+  );
+}
+
+/** A complete response around the given parts. */
+export function registrationResponse(parts: {
+  readonly credentialId: Uint8Array;
+  readonly clientDataJSON: Uint8Array;
+  readonly attestationObject: Uint8Array;
+  readonly authData: Uint8Array;
+  readonly alg: number;
+}): RegistrationResponseJSON {
+  const id = toBase64url(parts.credentialId);
+  return {
+    id,
+    rawId: id,
+    type: "public-key",
+    clientExtensionResults: {},
+    response: {
+      clientDataJSON: toBase64url(parts.clientDataJSON),
+      attestationObject: toBase64url(parts.attestationObject),
+      authenticatorData: toBase64url(parts.authData),
+      publicKeyAlgorithm: parts.alg,
+      transports: ["usb"],
+    },
+  };
+}
