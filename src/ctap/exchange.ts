@@ -44,7 +44,8 @@ export class Exchange {
       throw new MessageError(error.code, `${command} answered: ${error.message}`, {
         status: error.status,
         cause: error,
-        aftermath: "unknown",
+        // Asking for the info changes nothing; every other answer says that something was done.
+        aftermath: command === "getInfo" ? "none" : "unknown",
       });
     }
   }

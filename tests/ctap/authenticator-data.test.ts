@@ -161,11 +161,7 @@ describe("parseAuthenticatorData", () => {
     ["a byte after the extensions", `${HASH}81${COUNT}${EXTENSIONS}00`, "AUTH_DATA_TRAILING_BYTES"],
     ["backed up without being eligible", `${HASH}11${COUNT}`, "AUTH_DATA_BACKUP_STATE"],
     ["a key that is a list", `${HASH}41${COUNT}${ATTESTED}80`, "AUTH_DATA_KEY"],
-    [
-      "a key of an unknown type",
-      `${HASH}41${COUNT}${ATTESTED}a20118630326`,
-      "AUTH_DATA_KEY",
-    ],
+    ["a key of an unknown type", `${HASH}41${COUNT}${ATTESTED}a20118630326`, "AUTH_DATA_KEY"],
     ["extensions that are a list", `${HASH}81${COUNT}80`, "AUTH_DATA_EXTENSIONS"],
     ["an extension with an integer for a name", `${HASH}81${COUNT}a101f5`, "AUTH_DATA_EXTENSIONS"],
   ])("refuses %s", (_, hex, code) => {

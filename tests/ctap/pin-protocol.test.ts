@@ -2,7 +2,7 @@ import { inflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { decodeCbor } from "../../src/cbor/decode.js";
 import { encodeCbor } from "../../src/cbor/encode.js";
-import type { CborMap } from "../../src/cbor/value.js";
+import type { CborKey, CborMap, CborValue } from "../../src/cbor/value.js";
 import { concat, toHex, utf8 } from "../../src/core/bytes.js";
 import { virtualEnv } from "../../src/core/env.js";
 import { nobleCrypto } from "../../src/crypto/noble-provider.js";
@@ -135,7 +135,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     );
     expect(opened && toHex(opened)).toBe(vector["compressed"]);
     expect(inflateRawSync(opened ?? new Uint8Array(0)).toString("hex")).toBe(vector["origData"]);
-    const entry = new Map([
+    const entry = new Map<CborKey, CborValue>([
       [1, sealed],
       [2, hex(vector, "nonce")],
       [3, Number(vector["origSize"])],
