@@ -3,8 +3,9 @@ import type { Env } from "../core/env.js";
 import { Turnstile } from "../core/turnstile.js";
 import { nameOfCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler, TransactOptions } from "../ctap/device.js";
-import { CtapStatus, nameOfStatus } from "../ctap/status.js";
+import { nameOfStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
+import { abortedBy } from "../transports/hid/aborted.js";
 
 export interface LoopbackOptions {
   /** On the way there, in milliseconds; cancelling takes as long. */
@@ -47,8 +48,25 @@ export class LoopbackDevice implements CtapDevice {
     this.#responseDelayMs = options.responseDelayMs ?? 0;
   }
 
-  transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-    return this.#turnstile.pass(() => this.#exchange(request, options));
+  async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+    const { signal } = options;
+    if (signal?.aborted) throw abortedBy(signal, "none");
+    const turn = { started: false };
+    const done = this.#turnstile.pass(async () => {
+      if (signal?.aborted) throw abortedBy(signal, "none");
+      turn.started = true;
+      return this.#exchange(request, options);
+    });
+    if (signal === undefined) return done;
+    // Who gives up while others are served leaves the queue at once.
+    let onAbort = () => {};
+    const left = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        if (!turn.started) reject(abortedBy(signal, "none"));
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+    return Promise.race([done, left]).finally(() => signal.removeEventListener("abort", onAbort));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -57,9 +75,6 @@ export class LoopbackDevice implements CtapDevice {
 
   async #exchange(request: Uint8Array, options: TransactOptions): Promise<Uint8Array> {
     if (this.#gone.signal.aborted) throw goneError("none");
-    // Given up before anything left: nobody has to be asked what became of it.
-    if (options.signal?.aborted) return Uint8Array.of(CtapStatus.KEEPALIVE_CANCEL);
-
     const progress = { sent: false };
     const answer = this.#travel(request, options, progress);
     const gone = new Promise<never>((_, reject) => {

@@ -170,10 +170,10 @@ export interface AuthenticatorProfile {
   readonly quirks: readonly QuirkName[];
 }
 
-/** A profile file that says something impossible; `path` names the member. */
+/** A profile file that says something impossible; the message names the member. */
 export class ProfileError extends HarnessError<
-  | "PROFILE_NOT_JSON"
   | "PROFILE_UNKNOWN_MEMBER"
+  | "PROFILE_MISSING_MEMBER"
   | "PROFILE_WRONG_TYPE"
   | "PROFILE_BAD_VALUE"
   | "PROFILE_UNKNOWN_BASE"

@@ -66,6 +66,7 @@ const FULL: AuthenticatorProfile = {
   description: "CTAP 2.3 security key with everything switched on",
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c23",
   versions: ["FIDO_2_0", "FIDO_2_1", "FIDO_2_2", "FIDO_2_3"],
+  algorithms: [-7, -8, -35, -36, -47, -9, -19, -51, -52],
   options: { ...GENERIC_PROFILE.options, enterpriseAttestation: "platform", alwaysUv: false },
   limits: { ...GENERIC_PROFILE.limits, maxMsgSize: 7609, discoverableCredentials: 100 },
 };
@@ -82,6 +83,7 @@ const YUBIKEY_5: AuthenticatorProfile = {
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c05",
   versions: ["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"],
   transports: ["nfc", "usb"],
+  algorithms: [-7, -8, -35],
   firmwareVersion: 328_707,
   limits: {
     ...GENERIC_PROFILE.limits,

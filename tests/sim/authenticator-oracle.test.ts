@@ -65,7 +65,7 @@ async function judge(
   if (!registered.verified) return { registered, authenticated: undefined };
   const authenticated = await verifyAuthenticationResponse({
     ...expected,
-    response: authentication as never,
+    response: authentication,
     credential: registered.registrationInfo.credential,
   });
   return { registered, authenticated };

@@ -1,4 +1,4 @@
-import { utf8 } from "../../src/core/bytes.js";
+import { toHex, utf8 } from "../../src/core/bytes.js";
 import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
 import type { TransactOptions } from "../../src/ctap/device.js";
 import {
@@ -112,12 +112,10 @@ export class BenchKey {
   /** pinUvAuthParam and its protocol, for a token that was earned with {@link PIN} a moment ago. */
   async token(
     permissions: number,
-    rpId: string | undefined = RP_ID,
+    { rpId = RP_ID, bound = true }: { readonly rpId?: string; readonly bound?: boolean } = {},
   ): Promise<{ readonly pinUvAuthParam: Uint8Array; readonly pinUvAuthProtocol: number }> {
     const session = await this.session();
-    const token = await this.run(
-      session.pinUvAuthToken({ pin: PIN, permissions, ...(rpId !== undefined && { rpId }) }),
-    );
+    const token = await this.run(session.pinUvAuthToken({ pin: PIN, permissions, ...(bound && { rpId }) }));
     return {
       pinUvAuthParam: token.authenticate(CLIENT_DATA_HASH),
       pinUvAuthProtocol: token.protocol,
@@ -131,6 +129,6 @@ export class BenchKey {
 }
 
 export function bodyOf(response: Uint8Array): Uint8Array {
-  if (response[0] !== 0) throw new Error(`status 0x${(response[0] ?? 0).toString(16)} where 0 was expected`);
+  if (response[0] !== 0) throw new Error(`status 0x${toHex(response)} where 0 was expected`);
   return response.subarray(1);
 }
