@@ -4,7 +4,25 @@ import { CborError, type CborFault, type CborKey, type CborMap, type CborValue }
 const NOTHING = new Uint8Array(0);
 
 /** Text up to this long is read character by character: cheaper than the way into the host's decoder and back. */
-const SHORT_TEXT_BYTES_MAX = 24;
+const SHORT_TEXT_BYTES_MAX = 48;
+
+/** Text up to this long may be a word of the protocol, and is looked up among the words met before. */
+const WORD_BYTES_MAX = 16;
+
+/**
+ * Words met before, each in the slot its bytes point to: messages say `type`, `public-key` and `usb` over and
+ * over, and comparing with a string that exists is cheaper than making one. Only ever a matter of speed: a
+ * word is used after all its characters were compared, and a slot belongs to whoever came last.
+ */
+const WORDS_MAX = 512;
+const WORDS = new Array<string>(WORDS_MAX).fill("");
+const WORD_BYTES = new Uint8Array(WORDS_MAX * WORD_BYTES_MAX);
+
+/** A longer array grows as it is read: a count is a claim, and claims nest. */
+const PREALLOCATED_ITEMS_MAX = 64;
+
+/** The smallest argument that needs one, two, four, eight bytes after the initial one. */
+const SMALLEST_OF_FORM = [24, 0x100, 0x1_0000, 0x1_0000_0000] as const;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -13,6 +31,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * loop of the library, and decoding is synchronous and calls nobody back, so two runs never overlap.
  */
 let source: Uint8Array = NOTHING;
+/** Of `source`: asking a view for it each time costs a tenth of a whole decoding. */
+let memory: ArrayBufferLike = NOTHING.buffer;
+let base = 0;
 let at = 0;
 let end = 0;
 let depthLeft = 0;
@@ -42,7 +63,7 @@ export function decodeCbor(bytes: Uint8Array, options?: CborOptions): CborValue 
     if (at < end) throw fault("TRAILING_BYTES", `${end - at} bytes after the value`);
     return value;
   } finally {
-    source = NOTHING;
+    letGo();
   }
 }
 
@@ -57,7 +78,7 @@ export function decodeCborPrefix(bytes: Uint8Array, options?: CborOptions): Deco
     const value = readItem();
     return { value, rest: view(end - at) };
   } finally {
-    source = NOTHING;
+    letGo();
   }
 }
 
@@ -67,6 +88,14 @@ function begin(bytes: Uint8Array, options: CborOptions | undefined): void {
   end = bytes.length;
   if (end > CBOR_BYTES_MAX) throw fault("TOO_LARGE", `more than ${CBOR_BYTES_MAX} bytes`);
   source = bytes;
+  memory = bytes.buffer;
+  base = bytes.byteOffset;
+}
+
+/** Keeps nobody's message alive. */
+function letGo(): void {
+  source = NOTHING;
+  memory = NOTHING.buffer;
 }
 
 function readItem(): CborValue {
@@ -75,8 +104,13 @@ function readItem(): CborValue {
   const initial = source[at++] as number;
   let argument = initial & 0x1f;
   if (argument > 23) {
-    if (argument === 27 && initial < 0x40) return readInteger64(initial);
-    argument = readArgument(initial);
+    if (argument === 24 && initial < 0xe0 && at < end && (source[at] as number) > 23) {
+      argument = source[at++] as number;
+    } else if (argument === 27 && initial < 0x40) {
+      return readInteger64(initial);
+    } else {
+      argument = readArgument(initial);
+    }
   }
   switch (initial >> 5) {
     case 0:
@@ -113,14 +147,14 @@ function readArgument(initial: number): number {
   let argument = 0;
   for (let i = 0; i < width; i++) argument = argument * 256 + (source[at++] as number);
   // The bytes behind major type 7 are a simple value or a float, where width is meaning and not waste.
-  if (initial < 0xe0 && argument < (form === 24 ? 24 : 2 ** (4 * width))) throw notShortest();
+  if (initial < 0xe0 && argument < (SMALLEST_OF_FORM[form - 24] as number)) throw notShortest();
   return argument;
 }
 
 /** Integers alone may use 64 bits in earnest: number while that is exact, bigint beyond. */
 function readInteger64(initial: number): number | bigint {
   if (end - at < 8) throw truncated(8);
-  const bytes = new DataView(source.buffer, source.byteOffset + at, 8);
+  const bytes = new DataView(memory, base + at, 8);
   const high = bytes.getUint32(0);
   const low = bytes.getUint32(4);
   if (high === 0) throw notShortest();
@@ -140,14 +174,14 @@ function readSimple(initial: number): boolean {
 
 /** The next `length` bytes, as a plain Uint8Array even where the source is a Buffer. */
 function view(length: number): Uint8Array {
-  const bytes = new Uint8Array(source.buffer, source.byteOffset + at, length);
+  const bytes = new Uint8Array(memory, base + at, length);
   at += length;
   return bytes;
 }
 
 function readText(length: number): string {
   if (length <= SHORT_TEXT_BYTES_MAX) {
-    const text = readShortAscii(length);
+    const text = length <= WORD_BYTES_MAX ? readWord(length) : readAscii(length);
     if (text !== undefined) return text;
   }
   try {
@@ -157,15 +191,49 @@ function readText(length: number): string {
   }
 }
 
-/** `undefined`, and nothing read, when a character is not ASCII. */
-function readShortAscii(length: number): string | undefined {
+function readWord(length: number): string | undefined {
+  if (length === 0) return "";
+  const first = source[at] as number;
+  const last = source[at + length - 1] as number;
+  const slot = (first * 33 + last * 17 + length * 59) & (WORDS_MAX - 1);
+  const base = slot * WORD_BYTES_MAX;
+  const word = WORDS[slot] as string;
+  if (word.length === length) {
+    let same = 0;
+    while (same < length && WORD_BYTES[base + same] === source[at + same]) same++;
+    if (same === length) {
+      at += length;
+      return word;
+    }
+  }
+  const begun = at;
+  const text = readAscii(length);
+  if (text !== undefined) {
+    WORDS[slot] = text;
+    for (let i = 0; i < length; i++) WORD_BYTES[base + i] = source[begun + i] as number;
+  }
+  return text;
+}
+
+/** Four characters a step: a string is made once, not once per character. `undefined`, and nothing read, for other characters. */
+function readAscii(length: number): string | undefined {
+  const until = at + length;
   let text = "";
-  for (let i = 0; i < length; i++) {
-    const code = source[at + i] as number;
+  let i = at;
+  for (; i + 4 <= until; i += 4) {
+    const a = source[i] as number;
+    const b = source[i + 1] as number;
+    const c = source[i + 2] as number;
+    const d = source[i + 3] as number;
+    if ((a | b | c | d) > 0x7f) return undefined;
+    text += String.fromCharCode(a, b, c, d);
+  }
+  for (; i < until; i++) {
+    const code = source[i] as number;
     if (code > 0x7f) return undefined;
     text += String.fromCharCode(code);
   }
-  at += length;
+  at = until;
   return text;
 }
 
@@ -174,8 +242,8 @@ function readArray(count: number): readonly CborValue[] {
   if (count > end - at) throw truncated(count);
   if (depthLeft === 0) throw fault("TOO_DEEP", "too many levels of nesting");
   depthLeft--;
-  const items: CborValue[] = [];
-  for (let i = 0; i < count; i++) items.push(readItem());
+  const items = count <= PREALLOCATED_ITEMS_MAX ? new Array<CborValue>(count) : [];
+  for (let i = 0; i < count; i++) items[i] = readItem();
   depthLeft++;
   return items;
 }

@@ -3,7 +3,7 @@ import { concat } from "../core/bytes.js";
 import { decodeCbor } from "./decode.js";
 import { encodeCbor } from "./encode.js";
 import type { CborOptions } from "./limits.js";
-import { scanCbor, type CborFinding, type CborItem } from "./scan.js";
+import { scanCbor, type CborFinding, type CborItem, type CborKind } from "./scan.js";
 import { CborError, type CborKey, type CborValue } from "./value.js";
 
 export interface LenientDecoding {
@@ -40,49 +40,58 @@ export function decodeLenient(bytes: Uint8Array, options?: CborOptions): Lenient
 const cborx = new Decoder({ mapsAsObjects: false, useRecords: false });
 
 const FIRST_KNOWN_SIMPLE = 20n;
+const FIRST_UNKNOWN_SIMPLE = 24n;
 const UNDEFINED = Uint8Array.of(0xf7);
-const BREAK = Uint8Array.of(0xff);
-/** What turns the first byte of a byte string into that of a text of equal length. */
-const TEXT_BIT = 0x20;
+
+const MAJOR_OF_KIND: Readonly<Partial<Record<CborKind, number>>> = {
+  unsigned: 0x00,
+  negative: 0x20,
+  bytes: 0x40,
+  text: 0x60,
+  array: 0x80,
+  map: 0xa0,
+};
 
 /**
- * The same value, without what cbor-x acts on or gives up at: tags (it would run their extensions), strings
- * in chunks, simple values without a meaning. Everything else stays as it was sent.
+ * The same value, without what cbor-x acts on or gives up at: tags (it would run their extensions), strings in
+ * chunks, simple values without a meaning, and heads longer than they need be (its native part loses its
+ * place after some). Order, duplicates, indefinite arrays and maps, floats and wrong UTF-8 stay as they were sent.
  */
 function tame(bytes: Uint8Array, items: readonly CborItem[]): Uint8Array {
   const parts: Uint8Array[] = [];
-  let chunked: { readonly kind: CborItem["kind"]; readonly chunks: Uint8Array[] } | undefined;
-  for (const { kind, role, argument, offset, contentStart, contentEnd } of items) {
+  let chunked: { readonly kind: CborKind; readonly chunks: Uint8Array[] } | undefined;
+  for (const item of items) {
+    const { kind, role, argument } = item;
     if (role === "chunk") {
-      chunked?.chunks.push(bytes.subarray(contentStart, contentEnd));
-    } else if (kind === "break") {
-      parts.push(chunked === undefined ? BREAK : joined(chunked));
+      chunked?.chunks.push(bytes.subarray(item.contentStart, item.contentEnd));
+    } else if (kind === "break" && chunked !== undefined) {
+      const content = concat(...chunked.chunks);
+      parts.push(shortestHead(chunked.kind, BigInt(content.length)), content);
       chunked = undefined;
     } else if ((kind === "bytes" || kind === "text") && argument === undefined) {
       chunked = { kind, chunks: [] };
-    } else if (kind === "simple" && !isKnownSimple(argument)) {
-      parts.push(UNDEFINED);
     } else if (kind !== "tag") {
-      parts.push(bytes.subarray(offset, contentEnd));
+      parts.push(...tameItem(item, bytes));
     }
   }
   return concat(...parts);
 }
 
-function isKnownSimple(argument: bigint | undefined): boolean {
-  return argument !== undefined && argument >= FIRST_KNOWN_SIMPLE && argument < 24n;
+function tameItem(
+  { kind, argument, offset, contentStart, contentEnd }: CborItem,
+  bytes: Uint8Array,
+): Uint8Array[] {
+  if (argument === undefined || kind === "float") return [bytes.subarray(offset, contentEnd)];
+  if (kind !== "simple") return [shortestHead(kind, argument), bytes.subarray(contentStart, contentEnd)];
+  const known = argument >= FIRST_KNOWN_SIMPLE && argument < FIRST_UNKNOWN_SIMPLE;
+  return [known ? bytes.subarray(offset, contentEnd) : UNDEFINED];
 }
 
-function joined({
-  kind,
-  chunks,
-}: {
-  readonly kind: CborItem["kind"];
-  readonly chunks: readonly Uint8Array[];
-}) {
-  const encoded = encodeCbor(concat(...chunks));
-  if (kind === "text") encoded[0] = (encoded[0] as number) | TEXT_BIT;
-  return encoded;
+/** A head is that of the unsigned integer with another major type. */
+function shortestHead(kind: CborKind, argument: bigint): Uint8Array {
+  const head = encodeCbor(argument);
+  head[0] = (head[0] as number) | (MAJOR_OF_KIND[kind] ?? 0);
+  return head;
 }
 
 /** What cbor-x made of it, as a CborValue; `undefined` for what is none. */

@@ -112,6 +112,9 @@ class Scanner {
 
   /** Returns the form the item has as a key; `undefined` for what has no place in the order. */
   #item(place: Place): KeyForm | undefined {
+    const majorAhead = (this.#bytes[this.at] ?? 0) >> 5;
+    if (place.role === "key" && (majorAhead === 4 || majorAhead === 5))
+      this.#note("UNSUPPORTED_KEY", this.at);
     const head = this.#head();
     const { offset, major, form, argument } = head;
     if (place.level > DEPTH_MAX_CEILING) {
@@ -203,7 +206,6 @@ class Scanner {
     // As in the strict decoder: every item takes a byte at least.
     if (argument !== undefined) this.#demand(argument * BigInt(perEntry), offset);
     if (place.depth >= this.#depthMax) this.#note("TOO_DEEP", offset);
-    if (place.role === "key") this.#note("UNSUPPORTED_KEY", offset);
     this.#push(head, place);
     const inside: Place = { depth: place.depth + 1, level: place.level + 1, role: "item" };
     const order = new KeyOrder();
@@ -214,8 +216,7 @@ class Scanner {
       }
       const keyOffset = this.at;
       const key = this.#item({ ...inside, role: "key" });
-      const fault = key && order.add(key);
-      if (fault) this.#note(fault, keyOffset);
+      for (const fault of key ? order.add(key) : []) this.#note(fault, keyOffset);
       this.#item({ ...inside, role: "value" });
     }
   }
@@ -261,13 +262,16 @@ class KeyOrder {
   readonly #seen = new Set<string>();
   #previous: KeyForm | undefined;
 
-  add(key: KeyForm): CborFault | undefined {
-    const previous = this.#previous;
+  /** The rules the next key breaks: it may well be a duplicate and out of order. */
+  add(key: KeyForm): CborFault[] {
+    const order = this.#previous === undefined ? -1 : compareKeys(this.#previous, key);
     const name = `${key.major}:${key.argument}:${toHex(key.content)}`;
-    this.#previous = key;
-    if (this.#seen.has(name)) return "DUPLICATE_KEY";
+    const faults: CborFault[] = [];
+    if (this.#seen.has(name)) faults.push("DUPLICATE_KEY");
+    if (order > 0) faults.push("KEYS_OUT_OF_ORDER");
     this.#seen.add(name);
-    return previous && compareKeys(previous, key) > 0 ? "KEYS_OUT_OF_ORDER" : undefined;
+    this.#previous = key;
+    return faults;
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../src/core/bytes.js";
 import { decodeCbor, decodeCborPrefix } from "../../src/cbor/decode.js";
 import { encodeCbor } from "../../src/cbor/encode.js";
+import { CBOR_BYTES_MAX } from "../../src/cbor/limits.js";
 import { CborError, type CborFault, type CborKey, type CborValue } from "../../src/cbor/value.js";
 
 const map = (...entries: readonly (readonly [CborKey, CborValue])[]) => new Map(entries);
@@ -100,6 +101,60 @@ describe("decodeCbor", () => {
     expect(() => decodeCbor(fromHex(encoded))).toThrow(
       expect.objectContaining({ code: `CBOR_${fault}`, fault, offset, aftermath: "none" }),
     );
+  });
+});
+
+describe("decodeCbor, beyond single faults", () => {
+  test("byte strings are plain views into the message, even of a Buffer", () => {
+    const message = Buffer.from("4401020304", "hex");
+    const bytes = decodeCbor(message) as Uint8Array;
+    expect(bytes.constructor).toBe(Uint8Array);
+    expect(bytes.buffer).toBe(message.buffer);
+    message[1] = 9;
+    expect(bytes[0]).toBe(9);
+  });
+
+  test("reads a message that begins in the middle of its memory", () => {
+    const memory = fromHex("ffff1b00200000000000004101ff");
+    expect(decodeCbor(memory.subarray(2, 11))).toBe(2n ** 53n);
+    expect(decodeCbor(memory.subarray(11, 13))).toEqual(Uint8Array.of(1));
+  });
+
+  test("a word met before is told from one that only looks like it", () => {
+    const words = ["type", "tyqe", "txpe", "public-key", "public_key", "public-kez", "ab", "aab", "abb"];
+    for (const word of [...words, ...words]) expect(decodeCbor(encodeCbor(word))).toBe(word);
+  });
+
+  test.each([3, 4, 15, 16, 17, 47, 48, 49, 64, 65, 300])("text of %i bytes, ASCII and not", (length) => {
+    const ascii = "abcdefgh".repeat(40).slice(0, length);
+    const mixed = `${ascii.slice(2)}ü`;
+    expect(decodeCbor(encodeCbor(ascii))).toBe(ascii);
+    expect(decodeCbor(encodeCbor(mixed))).toBe(mixed);
+  });
+
+  test("an array longer than the count that is trusted at once", () => {
+    const items = Array.from({ length: 200 }, (_, i) => i);
+    expect(decodeCbor(encodeCbor(items))).toEqual(items);
+  });
+
+  test("a fault in one message does not colour the next", () => {
+    expect(() => decodeCbor(fromHex("818181a1011817"))).toThrow(CborError);
+    expect(decodeCbor(fromHex("818181a10118ff"))).toEqual([[[map([1, 255])]]]);
+  });
+
+  test("refuses more than 1 MiB before reading any of it", () => {
+    expect(() => decodeCbor(new Uint8Array(CBOR_BYTES_MAX + 1))).toThrow(
+      expect.objectContaining({ fault: "TOO_LARGE", offset: 0 }),
+    );
+  });
+
+  test("claims within claims do not set memory aside", () => {
+    const claim = fromHex("9a000fff00");
+    const message = new Uint8Array(CBOR_BYTES_MAX);
+    for (let i = 0; i < 64; i++) message.set(claim, i * claim.length);
+    const before = process.memoryUsage().heapUsed;
+    expect(() => decodeCbor(message, { depthMax: 64 })).toThrow(CborError);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 2 ** 20);
   });
 });
 
