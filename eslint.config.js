@@ -26,9 +26,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.mjs", "**/*.cjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly" },
+      globals: Object.fromEntries(
+        ["process", "console", "URL", "Buffer", "fetch"].map((name) => [name, "readonly"]),
+      ),
     },
   },
+  { files: ["**/*.cjs"], languageOptions: { globals: { require: "readonly", module: "writable" } } },
 );

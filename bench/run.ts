@@ -70,7 +70,7 @@ async function measure(cases: readonly BenchCase[]): Promise<Row[]> {
   });
 }
 
-const cases = [...cborBench(), ...cryptoBench(), ...framingBench(), ...(await ceremonyBench())].filter(
+const cases = [...cborBench(), ...cryptoBench(), ...framingBench(), ...ceremonyBench()].filter(
   ({ group }) => values.group === undefined || group.includes(values.group),
 );
 const rows: Row[] = [];

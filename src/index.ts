@@ -1,1 +1,99 @@
-export { systemEnv, virtualEnv, envFor, type Env, type VirtualEnv } from "./core/env.js";
+/** The front door: everything the library offers. Simulation alone is in `./sim`, stories in `./scenarios`. */
+
+// core
+export { fromBase64url, fromHex, toBase64url, toHex } from "./core/bytes.js";
+export { sleep, systemClock, type Clock } from "./core/clock.js";
+export { credentialTag } from "./core/credential-tag.js";
+export { seededEntropy, systemEntropy, type Entropy } from "./core/entropy.js";
+export { envFor, systemEnv, virtualEnv, type Env, type VirtualEnv } from "./core/env.js";
+export {
+  AbortedError,
+  HarnessError,
+  isHarnessError,
+  TimeoutError,
+  type Aftermath,
+  type Budget,
+} from "./core/errors.js";
+export {
+  jsonLinesSink,
+  MemorySink,
+  nullSink,
+  startTrace,
+  type Trace,
+  type TraceEvent,
+  type TraceRecord,
+  type TraceSink,
+} from "./core/trace.js";
+export { StallError, VirtualClock } from "./core/virtual-clock.js";
+export { within } from "./core/within.js";
+
+// cbor
+export { decodeCbor, decodeCborPrefix } from "./cbor/decode.js";
+export { describeCbor } from "./cbor/describe.js";
+export { encodeCbor } from "./cbor/encode.js";
+export { decodeLenient } from "./cbor/lenient.js";
+export { CborError, type CborFault, type CborKey, type CborMap, type CborValue } from "./cbor/value.js";
+
+// crypto
+export { defaultCrypto } from "./crypto/default.js";
+export { nobleCrypto } from "./crypto/noble-provider.js";
+export { nodeCrypto } from "./crypto/node-provider.js";
+export { PointError } from "./crypto/point-error.js";
+export type { CryptoProvider, KeyPair, PublicKey, SignatureAlgorithm } from "./crypto/provider.js";
+
+// ctap
+export {
+  encodeAuthenticatorData,
+  parseAuthenticatorData,
+  type AttestedCredential,
+  type AuthenticatorData,
+} from "./ctap/authenticator-data.js";
+export { ClientPinSubcommand, Permission } from "./ctap/client-pin.js";
+export { CtapCommand, nameOfCommand } from "./ctap/command.js";
+export type { CredentialDescriptor, CredentialParameters, RpEntity, UserEntity } from "./ctap/common.js";
+export { CoseAlgorithm, verifySignature, type CoseKey } from "./ctap/cose.js";
+export type { CtapDevice, CtapHandler, KeepaliveStatus, TransactOptions } from "./ctap/device.js";
+export type { GetAssertionRequest, GetAssertionResponse } from "./ctap/get-assertion.js";
+export { encodeInfo, parseInfo, type AuthenticatorInfo } from "./ctap/get-info.js";
+export type { MakeCredentialRequest, MakeCredentialResponse } from "./ctap/make-credential.js";
+export { MessageError } from "./ctap/message-error.js";
+export { pinProtocol, type PinProtocol } from "./ctap/pin-protocol.js";
+export { openSession, type Ctap2Session, type PinUvAuthToken } from "./ctap/session.js";
+export { CtapError, CtapStatus, nameOfStatus } from "./ctap/status.js";
+export { TransportError } from "./ctap/transport-error.js";
+
+// transports
+export { openHidDevice, type HidDevice, type HidDeviceOptions } from "./transports/hid/channel.js";
+export { HidError } from "./transports/hid/hid-error.js";
+export { nodeHidPort } from "./transports/hid/node-hid.js";
+export type { HidPort } from "./transports/hid/port.js";
+export { udpHidPort, type UdpHidPortOptions } from "./transports/udp.js";
+export { unixHidPort } from "./transports/unix.js";
+export { openUsbDevice, usbDevices, type UsbDeviceInfo } from "./transports/usb.js";
+
+// webauthn
+export { authenticate } from "./webauthn/authenticate.js";
+export type { Account, ClientContext, PinAttempt } from "./webauthn/client-context.js";
+export { ClientError } from "./webauthn/client-error.js";
+export { effectiveTimeoutMs, type ClientProfile } from "./webauthn/client-profile.js";
+export { CLIENT_PROFILES, SPEC_L3 } from "./webauthn/client-profiles.js";
+export type * from "./webauthn/json.js";
+export { toPageError, type PageError } from "./webauthn/page-error.js";
+export { PlanError } from "./webauthn/plan-error.js";
+export { register } from "./webauthn/register.js";
+export type { StoredCredential as StoredSiteCredential } from "./webauthn/rp/stored-credential.js";
+export { VerificationError } from "./webauthn/rp/verification-error.js";
+export {
+  verifyAssertion,
+  type ExpectedAssertion,
+  type VerifiedAssertion,
+} from "./webauthn/rp/verify-assertion.js";
+export { verifyAttestation, type VerifiedAttestation } from "./webauthn/rp/verify-attestation.js";
+export {
+  verifyRegistration,
+  type ExpectedRegistration,
+  type VerifiedCredential,
+} from "./webauthn/rp/verify-registration.js";
+
+export * from "./sim.js";
+export * from "./scenarios.js";

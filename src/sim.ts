@@ -1,1 +1,37 @@
-export { virtualEnv } from "./core/env.js";
+/** The world in a box: authenticators, people, browser, site, faults. Runs on virtual time, needs no hardware. */
+export { virtualEnv, envFor, type VirtualEnv } from "./core/env.js";
+export { SimAuthenticator, type AuthenticatorParts } from "./sim/authenticator.js";
+export { SimBrowser } from "./sim/browser.js";
+export { CredentialStore, type StoredCredential, type StoreSnapshot } from "./sim/credential-store.js";
+export type { ExposedDevice } from "./sim/expose/exposed-device.js";
+export { exposeUdp, type ExposeUdpOptions } from "./sim/expose/udp.js";
+export { exposeUnix } from "./sim/expose/unix.js";
+export { withFaults, type FaultEffect, type FaultRule } from "./sim/faults.js";
+export type { HidFirmware } from "./sim/hid/hid-firmware.js";
+export {
+  KnobError,
+  listKnobs,
+  parseKnobAssignment,
+  parseKnobs,
+  withKnobs,
+  type KnobOverrides,
+  type Knobs,
+} from "./sim/knobs.js";
+export { Ledger, type LedgerDiff } from "./sim/ledger.js";
+export { LoopbackDevice } from "./sim/loopback.js";
+export { SimPage } from "./sim/page.js";
+export { parseProfile } from "./sim/profile-file.js";
+export { ProfileError, QUIRKS, type AuthenticatorProfile } from "./sim/profile.js";
+export { profileNamed, PROFILES } from "./sim/profiles.js";
+export { simHidPort, type SimHidPort } from "./sim/sim-hid.js";
+export { SimSite } from "./sim/site.js";
+export { encodeStore, parseStore } from "./sim/store-file.js";
+export {
+  habitualUser,
+  scriptedUser,
+  type SimUser,
+  type UserAnswer,
+  type UserHabits,
+  type UserPrompt,
+} from "./sim/user.js";
+export { simWorld, type World } from "./sim/world.js";

@@ -1,0 +1,142 @@
+import { createInterface } from "node:readline/promises";
+import {
+  CLIENT_PROFILES,
+  describeRecord,
+  isHarnessError,
+  SPEC_L3,
+  toPageError,
+  type ClientContext,
+  type HarnessError,
+  type PageError,
+  type TraceRecord,
+} from "../index.js";
+import type { Invocation, OptionTable, Outcome } from "./command.js";
+import { readTextFile } from "./files.js";
+import { choiceOption, textOption } from "./options.js";
+import { UsageError } from "./usage-error.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench, type Workbench } from "./workbench.js";
+
+/** Options that register and login share. */
+export const CEREMONY_OPTIONS = {
+  ...DEVICE_OPTIONS,
+  "rp-id": { type: "string", default: "example.com" },
+  origin: { type: "string" },
+  "timeout-ms": { type: "string" },
+  client: { type: "string" },
+  uv: { type: "string" },
+  "pin-file": { type: "string" },
+  options: { type: "string" },
+  credentials: { type: "string" },
+} as const satisfies OptionTable;
+
+const UV_CHOICES = ["required", "preferred", "discouraged"] as const;
+
+export const CEREMONY_HELP = `  --rp-id ID           the site (example.com)
+  --origin URL         the page (https:// and the rp id)
+  --options FILE       the site's own options as JSON, instead of the ones made here
+  --timeout-ms N       what the site asks for
+  --client NAME        whose timers: ${Object.keys(CLIENT_PROFILES).join(", ")}
+  --uv CHOICE          user verification: ${UV_CHOICES.join(", ")}
+  --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
+  --credentials FILE   the site's book: register adds to it, login verifies against it
+${DEVICE_HELP}`;
+
+export const TIMEOUT_MS_MAX = 86_400_000;
+
+export function uvOption(invocation: Invocation): string | undefined {
+  return choiceOption(invocation, "uv", UV_CHOICES);
+}
+
+export function siteOf(invocation: Invocation): { readonly rpId: string; readonly origin: string } {
+  const rpId = textOption(invocation, "rp-id") ?? "example.com";
+  return { rpId, origin: textOption(invocation, "origin") ?? `https://${rpId}` };
+}
+
+/** The browser's part: origin, timers, PIN, and telling the person when to touch. */
+export function clientOf(invocation: Invocation): ClientContext {
+  const { terminal } = invocation;
+  const name = textOption(invocation, "client");
+  const profile = name === undefined ? undefined : CLIENT_PROFILES[name];
+  if (name !== undefined && profile === undefined) {
+    throw new UsageError("USAGE", `there is no client "${name}"`, {
+      hint: `one of ${Object.keys(CLIENT_PROFILES).join(", ")}`,
+    });
+  }
+  return {
+    origin: siteOf(invocation).origin,
+    profile,
+    pin: pinSource(invocation),
+    onKeepalive(status) {
+      if (status === "up-needed") terminal.progress("touch your key");
+    },
+  };
+}
+
+/** A PIN never comes from the command line itself: other users of the machine can read that. */
+function pinSource(invocation: Invocation): ClientContext["pin"] {
+  const file = textOption(invocation, "pin-file");
+  if (file !== undefined) {
+    // A file gives one PIN: a second try with it would only burn another of the key's attempts.
+    return ({ attempt }) =>
+      Promise.resolve(attempt === 1 ? readTextFile(file, "PIN file").replace(/\r?\n$/, "") : undefined);
+  }
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  return async ({ retriesLeft }) => {
+    const left = retriesLeft === undefined ? "" : ` (${retriesLeft} attempts left)`;
+    const question = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      const typed = await question.question(`PIN of the key${left}: `);
+      return typed === "" ? undefined : typed;
+    } finally {
+      question.close();
+    }
+  };
+}
+
+/** What happened, one line each, as the scenario reports word it. */
+export function timelineOf(records: readonly TraceRecord[]): string {
+  return records
+    .flatMap((record) => {
+      const text = describeRecord(record);
+      return text === undefined
+        ? []
+        : [`${(record.atMs / 1000).toFixed(3).padStart(10)}  ${record.actor.padEnd(8)}  ${text}`];
+    })
+    .join("\n");
+}
+
+export interface Ceremony {
+  readonly method: "create" | "get";
+  readonly client: ClientContext;
+  run(bench: Workbench): Promise<Outcome>;
+}
+
+/** Runs a ceremony on a device; one that fails is told in full, because how it failed is the finding. */
+export async function withDevice(invocation: Invocation, ceremony: Ceremony): Promise<Outcome> {
+  const bench = await openWorkbench(invocation);
+  try {
+    return await ceremony.run(bench);
+  } catch (error) {
+    if (!isHarnessError(error) || error instanceof UsageError) throw error;
+    const page = toPageError(error, { method: ceremony.method, profile: ceremony.client.profile ?? SPEC_L3 });
+    return {
+      exitCode: 1,
+      json: { ok: false, seed: bench.seed, error: error.toJSON(), page, trace: bench.records },
+      text: [timelineOf(bench.records), "", ...failureLines(error, page, bench.seed)].join("\n"),
+    };
+  } finally {
+    await bench.close();
+  }
+}
+
+function failureLines(error: HarnessError, page: PageError, seed: string | undefined): readonly string[] {
+  return [
+    `failed with ${error.code}: ${error.message}`,
+    ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
+    error.aftermath === "unknown"
+      ? "the device may still have acted on the request"
+      : "nothing was left behind on the device",
+    `a page would have seen ${page.name} (${page.reason})`,
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ];
+}

@@ -1,0 +1,34 @@
+import type { ParseArgsConfig } from "node:util";
+import type { Terminal } from "./terminal.js";
+
+export type OptionTable = NonNullable<ParseArgsConfig["options"]>;
+
+/** What a person typed, already split by the option table. */
+export interface Invocation {
+  readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  readonly positionals: readonly string[];
+  readonly terminal: Terminal;
+}
+
+/** 0 good, 1 an expectation failed, 2 usage or environment. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Outcome {
+  readonly exitCode: ExitCode;
+  /** The one document `--json` prints; absent when nothing is left to say. */
+  readonly json: unknown;
+  /** What a person reads instead. */
+  readonly text: string;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line for the overview. */
+  readonly summary: string;
+  /** Everything below the usage line of `--help`. */
+  readonly help: string;
+  /** What follows the command's name in the usage line. */
+  readonly synopsis: string;
+  readonly options: OptionTable;
+  run(invocation: Invocation): Promise<Outcome>;
+}

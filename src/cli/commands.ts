@@ -1,0 +1,12 @@
+import type { Command } from "./command.js";
+import { demo } from "./commands/demo.js";
+import { doctor } from "./commands/doctor.js";
+import { info } from "./commands/info.js";
+import { key } from "./commands/key.js";
+import { list } from "./commands/list.js";
+import { login } from "./commands/login.js";
+import { register } from "./commands/register.js";
+import { run } from "./commands/run.js";
+
+/** Every command, in the order the overview shows them. */
+export const COMMANDS: readonly Command[] = [demo, run, register, login, list, info, key, doctor];

@@ -1,0 +1,19 @@
+import { CATALOGUE, type Scenario } from "../../index.js";
+import type { Command } from "../command.js";
+import { run, runOne } from "./run.js";
+
+const DEMO = "late-delivery";
+
+export const demo: Command = {
+  name: "demo",
+  summary: "the story this tool was made for: an error on the page, and a passkey all the same",
+  synopsis: "[--seed TEXT] [--json]",
+  help: `  Plays the scenario ${DEMO} on simulated devices, two minutes in milliseconds.
+  --seed TEXT          what the run is made of (1)
+  --trace FILE         write the trace, one JSON record a line`,
+  options: {
+    seed: run.options["seed"] ?? { type: "string" },
+    trace: run.options["trace"] ?? { type: "string" },
+  },
+  run: (invocation) => runOne(CATALOGUE.find(({ id }) => id === DEMO) as Scenario, invocation),
+};

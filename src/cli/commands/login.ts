@@ -1,0 +1,122 @@
+import {
+  envFor,
+  authenticate,
+  fromBase64url,
+  toBase64url,
+  verifyAssertion,
+  type AuthenticationResponseJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+} from "../../index.js";
+import type { Command, Invocation } from "../command.js";
+import {
+  CEREMONY_HELP,
+  CEREMONY_OPTIONS,
+  clientOf,
+  siteOf,
+  TIMEOUT_MS_MAX,
+  timelineOf,
+  uvOption,
+  withDevice,
+} from "../ceremony.js";
+import { readJsonFile } from "../files.js";
+import { numberOption, textOption } from "../options.js";
+import { SiteBook, type BookEntry } from "../site-book.js";
+import type { Workbench } from "../workbench.js";
+import { creationOptions, registerOn } from "./register.js";
+
+const CHALLENGE_BYTES = 32;
+
+export const login: Command = {
+  name: "login",
+  summary: "sign in with a passkey and verify it as a site would",
+  synopsis: "[--device WHICH] [--credentials FILE] [options]",
+  help: `  Without --credentials on a simulated key that keeps no --store, a passkey is registered first; on any other
+  device the key's own passkeys are offered and the signature cannot be verified.
+${CEREMONY_HELP}`,
+  options: CEREMONY_OPTIONS,
+  async run(invocation) {
+    const book = new SiteBook(textOption(invocation, "credentials"));
+    const client = clientOf(invocation);
+    const { rpId, origin } = siteOf(invocation);
+    return withDevice(invocation, {
+      method: "get",
+      client,
+      async run(bench) {
+        if (isEmptySimulation(bench, invocation)) {
+          const options = creationOptions(bench, invocation);
+          const { verified } = await registerOn(bench, options, client);
+          book.put({ rpId, userHandle: options.user.id, credential: verified.credential });
+        }
+        const known = book.entries.filter((entry) => entry.rpId === rpId);
+        const options = requestOptions(bench, invocation, known);
+        const response = await bench.settle(
+          authenticate(envFor(bench.env, "browser"), bench.device, options, client),
+        );
+        const entry = known.find(({ credential }) => credential.id === response.id);
+        const verified = entry && verify(response, { options, origin, rpId, entry });
+        if (entry && verified) book.put({ ...entry, credential: verified.credential });
+        const verdict = verified
+          ? `verified: user ${verified.userVerified ? "verified" : "present"}, counter ${verified.signCount}`
+          : "not verified: the credentials file does not know this passkey (--credentials FILE)";
+        return {
+          exitCode: 0,
+          json: {
+            ok: true,
+            seed: bench.seed,
+            options,
+            response,
+            verified: verified && { userVerified: verified.userVerified, signCount: verified.signCount },
+            trace: bench.records,
+          },
+          text: [timelineOf(bench.records), "", `signed in with ${response.id}`, verdict].join("\n"),
+        };
+      },
+    });
+  },
+};
+
+/** A simulated key made for this run alone holds nothing to sign in with. */
+function isEmptySimulation({ seed }: Workbench, invocation: Invocation): boolean {
+  return (
+    seed !== undefined && ["store", "credentials"].every((name) => textOption(invocation, name) === undefined)
+  );
+}
+
+function requestOptions({ env }: Workbench, invocation: Invocation, known: readonly BookEntry[]) {
+  const file = textOption(invocation, "options");
+  if (file !== undefined) return readJsonFile(file, "options file") as PublicKeyCredentialRequestOptionsJSON;
+  const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
+  const userVerification = uvOption(invocation);
+  const options: PublicKeyCredentialRequestOptionsJSON = {
+    rpId: siteOf(invocation).rpId,
+    challenge: toBase64url(env.entropy.fork("site login").bytes(CHALLENGE_BYTES)),
+    ...(timeout !== undefined && { timeout }),
+    ...(known.length > 0 && {
+      allowCredentials: known.map(({ credential: { id, transports } }) => ({
+        type: "public-key",
+        id,
+        ...(transports && { transports }),
+      })),
+    }),
+    ...(userVerification !== undefined && { userVerification }),
+  };
+  return options;
+}
+
+interface Expected {
+  readonly options: PublicKeyCredentialRequestOptionsJSON;
+  readonly origin: string;
+  readonly rpId: string;
+  readonly entry: BookEntry;
+}
+
+function verify(response: AuthenticationResponseJSON, { options, origin, rpId, entry }: Expected) {
+  return verifyAssertion(response, {
+    challenge: options.challenge,
+    origins: [origin],
+    rpId: options.rpId ?? rpId,
+    credential: entry.credential,
+    userHandle: fromBase64url(entry.userHandle),
+    ...(options.userVerification !== undefined && { userVerification: options.userVerification }),
+  });
+}

@@ -1,0 +1,125 @@
+import {
+  envFor,
+  register as create,
+  toBase64url,
+  toHex,
+  verifyRegistration,
+  type ClientContext,
+  type PublicKeyCredentialCreationOptionsJSON,
+} from "../../index.js";
+import type { Command, Invocation } from "../command.js";
+import {
+  CEREMONY_HELP,
+  CEREMONY_OPTIONS,
+  clientOf,
+  siteOf,
+  TIMEOUT_MS_MAX,
+  timelineOf,
+  uvOption,
+  withDevice,
+} from "../ceremony.js";
+import { readJsonFile } from "../files.js";
+import { choiceOption, numberOption, textOption } from "../options.js";
+import { SiteBook } from "../site-book.js";
+import type { Workbench } from "../workbench.js";
+
+const RESIDENT_KEY_CHOICES = ["required", "preferred", "discouraged"] as const;
+const ATTESTATION_CHOICES = ["none", "indirect", "direct", "enterprise"] as const;
+
+const CHALLENGE_BYTES = 32;
+const USER_HANDLE_BYTES = 32;
+
+/** ES256, EdDSA, RS256: what sites ask for. */
+const ALGORITHMS = [-7, -8, -257];
+
+export const register: Command = {
+  name: "register",
+  summary: "create a passkey on a device and verify it as a site would",
+  synopsis: "[--device WHICH] [options]",
+  help: `  --user NAME          account name (user@example.com)
+  --resident-key CHOICE  ${RESIDENT_KEY_CHOICES.join(", ")} (preferred)
+  --attestation CHOICE   ${ATTESTATION_CHOICES.join(", ")} (none)
+${CEREMONY_HELP}`,
+  options: {
+    ...CEREMONY_OPTIONS,
+    user: { type: "string" },
+    "resident-key": { type: "string" },
+    attestation: { type: "string" },
+  },
+  async run(invocation) {
+    const book = new SiteBook(textOption(invocation, "credentials"));
+    const client = clientOf(invocation);
+    return withDevice(invocation, {
+      method: "create",
+      client,
+      async run(bench) {
+        const file = textOption(invocation, "options");
+        const options =
+          file === undefined
+            ? creationOptions(bench, invocation)
+            : (readJsonFile(file, "options file") as PublicKeyCredentialCreationOptionsJSON);
+        const { response, verified } = await registerOn(bench, options, client);
+        book.put({
+          rpId: siteOf(invocation).rpId,
+          userHandle: options.user.id,
+          credential: verified.credential,
+        });
+        const { fmt, attestationType, userVerified, alg, aaguid } = verified;
+        const summary = { fmt, attestationType, userVerified, alg, aaguid: toHex(aaguid) };
+        return {
+          exitCode: 0,
+          json: { ok: true, seed: bench.seed, options, response, verified: summary, trace: bench.records },
+          text: [
+            timelineOf(bench.records),
+            "",
+            `registered ${response.id}`,
+            `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
+          ].join("\n"),
+        };
+      },
+    });
+  },
+};
+
+/** Ceremony and verification. Shared with login, which needs something to log in with. */
+export async function registerOn(
+  bench: Workbench,
+  options: PublicKeyCredentialCreationOptionsJSON,
+  client: ClientContext,
+) {
+  const response = await bench.settle(create(envFor(bench.env, "browser"), bench.device, options, client));
+  const userVerification = options.authenticatorSelection?.userVerification;
+  const verified = verifyRegistration(response, {
+    challenge: options.challenge,
+    origins: [client.origin],
+    rpId: options.rp.id ?? new URL(client.origin).hostname,
+    ...(userVerification !== undefined && { userVerification }),
+    allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
+    atEpochMs: bench.env.clock.epochMs(),
+  });
+  return { response, verified };
+}
+
+/** Options as a plain site would make them. */
+export function creationOptions(
+  { env }: Workbench,
+  invocation: Invocation,
+): PublicKeyCredentialCreationOptionsJSON {
+  const { rpId } = siteOf(invocation);
+  const name = textOption(invocation, "user") ?? `user@${rpId}`;
+  const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
+  const userVerification = uvOption(invocation);
+  const site = env.entropy.fork("site");
+  return {
+    rp: { id: rpId, name: rpId },
+    user: { id: toBase64url(site.bytes(USER_HANDLE_BYTES)), name, displayName: name },
+    challenge: toBase64url(site.bytes(CHALLENGE_BYTES)),
+    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
+    ...(timeout !== undefined && { timeout }),
+    authenticatorSelection: {
+      residentKey: choiceOption(invocation, "resident-key", RESIDENT_KEY_CHOICES) ?? "preferred",
+      ...(userVerification !== undefined && { userVerification }),
+    },
+    attestation: choiceOption(invocation, "attestation", ATTESTATION_CHOICES) ?? "none",
+  };
+}

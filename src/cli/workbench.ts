@@ -1,0 +1,126 @@
+import {
+  envFor,
+  MemorySink,
+  openHidDevice,
+  openUsbDevice,
+  simHidPort,
+  systemEnv,
+  udpHidPort,
+  unixHidPort,
+  usbDevices,
+  virtualEnv,
+  type Env,
+  type HidDevice,
+  type TraceRecord,
+} from "../index.js";
+import type { Invocation, OptionTable } from "./command.js";
+import { hostAndPort } from "./host-and-port.js";
+import { textOption } from "./options.js";
+import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./sim-key.js";
+import { UsageError } from "./usage-error.js";
+
+export const DEVICE_OPTIONS = {
+  device: { type: "string", short: "d", default: "sim" },
+  seed: { type: "string" },
+  ...SIM_KEY_OPTIONS,
+} as const satisfies OptionTable;
+
+export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT or unix:PATH
+  --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
+${SIM_KEY_HELP}`;
+
+/** A device on the table, the time it lives in, and everything that was said. */
+export interface Workbench {
+  readonly env: Env;
+  readonly device: HidDevice;
+  readonly records: readonly TraceRecord[];
+  /** Seed of a simulated run; real devices have none. */
+  readonly seed: string | undefined;
+  /** Lets time pass until `work` settles: virtual time for a simulated device, real time otherwise. */
+  readonly settle: <T>(work: Promise<T>) => Promise<T>;
+  close(): Promise<void>;
+}
+
+/** @throws {UsageError} USAGE, ENVIRONMENT. @throws whatever opening the device throws. */
+export async function openWorkbench(invocation: Invocation): Promise<Workbench> {
+  const where = textOption(invocation, "device") ?? "sim";
+  return where === "sim" ? openSimulated(invocation) : openReal(where);
+}
+
+async function openSimulated(invocation: Invocation): Promise<Workbench> {
+  const seed = textOption(invocation, "seed") ?? "1";
+  const env = virtualEnv(seed);
+  const { key, save } = simKeyFrom(invocation, env);
+  const port = simHidPort(envFor(env, "port"), { cbor: (request, options) => key.handle(request, options) });
+  const settle = <T>(work: Promise<T>) => env.clock.run(work);
+  const device = await settle(openHidDevice(envFor(env, "link"), port));
+  return {
+    env,
+    device,
+    records: env.records,
+    seed,
+    settle,
+    async close() {
+      await settle(Promise.resolve(device[Symbol.asyncDispose]()));
+      save();
+    },
+  };
+}
+
+async function openReal(where: string): Promise<Workbench> {
+  const sink = new MemorySink();
+  const env = systemEnv(sink);
+  const device = await openAt(envFor(env, "link"), where);
+  return {
+    env,
+    device,
+    records: sink.records,
+    seed: undefined,
+    settle: (work) => work,
+    async close() {
+      await device[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openAt(env: Env, where: string): Promise<HidDevice> {
+  const [scheme = "", ...rest] = where.split(":");
+  const place = rest.join(":");
+  switch (scheme) {
+    case "hid":
+      return openUsbDevice(
+        env,
+        place === "any" ? await onlyUsbDevice() : demand(place, "hid:PATH or hid:any"),
+      );
+    case "udp":
+      return openHidDevice(env, await udpHidPort({ ...hostAndPort(place), trace: env.trace }));
+    case "unix":
+      return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }));
+    default:
+      throw new UsageError("USAGE", `--device "${where}" names no kind of device`, {
+        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT or unix:PATH",
+      });
+  }
+}
+
+/** Several keys are a question for the person, not for chance. */
+async function onlyUsbDevice(): Promise<string> {
+  const devices = await usbDevices();
+  const [first, ...others] = devices;
+  if (first === undefined) {
+    throw new UsageError("ENVIRONMENT", "no FIDO key is plugged in", {
+      hint: "passkey-harness doctor says what was looked for; --device sim needs no hardware",
+    });
+  }
+  if (others.length > 0) {
+    throw new UsageError("ENVIRONMENT", `${devices.length} FIDO keys are plugged in`, {
+      hint: `name one: ${devices.map(({ path }) => `hid:${path}`).join(", ")}`,
+    });
+  }
+  return first.path;
+}
+
+function demand(text: string, form: string): string {
+  if (text === "") throw new UsageError("USAGE", `the device is written ${form}`);
+  return text;
+}
