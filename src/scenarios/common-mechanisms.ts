@@ -55,10 +55,11 @@ const keyTimeout: Mechanism = {
   id: "key-timeout",
   account(ceremony) {
     const answer = mainExchange(ceremony);
-    if (answer?.answeredAtMs === undefined || !PRESENCE_TIMEOUTS.includes(answer.status ?? ""))
-      return undefined;
-    if (ceremony.gaveUp && ceremony.gaveUp.atMs < answer.answeredAtMs) return undefined;
     const key = firedTimer(ceremony, "key.up");
+    // By the specification a missing touch is answered like a refusal: then only the timer tells.
+    const statuses = key ? [...PRESENCE_TIMEOUTS, "OPERATION_DENIED"] : PRESENCE_TIMEOUTS;
+    if (answer?.answeredAtMs === undefined || !statuses.includes(answer.status ?? "")) return undefined;
+    if (ceremony.gaveUp && ceremony.gaveUp.atMs < answer.answeredAtMs) return undefined;
     const client = firedTimer(ceremony, "client.ceremony");
     return {
       decidedBy: key,

@@ -43,14 +43,9 @@ function changeKeys(
 ): readonly LedgerKey[] {
   if (change === "used") return keys;
   const others = keys.filter((key) => key.credential !== credential || key.authenticator !== actor);
-  if (change === "deleted") return others;
-  const key: LedgerKey = { authenticator: actor, credential, rpId, user };
-  // One discoverable key per site and account: the new one takes the place of the old one.
-  const kept =
-    change === "overwritten"
-      ? others.filter((other) => other.authenticator !== actor || other.rpId !== rpId || other.user !== user)
-      : others;
-  return [...kept, key];
+  // An overwritten key is the one that had to go; the one in its place is created in a record of its own.
+  if (change === "deleted" || change === "overwritten") return others;
+  return [...others, { authenticator: actor, credential, rpId, user }];
 }
 
 function changeRows(

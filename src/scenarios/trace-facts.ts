@@ -209,15 +209,14 @@ class Gatherer {
       this.#belongsTo(use);
       return;
     }
-    // Of two that run at once and have no ceremony's name on them, the one armed last ends first.
-    const use = this.timers.findLast(
-      (candidate) =>
-        candidate.timer === timer &&
-        candidate.owner === actor &&
-        candidate.ceremony === ceremony &&
-        candidate.end === "pending" &&
-        (record.kind === "timer.disarmed" || candidate.armedAtMs + budgetMs <= atMs),
+    const open = this.timers.filter(
+      (use) =>
+        use.timer === timer && use.owner === actor && use.ceremony === ceremony && use.end === "pending",
     );
+    // Of two that run at once, the one that is due fires; otherwise the one armed last ends first.
+    const overdueMs = (use: TimerUse) => Math.abs(atMs - use.armedAtMs - use.budgetMs);
+    const use =
+      record.kind === "timer.fired" ? open.sort((a, b) => overdueMs(a) - overdueMs(b))[0] : open.at(-1);
     if (use === undefined) return;
     use.endedAtMs = atMs;
     use.end = record.kind === "timer.fired" ? "fired" : "disarmed";
@@ -245,7 +244,7 @@ class Gatherer {
     const ceremony = this.#current;
     if (ceremony === undefined) return;
     if (record.kind === "user.answered") ceremony.gestures.push({ atMs, answer: record.answer });
-    if (record.kind === "ctap.credential" && record.change !== "used" && record.change !== "deleted") {
+    if (record.kind === "ctap.credential" && record.change === "created") {
       ceremony.keysCreated.push({ atMs, credential: record.credential });
     }
     if (record.kind !== "user.saw" || record.where !== "page") return;

@@ -7,6 +7,8 @@ export interface KnobSpec<Value extends KnobValue = KnobValue> {
   readonly choices?: readonly string[];
   /** `null` is allowed and means that it never happens. */
   readonly never?: boolean;
+  /** Built into the world when it is made: cannot be turned in the middle of a run. */
+  readonly fixed?: boolean;
 }
 
 export type KnobValue = number | boolean | string | null;
@@ -30,6 +32,8 @@ const choice = <const Name extends string>(
   choices: readonly [Name, ...Name[]],
   doc: string,
 ): KnobSpec<Name> => ({ kind: "choice", standard: choices[0], doc, choices });
+
+const fixed = <Value extends KnobValue>(spec: KnobSpec<Value>): KnobSpec<Value> => ({ ...spec, fixed: true });
 
 /**
  * Every knob of the world in a box: group, then name with its unit; the first choice is the default.
@@ -89,27 +93,31 @@ export const KNOB_SPECS = {
     delayMs: ms(5_000, "from the queue to the person's inbox"),
   },
   link: {
-    road: choice(["hid", "loopback"], "through the real CTAPHID code, or straight to the authenticator"),
+    road: fixed(
+      choice(["hid", "loopback"], "through the real CTAPHID code, or straight to the authenticator"),
+    ),
   },
   hid: {
-    keepaliveMs: ms(100, "between two keepalives of the key"),
-    reassemblyMs: ms(500, "longest gap the key accepts inside a message"),
-    busyMs: ms(0, "how long the key answers CHANNEL_BUSY from the start of the run"),
+    keepaliveMs: fixed(ms(100, "between two keepalives of the key")),
+    reassemblyMs: fixed(ms(500, "longest gap the key accepts inside a message")),
+    busyMs: fixed(ms(0, "how long the key answers CHANNEL_BUSY from the start of the run")),
   },
   key: {
     present: toggle(true, "a key is plugged in"),
-    profile: choice(
-      ["generic", "phone", "yubikey5", "answers-3a", "fingerprint", "ctap20", "ctap23"],
-      "which authenticator it is; `phone` stands for a phone's own authenticator behind the same link",
+    profile: fixed(
+      choice(
+        ["generic", "phone", "yubikey5", "answers-3a", "fingerprint", "ctap20", "ctap23"],
+        "which authenticator it is; `phone` stands for a phone's own authenticator behind the same link",
+      ),
     ),
     touchDelayMs: msOrNever(1_500, "from the prompt to the gesture; never: nobody comes"),
     decision: choice(["approve", "decline"], "what the person's gesture says"),
-    upTimeoutMs: ms(30_000, "how long the key waits for a gesture (`key.up`)"),
-    upStatus: choice(["0x2f", "0x3a", "0x27"], "what the key answers when that time is over"),
+    upTimeoutMs: fixed(ms(30_000, "how long the key waits for a gesture (`key.up`)")),
+    upStatus: fixed(choice(["0x2f", "0x3a", "0x27"], "what the key answers when that time is over")),
     createMs: ms(0, "from the gesture to the answer with the new key: making it, escrow in a cloud"),
-    processingMs: ms(100, "work before every answer of the key but getInfo"),
+    processingMs: fixed(ms(100, "work before every answer of the key but getInfo")),
     ignoresCancel: toggle(false, "like a phone: a prompt on its screen outlives the client's cancel"),
-    pinSet: toggle(false, "the key has a PIN; the person knows it"),
-    pinRetries: count(8, "PIN attempts left"),
+    pinSet: fixed(toggle(false, "the key has a PIN; the person knows it")),
+    pinRetries: fixed(count(8, "PIN attempts left")),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, KnobSpec>>>>;

@@ -30,11 +30,13 @@ type ValueNamed<Name> = Name extends `${infer Group}.${infer Knob}`
 /** Deviations from the defaults, by dotted name; plain JSON. */
 export type KnobOverrides = { readonly [Name in KnobName]?: ValueNamed<Name> };
 
+export type KnobErrorCode = "KNOB_UNKNOWN" | "KNOB_INVALID" | "KNOB_FIXED";
+
 /** Somebody turned a knob that is not there, or turned one too far. */
-export class KnobError extends HarnessError<"KNOB_UNKNOWN" | "KNOB_INVALID"> {
+export class KnobError extends HarnessError<KnobErrorCode> {
   readonly knob: string;
 
-  constructor(code: "KNOB_UNKNOWN" | "KNOB_INVALID", knob: string, problem: { text: string; hint: string }) {
+  constructor(code: KnobErrorCode, knob: string, problem: { text: string; hint: string }) {
     super(code, `${knob}: ${problem.text}`, { hint: problem.hint });
     this.knob = knob;
   }
@@ -55,7 +57,7 @@ export function listKnobs(): readonly { readonly name: KnobName; readonly spec: 
 
 /** The defaults with some knobs turned. @throws {KnobError} as {@link parseKnobs} does. */
 export function withKnobs(overrides: KnobOverrides = {}): Knobs {
-  const given = parseKnobs(overrides) as Readonly<Record<string, KnobValue>>;
+  const given: Readonly<Record<string, KnobValue>> = parseKnobs(overrides);
   const knobs: Record<string, Record<string, KnobValue>> = {};
   for (const [dotted, spec] of SPECS) {
     const [group, name] = dotted.split(".") as [string, string];
@@ -80,7 +82,24 @@ export function parseKnobs(input: unknown): KnobOverrides {
   }
   const entries = Object.entries(input).filter(([, value]) => value !== undefined);
   for (const [name, value] of entries) checkValue(name, specOf(name), value);
-  return Object.fromEntries(entries) as KnobOverrides;
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Reads overrides for a world that is already running.
+ *
+ * @throws {KnobError} as {@link parseKnobs} does; `KNOB_FIXED` for what is built into a world.
+ */
+export function parseTurns(input: unknown): KnobOverrides {
+  const turns = parseKnobs(input);
+  for (const name of Object.keys(turns)) {
+    if (specOf(name).fixed !== true) continue;
+    throw new KnobError("KNOB_FIXED", name, {
+      text: "this knob cannot be turned in the middle of a run",
+      hint: "set it among the scenario's own knobs",
+    });
+  }
+  return turns;
 }
 
 /**

@@ -1,6 +1,9 @@
 /** Names at most this many edits away are worth suggesting. */
 const EDITS_MAX = 4;
 
+/** Nobody mistypes a name this long; bounds the work for input from outside. */
+const TYPED_LENGTH_MAX = 64;
+
 /** The names closest to what somebody typed, best first; case does not count. */
 export function nearestNames(typed: string, names: readonly string[], limit: number): readonly string[] {
   const wanted = typed.toLowerCase();
@@ -20,10 +23,10 @@ function sharesLastPart(typed: string, name: string): boolean {
 /** Edits (insert, delete, replace) from one text to the other. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...from.slice(0, 64)].entries()) {
+  for (let i = 0; i < Math.min(from.length, TYPED_LENGTH_MAX); i++) {
     const next = [i + 1];
     for (let j = 0; j < to.length; j++) {
-      const replaced = (row[j] as number) + (letter === to[j] ? 0 : 1);
+      const replaced = (row[j] as number) + (from[i] === to[j] ? 0 : 1);
       next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
     }
     row = next;

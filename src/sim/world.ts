@@ -13,7 +13,7 @@ import { SimAuthenticator } from "./authenticator.js";
 import { Background } from "./background.js";
 import { SimBrowser } from "./browser.js";
 import { CredentialStore } from "./credential-store.js";
-import { parseKnobs, withKnobs, type KnobOverrides, type Knobs } from "./knobs.js";
+import { parseKnobs, parseTurns, withKnobs, type KnobOverrides, type Knobs } from "./knobs.js";
 import { Ledger } from "./ledger.js";
 import { LoopbackDevice } from "./loopback.js";
 import { SimMail } from "./mail.js";
@@ -33,7 +33,7 @@ export interface World {
   readonly key: SimAuthenticator;
   readonly store: CredentialStore;
   readonly knobs: Knobs;
-  /** Turns knobs for whatever happens next; what already runs keeps its settings. */
+  /** Turns knobs for whatever happens next; what already runs keeps its settings. @throws {KnobError} */
   turn(overrides: KnobOverrides): void;
   /** The books as they are now, from the stores themselves. */
   ledger(): Ledger;
@@ -96,7 +96,7 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
       return current;
     },
     turn(more) {
-      turned = { ...turned, ...parseKnobs(more) };
+      turned = { ...turned, ...parseTurns(more) };
       current = withKnobs(turned);
     },
     ledger: () => booksOf({ store, site, mail }),

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { CATALOGUE, scenarioNamed } from "../../src/scenarios/catalogue.js";
+import { explain } from "../../src/scenarios/explain.js";
+import { foldLedger } from "../../src/scenarios/fold-ledger.js";
+import { runScenario } from "../../src/scenarios/run.js";
+import type { TraceRecord } from "../../src/core/trace.js";
+
+const SEEDS = ["demo-1", "another seed"];
+
+describe.each(CATALOGUE.map((scenario) => ({ id: scenario.id, scenario })))("$id", ({ scenario }) => {
+  test.each(SEEDS)("keeps every promise with seed %s", async (seed) => {
+    const run = await runScenario(scenario, { seed });
+    expect(run.findings, run.reproduction).toEqual([]);
+    expect(run.verdict).toBe("as-expected");
+  });
+
+  test("gives the same trace twice, byte for byte", async () => {
+    const lines = async () =>
+      (await runScenario(scenario, { seed: "twice" })).records.map((record) => JSON.stringify(record));
+    expect(await lines()).toEqual(await lines());
+  });
+
+  test("is explained from its stored trace as it was from the live one", async () => {
+    const run = await runScenario(scenario, { seed: "stored" });
+    const stored = run.records.map((record) => JSON.parse(JSON.stringify(record)) as TraceRecord);
+    expect(explain(stored)).toEqual(run.explanation);
+  });
+
+  test("leaves the same books in the stores as in the trace", async () => {
+    const run = await runScenario(scenario, { seed: "books" });
+    expect(foldLedger(run.records).entries).toEqual(run.ledger.entries);
+  });
+
+  test("is data: it survives being written down", () => {
+    expect(JSON.parse(JSON.stringify(scenario))).toEqual(scenario);
+  });
+
+  test("says where it comes from and is told in whole sentences", () => {
+    expect(scenario.sources.length).toBeGreaterThan(0);
+    expect(scenario.story).toMatch(/\.$/);
+  });
+});
+
+test("no two scenarios share an id", () => {
+  const ids = CATALOGUE.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("a misspelt id is answered with the nearest ones", () => {
+  expect(() => scenarioNamed("late-delivry")).toThrow(
+    expect.objectContaining({ code: "SCENARIO_UNKNOWN", hint: "did you mean late-delivery?" }),
+  );
+});
