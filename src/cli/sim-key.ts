@@ -32,7 +32,7 @@ const TOUCH_MS_MAX = 600_000;
 export interface SimKey {
   readonly key: SimAuthenticator;
   /** Writes the store file, if one was named. */
-  save(): void;
+  readonly save: () => void;
 }
 
 /** @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
