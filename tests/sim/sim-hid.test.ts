@@ -126,7 +126,7 @@ describe("channels", () => {
 
   test("a power cycle forgets every channel and tells the firmware", () => {
     let cycles = 0;
-    const { device, say, allocate } = bench({}, { powerCycle: () => void cycles++ });
+    const { device, say, allocate } = bench({}, { powerCycle: () => (cycles += 1) });
     const channel = allocate();
     device.powerCycle();
     expect(say(channel, PING)).toEqual([`${hex(channel)} 3f 0b`]);
@@ -469,7 +469,7 @@ describe("the cable", () => {
   test("plugged in again: old handles stay dead, the new one works, the firmware lost its memory", async () => {
     let cycles = 0;
     const env = virtualEnv("replug");
-    const firmware = { cbor: contractFirmware, powerCycle: () => void cycles++ };
+    const firmware = { cbor: contractFirmware, powerCycle: () => (cycles += 1) };
     const port = simHidPort(env, firmware);
     const device = await env.clock.run(openHidDevice(env, port));
     const again = port.replug();
