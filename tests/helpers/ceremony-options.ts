@@ -1,0 +1,26 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "../../src/webauthn/json.js";
+
+export const RP_ID = "example.com";
+export const ORIGIN = "https://login.example.com";
+
+/** What a site without special wishes asks for, with overrides. */
+export function creationOptions(
+  override: Partial<PublicKeyCredentialCreationOptionsJSON> = {},
+): PublicKeyCredentialCreationOptionsJSON {
+  return {
+    rp: { id: RP_ID, name: "Example" },
+    user: { id: "dXNlci0x", name: "user@example.com", displayName: "User" },
+    challenge: "Y2hhbGxlbmdlLW9mLXRoaXJ0eS10d28tYnl0ZXMtaGVyZQ",
+    pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    ...override,
+  };
+}
+
+export function requestOptions(
+  override: Partial<PublicKeyCredentialRequestOptionsJSON> = {},
+): PublicKeyCredentialRequestOptionsJSON {
+  return { challenge: creationOptions().challenge, rpId: RP_ID, ...override };
+}

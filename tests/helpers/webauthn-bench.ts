@@ -1,0 +1,82 @@
+import { envFor, virtualEnv } from "../../src/core/env.js";
+import type { CtapHandler } from "../../src/ctap/device.js";
+import { openSession } from "../../src/ctap/session.js";
+import { SimAuthenticator } from "../../src/sim/authenticator.js";
+import { CredentialStore } from "../../src/sim/credential-store.js";
+import { LoopbackDevice } from "../../src/sim/loopback.js";
+import type { AuthenticatorProfile } from "../../src/sim/profile.js";
+import { profileNamed } from "../../src/sim/profiles.js";
+import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+import { authenticate } from "../../src/webauthn/authenticate.js";
+import type { ClientContext } from "../../src/webauthn/client-context.js";
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "../../src/webauthn/json.js";
+import { register } from "../../src/webauthn/register.js";
+import { creationOptions, ORIGIN, requestOptions } from "./ceremony-options.js";
+
+export const PIN = "11223344";
+
+/** Answers instead of the key, or does not; `pass` is the key itself. */
+export type Intercept = (request: Uint8Array, pass: () => Promise<Uint8Array>) => Promise<Uint8Array>;
+
+export interface BenchOptions {
+  readonly profile?: AuthenticatorProfile;
+  readonly habits?: UserHabits;
+  readonly pin?: string;
+  /** From the first ceremony on, not while the PIN is set. */
+  readonly intercept?: Intercept;
+}
+
+/** One simulated key on a loopback, and a page in front of it. */
+export async function bench(options: BenchOptions = {}) {
+  const { profile = profileNamed("generic"), habits = {}, pin } = options;
+  const env = virtualEnv("webauthn bench");
+  const store = new CredentialStore();
+  const user = habitualUser(envFor(env, "user"), habits);
+  const key = new SimAuthenticator(envFor(env, "key"), { profile, store, user });
+  if (pin !== undefined) {
+    const session = await env.clock.run(openSession(env, new LoopbackDevice(env, key.handle)));
+    await env.clock.run(session.setPin(pin));
+  }
+  const info = profile.options.plat
+    ? (await env.clock.run(key.handle(Uint8Array.of(0x04)))).subarray(1)
+    : undefined;
+  const handler: CtapHandler = (request, how) => {
+    const pass = () => key.handle(request, how);
+    return options.intercept?.(request, pass) ?? pass();
+  };
+  const device = new LoopbackDevice(env, handler, {
+    ...(info && { infoInAdvance: info, oneShot: true, transport: "hybrid" }),
+  });
+  const browser = envFor(env, "browser");
+  const startCreate = (
+    override: Partial<PublicKeyCredentialCreationOptionsJSON> = {},
+    client: Partial<ClientContext> = {},
+  ) => register(browser, device, creationOptions(override), { origin: ORIGIN, ...client });
+  const startGet = (
+    override: Partial<PublicKeyCredentialRequestOptionsJSON> = {},
+    client: Partial<ClientContext> = {},
+  ) => authenticate(browser, device, requestOptions(override), { origin: ORIGIN, ...client });
+  return {
+    env,
+    store,
+    key,
+    startCreate,
+    startGet,
+    create: (...input: Parameters<typeof startCreate>) => env.clock.run(startCreate(...input)),
+    get: (...input: Parameters<typeof startGet>) => env.clock.run(startGet(...input)),
+    /** Commands the browser sent, in order; setting the PIN beforehand does not count. */
+    requests: () =>
+      env.records.flatMap((record) =>
+        record.kind === "ctap.request" && record.actor === "browser" ? [record.command] : [],
+      ),
+    statuses: (command: string) =>
+      env.records.flatMap((record) =>
+        record.kind === "ctap.response" && record.actor === "browser" && record.command === command
+          ? [record.status]
+          : [],
+      ),
+  };
+}
