@@ -58,7 +58,7 @@ export function* toReports(
   const first = report(channel, { fifth: INIT_PACKET_BIT | message.command, reportBytes });
   first[5] = payload.length >> 8;
   first[6] = payload.length;
-  first.set(payload.subarray(0, reportBytes - INIT_HEADER_BYTES), INIT_HEADER_BYTES);
+  copyPart(payload, 0, first, INIT_HEADER_BYTES);
   yield first;
 
   const share = reportBytes - CONTINUATION_HEADER_BYTES;
@@ -68,7 +68,7 @@ export function* toReports(
     sent += share, sequence++
   ) {
     const next = report(channel, { fifth: sequence, reportBytes });
-    next.set(payload.subarray(sent, sent + share), CONTINUATION_HEADER_BYTES);
+    copyPart(payload, sent, next, CONTINUATION_HEADER_BYTES);
     yield next;
   }
 }
@@ -171,6 +171,13 @@ export function isInitPacket(report: Uint8Array): boolean {
 /** Length of the whole message, as its initialization packet announces it. */
 export function lengthOf(initPacket: Uint8Array): number {
   return ((initPacket[5] ?? 0) << 8) | (initPacket[6] ?? 0);
+}
+
+/** Byte by byte: for a part this short, a view for `set` costs more than the copy. */
+function copyPart(from: Uint8Array, start: number, to: Uint8Array, at: number): void {
+  const shift = at - start;
+  const end = Math.min(from.length, start + to.length - at);
+  for (let index = start; index < end; index++) to[index + shift] = from[index] as number;
 }
 
 function report(
