@@ -60,7 +60,7 @@ export function askRegistration(
 export function askAuthentication(
   options: Around<AuthenticationOptions, AuthenticationResponseJSON>,
 ): Promise<OracleVerdict> {
-  return askOracle(() => verifyAuthenticationResponse(options as unknown as AuthenticationOptions), 0);
+  return askOracle(() => verifyAuthenticationResponse(options), 0);
 }
 
 /** Our verdict in the oracle's terms: the code of what was thrown. */

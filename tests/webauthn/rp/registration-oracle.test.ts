@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CborMap } from "../../../src/cbor/value.js";
-import { readCertificate } from "../../../src/webauthn/rp/certificate.js";
 import { verifyRegistration } from "../../../src/webauthn/rp/verify-registration.js";
 import { hexOf } from "../../helpers/vectors.js";
 import { askRegistration, setOracleRoots, verdictOf } from "./oracle.js";
@@ -8,12 +7,12 @@ import {
   ATTESTATIONS,
   attestationCase,
   clientDataOf,
+  momentOf,
   objectBytes,
   objectOf,
   registrationResponse,
   rpIdOf,
   W3C_ROOT,
-  type AttestationCase,
 } from "./vector-case.js";
 
 const NO_INDEFINITE =
@@ -53,18 +52,6 @@ const DIFFERS: Readonly<Record<string, readonly [accepts: "ours" | "oracle", why
 /** No client data: neither library can be asked. attestation-vectors.test.ts runs these rows. */
 const withClientData = ATTESTATIONS.filter(({ clientDataJSON }) => clientDataJSON !== undefined);
 
-/** A moment both libraries accept: when the verdict was made, or when every certificate was valid. */
-function momentOf(row: AttestationCase): number {
-  const statement = objectOf(row).attStmt as CborMap;
-  const response = statement.get("response");
-  if (response instanceof Uint8Array) {
-    const [, payload = ""] = new TextDecoder().decode(response).split(".");
-    return (JSON.parse(Buffer.from(payload, "base64url").toString()) as { timestampMs: number }).timestampMs;
-  }
-  const path = ((statement.get("x5c") ?? []) as readonly Uint8Array[]).map(readCertificate);
-  return Math.max(0, ...path.map(({ notBeforeMs }) => notBeforeMs)) + 1000;
-}
-
 const OTHER_ROOT = (
   (objectOf(attestationCase("android-key-001")).attStmt as CborMap).get("x5c") as Uint8Array[]
 ).at(-1) as Uint8Array;
@@ -90,7 +77,7 @@ describe("both libraries judge a published registration alike", () => {
       authData: objectOf(row).authData,
       alg: alg ?? 0,
     });
-    const atEpochMs = momentOf(row);
+    const atEpochMs = momentOf(objectOf(row).attStmt as CborMap);
     const ours = verdictOf(() =>
       verifyRegistration(response, {
         challenge,

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import { decodeLenient } from "../../../src/cbor/lenient.js";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
-import { toBase64url, utf8 } from "../../../src/core/bytes.js";
+import { fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
 import type { RegistrationResponseJSON } from "../../../src/webauthn/json.js";
 import type { AttestationObject } from "../../../src/webauthn/rp/attestation-object.js";
+import { readCertificate } from "../../../src/webauthn/rp/certificate.js";
 import { hexOf, loadVectors } from "../../helpers/vectors.js";
 
 /** One row of attestation.json; binary members in hex. */
@@ -21,7 +22,8 @@ export interface AttestationCase {
   readonly source: string;
   readonly note?: string;
   readonly expected: {
-    readonly rpIdHash: string;
+    /** Absent where the authenticator data cannot be read. */
+    readonly rpIdHash?: string;
     readonly flags: number;
     readonly signCount: number;
     readonly aaguid?: string;
@@ -98,6 +100,18 @@ export function rpIdOf(rpIdHash: Uint8Array, origin: string): string | undefined
   return [...suffixes, origin, ...OTHER_RP_IDS].find(
     (candidate) => toBase64url(defaultCrypto.sha256(utf8(candidate))) === toBase64url(rpIdHash),
   );
+}
+
+/** A moment every library accepts: when the verdict was made, or when every certificate was valid. */
+export function momentOf(statement: CborMap): number {
+  const response = statement.get("response");
+  if (response instanceof Uint8Array) {
+    const [, payload = ""] = new TextDecoder().decode(response).split(".");
+    const text = new TextDecoder().decode(fromBase64url(payload));
+    return (JSON.parse(text) as { readonly timestampMs: number }).timestampMs;
+  }
+  const path = ((statement.get("x5c") ?? []) as readonly Uint8Array[]).map(readCertificate);
+  return Math.max(0, ...path.map(({ notBeforeMs }) => notBeforeMs)) + 1000;
 }
 
 /** A complete response around the given parts. */
