@@ -97,20 +97,11 @@ function report(error: unknown, terminal: Terminal): ExitCode {
     if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
     if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
   }
-  return ENVIRONMENT_CODES.has(error.code) ? 2 : 1;
+  return ENVIRONMENT_CODES.test(error.code) ? 2 : 1;
 }
 
-/** Codes that speak of the surroundings, not of the device under test. */
-const ENVIRONMENT_CODES = new Set([
-  "USAGE",
-  "ENVIRONMENT",
-  "NATIVE_MISSING",
-  "PERMISSION_DENIED",
-  "DEVICE_NOT_FOUND",
-  "PROFILE_INVALID",
-  "STORE_INVALID",
-  "KNOB_UNKNOWN",
-  "KNOB_INVALID",
-]);
+/** Codes that speak of the command line and its surroundings, not of the device under test. */
+const ENVIRONMENT_CODES =
+  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(PROFILE|STORE|KNOB|SCENARIO|EXPOSE)_.*)$/;
 
 process.exitCode = await main(process.argv.slice(2));

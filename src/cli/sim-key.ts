@@ -5,7 +5,6 @@ import {
   habitualUser,
   parseProfile,
   parseStore,
-  profileNamed,
   PROFILES,
   SimAuthenticator,
   type AuthenticatorProfile,
@@ -14,6 +13,7 @@ import {
 import type { Invocation, OptionTable } from "./command.js";
 import { isMissing, readJsonFile, writeTextFile } from "./files.js";
 import { numberOption, textOption } from "./options.js";
+import { UsageError } from "./usage-error.js";
 
 export const SIM_KEY_OPTIONS = {
   profile: { type: "string" },
@@ -57,7 +57,14 @@ export function simKeyFrom(invocation: Invocation, env: Env): SimKey {
 /** A name of ours, or anything that looks like a path. */
 function chosenProfile(choice: string): AuthenticatorProfile {
   const isPath = choice.includes("/") || choice.includes("\\") || choice.endsWith(".json");
-  return isPath ? parseProfile(readJsonFile(choice, "profile")) : profileNamed(choice);
+  if (isPath) return parseProfile(readJsonFile(choice, "profile"));
+  const profile = PROFILES.get(choice);
+  if (profile === undefined) {
+    throw new UsageError("USAGE", `there is no profile "${choice}"`, {
+      hint: `one of ${[...PROFILES.keys()].join(", ")}, or a path to a profile file`,
+    });
+  }
+  return profile;
 }
 
 function openStore(path: string): CredentialStore {

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { toHex } from "./bytes.js";
+import { createHash } from "node:crypto";
 
 const TAG_BYTES = 4;
 
@@ -10,5 +9,8 @@ const TAG_BYTES = 4;
  * enough to tell the handful in one run apart, useless to anybody else.
  */
 export function credentialTag(id: Uint8Array): string {
-  return toHex(sha256(id).subarray(0, TAG_BYTES));
+  return createHash("sha256")
+    .update(id)
+    .digest("hex")
+    .slice(0, 2 * TAG_BYTES);
 }

@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { utf8 } from "./bytes.js";
+import { createHash, randomBytes } from "node:crypto";
 
 /** The only source of randomness in this library. */
 export interface Entropy {
@@ -23,7 +21,7 @@ export function seededEntropy(seed: string): Entropy {
     bytes(length) {
       const out = new Uint8Array(length);
       for (let filled = 0; filled < length; filled += BLOCK_BYTES) {
-        const chunk = sha256(utf8(`${seed}#${block++}`));
+        const chunk = createHash("sha256").update(`${seed}#${block++}`).digest();
         out.set(chunk.subarray(0, Math.min(BLOCK_BYTES, length - filled)), filled);
       }
       return out;

@@ -41,11 +41,11 @@ export function toText(run: Run, options: TextOptions = {}): string {
     .join("\n\n")}\n`;
 }
 
-/** A run as programs read it: one JSON document, the trace included. */
-export function toJson(run: Run): string {
+/** A run as programs read it: a document for `JSON.stringify`, the trace included. */
+export function toJson(run: Run) {
   const { scenario, seed, knobs, verdict, findings, explanation, ledger, records, reproduction } = run;
   const { id, group, title, story, sources } = scenario;
-  const document = {
+  return {
     schema: TRACE_SCHEMA,
     scenario: { id, group, title, story, sources, knobs: scenario.knobs },
     seed,
@@ -57,7 +57,6 @@ export function toJson(run: Run): string {
     reproduction,
     records,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function header({ run, paint, width }: Sheet): readonly string[] {

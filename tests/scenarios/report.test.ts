@@ -64,7 +64,7 @@ describe("the text", () => {
 });
 
 test("the JSON is one document with the trace in it", () => {
-  const document = JSON.parse(toJson(run)) as Record<string, unknown>;
+  const document = JSON.parse(JSON.stringify(toJson(run))) as Record<string, unknown>;
   expect(document).toMatchObject({
     schema: 1,
     seed: "demo-1",

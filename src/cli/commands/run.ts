@@ -48,7 +48,7 @@ export async function runOne(scenario: Scenario, invocation: Invocation): Promis
   if (tracePath !== undefined) writeTrace(tracePath, one);
   return {
     exitCode: one.verdict === "unexpected" ? 1 : 0,
-    json: toJson(one),
+    json: { ok: one.verdict !== "unexpected", ...toJson(one) },
     text: toText(one, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
   };
 }

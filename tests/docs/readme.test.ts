@@ -1,0 +1,62 @@
+/** What the README shows is run as it stands there: a document that lies fails. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { PROJECT, runCli, runProgram } from "../helpers/run-cli.js";
+
+const README = readFileSync(join(PROJECT, "README.md"), "utf8");
+
+function blocks(language: string): string[] {
+  return [...README.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, code]) =>
+    name === language && code !== undefined ? [code] : [],
+  );
+}
+
+/** From source, because the package need not be built to be tested. */
+const fromSource = (code: string) =>
+  code.replace(/"passkey-harness(\/\w+)?"/g, (_, entry: string | undefined) =>
+    JSON.stringify(join(PROJECT, "src", `${entry?.slice(1) ?? "index"}.ts`)),
+  );
+
+/** Comments behind a `console.log` say what it prints; the start of it must be there. */
+const promises = (code: string) =>
+  [...code.matchAll(/(?:; |^)\/\/ (.+?)( \.\.\.)?$/gm)].map(([, text]) => text as string);
+
+describe("README", () => {
+  test.each(blocks("js").map((code, index) => [index + 1, code] as const))(
+    "program %i runs and prints what its comments say",
+    async (_, code) => {
+      const folder = mkdtempSync(join(PROJECT, "artifacts-readme-"));
+      try {
+        const file = join(folder, "program.mts");
+        writeFileSync(file, fromSource(code));
+        const { exitCode, stdout, stderr } = await runProgram([file]);
+        expect(stderr).toBe("");
+        expect(exitCode).toBe(0);
+        for (const promise of promises(code).filter((text) => !text.includes("virtual milliseconds"))) {
+          expect(stdout).toContain(promise);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
+  const commands = blocks("sh")
+    .flatMap((block) => block.split("\n"))
+    .filter((line) => line.startsWith("passkey-harness "));
+
+  test("shows commands", () => expect(commands.length).toBeGreaterThan(5));
+
+  test.each(commands)("%s", async (line) => {
+    const args = line.replace(/#.*$/, "").trim().split(/\s+/).slice(1);
+    const { exitCode, stdout } = await runCli(args);
+    expect(exitCode).toBe(0);
+    expect(stdout.length).toBeGreaterThan(0);
+  });
+
+  test.each([...README.matchAll(/\]\(((?!https?:)[^)]+)\)/g)].map(([, path]) => path as string))(
+    "links to %s, which exists",
+    (path) => expect(existsSync(join(PROJECT, path))).toBe(true),
+  );
+});
