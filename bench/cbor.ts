@@ -2,14 +2,7 @@ import { Encoder } from "cbor-x";
 import { decodeCbor } from "../src/cbor/decode.js";
 import { encodeCbor } from "../src/cbor/encode.js";
 import type { CborKey, CborValue } from "../src/cbor/value.js";
-
-export interface Bench {
-  readonly group: string;
-  readonly name: string;
-  /** What it is measured against, when it is not ours. */
-  readonly peer?: string;
-  readonly fn: () => void;
-}
+import type { BenchCase } from "./bench-case.js";
 
 /** cbor-x set up to write what CTAP2 wants, as far as it can: key order is the caller's business. */
 const cborx = new Encoder({
@@ -83,16 +76,16 @@ const MESSAGES = {
   "COSE key": COSE_KEY,
 };
 
-export function cborBench(): Bench[] {
+export function cborBench(): BenchCase[] {
   return Object.entries(MESSAGES).flatMap(([name, value]) => {
     const encoded = encodeCbor(value);
     const encodeGroup = `cbor: encode ${name}, ${encoded.length} bytes`;
     const decodeGroup = `cbor: decode ${name}, ${encoded.length} bytes`;
     return [
-      { group: encodeGroup, name: "encode, canonical", fn: () => void encodeCbor(value) },
-      { group: encodeGroup, name: "encode", peer: "cbor-x", fn: () => void cborx.encode(value) },
-      { group: decodeGroup, name: "decode, strict", fn: () => void decodeCbor(encoded) },
-      { group: decodeGroup, name: "decode", peer: "cbor-x", fn: () => void cborx.decode(encoded) },
+      { group: encodeGroup, name: "encode, canonical", peer: "cbor-x", fn: () => void encodeCbor(value) },
+      { group: encodeGroup, name: "cbor-x", fn: () => void cborx.encode(value) },
+      { group: decodeGroup, name: "decode, strict", peer: "cbor-x", fn: () => void decodeCbor(encoded) },
+      { group: decodeGroup, name: "cbor-x", fn: () => void cborx.decode(encoded) },
     ];
   });
 }

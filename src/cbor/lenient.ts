@@ -41,6 +41,12 @@ const cborx = new Decoder({ mapsAsObjects: false, useRecords: false });
 
 const FIRST_KNOWN_SIMPLE = 20n;
 const FIRST_UNKNOWN_SIMPLE = 24n;
+
+/** A code point without a character. Goes in front of a text that begins with it too, so that one is always ours. */
+const GUARD = "\ufffe";
+
+const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 const UNDEFINED = Uint8Array.of(0xf7);
 
 const MAJOR_OF_KIND: Readonly<Partial<Record<CborKind, number>>> = {
@@ -55,18 +61,17 @@ const MAJOR_OF_KIND: Readonly<Partial<Record<CborKind, number>>> = {
 /**
  * The same value, without what cbor-x acts on or gives up at: tags (it would run their extensions), strings in
  * chunks, simple values without a meaning, and heads longer than they need be (its native part loses its
- * place after some). Order, duplicates, indefinite arrays and maps, floats and wrong UTF-8 stay as they were sent.
+ * place after some). Order, duplicates, indefinite arrays and maps and floats stay as they were sent.
  */
 function tame(bytes: Uint8Array, items: readonly CborItem[]): Uint8Array {
   const parts: Uint8Array[] = [];
-  let chunked: { readonly kind: CborKind; readonly chunks: Uint8Array[] } | undefined;
+  let chunked: { readonly kind: "bytes" | "text"; readonly chunks: Uint8Array[] } | undefined;
   for (const item of items) {
     const { kind, role, argument } = item;
     if (role === "chunk") {
       chunked?.chunks.push(bytes.subarray(item.contentStart, item.contentEnd));
     } else if (kind === "break" && chunked !== undefined) {
-      const content = concat(...chunked.chunks);
-      parts.push(shortestHead(chunked.kind, BigInt(content.length)), content);
+      parts.push(tameString(chunked.kind, concat(...chunked.chunks)));
       chunked = undefined;
     } else if ((kind === "bytes" || kind === "text") && argument === undefined) {
       chunked = { kind, chunks: [] };
@@ -82,9 +87,21 @@ function tameItem(
   bytes: Uint8Array,
 ): Uint8Array[] {
   if (argument === undefined || kind === "float") return [bytes.subarray(offset, contentEnd)];
-  if (kind !== "simple") return [shortestHead(kind, argument), bytes.subarray(contentStart, contentEnd)];
+  if (kind === "bytes" || kind === "text")
+    return [tameString(kind, bytes.subarray(contentStart, contentEnd))];
+  if (kind !== "simple") return [shortestHead(kind, argument)];
   const known = argument >= FIRST_KNOWN_SIMPLE && argument < FIRST_UNKNOWN_SIMPLE;
   return [known ? bytes.subarray(offset, contentEnd) : UNDEFINED];
+}
+
+/**
+ * cbor-x with its native part and without disagree on wrong UTF-8 and on byte order marks, and a run must not
+ * depend on what was installed: wrong bytes are replaced here, and a mark in front gets a guard before it.
+ */
+function tameString(kind: "bytes" | "text", content: Uint8Array): Uint8Array {
+  if (kind === "bytes") return concat(shortestHead(kind, BigInt(content.length)), content);
+  const text = lossyUtf8.decode(content);
+  return encodeCbor(/^[\ufeff\ufffe]/.test(text) ? GUARD + text : text);
 }
 
 /** A head is that of the unsigned integer with another major type. */
@@ -98,9 +115,10 @@ function shortestHead(kind: CborKind, argument: bigint): Uint8Array {
 function normalize(value: unknown): CborValue | undefined {
   switch (typeof value) {
     case "number":
-    case "string":
     case "boolean":
       return value;
+    case "string":
+      return value.startsWith(GUARD) ? value.slice(GUARD.length) : value;
     case "bigint":
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     case "object":

@@ -7,9 +7,10 @@ export interface Clock {
   /** Milliseconds since the Unix epoch, for fields that carry a date. */
   epochMs(): number;
   /**
-   * Calls `fire` once, `delayMs` from now.
+   * Calls `fire` once, `delayMs` from now; a negative delay is none, an infinite one never ends.
    *
    * @param timer id such as `client.ceremony` or `gw.idle`; reports name the timer that ended a run.
+   * @throws {RangeError} when the delay is NaN.
    */
   arm(delayMs: number, timer: string, fire: () => void): Disarm;
 }
@@ -21,7 +22,10 @@ const HOST_TIMER_MAX_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   epochMs: () => Date.now(),
-  arm(delayMs, _timer, fire) {
+  arm(delayMs, timer, fire) {
+    if (Number.isNaN(delayMs)) throw new RangeError(`timer "${timer}": the delay is not a number`);
+    // A chain of waits without an end would keep the process alive for nothing.
+    if (delayMs === Infinity) return () => {};
     let handle: NodeJS.Timeout;
     const wait = (leftMs: number) => {
       const partMs = Math.min(leftMs, HOST_TIMER_MAX_MS);

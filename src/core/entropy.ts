@@ -26,7 +26,8 @@ export function seededEntropy(seed: string): Entropy {
       }
       return out;
     },
-    fork: (label) => seededEntropy(`${seed}/${label}`),
+    // Escaped, so that a fork called `a/b` is not the fork `b` of the fork `a`.
+    fork: (label) => seededEntropy(`${seed}/${label.replaceAll(/[%/]/g, encodeURIComponent)}`),
   };
 }
 

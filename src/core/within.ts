@@ -14,7 +14,8 @@ export interface WithinOptions {
  * Arming, firing and disarming are traced under the timer's id, so that a report can say whose timer ended a run.
  *
  * @throws {TimeoutError} `TIMEOUT`, carrying the budget.
- * @throws the caller's signal's reason.
+ * @throws the caller's signal's reason: at once when it has aborted already, else as soon as `work` heeds it, so that
+ *   `work` can still tell its far side.
  */
 export async function within<T>(
   env: Env,
