@@ -157,6 +157,18 @@ describe("cancel", () => {
     expect(await bench.status(MAKE, { signal: abort.signal })).toBe(CtapStatus.KEEPALIVE_CANCEL);
   });
 
+  test("tells the person and stops the clock at once", async () => {
+    const bench = new BenchKey({ habits: { walksAway: true } });
+    const abort = new AbortController();
+    bench.env.clock.arm(10, "test.cancel", () => abort.abort());
+    await bench.send(MAKE, { signal: abort.signal });
+    await bench.env.clock.advance(60_000);
+    expect(bench.env.records.filter(({ atMs }) => atMs > 0)).toEqual([
+      { kind: "user.answered", prompt: "touch make-credential", answer: "none", atMs: 10, actor: "user" },
+      { kind: "timer.disarmed", timer: "key.up", budgetMs: 30_000, atMs: 10, actor: "key" },
+    ]);
+  });
+
   test("the next command is answered as if nothing had been", async () => {
     const bench = new BenchKey({ habits: { nth: { 1: { does: "walks-away" } } } });
     const abort = new AbortController();

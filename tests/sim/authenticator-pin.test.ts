@@ -214,6 +214,7 @@ describe.each([1, 2] as const)("setPIN with protocol %i", (version) => {
     ["three characters", "123"],
     ["three characters of many bytes", "äöü"],
     ["64 bytes", "x".repeat(64)],
+    ["63 characters of 64 bytes", `${"x".repeat(62)}ä`],
   ])("%s are PIN_POLICY_VIOLATION", async (_, pin) => {
     expect(await client().set(pin)).toBe(CtapStatus.PIN_POLICY_VIOLATION);
   });
@@ -328,6 +329,20 @@ describe("wrong PINs", () => {
     await client.token(PIN);
     expect((await client.agree()).peer).toEqual(peer);
     await wrong(client);
+    expect((await client.agree()).peer).not.toEqual(peer);
+  });
+
+  test("so does a reset", async () => {
+    const client = await clientWithPin();
+    const { peer } = await client.agree();
+    await client.bench.send(Uint8Array.of(0x07));
+    expect((await client.agree()).peer).not.toEqual(peer);
+  });
+
+  test("so does a power cycle", async () => {
+    const client = await clientWithPin();
+    const { peer } = await client.agree();
+    client.bench.key.powerCycle();
     expect((await client.agree()).peer).not.toEqual(peer);
   });
 

@@ -8,6 +8,7 @@ const TOKEN_BYTES = 32;
 
 interface TokenInUse {
   readonly protocol: 1 | 2;
+  readonly value: Uint8Array;
   readonly sinceMs: number;
   permissions: number;
   rpId: string | undefined;
@@ -17,7 +18,8 @@ interface TokenInUse {
 }
 
 /**
- * The pinUvAuthTokens of one power cycle: one per protocol, reset together, at most one in use.
+ * The pinUvAuthTokens of one power cycle. Issuing one resets those of all protocols, so there is one in use
+ * or none.
  *
  * Its timers are looked at when a command asks, as real firmware does: nothing stays armed on the clock.
  *
@@ -27,7 +29,6 @@ export class PinUvTokens {
   readonly #env: Env;
   readonly #profile: AuthenticatorProfile;
   readonly #crypto: CryptoProvider;
-  readonly #values = new Map<1 | 2, Uint8Array>();
   #inUse: TokenInUse | undefined;
 
   constructor(env: Env, profile: AuthenticatorProfile, crypto: CryptoProvider) {
@@ -36,13 +37,12 @@ export class PinUvTokens {
     this.#crypto = crypto;
   }
 
-  /** Forgets every token; the next verification fails. */
+  /** Forgets the token in use; the next verification fails. */
   reset(): void {
-    this.#values.clear();
     this.#inUse = undefined;
   }
 
-  /** Resets all, then begins to use a fresh one. Returns the token, which is secret. */
+  /** Begins to use a fresh one; the one before is worthless. Returns the token, which is secret. */
   begin(
     protocol: 1 | 2,
     grant: {
@@ -51,11 +51,10 @@ export class PinUvTokens {
       readonly userPresent: boolean;
     },
   ): Uint8Array {
-    this.reset();
     const value = this.#env.entropy.bytes(TOKEN_BYTES);
-    this.#values.set(protocol, value);
     this.#inUse = {
       protocol,
+      value,
       sinceMs: this.#env.clock.nowMs(),
       permissions: grant.permissions,
       rpId: grant.rpId,
@@ -69,9 +68,8 @@ export class PinUvTokens {
   /** Whether `signature` is the pinUvAuthParam over `message` under a token that is in use. Counts as use. */
   verify(protocol: 1 | 2, message: Uint8Array, signature: Uint8Array): boolean {
     const token = this.#current();
-    const value = this.#values.get(protocol);
-    if (token?.protocol !== protocol || value === undefined) return false;
-    if (!pinProtocol(protocol, this.#crypto).verify(value, message, signature)) return false;
+    if (token?.protocol !== protocol) return false;
+    if (!pinProtocol(protocol, this.#crypto).verify(token.value, message, signature)) return false;
     token.used = true;
     return true;
   }
