@@ -79,9 +79,13 @@ export { effectiveTimeoutMs, type ClientProfile } from "./webauthn/client-profil
 export { CLIENT_PROFILES, SPEC_L3 } from "./webauthn/client-profiles.js";
 export type * from "./webauthn/json.js";
 export { toPageError, type PageError } from "./webauthn/page-error.js";
+export type { PageErrorName, PageReason } from "./webauthn/page-error-name.js";
 export { PlanError } from "./webauthn/plan-error.js";
+export { playServicesPageError, windowsPageError } from "./webauthn/platform-error.js";
 export { register } from "./webauthn/register.js";
+export type { IsPublicSuffix } from "./webauthn/rp-id.js";
 export type { StoredCredential as StoredSiteCredential } from "./webauthn/rp/stored-credential.js";
+export { UserVerificationError } from "./webauthn/user-verification-error.js";
 export { VerificationError } from "./webauthn/rp/verification-error.js";
 export {
   verifyAssertion,

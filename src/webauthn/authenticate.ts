@@ -163,7 +163,7 @@ class Authentication {
   /** The other accounts, where the authenticator has no display to choose on itself. */
   async #collect(first: GetAssertionResponse): Promise<readonly GetAssertionResponse[]> {
     const { ceremony, session } = this.#parts;
-    const count = first.userSelected || session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
+    const count = session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
     const all = [first];
     while (all.length < count) {
       ceremony.signal.throwIfAborted();

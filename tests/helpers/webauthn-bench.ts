@@ -40,7 +40,7 @@ export async function bench(options: BenchOptions = {}) {
     const session = await env.clock.run(openSession(env, new LoopbackDevice(env, key.handle)));
     await env.clock.run(session.setPin(pin));
   }
-  const info = profile.options.plat
+  const info = profile.transports.includes("hybrid")
     ? (await env.clock.run(key.handle(Uint8Array.of(0x04)))).subarray(1)
     : undefined;
   const handler: CtapHandler = (request, how) => {

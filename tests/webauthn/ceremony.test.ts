@@ -300,6 +300,16 @@ describe("options a browser refuses", () => {
   });
 });
 
+test("the weakest protection may be enforced on a key without the extension, because it is the default", async () => {
+  const { create } = await bench({ intercept: withoutExtensions });
+  const extensions = {
+    credentialProtectionPolicy: "userVerificationOptional",
+    enforceCredentialProtectionPolicy: true,
+  };
+  const { response } = await create({ extensions });
+  expect(response.publicKeyAlgorithm).toBe(-7);
+});
+
 /** getInfo of a key with a version and a model id, and nothing else: {1: ["FIDO_2_0"], 3: 16 zeros}. */
 const BARE_INFO = Buffer.concat([Buffer.from("00a20181684649444f5f325f300350", "hex"), Buffer.alloc(16)]);
 const withoutExtensions: Intercept = async (request, pass) =>

@@ -1,14 +1,15 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
 import type { RegistrationResponseJSON as TheirRegistration } from "@simplewebauthn/server";
 import { describe, expect, test } from "vitest";
-import { fromBase64url, toBase64url } from "../../src/core/bytes.js";
+import { concat, fromBase64url, toBase64url } from "../../src/core/bytes.js";
+import { encodeInfo, parseInfo } from "../../src/ctap/get-info.js";
 import { PROFILES, profileNamed } from "../../src/sim/profiles.js";
 import type { UserHabits } from "../../src/sim/user.js";
 import type { ClientContext } from "../../src/webauthn/client-context.js";
 import { CHROME_FLOOR_3M, GECKO, WEBKIT } from "../../src/webauthn/client-profiles.js";
 import type { RegistrationResponseJSON } from "../../src/webauthn/json.js";
 import { ORIGIN, RP_ID, creationOptions } from "../helpers/ceremony-options.js";
-import { bench, PIN } from "../helpers/webauthn-bench.js";
+import { bench, PIN, type Intercept } from "../helpers/webauthn-bench.js";
 
 const challenge = creationOptions().challenge;
 
@@ -90,9 +91,10 @@ describe("registration", () => {
   });
 
   test("a phone that attests nothing keeps its model id", async () => {
-    const { create, key } = await bench({ profile: profileNamed("phone") });
+    const aaguid = "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c99";
+    const { create } = await bench({ profile: { ...profileNamed("phone"), aaguid } });
     const info = await theyAcceptRegistration(await create({ attestation: "none" }), true);
-    expect(info.aaguid).toBe(key.profile.aaguid);
+    expect(info.aaguid).toBe(aaguid);
   });
 
   test("a phone is asked once and never for a PIN token or its info", async () => {
@@ -109,6 +111,19 @@ describe("registration", () => {
       extensions: { credProps: true },
     });
     expect(clientExtensionResults).toEqual({ credProps: { rk: true } });
+  });
+
+  test("credProps leaves open what a CTAP 2.0 key made when nobody asked for a discoverable one", async () => {
+    const { create } = await bench({ profile: profileNamed("ctap20") });
+    const { clientExtensionResults } = await create({ extensions: { credProps: true } });
+    expect(clientExtensionResults).toEqual({ credProps: {} });
+  });
+
+  test("transports are those the phone lists and the one it came by, in order", async () => {
+    const { create } = await bench({ profile: profileNamed("phone") });
+    const { response, authenticatorAttachment } = await create();
+    expect(response.transports).toEqual(["hybrid", "internal"]);
+    expect(authenticatorAttachment).toBe("cross-platform");
   });
 
   test("a credential protected by credProtect is not found without verification", async () => {
@@ -129,7 +144,7 @@ describe("registration", () => {
   });
 
   test("a long exclude list is probed, and the one that is there refuses after a touch", async () => {
-    const { create, statuses } = await bench();
+    const { create, statuses, env } = await bench();
     const known = await create();
     const strangers = Array.from({ length: 20 }, (_, index) => ({
       type: "public-key",
@@ -138,6 +153,8 @@ describe("registration", () => {
     const excludeCredentials = [...strangers, { type: "public-key", id: known.id }];
     await expect(create({ excludeCredentials })).rejects.toMatchObject({ code: "CTAP_CREDENTIAL_EXCLUDED" });
     expect(statuses("getAssertion")).toEqual(["NO_CREDENTIALS", "NO_CREDENTIALS", "OK"]);
+    // One for the first credential, one before the refusal: none for the probes.
+    expect(env.records.filter(({ kind }) => kind === "user.prompted")).toHaveLength(2);
   });
 });
 
@@ -200,6 +217,16 @@ describe("login", () => {
   });
 });
 
+test("a long allow list without a credential of this key never turns into any account", async () => {
+  const { create, get } = await bench();
+  await create({ authenticatorSelection: { residentKey: "required" } });
+  const allowCredentials = Array.from({ length: 20 }, (_, index) => ({
+    type: "public-key",
+    id: toBase64url(new Uint8Array(40).fill(index)),
+  }));
+  await expect(get({ allowCredentials })).rejects.toMatchObject({ code: "CTAP_NO_CREDENTIALS" });
+});
+
 describe("a touch that comes too late for the key", () => {
   const profile = profileNamed("ctap20");
   /** The key waits 30 s; the first touch would come after 45 s, the second one at once. */
@@ -257,6 +284,20 @@ describe("PINs", () => {
     expect(store.memory.pinRetries).toBe(5);
   });
 
+  test("no other is asked for once the key says that it wants to be unplugged", async () => {
+    // getPINRetries answered with {3: 7, 4: true}, as keys do that say so nowhere else.
+    const wantsPower = Uint8Array.of(0x00, 0xa2, 0x03, 0x07, 0x04, 0xf5);
+    const asksForRetries = (request: Uint8Array) => request[0] === 0x06 && request.includes(0x01, -1);
+    const { create } = await bench({
+      pin: PIN,
+      intercept: async (request, pass) => (asksForRetries(request) ? wantsPower : pass()),
+    });
+    let asked = 0;
+    const pin = async () => `9999000${String(++asked)}`;
+    await expect(create({}, { pin })).rejects.toMatchObject({ code: "PIN_AUTH_BLOCKED" });
+    expect(asked).toBe(1);
+  });
+
   test("the same wrong one twice costs one attempt, not two", async () => {
     const { create, store } = await bench({ pin: PIN });
     await expect(create({}, { pin: async () => "99999999" })).rejects.toMatchObject({ code: "PIN_REPEATED" });
@@ -283,18 +324,61 @@ describe("PINs", () => {
     expect(store.memory.pinRetries).toBeUndefined();
   });
 
-  test("a finger that fails until the sensor is off gives way to the PIN", async () => {
-    const habits: UserHabits = { prompts: { verify: { does: "uses-wrong-finger" } } };
-    const world = await bench({ profile: profileNamed("fingerprint"), pin: PIN, habits });
-    await theyAcceptRegistration(await world.create({}, { pin: async () => PIN }), true);
-    expect(world.statuses("clientPin").at(-1)).toBe("OK");
-    expect(world.statuses("clientPin")).toContain("UV_INVALID");
-    expect(world.statuses("makeCredential")).toEqual(["OK"]);
-  });
-
   test("no trace record holds the PIN", async () => {
     const { create, env } = await bench({ pin: PIN });
     await create({}, { pin: async () => PIN });
     expect(JSON.stringify(env.records)).not.toContain(PIN);
+  });
+});
+
+describe("fingers", () => {
+  const habits: UserHabits = { prompts: { verify: { does: "uses-wrong-finger" } } };
+  const profile = profileNamed("fingerprint");
+  const withPin = { pin: async () => PIN };
+
+  test("a wrong one gives way to the PIN", async () => {
+    const { create, statuses } = await bench({ profile, pin: PIN, habits });
+    await theyAcceptRegistration(await create({}, withPin), true);
+    expect(statuses("clientPin")).toEqual(["OK", "UV_INVALID", "OK", "OK"]);
+  });
+
+  test("as many are tried as the key leaves to the platform, then the PIN", async () => {
+    const intercept: Intercept = async (request, pass) => {
+      const answer = await pass();
+      if (request[0] !== 0x04) return answer;
+      const info = parseInfo(answer.subarray(1));
+      return concat(Uint8Array.of(0), encodeInfo({ ...info, preferredPlatformUvAttempts: 3 }));
+    };
+    const { create, statuses } = await bench({ profile, pin: PIN, habits, intercept });
+    await theyAcceptRegistration(await create({}, withPin), true);
+    expect(statuses("clientPin").filter((status) => status.startsWith("UV_"))).toEqual([
+      "UV_INVALID",
+      "UV_BLOCKED",
+    ]);
+  });
+
+  test("a wrong one ends the ceremony when there is no PIN", async () => {
+    const { create } = await bench({ profile, habits });
+    await expect(create({}, withPin)).rejects.toMatchObject({
+      code: "UV_BLOCKED",
+      hint: expect.stringContaining("PIN") as string,
+    });
+  });
+
+  test.each([
+    ["0x36", 0x36],
+    ["0x3c", 0x3c],
+    ["0x3f", 0x3f],
+  ])("%s to a command that verifies by itself gives way to the PIN", async (_, status) => {
+    let left = 1;
+    const { create, statuses } = await bench({
+      profile: { ...profile, options: { ...profile.options, pinUvAuthToken: false } },
+      pin: PIN,
+      intercept: async (request, pass) =>
+        request[0] === 0x01 && left-- > 0 ? Uint8Array.of(status) : pass(),
+    });
+    await theyAcceptRegistration(await create({}, withPin), true);
+    expect(statuses("makeCredential").at(-1)).toBe("OK");
+    expect(statuses("makeCredential")).toHaveLength(2);
   });
 });
