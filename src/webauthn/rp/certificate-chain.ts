@@ -44,7 +44,7 @@ export function judgeTrust(
     return { verdict: { anchored: undefined, datesJudged }, findings };
   }
   const { used, anchor } = anchoredPath(path, trustAnchors);
-  const broken = brokenLink(used);
+  const broken = brokenLink(used, anchor);
   if (broken !== undefined) throw new VerificationError("RP_ATTESTATION_CHAIN", broken);
   if (datesJudged) {
     for (const certificate of used) if (certificate !== anchor) judgeDate(certificate, atEpochMs);
@@ -68,17 +68,26 @@ function anchoredPath(path: readonly Certificate[], trustAnchors: readonly Uint8
 }
 
 /** What is wrong between a certificate and the next one; `undefined` when nothing is. */
-function brokenLink(path: readonly Certificate[]): string | undefined {
+function brokenLink(path: readonly Certificate[], anchor?: Certificate): string | undefined {
   for (let i = 0; i + 1 < path.length; i++) {
     const child = path[i] as Certificate;
     const parent = path[i + 1] as Certificate;
     if (!isIssuedBy(child, parent)) return `certificate ${i} is not issued by certificate ${i + 1}`;
-    if (isAuthority(parent) === false) return `certificate ${i + 1} is no authority`;
+    if (!mayIssue(parent, anchor)) return `certificate ${i + 1} is no authority`;
     const allowed = pathLengthOf(parent);
     if (allowed !== undefined && allowed < i)
       return `certificate ${i + 1} allows ${allowed} authorities below it`;
   }
   return undefined;
+}
+
+/**
+ * Whether a certificate says of itself that it may: basicConstraints, and keyUsage where there is one.
+ *
+ * An anchor may be silent, as old roots of version 1 are: trusting it is the site's decision.
+ */
+function mayIssue(certificate: Certificate, anchor: Certificate | undefined): boolean {
+  return certificate.x509.ca || (certificate === anchor && isAuthority(certificate) === undefined);
 }
 
 function isIssuedBy(child: Certificate, parent: Certificate): boolean {

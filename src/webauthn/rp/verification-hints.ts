@@ -1,7 +1,7 @@
 /** What the reader of a {@link VerificationError} can do about it, by code. */
 export const HINTS = {
   RP_RESPONSE: "Send the credential as PublicKeyCredential.toJSON() gives it: base64url, no missing member.",
-  RP_CLIENT_DATA: "clientDataJSON must be the exact bytes the client hashed; do not re-serialise it.",
+  RP_CLIENT_DATA: "Hand over clientDataJSON byte for byte as the client hashed it; do not re-serialise it.",
   RP_TYPE: "Registrations go to verifyRegistration, assertions to verifyAssertion.",
   RP_CHALLENGE: "Compare with the challenge issued for this very ceremony; each is good for one response.",
   RP_ORIGIN: "List every origin the page may be served from, scheme and port included, no trailing slash.",

@@ -70,7 +70,7 @@ export function verifyAssertion(
   const { parsed, findings } = readAuthenticatorData(authData);
   demandAuthenticatorData(parsed, {
     ...expected,
-    appIdUsed: response.clientExtensionResults["appid"] === true,
+    appIdUsed: extensionResultOf(response, "appid") === true,
   });
   const { alg, key } = storedKey(expected.credential);
   const signature = responseBytes(response.response.signature, "signature");
@@ -144,6 +144,12 @@ function demandAuthenticatorData(
       `backup eligible was ${stored} at registration, is ${parsed.backupEligible} now`,
     );
   }
+}
+
+/** Absent in responses of older clients, whatever the type says. */
+function extensionResultOf(response: AuthenticationResponseJSON, name: string): unknown {
+  const results = response.clientExtensionResults as Readonly<Record<string, unknown>> | undefined;
+  return results?.[name];
 }
 
 function storedKey({ publicKeyCose }: StoredCredential): CoseKey {

@@ -57,7 +57,7 @@ export function verifyAttestation(request: AttestationRequest): VerifiedAttestat
     formats: ATTESTATION_FORMATS,
     ...(atEpochMs !== undefined && { atEpochMs }),
   });
-  demandAccepted(policy, fmt, result.type);
+  demandAccepted(policy, { fmt, type: result.type });
   const trust = judgeTrust(result.trustPath, request);
   return {
     fmt,
@@ -75,8 +75,10 @@ function openObject(object: Uint8Array | AttestationObject) {
   return object instanceof Uint8Array ? readAttestationObject(object) : { ...object, findings: [] };
 }
 
-function demandAccepted(policy: AttestationPolicy, fmt: string, type: AttestationType): void {
-  const { formats, types } = policy;
+function demandAccepted(
+  { formats, types }: AttestationPolicy,
+  { fmt, type }: { readonly fmt: string; readonly type: AttestationType },
+): void {
   if (formats !== undefined && !formats.includes(fmt)) {
     throw new VerificationError("RP_ATTESTATION_POLICY", `format ${fmt} is not accepted`);
   }

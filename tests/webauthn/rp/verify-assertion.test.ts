@@ -375,6 +375,25 @@ describe("what an accepted sign-in says", () => {
   });
 });
 
+describe("a response of an older client, or of none", () => {
+  test("may lack extension results", () => {
+    const draft = goodDraft();
+    const bare = { ...sign(draft), clientExtensionResults: undefined };
+    const verified = verifyAssertion(bare as unknown as AuthenticationResponseJSON, draft.expected);
+    expect(verified.signCount).toBe(7);
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["a text", "response"],
+    ["an object without a response", { id: "AA", rawId: "AA", type: "public-key" }],
+  ])("%s is refused", (_what, response) => {
+    expect(() =>
+      verifyAssertion(response as unknown as AuthenticationResponseJSON, goodDraft().expected),
+    ).toThrow(expect.objectContaining({ code: "RP_RESPONSE" }) as Error);
+  });
+});
+
 describe("a stored key nobody can use", () => {
   const withKey = (publicKeyCose: Uint8Array) => {
     const draft = goodDraft();

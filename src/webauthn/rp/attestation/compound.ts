@@ -1,5 +1,4 @@
 import type { CborValue } from "../../../cbor/value.js";
-import { isHarnessError } from "../../../core/errors.js";
 import { VerificationError } from "../verification-error.js";
 import type { AttestationInput, AttestationResult, AttestationType } from "./attestation-input.js";
 
@@ -28,7 +27,7 @@ export function verifyCompound(input: AttestationInput): AttestationResult {
       if (verify === undefined) throw new VerificationError("RP_UNKNOWN_FORMAT", `compound: format ${fmt}`);
       held.push({ fmt, ...verify({ ...input, attStmt }) });
     } catch (error) {
-      if (!isHarnessError(error) || !(error instanceof VerificationError)) throw error;
+      if (!(error instanceof VerificationError)) throw error;
       refusals.push(error);
     }
   }
@@ -58,10 +57,9 @@ function readParts(attStmt: CborValue): readonly { readonly fmt: string; readonl
     return refuse(`${list.length} statements`);
   return list.map((part) => {
     if (!(part instanceof Map)) return refuse("a part is no map");
-    const { fmt, inner } = {
-      fmt: part.get("fmt") as unknown,
-      inner: part.get("attStmt") as CborValue | undefined,
-    };
+    const members = part as ReadonlyMap<unknown, CborValue>;
+    const fmt = members.get("fmt");
+    const inner = members.get("attStmt");
     if (typeof fmt !== "string" || inner === undefined) return refuse("a part lacks fmt or attStmt");
     if (fmt === "compound") return refuse("a part is itself compound");
     return { fmt, attStmt: inner };
