@@ -22,7 +22,7 @@ const descriptor = (seed: number): CborValue =>
 
 const algorithm = (alg: number): CborValue => map(["alg", alg], ["type", "public-key"]);
 
-/** A registration at a site that knows five of the user's keys already: 868 bytes or close to it. */
+/** A registration at a site that knows five of the user's keys already. */
 const MAKE_CREDENTIAL = map(
   [1, bytes(32, 1)],
   [2, map(["id", "accounts.example.com"], ["name", "Example Accounts"])],

@@ -193,43 +193,46 @@ function readText(length: number): string {
 
 function readWord(length: number): string | undefined {
   if (length === 0) return "";
-  const first = source[at] as number;
-  const last = source[at + length - 1] as number;
+  // Copies of the module's variables: reading those anew for every character is what would take the time.
+  const bytes = source;
+  const begun = at;
+  const first = bytes[begun] as number;
+  const last = bytes[begun + length - 1] as number;
   const slot = (first * 33 + last * 17 + length * 59) & (WORDS_MAX - 1);
-  const base = slot * WORD_BYTES_MAX;
+  const slotStart = slot * WORD_BYTES_MAX;
   const word = WORDS[slot] as string;
   if (word.length === length) {
     let same = 0;
-    while (same < length && WORD_BYTES[base + same] === source[at + same]) same++;
+    while (same < length && WORD_BYTES[slotStart + same] === bytes[begun + same]) same++;
     if (same === length) {
-      at += length;
+      at = begun + length;
       return word;
     }
   }
-  const begun = at;
   const text = readAscii(length);
   if (text !== undefined) {
     WORDS[slot] = text;
-    for (let i = 0; i < length; i++) WORD_BYTES[base + i] = source[begun + i] as number;
+    WORD_BYTES.set(bytes.subarray(begun, begun + length), slotStart);
   }
   return text;
 }
 
 /** Four characters a step: a string is made once, not once per character. `undefined`, and nothing read, for other characters. */
 function readAscii(length: number): string | undefined {
+  const bytes = source;
   const until = at + length;
   let text = "";
   let i = at;
   for (; i + 4 <= until; i += 4) {
-    const a = source[i] as number;
-    const b = source[i + 1] as number;
-    const c = source[i + 2] as number;
-    const d = source[i + 3] as number;
+    const a = bytes[i] as number;
+    const b = bytes[i + 1] as number;
+    const c = bytes[i + 2] as number;
+    const d = bytes[i + 3] as number;
     if ((a | b | c | d) > 0x7f) return undefined;
     text += String.fromCharCode(a, b, c, d);
   }
   for (; i < until; i++) {
-    const code = source[i] as number;
+    const code = bytes[i] as number;
     if (code > 0x7f) return undefined;
     text += String.fromCharCode(code);
   }

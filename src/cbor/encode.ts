@@ -60,10 +60,10 @@ export function encodeCbor(value: CborValue, options?: CborOptions): Uint8Array 
 function writeItem(value: CborValue): void {
   if (typeof value === "number") writeNumber(value);
   else if (typeof value === "string") writeText(value);
+  else if (typeof value === "boolean") writeByte(value ? TRUE : FALSE);
   else if (value instanceof Uint8Array) writeBytes(value);
   else if (value instanceof Map) writeMap(value as CborMap);
   else if (Array.isArray(value)) writeArray(value as readonly CborValue[]);
-  else if (typeof value === "boolean") writeByte(value ? TRUE : FALSE);
   else if (typeof value === "bigint") writeBigint(value);
   else writeFromAnotherRealm(value);
 }
@@ -121,17 +121,18 @@ function writeHead(major: Major, argument: number): void {
 }
 
 function writeWideHead(major: Major, argument: number): void {
-  const target = new DataView(scratch.buffer);
-  if (argument <= 0xffff_ffff) {
-    scratch[at] = major | 26;
-    target.setUint32(at + 1, argument);
-    at += 5;
-  } else {
-    scratch[at] = major | 27;
-    target.setUint32(at + 1, Math.floor(argument / 2 ** 32));
-    target.setUint32(at + 5, argument >>> 0);
-    at += 9;
-  }
+  const wide = argument > 0xffff_ffff;
+  scratch[at++] = major | (wide ? 27 : 26);
+  if (wide) writeUint32(Math.floor(argument / 2 ** 32));
+  writeUint32(argument);
+}
+
+/** The low 32 bits of a whole number; room is there. */
+function writeUint32(value: number): void {
+  scratch[at++] = value >>> 24;
+  scratch[at++] = value >>> 16;
+  scratch[at++] = value >>> 8;
+  scratch[at++] = value;
 }
 
 function writeBytes(value: Uint8Array): void {
@@ -149,16 +150,25 @@ function writeText(text: string): void {
 function wroteShortAscii(text: string): boolean {
   const { length } = text;
   const begun = at;
-  writeHead(MAJOR.TEXT, length);
-  reserve(length);
+  reserve(length + 2);
+  if (length < 24) {
+    scratch[at++] = MAJOR.TEXT | length;
+  } else {
+    scratch[at++] = MAJOR.TEXT | 24;
+    scratch[at++] = length;
+  }
+  // Copies of the module's variables: reading those anew for every character is what would take the time.
+  const target = scratch;
+  const offset = at;
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0x7f) {
       at = begun;
       return false;
     }
-    scratch[at++] = code;
+    target[offset + i] = code;
   }
+  at = offset + length;
   return true;
 }
 
