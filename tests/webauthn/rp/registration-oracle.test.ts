@@ -26,7 +26,7 @@ const DIFFERS: Readonly<Record<string, readonly [accepts: "ours" | "oracle", why
     "ours",
     "x5c is no chain: a finding here, since without anchors nothing can be trusted",
   ],
-  "apple-009": ["oracle", "it cuts the nonce out at a fixed offset; the tag is [2], not [1]"],
+  "apple-009": ["oracle", "it cuts the nonce out at a fixed offset; the tag is [0], not [1]"],
   "fido-u2f-004": ["ours", NO_INDEFINITE],
   "fido-u2f-016": ["ours", "it judges tokenBinding, which Level 3 ignores"],
   "none-004": ["ours", NO_INDEFINITE],
