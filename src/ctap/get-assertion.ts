@@ -1,6 +1,8 @@
 import type { CborValue } from "../cbor/value.js";
+import type { CborOptions } from "../cbor/limits.js";
 import { CtapCommand } from "./command.js";
 import { credentialDescriptor, userEntity, type CredentialDescriptor, type UserEntity } from "./common.js";
+import { depthWith } from "./extensions/prf.js";
 import { mapWith, optional, required } from "./fields.js";
 import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
 import { anything, bool, bytes, bytesOf, listOf, text, textMapOf, uint } from "./wire.js";
@@ -59,12 +61,19 @@ const RESPONSE = {
 
 /** Command byte and canonical CBOR. Descriptors go out without their transports. */
 export function encodeGetAssertionRequest(request: GetAssertionRequest): Uint8Array {
-  return encodeRequest(CtapCommand.getAssertion, REQUEST, request);
+  return encodeRequest(CtapCommand.getAssertion, REQUEST, request, {
+    depthMax: depthWith(request.extensions),
+  });
 }
 
-/** The authenticator's reading of the parameters, without the command byte. @throws {MessageError} with the status to answer. */
-export function parseGetAssertionRequest(parameters: Uint8Array): GetAssertionRequest {
-  return parseParameters(REQUEST, parameters);
+/**
+ * The authenticator's reading of the parameters, without the command byte.
+ *
+ * @param options authenticators with the extension `prf` read one level deeper than CTAP2 allows.
+ * @throws {MessageError} with the status to answer.
+ */
+export function parseGetAssertionRequest(parameters: Uint8Array, options?: CborOptions): GetAssertionRequest {
+  return parseParameters(REQUEST, parameters, options);
 }
 
 /** Response body, without the status byte. */

@@ -1,6 +1,7 @@
 import { decodeCbor } from "../cbor/decode.js";
 import { encodeCbor } from "../cbor/encode.js";
 import { decodeLenient } from "../cbor/lenient.js";
+import type { CborOptions } from "../cbor/limits.js";
 import { CborError, type CborFault, type CborValue } from "../cbor/value.js";
 import { concat } from "../core/bytes.js";
 import { fromFields, toFields, type Fields, type Values } from "./fields.js";
@@ -14,8 +15,13 @@ export type FaultListener = (fault: CborFault, offset: number) => void;
 export type ResponseParser<T> = (body: Uint8Array, onFault?: FaultListener) => T;
 
 /** A request: command byte, then canonical CBOR. */
-export function encodeRequest<F extends Fields>(command: number, fields: F, values: Values<F>): Uint8Array {
-  return concat(Uint8Array.of(command), encodeCbor(toFields(fields, values)));
+export function encodeRequest<F extends Fields>(
+  command: number,
+  fields: F,
+  values: Values<F>,
+  options?: CborOptions,
+): Uint8Array {
+  return concat(Uint8Array.of(command), encodeCbor(toFields(fields, values), options));
 }
 
 /**
@@ -23,8 +29,12 @@ export function encodeRequest<F extends Fields>(command: number, fields: F, valu
  *
  * @throws {MessageError} with the status to answer.
  */
-export function parseParameters<F extends Fields>(fields: F, parameters: Uint8Array): Values<F> {
-  const value = named("parameters", () => decodeCbor(parameters));
+export function parseParameters<F extends Fields>(
+  fields: F,
+  parameters: Uint8Array,
+  options?: CborOptions,
+): Values<F> {
+  const value = named("parameters", () => decodeCbor(parameters, options));
   return fromFields(fields, readMap(value, "parameters"));
 }
 

@@ -8,23 +8,15 @@ import {
   type ClientPinRequest,
   type ClientPinResponse,
 } from "./client-pin.js";
-import type { CoseKey } from "./cose.js";
 import type { TransactOptions } from "./device.js";
 import type { Exchange } from "./exchange.js";
 import type { AuthenticatorInfo } from "./get-info.js";
+import type { KeyAgreement } from "./key-agreement.js";
 import { MessageError } from "./message-error.js";
 import { PinError } from "./pin-error.js";
-import { pinProtocol, type PinProtocol } from "./pin-protocol.js";
+import { pinProtocol } from "./pin-protocol.js";
 import { encodePin, hashPin, padPin } from "./pin.js";
 import type { PinUvAuthToken, TokenRequest } from "./session.js";
-
-/** What one key agreement yields. */
-interface Agreement {
-  readonly protocol: PinProtocol;
-  readonly keyAgreement: CoseKey;
-  /** Secret: never traced. */
-  readonly sharedSecret: Uint8Array;
-}
 
 export interface PinDeskParts {
   readonly env: Env;
@@ -42,7 +34,7 @@ export interface PinDeskParts {
  */
 export class PinDesk {
   readonly #parts: PinDeskParts;
-  #agreement: Agreement | undefined;
+  #agreement: KeyAgreement | undefined;
 
   constructor(parts: PinDeskParts) {
     this.#parts = parts;
@@ -51,6 +43,11 @@ export class PinDesk {
   /** Makes the next command agree on a key anew. */
   forgetKey(): void {
     this.#agreement = undefined;
+  }
+
+  /** The session's, for extensions that encrypt with it. */
+  agreement(options?: TransactOptions): Promise<KeyAgreement> {
+    return this.#agreed(options, (agreement) => Promise.resolve(agreement));
   }
 
   async token(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken> {
@@ -137,7 +134,7 @@ export class PinDesk {
   /** Runs `work` with the session's key agreement, which does not outlive a failure. */
   async #agreed<T>(
     options: TransactOptions | undefined,
-    work: (agreement: Agreement) => Promise<T>,
+    work: (agreement: KeyAgreement) => Promise<T>,
   ): Promise<T> {
     try {
       this.#agreement ??= await this.#agree(options);
@@ -148,7 +145,7 @@ export class PinDesk {
     }
   }
 
-  async #agree(options: TransactOptions | undefined): Promise<Agreement> {
+  async #agree(options: TransactOptions | undefined): Promise<KeyAgreement> {
     const { env, crypto } = this.#parts;
     const protocol = pinProtocol(this.#version(), crypto);
     const response = await this.#ask(
@@ -170,7 +167,7 @@ export class PinDesk {
     );
   }
 
-  #encryptHash({ protocol, sharedSecret }: Pick<Agreement, "protocol" | "sharedSecret">, pin: Uint8Array) {
+  #encryptHash({ protocol, sharedSecret }: Pick<KeyAgreement, "protocol" | "sharedSecret">, pin: Uint8Array) {
     return protocol.encrypt(sharedSecret, hashPin(this.#parts.crypto, pin), this.#parts.env.entropy);
   }
 
@@ -201,7 +198,7 @@ function wayWithPin({ options = {} }: AuthenticatorInfo): number {
 const TOKEN_BYTES: Readonly<Record<1 | 2, readonly number[]>> = { 1: [16, 32], 2: [32] };
 
 function openToken(
-  { protocol, sharedSecret }: Pick<Agreement, "protocol" | "sharedSecret">,
+  { protocol, sharedSecret }: Pick<KeyAgreement, "protocol" | "sharedSecret">,
   encrypted: Uint8Array,
 ): PinUvAuthToken {
   const token = protocol.decrypt(sharedSecret, encrypted);

@@ -11,6 +11,7 @@ import {
   type GetAssertionResponse,
 } from "./get-assertion.js";
 import { parseInfo, type AuthenticatorInfo } from "./get-info.js";
+import type { KeyAgreement } from "./key-agreement.js";
 import {
   encodeMakeCredentialRequest,
   parseMakeCredentialResponse,
@@ -56,6 +57,8 @@ export interface Ctap2Session {
   getNextAssertion(options?: TransactOptions): Promise<GetAssertionResponse>;
   /** Chooses subcommand 05, 06 or 09 by what the device supports; key agreement is kept per session. */
   pinUvAuthToken(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken>;
+  /** The key shared with the device, kept per session; a wrong PIN makes it worthless, so ask right before use. */
+  keyAgreement(options?: TransactOptions): Promise<KeyAgreement>;
   setPin(pin: string, options?: TransactOptions): Promise<void>;
   changePin(pins: { readonly from: string; readonly to: string }, options?: TransactOptions): Promise<void>;
   pinRetries(options?: TransactOptions): Promise<{ retries: number; powerCycleNeeded: boolean }>;
@@ -144,6 +147,10 @@ class DeviceSession implements Ctap2Session {
 
   pinUvAuthToken(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken> {
     return this.#pins.token(request, options);
+  }
+
+  keyAgreement(options?: TransactOptions): Promise<KeyAgreement> {
+    return this.#pins.agreement(options);
   }
 
   setPin(pin: string, options?: TransactOptions): Promise<void> {
