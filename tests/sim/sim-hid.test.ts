@@ -176,6 +176,19 @@ describe("messages a device refuses", () => {
   });
 });
 
+test("a message begun inside another ends both: one INVALID_SEQ, no time-out after it, and a free device", async () => {
+  const { env, device, say, heard, allocate } = bench();
+  const channel = allocate();
+  const [first, second] = [...toReports({ channel, command: PING, payload: new Uint8Array(100) })];
+  device.receive(first as Uint8Array);
+  device.receive(first as Uint8Array);
+  expect(heard()).toEqual([`${hex(channel)} 3f 04`]);
+  device.receive(second as Uint8Array);
+  await env.clock.advance(1_000);
+  expect(heard()).toEqual([]);
+  expect(say(channel, PING)).toEqual([`${hex(channel)} 1`]);
+});
+
 describe("time", () => {
   test("half a message is given up 500 ms after its last packet, with MSG_TIMEOUT", async () => {
     const { env, device, heard, allocate } = bench();
