@@ -10,6 +10,7 @@ import { AttestationKeys } from "./authenticator/attestation.js";
 import { COMMANDS } from "./authenticator/commands.js";
 import { gesturesFor } from "./authenticator/gestures.js";
 import { Refusal, refuse } from "./authenticator/refusal.js";
+import { forfeitsReset } from "./authenticator/reset.js";
 import { powerUp, type AuthenticatorState } from "./authenticator/state.js";
 import type { CredentialStore } from "./credential-store.js";
 import type { AuthenticatorProfile } from "./profile.js";
@@ -21,6 +22,8 @@ export interface AuthenticatorParts {
   readonly store: CredentialStore;
   readonly user: SimUser;
   readonly crypto?: CryptoProvider;
+  /** Where requests come from: "usb" on devices that have it, else the first transport of the profile. */
+  readonly transport?: string;
 }
 
 /**
@@ -35,17 +38,20 @@ export class SimAuthenticator {
   readonly #user: SimUser;
   readonly #crypto: CryptoProvider;
   readonly #attestation: AttestationKeys;
+  readonly #transport: string;
   readonly #turnstile = new Turnstile();
   #state: AuthenticatorState;
   #power = new AbortController();
 
-  constructor(env: Env, { profile, store, user, crypto = defaultCrypto }: AuthenticatorParts) {
+  constructor(env: Env, { profile, store, user, crypto = defaultCrypto, transport }: AuthenticatorParts) {
     this.profile = profile;
     this.store = store;
     this.#env = env;
     this.#user = user;
     this.#crypto = crypto;
     this.#attestation = new AttestationKeys(env.entropy.fork("attestation"), profile, crypto);
+    this.#transport =
+      transport ?? profile.transports.find((name) => name === "usb") ?? profile.transports[0] ?? "usb";
     this.#state = powerUp(env, profile, crypto);
   }
 
@@ -94,6 +100,7 @@ export class SimAuthenticator {
 
     const state = this.#state;
     if (state.continuation?.command !== command) state.continuation = undefined;
+    if (forfeitsReset(command)) state.resetForfeited = true;
     const gestures = gesturesFor(this.#env, { profile, user: this.#user, power, options });
     await gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
     const context = {
@@ -104,6 +111,7 @@ export class SimAuthenticator {
       state,
       gestures,
       attestation: this.#attestation,
+      transport: this.#transport,
     };
     return entry.run(context, request.subarray(1));
   }

@@ -41,6 +41,20 @@ export interface DeviceMemory {
   readonly minPinLength?: number;
   readonly alwaysUv?: boolean;
   readonly enterpriseAttestation?: boolean;
+  /** Sites that may learn the minimum PIN length; none while absent. */
+  readonly minPinLengthRpIds?: readonly string[];
+  /** The profile's word while absent. */
+  readonly pinComplexityPolicy?: boolean;
+  /** Whether the PIN that is set would pass the complexity policy; known since it was set. */
+  readonly pinIsComplex?: boolean;
+  /** The profile's word while absent. */
+  readonly longTouchForReset?: boolean;
+  /** Built-in verifications since somebody last typed the PIN. */
+  readonly uvCountSincePin?: number;
+  /** 16 random bytes that name the device to holders of the persistent token. */
+  readonly deviceIdentifier?: Uint8Array;
+  /** 16 random bytes, others whenever the discoverable credentials change; made when asked for. */
+  readonly credentialStoreState?: Uint8Array;
   readonly persistentToken?: Uint8Array;
   readonly signCounter?: number;
   readonly nextSerial?: number;
@@ -125,6 +139,13 @@ export class CredentialStore {
       other === known ? { ...known, ...changes } : other,
     );
     return true;
+  }
+
+  /** Puts a credential in the place of the one of the same id. Returns false when there is none. */
+  replace(credential: StoredCredential): boolean {
+    const known = this.find(credential.id);
+    this.#credentials = this.#credentials.map((other) => (other === known ? credential : other));
+    return known !== undefined;
   }
 
   delete(id: Uint8Array): StoredCredential | undefined {

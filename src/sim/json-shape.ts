@@ -71,6 +71,17 @@ export const shape = {
     };
   },
 
+  /** Any names, one kind of value. */
+  record<T>(member: Shape<T>): Shape<Readonly<Record<string, T>>> {
+    return (value, path) => {
+      if (typeof value !== "object" || value === null || Array.isArray(value))
+        throw wrongType(path, "an object");
+      return Object.fromEntries(
+        Object.entries(value).map(([name, item]) => [name, member(item, join(path, name))]),
+      );
+    };
+  },
+
   /** Base64url without padding. */
   bytes: decoded("base64url", fromBase64url),
   hex: decoded("hex digits", fromHex),

@@ -23,9 +23,13 @@ const OPTIONS = shape.object(
     noMcGaPermissionsWithClientPin: flag,
     makeCredUvNotRqd: flag,
     alwaysUv: flag,
+    alwaysUvStays: flag,
     enterpriseAttestation: shape.oneOf(["vendor", "platform"]),
+    longTouchForReset: flag,
+    pinComplexityPolicy: flag,
     credMgmt: flag,
     perCredMgmtRO: flag,
+    credentialMgmtPreview: flag,
     largeBlobs: flag,
     bioEnroll: flag,
     uvBioEnroll: flag,
@@ -59,6 +63,9 @@ const LIMITS = shape.object(
     maxPinLength: shape.between({ min: 4, max: 63 }),
     pinRetries: shape.between({ min: 1, max: 8 }),
     pinMismatchesUntilPowerCycle: tries,
+    rpIdsForMinPinLength: shape.between({ min: 0, max: 255 }),
+    // @see CTAP 2.3 §6.8.7: at least 32; an rp id has at most 255 bytes, because it is a host name
+    shownRpIdBytes: shape.between({ min: 32, max: 255 }),
   },
 );
 
@@ -67,6 +74,7 @@ const TIMEOUTS = shape.object(
   {
     upTimeoutMs: durationMs,
     resetWindowMs: durationMs,
+    longTouchMs: durationMs,
     nextAssertionMs: durationMs,
     tokenFirstUseMs: durationMs,
     tokenUserPresentMs: durationMs,
@@ -99,6 +107,10 @@ const PROFILE = shape.object(
     algorithms: shape.list(shape.integer),
     pinUvAuthProtocols: shape.list(shape.oneOf([1, 2])),
     firmwareVersion: shape.between({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    transportsForReset: shape.list(text),
+    certifications: shape.record(shape.between({ min: 0, max: 255 })),
+    vendorPrototypeConfigCommands: shape.list(shape.between({ min: 0, max: Number.MAX_SAFE_INTEGER })),
+    pinComplexityPolicyUrl: text,
     options: OPTIONS,
     builtInUv: BUILT_IN_UV,
     hasDisplay: flag,
@@ -159,6 +171,7 @@ function read(json: unknown): ReturnType<typeof PROFILE> {
 /** Options that promise a command, and the command. */
 const COMMAND_OF_OPTION = {
   credMgmt: CtapCommand.credentialManagement,
+  credentialMgmtPreview: CtapCommand.credentialManagementPreview,
   largeBlobs: CtapCommand.largeBlobs,
   bioEnroll: CtapCommand.bioEnrollment,
   authnrCfg: CtapCommand.authenticatorConfig,

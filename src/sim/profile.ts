@@ -8,7 +8,7 @@ import { HarnessError } from "../core/errors.js";
 export const QUIRKS = {
   answers3aOnTouchTimeout: {
     seenOn: "YubiKey, Solo, Nitrokey FIDO2",
-    source: "python-fido2 error classes; solokeys/solo1 issue 289",
+    source: "python-fido2, error classes of its client; solokeys/solo1, firmware",
   },
   answers2fOnTouchTimeout: {
     seenOn: "OpenSK, Nitrokey 3, CanoKey",
@@ -49,13 +49,40 @@ export const QUIRKS = {
     seenOn: "CTAP 2.0 keys",
     source: "CTAP 2.0 §5.2 (credential may be left out when the allow list has one entry)",
   },
-  countsSingleCredential: { seenOn: "some CTAP 2.0 keys", source: "python-fido2, client notes" },
-  storesDespiteRkFalse: { seenOn: "some CTAP 2.0 keys", source: "CTAP 2.0 §5.1 (allowed there)" },
-  rejectsMissingDisplayName: { seenOn: "some Android phones", source: "Chromium, v2_authenticator.cc" },
-  rejectsTransportsInDescriptors: { seenOn: "strict keys", source: "libwebauthn, which drops them" },
+  countsSingleCredential: { seenOn: "some CTAP 2.0 keys", source: "not traced to a model" },
+  storesDespiteRkFalse: { seenOn: "some CTAP 2.0 keys", source: "not traced to a model; CTAP 2.0 allows it" },
+  rejectsMissingDisplayName: {
+    seenOn: "a phone behind the hybrid transport of Windows",
+    source: "Yubico/libfido2, pull request `winhello: supply rp name and user display name`",
+  },
+  rejectsMissingRpName: {
+    seenOn: "a phone behind the hybrid transport of Windows",
+    source: "Yubico/libfido2, pull request `winhello: supply rp name and user display name`",
+  },
+  rejectsTransportsInDescriptors: {
+    seenOn: "strict keys, not traced to a model",
+    source: "libwebauthn, which leaves them out for this reason",
+  },
   createsWithoutTouch: { seenOn: "MIRKey, Nitrokey 1.1.0", source: "google/CTAP2-test-tool results" },
   assertsWithoutTouch: { seenOn: "MIRKey, Nitrokey 2.3.0", source: "google/CTAP2-test-tool results" },
-  neverSaysUpNeeded: { seenOn: "keys that say processing while they wait", source: "libfido2, client notes" },
+  countsNoRpsWhenEmpty: {
+    seenOn: "YubiKey 5.4, Token2",
+    source:
+      "Yubico/Yubico.NET.SDK, issue `EnumerateRpsBeginResponse.GetData fails on some firmware versions when no RelyingParties exists`",
+  },
+  answersEmptyMapWhenNoRps: {
+    seenOn: "Nitrokey FIDO2, Feitian",
+    source: "Nitrokey/nitrokey-fido2-firmware, issue `Missing totalRPs field when no RK are registered`",
+  },
+  forfeitsResetByOtherCommands: {
+    seenOn: "OpenSK",
+    source:
+      "google/OpenSK (reset only as long as nothing but getInfo, selection and makeCredential came before)",
+  },
+  neverSaysUpNeeded: {
+    seenOn: "keys that say processing while they wait",
+    source: "not traced to a model",
+  },
 } as const satisfies Readonly<Record<string, { readonly seenOn: string; readonly source: string }>>;
 
 export type QuirkName = keyof typeof QUIRKS;
@@ -86,10 +113,18 @@ export interface ProfileOptions {
   readonly makeCredUvNotRqd: boolean;
   /** Value before anybody toggles it; absent when the feature is. */
   readonly alwaysUv?: boolean;
+  /** Once on, only a reset turns it off. */
+  readonly alwaysUvStays: boolean;
   /** Enterprise attestation: which kind; absent when the feature is. */
   readonly enterpriseAttestation?: "vendor" | "platform";
+  /** Value before anybody enables it; absent when the feature is. */
+  readonly longTouchForReset?: boolean;
+  /** Value before anybody turns it on; absent when the feature is. */
+  readonly pinComplexityPolicy?: boolean;
   readonly credMgmt: boolean;
   readonly perCredMgmtRO: boolean;
+  /** The command of CTAP 2.1's drafts. */
+  readonly credentialMgmtPreview: boolean;
   readonly largeBlobs: boolean;
   readonly bioEnroll: boolean;
   readonly uvBioEnroll: boolean;
@@ -113,6 +148,10 @@ export interface ProfileLimits {
   readonly pinRetries: number;
   /** Wrong PINs in a row until the key wants to be unplugged. */
   readonly pinMismatchesUntilPowerCycle: number;
+  /** How many sites setMinPINLength can name. */
+  readonly rpIdsForMinPinLength: number;
+  /** Room for an rp id as credential management shows it, in bytes, at least 32. */
+  readonly shownRpIdBytes: number;
 }
 
 /** All in milliseconds. */
@@ -121,7 +160,9 @@ export interface ProfileTimeouts {
   readonly upTimeoutMs: number;
   /** After power-up, for reset. */
   readonly resetWindowMs: number;
-  /** Since the last assertion of a series. */
+  /** How long a press must last where a long touch is wanted. */
+  readonly longTouchMs: number;
+  /** Since the last assertion of a series, or the last entry of an enumeration. */
   readonly nextAssertionMs: number;
   readonly tokenFirstUseMs: number;
   readonly tokenUserPresentMs: number;
@@ -156,6 +197,14 @@ export interface AuthenticatorProfile {
   /** In order of preference; empty without PIN and token. */
   readonly pinUvAuthProtocols: readonly (1 | 2)[];
   readonly firmwareVersion: number;
+  /** Where reset may come from; everywhere when absent. */
+  readonly transportsForReset?: readonly string[];
+  /** Levels by the registry's names, such as FIDO or CC-EAL. @see CTAP 2.3 §7.3 (authenticator certifications) */
+  readonly certifications?: Readonly<Record<string, number>>;
+  /** Ids of vendorPrototype commands, which do nothing here; without it there is no such subcommand. */
+  readonly vendorPrototypeConfigCommands?: readonly number[];
+  /** Where people read what a PIN has to be like. */
+  readonly pinComplexityPolicyUrl?: string;
   readonly options: ProfileOptions;
   readonly builtInUv?: BuiltInUv;
   /** Shows accounts and lets the person choose. */

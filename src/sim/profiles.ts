@@ -1,4 +1,24 @@
-import type { AuthenticatorProfile } from "./profile.js";
+import type { AuthenticatorProfile, ProfileOptions } from "./profile.js";
+
+/** What a key had before its credentials and settings could be managed. */
+const EARLY_OPTIONS: ProfileOptions = {
+  rk: true,
+  plat: false,
+  clientPin: true,
+  pinUvAuthToken: true,
+  noMcGaPermissionsWithClientPin: false,
+  makeCredUvNotRqd: true,
+  alwaysUvStays: false,
+  credMgmt: false,
+  perCredMgmtRO: false,
+  credentialMgmtPreview: false,
+  largeBlobs: false,
+  bioEnroll: false,
+  uvBioEnroll: false,
+  authnrCfg: false,
+  uvAcfg: false,
+  setMinPINLength: false,
+};
 
 /** CTAP 2.1 roaming key without oddities: PIN, tokens, both protocols, 25 discoverable credentials. */
 export const GENERIC_PROFILE: AuthenticatorProfile = {
@@ -12,20 +32,10 @@ export const GENERIC_PROFILE: AuthenticatorProfile = {
   pinUvAuthProtocols: [2, 1],
   firmwareVersion: 1,
   options: {
-    rk: true,
-    plat: false,
-    clientPin: true,
-    pinUvAuthToken: true,
-    noMcGaPermissionsWithClientPin: false,
-    makeCredUvNotRqd: true,
-    credMgmt: false,
-    perCredMgmtRO: false,
-    largeBlobs: false,
-    bioEnroll: false,
-    uvBioEnroll: false,
-    authnrCfg: false,
-    uvAcfg: false,
-    setMinPINLength: false,
+    ...EARLY_OPTIONS,
+    credMgmt: true,
+    authnrCfg: true,
+    setMinPINLength: true,
   },
   hasDisplay: false,
   limits: {
@@ -37,10 +47,13 @@ export const GENERIC_PROFILE: AuthenticatorProfile = {
     maxPinLength: 63,
     pinRetries: 8,
     pinMismatchesUntilPowerCycle: 3,
+    rpIdsForMinPinLength: 4,
+    shownRpIdBytes: 255,
   },
   timeouts: {
     upTimeoutMs: 30_000,
     resetWindowMs: 10_000,
+    longTouchMs: 5_000,
     nextAssertionMs: 30_000,
     tokenFirstUseMs: 30_000,
     tokenUserPresentMs: 30_000,
@@ -67,30 +80,45 @@ const FULL: AuthenticatorProfile = {
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c23",
   versions: ["FIDO_2_0", "FIDO_2_1", "FIDO_2_2", "FIDO_2_3"],
   algorithms: [-7, -8, -35, -36, -47, -9, -19, -51, -52],
-  options: { ...GENERIC_PROFILE.options, enterpriseAttestation: "platform", alwaysUv: false },
-  limits: { ...GENERIC_PROFILE.limits, maxMsgSize: 7609, discoverableCredentials: 100 },
+  options: {
+    ...GENERIC_PROFILE.options,
+    enterpriseAttestation: "platform",
+    alwaysUv: false,
+    longTouchForReset: false,
+    pinComplexityPolicy: false,
+    perCredMgmtRO: true,
+    uvAcfg: true,
+  },
+  limits: {
+    ...GENERIC_PROFILE.limits,
+    maxMsgSize: 7609,
+    discoverableCredentials: 100,
+    rpIdsForMinPinLength: 8,
+    shownRpIdBytes: 32,
+  },
+  transportsForReset: ["usb"],
+  certifications: { FIDO: 1 },
+  // Random, as the specification wants ids to be: nobody else's command has it.
+  vendorPrototypeConfigCommands: [0x6f_3d1c_a94b],
+  pinComplexityPolicyUrl: "https://passkey-harness.invalid/pin-policy",
 };
 
 /**
- * Behaves like a YubiKey 5 of firmware 5.7; the AAGUID is our own, so that nobody takes it for one.
+ * Behaves like a YubiKey 5 of firmware 5.4; the AAGUID is our own, so that nobody takes it for one.
  *
- * Source: getInfo of the series; Yubico SDK manual; touch time-out as python-fido2 expects it.
+ * U2F and the preview of credential management are left out. What getInfo says is its metadata statement's;
+ * the touch time-out is what python-fido2 expects of it.
  */
 const YUBIKEY_5: AuthenticatorProfile = {
   ...GENERIC_PROFILE,
   name: "yubikey5",
-  description: "Behaves like a YubiKey 5 (firmware 5.7)",
+  description: "Behaves like a YubiKey 5 (firmware 5.4)",
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c05",
-  versions: ["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"],
-  transports: ["nfc", "usb"],
-  algorithms: [-7, -8, -35],
-  firmwareVersion: 328_707,
-  limits: {
-    ...GENERIC_PROFILE.limits,
-    maxMsgSize: 1280,
-    maxCredentialIdLength: 128,
-    discoverableCredentials: 100,
-  },
+  versions: ["FIDO_2_0", "FIDO_2_1_PRE"],
+  algorithms: [-7, -8],
+  firmwareVersion: 328_706,
+  options: { ...EARLY_OPTIONS, pinUvAuthToken: false, makeCredUvNotRqd: false },
+  limits: { ...GENERIC_PROFILE.limits, maxCredentialIdLength: 128 },
   quirks: ["answers3aOnTouchTimeout"],
 };
 
@@ -113,23 +141,24 @@ const FINGERPRINT: AuthenticatorProfile = {
 };
 
 /**
- * The authenticator inside a phone: screen lock instead of a PIN protocol, synced passkeys, a display.
+ * The authenticator inside a phone as a desktop sees it: screen lock instead of a PIN protocol, synced
+ * passkeys, a display.
  *
- * Source: getInfo that Chromium's phone side sends (chromium, v2_authenticator.cc).
+ * Versions, options and the AAGUID of zeros are what Android phones report over hybrid; the times and limits
+ * are ours. Source: device log in a public SimpleWebAuthn thread.
  */
 const PHONE: AuthenticatorProfile = {
   ...GENERIC_PROFILE,
   name: "phone",
   description:
     "Platform authenticator of a phone: screen lock, synced passkeys, chooses accounts on its display",
-  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c99",
+  aaguid: "00000000-0000-0000-0000-000000000000",
   versions: ["FIDO_2_0", "FIDO_2_1"],
   extensions: [],
   transports: ["internal", "hybrid"],
   pinUvAuthProtocols: [],
   options: {
-    ...GENERIC_PROFILE.options,
-    plat: true,
+    ...EARLY_OPTIONS,
     clientPin: false,
     pinUvAuthToken: false,
     makeCredUvNotRqd: false,
@@ -152,7 +181,7 @@ const CTAP_20: AuthenticatorProfile = {
   versions: ["FIDO_2_0"],
   extensions: ["hmac-secret"],
   pinUvAuthProtocols: [1],
-  options: { ...GENERIC_PROFILE.options, pinUvAuthToken: false, makeCredUvNotRqd: false },
+  options: { ...EARLY_OPTIONS, pinUvAuthToken: false, makeCredUvNotRqd: false },
   quirks: [
     "touchesBeforeNoCredentials",
     "answers33ToEmptyPinAuth",

@@ -25,11 +25,18 @@ export interface UserPrompt {
   readonly rpId?: string;
   /** For `choose-account`: the names on the display, in their order. */
   readonly accounts?: readonly string[];
+  /** How long the touch must last to count, in milliseconds; a short one will do when absent. */
+  readonly holdMs?: number;
 }
 
 export type UserAnswer =
   /** `account` counts from 0 and matters to `choose-account` alone. */
-  | { readonly answer: "approved"; readonly account?: number }
+  | {
+      readonly answer: "approved";
+      readonly account?: number;
+      /** How long the touch lasted, where that was asked for, in milliseconds; long enough when absent. */
+      readonly heldMs?: number;
+    }
   | { readonly answer: "refused" }
   /** The sensor did not recognise the person. */
   | { readonly answer: "wrong-finger" };
@@ -49,6 +56,8 @@ export interface PromptHabit {
   readonly thinkMs?: number;
   /** The gesture itself, in milliseconds. */
   readonly actMs?: number;
+  /** How long the finger stays where a long touch is wanted: as long as the device wants it to. */
+  readonly holdMs?: number;
   readonly does?: "approves" | "refuses" | "walks-away" | "uses-wrong-finger";
   /** Which account, counted from 0. */
   readonly account?: number;
@@ -81,8 +90,8 @@ const CHOOSE_MS = 1500;
 export class UserScriptError extends HarnessError<"USER_SCRIPT_ENDED"> {}
 
 /** Short name of a prompt for traces: `touch make-credential`. */
-export function nameOfPrompt({ kind, purpose }: UserPrompt): string {
-  return `${kind} ${purpose}`;
+export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
+  return `${holdMs === undefined ? kind : `long ${kind}`} ${purpose}`;
 }
 
 /** Somebody who reacts the same way every time, but for the exceptions named. */
@@ -147,13 +156,26 @@ async function act(
     const { does = "approves" } = habit;
     if (does === "walks-away") return await untilAborted(signal);
     await sleep(env.clock, (habit.thinkMs ?? 0) + (habit.actMs ?? 0), `user.${prompt.kind}`, { signal });
-    const answer = answerOf(does, habit);
+    const answer = { ...answerOf(does, habit), ...(await hold(env, prompt, habit, signal)) };
     env.trace.emit({ kind: "user.answered", prompt: name, answer: answer.answer });
     return answer;
   } catch (error) {
     env.trace.emit({ kind: "user.answered", prompt: name, answer: "none" });
     throw error;
   }
+}
+
+/** Keeps the finger on the key, where the device wants that. */
+async function hold(
+  env: Env,
+  prompt: UserPrompt,
+  habit: PromptHabit,
+  signal: AbortSignal,
+): Promise<{ readonly heldMs?: number }> {
+  if (prompt.holdMs === undefined || (habit.does ?? "approves") !== "approves") return {};
+  const heldMs = habit.holdMs ?? prompt.holdMs;
+  await sleep(env.clock, heldMs, "user.hold", { signal });
+  return { heldMs };
 }
 
 function answerOf(does: "approves" | "refuses" | "uses-wrong-finger", habit: PromptHabit): UserAnswer {

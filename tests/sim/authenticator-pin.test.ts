@@ -390,8 +390,9 @@ describe.each([1, 2] as const)("tokens with protocol %i", (version) => {
       CtapStatus.UNAUTHORIZED_PERMISSION,
     ],
     ["a bit nobody knows beside a good one", 0x80 | MC, CtapStatus.OK],
-  ])("permission for %s", async (_, permissions, status) => {
-    const client = await clientWithPin(version);
+  ])("permission for %s, on a key that has nothing but credentials", async (_, permissions, status) => {
+    const options = { ...GENERIC_PROFILE.options, credMgmt: false, authnrCfg: false };
+    const client = await clientWithPin(version, new BenchKey({ profile: { options } }));
     expect((await client.token(PIN, { permissions, rpId: RP_ID })).status).toBe(status);
   });
 

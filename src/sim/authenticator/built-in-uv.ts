@@ -26,7 +26,10 @@ export async function performBuiltInUv(
     const { answer } = await gestures.ask({ ...prompt, kind: "verify" });
     if (answer === "timed-out" || answer === "refused") return answer;
     if (answer === "approved") {
-      store.remember({ uvRetries: undefined });
+      store.remember({
+        uvRetries: undefined,
+        ...(profile.options.clientPin && { uvCountSincePin: (store.memory.uvCountSincePin ?? 0) + 1 }),
+      });
       return "verified";
     }
     store.remember({ uvRetries: left - 1 });

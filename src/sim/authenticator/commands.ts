@@ -1,6 +1,8 @@
 import { CtapCommand } from "../../ctap/command.js";
 import { clientPin } from "./client-pin.js";
+import { authenticatorConfig } from "./config.js";
 import type { SimCommand } from "./context.js";
+import { credentialManagement } from "./credential-management.js";
 import { getAssertion } from "./get-assertion.js";
 import { getInfo } from "./get-info.js";
 import { getNextAssertion } from "./get-next-assertion.js";
@@ -26,4 +28,17 @@ export const COMMANDS: ReadonlyMap<number, CommandEntry> = new Map([
   [CtapCommand.reset, { run: reset, hasParameters: false, takesTime: true }],
   [CtapCommand.getNextAssertion, { run: getNextAssertion, hasParameters: false, takesTime: true }],
   [CtapCommand.selection, { run: selection, hasParameters: false, takesTime: true }],
+  [
+    CtapCommand.credentialManagement,
+    { run: credentialManagement(CtapCommand.credentialManagement), hasParameters: true, takesTime: true },
+  ],
+  [
+    CtapCommand.credentialManagementPreview,
+    {
+      run: credentialManagement(CtapCommand.credentialManagementPreview),
+      hasParameters: true,
+      takesTime: true,
+    },
+  ],
+  [CtapCommand.authenticatorConfig, { run: authenticatorConfig, hasParameters: true, takesTime: true }],
 ]);

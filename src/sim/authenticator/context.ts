@@ -20,6 +20,8 @@ export interface CommandContext {
   readonly state: AuthenticatorState;
   readonly gestures: Gestures;
   readonly attestation: AttestationKeys;
+  /** Where requests come from. @see WebAuthn Level 3 §5.8.4 (AuthenticatorTransport) */
+  readonly transport: string;
 }
 
 /** One command: parameters without the command byte in, response body without the status byte out. */
@@ -55,6 +57,11 @@ export function pinUsable({ profile: { options } }: CommandContext): boolean {
 
 export function alwaysUv({ profile, store }: CommandContext): boolean {
   return store.memory.alwaysUv ?? profile.options.alwaysUv ?? false;
+}
+
+/** Whether a reset wants the key held, not just touched. */
+export function longTouchForReset({ profile, store }: CommandContext): boolean {
+  return store.memory.longTouchForReset ?? profile.options.longTouchForReset ?? false;
 }
 
 /** @throws {Refusal} MISSING_PARAMETER without a number, INVALID_PARAMETER for one this device does not speak. */

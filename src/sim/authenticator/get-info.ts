@@ -1,46 +1,95 @@
+import { utf8 } from "../../core/bytes.js";
 import { encodeInfo, type AuthenticatorInfo } from "../../ctap/get-info.js";
-import type { AuthenticatorProfile } from "../profile.js";
+import { isAtLeast21, type AuthenticatorProfile } from "../profile.js";
 import { aaguidBytes } from "./attestation.js";
-import { alwaysUv, builtInUvConfigured, pinIsSet, type CommandContext, type SimCommand } from "./context.js";
-import { minPinLength } from "./pin-policy.js";
+import { configCommands } from "./config.js";
+import {
+  alwaysUv,
+  builtInUvConfigured,
+  longTouchForReset,
+  pinIsSet,
+  type CommandContext,
+  type SimCommand,
+} from "./context.js";
+import { minPinLength, pinComplexityPolicy } from "./pin-policy.js";
 import { signingAlgorithm } from "./signing.js";
+import { encryptedIdentifier, encryptedStoreState } from "./store-state.js";
 
 /** authenticatorGetInfo: what the profile says, as far as it is true right now. @see CTAP 2.3 §6.4 */
 export const getInfo: SimCommand = (context) => encodeInfo(describe(context));
 
 function describe(context: CommandContext): AuthenticatorInfo {
   const { profile, store } = context;
-  const { limits, options, attestation } = profile;
+  const { limits, options } = profile;
   const modern = profile.versions.some((version) => version !== "U2F_V2" && version !== "FIDO_2_0");
-  const recent = profile.versions.some((version) => /^FIDO_2_[2-9]$/.test(version));
   return {
-    versions: profile.versions,
+    versions: versionsOf(context),
     ...(profile.extensions.length > 0 && { extensions: profile.extensions }),
     aaguid: aaguidBytes(profile),
     options: describeOptions(context),
     maxMsgSize: limits.maxMsgSize,
     ...(profile.pinUvAuthProtocols.length > 0 && { pinUvAuthProtocols: profile.pinUvAuthProtocols }),
-    // From here on members of 2.1 and later.
+    // From here on members of 2.1, some of them in its drafts already.
     ...(modern && {
       maxCredentialCountInList: limits.maxCredentialCountInList,
       maxCredentialIdLength: limits.maxCredentialIdLength,
       transports: profile.transports,
       algorithms: algorithmsOf(profile),
       firmwareVersion: profile.firmwareVersion,
-      ...(options.clientPin && {
-        forcePinChange: store.memory.forcePinChange ?? false,
-        minPinLength: minPinLength(context),
-      }),
+      ...(options.clientPin && { minPinLength: minPinLength(context) }),
+    }),
+    ...(isAtLeast21(profile) && {
+      ...(options.clientPin && { forcePinChange: store.memory.forcePinChange ?? false }),
       ...(profile.builtInUv && { uvModality: profile.builtInUv.modality }),
+      ...(options.setMinPINLength && { maxRpIdsForSetMinPinLength: limits.rpIdsForMinPinLength }),
+      ...(profile.certifications && { certifications: profile.certifications }),
       ...(options.rk && {
-        remainingDiscoverableCredentials: limits.discoverableCredentials - store.discoverableCount,
+        remainingDiscoverableCredentials: Math.max(
+          0,
+          limits.discoverableCredentials - store.discoverableCount,
+        ),
+      }),
+      ...(profile.vendorPrototypeConfigCommands && {
+        vendorPrototypeConfigCommands: profile.vendorPrototypeConfigCommands,
       }),
     }),
-    ...(recent && {
-      attestationFormats: attestation.formats,
-      ...(options.clientPin && { maxPinLength: limits.maxPinLength }),
-    }),
+    ...(claims(profile, /^FIDO_2_[2-9]$/) && membersOf22(context)),
+    ...(claims(profile, /^FIDO_2_[3-9]$/) && membersOf23(context)),
   };
+}
+
+function membersOf22(context: CommandContext): Partial<AuthenticatorInfo> {
+  const { profile, store } = context;
+  const { limits, options, pinComplexityPolicyUrl: url } = profile;
+  return {
+    attestationFormats: profile.attestation.formats,
+    ...(profile.builtInUv &&
+      options.clientPin && { uvCountSinceLastPinEntry: store.memory.uvCountSincePin ?? 0 }),
+    ...(options.longTouchForReset !== undefined && { longTouchForReset: longTouchForReset(context) }),
+    ...(options.perCredMgmtRO && { encIdentifier: encryptedIdentifier(context) }),
+    ...(profile.transportsForReset && { transportsForReset: profile.transportsForReset }),
+    ...(options.pinComplexityPolicy !== undefined && { pinComplexityPolicy: pinComplexityPolicy(context) }),
+    ...(url !== undefined && { pinComplexityPolicyUrl: utf8(url) }),
+    ...(options.clientPin && { maxPinLength: limits.maxPinLength }),
+  };
+}
+
+function membersOf23(context: CommandContext): Partial<AuthenticatorInfo> {
+  const { profile } = context;
+  return {
+    ...(profile.options.perCredMgmtRO && { encCredStoreState: encryptedStoreState(context) }),
+    ...(profile.options.authnrCfg && { authenticatorConfigCommands: configCommands(profile) }),
+  };
+}
+
+/** U2F knows no verification, so a device that always verifies, but not by itself, does not speak it. */
+function versionsOf(context: CommandContext): readonly string[] {
+  const silent = alwaysUv(context) && !builtInUvConfigured(context);
+  return context.profile.versions.filter((version) => !silent || version !== "U2F_V2");
+}
+
+function claims({ versions }: AuthenticatorProfile, pattern: RegExp): boolean {
+  return versions.some((version) => pattern.test(version));
 }
 
 function algorithmsOf({ algorithms }: AuthenticatorProfile) {
@@ -67,6 +116,7 @@ function describeOptions(context: CommandContext): Readonly<Record<string, boole
       "noMcGaPermissionsWithClientPin",
       "credMgmt",
       "perCredMgmtRO",
+      "credentialMgmtPreview",
       "largeBlobs",
       "uvBioEnroll",
       "authnrCfg",

@@ -24,6 +24,7 @@ import { isExcluded, nextSignCount, traceCredential } from "./credentials.js";
 import { runExtensions } from "./extensions/table.js";
 import { refuse } from "./refusal.js";
 import { generateCredentialKey, publicKeyOf, signingAlgorithm, type CredentialKey } from "./signing.js";
+import { renewStoreState } from "./store-state.js";
 import { truncateName } from "./stored-name.js";
 import {
   answerSelectionProbe,
@@ -84,11 +85,12 @@ export const makeCredential: SimCommand = async (context, parameters) => {
 };
 
 function checkEntities({ profile }: CommandContext, request: MakeCredentialRequest): void {
-  const { user, excludeList = [] } = request;
+  const { rp, user, excludeList = [] } = request;
   if (user.id.length === 0 || user.id.length > USER_ID_BYTES_MAX) refuse("INVALID_PARAMETER");
-  if (hasQuirk(profile, "rejectsMissingDisplayName") && user.displayName === undefined) {
-    refuse("MISSING_PARAMETER");
-  }
+  const unnamed =
+    (hasQuirk(profile, "rejectsMissingDisplayName") && user.displayName === undefined) ||
+    (hasQuirk(profile, "rejectsMissingRpName") && rp.name === undefined);
+  if (unnamed) refuse("OPERATION_DENIED");
   if (excludeList.length > profile.limits.maxCredentialCountInList) refuse("LIMIT_EXCEEDED");
   if (
     hasQuirk(profile, "rejectsTransportsInDescriptors") &&
@@ -250,6 +252,7 @@ function store(
     createdAtEpochMs: env.clock.epochMs(),
     extensions,
   });
+  if (discoverable) renewStoreState(context);
   if (overwritten) traceCredential(context, "overwritten", overwritten);
   traceCredential(context, "created", added);
   return added;

@@ -5,7 +5,7 @@ import type { PinProtocol } from "../../ctap/pin-protocol.js";
 import { EMPTY_BODY, pinIsSet, supportedProtocol, type CommandContext } from "./context.js";
 import { sharedSecretWith } from "./key-agreement.js";
 import { checkPinHash, requirePinUsableNow } from "./pin-check.js";
-import { codePoints, unpadPin } from "./pin-policy.js";
+import { codePoints, isComplex, unpadPin } from "./pin-policy.js";
 import { refuse } from "./refusal.js";
 
 /** The numbers are the specification's steps. @see CTAP 2.3 §6.5.5.5 (setting a new PIN) */
@@ -80,6 +80,8 @@ function storePin({ crypto, store }: CommandContext, pin: Uint8Array): void {
   store.remember({
     pinHash: hashPin(crypto, pin),
     pinCodePoints: codePoints(pin),
+    pinIsComplex: isComplex(pin),
+    uvCountSincePin: undefined,
     pinRetries: undefined,
     forcePinChange: undefined,
   });

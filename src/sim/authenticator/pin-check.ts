@@ -39,7 +39,7 @@ export function checkPinHash(
   if (given !== undefined && equalBytes(given, stored)) {
     state.pinMismatches = 0;
     // A right PIN also gives the sensor another chance.
-    store.remember({ pinRetries: undefined, uvRetries: undefined });
+    store.remember({ pinRetries: undefined, uvRetries: undefined, uvCountSincePin: undefined });
     return;
   }
   renewKeyAgreement(context);

@@ -10,6 +10,27 @@ export function minPinLength({ profile, store }: CommandContext): number {
   return store.memory.minPinLength ?? profile.limits.minPinLength;
 }
 
+/** Sites that may learn the minimum length, through the extensions about it. */
+export function minPinLengthRpIds({ store }: CommandContext): readonly string[] {
+  return store.memory.minPinLengthRpIds ?? [];
+}
+
+/** Whether PINs have to be more than long enough. */
+export function pinComplexityPolicy({ profile, store }: CommandContext): boolean {
+  return store.memory.pinComplexityPolicy ?? profile.options.pinComplexityPolicy ?? false;
+}
+
+/**
+ * This library's own policy, as every maker has one: not the same character over and over, not characters
+ * in a row.
+ */
+export function isComplex(pin: Uint8Array): boolean {
+  const steps = [...pin].slice(1).map((byte, index) => byte - (pin[index] as number));
+  const [first] = steps;
+  const monotonous = first !== undefined && Math.abs(first) <= 1 && steps.every((step) => step === first);
+  return !monotonous;
+}
+
 /** Code points of UTF-8: every byte that does not continue one. */
 export function codePoints(pin: Uint8Array): number {
   return pin.filter((byte) => (byte & 0xc0) !== 0x80).length;
@@ -28,7 +49,8 @@ export function unpadPin(context: CommandContext, padded: Uint8Array): Uint8Arra
   const fits =
     length >= minPinLength(context) &&
     length <= context.profile.limits.maxPinLength &&
-    pin.length <= PIN_BYTES_MAX;
+    pin.length <= PIN_BYTES_MAX &&
+    (!pinComplexityPolicy(context) || isComplex(pin));
   if (!fits) refuse("PIN_POLICY_VIOLATION");
   return pin;
 }

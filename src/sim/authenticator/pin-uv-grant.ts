@@ -5,10 +5,9 @@ import type { ProfileOptions } from "../profile.js";
 import { performBuiltInUv, uvRetriesLeft } from "./built-in-uv.js";
 import { builtInUvConfigured, supportedProtocol, touchTimeout, type CommandContext } from "./context.js";
 import { sharedSecretWith } from "./key-agreement.js";
+import { persistentToken } from "./persistent-token.js";
 import { checkPinHash, requirePinUsableNow } from "./pin-check.js";
 import { refuse } from "./refusal.js";
-
-const PERSISTENT_TOKEN_BYTES = 32;
 
 /** How a token is earned; what may be asked for depends on it. */
 type Means = "pin" | "built-in";
@@ -112,7 +111,7 @@ function forbiddenPermissions(options: ProfileOptions, means: Means): number {
   const credentials = Permission.makeCredential | Permission.getAssertion;
   return (
     (byPin && options.noMcGaPermissionsWithClientPin ? credentials : 0) |
-    (options.credMgmt ? 0 : Permission.credentialManagement) |
+    (options.credMgmt || options.credentialMgmtPreview ? 0 : Permission.credentialManagement) |
     (options.bioEnroll && (byPin || options.uvBioEnroll) ? 0 : Permission.bioEnrollment) |
     (options.largeBlobs ? 0 : Permission.largeBlobWrite) |
     (options.authnrCfg && (byPin || options.uvAcfg) ? 0 : Permission.authenticatorConfig) |
@@ -134,13 +133,4 @@ function issue(context: CommandContext, protocol: PinProtocol, grant: Grant): Ui
   return encodeClientPinResponse({
     pinUvAuthToken: protocol.encrypt(grant.sharedSecret, token, env.entropy),
   });
-}
-
-/** Survives power cycles; gone after a change of PIN and a reset. */
-function persistentToken({ env, store }: CommandContext): Uint8Array {
-  const known = store.memory.persistentToken;
-  if (known !== undefined) return known;
-  const fresh = env.entropy.bytes(PERSISTENT_TOKEN_BYTES);
-  store.remember({ persistentToken: fresh });
-  return fresh;
 }

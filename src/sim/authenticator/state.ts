@@ -22,6 +22,8 @@ export interface AuthenticatorState {
   /** Key agreement keys by PIN/UV auth protocol, made when first asked for. */
   readonly keyAgreement: Map<1 | 2, KeyPair>;
   continuation: Continuation | undefined;
+  /** Something came in that makes some keys refuse a reset. */
+  resetForfeited: boolean;
 }
 
 export function powerUp(env: Env, profile: AuthenticatorProfile, crypto: CryptoProvider): AuthenticatorState {
@@ -31,5 +33,6 @@ export function powerUp(env: Env, profile: AuthenticatorProfile, crypto: CryptoP
     pinMismatches: 0,
     keyAgreement: new Map(),
     continuation: undefined,
+    resetForfeited: false,
   };
 }

@@ -1,0 +1,33 @@
+import { utf8 } from "../../core/bytes.js";
+
+const ELLIPSIS = "\u2026";
+
+/**
+ * An rp id as a device with little room keeps it: the scheme in front, if any, and as much of the end as
+ * fits, because the end of a host name says more than its beginning.
+ *
+ * Never cuts a character in two; the specification's rule counts bytes, rp ids are ASCII.
+ *
+ * @param room in bytes of UTF-8, at least 32.
+ * @see CTAP 2.3 §6.8.7 (truncation of relying party identifiers)
+ */
+export function truncateRpId(rpId: string, room: number): string {
+  if (utf8(rpId).length <= room) return rpId;
+  const scheme = fitting([...rpId.slice(0, rpId.indexOf(":") + 1)], room);
+  const left = room - utf8(scheme).length - utf8(ELLIPSIS).length;
+  if (left < 0) return scheme;
+  const end = fitting([...rpId].reverse(), left);
+  return scheme + ELLIPSIS + [...end].reverse().join("");
+}
+
+/** The first characters that have room. */
+function fitting(characters: readonly string[], room: number): string {
+  let kept = "";
+  let left = room;
+  for (const character of characters) {
+    left -= utf8(character).length;
+    if (left < 0) break;
+    kept += character;
+  }
+  return kept;
+}
