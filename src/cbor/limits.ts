@@ -14,7 +14,8 @@ export interface CborOptions {
 
 /** @throws {RangeError} for a depth outside 1 to {@link DEPTH_MAX_CEILING}. */
 export function depthOf(options: CborOptions | undefined): number {
-  const depth = options?.depthMax ?? DEPTH_MAX;
+  const depth = options?.depthMax;
+  if (depth === undefined) return DEPTH_MAX;
   if (!Number.isInteger(depth) || depth < 1 || depth > DEPTH_MAX_CEILING) {
     throw new RangeError(`depthMax is an integer from 1 to ${DEPTH_MAX_CEILING}, not ${depth}`);
   }
