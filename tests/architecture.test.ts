@@ -34,6 +34,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
   { word: /\b(Math\.random|getRandomValues|randomBytes)\b/, allowedIn: ["core/entropy.ts"] },
   { word: /\bcrypto\.subtle\b/, allowedIn: [] },
   { word: /from "@noble\//, allowedIn: ["crypto/"] },
+  { word: /["']node:zlib["']/, allowedIn: ["ctap/deflate.ts"] },
   { word: /["']node:crypto["']/, allowedIn: ["core/entropy.ts", "core/credential-tag.ts", "crypto/", "webauthn/rp/"] },
   { word: /["']node-hid["']/, allowedIn: ["transports/hid/node-hid.ts"] },
   // The doctor only asks whether it is installed; it does not load it.
