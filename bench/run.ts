@@ -21,7 +21,8 @@ interface Row {
   readonly peer?: string;
   /** Ours divided by the peer's ops/s: above 1 we are faster. */
   readonly ratioToPeer?: number;
-  readonly samples: number;
+  /** How often each case had its turn; figures are medians over the rounds. */
+  readonly rounds: number;
 }
 
 const { values } = parseArgs({
@@ -33,41 +34,49 @@ const { values } = parseArgs({
 });
 
 /** A smoke run shows that every case works; its numbers mean little. */
+const ROUNDS = values.smoke ? 1 : 7;
 const timing = values.smoke
   ? { time: 1, iterations: 2, warmupTime: 0, warmupIterations: 1 }
-  : { time: 500, iterations: 16, warmupTime: 100, warmupIterations: 5 };
+  : { time: 80, iterations: 4, warmupTime: 20, warmupIterations: 2 };
 
-async function measure(cases: readonly BenchCase[]): Promise<Row[]> {
+/** One turn for every case of a group. @returns ops/s by name. */
+async function oneRound(cases: readonly BenchCase[]): Promise<ReadonlyMap<string, number>> {
   const bench = new Bench(timing);
   for (const { name, fn } of cases) bench.add(name, fn);
   await bench.run();
-  const results = new Map(
-    bench.tasks.map((task) => {
-      const { result } = task;
+  return new Map(
+    bench.tasks.map(({ name, result }) => {
       if (result.state === "errored") throw result.error;
-      if (result.state !== "completed") throw new Error(`${task.name}: ${result.state}`);
-      return [
-        task.name,
-        {
-          opsPerSecond: result.throughput.p50 || result.throughput.mean,
-          samples: result.latency.samplesCount,
-        },
-      ];
+      if (result.state !== "completed") throw new Error(`${name}: ${result.state}`);
+      return [name, result.throughput.p50 || result.throughput.mean];
     }),
   );
+}
+
+/** Cases take turns, round after round, so that a machine that slows down slows both sides of a ratio. */
+async function measure(cases: readonly BenchCase[]): Promise<Row[]> {
+  const rounds: ReadonlyMap<string, number>[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await oneRound(cases));
+  const each = (name: string) => rounds.map((round) => round.get(name) ?? NaN);
   return cases.map(({ group, name, peer }) => {
-    const own = results.get(name);
-    const other = peer === undefined ? undefined : results.get(peer);
-    if (own === undefined || (peer !== undefined && other === undefined)) {
-      throw new Error(`${group}: no result for ${name} or its peer ${peer ?? ""}`);
+    if (peer !== undefined && !cases.some((other) => other.name === peer)) {
+      throw new Error(`${group}: ${name} names a peer that is not there: ${peer}`);
     }
+    const ratios =
+      peer === undefined ? [] : each(peer).map((other, round) => (each(name)[round] ?? NaN) / other);
     return {
       group,
       name,
-      ...own,
-      ...(peer !== undefined && other && { peer, ratioToPeer: own.opsPerSecond / other.opsPerSecond }),
+      opsPerSecond: median(each(name)),
+      ...(peer !== undefined && { peer, ratioToPeer: median(ratios) }),
+      rounds: ROUNDS,
     };
   });
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
 }
 
 const cases = [...cborBench(), ...cryptoBench(), ...framingBench(), ...ceremonyBench()].filter(
