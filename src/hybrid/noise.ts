@@ -40,7 +40,7 @@ export interface StartedHandshake {
    *
    * @throws {HybridError} `HANDSHAKE_MALFORMED`, `HANDSHAKE_REJECTED`
    */
-  finish(reply: Uint8Array): Agreement;
+  readonly finish: (reply: Uint8Array) => Agreement;
 }
 
 export interface AnsweredHandshake extends Agreement {
