@@ -15,8 +15,14 @@ import { buildClientData, type ClientData } from "./client-data.js";
 import { ClientError } from "./client-error.js";
 import { effectiveTimeoutMs } from "./client-profile.js";
 import { SPEC_L3 } from "./client-profiles.js";
+import type { AuthenticatorInputs } from "./extensions/client-extension.js";
 import { KNOWN_EXTENSIONS } from "./extensions/known-extensions.js";
-import { prepareExtensions, type PreparedExtensions } from "./extensions/run-extensions.js";
+import {
+  checkExtensions,
+  prepareExtensions,
+  uvWithExtensions,
+  type PreparedExtensions,
+} from "./extensions/run-extensions.js";
 import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from "./json.js";
 import { planAuthentication, type AuthenticationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
@@ -42,6 +48,10 @@ export async function authenticate(
   client: ClientContext,
 ): Promise<AuthenticationResponseJSON> {
   const request = readRequestOptions(options, client);
+  checkExtensions(request.extensions, {
+    method: "get",
+    allowedIds: request.allowCredentials.map(({ id }) => id),
+  });
   const clientData = buildClientData({
     ...client,
     type: "webauthn.get",
@@ -82,6 +92,7 @@ class Authentication {
     const profile = client.profile ?? SPEC_L3;
     const plan = planAuthentication(session.info, {
       ...request,
+      userVerification: uvWithExtensions(request, session.info, "get"),
       pinAvailable: client.pin !== undefined,
       oneShot: session.device.oneShot,
     });
@@ -99,8 +110,9 @@ class Authentication {
       isTokenInUse: () => verification.isTokenInUse,
       send: () =>
         verification.prove(async (proof) => {
-          allowList ??= await this.#allowList(plan, proof);
-          const message = this.#message({ proof, allowList, extensions });
+          allowList ??= await this.#allowList(withProbes(plan, extensions, session), proof);
+          const inputs = await extensions.inputs(allowList.map(({ id }) => id));
+          const message = this.#message({ proof, allowList, inputs });
           return ceremony.outstanding("getAssertion", () => session.getAssertion(message, this.#transact));
         }),
     });
@@ -143,15 +155,15 @@ class Authentication {
   #message(carried: {
     readonly proof: Proof;
     readonly allowList: readonly CredentialDescriptor[];
-    readonly extensions: PreparedExtensions;
+    readonly inputs: AuthenticatorInputs | undefined;
   }): GetAssertionRequest {
     const { request, clientData } = this.#parts;
-    const { proof, allowList, extensions } = carried;
+    const { proof, allowList, inputs } = carried;
     return {
       rpId: request.rpId,
       clientDataHash: clientData.hash,
       ...(allowList.length > 0 && { allowList }),
-      ...(extensions.inputs && { extensions: extensions.inputs }),
+      ...(inputs && { extensions: inputs }),
       ...(proof.uvOption && { options: { uv: true } }),
       ...(proof.token && {
         pinUvAuthParam: proof.token.authenticate(clientData.hash),
@@ -197,6 +209,16 @@ class Authentication {
       },
     };
   }
+}
+
+/** Probes for a list that would fit, too, when the command must be made for the one credential that is there. */
+function withProbes(
+  plan: AuthenticationPlan,
+  { singlesOut }: PreparedExtensions,
+  { device }: Ctap2Session,
+): AuthenticationPlan {
+  const isKnown = plan.preflight.length > 0 || plan.allowList.length < 2;
+  return !singlesOut || isKnown || device.oneShot ? plan : { ...plan, preflight: [plan.allowList] };
 }
 
 /** CTAP 2.0 authenticators may name no credential when there was only one to choose from. */

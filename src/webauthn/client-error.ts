@@ -5,7 +5,9 @@ import { HarnessError } from "../core/errors.js";
  *
  * `ORIGIN_NOT_ALLOWED` and `RP_ID_NOT_ALLOWED`: this page may not use this rp id; `USER_ID_LENGTH`: the
  * user handle is not 1 to 64 bytes; `OPTIONS_MALFORMED`: a member cannot be read; `ANSWER_INCOMPLETE`: the
- * authenticator left out what the page must be told; `CHOICE_DECLINED`: nobody picked an account.
+ * authenticator left out what the page must be told; `CHOICE_DECLINED`: nobody picked an account;
+ * `EXTENSION_NOT_SUPPORTED`: an extension was asked for what it does not do in this ceremony;
+ * `EXTENSION_SYNTAX`: it names a credential that is none, or not of this request.
  */
 export class ClientError extends HarnessError<
   | "ORIGIN_NOT_ALLOWED"
@@ -14,4 +16,6 @@ export class ClientError extends HarnessError<
   | "OPTIONS_MALFORMED"
   | "ANSWER_INCOMPLETE"
   | "CHOICE_DECLINED"
+  | "EXTENSION_NOT_SUPPORTED"
+  | "EXTENSION_SYNTAX"
 > {}

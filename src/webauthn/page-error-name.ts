@@ -10,6 +10,7 @@ export type PageErrorName =
   | "OperationError"
   | "EncodingError"
   | "UnknownError"
+  | "SyntaxError"
   | "TypeError";
 
 /** Why, in words that stay the same across clients; the page itself never learns it. */
@@ -31,6 +32,8 @@ export type PageReason =
   | "resident-key-unavailable"
   | "attachment-unavailable"
   | "extension-unavailable"
+  | "extension-misused"
+  | "extension-malformed"
   | "authenticator-error"
   | "answer-unusable"
   | "link-lost"

@@ -59,6 +59,9 @@ const REASONS: Readonly<Record<string, PageReason>> = {
   ALGORITHM_UNSUPPORTED: "unsupported-algorithm",
   ATTACHMENT_UNAVAILABLE: "attachment-unavailable",
   CRED_PROTECT_UNAVAILABLE: "extension-unavailable",
+  LARGE_BLOB_UNAVAILABLE: "extension-unavailable",
+  EXTENSION_NOT_SUPPORTED: "extension-misused",
+  EXTENSION_SYNTAX: "extension-malformed",
   NO_USABLE_CREDENTIAL: "no-credential",
 
   CHOICE_DECLINED: "refused-by-user",
@@ -96,6 +99,8 @@ const NAMES: Readonly<Partial<Record<PageReason, PageErrorName>>> = {
   "origin-or-rp-id": "SecurityError",
   "bad-user-id": "TypeError",
   "bad-options": "EncodingError",
+  "extension-misused": "NotSupportedError",
+  "extension-malformed": "SyntaxError",
   "answer-unusable": "UnknownError",
   "request-already-pending": "OperationError",
   unexpected: "UnknownError",

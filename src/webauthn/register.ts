@@ -14,8 +14,14 @@ import { ClientError } from "./client-error.js";
 import { effectiveTimeoutMs } from "./client-profile.js";
 import { SPEC_L3 } from "./client-profiles.js";
 import { readCreationOptions, type CreationRequest } from "./creation-request.js";
+import type { AuthenticatorInputs } from "./extensions/client-extension.js";
 import { KNOWN_EXTENSIONS } from "./extensions/known-extensions.js";
-import { prepareExtensions, type PreparedExtensions } from "./extensions/run-extensions.js";
+import {
+  checkExtensions,
+  prepareExtensions,
+  uvWithExtensions,
+  type PreparedExtensions,
+} from "./extensions/run-extensions.js";
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from "./json.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
@@ -42,6 +48,7 @@ export async function register(
   client: ClientContext,
 ): Promise<RegistrationResponseJSON> {
   const request = readCreationOptions(options, client);
+  checkExtensions(request.extensions, { method: "create" });
   const clientData = buildClientData({
     ...client,
     type: "webauthn.create",
@@ -96,7 +103,8 @@ class Registration {
       send: () =>
         verification.prove(async (proof) => {
           excludeList ??= await this.#excludeList(plan, proof);
-          const message = this.#message(plan, { proof, excludeList, extensions });
+          const inputs = await extensions.inputs([]);
+          const message = this.#message(plan, { proof, excludeList, inputs });
           return ceremony.outstanding("makeCredential", () =>
             session.makeCredential(message, this.#transact),
           );
@@ -109,6 +117,7 @@ class Registration {
     const { client, request, session } = this.#parts;
     return {
       ...request,
+      userVerification: uvWithExtensions(request, session.info, "create"),
       pinAvailable: client.pin !== undefined,
       oneShot: session.device.oneShot,
       enterpriseAllowed: client.enterpriseRpIds?.includes(request.rp.id) === true,
@@ -145,11 +154,11 @@ class Registration {
     carried: {
       readonly proof: Proof;
       readonly excludeList: readonly CredentialDescriptor[];
-      readonly extensions: PreparedExtensions;
+      readonly inputs: AuthenticatorInputs | undefined;
     },
   ): MakeCredentialRequest {
     const { request, clientData } = this.#parts;
-    const { proof, excludeList, extensions } = carried;
+    const { proof, excludeList, inputs } = carried;
     const options = { ...(plan.residentKey && { rk: true }), ...(proof.uvOption && { uv: true }) };
     return {
       clientDataHash: clientData.hash,
@@ -157,7 +166,7 @@ class Registration {
       user: request.user,
       pubKeyCredParams: plan.pubKeyCredParams,
       ...(excludeList.length > 0 && { excludeList }),
-      ...(extensions.inputs && { extensions: extensions.inputs }),
+      ...(inputs && { extensions: inputs }),
       ...(Object.keys(options).length > 0 && { options }),
       ...(proof.token && {
         pinUvAuthParam: proof.token.authenticate(clientData.hash),

@@ -76,7 +76,7 @@ describe("parseProfile", () => {
     ["a country in words", { attestation: { country: "Utopia" } }, "PROFILE_BAD_VALUE"],
     ["no version", { versions: [] }, "PROFILE_BAD_VALUE"],
     ["no algorithm anybody can sign with", { algorithms: [-257] }, "PROFILE_BAD_VALUE"],
-    ["an extension nobody simulates", { extensions: ["uvm"] }, "PROFILE_BAD_VALUE"],
+    ["an extension nobody simulates", { extensions: ["txAuthSimple"] }, "PROFILE_BAD_VALUE"],
     ["a PIN without a protocol", { pinUvAuthProtocols: [] }, "PROFILE_BAD_VALUE"],
     ["a third protocol", { pinUvAuthProtocols: [3] }, "PROFILE_BAD_VALUE"],
     ["tokens and nothing to earn them with", { options: { clientPin: false } }, "PROFILE_BAD_VALUE"],

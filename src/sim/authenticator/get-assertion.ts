@@ -1,4 +1,5 @@
 import { Permission } from "../../ctap/client-pin.js";
+import { depthWith } from "../../ctap/extensions/prf.js";
 import { parseGetAssertionRequest, type GetAssertionRequest } from "../../ctap/get-assertion.js";
 import { hasQuirk } from "../profile.js";
 import { assert, type AssertionTerms } from "./assertion.js";
@@ -26,7 +27,9 @@ import {
 
 /** authenticatorGetAssertion; the numbers are the specification's steps. @see CTAP 2.3 §6.2.2 */
 export const getAssertion: SimCommand = async (context, parameters) => {
-  const request = parseGetAssertionRequest(parameters);
+  const request = parseGetAssertionRequest(parameters, {
+    depthMax: depthWith(new Set(context.profile.extensions)),
+  });
   checkLists(context, request);
   const auth: UserAuthRequest = {
     purpose: "get-assertion",

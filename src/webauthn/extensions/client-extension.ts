@@ -2,6 +2,7 @@ import type { CborValue } from "../../cbor/value.js";
 import type { Env } from "../../core/env.js";
 import type { AuthenticatorData } from "../../ctap/authenticator-data.js";
 import type { TransactOptions } from "../../ctap/device.js";
+import type { AuthenticatorInfo } from "../../ctap/get-info.js";
 import type { Ctap2Session, PinUvAuthToken } from "../../ctap/session.js";
 import type { ExtensionsJSON } from "../json.js";
 
@@ -33,12 +34,23 @@ export interface ExtensionOutcome {
   readonly token: PinUvAuthToken | undefined;
 }
 
+/** What goes to the authenticator, by its extension identifiers. */
+export type AuthenticatorInputs = ReadonlyMap<string, CborValue>;
+
 /** One extension's part in one ceremony. */
 export interface ExtensionRun {
-  /** Goes to the authenticator, by its extension identifiers. */
-  readonly inputs?: ReadonlyMap<string, CborValue>;
+  /**
+   * A function where they depend on what happens until the command is sent: a key that a wrong PIN makes
+   * worthless, or which of the allowed credentials was found. It is called for each time the command is sent.
+   *
+   * @param allowedIds what the allow list of this very command names; empty at creation.
+   */
+  readonly inputs?:
+    AuthenticatorInputs | ((allowedIds: readonly Uint8Array[]) => Promise<AuthenticatorInputs | undefined>);
   /** Token permissions the follow-up needs. */
   readonly permissions?: number;
+  /** The inputs are for one credential only: find out first which of the allowed ones is there. */
+  readonly singlesOut?: boolean;
   /** Members for clientExtensionResults; may talk to the authenticator again. */
   readonly outputs?: (outcome: ExtensionOutcome) => ExtensionsJSON | Promise<ExtensionsJSON>;
 }
@@ -46,12 +58,18 @@ export interface ExtensionRun {
 /**
  * A WebAuthn extension on the client's side: one file each, listed in `known-extensions.ts`.
  *
- * Both methods get everything the page asked for and answer `undefined` when it is not about them.
+ * Each method gets everything the page asked for and answers `undefined` when it is not about that extension.
  *
  * @see WebAuthn Level 3 §9
  */
 export interface ClientExtension {
   readonly id: string;
+  /** Refuses what a browser would refuse before any authenticator is asked. @throws {ClientError} */
+  readonly checkCreate?: (asked: ExtensionsJSON) => void;
+  /** The same for get(). @param allowedIds those of the site's list. @throws {ClientError} */
+  readonly checkGet?: (asked: ExtensionsJSON, allowedIds: readonly Uint8Array[]) => void;
+  /** True when the user has to be verified for the extension's sake, whatever the site said of that. */
+  readonly demandsUv?: (asked: ExtensionsJSON, info: AuthenticatorInfo, method: "create" | "get") => boolean;
   readonly create?: (
     asked: ExtensionsJSON,
     context: CreateExtensionContext,

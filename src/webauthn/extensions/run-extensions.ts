@@ -1,13 +1,22 @@
 import type { CborValue } from "../../cbor/value.js";
+import type { AuthenticatorInfo } from "../../ctap/get-info.js";
 import type { ExtensionsJSON } from "../json.js";
+import type { UvRequirement } from "../plan-uv.js";
 import type { ExtensionOutcome, ExtensionRun } from "./client-extension.js";
+import { KNOWN_EXTENSIONS } from "./known-extensions.js";
 
 /** Several extensions' parts in one ceremony, taken together. */
 export interface PreparedExtensions {
-  /** `undefined` when nothing goes to the authenticator: an empty map must not. */
-  readonly inputs: ReadonlyMap<string, CborValue> | undefined;
   /** Sum of permission bits. */
   readonly permissions: number;
+  /** Inputs are for one credential only: which of the allowed ones it is must be known before the command. */
+  readonly singlesOut: boolean;
+  /**
+   * For the next time the command is sent. May talk to the authenticator.
+   *
+   * @returns `undefined` when nothing goes to the authenticator: an empty map must not.
+   */
+  inputs(allowedIds: readonly Uint8Array[]): Promise<ReadonlyMap<string, CborValue> | undefined>;
   results(outcome: ExtensionOutcome): Promise<ExtensionsJSON>;
 }
 
@@ -20,14 +29,45 @@ export async function prepareExtensions(
     const run = await start();
     if (run) runs.push(run);
   }
-  const inputs = new Map(runs.flatMap((run) => [...(run.inputs ?? [])]));
   return {
-    inputs: inputs.size > 0 ? inputs : undefined,
     permissions: runs.reduce((bits, run) => bits | (run.permissions ?? 0), 0),
+    singlesOut: runs.some((run) => run.singlesOut === true),
+    async inputs(allowedIds) {
+      const inputs = new Map<string, CborValue>();
+      for (const run of runs) {
+        const own = typeof run.inputs === "function" ? await run.inputs(allowedIds) : run.inputs;
+        for (const [id, input] of own ?? []) inputs.set(id, input);
+      }
+      return inputs.size > 0 ? inputs : undefined;
+    },
     async results(outcome) {
       let results: ExtensionsJSON = {};
       for (const { outputs } of runs) results = { ...results, ...(await outputs?.(outcome)) };
       return results;
     },
   };
+}
+
+/** What a browser does before it talks to any authenticator. @throws {ClientError} */
+export function checkExtensions(
+  asked: ExtensionsJSON,
+  ceremony:
+    { readonly method: "create" } | { readonly method: "get"; readonly allowedIds: readonly Uint8Array[] },
+): void {
+  for (const extension of KNOWN_EXTENSIONS) {
+    if (ceremony.method === "create") extension.checkCreate?.(asked);
+    else extension.checkGet?.(asked, ceremony.allowedIds);
+  }
+}
+
+/** The site's wish, or more when an extension cannot do without a verified user. */
+export function uvWithExtensions(
+  request: { readonly userVerification: UvRequirement; readonly extensions: ExtensionsJSON },
+  info: AuthenticatorInfo,
+  method: "create" | "get",
+): UvRequirement {
+  const isDemanded = KNOWN_EXTENSIONS.some(
+    (extension) => extension.demandsUv?.(request.extensions, info, method) === true,
+  );
+  return isDemanded ? "required" : request.userVerification;
 }

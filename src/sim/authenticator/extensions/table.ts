@@ -3,12 +3,31 @@ import { hasQuirk } from "../../profile.js";
 import type { CommandContext } from "../context.js";
 import type { MakeOutcome, SimExtension } from "../extension.js";
 import { refuse } from "../refusal.js";
+import { credBlob } from "./cred-blob.js";
 import { credProtect } from "./cred-protect.js";
-import { hmacSecret } from "./hmac-secret.js";
+import { hmacSecret, hmacSecretMc } from "./hmac-secret.js";
+import { largeBlob } from "./large-blob.js";
+import { largeBlobKey } from "./large-blob-key.js";
+import { minPinLengthExtension, pinComplexityPolicyExtension } from "./pin-facts.js";
+import { prf } from "./prf.js";
+import { thirdPartyPayment } from "./third-party-payment.js";
+import { uvm } from "./uvm.js";
 
 /** Every extension this simulator can do; a profile names those its device does. */
 const EXTENSIONS: ReadonlyMap<string, SimExtension> = new Map(
-  [credProtect, hmacSecret].map((extension) => [extension.id, extension]),
+  [
+    credProtect,
+    credBlob,
+    largeBlobKey,
+    largeBlob,
+    minPinLengthExtension,
+    pinComplexityPolicyExtension,
+    hmacSecret,
+    hmacSecretMc,
+    prf,
+    thirdPartyPayment,
+    uvm,
+  ].map((extension) => [extension.id, extension]),
 );
 
 /** What all extensions of one request came to. */

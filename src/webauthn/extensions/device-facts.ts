@@ -1,0 +1,12 @@
+import type { AuthenticatorInfo } from "../../ctap/get-info.js";
+
+/** Whether the device lists the extension. */
+export function hasExtension({ extensions }: AuthenticatorInfo, id: string): boolean {
+  return extensions?.includes(id) === true;
+}
+
+/** Whether the device can tell its owner from others now: a PIN is set, or a finger enrolled. */
+export function canVerify({ options }: AuthenticatorInfo): boolean {
+  const byPin = options?.["clientPin"] === true && options["noMcGaPermissionsWithClientPin"] !== true;
+  return byPin || options?.["uv"] === true;
+}
