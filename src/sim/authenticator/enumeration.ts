@@ -75,7 +75,12 @@ export function nextEntry(
     env.trace.emit({ kind: "timer.fired", timer: "key.nextEntry", budgetMs });
     refuse("NOT_ALLOWED");
   }
-  state.continuation = new EnumerationRest({ ...rest, left, lastAtMs: env.clock.nowMs() });
+  state.continuation = new EnumerationRest({
+    command: rest.command,
+    subCommand,
+    left,
+    lastAtMs: env.clock.nowMs(),
+  });
   return encodeCredentialManagementResponse(next);
 }
 

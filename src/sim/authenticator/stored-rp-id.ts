@@ -13,21 +13,16 @@ const ELLIPSIS = "\u2026";
  */
 export function truncateRpId(rpId: string, room: number): string {
   if (utf8(rpId).length <= room) return rpId;
-  const scheme = fitting([...rpId.slice(0, rpId.indexOf(":") + 1)], room);
+  const scheme = fitting(Array.from(rpId.slice(0, rpId.indexOf(":") + 1)), room).join("");
   const left = room - utf8(scheme).length - utf8(ELLIPSIS).length;
   if (left < 0) return scheme;
-  const end = fitting([...rpId].reverse(), left);
-  return scheme + ELLIPSIS + [...end].reverse().join("");
+  const end = fitting(Array.from(rpId).reverse(), left);
+  return scheme + ELLIPSIS + end.reverse().join("");
 }
 
 /** The first characters that have room. */
-function fitting(characters: readonly string[], room: number): string {
-  let kept = "";
-  let left = room;
-  for (const character of characters) {
-    left -= utf8(character).length;
-    if (left < 0) break;
-    kept += character;
-  }
-  return kept;
+function fitting(characters: readonly string[], room: number): string[] {
+  let bytes = 0;
+  const end = characters.findIndex((character) => (bytes += utf8(character).length) > room);
+  return end < 0 ? [...characters] : characters.slice(0, end);
 }
