@@ -1,7 +1,15 @@
 import { defineConfig } from "tsup";
 
 /** Stay outside the bundle: users bring or omit them, and two copies of a native package would fight. */
-const external = ["node-hid", "@abandonware/noble", "@stoprocent/noble", "ws", "cbor-x"];
+const external = [
+  "node-hid",
+  "@abandonware/noble",
+  "@stoprocent/noble",
+  "@abandonware/bluetooth-hci-socket",
+  "@homebridge/dbus-native",
+  "ws",
+  "cbor-x",
+];
 
 export default defineConfig([
   {
