@@ -35,6 +35,8 @@ export type TraceEvent =
     }
   /** An answer that came after its asker had gone. */
   | { readonly kind: "ctap.discarded"; readonly command: string; readonly status: string }
+  /** A U2F key was asked something; told again only when it answers otherwise. `status` names the status word. */
+  | { readonly kind: "ctap.u2f"; readonly instruction: string; readonly status: string }
   | {
       readonly kind: "ctap.credential";
       readonly change: "created" | "overwritten" | "deleted" | "used";

@@ -14,6 +14,8 @@ export function describeRecord(record: TraceRecord): string | undefined {
       return `answer to ${record.command} (${record.status}) discarded: nobody waits for it any more`;
     case "ctap.finding":
       return `${record.command} broke a rule: ${record.fault}`;
+    case "ctap.u2f":
+      return `asks in U2F: ${record.instruction}, answered ${record.status}`;
     case "ctap.credential":
       return `credential ${record.credential} ${record.change}`;
     case "link.opened":
