@@ -1,0 +1,114 @@
+/** What the road to a phone stands on: a radio that listens, a radio that speaks, and somebody who opens tunnels. */
+
+/** Service data that was heard, under either UUID of `ServiceUuid`. */
+export interface HeardAdvert {
+  /** What follows the UUID: 20 bytes, or more when a suffix follows. */
+  readonly serviceData: Uint8Array;
+  /** Signal strength in dBm. */
+  readonly rssiDbm?: number;
+  /** Where the sender is now, in the radio's own words; phones change it. Opens an L2CAP channel, nothing else. */
+  readonly address?: string;
+}
+
+export interface AdvertScanner {
+  /**
+   * Everything heard from now on, strangers' and repeated adverts included.
+   *
+   * Ends when the radio stops listening. When the signal aborts it ends as well or throws the signal's reason;
+   * leaving the loop stops the radio.
+   */
+  listen(signal: AbortSignal): AsyncIterable<HeardAdvert>;
+}
+
+export interface Advertiser {
+  /**
+   * Broadcasts these bytes under `ServiceUuid.FIDO` until disposed of.
+   *
+   * @param serviceData what follows the UUID.
+   * @throws when the radio will not: switched off, not permitted, too long for it.
+   */
+  advertise(serviceData: Uint8Array): Promise<AsyncDisposable>;
+}
+
+/** How a tunnel ended. */
+export interface TunnelClose {
+  /** WebSocket close code; 1006 when there was none. @see RFC 6455 §7.4 */
+  readonly code: number;
+  readonly reason?: string;
+}
+
+/** A connection that keeps messages whole and in order, to somebody who is not trusted to do so. */
+export interface Tunnel {
+  /** Settles when the tunnel is over, from whichever side. Never rejects. */
+  readonly closed: Promise<TunnelClose>;
+  /** Hands on one binary message. One sent after the end is lost without a word: the end shows at {@link receive}. */
+  send(message: Uint8Array): void;
+  /**
+   * The next message; `undefined` once the tunnel is over and all that came before was taken.
+   *
+   * @throws the signal's reason, when it aborts first. Nothing is lost by that.
+   */
+  receive(signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Ends the tunnel; what was sent before is still delivered. Ending it twice is once. */
+  close(code?: number): void;
+  /** For tunnels that can only guess where a message ends: asks whether bytes would do as the next one. */
+  readonly expect?: (opens: (candidate: Uint8Array) => boolean) => void;
+}
+
+export interface TunnelOpening {
+  /** Request headers beside those of the upgrade itself. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface OpenedTunnel {
+  readonly tunnel: Tunnel;
+  /** Every value the response had for a header, whatever the case of its name. */
+  readonly header: (name: string) => readonly string[];
+}
+
+export interface TunnelDialer {
+  /**
+   * Opens a WebSocket and asks for the subprotocol `TUNNEL_SUBPROTOCOL`. Follows redirects, `REDIRECTS_MAX` at most.
+   *
+   * @param url `wss://` or `ws://`, as `tunnelUrl` makes it.
+   * @throws {TunnelRefusedError} `TUNNEL_REFUSED`, with the HTTP status where there was an answer.
+   * @throws the signal's reason, when it aborts first.
+   */
+  open(url: string, opening: TunnelOpening, signal: AbortSignal): Promise<OpenedTunnel>;
+}
+
+/** One L2CAP connection-oriented channel. */
+export interface ByteChannel {
+  /** Settles when the channel is over. Never rejects. */
+  readonly closed: Promise<void>;
+  write(bytes: Uint8Array): void;
+  /** What came, in whatever pieces; `undefined` at the end. @throws the signal's reason, when it aborts first. */
+  read(signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+/** The client's side of the CTAP 2.3 data channel. */
+export interface ChannelDialer {
+  /** @param at the advert's sender and the port it named. @throws when nobody listens there. */
+  open(at: { readonly address: string; readonly psm: number }, signal: AbortSignal): Promise<ByteChannel>;
+}
+
+/** The phone's side. */
+export interface ChannelListener {
+  /** Opens a port; disposing of it closes the port, not the channels opened through it. */
+  listen(): Promise<ListeningChannel>;
+}
+
+export interface ListeningChannel extends AsyncDisposable {
+  readonly psm: number;
+  /** The next client. @throws the signal's reason, when it aborts first. */
+  accept(signal: AbortSignal): Promise<ByteChannel>;
+}
+
+/** What a client needs to reach a phone. */
+export interface HybridPorts {
+  readonly scanner: AdvertScanner;
+  readonly dialer: TunnelDialer;
+  /** Without it phones are reached through a tunnel only. */
+  readonly channels?: ChannelDialer;
+}
