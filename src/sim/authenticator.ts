@@ -93,13 +93,14 @@ export class SimAuthenticator {
 
   async #run(request: Uint8Array, options: TransactOptions, power: AbortSignal): Promise<Uint8Array> {
     const { profile } = this;
+    const state = this.#state;
     const command = request[0] ?? refuse("INVALID_LENGTH");
+    // Before anything is refused: also a command nobody knows comes in between.
+    if (state.continuation?.command !== command) state.continuation = undefined;
     if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
     const entry = COMMANDS.get(command) ?? refuse("INVALID_COMMAND");
     if (!entry.hasParameters && request.length > 1) refuse("INVALID_LENGTH");
 
-    const state = this.#state;
-    if (state.continuation?.command !== command) state.continuation = undefined;
     if (forfeitsReset(command)) state.resetForfeited = true;
     const gestures = gesturesFor(this.#env, { profile, user: this.#user, power, options });
     await gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
