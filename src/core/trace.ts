@@ -74,15 +74,22 @@ export type TraceEvent =
         | "advert-sent"
         | "advert-seen"
         | "advert-foreign"
+        | "contacting"
+        | "push-sent"
         | "tunnel-opening"
         | "tunnel-open"
         | "tunnel-refused"
         | "tunnel-closed"
+        | "channel-open"
+        | "channel-refused"
         | "handshake"
         | "ready"
         | "shutdown-sent"
         | "shutdown-received"
-        | "linked";
+        | "update"
+        | "linked"
+        | "link-gone"
+        | "failed";
       /** HTTP status, WebSocket close code or a short reason; never a key, id or secret. */
       readonly detail?: string;
     }

@@ -28,6 +28,12 @@ const FINDINGS = {
   TUNNEL_BAD_ROUTING_ID: { aftermath: "none" },
   /** The tunnel service would not let us in. */
   TUNNEL_REFUSED: { aftermath: "none" },
+  /** The tunnel ended before the phone was ready to be asked. */
+  TUNNEL_CLOSED: { aftermath: "none", hint: NEW_CODE },
+  /** Something came through the tunnel that has no place there, such as a connect signal that is none. */
+  TUNNEL_UNEXPECTED_MESSAGE: { aftermath: "none", hint: NEW_CODE },
+  /** The tunnel service says that a linked phone will never be reached that way again. */
+  LINK_GONE: { aftermath: "none", hint: "Forget this phone and show a QR code." },
   /** What a client sent along to wake a linked phone cannot be read. */
   CLIENT_PAYLOAD_MALFORMED: { aftermath: "none" },
   /** Wrong length, a key that is no point, or a payload where none belongs. */
@@ -38,6 +44,8 @@ const FINDINGS = {
     hint: "The phone read another code, or answers for another session: scan the code shown now.",
   },
   POST_HANDSHAKE_MALFORMED: { aftermath: "none" },
+  /** The phone answers digital credential requests only. */
+  PHONE_WITHOUT_CTAP: { aftermath: "none" },
   /** Not sealed with this key for this place: wrong key, altered, replayed, lost or out of order. */
   FRAME_REJECTED: { aftermath: "unknown", hint: ENDED },
   /** Longer than any implementation takes. */

@@ -5,7 +5,7 @@ import { nameOfCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler, TransactOptions } from "../ctap/device.js";
 import { nameOfStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
-import { abortedBy } from "../transports/hid/aborted.js";
+import { abortedBy } from "../core/aborted.js";
 
 export interface LoopbackOptions {
   /** On the way there, in milliseconds; cancelling takes as long. */

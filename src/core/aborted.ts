@@ -1,4 +1,4 @@
-import { AbortedError, isHarnessError, type Aftermath } from "../../core/errors.js";
+import { AbortedError, isHarnessError, type Aftermath } from "./errors.js";
 
 /**
  * What to throw when the caller's signal ended a call.
