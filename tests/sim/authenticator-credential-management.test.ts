@@ -562,6 +562,15 @@ describe("the preview", () => {
     });
     expect(await bench.answers(request, PREVIEW)).toBe(CtapStatus.INVALID_PARAMETER);
   });
+
+  test("can change names on a key that knows the command by its later number too", async () => {
+    const bench = await ManagedKey.with(withOptions({ credentialMgmtPreview: true }));
+    const request = bench.signed(Sub.updateUserInformation, {
+      credentialId: bench.descriptor("ada"),
+      user: { id: utf8("ada"), name: "Ada L." },
+    });
+    expect(await bench.answers(request, PREVIEW)).toBe(CtapStatus.OK);
+  });
 });
 
 describe("client and simulated key together", () => {

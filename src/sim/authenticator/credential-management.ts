@@ -60,7 +60,11 @@ export function credentialManagement(command: CredentialManagementCommand): SimC
     const rest = context.state.continuation;
     context.state.continuation = undefined;
     const request = parseCredentialManagementRequest(parameters);
-    const unknown = preview && request.subCommand === CredentialManagementSubcommand.updateUserInformation;
+    // The draft had no such subcommand; keys that speak both do what libfido2 1.12 asks by the old number.
+    const unknown =
+      preview &&
+      !options.credMgmt &&
+      request.subCommand === CredentialManagementSubcommand.updateUserInformation;
     const run = unknown ? undefined : SUBCOMMANDS.get(request.subCommand);
     if (run === undefined) refuse(isAtLeast21(context.profile) ? "INVALID_SUBCOMMAND" : "INVALID_PARAMETER");
     return run({ context, command, request, rest: rest instanceof EnumerationRest ? rest : undefined });
