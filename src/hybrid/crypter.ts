@@ -129,7 +129,7 @@ export class Crypter {
   }
 
   #pad(message: Uint8Array): Uint8Array {
-    if (this.#pads === "message" || message.length === 0) return padMessage(message);
+    if (this.#pads === "message") return padMessage(message);
     return concat(message.subarray(0, 1), padMessage(message.subarray(1)));
   }
 

@@ -208,6 +208,12 @@ describe("asking whether a message opens", () => {
   });
 });
 
+test("a message too long to open is not asked about, and no number is used twice", () => {
+  const tired = new Crypter(KEYS, { role: "phone", sequence: { open: SEQUENCE_MAX + 1 } });
+  expect(() => tired.open(new Uint8Array(48))).toThrow(code("SEQUENCE_EXHAUSTED"));
+  expect(connection().phone.opens(new Uint8Array(SEALED_BYTES_MAX + 1))).toBe(false);
+});
+
 describe("the old construction", () => {
   test("is neither sent nor taken unless asked for", () => {
     const old = connection({ construction: "old" });

@@ -47,6 +47,10 @@ test("a JSON frame carries text", () => {
   expect(parseFrame(bytes, { from })).toEqual(frame);
 });
 
+test("a JSON frame keeps the byte order mark it came with", () => {
+  expect(parseFrame(fromHex("03efbbbf7b7d"), { from })).toEqual({ type: "json", text: "\ufeff{}" });
+});
+
 test.each([
   ["nothing", "", "FRAME_MALFORMED"],
   ["a CTAP frame with nothing in it", "01", "FRAME_MALFORMED"],

@@ -87,6 +87,14 @@ describe("a reader that knows the lengths of hybrid", () => {
     expect(reader.rest).toHaveLength(0);
   });
 
+  test("does not take a lone CR for an end", () => {
+    const reader = readerInTraffic();
+    const message = messageOf(112);
+    message[48] = 0x0d;
+    reader.push(frameForL2cap(message));
+    expect(drain(reader)).toEqual([message]);
+  });
+
   test("is not misled by CR CR LF", () => {
     const reader = readerInTraffic();
     const message = concat(messageOf(47), Uint8Array.of(0x0d));

@@ -68,6 +68,7 @@ describe("a message is refused", () => {
     ["when it is empty", new Uint8Array(0)],
     ["when it is no map", fromHex("81a0")],
     ["when it is random", new Uint8Array(64).fill(0xc7)],
+    ["when bytes follow the map", concat(encodePostHandshake(MESSAGE), Uint8Array.of(0xff, 0xff))],
     ["when it has a type byte in front", concat(Uint8Array.of(1), encodePostHandshake(MESSAGE))],
     ["when its getInfo response is missing", mapOf()],
     ["when its getInfo response is missing in padding", padMap(mapOf(), "512")],

@@ -148,8 +148,8 @@ test.each([
   expect(parseQr(codeWith(key, undefined))[member]).toBe(value);
 });
 
-test("a date that is none is left out: no reader looks at it", () => {
-  expect(parseQr(codeWith(3, "today"))).not.toHaveProperty("madeAtSeconds");
+test.each(["today", -1])("a date that is none is left out, for no reader looks at it: %s", (date) => {
+  expect(parseQr(codeWith(3, date))).not.toHaveProperty("madeAtSeconds");
 });
 
 test.each(["dcp", "dci"] as const)("%s is a hint of CTAP 2.3", (hint) => {

@@ -1,0 +1,191 @@
+import { toHex } from "../core/bytes.js";
+import type { Env } from "../core/env.js";
+import type { KeyPair } from "../crypto/provider.js";
+import { openAdvert, type Advert } from "./advert.js";
+import { parseAdvertSuffix, type AdvertSuffix } from "./advert-suffix.js";
+import { ADVERT_BYTES } from "./constants.js";
+import { Crypter } from "./crypter.js";
+import { HybridError } from "./hybrid-error.js";
+import type { HybridSettings } from "./hybrid-options.js";
+import { deriveKey, KeyPurpose } from "./keys.js";
+import { limited } from "./limited.js";
+import { startHandshake, type InitiatorSecrets } from "./noise.js";
+import { openChannel } from "./open-channel.js";
+import { parsePostHandshake, type ReceivedPostHandshake } from "./post-handshake.js";
+import type { AdvertScanner, HybridPorts, Tunnel } from "./ports.js";
+import { tunnelHost } from "./tunnel-domain.js";
+import { tunnelUrl } from "./tunnel-url.js";
+
+/** Where a session stands and what it has to go by: one way to fail that every stage shares. */
+export interface StageContext {
+  readonly settings: HybridSettings;
+  readonly signal: AbortSignal;
+}
+
+/** Stage 1: the code is on the screen, or the linked phone was called. Nobody is near yet. */
+export interface Shown {
+  /** QR secret of 16 bytes or link secret of 32. */
+  readonly secret: Uint8Array;
+  /** 64 bytes, which open the advert meant for us. */
+  readonly advertKey: Uint8Array;
+  /** Whose key both sides know beforehand: ours, from a code, or a linked phone's. */
+  readonly known:
+    | { readonly pattern: "KNpsk0"; readonly clientKey: KeyPair }
+    | { readonly pattern: "NKpsk0"; readonly phoneKey: Uint8Array };
+}
+
+/** Stage 2: a phone that read the code is within Bluetooth range. */
+export interface Heard extends Shown {
+  readonly advert: Advert;
+  /** What came behind the advert, and from where. */
+  readonly suffix?: AdvertSuffix;
+  readonly address?: string;
+}
+
+/** Stage 3: there is a way to it, through a tunnel or a channel. */
+export interface Connected extends Heard {
+  readonly tunnel: Tunnel;
+}
+
+/** Stage 4: it is the right phone, and it said what it can do. */
+export interface Secured extends Connected {
+  readonly crypter: Crypter;
+  readonly handshakeHash: Uint8Array;
+  readonly hello: ReceivedPostHandshake & { readonly info: Uint8Array };
+}
+
+/**
+ * Waits for the phone that scanned our code. Each distinct advert is tried once; the first that opens counts, and a
+ * second phone cannot take over.
+ *
+ * @throws {HybridError} `PHONE_NOT_HEARD` when the scanner stops first. @throws {TimeoutError} of `hybrid.scan`.
+ * @throws the signal's reason, when it aborts first. Aftermath `none`: nothing was asked of the phone yet.
+ */
+export function awaitPhone<From extends Shown>(
+  env: Env,
+  shown: From,
+  scanner: AdvertScanner,
+  { settings, signal }: StageContext,
+): Promise<From & Heard> {
+  const limit = { timer: "hybrid.scan", budgetMs: settings.budgets.scanMs };
+  return limited(env, limit, (ended) => scan(env, shown, scanner, { settings, signal: ended }), signal);
+}
+
+async function scan<From extends Shown>(
+  env: Env,
+  shown: From,
+  scanner: AdvertScanner,
+  { settings, signal }: StageContext,
+): Promise<From & Heard> {
+  signal.throwIfAborted();
+  const tried = new Set<string>();
+  for await (const { serviceData, address } of scanner.listen(signal)) {
+    signal.throwIfAborted();
+    const key = toHex(serviceData);
+    if (tried.has(key)) continue;
+    tried.add(key);
+    const rightLength = settings.adverts === "with-suffix" || serviceData.length === ADVERT_BYTES;
+    const advert = rightLength ? openAdvert(shown.advertKey, serviceData, settings.crypto) : undefined;
+    if (advert === undefined) {
+      const detail = `${serviceData.length} bytes, not for this client`;
+      env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", detail });
+      continue;
+    }
+    env.trace.emit({
+      kind: "link.hybrid",
+      stage: "advert-seen",
+      detail: `${tried.size - 1} of others before`,
+    });
+    const suffix = parseAdvertSuffix(serviceData.subarray(ADVERT_BYTES));
+    return { ...shown, advert, ...(suffix && { suffix }), ...(address !== undefined && { address }) };
+  }
+  signal.throwIfAborted();
+  throw new HybridError("PHONE_NOT_HEARD", `scanning ended after ${tried.size} adverts of others`);
+}
+
+/**
+ * Goes to the meeting place the advert named: the phone's own channel, where it offers one and we can, else the
+ * tunnel service.
+ *
+ * @throws {TunnelRefusedError} `TUNNEL_REFUSED`. @throws {TimeoutError} of `hybrid.tunnel`.
+ */
+export function openTunnel(
+  env: Env,
+  heard: Heard & { readonly tunnelId: Uint8Array },
+  { dialer, channels }: HybridPorts,
+  { settings, signal }: StageContext,
+): Promise<Connected> {
+  const limit = { timer: "hybrid.tunnel", budgetMs: settings.budgets.tunnelMs };
+  const open = async (ended: AbortSignal): Promise<Connected> => {
+    const channel = channels && (await openChannel(env, heard, channels, ended));
+    if (channel) return { ...heard, tunnel: channel };
+    const { routingId, tunnelCode } = heard.advert;
+    // An advert with a code that stands for nothing does not open.
+    const host = tunnelHost(tunnelCode, settings.crypto) as string;
+    const url = tunnelUrl(settings.originFor(host), {
+      method: "connect",
+      routingId,
+      tunnelId: heard.tunnelId,
+    });
+    env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening" });
+    const { tunnel } = await dialer.open(url, {}, ended);
+    env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
+    return { ...heard, tunnel };
+  };
+  return limited(env, limit, open, signal);
+}
+
+/**
+ * Proves to each other that both know the secret, and hears what the phone says of itself.
+ *
+ * @param hello sends message 1 later, when the caller did that before: how linked phones are met.
+ * @throws {HybridError} `HANDSHAKE_MALFORMED`, `HANDSHAKE_REJECTED`, `FRAME_REJECTED`, `POST_HANDSHAKE_MALFORMED`,
+ *   `PHONE_WITHOUT_CTAP`; `TUNNEL_CLOSED` when the phone or the service hangs up. All with aftermath `none`.
+ * @throws {TimeoutError} of `hybrid.handshake`.
+ */
+export function shakeHands<From extends Connected>(
+  env: Env,
+  connected: From,
+  { settings, signal }: StageContext,
+): Promise<From & Secured> {
+  const limit = { timer: "hybrid.handshake", budgetMs: settings.budgets.handshakeMs };
+  const shake = async (ended: AbortSignal): Promise<From & Secured> => {
+    const { crypto } = settings;
+    const { tunnel } = connected;
+    const { message, finish } = startHandshake(env.entropy, handshakeSecrets(connected, settings), crypto);
+    tunnel.send(message);
+    const { keys, handshakeHash } = finish(await nextMessage(tunnel, ended));
+    env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
+    const crypter = new Crypter(keys, { role: "client", ...(crypto && { crypto }) });
+    tunnel.expect?.((candidate) => crypter.opens(candidate));
+    const hello = readHello(env, crypter.open(await nextMessage(tunnel, ended)));
+    env.trace.emit({ kind: "link.hybrid", stage: "ready" });
+    return { ...connected, crypter, handshakeHash, hello };
+  };
+  return limited(env, limit, shake, signal);
+}
+
+function handshakeSecrets({ secret, known, advert }: Heard, { crypto }: HybridSettings): InitiatorSecrets {
+  const psk = deriveKey(secret, { purpose: KeyPurpose.PSK, salt: advert.plaintext }, crypto);
+  return { ...known, psk };
+}
+
+function readHello(env: Env, plaintext: Uint8Array): Secured["hello"] {
+  const hello = parsePostHandshake(plaintext, (fault, offset) => {
+    env.trace.emit({ kind: "ctap.finding", command: "getInfo", fault, offset });
+  });
+  const { info } = hello;
+  if (info === undefined) {
+    throw new HybridError("PHONE_WITHOUT_CTAP", "this phone answers digital credential requests only");
+  }
+  return { ...hello, info };
+}
+
+/** @throws {HybridError} `TUNNEL_CLOSED` */
+export async function nextMessage(tunnel: Tunnel, signal: AbortSignal): Promise<Uint8Array> {
+  const message = await tunnel.receive(signal);
+  if (message !== undefined) return message;
+  const { code, reason } = await tunnel.closed;
+  const why = reason === undefined ? "" : `, ${reason}`;
+  throw new HybridError("TUNNEL_CLOSED", `closed with ${code}${why} before the phone was ready`);
+}
