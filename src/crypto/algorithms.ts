@@ -6,12 +6,16 @@ export type OkpCurveName = Extract<PublicKey, { kty: "OKP" }>["crv"];
 export type EcKey = Extract<PublicKey, { kty: "EC" }>;
 export type OkpKey = Extract<PublicKey, { kty: "OKP" }>;
 export type RsaKey = Extract<PublicKey, { kty: "RSA" }>;
+export type AkpKey = Extract<PublicKey, { kty: "AKP" }>;
+export type MlDsaName = Extract<SignatureAlgorithm, `ML-DSA-${number}`>;
 
 /** What a signature algorithm is made of. */
 export type AlgorithmParts =
   | { readonly kty: "EC"; readonly crv: EcCurveName; readonly hash: HashName }
   | { readonly kty: "OKP"; readonly crv: OkpCurveName }
-  | { readonly kty: "RSA"; readonly padding: "pkcs1" | "pss"; readonly hash: HashName };
+  | { readonly kty: "RSA"; readonly padding: "pkcs1" | "pss"; readonly hash: HashName }
+  /** Each parameter set has public keys of its own length. @see FIPS 204 §4, table 2 */
+  | { readonly kty: "AKP"; readonly set: MlDsaName; readonly publicKeyBytes: number };
 
 /**
  * Each algorithm's one curve and one hash, as WebAuthn pairs them.
@@ -32,6 +36,9 @@ export const ALGORITHMS = {
   PS256: { kty: "RSA", padding: "pss", hash: "sha256" },
   PS384: { kty: "RSA", padding: "pss", hash: "sha384" },
   PS512: { kty: "RSA", padding: "pss", hash: "sha512" },
+  "ML-DSA-44": { kty: "AKP", set: "ML-DSA-44", publicKeyBytes: 1312 },
+  "ML-DSA-65": { kty: "AKP", set: "ML-DSA-65", publicKeyBytes: 1952 },
+  "ML-DSA-87": { kty: "AKP", set: "ML-DSA-87", publicKeyBytes: 2592 },
 } as const satisfies Readonly<Record<SignatureAlgorithm, AlgorithmParts>>;
 
 /** An algorithm joined with a key that fits it. */
@@ -43,7 +50,8 @@ export type Suite =
       readonly key: RsaKey;
       readonly padding: "pkcs1" | "pss";
       readonly hash: HashName;
-    };
+    }
+  | { readonly kty: "AKP"; readonly key: AkpKey; readonly set: MlDsaName };
 
 /** @throws {PointError} `KEY_MISMATCH` when the key is of another kind or on another curve. */
 export function matchKey(algorithm: SignatureAlgorithm, key: PublicKey): Suite {
@@ -55,6 +63,20 @@ export function matchKey(algorithm: SignatureAlgorithm, key: PublicKey): Suite {
   if (parts.kty === "RSA" && key.kty === "RSA") {
     return { kty: "RSA", key, padding: parts.padding, hash: parts.hash };
   }
-  const kind = key.kty === "RSA" ? "RSA" : `${key.kty} ${key.crv}`;
-  throw new PointError("KEY_MISMATCH", `${algorithm} cannot use a key of kind ${kind}`);
+  if (parts.kty === "AKP" && key.kty === "AKP" && parts.publicKeyBytes === key.pub.length) {
+    return { kty: "AKP", key, set: parts.set };
+  }
+  throw new PointError("KEY_MISMATCH", `${algorithm} cannot use a key of kind ${kindOf(key)}`);
+}
+
+function kindOf(key: PublicKey): string {
+  switch (key.kty) {
+    case "EC":
+    case "OKP":
+      return `${key.kty} ${key.crv}`;
+    case "RSA":
+      return "RSA";
+    case "AKP":
+      return `AKP with ${key.pub.length} bytes`;
+  }
 }

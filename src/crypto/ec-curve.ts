@@ -1,4 +1,4 @@
-import { concat } from "../core/bytes.js";
+import { concat, fromHex } from "../core/bytes.js";
 import type { EcCurveName, EcKey } from "./algorithms.js";
 import { PointError } from "./point-error.js";
 
@@ -52,9 +52,14 @@ export function keyOf(crv: EcCurveName, point: Uint8Array): EcKey {
   return { kty: "EC", crv, x: point.slice(1, 1 + width), y: point.slice(1 + width) };
 }
 
-/** Unsigned, big endian. */
+/** Unsigned, big endian; the inverse of {@link fromInteger}. */
 export function toInteger(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
   return BigInt(`0x${hex}`);
+}
+
+/** Unsigned, big endian, `width` bytes. */
+export function fromInteger(value: bigint, width: number): Uint8Array {
+  return fromHex(value.toString(16).padStart(2 * width, "0"));
 }

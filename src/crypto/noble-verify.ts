@@ -5,6 +5,7 @@ import { concat, equalBytes } from "../core/bytes.js";
 import { matchKey, type EcKey, type OkpKey } from "./algorithms.js";
 import { EC_CURVES, pointOf, toInteger } from "./ec-curve.js";
 import { fromEcdsaDer } from "./ecdsa-der.js";
+import { verifyMlDsa } from "./ml-dsa.js";
 import { NOBLE_CURVES, NOBLE_ECDSA } from "./noble-curves.js";
 import { checkOkpKey } from "./okp-key.js";
 import { PointError } from "./point-error.js";
@@ -23,6 +24,8 @@ export const nobleVerify: Pick<CryptoProvider, "verify"> = {
         return verifyEdwards(suite.key, message, signature);
       case "RSA":
         return verifyRsa(rsaNumbers(suite.key), { ...suite, message, signature });
+      case "AKP":
+        return verifyMlDsa(suite.set, suite.key, { message, signature });
     }
   },
 };

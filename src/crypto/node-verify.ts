@@ -3,6 +3,7 @@ import { toBase64url } from "../core/bytes.js";
 import { matchKey, type Suite } from "./algorithms.js";
 import { EC_CURVES, pointOf } from "./ec-curve.js";
 import { fromEcdsaDer } from "./ecdsa-der.js";
+import { verifyMlDsa } from "./ml-dsa.js";
 import { checkOkpKey } from "./okp-key.js";
 import { PointError } from "./point-error.js";
 import type { CryptoProvider, PublicKey } from "./provider.js";
@@ -12,6 +13,7 @@ import { rsaNumbers } from "./rsa-key.js";
 export const nodeVerify: Pick<CryptoProvider, "verify"> = {
   verify: (algorithm, key, message, signature) => {
     const suite = matchKey(algorithm, key);
+    if (suite.kty === "AKP") return verifyMlDsa(suite.set, suite.key, { message, signature });
     const keyObject = importKey(suite);
     switch (suite.kty) {
       case "EC": {
@@ -41,7 +43,7 @@ function verifyRsa(
 }
 
 /** @throws {PointError} `POINT_INVALID` when OpenSSL or our own stricter checks refuse the key. */
-function importKey(suite: Suite): KeyObject {
+function importKey(suite: Exclude<Suite, { kty: "AKP" }>): KeyObject {
   if (suite.kty === "EC") pointOf(suite.key);
   else if (suite.kty === "OKP") checkOkpKey(suite.key);
   else rsaNumbers(suite.key);
@@ -52,7 +54,7 @@ function importKey(suite: Suite): KeyObject {
   }
 }
 
-function jwkOf(key: PublicKey): Record<string, string> {
+function jwkOf(key: Exclude<PublicKey, { kty: "AKP" }>): Record<string, string> {
   switch (key.kty) {
     case "EC":
       return { kty: key.kty, crv: key.crv, x: toBase64url(key.x), y: toBase64url(key.y) };

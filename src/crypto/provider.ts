@@ -22,18 +22,24 @@ export type SignatureAlgorithm =
   | "RS512"
   | "PS256"
   | "PS384"
-  | "PS512";
+  | "PS512"
+  | "ML-DSA-44"
+  | "ML-DSA-65"
+  | "ML-DSA-87";
 
 /** Algorithms this library signs with, for software authenticators; the rest it only verifies. */
 export type SigningAlgorithm = Extract<
   SignatureAlgorithm,
-  "ES256" | "ES384" | "ES512" | "ES256K" | "Ed25519"
+  "ES256" | "ES384" | "ES512" | "ES256K" | "Ed25519" | "RS256" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87"
 >;
 
 /** A signing key pair. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
-  /** Big-endian scalar of the curve's full width (32, 48 or 66 bytes); for Ed25519 the 32-byte seed. */
+  /**
+   * Big-endian scalar of the curve's full width (32, 48 or 66 bytes); for Ed25519 and ML-DSA the 32-byte
+   * seed; for RS256 the primes p and q, 128 bytes each.
+   */
   readonly secretKey: Uint8Array;
   readonly publicKey: PublicKey;
 }
@@ -47,7 +53,9 @@ export type PublicKey =
       readonly y: Uint8Array;
     }
   | { readonly kty: "OKP"; readonly crv: "Ed25519" | "Ed448"; readonly x: Uint8Array }
-  | { readonly kty: "RSA"; readonly n: Uint8Array; readonly e: Uint8Array };
+  | { readonly kty: "RSA"; readonly n: Uint8Array; readonly e: Uint8Array }
+  /** ML-DSA; the length tells the parameter set. @see RFC 9964 §3 (key type AKP) */
+  | { readonly kty: "AKP"; readonly pub: Uint8Array };
 
 export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
 
@@ -77,13 +85,18 @@ export interface CryptoProvider {
   publicKeyOf(secretKey: Uint8Array): Uint8Array;
   /** ECDH: 32-byte x coordinate. @throws {PointError} `POINT_INVALID` off the curve or malformed. */
   sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
-  /** Secret key from `entropy` (rejection sampling on the curves), the same in both providers. */
+  /**
+   * Secret key from `entropy` (rejection sampling on the curves), the same in both providers.
+   *
+   * Microseconds to milliseconds, but for RS256: its primes are searched for, 0.05 to 0.3 s.
+   */
   generateSigningKey(algorithm: SigningAlgorithm, entropy: Entropy): SigningKey;
   /** @throws {PointError} `POINT_INVALID` when the secret key is none of this algorithm. */
   signingKeyOf(algorithm: SigningAlgorithm, secretKey: Uint8Array): SigningKey;
   /**
    * Deterministic, in both providers the same bytes: ECDSA as DER with the nonce of RFC 6979 and S left
-   * as it falls (not moved to the lower half), Ed25519 as its 64 bytes.
+   * as it falls (not moved to the lower half), Ed25519 as its 64 bytes, RS256 as PKCS#1 v1.5, ML-DSA in its
+   * deterministic variant without context.
    *
    * @throws {PointError} `POINT_INVALID` when the secret key is none of this algorithm.
    */

@@ -1,8 +1,9 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { concat, equalBytes, fromHex } from "../core/bytes.js";
-import { toInteger } from "./ec-curve.js";
+import { fromInteger, toInteger } from "./ec-curve.js";
 import type { HashName } from "./provider.js";
+import { powMod } from "./pow-mod.js";
 import type { RsaNumbers } from "./rsa-key.js";
 
 const HASHES = { sha1, sha256, sha384, sha512 } as const satisfies Readonly<Record<HashName, unknown>>;
@@ -35,13 +36,21 @@ export interface RsaSignature {
 export function verifyRsa(key: RsaNumbers, { padding, hash, message, signature }: RsaSignature): boolean {
   const s = toInteger(signature);
   if (signature.length !== key.width || s >= key.n) return false;
-  const encoded = toBytes(powMod(s, key), key.width);
-  const digest = HASHES[hash](message);
-  if (padding === "pss") return isPssEncoded(encoded, { hash, digest, bits: key.n.toString(2).length - 1 });
-  const tail = concat(Uint8Array.of(0), DIGEST_INFO[hash], digest);
-  const fillBytes = key.width - 2 - tail.length;
-  if (fillBytes < PKCS1_FILL_BYTES_MIN) return false;
-  return equalBytes(encoded, concat(Uint8Array.of(0, 1), new Uint8Array(fillBytes).fill(0xff), tail));
+  const encoded = fromInteger(powMod(s, key.e, key.n), key.width);
+  if (padding === "pss") {
+    const digest = HASHES[hash](message);
+    return isPssEncoded(encoded, { hash, digest, bits: key.n.toString(2).length - 1 });
+  }
+  const expected = encodePkcs1(hash, message, key.width);
+  return expected !== undefined && equalBytes(encoded, expected);
+}
+
+/** EMSA-PKCS1-v1_5; `undefined` when the modulus has no room for the hash. @see RFC 8017 §9.2 */
+export function encodePkcs1(hash: HashName, message: Uint8Array, width: number): Uint8Array | undefined {
+  const tail = concat(Uint8Array.of(0), DIGEST_INFO[hash], HASHES[hash](message));
+  const fillBytes = width - 2 - tail.length;
+  if (fillBytes < PKCS1_FILL_BYTES_MIN) return undefined;
+  return concat(Uint8Array.of(0, 1), new Uint8Array(fillBytes).fill(0xff), tail);
 }
 
 /** EMSA-PSS-VERIFY; the step numbers are those of RFC 8017 §9.1.2. */
@@ -79,17 +88,4 @@ function mgf1(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
     filled += part.length;
   }
   return concat(...parts).subarray(0, length);
-}
-
-function powMod(base: bigint, { n, e }: RsaNumbers): bigint {
-  let result = 1n;
-  for (const bit of e.toString(2)) {
-    result = (result * result) % n;
-    if (bit === "1") result = (result * base) % n;
-  }
-  return result;
-}
-
-function toBytes(value: bigint, width: number): Uint8Array {
-  return fromHex(value.toString(16).padStart(2 * width, "0"));
 }

@@ -1,24 +1,37 @@
 import type { Entropy } from "../core/entropy.js";
 import { ALGORITHMS, type EcCurveName } from "./algorithms.js";
 import { EC_CURVES, toInteger } from "./ec-curve.js";
+import { ML_DSA_SEED_BYTES } from "./ml-dsa.js";
 import { PointError } from "./point-error.js";
 import type { SigningAlgorithm } from "./provider.js";
+import { drawRsaPrimes, rsaSecretOf } from "./rsa-primes.js";
 
 /** @see RFC 8032 §5.1.5 */
 const SEED_BYTES = 32;
 
 /** The secret key of `algorithm` that `entropy` gives; both providers draw it here. */
 export function drawSecretKey(algorithm: SigningAlgorithm, entropy: Entropy): Uint8Array {
-  const { kty, crv } = ALGORITHMS[algorithm];
-  return kty === "EC" ? drawScalar(crv, entropy) : Uint8Array.from(entropy.bytes(SEED_BYTES));
+  const parts = ALGORITHMS[algorithm];
+  switch (parts.kty) {
+    case "EC":
+      return drawScalar(parts.crv, entropy);
+    case "OKP":
+      return Uint8Array.from(entropy.bytes(SEED_BYTES));
+    case "RSA":
+      return drawRsaPrimes(entropy);
+    case "AKP":
+      return Uint8Array.from(entropy.bytes(ML_DSA_SEED_BYTES));
+  }
 }
 
 /** @throws {PointError} `POINT_INVALID` when the bytes are no secret key of `algorithm`. */
 export function checkSecretKey(algorithm: SigningAlgorithm, secretKey: Uint8Array): void {
-  const { kty, crv } = ALGORITHMS[algorithm];
-  if (kty === "EC") return checkScalar(crv, secretKey);
-  if (secretKey.length !== SEED_BYTES) {
-    throw new PointError("POINT_INVALID", `an Ed25519 seed has ${SEED_BYTES} bytes`);
+  const parts = ALGORITHMS[algorithm];
+  if (parts.kty === "EC") return checkScalar(parts.crv, secretKey);
+  if (parts.kty === "RSA") return void rsaSecretOf(secretKey);
+  const wanted = parts.kty === "OKP" ? SEED_BYTES : ML_DSA_SEED_BYTES;
+  if (secretKey.length !== wanted) {
+    throw new PointError("POINT_INVALID", `a seed of ${algorithm} has ${wanted} bytes`);
   }
 }
 

@@ -35,10 +35,10 @@ export const CoseAlgorithm = {
 } as const;
 
 /** A COSE public key; `alg` is the label it carries, which for key agreement is only a label. */
-export type CoseKey =
-  | { readonly alg: number; readonly key: PublicKey }
-  /** ML-DSA: known by name, not yet a {@link PublicKey}. */
-  | { readonly alg: number; readonly key: { readonly kty: "AKP"; readonly pub: Uint8Array } };
+export interface CoseKey {
+  readonly alg: number;
+  readonly key: PublicKey;
+}
 
 /**
  * A COSE key that cannot be used: `COSE_MALFORMED` lacks a member or has a wrong one; `COSE_UNSUPPORTED`
@@ -91,6 +91,9 @@ const SIGNATURE_ALGORITHMS: ReadonlyMap<number, SignatureAlgorithm> = new Map([
   [CoseAlgorithm.PS256, "PS256"],
   [CoseAlgorithm.PS384, "PS384"],
   [CoseAlgorithm.PS512, "PS512"],
+  [CoseAlgorithm.ML_DSA_44, "ML-DSA-44"],
+  [CoseAlgorithm.ML_DSA_65, "ML-DSA-65"],
+  [CoseAlgorithm.ML_DSA_87, "ML-DSA-87"],
 ]);
 
 /** As a CBOR map, for embedding in a message. */
@@ -201,7 +204,7 @@ export function verifySignature(
   crypto: CryptoProvider = defaultCrypto,
 ): boolean {
   const algorithm = signatureAlgorithm(alg);
-  if (algorithm === undefined || key.kty === "AKP") throw unsupported(`signature algorithm ${alg}`);
+  if (algorithm === undefined) throw unsupported(`signature algorithm ${alg}`);
   try {
     return crypto.verify(algorithm, key, message, signature);
   } catch (error) {

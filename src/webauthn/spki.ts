@@ -19,14 +19,16 @@ const OID = {
 /**
  * A credential's public key as DER SubjectPublicKeyInfo, the form `getPublicKey()` gives to pages.
  *
- * @returns `undefined` for key types a client need not know (ML-DSA), as the page then gets null.
+ * @returns `undefined` for ML-DSA: clients need not know it, and pages then get null.
  * @see WebAuthn Level 3 §5.2.1.1, RFC 5280 §4.1.2.7
  */
 export function encodeSpki({ key }: CoseKey): Uint8Array | undefined {
   return key.kty === "AKP" ? undefined : sequence(algorithmOf(key), bitString(bitsOf(key)));
 }
 
-function algorithmOf(key: PublicKey): Uint8Array {
+type PageKey = Exclude<PublicKey, { kty: "AKP" }>;
+
+function algorithmOf(key: PageKey): Uint8Array {
   switch (key.kty) {
     case "EC":
       return sequence(objectId(OID.ecPublicKey), objectId(OID[key.crv]));
@@ -37,7 +39,7 @@ function algorithmOf(key: PublicKey): Uint8Array {
   }
 }
 
-function bitsOf(key: PublicKey): Uint8Array {
+function bitsOf(key: PageKey): Uint8Array {
   switch (key.kty) {
     case "EC":
       return concat(Uint8Array.of(0x04), key.x, key.y);

@@ -219,9 +219,9 @@ describe.each(PROVIDERS)("$name on the assertion vectors", (crypto) => {
   for (const row of assertions.filter((one) => one["publicKeyCose"] === undefined)) {
     test.skip(`${text(row, "id")} is skipped: the row carries no public key`);
   }
-  for (const row of withKey.filter((one) => suiteOf(one) === undefined)) {
-    test.skip(`${text(row, "id")} is skipped: COSE algorithm ${String(row["alg"])} (ML-DSA) is not offered`);
-  }
+  test("no row with a key is left out", () => {
+    expect(withKey.filter((row) => suiteOf(row) === undefined)).toEqual([]);
+  });
 });
 
 interface Suite {
@@ -247,6 +247,10 @@ function suiteOf(row: Row): Suite | undefined {
       const curve = (crv as number) === 6 ? "Ed25519" : "Ed448";
       return { algorithm: curve, key: { kty: "OKP", crv: curve, x: first } };
     }
+    case -49:
+      return { algorithm: "ML-DSA-65", key: { kty: "AKP", pub: crv } };
+    case -50:
+      return { algorithm: "ML-DSA-87", key: { kty: "AKP", pub: crv } };
     case -257:
       return { algorithm: "RS256", key: { kty: "RSA", n: crv, e: first } };
     case -65535:

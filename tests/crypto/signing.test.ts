@@ -6,8 +6,18 @@ import type { SigningAlgorithm } from "../../src/crypto/provider.js";
 import { casesOf, derOf, PROVIDERS } from "./vectors.js";
 
 const POINT_INVALID = expect.objectContaining({ name: "PointError", code: "POINT_INVALID" }) as Error;
-const ALGORITHMS: readonly SigningAlgorithm[] = ["ES256", "ES384", "ES512", "ES256K", "Ed25519"];
-const SECRET_BYTES = { ES256: 32, ES384: 48, ES512: 66, ES256K: 32, Ed25519: 32 } as const;
+const SECRET_BYTES = {
+  ES256: 32,
+  ES384: 48,
+  ES512: 66,
+  ES256K: 32,
+  Ed25519: 32,
+  RS256: 256,
+  "ML-DSA-44": 32,
+  "ML-DSA-65": 32,
+  "ML-DSA-87": 32,
+} as const satisfies Readonly<Record<SigningAlgorithm, number>>;
+const ALGORITHMS = Object.keys(SECRET_BYTES) as SigningAlgorithm[];
 const MESSAGE = utf8("message");
 
 describe.each(PROVIDERS)("$name signing", (crypto) => {

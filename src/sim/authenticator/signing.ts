@@ -8,6 +8,10 @@ const SIGNING: readonly string[] = [
   "ES512",
   "ES256K",
   "Ed25519",
+  "RS256",
+  "ML-DSA-44",
+  "ML-DSA-65",
+  "ML-DSA-87",
 ] satisfies SigningAlgorithm[];
 
 export interface CredentialKey {

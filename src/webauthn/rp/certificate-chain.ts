@@ -1,4 +1,6 @@
 import { equalBytes } from "../../core/bytes.js";
+import { defaultCrypto } from "../../crypto/default.js";
+import { certificateKey, ML_DSA_OIDS } from "./certificate-key.js";
 import { isAuthority, pathLengthOf, readCertificate, type Certificate } from "./certificate.js";
 import type { Finding } from "./finding.js";
 import { VerificationError } from "./verification-error.js";
@@ -92,11 +94,17 @@ function mayIssue(certificate: Certificate, anchor: Certificate | undefined): bo
 
 function isIssuedBy(child: Certificate, parent: Certificate): boolean {
   try {
-    return child.x509.checkIssued(parent.x509) && child.x509.verify(parent.x509.publicKey);
+    return child.x509.checkIssued(parent.x509) && isSignedBy(child, parent);
   } catch {
     // OpenSSL throws for a key it does not know: then the link cannot be shown to hold.
     return false;
   }
+}
+
+function isSignedBy({ signed, signature, x509 }: Certificate, parent: Certificate): boolean {
+  const algorithm = ML_DSA_OIDS.get(signature.oid);
+  if (algorithm === undefined) return x509.verify(parent.x509.publicKey);
+  return defaultCrypto.verify(algorithm, certificateKey(parent), signed, signature.bits);
 }
 
 function judgeDate(certificate: Certificate, atEpochMs: number): void {

@@ -1,9 +1,16 @@
 import type { KeyObject } from "node:crypto";
 import { equalBytes, fromBase64url } from "../../core/bytes.js";
-import type { PublicKey } from "../../crypto/provider.js";
+import type { PublicKey, SignatureAlgorithm } from "../../crypto/provider.js";
 import type { CoseKey } from "../../ctap/cose.js";
 import type { Certificate } from "./certificate.js";
 import { VerificationError } from "./verification-error.js";
+
+/** Object identifiers of ML-DSA keys and signatures alike. @see RFC 9881 §2 */
+export const ML_DSA_OIDS: ReadonlyMap<string, SignatureAlgorithm> = new Map([
+  ["2.16.840.1.101.3.4.3.17", "ML-DSA-44"],
+  ["2.16.840.1.101.3.4.3.18", "ML-DSA-65"],
+  ["2.16.840.1.101.3.4.3.19", "ML-DSA-87"],
+]);
 
 /**
  * A certificate's public key as bare numbers.
@@ -11,6 +18,8 @@ import { VerificationError } from "./verification-error.js";
  * @throws {VerificationError} `RP_ALGORITHM_UNSUPPORTED` for a kind of key this library cannot use.
  */
 export function certificateKey(certificate: Certificate): PublicKey {
+  // Read without OpenSSL, which knows these keys only since 3.5.
+  if (ML_DSA_OIDS.has(certificate.publicKey.oid)) return { kty: "AKP", pub: certificate.publicKey.bits };
   const jwk = exportedKey(certificate);
   const { kty, crv } = jwk;
   const field = (name: "x" | "y" | "n" | "e") => fromBase64url(jwk[name] ?? "");
@@ -28,6 +37,7 @@ export function sameKey(a: PublicKey, b: CoseKey["key"]): boolean {
     return b.kty === "EC" && a.crv === b.crv && equalBytes(a.x, b.x) && equalBytes(a.y, b.y);
   }
   if (a.kty === "OKP") return b.kty === "OKP" && a.crv === b.crv && equalBytes(a.x, b.x);
+  if (a.kty === "AKP") return b.kty === "AKP" && equalBytes(a.pub, b.pub);
   return b.kty === "RSA" && equalNumbers(a.n, b.n) && equalNumbers(a.e, b.e);
 }
 

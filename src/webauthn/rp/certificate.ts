@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readDer, type DerItem } from "./der.js";
 import {
+  bitsOf,
   booleanOf,
   DerTag,
   insideOf,
@@ -38,6 +39,12 @@ export interface NameAttribute {
   readonly text: string;
 }
 
+/** Bits and the dotted identifier of the algorithm they belong to. */
+export interface SignedOrKeyBits {
+  readonly oid: string;
+  readonly bits: Uint8Array;
+}
+
 /** What attestation formats ask of a certificate; signatures and keys are node's business. */
 export interface Certificate {
   readonly der: Uint8Array;
@@ -46,6 +53,11 @@ export interface Certificate {
   readonly version: number;
   /** Empty for a certificate whose subject is in its alternative name. */
   readonly subject: readonly NameAttribute[];
+  /** What subjectPublicKeyInfo holds: the algorithm's identifier, and the key in that algorithm's own form. */
+  readonly publicKey: SignedOrKeyBits;
+  /** What the issuer signed. */
+  readonly signed: Uint8Array;
+  readonly signature: SignedOrKeyBits;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
   /** By dotted object identifier. */
@@ -104,21 +116,34 @@ function openX509(der: Uint8Array): X509Certificate {
 }
 
 function fieldsOf(certificate: DerItem) {
-  const [tbs] = membersOf(certificate);
+  const [tbs, signatureAlgorithm, signature] = membersOf(certificate);
   const members = [...membersOf(tbs)];
   const explicitVersion = members[0] !== undefined && isContext(members[0], 0) ? members.shift() : undefined;
   const version = explicitVersion === undefined ? 1 : numberOf(insideOf(explicitVersion)) + 1;
   // serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, then the tagged ones
-  const [, , , validity, subject, , ...tagged] = members;
+  const [, , , validity, subject, publicKey, ...tagged] = members;
   const [notBefore, notAfter] = membersOf(validity);
   const extensions = tagged.find((item) => isContext(item, 3));
   return {
     version,
+    publicKey: algorithmBits(...pairOf(publicKey)),
+    signed: tbs?.raw ?? new Uint8Array(),
+    signature: algorithmBits(signatureAlgorithm, signature),
     subject: subject === undefined ? [] : nameAttributes(subject),
     notBeforeMs: timeOf(notBefore),
     notAfterMs: timeOf(notAfter),
     extensions: extensions === undefined ? new Map<string, CertificateExtension>() : extensionsOf(extensions),
   };
+}
+
+function pairOf(item: DerItem | undefined): readonly [DerItem | undefined, DerItem | undefined] {
+  const [first, second] = membersOf(item);
+  return [first, second];
+}
+
+function algorithmBits(algorithm: DerItem | undefined, bits: DerItem | undefined): SignedOrKeyBits {
+  const [oid] = membersOf(algorithm);
+  return { oid: oidOf(oid), bits: bitsOf(bits) };
 }
 
 function extensionsOf(tagged: DerItem): ReadonlyMap<string, CertificateExtension> {

@@ -41,6 +41,18 @@ export function octetsOf(item: DerItem | undefined): Uint8Array {
   return expect(item, DerTag.OCTET_STRING).content;
 }
 
+/**
+ * The bytes of a BIT STRING, whatever it says of unused bits: a series of U2F keys has certificates whose
+ * signatures claim some.
+ *
+ * @throws {DerError}
+ */
+export function bitsOf(item: DerItem | undefined): Uint8Array {
+  const { content } = expect(item, DerTag.BIT_STRING);
+  if (content.length === 0) throw new DerError("VALUE", "bit string without its count of unused bits");
+  return content.subarray(1);
+}
+
 /** INTEGER or ENUMERATED of at most 6 bytes, two's complement. @throws {DerError} */
 export function numberOf(item: DerItem | undefined, tag: number = DerTag.INTEGER): number {
   const { content } = expect(item, tag);

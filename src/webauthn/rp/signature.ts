@@ -23,7 +23,7 @@ export function demandSignature(
   codes: { readonly wrong: RpCode; readonly mismatch: RpCode },
 ): void {
   const algorithm = signatureAlgorithm(alg);
-  if (algorithm === undefined || key.kty === "AKP") {
+  if (algorithm === undefined) {
     throw new VerificationError("RP_ALGORITHM_UNSUPPORTED", `COSE algorithm ${alg}`);
   }
   const holds = reading(codes.mismatch, `COSE algorithm ${alg} with a key of type ${key.kty}`, () =>

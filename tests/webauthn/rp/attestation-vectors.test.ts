@@ -22,18 +22,6 @@ const REFUSED: Readonly<Record<string, readonly [code: RpCode, why: string]>> = 
   "packed-067": ["RP_AUTHENTICATOR_DATA", "the credential key has no alg"],
   "packed-098": ["RP_ATTESTATION_CERTIFICATE", "the subject has no CN"],
   "tpm-004": ["RP_ATTESTATION_AAGUID", "the certificate names another model"],
-  "packed-019": [
-    "RP_ALGORITHM_UNSUPPORTED",
-    "the certificate's key is ML-DSA-87, which neither provider verifies",
-  ],
-  "packed-020": [
-    "RP_ALGORITHM_UNSUPPORTED",
-    "the certificate's key is ML-DSA-65, which neither provider verifies",
-  ],
-  "packed-040": [
-    "RP_ALGORITHM_UNSUPPORTED",
-    "the certificate's key is ML-DSA-87, which neither provider verifies",
-  ],
 };
 
 /** Rows in which the authenticator data's key is not read as the bytes that stand there. */

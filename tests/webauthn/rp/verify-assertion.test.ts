@@ -402,8 +402,8 @@ describe("a stored key nobody can use", () => {
   };
 
   test("of an algorithm the crypto provider lacks is unsupported", () => {
-    const pub = new Uint8Array(1312);
-    expect(withKey(encodeCoseKey({ alg: -48, key: { kty: "AKP", pub } }))).toThrow(
+    const x = new Uint8Array(32);
+    expect(withKey(encodeCoseKey({ alg: -25, key: { kty: "EC", crv: "P-256", x, y: x } }))).toThrow(
       expect.objectContaining({ code: "RP_ALGORITHM_UNSUPPORTED" }) as Error,
     );
   });

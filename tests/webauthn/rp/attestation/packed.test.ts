@@ -120,7 +120,8 @@ describe("packed with certificates", () => {
       "RP_ATTESTATION_STATEMENT",
     ],
     ["has an algorithm by name", (s) => s.set("alg", "ES256"), "RP_ATTESTATION_STATEMENT"],
-    ["is signed with an unknown algorithm", (s) => s.set("alg", -48), "RP_ALGORITHM_UNSUPPORTED"],
+    ["is signed with an unknown algorithm", (s) => s.set("alg", -25), "RP_ALGORITHM_UNSUPPORTED"],
+    ["says ML-DSA over a key that is not", (s) => s.set("alg", -48), "RP_ATTESTATION_ALGORITHM"],
     ["claims an RSA signature of an EC key", (s) => s.set("alg", -257), "RP_ATTESTATION_ALGORITHM"],
   ];
 
