@@ -48,11 +48,30 @@ export {
   type AttestedCredential,
   type AuthenticatorData,
 } from "./ctap/authenticator-data.js";
+export { ApduError, encodeApdu, parseApdu, type ApduForm, type CommandApdu } from "./ctap/apdu.js";
+export { SampleStatus, type SampleStatusName, type TemplateInfo } from "./ctap/bio-enrollment.js";
 export { ClientPinSubcommand, Permission } from "./ctap/client-pin.js";
 export { CtapCommand, nameOfCommand } from "./ctap/command.js";
 export type { CredentialDescriptor, CredentialParameters, RpEntity, UserEntity } from "./ctap/common.js";
+export { ConfigSubcommand, type MinPinLengthParameters } from "./ctap/config.js";
+export { authenticatorConfig, type Configurator } from "./ctap/configurator.js";
 export { CoseAlgorithm, verifySignature, type CoseKey } from "./ctap/cose.js";
+export {
+  credentialManagement,
+  type CredentialManager,
+  type KnownCredential,
+  type KnownRelyingParty,
+} from "./ctap/credential-manager.js";
 export type { CtapDevice, CtapHandler, KeepaliveStatus, TransactOptions } from "./ctap/device.js";
+export { FeatureError } from "./ctap/feature-error.js";
+export { ctap2OverU2f, type ApduLink, type Ctap2OverU2fOptions } from "./ctap/ctap2-over-u2f.js";
+export {
+  bioEnrollment,
+  type EnrollmentSample,
+  type EnrollOptions,
+  type FingerprintEnroller,
+  type FingerprintSensor,
+} from "./ctap/fingerprint-enroller.js";
 export type { GetAssertionRequest, GetAssertionResponse } from "./ctap/get-assertion.js";
 export { encodeInfo, parseInfo, type AuthenticatorInfo } from "./ctap/get-info.js";
 export type { MakeCredentialRequest, MakeCredentialResponse } from "./ctap/make-credential.js";
@@ -61,12 +80,16 @@ export { pinProtocol, type PinProtocol } from "./ctap/pin-protocol.js";
 export { openSession, type Ctap2Session, type PinUvAuthToken } from "./ctap/session.js";
 export { CtapError, CtapStatus, nameOfStatus } from "./ctap/status.js";
 export { TransportError } from "./ctap/transport-error.js";
+export { u2fClient, type SendApdu, type U2fClient } from "./ctap/u2f-client.js";
+export { nameOfStatusWord, StatusWord, U2fError } from "./ctap/u2f-error.js";
+export { U2fControl, U2fInstruction, type U2fAuthentication, type U2fRegistration } from "./ctap/u2f.js";
 
 // transports
 export { openHidDevice, type HidDevice, type HidDeviceOptions } from "./transports/hid/channel.js";
 export { HidError } from "./transports/hid/hid-error.js";
 export { nodeHidPort } from "./transports/hid/node-hid.js";
 export type { HidPort } from "./transports/hid/port.js";
+export { u2fDevice, withU2fFallback } from "./transports/hid/u2f-fallback.js";
 export { udpHidPort, type UdpHidPortOptions } from "./transports/udp.js";
 export { unixHidPort } from "./transports/unix.js";
 export { openUsbDevice, usbDevices, type UsbDeviceInfo } from "./transports/usb.js";

@@ -73,7 +73,7 @@ export function clientOf(invocation: Invocation): ClientContext {
 }
 
 /** A PIN never comes from the command line itself: other users of the machine can read that. */
-function pinSource(invocation: Invocation): ClientContext["pin"] {
+export function pinSource(invocation: Invocation): ClientContext["pin"] {
   const file = textOption(invocation, "pin-file");
   if (file !== undefined) {
     // A file gives one PIN: a second try with it would only burn another of the key's attempts.

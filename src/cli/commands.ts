@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
 import { doctor } from "./commands/doctor.js";
 import { info } from "./commands/info.js";
@@ -9,4 +10,4 @@ import { register } from "./commands/register.js";
 import { run } from "./commands/run.js";
 
 /** Every command, in the order the overview shows them. */
-export const COMMANDS: readonly Command[] = [demo, run, register, login, list, info, key, doctor];
+export const COMMANDS: readonly Command[] = [demo, run, register, login, list, info, credentials, key, doctor];

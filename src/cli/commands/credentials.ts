@@ -1,0 +1,107 @@
+import {
+  credentialManagement,
+  fromBase64url,
+  openSession,
+  Permission,
+  toBase64url,
+  type CredentialManager,
+  type Ctap2Session,
+} from "../../index.js";
+import { pinSource } from "../ceremony.js";
+import type { Command, Invocation, Outcome } from "../command.js";
+import { UsageError } from "../usage-error.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench, type Workbench } from "../workbench.js";
+
+type Action = (manager: CredentialManager, settle: Workbench["settle"]) => Promise<Outcome>;
+
+export const credentials: Command = {
+  name: "credentials",
+  summary: "list the passkeys on a key, or delete one",
+  synopsis: "list | delete ID  [--device WHICH] [options]",
+  help: `  --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
+${DEVICE_HELP}`,
+  options: { ...DEVICE_OPTIONS, "pin-file": { type: "string" } },
+  async run(invocation) {
+    const act = actionOf(invocation);
+    const bench = await openWorkbench(invocation);
+    try {
+      const session = await bench.settle(openSession(bench.env, bench.device));
+      const pin = await pinFor(invocation, session);
+      const permissions = Permission.credentialManagement;
+      const token = await bench.settle(
+        session.pinUvAuthToken({ permissions, ...(pin !== undefined && { pin }) }),
+      );
+      return await act(credentialManagement(session, token), bench.settle);
+    } finally {
+      await bench.close();
+    }
+  },
+};
+
+/** @throws {UsageError} USAGE for anything but `list` and `delete ID`. */
+function actionOf({ positionals }: Invocation): Action {
+  const [verb = "list", id, ...more] = positionals;
+  if (verb === "list" && id === undefined) return listAll;
+  if (verb === "delete" && id !== undefined && more.length === 0) return deleteOne(readId(id));
+  throw new UsageError("USAGE", "credentials takes `list`, or `delete` and the id of one credential");
+}
+
+const listAll: Action = async (manager, settle) => {
+  const { existing, remaining } = await settle(manager.metadata());
+  const found = [];
+  for (const { rp, rpIdHash } of await settle(manager.relyingParties())) {
+    // The large blob key stays out: it is secret.
+    for (const { id, user, credProtect } of await settle(manager.credentials(rpIdHash))) {
+      const { name, displayName } = user;
+      found.push({
+        rpId: rp.id,
+        id: toBase64url(id),
+        userId: toBase64url(user.id),
+        ...(name !== undefined && { name }),
+        ...(displayName !== undefined && { displayName }),
+        ...(credProtect !== undefined && { credProtect }),
+      });
+    }
+  }
+  return {
+    exitCode: 0,
+    json: { ok: true, existing, remaining, credentials: found },
+    text: [
+      `${existing} passkeys, room for ${remaining} more`,
+      ...found.map(
+        ({ rpId, id, name, displayName }) => `  ${id}  ${rpId}  ${name ?? displayName ?? "no name"}`,
+      ),
+    ].join("\n"),
+  };
+};
+
+function deleteOne(id: Uint8Array): Action {
+  return async (manager, settle) => {
+    await settle(manager.delete(id));
+    return {
+      exitCode: 0,
+      json: { ok: true, deleted: toBase64url(id) },
+      text: `deleted ${toBase64url(id)}`,
+    };
+  };
+}
+
+function readId(text: string): Uint8Array {
+  try {
+    return fromBase64url(text);
+  } catch (cause) {
+    throw new UsageError("USAGE", `"${text}" is not a credential id`, {
+      cause,
+      hint: "ids are base64url, as `credentials list` prints them",
+    });
+  }
+}
+
+/** `undefined` when the key verifies by itself. @throws {UsageError} ENVIRONMENT when nobody says the PIN. */
+async function pinFor(invocation: Invocation, { info }: Ctap2Session): Promise<string | undefined> {
+  const { uv, pinUvAuthToken } = info.options ?? {};
+  const ask = pinSource(invocation);
+  const pin = await ask?.({ attempt: 1 });
+  if (pin !== undefined || (uv === true && pinUvAuthToken === true)) return pin;
+  throw new UsageError("ENVIRONMENT", "the key wants its PIN", { hint: "name a file with --pin-file" });
+}
