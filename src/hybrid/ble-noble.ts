@@ -1,4 +1,5 @@
 import { Mailbox } from "../core/mailbox.js";
+import { AdvertInbox } from "./advert-inbox.js";
 import { ADVERT_BYTES, ServiceUuid } from "./constants.js";
 import type { AdvertScanner, HeardAdvert } from "./ports.js";
 import { radioFailure, RadioError } from "./radio-error.js";
@@ -47,10 +48,16 @@ const UUIDS: readonly string[] = Object.values(ServiceUuid).map((uuid) => uuid.t
  *   `RADIO_FAILED`
  */
 export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
+  // The packages start the radio once: a second try would wait for ever where the first one failed.
+  let broken: RadioError | undefined;
   return {
     async *listen(signal) {
-      const noble = await openNoble(options, signal);
-      const heard = new Mailbox<HeardAdvert>();
+      if (broken) throw broken;
+      const noble = await openNoble(options, signal).catch((error: unknown) => {
+        if (error instanceof RadioError && error.code !== "RADIO_OFF") broken = error;
+        throw error;
+      });
+      const heard = new AdvertInbox();
       const onDiscover = (peripheral: NoblePeripheral) => {
         for (const advert of advertsOf(peripheral)) heard.put(advert);
       };
@@ -63,7 +70,7 @@ export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
         noble.startScanning([], true, (error) => {
           if (error) heard.close(radioFailure(packageOf(options), error));
         });
-        for (let advert = await heard.next(signal); advert; advert = await heard.next(signal)) yield advert;
+        yield* heard.until(signal);
       } finally {
         noble.removeListener("discover", onDiscover);
         noble.removeListener("stateChange", onState);

@@ -186,5 +186,5 @@ async function load(open: () => Promise<HciSocket>): Promise<HciSocket> {
 
 async function openSocket(): Promise<HciSocket> {
   const { default: Socket } = await import("@abandonware/bluetooth-hci-socket");
-  return new Socket() as unknown as HciSocket;
+  return new Socket();
 }

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import type { Disarm } from "../core/clock.js";
 import type { Env } from "../core/env.js";
-import { Mailbox } from "../core/mailbox.js";
+import { AdvertInbox } from "./advert-inbox.js";
 import { ADVERT_BYTES } from "./constants.js";
-import type { AdvertScanner, Advertiser, HeardAdvert } from "./ports.js";
+import type { AdvertScanner, Advertiser } from "./ports.js";
 import { RadioError } from "./radio-error.js";
 
 export interface UdpRadioOptions {
@@ -27,7 +27,7 @@ export function udpScanner({ host = "127.0.0.1", port }: UdpRadioOptions): Adver
     async *listen(signal) {
       signal.throwIfAborted();
       const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
-      const heard = new Mailbox<HeardAdvert>();
+      const heard = new AdvertInbox();
       try {
         await bind(socket, { host, port });
         socket.on("error", (cause) =>
@@ -37,7 +37,7 @@ export function udpScanner({ host = "127.0.0.1", port }: UdpRadioOptions): Adver
           if (datagram.length < ADVERT_BYTES) return;
           heard.put({ serviceData: Uint8Array.from(datagram), address: `${address}:${from}` });
         });
-        for (let advert = await heard.next(signal); advert; advert = await heard.next(signal)) yield advert;
+        yield* heard.until(signal);
       } finally {
         socket.close();
       }
