@@ -18,7 +18,7 @@ const PHONE_LIKE = {
 };
 
 describe("prf", () => {
-  const start = () => new ExtensionBench(PHONE_LIKE).setPin() as Promise<ExtensionBench>;
+  const start = () => new ExtensionBench(PHONE_LIKE).setPin();
   const outputs = (response: { readonly unsignedExtensionOutputs?: ReadonlyMap<string, CborValue> }) =>
     response.unsignedExtensionOutputs?.get("prf") as CborMap | undefined;
   const results = (response: Parameters<typeof outputs>[0]) =>
