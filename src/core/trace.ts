@@ -75,6 +75,7 @@ export type TraceEvent =
         | "advert-seen"
         | "advert-foreign"
         | "contacting"
+        | "phone-joined"
         | "push-sent"
         | "tunnel-opening"
         | "tunnel-open"

@@ -24,7 +24,14 @@ export interface CtapDevice extends AsyncDisposable {
    * getInfo response body the connection already brought along (hybrid sends it after the handshake).
    * Saves one round trip; absent on USB.
    */
-  readonly infoInAdvance?: Uint8Array;
+  readonly infoInAdvance?: Uint8Array | undefined;
+  /**
+   * Waits until there is somebody to ask, where that is not so from the start: a phone has to be found first.
+   * `infoInAdvance` may be absent until then. Requests wait by themselves.
+   *
+   * @throws when nobody can be reached; aftermath `none`.
+   */
+  readonly ready?: (options?: TransactOptions) => Promise<void>;
   /** A phone hangs up after one makeCredential or getAssertion; a key does not. */
   readonly oneShot: boolean;
   /**

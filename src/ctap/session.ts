@@ -75,7 +75,7 @@ export interface OpenSessionOptions extends TransactOptions {
 }
 
 /**
- * Starts talking to a device: getInfo first, unless the device brought its info along.
+ * Starts talking to a device, once it is there: getInfo first, unless the device brought its info along.
  *
  * @throws as any command does; {@link MessageError} when the info cannot be read.
  */
@@ -84,6 +84,7 @@ export async function openSession(
   device: CtapDevice,
   options: OpenSessionOptions = {},
 ): Promise<Ctap2Session> {
+  await device.ready?.(options);
   const exchange = new Exchange(env, device);
   const info =
     device.infoInAdvance === undefined

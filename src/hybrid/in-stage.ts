@@ -1,0 +1,23 @@
+import type { Env } from "../core/env.js";
+import { isHarnessError } from "../core/errors.js";
+import type { Tunnel } from "./ports.js";
+
+/** Where a client is on its way to a phone. */
+export type StageName = "contact" | "scan" | "tunnel" | "handshake";
+
+/** Says in the trace in which stage it failed, and leaves no tunnel open behind a failure. */
+export async function inStage<T>(
+  env: Env,
+  stage: StageName,
+  work: () => Promise<T>,
+  tunnel?: Tunnel,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = isHarnessError(error) ? error.code : "ABORTED";
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: `${stage}: ${code}` });
+    tunnel?.close();
+    throw error;
+  }
+}
