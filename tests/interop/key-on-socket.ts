@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/core/clock.js";
+import { envFor, systemEnv } from "../../src/core/env.js";
+import { MemorySink, startTrace, type TraceRecord } from "../../src/core/trace.js";
+import { SimAuthenticator } from "../../src/sim/authenticator.js";
+import { CredentialStore } from "../../src/sim/credential-store.js";
+import { exposeUnix } from "../../src/sim/expose/unix.js";
+import type { ExposedDevice } from "../../src/sim/expose/exposed-device.js";
+import type { AuthenticatorProfile } from "../../src/sim/profile.js";
+import { profileNamed } from "../../src/sim/profiles.js";
+import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+
+export interface KeyOnSocketOptions {
+  /** Name of the profile to start from; `ctap23` when absent. */
+  readonly profile?: string;
+  readonly different?: Partial<AuthenticatorProfile>;
+  readonly habits?: UserHabits;
+}
+
+/** A simulated key that programs outside of this process can reach, on real time. */
+export class KeyOnSocket implements AsyncDisposable {
+  readonly path: string;
+  readonly key: SimAuthenticator;
+  /** What the key and its owner did, for the test to look at. */
+  readonly records: readonly TraceRecord[];
+  winks = 0;
+  readonly #exposed: ExposedDevice;
+  readonly #folder: string;
+
+  private constructor(
+    parts: Pick<KeyOnSocket, "path" | "key" | "records">,
+    exposed: ExposedDevice,
+    folder: string,
+  ) {
+    this.path = parts.path;
+    this.key = parts.key;
+    this.records = parts.records;
+    this.#exposed = exposed;
+    this.#folder = folder;
+  }
+
+  get store(): CredentialStore {
+    return this.key.store;
+  }
+
+  /** Someone at the key answers at once, unless `habits` says otherwise. */
+  static async plugIn(options: KeyOnSocketOptions = {}): Promise<KeyOnSocket> {
+    const sink = new MemorySink();
+    const env = { ...systemEnv(), trace: startTrace(systemClock, sink) };
+    const key = new SimAuthenticator(envFor(env, "key"), {
+      profile: { ...profileNamed(options.profile ?? "ctap23"), ...options.different },
+      store: new CredentialStore(),
+      user: habitualUser(envFor(env, "person"), { touchMs: 1, verifyMs: 1, chooseMs: 1, ...options.habits }),
+    });
+    const folder = await mkdtemp(join(tmpdir(), "interop-"));
+    const path = join(folder, "key");
+    const winks = { count: () => {} };
+    const exposed = await exposeUnix(
+      env,
+      {
+        cbor: key.handle,
+        wink: () => winks.count(),
+        powerCycle: () => key.powerCycle(),
+      },
+      path,
+    );
+    const offered = new KeyOnSocket({ path, key, records: sink.records }, exposed, folder);
+    winks.count = () => (offered.winks += 1);
+    return offered;
+  }
+
+  /** Power lost and back; whoever is connected is not any more. */
+  powerCycle(): Promise<void> {
+    return this.#exposed.powerCycle();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#exposed[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
