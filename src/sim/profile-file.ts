@@ -63,6 +63,10 @@ const LIMITS = shape.object(
     maxPinLength: shape.between({ min: 4, max: 63 }),
     pinRetries: shape.between({ min: 1, max: 8 }),
     pinMismatchesUntilPowerCycle: tries,
+    // @see CTAP 2.3 §6.4: the least of maxSerializedLargeBlobArray and of maxCredBlobLength
+    largeBlobArrayBytes: shape.between({ min: 1024, max: 1_048_576 }),
+    directLargeBlobBytes: shape.between({ min: 1, max: 1_048_576 }),
+    credBlobBytes: shape.between({ min: 32, max: 65_535 }),
     rpIdsForMinPinLength: shape.between({ min: 0, max: 255 }),
     // @see CTAP 2.3 §6.8.7: at least 32; an rp id has at most 255 bytes, because it is a host name
     shownRpIdBytes: shape.between({ min: 32, max: 255 }),
@@ -203,6 +207,22 @@ function checkTogether(profile: AuthenticatorProfile): void {
       options.pinUvAuthToken && !options.clientPin && builtInUv === undefined,
       "options.pinUvAuthToken",
       "there is neither PIN nor built-in verification to earn one with",
+    ],
+    [
+      profile.extensions.includes("largeBlob") &&
+        (profile.extensions.includes("largeBlobKey") || options.largeBlobs),
+      "extensions",
+      "largeBlob excludes largeBlobKey and the option largeBlobs",
+    ],
+    [
+      profile.extensions.includes("largeBlobKey") !== options.largeBlobs,
+      "options.largeBlobs",
+      "the extension largeBlobKey and this option come together",
+    ],
+    [
+      profile.extensions.includes("hmac-secret-mc") && !profile.extensions.includes("hmac-secret"),
+      "extensions",
+      "hmac-secret-mc needs hmac-secret",
     ],
     [limits.minPinLength > limits.maxPinLength, "limits.minPinLength", "more than maxPinLength"],
     [profile.attestation.formats.length === 0, "attestation.formats", "at least one is wanted"],

@@ -148,6 +148,12 @@ export interface ProfileLimits {
   readonly pinRetries: number;
   /** Wrong PINs in a row until the key wants to be unplugged. */
   readonly pinMismatchesUntilPowerCycle: number;
+  /** Room for all large blobs together, in bytes; with the option `largeBlobs` only, 1024 when absent. */
+  readonly largeBlobArrayBytes?: number;
+  /** Longest large blob of one credential as the extension `largeBlob` stores it, in bytes; 2048 when absent. */
+  readonly directLargeBlobBytes?: number;
+  /** Longest credBlob, in bytes; 32 when absent. */
+  readonly credBlobBytes?: number;
   /** How many sites setMinPINLength can name. */
   readonly rpIdsForMinPinLength: number;
   /** Room for an rp id as credential management shows it, in bytes, at least 32. */

@@ -6,6 +6,7 @@ import { credentialManagement } from "./credential-management.js";
 import { getAssertion } from "./get-assertion.js";
 import { getInfo } from "./get-info.js";
 import { getNextAssertion } from "./get-next-assertion.js";
+import { largeBlobs } from "./large-blobs.js";
 import { makeCredential } from "./make-credential.js";
 import { reset } from "./reset.js";
 import { selection } from "./selection.js";
@@ -27,6 +28,7 @@ export const COMMANDS: ReadonlyMap<number, CommandEntry> = new Map([
   [CtapCommand.clientPin, { run: clientPin, hasParameters: true, takesTime: true }],
   [CtapCommand.reset, { run: reset, hasParameters: false, takesTime: true }],
   [CtapCommand.getNextAssertion, { run: getNextAssertion, hasParameters: false, takesTime: true }],
+  [CtapCommand.largeBlobs, { run: largeBlobs, hasParameters: true, takesTime: true }],
   [CtapCommand.selection, { run: selection, hasParameters: false, takesTime: true }],
   [
     CtapCommand.credentialManagement,

@@ -11,6 +11,8 @@ import {
   type CommandContext,
   type SimCommand,
 } from "./context.js";
+import { credBlobBytesMax } from "./extensions/cred-blob.js";
+import { largeBlobCapacity } from "./large-blobs.js";
 import { minPinLength, pinComplexityPolicy } from "./pin-policy.js";
 import { signingAlgorithm } from "./signing.js";
 import { encryptedIdentifier, encryptedStoreState } from "./store-state.js";
@@ -40,6 +42,8 @@ function describe(context: CommandContext): AuthenticatorInfo {
     }),
     ...(isAtLeast21(profile) && {
       ...(options.clientPin && { forcePinChange: store.memory.forcePinChange ?? false }),
+      ...(options.largeBlobs && { maxSerializedLargeBlobArray: largeBlobCapacity(context) }),
+      ...(profile.extensions.includes("credBlob") && { maxCredBlobLength: credBlobBytesMax(context) }),
       ...(profile.builtInUv && { uvModality: profile.builtInUv.modality }),
       ...(options.setMinPINLength && { maxRpIdsForSetMinPinLength: limits.rpIdsForMinPinLength }),
       ...(profile.certifications && { certifications: profile.certifications }),
