@@ -249,7 +249,7 @@ describe("what goes out", () => {
 
   test("is no extension the key or the client does not know", async () => {
     const sent = await sentBy({
-      extensions: { credProps: true, minPinLength: true, somethingNew: { a: 1 } },
+      extensions: { credProps: true, pinComplexityPolicy: true, somethingNew: { a: 1 } },
     });
     expect(sent.has(6)).toBe(false);
   });
