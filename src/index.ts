@@ -74,6 +74,12 @@ export {
 } from "./ctap/fingerprint-enroller.js";
 export type { GetAssertionRequest, GetAssertionResponse } from "./ctap/get-assertion.js";
 export { encodeInfo, parseInfo, type AuthenticatorInfo } from "./ctap/get-info.js";
+export type { KeyAgreement } from "./ctap/key-agreement.js";
+export {
+  largeBlobStorage,
+  type LargeBlobStorage,
+  type LargeBlobStorageOptions,
+} from "./ctap/large-blob-storage.js";
 export type { MakeCredentialRequest, MakeCredentialResponse } from "./ctap/make-credential.js";
 export { MessageError } from "./ctap/message-error.js";
 export { pinProtocol, type PinProtocol } from "./ctap/pin-protocol.js";
