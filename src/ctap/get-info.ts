@@ -77,6 +77,9 @@ const INFO = {
   authenticatorConfigCommands: optional(0x1f, listOf(uint)),
 };
 
+/** Names of the members, in the order of their keys. */
+export const INFO_MEMBERS = Object.keys(INFO) as readonly (keyof AuthenticatorInfo)[];
+
 /** Response body, without the status byte: CTAP2 canonical CBOR. */
 export function encodeInfo(info: AuthenticatorInfo): Uint8Array {
   return encodeBody(INFO, info);

@@ -1,4 +1,6 @@
 import { CtapCommand } from "../ctap/command.js";
+import { INFO_MEMBERS } from "../ctap/get-info.js";
+import { ATTESTATION_FAULTS, type AttestationFault } from "./attestation-fault.js";
 import { COMMANDS } from "./authenticator/commands.js";
 import { knowsExtension } from "./authenticator/extensions/table.js";
 import { signingAlgorithm } from "./authenticator/signing.js";
@@ -95,7 +97,14 @@ const ATTESTATION = shape.object(
     organization: text,
     country: shape.matching(/^[A-Z]{2}$/, "two capital letters"),
     enterpriseRpIds: shape.list(text),
+    intermediate: flag,
+    fault: shape.oneOf(Object.keys(ATTESTATION_FAULTS) as AttestationFault[]),
   },
+);
+
+const REPORTS = shape.object(
+  { members: shape.list(shape.oneOf(INFO_MEMBERS)), options: shape.record(flag) },
+  {},
 );
 
 const PROFILE = shape.object(
@@ -104,6 +113,8 @@ const PROFILE = shape.object(
     extends: text,
     name: text,
     description: text,
+    sources: shape.list(text),
+    reports: REPORTS,
     aaguid: shape.matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a UUID with hyphens"),
     versions: shape.list(text),
     extensions: shape.list(text),

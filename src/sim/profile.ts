@@ -1,4 +1,6 @@
 import { HarnessError } from "../core/errors.js";
+import type { AuthenticatorInfo } from "../ctap/get-info.js";
+import type { AttestationFault } from "./attestation-fault.js";
 
 /**
  * What a device does differently from the specification, named after the behaviour; `seenOn` says who does it.
@@ -187,12 +189,30 @@ export interface ProfileAttestation {
   readonly country: string;
   /** rp ids that vendor-facilitated enterprise attestation is granted to. */
   readonly enterpriseRpIds: readonly string[];
+  /** Packed certificates come from an intermediate that travels with them. */
+  readonly intermediate?: boolean;
+  /** What is wrong with every statement. */
+  readonly fault?: AttestationFault;
+}
+
+/**
+ * What getInfo lists, for a device that lists other things than its versions would make one expect.
+ *
+ * It can leave out what is true; it cannot say what is not: values come from the rest of the profile.
+ */
+export interface ProfileReports {
+  /** All members but `versions` and `aaguid`, which are always there. */
+  readonly members: readonly (keyof AuthenticatorInfo)[];
+  /** All option ids; the value counts for those this simulator has no value of its own for. */
+  readonly options: Readonly<Record<string, boolean>>;
 }
 
 /** Everything that makes one model of authenticator differ from another. Plain JSON. */
 export interface AuthenticatorProfile {
   readonly name: string;
   readonly description: string;
+  /** Where its numbers come from; ids such as getinfo-119 are rows of tests/vectors/getinfo.json. */
+  readonly sources?: readonly string[];
   /** UUID, with hyphens. */
   readonly aaguid: string;
   readonly versions: readonly string[];
@@ -203,6 +223,8 @@ export interface AuthenticatorProfile {
   /** In order of preference; empty without PIN and token. */
   readonly pinUvAuthProtocols: readonly (1 | 2)[];
   readonly firmwareVersion: number;
+  /** What getInfo lists; by the rules of the versions when absent. */
+  readonly reports?: ProfileReports;
   /** Where reset may come from; everywhere when absent. */
   readonly transportsForReset?: readonly string[];
   /** Levels by the registry's names, such as FIDO or CC-EAL. @see CTAP 2.3 §7.3 (authenticator certifications) */

@@ -188,6 +188,16 @@ const PHONE: AuthenticatorProfile = {
   backup: "backed-up",
 };
 
+/** Post-quantum credentials, with messages as long as USB carries: an answer with a new key takes 4 to 7 KiB. */
+const POST_QUANTUM: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "post-quantum",
+  description: "CTAP 2.1 security key that prefers ML-DSA-65, then ML-DSA-44, then ES256",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c49",
+  algorithms: [-49, -48, -7],
+  limits: { ...GENERIC_PROFILE.limits, maxMsgSize: 7609 },
+};
+
 /** CTAP 2.0 as it was sold in 2019. Source: google/CTAP2-test-tool results. */
 const CTAP_20: AuthenticatorProfile = {
   ...GENERIC_PROFILE,
@@ -209,7 +219,7 @@ const CTAP_20: AuthenticatorProfile = {
 
 /** Every profile this library ships, by name. */
 export const PROFILES: ReadonlyMap<string, AuthenticatorProfile> = new Map(
-  [GENERIC_PROFILE, FULL, YUBIKEY_5, ANSWERS_3A, FINGERPRINT, PHONE, CTAP_20].map((profile) => [
+  [GENERIC_PROFILE, FULL, YUBIKEY_5, ANSWERS_3A, FINGERPRINT, PHONE, POST_QUANTUM, CTAP_20].map((profile) => [
     profile.name,
     profile,
   ]),

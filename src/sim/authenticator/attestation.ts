@@ -2,13 +2,11 @@ import type { CborValue } from "../../cbor/value.js";
 import { concat, fromHex } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
 import { CoseAlgorithm } from "../../ctap/cose.js";
-import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../crypto/provider.js";
 import type { AuthenticatorProfile } from "../profile.js";
-import { encodeCertificate, type CertificateName } from "./certificate.js";
+import { makeBatchKeys, type BatchKeys } from "./attestation-certificates.js";
 import { signWith } from "./signing.js";
-
-const SERIAL_BYTES = 16;
-const DEVICE_SERIAL_BYTES = 8;
+import { spoilStatement } from "./spoil-statement.js";
 
 export interface Statement {
   readonly fmt: string;
@@ -23,14 +21,6 @@ export interface StatementRequest {
   readonly enterprise: boolean;
   /** What the site would like, in its order. */
   readonly preference: readonly string[];
-}
-
-interface BatchKeys {
-  readonly key: KeyPair;
-  readonly root: Uint8Array;
-  readonly batch: Uint8Array;
-  /** Names this one device. */
-  readonly enterprise: Uint8Array;
 }
 
 /** 16 bytes of a UUID's text. */
@@ -58,6 +48,10 @@ export class AttestationKeys {
 
   /** @see WebAuthn Level 3 §8.2 (packed), §8.7 (none) */
   statement(request: StatementRequest): Statement {
+    return spoilStatement(this.#honestStatement(request), this.#profile.attestation.fault);
+  }
+
+  #honestStatement(request: StatementRequest): Statement {
     const fmt = this.#chooseFormat(request);
     if (fmt === "none") return { fmt, attStmt: new Map() };
     const signed = concat(request.authData, request.clientDataHash);
@@ -71,13 +65,13 @@ export class AttestationKeys {
         ]),
       };
     }
-    const { key, batch, enterprise } = this.#keys();
+    const { key, batch, enterprise, issuers } = this.#keys();
     return {
       fmt,
       attStmt: new Map<string, CborValue>([
         ["alg", CoseAlgorithm.ES256],
         ["sig", this.#crypto.signEs256(key.secretKey, signed)],
-        ["x5c", [request.enterprise ? enterprise : batch]],
+        ["x5c", [request.enterprise ? enterprise : batch, ...issuers]],
       ]),
     };
   }
@@ -92,44 +86,6 @@ export class AttestationKeys {
   }
 
   #keys(): BatchKeys {
-    return (this.#made ??= this.#make());
-  }
-
-  #make(): BatchKeys {
-    const crypto = this.#crypto;
-    const { attestation, name } = this.#profile;
-    const nameOf = (organizationalUnit: string, commonName: string): CertificateName => ({
-      country: attestation.country,
-      organization: attestation.organization,
-      organizationalUnit,
-      commonName,
-    });
-    const issuer = nameOf("Authenticator Root", `${attestation.organization} Root`);
-    const rootKey = crypto.generateKeyPair(this.#entropy);
-    const key = crypto.generateKeyPair(this.#entropy);
-    const certify = (subject: CertificateName, publicKey: Uint8Array, more: object = {}) =>
-      encodeCertificate(
-        crypto,
-        { subject, issuer, publicKey, serial: this.#serial(), isAuthority: subject === issuer, ...more },
-        rootKey,
-      );
-    const aaguid = aaguidBytes(this.#profile);
-    const unit = "Authenticator Attestation";
-    return {
-      key,
-      root: certify(issuer, rootKey.publicKey),
-      batch: certify(nameOf(unit, `${name} batch`), key.publicKey, { aaguid }),
-      enterprise: certify(nameOf(unit, `${name} enterprise`), key.publicKey, {
-        aaguid,
-        deviceSerial: this.#entropy.bytes(DEVICE_SERIAL_BYTES),
-      }),
-    };
-  }
-
-  /** Positive and of full length whatever was drawn. */
-  #serial(): Uint8Array {
-    const serial = this.#entropy.bytes(SERIAL_BYTES);
-    serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
-    return serial;
+    return (this.#made ??= makeBatchKeys(this.#crypto, this.#entropy, this.#profile));
   }
 }

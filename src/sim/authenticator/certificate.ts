@@ -18,8 +18,7 @@ const OID = {
 } as const;
 
 /** Fixed, so that a run of any date gives the same bytes; long enough for nobody to meet the end. */
-const NOT_BEFORE = "200101000000Z";
-const NOT_AFTER = "491231235959Z";
+const VALIDITY = { notBefore: "200101000000Z", notAfter: "491231235959Z" } as const;
 
 /** Bits 5 (keyCertSign) and 6 (cRLSign) of keyUsage, with one unused bit. */
 const KEY_USAGE_CA = { bits: 0x06, unusedBits: 1 } as const;
@@ -42,8 +41,12 @@ export interface CertificateContents {
   readonly isAuthority: boolean;
   /** 16 bytes; for attestation certificates. */
   readonly aaguid?: Uint8Array;
+  /** Against the rule: relying parties refuse it. */
+  readonly aaguidIsCritical?: boolean;
   /** Tells one device from all others: enterprise attestation only. */
   readonly deviceSerial?: Uint8Array;
+  /** `YYMMDDhhmmssZ` each; from 2020 to 2049 when absent. */
+  readonly validity?: { readonly notBefore: string; readonly notAfter: string };
 }
 
 /**
@@ -57,12 +60,13 @@ export function encodeCertificate(
   issuerKey: KeyPair,
 ): Uint8Array {
   const algorithm = der.sequence(der.oid(OID.ecdsaWithSha256));
+  const { notBefore, notAfter } = contents.validity ?? VALIDITY;
   const body = der.sequence(
     der.context(0, der.integer(Uint8Array.of(2))),
     der.integer(contents.serial),
     algorithm,
     encodeName(contents.issuer),
-    der.sequence(der.utcTime(NOT_BEFORE), der.utcTime(NOT_AFTER)),
+    der.sequence(der.utcTime(notBefore), der.utcTime(notAfter)),
     encodeName(contents.subject),
     der.sequence(
       der.sequence(der.oid(OID.ecPublicKey), der.oid(OID.p256)),
@@ -83,14 +87,17 @@ function encodeName(name: CertificateName): Uint8Array {
   );
 }
 
-function encodeExtensions({ isAuthority, aaguid, deviceSerial }: CertificateContents): Uint8Array {
+function encodeExtensions(contents: CertificateContents): Uint8Array {
+  const { isAuthority, aaguid, aaguidIsCritical = false, deviceSerial } = contents;
   const extension = (oid: string, value: Uint8Array, critical: Uint8Array = new Uint8Array(0)) =>
     der.sequence(der.oid(oid), critical, der.octetString(value));
   const keyUsage = der.bitString(Uint8Array.of(KEY_USAGE_CA.bits), KEY_USAGE_CA.unusedBits);
   return der.sequence(
     extension(OID.basicConstraints, isAuthority ? der.sequence(der.true()) : der.sequence(), der.true()),
     isAuthority ? extension(OID.keyUsage, keyUsage, der.true()) : concat(),
-    aaguid ? extension(OID.fidoAaguid, der.octetString(aaguid)) : concat(),
+    aaguid
+      ? extension(OID.fidoAaguid, der.octetString(aaguid), aaguidIsCritical ? der.true() : concat())
+      : concat(),
     deviceSerial ? extension(OID.fidoEnterpriseSerial, der.octetString(deviceSerial)) : concat(),
   );
 }

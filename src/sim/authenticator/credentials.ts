@@ -39,7 +39,9 @@ export function locate(
   const stored = context.store.find(id);
   if (stored?.discoverable) return stored.rpId === rpId ? fromStore(stored) : undefined;
   const wrapped = unwrapCredential(context, id, rpId);
-  return wrapped && { ...wrapped, id, rpId, discoverable: false };
+  if (wrapped) return { ...wrapped, id, rpId, discoverable: false };
+  // One that was too long for an id of this model stayed here.
+  return stored?.rpId === rpId ? withoutUser(stored) : undefined;
 }
 
 /** Discoverable credentials of a site, newest first. */
@@ -84,6 +86,10 @@ export function isExcluded(
   const credential = locate(context, descriptor, rpId);
   if (credential === undefined) return false;
   return credProtectOf(credential) !== CredProtect.userVerificationRequired || userVerified;
+}
+
+function withoutUser({ id, rpId, alg, secretKey, extensions }: StoredCredential): UsableCredential {
+  return { id, rpId, alg, secretKey, extensions, discoverable: false };
 }
 
 function fromStore(stored: StoredCredential): UsableCredential {

@@ -37,6 +37,7 @@ import {
 import { wrapCredential } from "./wrapped-credential.js";
 
 const USER_ID_BYTES_MAX = 64;
+/** Ids of credentials the device keeps. */
 const DISCOVERABLE_ID_BYTES = 32;
 
 /** authenticatorMakeCredential; the numbers are the specification's steps. @see CTAP 2.3 §6.1.2 */
@@ -169,6 +170,13 @@ async function refuseExcluded(
   refuse("CREDENTIAL_EXCLUDED");
 }
 
+/** A credential that does not fit into an id of this model stays on the device instead. */
+function nonDiscoverableId(...[context, credential, scope]: Parameters<typeof wrapCredential>): Uint8Array {
+  const id = wrapCredential(context, credential, scope);
+  const { maxCredentialIdLength } = context.profile.limits;
+  return id.length <= maxCredentialIdLength ? id : context.env.entropy.bytes(DISCOVERABLE_ID_BYTES);
+}
+
 interface Creation {
   readonly alg: number;
   readonly enterprise: boolean;
@@ -244,7 +252,7 @@ function store(
     ...key,
     id: discoverable
       ? env.entropy.bytes(DISCOVERABLE_ID_BYTES)
-      : wrapCredential(context, { ...key, extensions }, rp.id),
+      : nonDiscoverableId(context, { ...key, extensions }, rp.id),
     ...(rp.name !== undefined && { rpName: truncateName(rp.name) }),
     ...(user.name !== undefined && { userName: truncateName(user.name) }),
     ...(user.displayName !== undefined && { userDisplayName: truncateName(user.displayName) }),
