@@ -158,6 +158,8 @@ function through(
   raw: Socket,
   { url, tls }: { readonly url: URL; readonly tls: WsDialerOptions["tls"] },
 ): NonNullable<ClientOptions["createConnection"]> {
-  return () =>
-    url.protocol === "wss:" ? connectTls({ ...tls, socket: raw, servername: url.hostname }) : raw;
+  if (url.protocol !== "wss:") return () => raw;
+  // TLS knows names only; an address is checked against the certificate all the same.
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  return () => connectTls({ ...tls, socket: raw, host, ...(isIP(host) === 0 && { servername: host }) });
 }
