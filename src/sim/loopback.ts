@@ -77,16 +77,12 @@ export class LoopbackDevice implements CtapDevice {
     if (this.#gone.signal.aborted) throw goneError("none");
     const progress = { sent: false };
     const answer = this.#travel(request, options, progress);
+    let onGone = () => {};
     const gone = new Promise<never>((_, reject) => {
-      this.#gone.signal.addEventListener(
-        "abort",
-        () => reject(goneError(progress.sent ? "unknown" : "none")),
-        {
-          once: true,
-        },
-      );
+      onGone = () => reject(goneError(progress.sent ? "unknown" : "none"));
+      this.#gone.signal.addEventListener("abort", onGone, { once: true });
     });
-    return Promise.race([answer, gone]);
+    return Promise.race([answer, gone]).finally(() => this.#gone.signal.removeEventListener("abort", onGone));
   }
 
   async #travel(
