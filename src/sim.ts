@@ -7,6 +7,7 @@ export type { ExposedDevice } from "./sim/expose/exposed-device.js";
 export { exposeUdp, type ExposeUdpOptions } from "./sim/expose/udp.js";
 export { exposeUnix } from "./sim/expose/unix.js";
 export { withFaults, type FaultEffect, type FaultRule } from "./sim/faults.js";
+export { firmwareOf } from "./sim/hid/firmware-of.js";
 export type { HidFirmware } from "./sim/hid/hid-firmware.js";
 export {
   KnobError,

@@ -1,5 +1,6 @@
 import {
   envFor,
+  firmwareOf,
   MemorySink,
   openHidDevice,
   openUsbDevice,
@@ -9,6 +10,7 @@ import {
   unixHidPort,
   usbDevices,
   virtualEnv,
+  withU2fFallback,
   type Env,
   type HidDevice,
   type TraceRecord,
@@ -51,9 +53,10 @@ async function openSimulated(invocation: Invocation): Promise<Workbench> {
   const seed = textOption(invocation, "seed") ?? "1";
   const env = virtualEnv(seed);
   const { key, save } = simKeyFrom(invocation, env);
-  const port = simHidPort(envFor(env, "port"), { cbor: (request, options) => key.handle(request, options) });
+  const port = simHidPort(envFor(env, "port"), firmwareOf(key));
   const settle = <T>(work: Promise<T>) => env.clock.run(work);
-  const device = await settle(openHidDevice(envFor(env, "link"), port));
+  const link = envFor(env, "link");
+  const device = withU2fFallback(link, await settle(openHidDevice(link, port)));
   return {
     env,
     device,
@@ -70,7 +73,8 @@ async function openSimulated(invocation: Invocation): Promise<Workbench> {
 async function openReal(where: string): Promise<Workbench> {
   const sink = new MemorySink();
   const env = systemEnv(sink);
-  const device = await openAt(envFor(env, "link"), where);
+  const link = envFor(env, "link");
+  const device = withU2fFallback(link, await openAt(link, where));
   return {
     env,
     device,

@@ -8,12 +8,15 @@ import { defaultCrypto } from "../crypto/default.js";
 import type { CryptoProvider } from "../crypto/provider.js";
 import { AttestationKeys } from "./authenticator/attestation.js";
 import { COMMANDS } from "./authenticator/commands.js";
+import type { CommandContext } from "./authenticator/context.js";
 import { gesturesFor } from "./authenticator/gestures.js";
 import { Refusal, refuse } from "./authenticator/refusal.js";
 import { forfeitsReset } from "./authenticator/reset.js";
 import { powerUp, type AuthenticatorState } from "./authenticator/state.js";
+import { U2fPresence } from "./authenticator/u2f-presence.js";
+import { answerU2f } from "./authenticator/u2f.js";
 import type { CredentialStore } from "./credential-store.js";
-import type { AuthenticatorProfile } from "./profile.js";
+import { speaksCtap2, type AuthenticatorProfile } from "./profile.js";
 import type { SimUser } from "./user.js";
 
 export interface AuthenticatorParts {
@@ -40,6 +43,7 @@ export class SimAuthenticator {
   readonly #attestation: AttestationKeys;
   readonly #transport: string;
   readonly #turnstile = new Turnstile();
+  readonly #presence: U2fPresence;
   #state: AuthenticatorState;
   #power = new AbortController();
 
@@ -52,6 +56,7 @@ export class SimAuthenticator {
     this.#attestation = new AttestationKeys(env.entropy.fork("attestation"), profile, crypto);
     this.#transport =
       transport ?? profile.transports.find((name) => name === "usb") ?? profile.transports[0] ?? "usb";
+    this.#presence = new U2fPresence(env, user);
     this.#state = powerUp(env, profile, crypto);
   }
 
@@ -71,6 +76,19 @@ export class SimAuthenticator {
   };
 
   /**
+   * Answers one U2F APDU, without ever waiting for the person; overlapping ones take turns.
+   *
+   * @returns data and status word, whatever the bytes.
+   */
+  readonly handleU2f: CtapHandler = (apdu, options = {}) => {
+    const power = this.#power.signal;
+    return this.#turnstile.pass(() => {
+      this.#state.continuation = undefined;
+      return answerU2f({ ...this.#context(options, power), presence: this.#presence }, apdu);
+    });
+  };
+
+  /**
    * Unplugged and plugged in again: tokens, PIN mismatch count and half-done series are gone, the store is not.
    *
    * What was under way ends without effect, with status OTHER for whoever still listens.
@@ -78,6 +96,7 @@ export class SimAuthenticator {
   powerCycle(): void {
     this.#power.abort();
     this.#power = new AbortController();
+    this.#presence.end();
     this.#state = powerUp(this.#env, this.profile, this.#crypto);
   }
 
@@ -98,22 +117,29 @@ export class SimAuthenticator {
     // Before anything is refused: also a command nobody knows comes in between.
     if (state.continuation?.command !== command) state.continuation = undefined;
     if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
-    const entry = COMMANDS.get(command) ?? refuse("INVALID_COMMAND");
+    const entry = speaksCtap2(profile) ? COMMANDS.get(command) : undefined;
+    if (entry === undefined) refuse("INVALID_COMMAND");
     if (!entry.hasParameters && request.length > 1) refuse("INVALID_LENGTH");
 
     if (forfeitsReset(command)) state.resetForfeited = true;
-    const gestures = gesturesFor(this.#env, { profile, user: this.#user, power, options });
-    await gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
-    const context = {
+    // A person asked for a touch in U2F's way is now asked in CTAP2's, or not at all.
+    if (entry.takesTime) this.#presence.end();
+    const context = this.#context(options, power);
+    await context.gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
+    return entry.run(context, request.subarray(1));
+  }
+
+  #context(options: TransactOptions, power: AbortSignal): CommandContext {
+    const { profile, store } = this;
+    return {
       env: this.#env,
       profile,
       crypto: this.#crypto,
-      store: this.store,
-      state,
-      gestures,
+      store,
+      state: this.#state,
+      gestures: gesturesFor(this.#env, { profile, user: this.#user, power, options }),
       attestation: this.#attestation,
       transport: this.#transport,
     };
-    return entry.run(context, request.subarray(1));
   }
 }

@@ -1,4 +1,5 @@
 import { CtapCommand } from "../ctap/command.js";
+import { CoseAlgorithm } from "../ctap/cose.js";
 import { INFO_MEMBERS } from "../ctap/get-info.js";
 import { ATTESTATION_FAULTS, type AttestationFault } from "./attestation-fault.js";
 import { COMMANDS } from "./authenticator/commands.js";
@@ -34,6 +35,7 @@ const OPTIONS = shape.object(
     credentialMgmtPreview: flag,
     largeBlobs: flag,
     bioEnroll: flag,
+    userVerificationMgmtPreview: flag,
     uvBioEnroll: flag,
     authnrCfg: flag,
     uvAcfg: flag,
@@ -50,7 +52,17 @@ const BUILT_IN_UV = shape.object(
     retries: shape.between({ min: 1, max: 25 }),
     attemptsPerCommand: shape.between({ min: 1, max: 5 }),
   },
-  {},
+  {
+    enrollment: shape.object(
+      {
+        sensor: shape.oneOf(["touch", "swipe"]),
+        samples: tries,
+        templates: tries,
+        nameBytes: shape.between({ min: 1, max: 255 }),
+      },
+      {},
+    ),
+  },
 );
 
 const LIMITS = shape.object(
@@ -92,7 +104,7 @@ const TIMEOUTS = shape.object(
 const ATTESTATION = shape.object(
   {},
   {
-    formats: shape.list(shape.oneOf(["packed", "none"])),
+    formats: shape.list(shape.oneOf(["packed", "fido-u2f", "none"])),
     packed: shape.oneOf(["self", "basic"]),
     organization: text,
     country: shape.matching(/^[A-Z]{2}$/, "two capital letters"),
@@ -183,12 +195,15 @@ function read(json: unknown): ReturnType<typeof PROFILE> {
   }
 }
 
+const ES256 = CoseAlgorithm.ES256;
+
 /** Options that promise a command, and the command. */
 const COMMAND_OF_OPTION = {
   credMgmt: CtapCommand.credentialManagement,
   credentialMgmtPreview: CtapCommand.credentialManagementPreview,
   largeBlobs: CtapCommand.largeBlobs,
   bioEnroll: CtapCommand.bioEnrollment,
+  userVerificationMgmtPreview: CtapCommand.bioEnrollmentPreview,
   authnrCfg: CtapCommand.authenticatorConfig,
 } as const;
 
@@ -234,6 +249,16 @@ function checkTogether(profile: AuthenticatorProfile): void {
       profile.extensions.includes("hmac-secret-mc") && !profile.extensions.includes("hmac-secret"),
       "extensions",
       "hmac-secret-mc needs hmac-secret",
+    ],
+    [
+      (options.bioEnroll || options.userVerificationMgmtPreview) && builtInUv?.enrollment === undefined,
+      "builtInUv.enrollment",
+      "a device that enrols fingers needs to say how",
+    ],
+    [
+      profile.versions.includes("U2F_V2") && !profile.algorithms.includes(ES256),
+      "algorithms",
+      "U2F_V2 needs ES256 (-7)",
     ],
     [limits.minPinLength > limits.maxPinLength, "limits.minPinLength", "more than maxPinLength"],
     [profile.attestation.formats.length === 0, "attestation.formats", "at least one is wanted"],

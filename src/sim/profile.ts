@@ -101,6 +101,18 @@ export interface BuiltInUv {
   readonly retries: number;
   /** Attempts within one command. */
   readonly attemptsPerCommand: number;
+  /** How fingers are enrolled, with the options `bioEnroll` or `userVerificationMgmtPreview`. */
+  readonly enrollment?: FingerprintEnrollment;
+}
+
+export interface FingerprintEnrollment {
+  readonly sensor: "touch" | "swipe";
+  /** Good samples that make a template. */
+  readonly samples: number;
+  /** How many templates fit. */
+  readonly templates: number;
+  /** Longest name of a template, in bytes. */
+  readonly nameBytes: number;
 }
 
 /** Booleans of getInfo that do not follow from anything else. @see CTAP 2.3 §6.4 (option IDs) */
@@ -129,6 +141,8 @@ export interface ProfileOptions {
   readonly credentialMgmtPreview: boolean;
   readonly largeBlobs: boolean;
   readonly bioEnroll: boolean;
+  /** Enrolment as in the drafts of CTAP 2.1. */
+  readonly userVerificationMgmtPreview: boolean;
   readonly uvBioEnroll: boolean;
   readonly authnrCfg: boolean;
   readonly uvAcfg: boolean;
@@ -181,7 +195,7 @@ export interface ProfileTimeouts {
 
 export interface ProfileAttestation {
   /** In order of preference. */
-  readonly formats: readonly ("packed" | "none")[];
+  readonly formats: readonly ("packed" | "fido-u2f" | "none")[];
   /** How packed statements are signed: with the credential's own key or with a batch certificate. */
   readonly packed: "self" | "basic";
   readonly organization: string;
@@ -258,6 +272,16 @@ export class ProfileError extends HarnessError<
 
 export function hasQuirk(profile: AuthenticatorProfile, quirk: QuirkName): boolean {
   return profile.quirks.includes(quirk);
+}
+
+/** Whether it answers U2F's APDUs at all; it may still have switched them off. */
+export function speaksU2f({ versions }: Pick<AuthenticatorProfile, "versions">): boolean {
+  return versions.includes("U2F_V2");
+}
+
+/** Whether it answers CTAP2's commands; keys from before 2018 do not. */
+export function speaksCtap2({ versions }: Pick<AuthenticatorProfile, "versions">): boolean {
+  return versions.some((version) => version !== "U2F_V2");
 }
 
 /** Whether the profile claims CTAP 2.1 or later, where several answers changed. */

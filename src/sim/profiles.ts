@@ -14,6 +14,7 @@ const EARLY_OPTIONS: ProfileOptions = {
   credentialMgmtPreview: false,
   largeBlobs: false,
   bioEnroll: false,
+  userVerificationMgmtPreview: false,
   uvBioEnroll: false,
   authnrCfg: false,
   uvAcfg: false,
@@ -25,7 +26,7 @@ export const GENERIC_PROFILE: AuthenticatorProfile = {
   name: "generic",
   description: "CTAP 2.1 security key that keeps to the specification",
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c5d",
-  versions: ["FIDO_2_0", "FIDO_2_1"],
+  versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1"],
   extensions: ["credProtect", "hmac-secret", "credBlob", "minPinLength"],
   transports: ["usb"],
   algorithms: [-7],
@@ -61,7 +62,7 @@ export const GENERIC_PROFILE: AuthenticatorProfile = {
     processingMs: 0,
   },
   attestation: {
-    formats: ["packed", "none"],
+    formats: ["packed", "fido-u2f", "none"],
     packed: "basic",
     organization: "Passkey Harness",
     country: "US",
@@ -121,7 +122,7 @@ const FULL: AuthenticatorProfile = {
 /**
  * Behaves like a YubiKey 5 of firmware 5.4; the AAGUID is our own, so that nobody takes it for one.
  *
- * U2F and the preview of credential management are left out. What getInfo says is its metadata statement's;
+ * The preview of credential management is left out. What getInfo says is its metadata statement's;
  * the touch time-out is what python-fido2 expects of it.
  */
 const YUBIKEY_5: AuthenticatorProfile = {
@@ -129,7 +130,7 @@ const YUBIKEY_5: AuthenticatorProfile = {
   name: "yubikey5",
   description: "Behaves like a YubiKey 5 (firmware 5.4)",
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c05",
-  versions: ["FIDO_2_0", "FIDO_2_1_PRE"],
+  versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE"],
   extensions: ["credProtect", "hmac-secret"],
   algorithms: [-7, -8],
   firmwareVersion: 328_706,
@@ -153,7 +154,15 @@ const FINGERPRINT: AuthenticatorProfile = {
   name: "fingerprint",
   description: "CTAP 2.1 security key with a fingerprint reader and an enrolled finger",
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4cf1",
-  builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+  options: { ...GENERIC_PROFILE.options, bioEnroll: true, uvBioEnroll: true },
+  builtInUv: {
+    modality: 2,
+    configured: true,
+    impliesTouch: true,
+    retries: 5,
+    attemptsPerCommand: 3,
+    enrollment: { sensor: "touch", samples: 4, templates: 5, nameBytes: 32 },
+  },
 };
 
 /**
@@ -204,7 +213,7 @@ const CTAP_20: AuthenticatorProfile = {
   name: "ctap20",
   description: "CTAP 2.0 security key with the habits of its time",
   aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c20",
-  versions: ["FIDO_2_0"],
+  versions: ["U2F_V2", "FIDO_2_0"],
   extensions: ["hmac-secret"],
   pinUvAuthProtocols: [1],
   options: { ...EARLY_OPTIONS, pinUvAuthToken: false, makeCredUvNotRqd: false },
@@ -217,9 +226,29 @@ const CTAP_20: AuthenticatorProfile = {
   ],
 };
 
+/** A key of 2014: U2F, and nothing else. */
+const U2F_ONLY: AuthenticatorProfile = {
+  ...GENERIC_PROFILE,
+  name: "u2f-only",
+  description: "U2F security key from before CTAP2: no CBOR, no PIN, nothing discoverable",
+  aaguid: "7f1b0e5c-2d34-4a6b-9c8d-0e1f2a3b4c2f",
+  versions: ["U2F_V2"],
+  extensions: [],
+  pinUvAuthProtocols: [],
+  options: {
+    ...EARLY_OPTIONS,
+    rk: false,
+    clientPin: false,
+    pinUvAuthToken: false,
+    makeCredUvNotRqd: false,
+  },
+  limits: { ...GENERIC_PROFILE.limits, discoverableCredentials: 0 },
+  attestation: { ...GENERIC_PROFILE.attestation, formats: ["fido-u2f"] },
+};
+
 /** Every profile this library ships, by name. */
 export const PROFILES: ReadonlyMap<string, AuthenticatorProfile> = new Map(
-  [GENERIC_PROFILE, FULL, YUBIKEY_5, ANSWERS_3A, FINGERPRINT, PHONE, POST_QUANTUM, CTAP_20].map((profile) => [
+  [GENERIC_PROFILE, FULL, YUBIKEY_5, ANSWERS_3A, FINGERPRINT, PHONE, POST_QUANTUM, CTAP_20, U2F_ONLY].map((profile) => [
     profile.name,
     profile,
   ]),

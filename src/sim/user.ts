@@ -1,6 +1,7 @@
 import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { HarnessError } from "../core/errors.js";
+import type { SampleStatusName } from "../ctap/bio-enrollment.js";
 
 /** What a device can ask of the person in front of it. */
 export type PromptKind =
@@ -8,6 +9,8 @@ export type PromptKind =
   | "touch"
   /** Prove who you are: finger on the sensor, face, screen lock. */
   | "verify"
+  /** Lay the finger on the sensor once more, to have it enrolled. */
+  | "sample"
   /** Pick one of several accounts on the device's own display. */
   | "choose-account"
   /** Read a sheet and say yes or no. */
@@ -17,7 +20,16 @@ export type PromptKind =
 
 /** What the person would be agreeing to. */
 export type PromptPurpose =
-  "make-credential" | "get-assertion" | "already-registered" | "select-authenticator" | "reset" | "token";
+  | "make-credential"
+  | "get-assertion"
+  | "already-registered"
+  | "select-authenticator"
+  | "reset"
+  | "token"
+  | "enroll-finger"
+  /** U2F says no more than that it wants a touch. */
+  | "u2f-register"
+  | "u2f-authenticate";
 
 export interface UserPrompt {
   readonly kind: PromptKind;
@@ -30,10 +42,11 @@ export interface UserPrompt {
 }
 
 export type UserAnswer =
-  /** `account` counts from 0 and matters to `choose-account` alone. */
+  /** `account` counts from 0 and matters to `choose-account` alone; `feedback` to `sample`, good when absent. */
   | {
       readonly answer: "approved";
       readonly account?: number;
+      readonly feedback?: SampleStatusName;
       /** How long the touch lasted, where that was asked for, in milliseconds; long enough when absent. */
       readonly heldMs?: number;
     }
@@ -61,13 +74,15 @@ export interface PromptHabit {
   readonly does?: "approves" | "refuses" | "walks-away" | "uses-wrong-finger";
   /** Which account, counted from 0. */
   readonly account?: number;
+  /** What becomes of a finger laid down to be enrolled: GOOD when absent, or TOO_FAST, POOR_QUALITY, ... */
+  readonly feedback?: SampleStatusName;
 }
 
 /** How somebody behaves; all times in milliseconds. */
 export interface UserHabits {
   /** From seeing the light blink to touching: 500 ms. */
   readonly touchMs?: number;
-  /** Laying a finger on the sensor or looking into the camera: 800 ms. */
+  /** Laying a finger on the sensor, to be recognised or enrolled, or looking into the camera: 800 ms. */
   readonly verifyMs?: number;
   /** Picking an account, reading a sheet, unlocking: 1500 ms. */
   readonly chooseMs?: number;
@@ -130,6 +145,7 @@ function habitFor(habits: UserHabits, prompt: UserPrompt, nth: number): PromptHa
   const actMs = {
     touch: habits.touchMs ?? TOUCH_MS,
     verify: habits.verifyMs ?? VERIFY_MS,
+    sample: habits.verifyMs ?? VERIFY_MS,
     "choose-account": habits.chooseMs ?? CHOOSE_MS,
     consent: habits.chooseMs ?? CHOOSE_MS,
     unlock: habits.chooseMs ?? CHOOSE_MS,
@@ -181,7 +197,12 @@ async function hold(
 function answerOf(does: "approves" | "refuses" | "uses-wrong-finger", habit: PromptHabit): UserAnswer {
   if (does === "refuses") return { answer: "refused" };
   if (does === "uses-wrong-finger") return { answer: "wrong-finger" };
-  return { answer: "approved", ...(habit.account !== undefined && { account: habit.account }) };
+  const { account, feedback } = habit;
+  return {
+    answer: "approved",
+    ...(account !== undefined && { account }),
+    ...(feedback !== undefined && { feedback }),
+  };
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

@@ -540,7 +540,8 @@ describe("tokens by built-in verification", () => {
     [{ keyAgreement: undefined }, CtapStatus.MISSING_PARAMETER],
     [{ pinUvAuthProtocol: 4 }, CtapStatus.INVALID_PARAMETER],
     [{ permissions: 0 }, CtapStatus.INVALID_PARAMETER],
-    [{ permissions: Permission.bioEnrollment }, CtapStatus.UNAUTHORIZED_PERMISSION],
+    [{ permissions: Permission.bioEnrollment }, CtapStatus.OK],
+    [{ permissions: Permission.authenticatorConfig }, CtapStatus.UNAUTHORIZED_PERMISSION],
   ])("%j is %i", async (more, status) => {
     expect((await new PinClient(bench()).uvToken(more)).status).toBe(status);
   });

@@ -15,6 +15,7 @@ describe("shipped profiles", () => {
       "fingerprint",
       "phone",
       "ctap20",
+      "u2f-only",
     ]);
   });
 

@@ -3,6 +3,7 @@ import type { RegistrationResponseJSON as TheirRegistration } from "@simplewebau
 import { describe, expect, test } from "vitest";
 import { concat, fromBase64url, toBase64url } from "../../src/core/bytes.js";
 import { encodeInfo, parseInfo } from "../../src/ctap/get-info.js";
+import { speaksCtap2 } from "../../src/sim/profile.js";
 import { PROFILES, profileNamed } from "../../src/sim/profiles.js";
 import type { UserHabits } from "../../src/sim/user.js";
 import type { ClientContext } from "../../src/webauthn/client-context.js";
@@ -27,8 +28,8 @@ async function theyAcceptRegistration(response: RegistrationResponseJSON, uv: bo
   return registrationInfo;
 }
 
-/** Every model of authenticator there is, with a PIN where it can have one. */
-const MODELS = [...PROFILES.values()].flatMap((profile) => [
+/** Every model that speaks CTAP2, with a PIN where it can have one. */
+const MODELS = [...PROFILES.values()].filter(speaksCtap2).flatMap((profile) => [
   { name: profile.name, profile, pin: undefined },
   ...(profile.pinUvAuthProtocols.length > 0
     ? [{ name: `${profile.name} with a PIN`, profile, pin: PIN }]

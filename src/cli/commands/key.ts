@@ -1,6 +1,7 @@
 import {
   exposeUdp,
   exposeUnix,
+  firmwareOf,
   seededEntropy,
   systemEnv,
   type CtapHandler,
@@ -37,15 +38,15 @@ ${SIM_KEY_HELP}
     const seed = textOption(invocation, "seed");
     const env = seed === undefined ? systemEnv() : { ...systemEnv(), entropy: seededEntropy(seed) };
     const { key: simulated, save } = simKeyFrom(invocation, env);
-    const firmware = {
-      cbor: async (...message: Parameters<CtapHandler>) => {
-        const answer = await simulated.handle(...message);
-        // After every answer, so that a killed process loses nothing that was promised.
+    const { cbor, msg, ...rest } = firmwareOf(simulated);
+    // After every answer, so that a killed process loses nothing that was promised.
+    const saving = (handle: CtapHandler): CtapHandler =>
+      async function handleAndSave(...message) {
+        const answer = await handle(...message);
         save();
         return answer;
-      },
-      powerCycle: () => simulated.powerCycle(),
-    };
+      };
+    const firmware = { ...rest, ...(cbor && { cbor: saving(cbor) }), ...(msg && { msg: saving(msg) }) };
     const exposed = await expose(invocation, env, firmware);
     invocation.terminal.warn(`simulated ${simulated.profile.name} on ${exposed.label}`);
     const powerCycles = await untilUnplugged(exposed);

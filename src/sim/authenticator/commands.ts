@@ -1,4 +1,5 @@
 import { CtapCommand } from "../../ctap/command.js";
+import { bioEnrollment } from "./bio-enrollment.js";
 import { clientPin } from "./client-pin.js";
 import { authenticatorConfig } from "./config.js";
 import type { SimCommand } from "./context.js";
@@ -28,6 +29,14 @@ export const COMMANDS: ReadonlyMap<number, CommandEntry> = new Map([
   [CtapCommand.clientPin, { run: clientPin, hasParameters: true, takesTime: true }],
   [CtapCommand.reset, { run: reset, hasParameters: false, takesTime: true }],
   [CtapCommand.getNextAssertion, { run: getNextAssertion, hasParameters: false, takesTime: true }],
+  [
+    CtapCommand.bioEnrollment,
+    { run: bioEnrollment(CtapCommand.bioEnrollment), hasParameters: true, takesTime: true },
+  ],
+  [
+    CtapCommand.bioEnrollmentPreview,
+    { run: bioEnrollment(CtapCommand.bioEnrollmentPreview), hasParameters: true, takesTime: true },
+  ],
   [CtapCommand.largeBlobs, { run: largeBlobs, hasParameters: true, takesTime: true }],
   [CtapCommand.selection, { run: selection, hasParameters: false, takesTime: true }],
   [

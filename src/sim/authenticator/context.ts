@@ -59,6 +59,11 @@ export function alwaysUv({ profile, store }: CommandContext): boolean {
   return store.memory.alwaysUv ?? profile.options.alwaysUv ?? false;
 }
 
+/** U2F knows no verification, so a device that always verifies, but not by itself, does not speak it. */
+export function u2fDisabled(context: CommandContext): boolean {
+  return alwaysUv(context) && !builtInUvConfigured(context);
+}
+
 /** Whether a reset wants the key held, not just touched. */
 export function longTouchForReset({ profile, store }: CommandContext): boolean {
   return store.memory.longTouchForReset ?? profile.options.longTouchForReset ?? false;

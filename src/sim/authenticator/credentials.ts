@@ -3,7 +3,7 @@ import { credentialTag } from "../../core/credential-tag.js";
 import type { CredentialDescriptor, UserEntity } from "../../ctap/common.js";
 import type { StoredCredential } from "../credential-store.js";
 import { hasQuirk } from "../profile.js";
-import type { CommandContext } from "./context.js";
+import { hashOfRpId, type CommandContext } from "./context.js";
 import type { CredentialKey } from "./signing.js";
 import { unwrapCredential } from "./wrapped-credential.js";
 
@@ -38,7 +38,7 @@ export function locate(
   if (type !== "public-key") return undefined;
   const stored = context.store.find(id);
   if (stored?.discoverable) return stored.rpId === rpId ? fromStore(stored) : undefined;
-  const wrapped = unwrapCredential(context, id, rpId);
+  const wrapped = unwrapCredential(context, id, { rpIdHash: hashOfRpId(context, rpId) });
   if (wrapped) return { ...wrapped, id, rpId, discoverable: false };
   // One that was too long for an id of this model stayed here.
   return stored?.rpId === rpId ? withoutUser(stored) : undefined;

@@ -15,8 +15,12 @@ export type GestureAnswer = UserAnswer | { readonly answer: "timed-out" };
 
 /** What one command may ask of the person, and what it says to the client meanwhile. */
 export interface Gestures {
-  /** @throws {Refusal} KEEPALIVE_CANCEL when the client cancels first, OTHER when the power goes. */
-  ask(prompt: UserPrompt): Promise<GestureAnswer>;
+  /**
+   * Waits as long as the device waits for people, or for `timeoutMs` where the client set the time.
+   *
+   * @throws {Refusal} KEEPALIVE_CANCEL when the client cancels first, OTHER when the power goes.
+   */
+  ask(prompt: UserPrompt, options?: { readonly timeoutMs?: number | undefined }): Promise<GestureAnswer>;
   /** Works for a while, in milliseconds. @throws {Refusal} as {@link ask}. */
   work(durationMs: number): Promise<void>;
 }
@@ -51,11 +55,11 @@ export function gesturesFor(env: Env, { profile, user, power, options }: Gesture
   };
 
   return {
-    ask: (prompt) =>
+    ask: (prompt, { timeoutMs = profile.timeouts.upTimeoutMs } = {}) =>
       interruptibly(async (signal): Promise<GestureAnswer> => {
         const budget = {
           timer: UP_TIMER,
-          budgetMs: profile.timeouts.upTimeoutMs,
+          budgetMs: timeoutMs,
           aftermath: "none",
         } as const;
         report("up-needed");

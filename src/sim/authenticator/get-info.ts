@@ -8,10 +8,12 @@ import {
   builtInUvConfigured,
   longTouchForReset,
   pinIsSet,
+  u2fDisabled,
   type CommandContext,
   type SimCommand,
 } from "./context.js";
 import { credBlobBytesMax } from "./extensions/cred-blob.js";
+import { hasFingerprints } from "./fingerprints.js";
 import { largeBlobCapacity } from "./large-blobs.js";
 import { minPinLength, pinComplexityPolicy } from "./pin-policy.js";
 import { signingAlgorithm } from "./signing.js";
@@ -86,9 +88,8 @@ function membersOf23(context: CommandContext): Partial<AuthenticatorInfo> {
   };
 }
 
-/** U2F knows no verification, so a device that always verifies, but not by itself, does not speak it. */
 function versionsOf(context: CommandContext): readonly string[] {
-  const silent = alwaysUv(context) && !builtInUvConfigured(context);
+  const silent = u2fDisabled(context);
   return context.profile.versions.filter((version) => !silent || version !== "U2F_V2");
 }
 
@@ -127,7 +128,8 @@ function describeOptions(context: CommandContext): Readonly<Record<string, boole
       "uvAcfg",
       "setMinPINLength",
     ]),
-    ...(options.bioEnroll && { bioEnroll: builtInUvConfigured(context) }),
+    ...(options.bioEnroll && { bioEnroll: hasFingerprints(context) }),
+    ...(options.userVerificationMgmtPreview && { userVerificationMgmtPreview: hasFingerprints(context) }),
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../../ctap/make-credential.js";
 import type { StoredCredential } from "../credential-store.js";
 import { hasQuirk } from "../profile.js";
-import { aaguidBytes } from "./attestation.js";
+import { aaguidBytes, NO_AAGUID } from "./attestation.js";
 import {
   alwaysUv,
   builtInUvConfigured,
@@ -207,6 +207,11 @@ function create(context: CommandContext, request: MakeCredentialRequest, creatio
   );
   const credential = store(context, request, { key, discoverable, extensions: stored });
   const publicKey = publicKeyOf(crypto, key);
+  const fmt = attestation.formatFor({
+    alg: key.alg,
+    enterprise: creation.enterprise,
+    preference: request.attestationFormatsPreference ?? [],
+  });
   const authData = encodeAuthenticatorData({
     rpIdHash: hashOfRpId(context, rpId),
     userPresent: true,
@@ -215,7 +220,7 @@ function create(context: CommandContext, request: MakeCredentialRequest, creatio
     backedUp: profile.backup === "backed-up",
     signCount: profile.signCounter === "per-credential" ? 0 : nextSignCount(context, credential.id),
     attested: {
-      aaguid: aaguidBytes(profile),
+      aaguid: fmt === "fido-u2f" ? NO_AAGUID : aaguidBytes(profile),
       credentialId: credential.id,
       publicKey,
       publicKeyCose: encodeCoseKey(publicKey),
@@ -228,7 +233,10 @@ function create(context: CommandContext, request: MakeCredentialRequest, creatio
       authData,
       clientDataHash: request.clientDataHash,
       enterprise: creation.enterprise,
-      preference: request.attestationFormatsPreference ?? [],
+      fmt,
+      credentialId: credential.id,
+      publicKey,
+      rpIdHash: hashOfRpId(context, rpId),
     }),
     authData,
     ...(creation.enterprise && { epAtt: true }),
@@ -252,7 +260,7 @@ function store(
     ...key,
     id: discoverable
       ? env.entropy.bytes(DISCOVERABLE_ID_BYTES)
-      : nonDiscoverableId(context, { ...key, extensions }, rp.id),
+      : nonDiscoverableId(context, { ...key, extensions }, { rpIdHash: hashOfRpId(context, rp.id) }),
     ...(rp.name !== undefined && { rpName: truncateName(rp.name) }),
     ...(user.name !== undefined && { userName: truncateName(user.name) }),
     ...(user.displayName !== undefined && { userDisplayName: truncateName(user.displayName) }),

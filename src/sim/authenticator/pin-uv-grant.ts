@@ -109,10 +109,11 @@ function checkPermissions({ profile }: CommandContext, permissions: number, mean
 function forbiddenPermissions(options: ProfileOptions, means: Means): number {
   const byPin = means === "pin";
   const credentials = Permission.makeCredential | Permission.getAssertion;
+  const enrols = options.bioEnroll || options.userVerificationMgmtPreview;
   return (
     (byPin && options.noMcGaPermissionsWithClientPin ? credentials : 0) |
     (options.credMgmt || options.credentialMgmtPreview ? 0 : Permission.credentialManagement) |
-    (options.bioEnroll && (byPin || options.uvBioEnroll) ? 0 : Permission.bioEnrollment) |
+    (enrols && (byPin || options.uvBioEnroll) ? 0 : Permission.bioEnrollment) |
     (options.largeBlobs ? 0 : Permission.largeBlobWrite) |
     (options.authnrCfg && (byPin || options.uvAcfg) ? 0 : Permission.authenticatorConfig) |
     (options.perCredMgmtRO ? 0 : Permission.persistentCredentialManagementReadOnly)

@@ -32,6 +32,7 @@ export const reset: SimCommand = async (context) => {
   for (const credential of store.reset()) traceCredential(context, "deleted", credential);
   state.tokens.reset();
   state.pinMismatches = 0;
+  state.enrollment = undefined;
   renewKeyAgreement(context);
   return EMPTY_BODY;
 };

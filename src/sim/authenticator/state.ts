@@ -1,6 +1,7 @@
 import type { Env } from "../../core/env.js";
 import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
 import type { AuthenticatorProfile } from "../profile.js";
+import type { Enrollment } from "./fingerprints.js";
 import { PinUvTokens } from "./pin-uv-token.js";
 
 /**
@@ -22,6 +23,8 @@ export interface AuthenticatorState {
   /** Key agreement keys by PIN/UV auth protocol, made when first asked for. */
   readonly keyAgreement: Map<1 | 2, KeyPair>;
   continuation: Continuation | undefined;
+  /** A finger half enrolled; other commands do not disturb it. */
+  enrollment: Enrollment | undefined;
   /** Something came in that makes some keys refuse a reset. */
   resetForfeited: boolean;
 }
@@ -33,6 +36,7 @@ export function powerUp(env: Env, profile: AuthenticatorProfile, crypto: CryptoP
     pinMismatches: 0,
     keyAgreement: new Map(),
     continuation: undefined,
+    enrollment: undefined,
     resetForfeited: false,
   };
 }

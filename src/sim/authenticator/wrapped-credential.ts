@@ -2,7 +2,7 @@ import { decodeCbor } from "../../cbor/decode.js";
 import { encodeCbor } from "../../cbor/encode.js";
 import { CborError, type CborMap, type CborValue } from "../../cbor/value.js";
 import { concat } from "../../core/bytes.js";
-import { hashOfRpId, type CommandContext } from "./context.js";
+import type { CommandContext } from "./context.js";
 
 const WRAPPING_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -16,6 +16,11 @@ export interface WrappedCredential {
   readonly extensions: ReadonlyMap<string, CborValue>;
 }
 
+/** Whose credential it is: U2F knows a site by the hash of its name alone. */
+export interface CredentialScope {
+  readonly rpIdHash: Uint8Array;
+}
+
 /**
  * A credential id that only this store can open, and only for this site.
  *
@@ -25,7 +30,7 @@ export interface WrappedCredential {
 export function wrapCredential(
   context: CommandContext,
   credential: WrappedCredential,
-  rpId: string,
+  { rpIdHash }: CredentialScope,
 ): Uint8Array {
   const { crypto, env } = context;
   const plaintext = encodeCbor(
@@ -36,7 +41,7 @@ export function wrapCredential(
     ]),
   );
   const nonce = env.entropy.bytes(NONCE_BYTES);
-  const sealed = crypto.gcmSeal(wrappingKey(context), nonce, plaintext, hashOfRpId(context, rpId));
+  const sealed = crypto.gcmSeal(wrappingKey(context), nonce, plaintext, rpIdHash);
   return concat(nonce, sealed);
 }
 
@@ -44,14 +49,14 @@ export function wrapCredential(
 export function unwrapCredential(
   context: CommandContext,
   id: Uint8Array,
-  rpId: string,
+  { rpIdHash }: CredentialScope,
 ): WrappedCredential | undefined {
   if (id.length <= NONCE_BYTES) return undefined;
   const plaintext = context.crypto.gcmOpen(
     wrappingKey(context),
     id.subarray(0, NONCE_BYTES),
     id.subarray(NONCE_BYTES),
-    hashOfRpId(context, rpId),
+    rpIdHash,
   );
   if (plaintext === undefined) return undefined;
   try {

@@ -2,8 +2,8 @@ import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 
 /** What runs on a device behind its HID interface. */
 export interface HidFirmware {
-  /** CTAPHID_CBOR. Its signal is the host's CANCEL. */
-  readonly cbor: CtapHandler;
+  /** CTAPHID_CBOR. Its signal is the host's CANCEL. Without it the device says that it speaks no CTAP2. */
+  readonly cbor?: CtapHandler;
   /** CTAPHID_MSG, one U2F APDU; without it the device says that it speaks no U2F. */
   readonly msg?: (apdu: Uint8Array, options?: TransactOptions) => Promise<Uint8Array>;
   /** CTAPHID_WINK; without it the device has nothing to wink with. */

@@ -3,7 +3,7 @@ import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { Turnstile } from "../../core/turnstile.js";
 import { nameOfCommand } from "../../ctap/command.js";
-import type { TransactOptions } from "../../ctap/device.js";
+import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
 import {
   BROADCAST_CHANNEL,
@@ -168,8 +168,9 @@ export class HidResponder {
     switch (command) {
       case HidCommand.PING:
       case HidCommand.LOCK:
-      case HidCommand.CBOR:
         return true;
+      case HidCommand.CBOR:
+        return this.#firmware.cbor !== undefined;
       case HidCommand.MSG:
         return this.#firmware.msg !== undefined;
       case HidCommand.WINK:
@@ -217,10 +218,10 @@ export class HidResponder {
   }
 
   #initResponse(nonce: Uint8Array, given: number): Uint8Array {
-    const { wink, msg } = this.#firmware;
+    const { cbor, wink, msg } = this.#firmware;
     const capabilities =
       this.#knobs.capabilities ??
-      HidCapability.CBOR | (wink ? HidCapability.WINK : 0) | (msg ? 0 : HidCapability.NMSG);
+      (cbor ? HidCapability.CBOR : 0) | (wink ? HidCapability.WINK : 0) | (msg ? 0 : HidCapability.NMSG);
     return concat(
       nonce,
       Uint8Array.of(given >>> 24, given >>> 16, given >>> 8, given, PROTOCOL_VERSION),
@@ -270,7 +271,7 @@ export class HidResponder {
   #run(channel: number, command: number, payload: Uint8Array): void {
     const { cbor, msg } = this.#firmware;
     const isCbor = command === HidCommand.CBOR;
-    const handle = isCbor ? cbor : (msg as NonNullable<typeof msg>);
+    const handle = (isCbor ? cbor : msg) as CtapHandler;
     const run = new RunningRequest(this.#env, {
       knobs: this.#knobs,
       keepalive: isCbor
