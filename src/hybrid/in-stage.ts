@@ -1,6 +1,7 @@
 import type { Env } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
 import type { Tunnel } from "./ports.js";
+import { TunnelRefusedError } from "./tunnel-refused-error.js";
 
 /** Where a client is on its way to a phone. */
 export type StageName = "contact" | "scan" | "tunnel" | "handshake";
@@ -15,6 +16,10 @@ export async function inStage<T>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof TunnelRefusedError) {
+      const detail = `${error.httpStatus ?? "not reached"}`;
+      env.trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", detail });
+    }
     const code = isHarnessError(error) ? error.code : "ABORTED";
     env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: `${stage}: ${code}` });
     tunnel?.close();

@@ -8,6 +8,8 @@ export interface RelayQuotas {
   readonly messageBytesMax: number;
   /** Messages kept for a side that has not come yet. */
   readonly queueMax: number;
+  /** Messages in all until the service fails: the next is lost, and both sides find their connection broken. */
+  readonly breaksAfter: number;
 }
 
 /** A side of a tunnel, as the relay reaches it. */
@@ -26,7 +28,14 @@ export interface RelaySide {
 }
 
 /** WebSocket close codes. @see RFC 6455 §7.4.1 */
-const CLOSE = { NORMAL: 1000, GOING_AWAY: 1001, NOT_BINARY: 1003, POLICY: 1008, TOO_BIG: 1009 } as const;
+const CLOSE = {
+  NORMAL: 1000,
+  GOING_AWAY: 1001,
+  NOT_BINARY: 1003,
+  ABNORMAL: 1006,
+  POLICY: 1008,
+  TOO_BIG: 1009,
+} as const;
 
 /** Two ends and what goes between them. Either side closing closes the other. */
 export class RelayTunnel {
@@ -35,6 +44,7 @@ export class RelayTunnel {
   readonly #ends: RelayEnd[] = [];
   readonly #early: Uint8Array[] = [];
   #over = false;
+  #relayed = 0;
 
   constructor(quotas: RelayQuotas, onEnd: (how: TunnelClose) => void) {
     this.#quotas = quotas;
@@ -56,6 +66,10 @@ export class RelayTunnel {
         if (++sent > this.#quotas.messagesMax) {
           return this.end({ code: CLOSE.POLICY, reason: `more than ${this.#quotas.messagesMax} messages` });
         }
+        if (this.#relayed === this.#quotas.breaksAfter) {
+          return this.end({ code: CLOSE.ABNORMAL, reason: `broke after ${this.#relayed} messages` });
+        }
+        this.#relayed++;
         this.#relay(end, message);
       },
       text: () => this.end({ code: CLOSE.NOT_BINARY, reason: "a text frame" }),

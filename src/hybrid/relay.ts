@@ -49,6 +49,7 @@ const LIMITS: RelayLimits = {
   messagesMax: 16,
   messageBytesMax: 16_384,
   queueMax: 6,
+  breaksAfter: Infinity,
 };
 
 interface Meeting {
@@ -68,7 +69,7 @@ interface Meeting {
  */
 export class TunnelRelay {
   readonly #env: Env;
-  readonly #limits: RelayLimits;
+  #limits: RelayLimits;
   readonly #meetings = new Map<string, Meeting>();
   readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
 
@@ -80,6 +81,11 @@ export class TunnelRelay {
   /** Tunnels that live. */
   get size(): number {
     return this.#meetings.size;
+  }
+
+  /** Other limits, for tunnels opened from now on. */
+  turn(limits: Partial<RelayLimits>): void {
+    this.#limits = { ...this.#limits, ...limits };
   }
 
   /** A linked phone wants to be woken under this id from now on. */

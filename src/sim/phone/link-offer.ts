@@ -1,0 +1,19 @@
+import type { CborMap } from "../../cbor/value.js";
+import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import { sealLink, type LinkingData } from "../../hybrid/linking.js";
+
+/** What a phone is ready to tell a client, so that it is found again without a code. */
+export interface LinkOffer {
+  /** Signed for one session, which only the two of them can check. */
+  sealedFor(clientKey: Uint8Array, handshakeHash: Uint8Array): CborMap;
+}
+
+export function linkOffer(
+  data: Omit<LinkingData, "phoneKey">,
+  ownKey: KeyPair,
+  crypto?: CryptoProvider,
+): LinkOffer {
+  return {
+    sealedFor: (peerKey, handshakeHash) => sealLink(data, { ownKey, peerKey, handshakeHash }, crypto),
+  };
+}

@@ -1,0 +1,170 @@
+import type { CborMap } from "../../cbor/value.js";
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { isHarnessError } from "../../core/errors.js";
+import { CtapCommand } from "../../ctap/command.js";
+import type { CtapHandler } from "../../ctap/device.js";
+import { CtapStatus } from "../../ctap/status.js";
+import type { Crypter } from "../../hybrid/crypter.js";
+import { encodeFrame, parseFrame, type HybridFrame } from "../../hybrid/frames.js";
+import { HybridError } from "../../hybrid/hybrid-error.js";
+import type { Tunnel } from "../../hybrid/ports.js";
+import { encodeChromeUpdate, parseUpdate } from "../../hybrid/update.js";
+import type { PhoneMessage, PhoneOptions } from "./phone-options.js";
+import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
+import { replyTo } from "./phone-requests.js";
+
+export interface ConversationParts {
+  readonly tunnel: Tunnel;
+  readonly crypter: Crypter;
+  readonly options: PhoneOptions;
+  readonly handle: CtapHandler;
+  readonly show: (text: string, tone?: "success" | "failure") => void;
+  /** The client came by a code: Chrome's phone then sends an update, with or without a link. */
+  readonly isFirst: boolean;
+  /** Linking data for this session; absent when there is none for it. */
+  readonly link: (() => CborMap) | undefined;
+}
+
+/** One request under way. */
+interface Work {
+  readonly abort: AbortController;
+  /** Settles with how the session is to end when there is no answer. Never rejects but for bugs. */
+  readonly done: Promise<PhoneEnding | undefined>;
+}
+
+/** What a phone says and hears once both sides have keys. */
+export class PhoneConversation {
+  readonly #env: Env;
+  readonly #parts: ConversationParts;
+  #work: Work | undefined;
+  #answered = false;
+  #late: Promise<void> | undefined;
+
+  constructor(env: Env, parts: ConversationParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** Settles when nothing is under way any more, a prompt included that outlives the client. */
+  async run(signal: AbortSignal): Promise<PhoneOutcome> {
+    const { options, isFirst, link } = this.#parts;
+    if (options.sendsUpdate && isFirst) {
+      const now = options.linksLateMs === undefined ? link?.() : undefined;
+      this.#say("update", { type: "update", payload: encodeChromeUpdate(now) });
+      if (now) this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
+    }
+    const off = () => this.#work?.abort.abort();
+    signal.addEventListener("abort", off, { once: true });
+    try {
+      return await this.#converse(signal);
+    } finally {
+      await this.#work?.done;
+      signal.removeEventListener("abort", off);
+      await this.#late;
+    }
+  }
+
+  async #converse(signal: AbortSignal): Promise<PhoneOutcome> {
+    for (;;) {
+      const heard = await this.#next(signal);
+      if (typeof heard === "string") return { ending: heard };
+      if (heard === undefined || heard.type === "shutdown") return this.#left(heard !== undefined);
+      switch (heard.type) {
+        case "ctap":
+          this.#begin(heard.payload);
+          break;
+        case "update":
+          // Nothing in it is for a phone, but it must be one.
+          parseUpdate(heard.payload);
+          break;
+        case "json":
+          throw new HybridError("FRAME_UNEXPECTED", "no digital credentials here");
+      }
+    }
+  }
+
+  /** The next frame; `undefined` when the client is gone; or how the request under way ends the session. */
+  async #next(signal: AbortSignal): Promise<HybridFrame | PhoneEnding | undefined> {
+    const { tunnel, crypter } = this.#parts;
+    const decided = new AbortController();
+    const received = tunnel.receive(AbortSignal.any([signal, decided.signal]));
+    const ended = this.#work?.done.then((ending) => ending ?? new Promise<never>(() => {}));
+    const first = await Promise.race(ended ? [received, ended] : [received]);
+    if (typeof first === "string") {
+      decided.abort();
+      await received.catch(() => undefined);
+      return first;
+    }
+    return first && parseFrame(crypter.open(first), { from: "client" });
+  }
+
+  #left(byShutdown: boolean): PhoneOutcome {
+    const { options, show } = this.#parts;
+    if (byShutdown) this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-received" });
+    if (this.#answered) return { ending: "served" };
+    if (this.#work === undefined) {
+      show("Nobody asked for anything in time", "failure");
+      return { ending: "unexpected-eof" };
+    }
+    show("The other device disconnected", "failure");
+    if (!options.ignoresShutdown) this.#work.abort.abort();
+    return { ending: "eof-while-processing" };
+  }
+
+  /** @throws {HybridError} `FRAME_UNEXPECTED` while another request is under way. */
+  #begin(request: Uint8Array): void {
+    if (this.#work && !this.#answered) {
+      throw new HybridError("FRAME_UNEXPECTED", "a second request before the first was answered");
+    }
+    this.#answered = false;
+    const abort = new AbortController();
+    this.#work = { abort, done: this.#answer(request, abort.signal) };
+  }
+
+  async #answer(request: Uint8Array, signal: AbortSignal): Promise<PhoneEnding | undefined> {
+    const { options, handle, show, tunnel } = this.#parts;
+    let reply;
+    try {
+      reply = await replyTo(this.#env, request, { handle, options, signal });
+    } catch (error) {
+      // The client's shutdown reached a prompt that listens: nobody waits for an answer.
+      if (signal.aborted && isHarnessError(error)) return undefined;
+      if (signal.aborted && error === signal.reason) return undefined;
+      throw error;
+    }
+    if (reply.answer === undefined) {
+      show("This request cannot be answered", "failure");
+      tunnel.close();
+      return reply.ending;
+    }
+    this.#showResult(request, reply.answer);
+    this.#answered = true;
+    this.#say("answer", { type: "ctap", payload: reply.answer });
+    if (options.linksLateMs !== undefined) this.#late ??= this.#linkLater(options.linksLateMs);
+    if (options.hangsUpAfterAnswer) tunnel.close();
+    return undefined;
+  }
+
+  /** Tells what the platform says, delivered or not. */
+  #showResult([command]: Uint8Array, [status]: Uint8Array): void {
+    const { show } = this.#parts;
+    if (status !== CtapStatus.OK) show("Nothing was done", "failure");
+    else if (command === CtapCommand.makeCredential) show("Passkey saved", "success");
+    else if (command === CtapCommand.getAssertion) show("Passkey used", "success");
+  }
+
+  async #linkLater(delayMs: number): Promise<void> {
+    await sleep(this.#env.clock, delayMs, "phone.links-late");
+    const { link } = this.#parts;
+    if (link === undefined) return;
+    this.#say("update", { type: "update", payload: encodeChromeUpdate(link()) });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
+  }
+
+  #say(what: PhoneMessage, frame: HybridFrame): void {
+    const { tunnel, crypter, options } = this.#parts;
+    const said = options.tamper(what, encodeFrame(frame));
+    if (said && !crypter.ended) tunnel.send(crypter.seal(said));
+  }
+}

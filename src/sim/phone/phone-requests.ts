@@ -1,0 +1,116 @@
+import { concat } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { TimeoutError } from "../../core/errors.js";
+import { CtapCommand } from "../../ctap/command.js";
+import type { CtapHandler } from "../../ctap/device.js";
+import { depthWith } from "../../ctap/extensions/prf.js";
+import { parseGetAssertionRequest } from "../../ctap/get-assertion.js";
+import { parseMakeCredentialRequest } from "../../ctap/make-credential.js";
+import { MessageError } from "../../ctap/message-error.js";
+import { CtapStatus } from "../../ctap/status.js";
+import { limited } from "../../hybrid/limited.js";
+import type { PhoneOptions } from "./phone-options.js";
+import type { PhoneEnding } from "./phone-outcome.js";
+
+/** Names the phone's own limit for a request in traces. */
+export const PLATFORM_TIMER = "phone.platform";
+
+/** What comes of a request: an answer, or the end of the session without one. */
+export type PhoneReply =
+  { readonly answer: Uint8Array } | { readonly ending: PhoneEnding; readonly answer?: undefined };
+
+/** Statuses Chrome for Android knows to tell; the rest is OTHER. Source: Chromium, CableAuthenticator.java */
+const TOLD: readonly number[] = [
+  CtapStatus.OK,
+  CtapStatus.CREDENTIAL_EXCLUDED,
+  CtapStatus.UNSUPPORTED_ALGORITHM,
+  CtapStatus.OPERATION_DENIED,
+  CtapStatus.UNSUPPORTED_OPTION,
+  CtapStatus.NO_CREDENTIALS,
+];
+
+/** What to the person looks like "it did not happen": the platform says denied to all of it. */
+const DENIED: readonly number[] = [
+  CtapStatus.KEEPALIVE_CANCEL,
+  CtapStatus.USER_ACTION_TIMEOUT,
+  CtapStatus.ACTION_TIMEOUT,
+];
+
+const GET_INFO = Uint8Array.of(CtapCommand.getInfo);
+
+/** The phone's getInfo response body. */
+export async function askInfo(handle: CtapHandler): Promise<Uint8Array> {
+  return (await handle(GET_INFO)).subarray(1);
+}
+
+/**
+ * Does what Chrome's phone side does about a request: some are answered, some end the session without a word.
+ *
+ * @param handle the phone's authenticator.
+ * @param signal aborts when a phone that listens hears of the client's shutdown.
+ */
+export async function replyTo(
+  env: Env,
+  request: Uint8Array,
+  { handle, options, signal }: { handle: CtapHandler; options: PhoneOptions; signal: AbortSignal },
+): Promise<PhoneReply> {
+  if (options.requests === "as-authenticator") return { answer: await handle(request, { signal }) };
+  const [command] = request;
+  switch (command) {
+    case CtapCommand.getInfo:
+      if (request.length > 1) return { ending: "request-unsupported" };
+      return { answer: concat(Uint8Array.of(CtapStatus.OK), await askInfo(handle)) };
+    case CtapCommand.makeCredential:
+    case CtapCommand.getAssertion:
+      break;
+    default:
+      return { ending: "request-unsupported" };
+  }
+  const wish = readWish(command, request.subarray(1));
+  if (wish === undefined) return { ending: "request-unsupported" };
+  const answer = await askPlatform(env, request, { handle, options, signal });
+  const status = answer[0] ?? CtapStatus.OTHER;
+  if (wish.unnamed && status === CtapStatus.NO_CREDENTIALS) return { ending: "no-answer" };
+  if (wish.discoverable && status === CtapStatus.UNSUPPORTED_OPTION) return { ending: "no-answer" };
+  if (DENIED.includes(status)) return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED) };
+  return { answer: TOLD.includes(status) ? answer : Uint8Array.of(CtapStatus.OTHER) };
+}
+
+/** A phone without prf would refuse what is too deep for it by a status. */
+const DEEPEST_EXTENSIONS = new Set(["prf"]);
+
+interface Wish {
+  /** No credential was named: any of the site's will do. */
+  readonly unnamed: boolean;
+  readonly discoverable: boolean;
+}
+
+/** What matters about a request; `undefined` when it cannot be read. */
+function readWish(command: number, parameters: Uint8Array): Wish | undefined {
+  try {
+    if (command === CtapCommand.makeCredential) {
+      const { options } = parseMakeCredentialRequest(parameters);
+      return { unnamed: false, discoverable: options?.rk === true };
+    }
+    const depthMax = depthWith(DEEPEST_EXTENSIONS);
+    const { allowList = [] } = parseGetAssertionRequest(parameters, { depthMax });
+    return { unnamed: allowList.length === 0, discoverable: false };
+  } catch (error) {
+    if (error instanceof MessageError) return undefined;
+    throw error;
+  }
+}
+
+async function askPlatform(
+  env: Env,
+  request: Uint8Array,
+  { handle, options, signal }: { handle: CtapHandler; options: PhoneOptions; signal: AbortSignal },
+): Promise<Uint8Array> {
+  const limit = { timer: PLATFORM_TIMER, budgetMs: options.platformTimeoutMs };
+  try {
+    return await limited(env, limit, (ended) => handle(request, { signal: ended }), signal);
+  } catch (error) {
+    if (!(error instanceof TimeoutError) || error.timer !== PLATFORM_TIMER) throw error;
+    return Uint8Array.of(CtapStatus.USER_ACTION_TIMEOUT);
+  }
+}

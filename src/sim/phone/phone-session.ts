@@ -1,0 +1,193 @@
+import { concat } from "../../core/bytes.js";
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { isHarnessError } from "../../core/errors.js";
+import type { CtapHandler } from "../../ctap/device.js";
+import { encodeAdvertSuffix } from "../../hybrid/advert-suffix.js";
+import { encodeAdvert, sealAdvert } from "../../hybrid/advert.js";
+import { CONNECTION_NONCE_BYTES, ROUTING_ID_BYTES, TunnelHeader } from "../../hybrid/constants.js";
+import { Crypter } from "../../hybrid/crypter.js";
+import { deriveKey, KeyPurpose } from "../../hybrid/keys.js";
+import { answerHandshake } from "../../hybrid/noise.js";
+import type {
+  Advertiser,
+  ChannelListener,
+  ListeningChannel,
+  Tunnel,
+  TunnelDialer,
+} from "../../hybrid/ports.js";
+import { encodePostHandshake } from "../../hybrid/post-handshake.js";
+import { tunnelHost } from "../../hybrid/tunnel-domain.js";
+import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
+import { parseRoutingId, tunnelUrl } from "../../hybrid/tunnel-url.js";
+import { firstMessage } from "./first-message.js";
+import type { LinkOffer } from "./link-offer.js";
+import { PhoneConversation } from "./phone-conversation.js";
+import type { PhoneOptions } from "./phone-options.js";
+import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
+import { askInfo } from "./phone-requests.js";
+import type { PhoneRole } from "./phone-role.js";
+
+/** What a phone stands on. */
+export interface PhonePorts {
+  readonly advertiser: Advertiser;
+  readonly dialer: TunnelDialer;
+  /** Without it the phone meets its clients in tunnels only. */
+  readonly channels?: ChannelListener | undefined;
+}
+
+export interface PhoneSessionParts {
+  readonly ports: PhonePorts;
+  readonly options: PhoneOptions;
+  /** The authenticator in the phone. */
+  readonly handle: CtapHandler;
+  /** Says something on the phone's screen. */
+  readonly show: (text: string, tone?: "success" | "failure") => void;
+  /** Makes what a client needs to find this phone again; absent when the phone offers no link. */
+  readonly offerLink?: (() => LinkOffer) | undefined;
+}
+
+/** Where the client finds the phone's tunnel. */
+interface Place {
+  readonly routingId: Uint8Array;
+  readonly tunnelCode: number;
+}
+
+/** For a phone that was told where to come: nobody reads this, and zeros open everywhere. */
+const NO_PLACE: Place = { routingId: new Uint8Array(ROUTING_ID_BYTES), tunnelCode: 0 };
+
+const COULD_NOT_CONNECT = "Your devices could not connect";
+
+/**
+ * The phone's half of one session, on whatever radio and tunnel: opens its tunnel, makes itself heard, answers the
+ * handshake and serves one client. Knows no simulated world, so that a program can be a phone on real ones.
+ *
+ * @param signal ends the session, as switching the phone off does.
+ * @see CTAP 2.2 §11.5
+ */
+export async function servePhoneSession(
+  env: Env,
+  role: PhoneRole,
+  parts: PhoneSessionParts,
+  signal: AbortSignal,
+): Promise<PhoneOutcome> {
+  const session = new PhoneSession(env, role, parts);
+  try {
+    return await session.run(signal);
+  } catch (error) {
+    if (!isHarnessError(error)) throw error;
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: error.code });
+    parts.show(COULD_NOT_CONNECT, "failure");
+    return { ending: session.endingOnError, code: error.code };
+  } finally {
+    await session.cleanUp();
+  }
+}
+
+class PhoneSession {
+  /** What a failure means where the session is now. */
+  endingOnError: PhoneEnding = "tunnel-connect-failed";
+  readonly #env: Env;
+  readonly #role: PhoneRole;
+  readonly #parts: PhoneSessionParts;
+  #tunnel: Tunnel | undefined;
+  #port: ListeningChannel | undefined;
+  #broadcast: AsyncDisposable | undefined;
+
+  constructor(env: Env, role: PhoneRole, parts: PhoneSessionParts) {
+    this.#env = env;
+    this.#role = role;
+    this.#parts = parts;
+  }
+
+  async run(signal: AbortSignal): Promise<PhoneOutcome> {
+    const { options, ports, show } = this.#parts;
+    await sleep(this.#env.clock, options.opensTunnelAfterMs, "phone.start", { signal });
+    show("Connecting to your other device");
+    const place = await this.#openTunnel(signal);
+    this.endingOnError = "advert-failed";
+    if (this.#role.takesChannel) this.#port = await ports.channels?.listen();
+    const plaintext = await this.#advertise(place);
+    this.endingOnError = "handshake-failed";
+    const first = await firstMessage(this.#tunnel as Tunnel, this.#port, signal);
+    if (first === undefined) return this.#left();
+    this.#tunnel = first.tunnel;
+    return this.#serve(first.message, plaintext, signal);
+  }
+
+  async cleanUp(): Promise<void> {
+    await this.#broadcast?.[Symbol.asyncDispose]();
+    await this.#port?.[Symbol.asyncDispose]();
+    this.#tunnel?.close();
+  }
+
+  async #openTunnel(signal: AbortSignal): Promise<Place> {
+    const { options, ports } = this.#parts;
+    const { tunnelCode } = options;
+    const host = options.mobileData ? tunnelHost(tunnelCode, options.crypto) : undefined;
+    if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening" });
+    const url = tunnelUrl(options.originFor(host), this.#role.meeting);
+    const { tunnel, header } = await ports.dialer.open(url, {}, signal);
+    this.#tunnel = tunnel;
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
+    if (this.#role.meeting.method === "connect") return NO_PLACE;
+    return { routingId: parseRoutingId(header(TunnelHeader.ROUTING_ID)), tunnelCode };
+  }
+
+  /** @returns the 16 bytes inside the advert. */
+  async #advertise(place: Place): Promise<Uint8Array> {
+    const { options, ports } = this.#parts;
+    const fields = { nonce: this.#env.entropy.bytes(CONNECTION_NONCE_BYTES), ...place };
+    const suffix = this.#port && encodeAdvertSuffix({ blePsm: this.#port.psm });
+    const sealed = concat(
+      sealAdvert(this.#role.advertKey, fields, options.crypto),
+      options.advertSuffix ?? suffix ?? new Uint8Array(0),
+    );
+    const said = options.tamper("advert", sealed);
+    if (said) this.#broadcast = await ports.advertiser.advertise(said);
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", detail: `${said?.length ?? 0} bytes` });
+    return encodeAdvert(fields);
+  }
+
+  #left(): PhoneOutcome {
+    this.#parts.show("Nobody connected in time", "failure");
+    return { ending: "unexpected-eof" };
+  }
+
+  async #serve(message: Uint8Array, plaintext: Uint8Array, signal: AbortSignal): Promise<PhoneOutcome> {
+    const { options, handle, show, offerLink } = this.#parts;
+    const { secret, known, takesLink } = this.#role;
+    const { crypto } = options;
+    const tunnel = this.#tunnel as Tunnel;
+    const psk = deriveKey(secret, { purpose: KeyPurpose.PSK, salt: plaintext }, crypto);
+    const answered = answerHandshake(this.#env.entropy, { ...known, psk }, message, crypto);
+    this.endingOnError = "protocol-error";
+    const reply = options.tamper("handshake", answered.reply);
+    if (reply) tunnel.send(reply);
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
+    const crypter = new Crypter(answered.keys, { role: "phone", ...(crypto && { crypto }) });
+    tunnel.expect?.((candidate) => crypter.opens(candidate));
+    const info = await askInfo(handle);
+    const hello = encodePostHandshake({
+      ...(options.features.includes("ctap") && { info }),
+      features: options.features,
+    });
+    const said = options.tamper("hello", hello);
+    if (said) tunnel.send(crypter.seal(said));
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "ready" });
+    show("Connected");
+    const clientKey = takesLink && known.pattern === "KNpsk0" ? known.clientKey : undefined;
+    const conversation = new PhoneConversation(this.#env, {
+      tunnel,
+      crypter,
+      options,
+      handle,
+      show,
+      isFirst: known.pattern === "KNpsk0",
+      link:
+        clientKey && offerLink ? () => offerLink().sealedFor(clientKey, answered.handshakeHash) : undefined,
+    });
+    return conversation.run(signal);
+  }
+}

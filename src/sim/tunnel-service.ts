@@ -1,0 +1,153 @@
+import { sleep } from "../core/clock.js";
+import type { Env } from "../core/env.js";
+import { Mailbox } from "../core/mailbox.js";
+import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../hybrid/constants.js";
+import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../hybrid/ports.js";
+import { TunnelRelay, type RelayLimits } from "../hybrid/relay.js";
+import type { RelayEnd, RelaySide } from "../hybrid/relay-tunnel.js";
+import { TunnelRefusedError } from "../hybrid/tunnel-refused-error.js";
+import { parseTunnelUrl } from "../hybrid/tunnel-url.js";
+
+/** How the service is reached; its own rules are {@link RelayLimits}. */
+export interface TunnelServiceManners {
+  /** Name look-up, TLS and upgrade, in milliseconds. */
+  readonly connectDelayMs: number;
+  /** One way between a side and the service, in milliseconds. */
+  readonly latencyMs: number;
+  /** Nobody gets through to it. */
+  readonly refuses: boolean;
+  /** Answers every upgrade with this status; `undefined` lets in whoever may. */
+  readonly httpStatus: number | undefined;
+  /** What it says a phone's routing id is. */
+  readonly routingIdHeader: "right" | "missing" | "twice" | "garbled" | "somebody-else's";
+}
+
+export type TunnelServiceOptions = Partial<TunnelServiceManners & RelayLimits>;
+
+const STANDARD: TunnelServiceManners = {
+  connectDelayMs: 400,
+  latencyMs: 50,
+  refuses: false,
+  httpStatus: undefined,
+  routingIdHeader: "right",
+};
+
+/** Tunnel services of the whole world, in memory: every host name leads here. */
+export class SimTunnelService implements TunnelDialer {
+  readonly relay: TunnelRelay;
+  readonly #env: Env;
+  #options: TunnelServiceManners;
+
+  constructor(env: Env, options: TunnelServiceOptions = {}) {
+    this.#env = env;
+    this.relay = new TunnelRelay(env, options);
+    this.#options = { ...STANDARD, ...options };
+  }
+
+  /** Other manners, for connections that begin from now on. */
+  turn(options: TunnelServiceOptions): void {
+    this.#options = { ...this.#options, ...options };
+    this.relay.turn(options);
+  }
+
+  async open(url: string, { headers = {} }: TunnelOpening, signal: AbortSignal): Promise<OpenedTunnel> {
+    const { connectDelayMs, refuses, httpStatus, latencyMs } = this.#options;
+    const path = url.slice(parseTunnelUrl(url).origin.length);
+    await sleep(this.#env.clock, connectDelayMs, "tunnel.connect", { signal });
+    if (refuses) throw new TunnelRefusedError("the tunnel service cannot be reached");
+    if (httpStatus !== undefined) throw refused(httpStatus);
+    const answer = this.relay.admit({
+      path,
+      subprotocols: [TUNNEL_SUBPROTOCOL],
+      header: headerOf(headers),
+    });
+    if (answer.status !== 101) throw refused(answer.status);
+    const header = this.#headersOf(answer.headers);
+    return { tunnel: new MemoryTunnel(this.#env, latencyMs).joining(answer.join), header };
+  }
+
+  #headersOf(headers: Readonly<Record<string, string>>): OpenedTunnel["header"] {
+    const right = headerOf(headers);
+    return (name) => {
+      const value = right(name);
+      if (value === undefined) return [];
+      if (name.toLowerCase() !== TunnelHeader.ROUTING_ID.toLowerCase()) return [value];
+      switch (this.#options.routingIdHeader) {
+        case "right":
+          return [value];
+        case "missing":
+          return [];
+        case "twice":
+          return [value, value];
+        case "garbled":
+          return ["routing"];
+        case "somebody-else's":
+          return [value.replace(/./, (digit) => (digit === "0" ? "1" : "0"))];
+      }
+    };
+  }
+}
+
+function refused(httpStatus: number): TunnelRefusedError {
+  return new TunnelRefusedError(`the tunnel service answered ${httpStatus}`, { httpStatus });
+}
+
+function headerOf(headers: Readonly<Record<string, string>>): (name: string) => string | undefined {
+  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => byName.get(name.toLowerCase());
+}
+
+const NORMAL_CLOSE = 1000;
+
+/** One side's connection to the service. What is sent before a close arrives before it. */
+class MemoryTunnel implements Tunnel {
+  readonly closed: Promise<TunnelClose>;
+  readonly #env: Env;
+  readonly #latencyMs: number;
+  readonly #inbox = new Mailbox<Uint8Array>();
+  #side: RelaySide | undefined;
+  #over = false;
+  #reportEnd: (how: TunnelClose) => void = () => {};
+
+  constructor(env: Env, latencyMs: number) {
+    this.#env = env;
+    this.#latencyMs = latencyMs;
+    this.closed = new Promise((resolve) => {
+      this.#reportEnd = resolve;
+    });
+  }
+
+  joining(join: (end: RelayEnd) => RelaySide): this {
+    this.#side = join({
+      deliver: (message) => this.#later(() => this.#inbox.put(message)),
+      close: (how) => this.#later(() => this.#end(how)),
+    });
+    return this;
+  }
+
+  send(message: Uint8Array): void {
+    if (this.#over) return;
+    const copy = message.slice();
+    this.#later(() => this.#side?.message(copy));
+  }
+
+  receive(signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#inbox.next(signal);
+  }
+
+  close(code = NORMAL_CLOSE): void {
+    if (this.#over) return;
+    this.#end({ code });
+    this.#later(() => this.#side?.gone({ code }));
+  }
+
+  #end(how: TunnelClose): void {
+    this.#over = true;
+    this.#inbox.close();
+    this.#reportEnd(how);
+  }
+
+  #later(work: () => void): void {
+    this.#env.clock.arm(this.#latencyMs, "tunnel.latency", work);
+  }
+}

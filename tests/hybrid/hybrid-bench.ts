@@ -1,0 +1,109 @@
+import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
+import type { CtapHandler } from "../../src/ctap/device.js";
+import { invitePhone, type Invitation, type InvitationOptions } from "../../src/hybrid/invitation.js";
+import type { AdvertScanner, TunnelDialer } from "../../src/hybrid/ports.js";
+import { SimAir, type AirOptions } from "../../src/sim/air.js";
+import { SimAuthenticator } from "../../src/sim/authenticator.js";
+import { SimChannels } from "../../src/sim/channels.js";
+import { CredentialStore } from "../../src/sim/credential-store.js";
+import { SimPhone } from "../../src/sim/phone.js";
+import type { PhoneOptions } from "../../src/sim/phone/phone-options.js";
+import type { PhoneOutcome } from "../../src/sim/phone/phone-outcome.js";
+import { profileNamed } from "../../src/sim/profiles.js";
+import { SimTunnelService, type TunnelServiceOptions } from "../../src/sim/tunnel-service.js";
+import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+
+export interface HybridBenchOptions {
+  readonly seed?: string;
+  readonly air?: Partial<AirOptions>;
+  readonly service?: TunnelServiceOptions;
+  readonly phone?: Partial<PhoneOptions>;
+  readonly habits?: UserHabits;
+  /** Instead of an authenticator. */
+  readonly handle?: CtapHandler;
+  readonly channels?: boolean;
+  readonly scanner?: (scanner: AdvertScanner) => AdvertScanner;
+  readonly dialer?: (dialer: TunnelDialer) => TunnelDialer;
+}
+
+/** A computer, a phone, a radio and a tunnel service in virtual time. */
+export class HybridBench {
+  readonly env: VirtualEnv;
+  readonly air: SimAir;
+  readonly service: SimTunnelService;
+  readonly store = new CredentialStore();
+  readonly channels: SimChannels;
+  readonly handle: CtapHandler;
+  readonly phone: SimPhone;
+  readonly sessions: Promise<PhoneOutcome>[] = [];
+  readonly #options: HybridBenchOptions;
+
+  constructor(options: HybridBenchOptions = {}) {
+    this.#options = options;
+    this.env = virtualEnv(options.seed ?? "hybrid");
+    this.air = new SimAir(envFor(this.env, "air"), options.air);
+    this.service = new SimTunnelService(envFor(this.env, "service"), options.service);
+    this.channels = new SimChannels(envFor(this.env, "channels"));
+    const authenticator = new SimAuthenticator(envFor(this.env, "key"), {
+      profile: {
+        ...profileNamed("phone"),
+        timeouts: { ...profileNamed("phone").timeouts, upTimeoutMs: 600_000 },
+      },
+      store: this.store,
+      user: habitualUser(envFor(this.env, "person"), options.habits),
+    });
+    this.handle = options.handle ?? authenticator.handle;
+    this.phone = this.anotherPhone("phone", options.phone);
+  }
+
+  anotherPhone(name: string, options: Partial<PhoneOptions> = {}): SimPhone {
+    const parts = {
+      advertiser: this.air,
+      dialer: this.service,
+      handle: this.handle,
+      push: this.service.relay,
+      onCalled: (session: Promise<PhoneOutcome>) => void this.sessions.push(session),
+      ...(this.#options.channels && { channels: this.channels }),
+    };
+    return new SimPhone(envFor(this.env, name), parts, options);
+  }
+
+  get client(): VirtualEnv {
+    return envFor(this.env, "client");
+  }
+
+  get ports() {
+    const { scanner, dialer, channels } = this.#options;
+    return {
+      scanner: scanner?.(this.air) ?? this.air,
+      dialer: dialer?.(this.service) ?? this.service,
+      ...(channels && { channels: this.channels }),
+    };
+  }
+
+  invite(options: InvitationOptions = {}): Invitation {
+    return invitePhone(this.client, this.ports, options);
+  }
+
+  /** The phone scans; how it ended is kept in `sessions`. */
+  scan(qr: string, phone = this.phone): Promise<PhoneOutcome> {
+    const session = phone.scan(qr);
+    this.sessions.push(session);
+    return session;
+  }
+
+  run<T>(work: Promise<T>): Promise<T> {
+    return this.env.clock.run(work);
+  }
+
+  /** `link.hybrid` stages of an actor, in order. */
+  stages(actor = "client"): string[] {
+    return this.env.records.flatMap((record) =>
+      record.kind === "link.hybrid" && record.actor === actor ? [record.stage] : [],
+    );
+  }
+
+  traced(kind: string): readonly object[] {
+    return this.env.records.filter((record) => record.kind === kind);
+  }
+}
