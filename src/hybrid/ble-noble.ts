@@ -20,7 +20,9 @@ export interface Noble {
   on(event: "stateChange", listener: (state: string) => void): unknown;
   on(event: "discover", listener: (peripheral: NoblePeripheral) => void): unknown;
   on(event: "warning", listener: (message: string) => void): unknown;
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: "stateChange", listener: (state: string) => void): unknown;
+  removeListener(event: "discover", listener: (peripheral: NoblePeripheral) => void): unknown;
+  removeListener(event: "warning", listener: (message: string) => void): unknown;
   startScanning(serviceUuids: string[], allowDuplicates: boolean, done: (error?: Error | null) => void): void;
   stopScanning(): void;
 }

@@ -1,4 +1,4 @@
-import { concat } from "../../core/bytes.js";
+import { concat, utf8 } from "../../core/bytes.js";
 import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
 import { der } from "./der.js";
 
@@ -13,6 +13,7 @@ const OID = {
   commonName: "2.5.4.3",
   keyUsage: "2.5.29.15",
   basicConstraints: "2.5.29.19",
+  subjectAltName: "2.5.29.17",
   fidoAaguid: "1.3.6.1.4.1.45724.1.1.4",
   fidoEnterpriseSerial: "1.3.6.1.4.1.45724.1.1.2",
 } as const;
@@ -45,6 +46,8 @@ export interface CertificateContents {
   readonly aaguidIsCritical?: boolean;
   /** Tells one device from all others: enterprise attestation only. */
   readonly deviceSerial?: Uint8Array;
+  /** Names and addresses a server answers to. */
+  readonly hosts?: readonly string[];
   /** `YYMMDDhhmmssZ` each; from 2020 to 2049 when absent. */
   readonly validity?: { readonly notBefore: string; readonly notAfter: string };
 }
@@ -88,7 +91,7 @@ function encodeName(name: CertificateName): Uint8Array {
 }
 
 function encodeExtensions(contents: CertificateContents): Uint8Array {
-  const { isAuthority, aaguid, aaguidIsCritical = false, deviceSerial } = contents;
+  const { isAuthority, aaguid, aaguidIsCritical = false, deviceSerial, hosts } = contents;
   const extension = (oid: string, value: Uint8Array, critical: Uint8Array = new Uint8Array(0)) =>
     der.sequence(der.oid(oid), critical, der.octetString(value));
   const keyUsage = der.bitString(Uint8Array.of(KEY_USAGE_CA.bits), KEY_USAGE_CA.unusedBits);
@@ -98,6 +101,13 @@ function encodeExtensions(contents: CertificateContents): Uint8Array {
     aaguid
       ? extension(OID.fidoAaguid, der.octetString(aaguid), aaguidIsCritical ? der.true() : concat())
       : concat(),
+    hosts ? extension(OID.subjectAltName, der.sequence(...hosts.map(encodeHost))) : concat(),
     deviceSerial ? extension(OID.fidoEnterpriseSerial, der.octetString(deviceSerial)) : concat(),
   );
+}
+
+/** dNSName, or iPAddress for an IPv4 address. @see RFC 5280 §4.2.1.6 */
+function encodeHost(host: string): Uint8Array {
+  const isAddress = /^\d+(\.\d+){3}$/.test(host);
+  return isAddress ? der.implicit(7, Uint8Array.from(host.split("."), Number)) : der.implicit(2, utf8(host));
 }

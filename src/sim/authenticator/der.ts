@@ -11,6 +11,7 @@ const TAG = {
   UTC_TIME: 0x17,
   SEQUENCE: 0x30,
   SET: 0x31,
+  CONTEXT_PRIMITIVE: 0x80,
   CONTEXT: 0xa0,
 } as const;
 
@@ -20,6 +21,8 @@ export const der = {
   set: (...parts: readonly Uint8Array[]) => element(TAG.SET, concat(...parts)),
   /** EXPLICIT context tag. */
   context: (number: number, part: Uint8Array) => element(TAG.CONTEXT | number, part),
+  /** IMPLICIT context tag of a type that holds no others. */
+  implicit: (number: number, bytes: Uint8Array) => element(TAG.CONTEXT_PRIMITIVE | number, bytes),
   true: () => element(TAG.BOOLEAN, Uint8Array.of(0xff)),
   /** Unsigned, big endian, any length. */
   integer(magnitude: Uint8Array): Uint8Array {

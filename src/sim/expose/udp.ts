@@ -8,6 +8,7 @@ import type { HidKnobs } from "../hid/hid-knobs.js";
 import { HidResponder } from "../hid/responder.js";
 import { ExposeError, exposeFailure } from "./expose-error.js";
 import type { ExposedDevice } from "./exposed-device.js";
+import { isLoopback } from "./loopback-address.js";
 
 export interface UdpAddress {
   /** `127.0.0.1` by default. */
@@ -130,8 +131,4 @@ class UdpDevice implements ExposedUdpDevice {
     const to = peer ? { host: peer.host ?? "127.0.0.1", port: peer.port } : this.#lastSender;
     if (to) this.#socket?.send(report, to.port, to.host, () => {});
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

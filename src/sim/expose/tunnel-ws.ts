@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from "ws";
+import type { Env } from "../../core/env.js";
+import { SEALED_BYTES_MAX, TUNNEL_SUBPROTOCOL } from "../../hybrid/constants.js";
+import { TunnelRelay, type RelayAnswer, type RelayLimits, type RelayRequest } from "../../hybrid/relay.js";
+import { ExposeError, exposeFailure } from "./expose-error.js";
+import { isLoopback } from "./loopback-address.js";
+import type { TlsIdentity } from "./tls-identity.js";
+import { WsRelaySide } from "./ws-relay-side.js";
+
+export interface WsTunnelServiceOptions extends Partial<RelayLimits> {
+  /** `127.0.0.1` by default. */
+  readonly host?: string;
+  /** 0: any free one, see {@link WsTunnelService.port}. */
+  readonly port: number;
+  /** Addresses other machines can reach. What passes is sealed, but whoever reaches it may use it. */
+  readonly allowRemote?: boolean;
+  /** Serves `wss://` with this; plain `ws://` without it. */
+  readonly tls?: TlsIdentity;
+  /** One way between a side and the service, in milliseconds; 0 by default. */
+  readonly latencyMs?: number;
+  /** Answers every upgrade with this status. */
+  readonly httpStatus?: number;
+}
+
+/** A tunnel service on a real port, until it is disposed of. */
+export interface WsTunnelService extends AsyncDisposable {
+  /** What to dial: `ws://127.0.0.1:9801`. */
+  readonly origin: string;
+  readonly port: number;
+  readonly relay: TunnelRelay;
+}
+
+/** How long sides may take to say goodbye. */
+const GOODBYE_MS = 1000;
+
+/**
+ * A tunnel service real clients and phones can use: the rules of {@link TunnelRelay} on real WebSockets.
+ *
+ * @throws {ExposeError} `EXPOSE_REMOTE_REFUSED`, `EXPOSE_ADDRESS_IN_USE`, `EXPOSE_FAILED`
+ */
+export async function wsTunnelService(env: Env, options: WsTunnelServiceOptions): Promise<WsTunnelService> {
+  const { host = "127.0.0.1" } = options;
+  if (!options.allowRemote && !isLoopback(host)) {
+    throw new ExposeError("EXPOSE_REMOTE_REFUSED", `${host} is not this machine alone`, {
+      hint: "set allowRemote where every machine that can reach the address may use the service",
+    });
+  }
+  const { WebSocketServer: Sockets } = await import("ws");
+  const service = new Service(env, Sockets, { ...options, host });
+  await service.listen();
+  return service;
+}
+
+type Admitted = Extract<RelayAnswer, { readonly status: 101 }>;
+
+class Service implements WsTunnelService {
+  readonly relay: TunnelRelay;
+  readonly #env: Env;
+  readonly #options: WsTunnelServiceOptions & { readonly host: string };
+  readonly #sockets: WebSocketServer;
+  readonly #server: Server;
+  readonly #admitted = new WeakMap<IncomingMessage, Admitted>();
+
+  /** Called by the package once it knows a WebSocket is wanted. */
+  readonly #admit: VerifyClientCallbackAsync = ({ req }, done) => {
+    const { httpStatus } = this.#options;
+    const answer = httpStatus === undefined ? this.relay.admit(readRequest(req)) : { status: httpStatus };
+    if ("join" in answer) this.#admitted.set(req, answer);
+    done(answer.status === 101, answer.status);
+  };
+
+  constructor(
+    env: Env,
+    Sockets: typeof WebSocketServer,
+    options: WsTunnelServiceOptions & { readonly host: string },
+  ) {
+    this.#env = env;
+    this.#options = options;
+    const sockets = new Sockets({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: SEALED_BYTES_MAX,
+      handleProtocols: () => TUNNEL_SUBPROTOCOL,
+      verifyClient: this.#admit,
+    });
+    this.#sockets = sockets;
+    this.relay = new TunnelRelay(env, options);
+    this.#server = options.tls ? createTlsServer({ ...options.tls }) : createServer();
+    this.#server.on("upgrade", (request, socket, head) => {
+      // A client that breaks off is a client that left.
+      socket.on("error", () => {});
+      sockets.handleUpgrade(request, socket, head, (open) => this.#join(open, request));
+    });
+    this.#server.on("request", ({ method }, response) => {
+      response.writeHead(method === "GET" ? 400 : 405, { connection: "close" }).end();
+    });
+    sockets.on("headers", (lines, request) => {
+      const headers = Object.entries(this.#admitted.get(request)?.headers ?? {});
+      lines.push(...headers.map(([name, value]) => `${name}: ${value}`));
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  get origin(): string {
+    const { host, tls } = this.#options;
+    return `${tls ? "wss" : "ws"}://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+  }
+
+  async listen(): Promise<void> {
+    try {
+      this.#server.listen(this.#options.port, this.#options.host);
+      await once(this.#server, "listening");
+    } catch (cause) {
+      throw exposeFailure(this.origin, cause);
+    }
+    this.#env.trace.emit({ kind: "link.opened", link: this.origin });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { origin } = this;
+    this.relay.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    const disarm = this.#env.clock.arm(GOODBYE_MS, "tunnel.goodbye", () => {
+      for (const socket of this.#sockets.clients) socket.terminate();
+    });
+    await closed;
+    disarm();
+    this.#env.trace.emit({ kind: "link.closed", link: origin });
+  }
+
+  #join(open: WebSocket, request: IncomingMessage): void {
+    const { latencyMs = 0 } = this.#options;
+    const admitted = this.#admitted.get(request);
+    if (admitted) new WsRelaySide(this.#env, open, latencyMs).join(admitted.join);
+  }
+}
+
+function readRequest({ url = "", headers }: IncomingMessage): RelayRequest {
+  return {
+    path: url,
+    subprotocols: (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim()),
+    header: (name) => {
+      const value = headers[name.toLowerCase()];
+      return typeof value === "object" ? value.join(", ") : value;
+    },
+  };
+}
