@@ -100,6 +100,31 @@ export { udpHidPort, type UdpHidPortOptions } from "./transports/udp.js";
 export { unixHidPort } from "./transports/unix.js";
 export { openUsbDevice, usbDevices, type UsbDeviceInfo } from "./transports/usb.js";
 
+// hybrid
+export { HybridDevice } from "./hybrid/device.js";
+export { FRAME_MANNERS, type FrameManners } from "./hybrid/frames.js";
+export { HybridError, type HybridFault } from "./hybrid/hybrid-error.js";
+export type { HybridBudgets, HybridOptions } from "./hybrid/hybrid-options.js";
+export { invitePhone, type Invitation, type InvitationOptions } from "./hybrid/invitation.js";
+export type { KnownPhone } from "./hybrid/known-phone.js";
+export { contactPhone, type Contact, type ContactOptions } from "./hybrid/pairing.js";
+export type {
+  Advertiser,
+  AdvertScanner,
+  ByteChannel,
+  ChannelDialer,
+  ChannelListener,
+  HeardAdvert,
+  HybridPorts,
+  OpenedTunnel,
+  Tunnel,
+  TunnelClose,
+  TunnelDialer,
+} from "./hybrid/ports.js";
+export { drawGrease, parseQr, type QrContents, type RequestHint } from "./hybrid/qr.js";
+export { TunnelRelay, type Push, type RelayLimits } from "./hybrid/relay.js";
+export { TunnelRefusedError } from "./hybrid/tunnel-refused-error.js";
+
 // webauthn
 export { authenticate } from "./webauthn/authenticate.js";
 export type { Account, ClientContext, PinAttempt } from "./webauthn/client-context.js";

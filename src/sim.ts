@@ -1,7 +1,19 @@
 /** The world in a box: authenticators, people, browser, site, faults. Runs on virtual time, needs no hardware. */
 export { virtualEnv, envFor, type VirtualEnv } from "./core/env.js";
+export { SimAir, type AirOptions } from "./sim/air.js";
 export { SimAuthenticator, type AuthenticatorParts } from "./sim/authenticator.js";
+export {
+  phoneThatBotchesTheHandshake,
+  phoneThatForgetsTheIndex,
+  phoneThatLinksLate,
+  phoneThatNeverReplies,
+  phoneWith22ByteAdvert,
+  phoneWithoutBluetoothPermission,
+  phoneWithoutMobileData,
+  phoneWithoutScreenLock,
+} from "./sim/bad-phones.js";
 export { SimBrowser } from "./sim/browser.js";
+export { SimChannels } from "./sim/channels.js";
 export { CredentialStore, type StoredCredential, type StoreSnapshot } from "./sim/credential-store.js";
 export type { ExposedDevice } from "./sim/expose/exposed-device.js";
 export { exposeUdp, type ExposeUdpOptions } from "./sim/expose/udp.js";
@@ -18,15 +30,26 @@ export {
   type KnobOverrides,
   type Knobs,
 } from "./sim/knobs.js";
+export { LaggingStore } from "./sim/lagging-store.js";
 export { Ledger, type LedgerDiff } from "./sim/ledger.js";
+export {
+  withScannerFaults,
+  withTunnelFaults,
+  type LinkFaultEffect,
+  type LinkFaultRule,
+} from "./sim/link-faults.js";
 export { LoopbackDevice } from "./sim/loopback.js";
 export { SimPage } from "./sim/page.js";
+export { SimPhone, type PhoneParts, type PushService } from "./sim/phone.js";
+export type { PhoneMessage, PhoneOptions } from "./sim/phone/phone-options.js";
+export type { PhoneEnding, PhoneOutcome } from "./sim/phone/phone-outcome.js";
 export { parseProfile } from "./sim/profile-file.js";
 export { ProfileError, QUIRKS, type AuthenticatorProfile } from "./sim/profile.js";
 export { profileNamed, PROFILES } from "./sim/profiles.js";
 export { simHidPort, type SimHidPort } from "./sim/sim-hid.js";
 export { SimSite } from "./sim/site.js";
 export { encodeStore, parseStore } from "./sim/store-file.js";
+export { SimTunnelService, type TunnelServiceOptions } from "./sim/tunnel-service.js";
 export {
   habitualUser,
   scriptedUser,

@@ -78,7 +78,13 @@ const REASONS: Readonly<Record<string, PageReason>> = {
   PROTOCOL_VIOLATION: "link-lost",
   PHONE_NOT_HEARD: "link-not-ready",
   TUNNEL_REFUSED: "link-not-ready",
-  HANDSHAKE_REJECTED: "link-not-ready",
+  TUNNEL_CLOSED: "link-not-ready",
+  LINK_GONE: "link-not-ready",
+  PHONE_WITHOUT_CTAP: "link-not-ready",
+  PADDING_INVALID: "link-lost",
+  SEQUENCE_EXHAUSTED: "link-lost",
+  CRYPTER_ENDED: "link-lost",
+  UPDATE_MALFORMED: "link-lost",
 };
 
 /** Families of codes that read alike to a page. */
@@ -90,6 +96,12 @@ const FAMILIES: readonly { readonly prefix: string; readonly reason: PageReason 
   { prefix: "MESSAGE_", reason: "answer-unusable" },
   { prefix: "POINT_", reason: "answer-unusable" },
   { prefix: "HID_", reason: "link-lost" },
+  { prefix: "FRAME_", reason: "link-lost" },
+  { prefix: "LINK_", reason: "link-lost" },
+  { prefix: "HANDSHAKE_", reason: "link-not-ready" },
+  { prefix: "POST_HANDSHAKE_", reason: "link-not-ready" },
+  { prefix: "TUNNEL_", reason: "link-not-ready" },
+  { prefix: "RADIO_", reason: "link-not-ready" },
 ];
 
 /** Names that are not the catch-all. */
