@@ -1,0 +1,139 @@
+/**
+ * `npm run fuzz`: random and spoilt messages at every place where bytes of strangers come in.
+ *
+ *     npm run fuzz -- [--count N] [--seed TEXT] [--boundary NAME] [--world N]
+ *
+ * Worlds are independent: the line a failure prints runs the one it happened in. The work is done in a
+ * thread, so that a message that never ends is found out as well.
+ */
+import { parseArgs } from "node:util";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { BOUNDARIES } from "./boundaries.js";
+import type { FuzzBoundary } from "./boundary.js";
+import { fuzz, type FuzzFailure } from "./fuzz.js";
+
+const COUNT = 1_000_000;
+
+/** Nothing here takes this long, on the slowest machine: whatever does, hangs. */
+const HANG_MS = 60_000;
+
+/** Failures are told with at most this many of the messages before. */
+const TOLD_MESSAGES_MAX = 3;
+
+interface Job {
+  readonly boundary: string;
+  readonly seed: string;
+  readonly messages: number;
+  readonly firstWorld: number;
+  /** World and message being handed over, for the watch. */
+  readonly position: SharedArrayBuffer;
+}
+
+interface Outcome {
+  readonly messages: number;
+  readonly failure?: Omit<FuzzFailure, "error"> & { readonly stack: string };
+}
+
+const boundaryNamed = (name: string): FuzzBoundary => {
+  const found = BOUNDARIES.find((boundary) => boundary.name === name);
+  if (!found)
+    throw new RangeError(`no boundary ${name}; there are ${BOUNDARIES.map((b) => b.name).join(", ")}`);
+  return found;
+};
+
+async function work(job: Job): Promise<void> {
+  const position = new Int32Array(job.position);
+  const { failure, messages } = await fuzz(boundaryNamed(job.boundary), {
+    ...job,
+    onMessage({ world, message }) {
+      position[0] = world;
+      position[1] = message;
+    },
+  });
+  const told = (): Pick<Outcome, "failure"> => {
+    if (!failure) return {};
+    // An error may hold what does not go from thread to thread.
+    const { error, ...where } = failure;
+    return { failure: { ...where, stack: stackOf(error) } };
+  };
+  parentPort?.postMessage({ messages, ...told() } satisfies Outcome);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Runs one boundary in a thread and watches that it gets on. */
+function watched(job: Omit<Job, "position">): Promise<Outcome> {
+  const shared = new SharedArrayBuffer(8);
+  const position = new Int32Array(shared);
+  // A thread of Node 20 does not take TypeScript as its entry, even with a loader: it has to load it itself.
+  const entry = `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
+  const worker = new Worker(entry, { eval: true, workerData: { ...job, position: shared } });
+  let seen = "";
+  return new Promise((resolve, reject) => {
+    const watch = setInterval(() => {
+      const now = String(position);
+      if (now !== seen) return void (seen = now);
+      clearInterval(watch);
+      const [world = 0, message = 0] = position;
+      void worker.terminate();
+      const stack = `Error: message ${message} did not end within ${HANG_MS} ms`;
+      const { boundary, seed } = job;
+      resolve({ messages: 0, failure: { boundary, seed, world, messages: [], stack } });
+    }, HANG_MS);
+    worker.on("message", (outcome: Outcome) => {
+      clearInterval(watch);
+      resolve(outcome);
+    });
+    worker.on("error", (error) => {
+      clearInterval(watch);
+      reject(error);
+    });
+  });
+}
+
+function tell(failure: NonNullable<Outcome["failure"]>): void {
+  const { boundary, seed, world, messages, stack } = failure;
+  const { messagesPerWorld } = boundaryNamed(boundary);
+  console.log(`  FAILED in world ${world}, after ${messages.length} messages\n  ${stack}`);
+  for (const message of messages.slice(-TOLD_MESSAGES_MAX)) console.log(`  message ${message}`);
+  console.log(
+    `  again: npm run fuzz -- --boundary ${boundary} --seed ${seed} --world ${world} --count ${messagesPerWorld}`,
+  );
+  console.log(`  to keep: ${JSON.stringify({ boundary, seed, world, messages })}`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      count: { type: "string" },
+      seed: { type: "string" },
+      boundary: { type: "string" },
+      world: { type: "string" },
+    },
+  });
+  const seed = values.seed ?? String(Date.now());
+  const count = Number(values.count ?? COUNT);
+  if (!Number.isInteger(count) || count < 1) throw new RangeError("--count takes a number of messages");
+  const chosen = values.boundary === undefined ? BOUNDARIES : [boundaryNamed(values.boundary)];
+  let failed = 0;
+  for (const { name, what, share } of chosen) {
+    // One that is asked for by name gets all of it.
+    const messages = values.boundary === undefined ? Math.ceil(count * share) : count;
+    const began = performance.now();
+    const outcome = await watched({ boundary: name, seed, messages, firstWorld: Number(values.world ?? 0) });
+    const seconds = (performance.now() - began) / 1000;
+    const rate = Math.round(outcome.messages / seconds);
+    console.log(
+      `${name}: ${outcome.messages} messages in ${seconds.toFixed(1)} s (${rate}/s), seed ${seed}: ${what}`,
+    );
+    if (outcome.failure) {
+      failed += 1;
+      tell(outcome.failure);
+    }
+  }
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+await (isMainThread ? main() : work(workerData as Job));
