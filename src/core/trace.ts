@@ -131,6 +131,11 @@ export type TraceEvent =
       readonly ceremony?: string;
     }
 
+  /** The site answered and the page never heard it: its own call ended without an answer. */
+  | { readonly kind: "page.call-failed"; readonly call: string; readonly ceremony: string }
+  /** The page's script broke down after its call had been answered. */
+  | { readonly kind: "page.threw"; readonly ceremony: string }
+
   // rp: the site, its gateway, its mail.
   | { readonly kind: "rp.request"; readonly call: string; readonly ceremony: string }
   | {
@@ -141,6 +146,8 @@ export type TraceEvent =
       readonly code?: string;
       /** Tags of the credentials that login options offered, joined by a comma. */
       readonly credentials?: string;
+      /** Every transport they were offered with, joined by a comma; absent when none was named. */
+      readonly transports?: string;
     }
   | {
       readonly kind: "rp.row";
@@ -155,6 +162,47 @@ export type TraceEvent =
       readonly outcome: "accepted" | "refused";
       readonly ceremony: string;
       readonly reason?: string;
+    }
+
+  // factor: the ways in beside the passkey. Codes go by their number in the attempt, never by their digits.
+  | {
+      readonly kind: "factor.code";
+      readonly factor: string;
+      readonly ceremony: string;
+      readonly number: number;
+      readonly change:
+        | "issued"
+        | "sent-again"
+        | "voided"
+        | "undeliverable"
+        | "arrived"
+        | "filtered"
+        | "found"
+        | "relayed"
+        | "opened-by-scanner";
+      /** Which way it went: `landline`, `spouse`, ... */
+      readonly detail?: string;
+    }
+  /** The site judged what was typed; `failures` is its counter afterwards. */
+  | {
+      readonly kind: "factor.attempt";
+      readonly factor: string;
+      readonly ceremony: string;
+      readonly outcome: "accepted" | "refused";
+      readonly reason?: string;
+      readonly failures: number;
+    }
+  | {
+      readonly kind: "factor.lock";
+      readonly change: "locked" | "extended" | "ended";
+      readonly failures: number;
+      readonly budgetMs: number;
+    }
+  | {
+      readonly kind: "factor.enrolment";
+      readonly factor: string;
+      readonly change: "enrolled" | "revoked" | "kept" | "linked";
+      readonly by: "owner" | "support";
     }
 
   // timer: every budget, with its owner in `actor`.

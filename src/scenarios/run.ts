@@ -71,21 +71,52 @@ export async function runScenario(scenario: Scenario, { seed, knobs = {} }: RunO
 }
 
 async function play(world: World, script: readonly Verb[]): Promise<void> {
-  for (const verb of script) await perform(world, verb);
+  for (const verb of script) {
+    if ("atMs" in verb) await until(world, verb.atMs);
+    const done = perform(world, verb);
+    if ("inBackground" in verb && verb.inBackground)
+      world.background.add(done).catch(() => undefined);
+    else await done;
+  }
   await orAfter(world, { delayMs: EPILOGUE_MS, timer: "run.epilogue" }, world.settled());
 }
 
 async function perform(world: World, verb: Verb): Promise<void> {
-  if ("atMs" in verb) await until(world, verb.atMs);
+  const { page, helperPage, visitor } = world;
   switch (verb.do) {
     case "register":
-      return attended(world, world.page.register(verb.account ?? ACCOUNT));
-    case "login":
-      return attended(world, world.page.login(verb.account ?? ACCOUNT));
+      return attended(world, page.register(verb.account ?? ACCOUNT));
+    case "login": {
+      const tab = verb.by === "helper" ? helperPage : page;
+      return attended(world, tab.login(verb.account ?? ACCOUNT));
+    }
+    case "enter-password":
+      return visitor.password();
+    case "request-code":
+      return visitor.requestCode(verb.factor);
+    case "enter-code":
+      return enterCodes(world, verb);
+    case "sign-in-with":
+      return visitor.signInWith(verb.provider);
+    case "change-factor":
+      return visitor.changeFactor(verb.to);
+    case "call-centre":
+      return visitor.callCentre();
     case "wait":
       return sleep(world.env.clock, verb.forMs, "script.wait");
     case "set":
       return world.turn(verb.knobs);
+  }
+}
+
+async function enterCodes(
+  { env, visitor }: World,
+  { factor, code = "first", times = 1, everyMs = 0 }: Verb & { readonly do: "enter-code" },
+): Promise<void> {
+  const beganMs = env.clock.nowMs();
+  for (let nth = 0; nth < times; nth += 1) {
+    await sleep(env.clock, beganMs + nth * everyMs - env.clock.nowMs(), "script.every");
+    await visitor.enterCode(factor, code);
   }
 }
 

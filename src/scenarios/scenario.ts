@@ -1,12 +1,47 @@
 import type { KnobOverrides } from "../sim/knobs.js";
+import type { CodeChoice } from "../sim/factors/visitor.js";
+import type { FactorName, ProviderName } from "../sim/factors/factor-name.js";
 import type { Expectation } from "./expectation.js";
 
 /** One thing a person (or a lab assistant) does. Verbs run one after the other. */
 export type Verb =
   /** Presses "create a passkey" and waits until the page has nothing left to do. */
-  | { readonly do: "register"; readonly atMs?: number; readonly account?: string }
+  | {
+      readonly do: "register";
+      readonly atMs?: number;
+      readonly account?: string;
+      /** The script goes on at once. */
+      readonly inBackground?: boolean;
+    }
   /** Presses "log in with a passkey" and waits likewise. */
-  | { readonly do: "login"; readonly atMs?: number; readonly account?: string }
+  | {
+      readonly do: "login";
+      readonly atMs?: number;
+      readonly account?: string;
+      /** The script goes on at once. */
+      readonly inBackground?: boolean;
+      /** On a helper's device, which has none of this person's authenticators in reach. */
+      readonly by?: "helper";
+    }
+  /** Signs in with ID and password. */
+  | { readonly do: "enter-password"; readonly atMs?: number }
+  /** Asks for a code; once more in the same attempt is asking again. */
+  | { readonly do: "request-code"; readonly atMs?: number; readonly factor: FactorName }
+  /** Waits for the code, types it, and does so `times` times, one every `everyMs`. */
+  | {
+      readonly do: "enter-code";
+      readonly atMs?: number;
+      readonly factor: FactorName;
+      /** The one that came first when absent. */
+      readonly code?: CodeChoice;
+      readonly times?: number;
+      readonly everyMs?: number;
+    }
+  | { readonly do: "sign-in-with"; readonly atMs?: number; readonly provider: ProviderName }
+  /** On the settings page. */
+  | { readonly do: "change-factor"; readonly atMs?: number; readonly to: FactorName }
+  /** Rings the call centre, waits for its hours, and has the factors reset. */
+  | { readonly do: "call-centre"; readonly atMs?: number }
   | { readonly do: "wait"; readonly forMs: number }
   /** Turns knobs in the middle of a run, for what follows. */
   | { readonly do: "set"; readonly atMs?: number; readonly knobs: KnobOverrides };

@@ -19,11 +19,16 @@ import { register } from "../webauthn/register.js";
 import type { Knobs } from "./knobs.js";
 import { PageRejection } from "./page-rejection.js";
 
+/** What a browser looks at before it offers a way to an authenticator. */
+export interface AllowedCredential {
+  readonly transports?: readonly string[];
+}
+
 export interface BrowserParts {
   readonly knobs: () => Knobs;
   readonly origin: string;
-  /** The authenticator within reach; `undefined` while there is none. */
-  readonly device: () => Promise<CtapDevice | undefined>;
+  /** The authenticator within reach of a request for these credentials; `undefined` while there is none. */
+  readonly device: (allowed?: readonly AllowedCredential[]) => Promise<CtapDevice | undefined>;
   /** What the person types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
 }
@@ -74,16 +79,22 @@ export class SimBrowser {
     options: PublicKeyCredentialRequestOptionsJSON,
     call: BrowserCall = {},
   ): Promise<AuthenticationResponseJSON> {
-    return this.#request({ method: "get", timeoutMs: options.timeout, call }, (device, context) =>
+    const allowed = options.allowCredentials;
+    return this.#request({ method: "get", timeoutMs: options.timeout, call, allowed }, (device, context) =>
       authenticate(this.#env, device, options, context),
     );
   }
 
   async #request<Answer>(
-    request: { readonly method: Method; readonly timeoutMs: number | undefined; readonly call: BrowserCall },
+    request: {
+      readonly method: Method;
+      readonly timeoutMs: number | undefined;
+      readonly call: BrowserCall;
+      readonly allowed?: readonly AllowedCredential[] | undefined;
+    },
     ask: (device: CtapDevice, context: ClientContext) => Promise<Answer>,
   ): Promise<Answer> {
-    const { method, timeoutMs, call } = request;
+    const { method, timeoutMs, call, allowed } = request;
     const { trace } = this.#env;
     const profile = this.#profile;
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
@@ -97,7 +108,7 @@ export class SimBrowser {
     });
     try {
       const answer = await this.#alone(profile, call.signal, (signal) =>
-        this.#ceremony({ method, effectiveMs, signal, profile }, ask),
+        this.#ceremony({ method, effectiveMs, signal, profile, allowed }, ask),
       );
       trace.emit({ kind: "page.settled", method, outcome: "resolved", ...name });
       return answer;
@@ -139,11 +150,18 @@ export class SimBrowser {
       effectiveMs,
       signal,
       profile,
-    }: { method: Method; effectiveMs: number; signal: AbortSignal; profile: ClientProfile },
+      allowed,
+    }: {
+      method: Method;
+      effectiveMs: number;
+      signal: AbortSignal;
+      profile: ClientProfile;
+      allowed: readonly AllowedCredential[] | undefined;
+    },
     ask: (device: CtapDevice, context: ClientContext) => Promise<Answer>,
   ): Promise<Answer> {
     const { origin, pin, knobs } = this.#parts;
-    const device = await this.#parts.device();
+    const device = await this.#parts.device(allowed);
     let answer: Answer;
     try {
       answer = await (device

@@ -14,6 +14,8 @@ export interface SiteAnswer<Body = unknown> {
   readonly body?: Body;
   /** Tags of the credentials that options offer; for the trace, never for the page. */
   readonly offered?: readonly string[];
+  /** Every transport they are offered with; for the trace. */
+  readonly transports?: readonly string[];
 }
 
 export interface SiteCallName {
@@ -32,6 +34,9 @@ export interface GatewayParts {
 const IDLE_TIMER = "gw.idle";
 const GATEWAY_TIMEOUT = 504;
 
+/** No answer at all: to a page the same as a network that is down. */
+export const NO_ANSWER = 0;
+
 /**
  * What stands between a page and its site: the network's latency and a gateway that loses patience.
  *
@@ -40,6 +45,8 @@ const GATEWAY_TIMEOUT = 504;
 export class Gateway {
   readonly #env: Env;
   readonly #parts: GatewayParts;
+  /** Ceremonies whose first finish has been answered. */
+  readonly #finished = new Set<string>();
 
   constructor(env: Env, parts: GatewayParts) {
     this.#env = env;
@@ -57,9 +64,16 @@ export class Gateway {
       status: answer.status,
       ...(answer.code !== undefined && { code: answer.code }),
       ...(answer.offered && { credentials: answer.offered.join(",") }),
+      ...(answer.transports?.length && { transports: answer.transports.join(",") }),
     });
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
-    return answer;
+    return this.#isLost(name) ? { status: NO_ANSWER } : answer;
+  }
+
+  #isLost({ call, ceremony }: SiteCallName): boolean {
+    if (!call.endsWith("/finish") || this.#finished.has(ceremony)) return false;
+    this.#finished.add(ceremony);
+    return this.#parts.knobs().net.loses === "finish-answer";
   }
 
   async #patiently<Body>(work: Promise<SiteAnswer<Body>>): Promise<SiteAnswer<Body>> {

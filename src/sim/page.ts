@@ -4,6 +4,7 @@ import { AbortedError } from "../core/errors.js";
 import type { SimBrowser, BrowserCall } from "./browser.js";
 import type { SiteAnswer } from "./gateway.js";
 import type { Knobs } from "./knobs.js";
+import { PageFinish } from "./page-finish.js";
 import { PageRejection } from "./page-rejection.js";
 import type { CeremonyOptions, SimSite } from "./site.js";
 
@@ -11,6 +12,8 @@ export interface PageParts {
   readonly knobs: () => Knobs;
   readonly browser: SimBrowser;
   readonly site: SimSite;
+  /** The page a web link opens on another screen; registers there, for this one. */
+  readonly other?: () => SimPage;
 }
 
 /** What the screen said at the end, which need not be what happened. */
@@ -26,10 +29,25 @@ interface Flow<Options, Answer> {
   readonly options: () => Promise<SiteAnswer<CeremonyOptions<Options>>>;
   readonly call: (options: Options, call: BrowserCall) => Promise<Answer>;
   readonly finish: (ceremony: string, answer: Answer) => Promise<SiteAnswer>;
-  readonly texts: { readonly success: string; readonly failure: string };
+}
+
+interface Texts {
+  readonly success: string;
+  readonly failure: string;
 }
 
 const GUARD_TIMER = "page.guard";
+
+const TEXTS: Readonly<Record<"create" | "get", Texts>> = {
+  create: {
+    success: "Your passkey is ready.",
+    failure: "Your passkey could not be created. Please try again.",
+  },
+  get: {
+    success: "You are logged in.",
+    failure: "That did not work. Please log in with another device.",
+  },
+};
 
 /**
  * The site's script: options, `navigator.credentials`, finish; and what it writes on the screen meanwhile.
@@ -40,24 +58,45 @@ const GUARD_TIMER = "page.guard";
 export class SimPage {
   readonly #env: Env;
   readonly #parts: PageParts;
+  readonly #finish: PageFinish;
 
   constructor(env: Env, parts: PageParts) {
     this.#env = env;
     this.#parts = parts;
+    this.#finish = new PageFinish(env, parts);
   }
 
   register(account: string): Promise<PageOutcome> {
+    const { other, knobs } = this.#parts;
+    return other && knobs().rp.qr === "site"
+      ? this.#registerElsewhere(account, other())
+      : this.#register(account);
+  }
+
+  #register(account: string, pairing?: string): Promise<PageOutcome> {
     const { browser, site } = this.#parts;
     return this.#run({
       method: "create",
-      options: () => site.registrationOptions(account),
+      options: () => site.registrationOptions(account, pairing),
       call: (options, call) => browser.create(options, call),
       finish: (ceremony, answer) => site.finishRegistration(ceremony, answer),
-      texts: {
-        success: "Your passkey is ready.",
-        failure: "Your passkey could not be created. Please try again.",
-      },
     });
+  }
+
+  /** Shows a web link as a QR code and waits for the site to say that the other screen is done. */
+  async #registerElsewhere(account: string, other: SimPage): Promise<PageOutcome> {
+    const { site, knobs } = this.#parts;
+    const screen = new Screen(this.#env, TEXTS.create);
+    const { body } = await site.registrationLink();
+    if (body === undefined) return { shown: "failure", accepted: false };
+    const elsewhere = other.#register(account, body.ceremony);
+    let answer = await site.awaitRegistration(body.ceremony);
+    while (answer.status !== 200 && knobs().page.resumesPoll)
+      answer = await site.awaitRegistration(body.ceremony);
+    const accepted = answer.body?.outcome === "committed";
+    screen.show(accepted ? "success" : "failure");
+    await elsewhere;
+    return { shown: screen.shown ?? "failure", accepted };
   }
 
   login(account: string): Promise<PageOutcome> {
@@ -67,15 +106,11 @@ export class SimPage {
       options: () => site.loginOptions(account),
       call: (options, call) => browser.get(options, call),
       finish: (ceremony, answer) => site.finishLogin(ceremony, answer),
-      texts: {
-        success: "You are logged in.",
-        failure: "That did not work. Please log in with another device.",
-      },
     });
   }
 
   async #run<Options, Answer>(flow: Flow<Options, Answer>): Promise<PageOutcome> {
-    const screen = new Screen(this.#env, flow.texts);
+    const screen = new Screen(this.#env, TEXTS[flow.method]);
     const abort = new AbortController();
     let ceremony: string | undefined;
     const disarm = this.#guard(() => {
@@ -89,9 +124,15 @@ export class SimPage {
       screen.show("failure");
       if (aborts) abort.abort(new AbortedError("the page's guard ended the request"));
     });
-    const accepted = await this.#steps(flow, abort.signal, (id) => {
+    const onCeremony = (id: string) => {
       ceremony = id;
-    });
+    };
+    let accepted = await this.#steps(flow, abort.signal, onCeremony);
+    for (let again = this.#parts.knobs().page.autoRetry; !accepted && again > 0; again -= 1) {
+      // The person reads of a failure while the page tries once more behind it.
+      screen.show("failure");
+      accepted = await this.#steps(flow, abort.signal, onCeremony);
+    }
     disarm();
     // A page that does not take its words back leaves the guard's text where it is.
     if (!accepted || screen.shown === undefined || this.#parts.knobs().page.corrects) {
@@ -110,12 +151,16 @@ export class SimPage {
     if (status !== 200 || body === undefined || signal.aborted) return false;
     onCeremony(body.ceremony);
     try {
-      const answer = await flow.call(body.publicKey, { ceremony: body.ceremony, signal });
-      return (await flow.finish(body.ceremony, answer)).status === 200;
+      const { ceremony } = body;
+      const answer = await flow.call(body.publicKey, { ceremony, signal });
+      const call = flow.method === "create" ? "registration/finish" : "login/finish";
+      const send = () => flow.finish(ceremony, answer);
+      if (await this.#finish.post(call, { ceremony, send })) return true;
     } catch (error) {
-      if (error instanceof PageRejection) return false;
-      throw error;
+      if (!(error instanceof PageRejection)) throw error;
     }
+    const asks = flow.method === "create" && this.#parts.knobs().page.asksState;
+    return asks && this.#finish.askState(body.ceremony);
   }
 
   /** The page's own timer, from the press of the button; disarming it twice does no harm. */
@@ -140,10 +185,10 @@ export class SimPage {
 /** The part of the screen that tells how it went. */
 class Screen {
   readonly #env: Env;
-  readonly #texts: { readonly success: string; readonly failure: string };
+  readonly #texts: Texts;
   #shown: "success" | "failure" | undefined;
 
-  constructor(env: Env, texts: { readonly success: string; readonly failure: string }) {
+  constructor(env: Env, texts: Texts) {
     this.#env = env;
     this.#texts = texts;
   }

@@ -22,6 +22,7 @@ export function profileFor({ key }: Knobs): AuthenticatorProfile {
   const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));
   return {
     ...base,
+    ...(key.signCounter !== "profile" && { signCounter: key.signCounter }),
     timeouts: { ...base.timeouts, upTimeoutMs: key.upTimeoutMs, processingMs: key.processingMs },
     quirks: quirk === undefined ? others : [...others, quirk],
   };

@@ -11,9 +11,11 @@ export interface SiteCeremony {
   readonly kind: "registration" | "login";
   readonly account: string;
   readonly challenge: string;
-  readonly state: "open" | "expired" | "used";
+  readonly state: "open" | "expired" | "used" | "superseded";
   /** Credential whose answer was accepted. */
   readonly acceptedCredential?: string;
+  /** What became of it at the site, for pages that ask. */
+  readonly outcome?: "working" | "committed" | "refused";
 }
 
 /** Hands out challenges and counts their time: `rp.challenge` belongs to the site. */
@@ -21,6 +23,7 @@ export class SiteCeremonies {
   readonly #env: Env;
   readonly #ceremonies = new Map<string, SiteCeremony>();
   readonly #disarms = new Map<string, Disarm>();
+  readonly #waiters = new Map<string, (() => void)[]>();
 
   constructor(env: Env) {
     this.#env = env;
@@ -50,12 +53,43 @@ export class SiteCeremonies {
 
   /** The challenge is spent, whatever comes of the answer. */
   use(ceremony: SiteCeremony): void {
-    this.#ceremonies.set(ceremony.id, { ...ceremony, state: "used" });
+    this.#change(ceremony.id, { state: "used" });
     this.#disarms.get(ceremony.id)?.();
   }
 
   accept(ceremony: SiteCeremony, acceptedCredential: string): void {
-    this.#ceremonies.set(ceremony.id, { ...ceremony, state: "used", acceptedCredential });
+    this.#change(ceremony.id, { state: "used", acceptedCredential });
+  }
+
+  /** Notes what the site made of the answer. */
+  conclude(id: string, outcome: NonNullable<SiteCeremony["outcome"]>): void {
+    this.#change(id, { outcome });
+    if (outcome === "working") return;
+    for (const wake of this.#waiters.get(id) ?? []) wake();
+    this.#waiters.delete(id);
+  }
+
+  /** Resolves when the ceremony came to an end at the site. */
+  async concluded(id: string): Promise<void> {
+    const { outcome } = this.#ceremonies.get(id) ?? {};
+    if (outcome === "committed" || outcome === "refused") return;
+    await new Promise<void>((resolve) => {
+      this.#waiters.set(id, [...(this.#waiters.get(id) ?? []), resolve]);
+    });
+  }
+
+  /** For sites that keep one challenge an account: a new one ends those before it. */
+  supersede({ account, kind }: Pick<SiteCeremony, "account" | "kind">): void {
+    for (const ceremony of [...this.#ceremonies.values()]) {
+      if (ceremony.account !== account || ceremony.kind !== kind || ceremony.state !== "open") continue;
+      this.#change(ceremony.id, { state: "superseded" });
+      this.#disarms.get(ceremony.id)?.();
+    }
+  }
+
+  #change(id: string, changes: Partial<SiteCeremony>): void {
+    const ceremony = this.#ceremonies.get(id);
+    if (ceremony) this.#ceremonies.set(id, { ...ceremony, ...changes });
   }
 
   #count(ceremony: SiteCeremony, budgetMs: number): void {
@@ -64,7 +98,7 @@ export class SiteCeremonies {
     trace.emit({ kind: "timer.armed", ...timer });
     const disarm = clock.arm(budgetMs, CHALLENGE_TIMER, () => {
       this.#disarms.delete(ceremony.id);
-      this.#ceremonies.set(ceremony.id, { ...ceremony, state: "expired" });
+      this.#change(ceremony.id, { state: "expired" });
       trace.emit({ kind: "timer.fired", ...timer });
     });
     this.#disarms.set(ceremony.id, () => {

@@ -1,6 +1,6 @@
 import { sleep } from "../core/clock.js";
 import { credentialTag } from "../core/credential-tag.js";
-import { fromBase64url } from "../core/bytes.js";
+import { fromBase64url, toBase64url } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import type { StoredCredential } from "../webauthn/rp/stored-credential.js";
 import type { Background } from "./background.js";
@@ -37,7 +37,12 @@ export class SiteStore {
 
   /** From the read copy, in the order of registration. */
   readCopyOf(account: string): readonly SiteRow[] {
-    return [...this.#rows.values()].filter((row) => row.account === account && row.visible);
+    return this.primaryOf(account).filter((row) => row.visible);
+  }
+
+  /** From the primary, in the order of registration. */
+  primaryOf(account: string): readonly SiteRow[] {
+    return [...this.#rows.values()].filter((row) => row.account === account);
   }
 
   /** For the books: every row, by tag. */
@@ -45,14 +50,31 @@ export class SiteStore {
     return [...this.#rows].map(([id, { visible }]) => ({ credential: tagOf(id), visible }));
   }
 
-  /** Writes to the primary now, and to the read copy `rp.replicaLagMs` later. */
-  commit(row: Omit<SiteRow, "visible">, ceremony: string): void {
-    const { id } = row.credential;
-    this.#rows.set(id, { ...row, visible: false });
+  /** Whether the column for ids holds this one whole. */
+  fits(credentialId: string): boolean {
+    return fromBase64url(credentialId).length <= this.#parts.knobs().rp.idColumnBytes;
+  }
+
+  /** Writes to the primary now, and to the read copy `rp.replicaLagMs` later. The column cuts off ids too long for it. */
+  commit({ account, credential }: Omit<SiteRow, "visible">, ceremony: string): void {
+    const { replicaLagMs, idColumnBytes } = this.#parts.knobs().rp;
+    const id = this.fits(credential.id)
+      ? credential.id
+      : toBase64url(fromBase64url(credential.id).slice(0, idColumnBytes));
+    this.#rows.set(id, { account, credential: { ...credential, id }, visible: false });
     this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "created", ceremony });
-    const { replicaLagMs } = this.#parts.knobs().rp;
     if (replicaLagMs === 0) this.#show(id, ceremony);
     else void this.#parts.background.add(this.#replicate(id, { ceremony, lagMs: replicaLagMs }));
+  }
+
+  /** Takes a row out of both copies at once. */
+  remove({ credential: { id } }: SiteRow, ceremony: string): void {
+    if (!this.#rows.delete(id)) return;
+    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "deleted", ceremony });
+  }
+
+  removeAll(ceremony: string): void {
+    for (const row of [...this.#rows.values()]) this.remove(row, ceremony);
   }
 
   /** After an accepted assertion: the counter and what else the record keeps. */

@@ -1,7 +1,8 @@
 import { sleep } from "../core/clock.js";
-import { toBase64url } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import { envFor } from "../core/env.js";
+import { TimeoutError } from "../core/errors.js";
+import { within } from "../core/within.js";
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -13,11 +14,14 @@ import { VerificationError } from "../webauthn/rp/verification-error.js";
 import { verifyAssertion } from "../webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../webauthn/rp/verify-registration.js";
 import type { Background } from "./background.js";
+import { FactorDesk } from "./factors/factor-desk.js";
 import { Gateway, type SiteAnswer } from "./gateway.js";
 import type { Knobs } from "./knobs.js";
 import type { SimMail } from "./mail.js";
+import { SiteAccess } from "./site-access.js";
 import { SiteCeremonies, type SiteCeremony } from "./site-ceremonies.js";
-import { SiteStore, tagOf, type SiteRow } from "./site-store.js";
+import { SiteOptions } from "./site-options.js";
+import { SiteStore, tagOf } from "./site-store.js";
 
 export interface SiteParts {
   readonly knobs: () => Knobs;
@@ -33,12 +37,13 @@ export interface CeremonyOptions<Options> {
   readonly publicKey: Options;
 }
 
+/** How far the site got with a ceremony, for pages that ask. */
+export interface CeremonyState {
+  readonly outcome: SiteCeremony["outcome"] | "open";
+}
+
 const FLAG = "passkey";
-const USER_ID_BYTES = 16;
-const DECOY_ID_BYTES = 32;
-const ES256 = -7;
-const EDDSA = -8;
-const RS256 = -257;
+const POLL_TIMER = "poll.limit";
 
 /**
  * A relying party with its gateway, database, mail and habits. Verifies for real.
@@ -47,10 +52,14 @@ const RS256 = -257;
  */
 export class SimSite {
   readonly store: SiteStore;
+  /** The ways in beside the passkey. */
+  readonly factors: FactorDesk;
   readonly #env: Env;
   readonly #parts: SiteParts;
   readonly #gateway: Gateway;
   readonly #ceremonies: SiteCeremonies;
+  readonly #options: SiteOptions;
+  readonly #access: SiteAccess;
   readonly #flags = new Map<string, boolean>();
 
   constructor(env: Env, parts: SiteParts) {
@@ -58,54 +67,96 @@ export class SimSite {
     this.#parts = parts;
     this.store = new SiteStore(env, parts);
     this.#ceremonies = new SiteCeremonies(env);
+    this.#options = new SiteOptions(env, { ...parts, store: this.store });
+    this.#access = new SiteAccess(env, parts.knobs);
     this.#gateway = new Gateway(envFor(env, "gateway"), { site: env, ...parts });
+    this.factors = new FactorDesk(env, {
+      ...parts,
+      gateway: this.#gateway,
+      access: this.#access,
+      passkeyOn: () => this.#flags.get(FLAG) === true,
+      revokePasskeys: (ceremony) => this.store.removeAll(ceremony),
+    });
   }
 
   get flags(): Readonly<Record<string, boolean>> {
     return Object.fromEntries(this.#flags);
   }
 
+  /** @param pairing the ceremony a web link on another screen began, where there is one. */
   registrationOptions(
     account: string,
+    pairing?: string,
   ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>> {
-    const id = this.#ceremonies.nextId();
+    const id = pairing ?? this.#ceremonies.nextId();
     return this.#gateway.pass({ call: "registration/options", ceremony: id }, async () => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
-      const { challenge } = this.#ceremonies.open(
-        { id, kind: "registration", account },
-        this.#challengeTtlMs,
-      );
+      const refusal = this.#access.refusalAtOptions();
+      if (refusal) return refusal;
+      const ceremony = this.#open({ id, kind: "registration", account });
       if (this.#knobs.rp.flagAt === "options") this.#flag();
-      return { status: 200, body: { ceremony: id, publicKey: this.#creationOptions(account, challenge) } };
+      if (this.#knobs.rp.replaceAt === "options") this.#makeRoom(ceremony, 1);
+      return { status: 200, body: { ceremony: id, publicKey: this.#options.creation(ceremony) } };
     });
   }
 
   finishRegistration(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
     return this.#gateway.pass({ call: "registration/finish", ceremony }, async () => {
-      const opened = this.#redeem(ceremony, { kind: "registration", credential: response.id });
-      if ("status" in opened) return opened;
-      const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(opened)));
-      if ("status" in verified) return verified;
-      await this.#work("rp.finish", this.#knobs.rp.finishMs);
-      this.#ceremonies.accept(opened, response.id);
-      const { commitDelayMs } = this.#knobs.rp;
-      const commit = () => this.#commit(opened, verified.credential);
-      if (commitDelayMs === 0) commit();
-      else void this.#parts.background.add(this.#work("rp.commit", commitDelayMs).then(commit));
-      return { status: 200 };
+      const answer = await this.#register(ceremony, response);
+      if (answer.status >= 400) this.#ceremonies.conclude(ceremony, "refused");
+      return answer;
     });
+  }
+
+  /** Begins a registration on another screen: the page shows a web link as a QR code and waits. */
+  registrationLink(): Promise<SiteAnswer<{ readonly ceremony: string }>> {
+    const id = this.#ceremonies.nextId();
+    return this.#gateway.pass({ call: "registration/qr", ceremony: id }, async () => {
+      await this.#work("rp.options", this.#knobs.rp.optionsMs);
+      return { status: 200, body: { ceremony: id } };
+    });
+  }
+
+  /** Answers when the other screen is done, or with 408 when `poll.limit` fires first. */
+  awaitRegistration(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
+    return this.#gateway.pass({ call: "registration/poll", ceremony }, async () => {
+      const { limitMs } = this.#knobs.poll;
+      const done = this.#ceremonies.concluded(ceremony);
+      try {
+        if (limitMs === null) await done;
+        else {
+          await within(this.#env, { timer: POLL_TIMER, budgetMs: limitMs, aftermath: "unknown" }, () => done);
+        }
+      } catch (error) {
+        if (!(error instanceof TimeoutError) || error.timer !== POLL_TIMER) throw error;
+        return { status: 408, code: "POLL_LIMIT" };
+      }
+      return { status: 200, body: this.#stateOf(ceremony) };
+    });
+  }
+
+  registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
+    return this.#gateway.pass({ call: "registration/state", ceremony }, async () => ({
+      status: 200,
+      body: this.#stateOf(ceremony),
+    }));
   }
 
   loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
     const id = this.#ceremonies.nextId();
     return this.#gateway.pass({ call: "login/options", ceremony: id }, async () => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
-      const allowed = this.#allowedFor(account);
+      if (this.factors.locksPasskey) return { status: 423, code: "LOCKED" };
+      const allowed = this.#options.allowedFor(account);
       if (allowed === undefined) return { status: 404, code: "NO_PASSKEY", offered: [] };
-      const { challenge } = this.#ceremonies.open({ id, kind: "login", account }, this.#challengeTtlMs);
-      const publicKey = { ...this.#requestOptions(challenge), allowCredentials: allowed };
-      const offered = allowed.map((descriptor) => tagOf(descriptor.id));
-      return { status: 200, body: { ceremony: id, publicKey }, offered };
+      const { challenge } = this.#open({ id, kind: "login", account });
+      const publicKey = this.#options.request(challenge, allowed);
+      return {
+        status: 200,
+        body: { ceremony: id, publicKey },
+        offered: allowed.map((descriptor) => tagOf(descriptor.id)),
+        transports: [...new Set(allowed.flatMap(({ transports = [] }) => transports))].sort(),
+      };
     });
   }
 
@@ -123,20 +174,73 @@ export class SimSite {
     });
   }
 
+  async #register(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
+    const { order, readsBack } = this.#knobs.rp;
+    const sideEffectsFirst = order === "side-effects-first";
+    if (sideEffectsFirst) this.#believe(ceremony, response);
+    const opened = this.#redeem(ceremony, { kind: "registration", credential: response.id });
+    if ("status" in opened) return opened;
+    const refusal = this.#access.refusalAtFinish();
+    if (refusal) return refusal;
+    const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(opened)));
+    if ("status" in verified) return verified;
+    await this.#work("rp.finish", this.#knobs.rp.finishMs);
+    if (readsBack && !this.store.fits(response.id)) return { status: 422, code: "ID_TOO_LONG" };
+    this.#ceremonies.accept(opened, response.id);
+    this.#access.registered();
+    return sideEffectsFirst ? { status: 200 } : this.#settle(opened, verified.credential);
+  }
+
+  /** Now, behind the answer, or by a worker that has its own hours: when the row is written. */
+  #settle(opened: SiteCeremony, credential: StoredCredential): SiteAnswer {
+    const { workerMs, commitDelayMs } = this.#knobs.rp;
+    const commit = () => this.#commit(opened, credential);
+    if (workerMs !== null) {
+      this.#ceremonies.conclude(opened.id, "working");
+      void this.#parts.background.add(this.#work("rp.worker", workerMs).then(commit));
+      return { status: 202 };
+    }
+    if (commitDelayMs === 0) commit();
+    else void this.#parts.background.add(this.#work("rp.commit", commitDelayMs).then(commit));
+    return { status: 200 };
+  }
+
+  /** Row and mail before anybody looked whether the challenge is still good. */
+  #believe(id: string, response: RegistrationResponseJSON): void {
+    const ceremony = this.#ceremonies.find(id);
+    if (ceremony?.kind !== "registration") return;
+    const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(ceremony)));
+    if (!("status" in verified)) this.#commit(ceremony, verified.credential);
+  }
+
   async #login(ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
     const opened = this.#redeem(ceremony, { kind: "login", credential: response.id });
     if ("status" in opened) return opened;
+    const { finishReads, signCounter } = this.#knobs.rp;
     const row = this.store.find(response.id);
-    if (row === undefined) return { status: 404, code: "UNKNOWN_CREDENTIAL" };
+    if (row === undefined || (finishReads === "replica" && !row.visible)) {
+      return { status: 404, code: "UNKNOWN_CREDENTIAL" };
+    }
+    const tolerant = signCounter === "signal" && row.credential.backupEligible === true;
     const verified = refusalsAsAnswers(() =>
-      verifyAssertion(response, { ...this.#expected(opened), credential: row.credential }),
+      verifyAssertion(response, {
+        ...this.#expected(opened),
+        credential: row.credential,
+        counterPolicy: tolerant ? "warn" : "reject",
+      }),
     );
     if ("status" in verified) return verified;
     await this.#work("rp.finish", this.#knobs.rp.finishMs);
     this.store.update(verified.credential);
     this.#ceremonies.accept(opened, response.id);
+    this.#access.signedIn();
     if (this.#knobs.rp.flagAt === "first-login") this.#flag();
     return { status: 200 };
+  }
+
+  #open(ceremony: Pick<SiteCeremony, "id" | "kind" | "account">): SiteCeremony {
+    if (this.#knobs.rp.challengePer === "account") this.#ceremonies.supersede(ceremony);
+    return this.#ceremonies.open(ceremony, this.#challengeTtlMs);
   }
 
   /** Spends the ceremony's challenge, or says why not. */
@@ -150,54 +254,33 @@ export class SimSite {
     if (idempotentFinish && ceremony.acceptedCredential === credential) return { status: 200 };
     if (ceremony.state === "expired") return { status: 400, code: "CHALLENGE_EXPIRED" };
     if (ceremony.state === "used") return { status: 400, code: "CHALLENGE_USED" };
+    if (ceremony.state === "superseded") return { status: 400, code: "CHALLENGE_SUPERSEDED" };
     this.#ceremonies.use(ceremony);
     return ceremony;
   }
 
   /** Commit, then mail: a mail in front of its row is a promise the site may break. */
-  #commit({ id, account }: SiteCeremony, credential: StoredCredential): void {
+  #commit(ceremony: SiteCeremony, credential: StoredCredential): void {
+    const { id, account } = ceremony;
     this.store.commit({ account, credential }, id);
+    this.#makeRoom(ceremony, 0);
+    this.#ceremonies.conclude(id, "committed");
     if (this.#knobs.rp.flagAt === "commit") this.#flag();
     this.#parts.mail.queue("Your passkey was created");
   }
 
-  #creationOptions(account: string, challenge: string): PublicKeyCredentialCreationOptionsJSON {
-    const { client, rp } = this.#knobs;
-    return {
-      rp: { id: this.#parts.rpId, name: "Example Shop" },
-      user: { id: this.#stableBytes(`user ${account}`, USER_ID_BYTES), name: account, displayName: account },
-      challenge,
-      pubKeyCredParams: [ES256, EDDSA, RS256].map((alg) => ({ type: "public-key", alg })),
-      ...(client.timeoutMs !== null && { timeout: client.timeoutMs }),
-      excludeCredentials: this.store.readCopyOf(account).map(descriptorOf),
-      authenticatorSelection: { residentKey: "required", userVerification: rp.userVerification },
-      attestation: "none",
-    };
-  }
-
-  #requestOptions(challenge: string): PublicKeyCredentialRequestOptionsJSON {
-    const { client, rp } = this.#knobs;
-    return {
-      challenge,
-      rpId: this.#parts.rpId,
-      ...(client.timeoutMs !== null && { timeout: client.timeoutMs }),
-      userVerification: rp.userVerification,
-    };
-  }
-
-  /** `undefined`: the site admits that the account has no passkey. */
-  #allowedFor(account: string) {
-    const rows = this.store.readCopyOf(account);
-    if (rows.length > 0) return rows.map(descriptorOf);
-    switch (this.#knobs.rp.unknownAccount) {
-      case "refuse":
-        return undefined;
-      case "empty":
-        return [];
-      case "decoy":
-        // Always the same one for an account, so that nobody learns which accounts exist.
-        return [{ type: "public-key", id: this.#stableBytes(`decoy ${account}`, DECOY_ID_BYTES) }];
+  /** Oldest first, until there is room for `more` under the account's limit. */
+  #makeRoom({ id, account }: SiteCeremony, more: number): void {
+    const { maxPasskeys } = this.#knobs.rp;
+    if (maxPasskeys === 0) return;
+    const rows = this.store.primaryOf(account);
+    for (const row of rows.slice(0, Math.max(0, rows.length + more - maxPasskeys))) {
+      this.store.remove(row, id);
     }
+  }
+
+  #stateOf(ceremony: string): CeremonyState {
+    return { outcome: this.#ceremonies.find(ceremony)?.outcome ?? "open" };
   }
 
   #expected({ challenge }: SiteCeremony) {
@@ -220,20 +303,10 @@ export class SimSite {
     return enforceTimeout ? challengeTtlMs : undefined;
   }
 
-  #stableBytes(label: string, length: number): string {
-    return toBase64url(this.#env.entropy.fork(label).bytes(length));
-  }
-
   #work(timer: string, durationMs: number): Promise<void> {
     return sleep(this.#env.clock, durationMs, timer);
   }
 }
-
-const descriptorOf = ({ credential: { id, transports = [] } }: SiteRow) => ({
-  type: "public-key",
-  id,
-  transports,
-});
 
 /** A response that breaks a rule is the caller's fault: 400 with the rule's code. */
 function refusalsAsAnswers<T extends object>(verify: () => T): T | (SiteAnswer & { status: 400 }) {

@@ -1,5 +1,4 @@
 import { sleep } from "../core/clock.js";
-import { credentialTag } from "../core/credential-tag.js";
 import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import { utf8 } from "../core/bytes.js";
@@ -8,18 +7,20 @@ import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler } from "../ctap/device.js";
 import { CtapStatus } from "../ctap/status.js";
 import { defaultCrypto } from "../crypto/default.js";
-import { openHidDevice } from "../transports/hid/channel.js";
 import { SimAuthenticator } from "./authenticator.js";
 import { Background } from "./background.js";
-import { SimBrowser } from "./browser.js";
+import { SimBrowser, type AllowedCredential } from "./browser.js";
 import { CredentialStore } from "./credential-store.js";
+import { Visitor } from "./factors/visitor.js";
+import { KeysAtHand } from "./keys-at-hand.js";
+import { KeyCable } from "./key-cable.js";
 import { parseKnobs, parseTurns, withKnobs, type KnobOverrides, type Knobs } from "./knobs.js";
 import { Ledger } from "./ledger.js";
+import { moodyLink } from "./moody-link.js";
 import { LoopbackDevice } from "./loopback.js";
 import { SimMail } from "./mail.js";
 import { SimPage } from "./page.js";
 import { profileFor } from "./profile-for.js";
-import { simHidPort } from "./sim-hid.js";
 import { SimSite } from "./site.js";
 import { habitualUser, type SimUser } from "./user.js";
 
@@ -27,6 +28,10 @@ import { habitualUser, type SimUser } from "./user.js";
 export interface World {
   readonly env: VirtualEnv;
   readonly page: SimPage;
+  /** The same site on somebody else's device, with no authenticator of this person's in reach. */
+  readonly helperPage: SimPage;
+  /** The person at the site's other doors. */
+  readonly visitor: Visitor;
   readonly browser: SimBrowser;
   readonly site: SimSite;
   readonly mail: SimMail;
@@ -37,6 +42,8 @@ export interface World {
   turn(overrides: KnobOverrides): void;
   /** The books as they are now, from the stores themselves. */
   ledger(): Ledger;
+  /** Work nobody in the script waits for. */
+  readonly background: Background;
   /** Resolves when nothing is under way: mails, commits, prompts nobody waits for. */
   settled(): Promise<void>;
 }
@@ -66,12 +73,13 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
   const site = new SimSite(envFor(env, "site"), { knobs, background, mail, origin: ORIGIN, rpId: RP_ID });
   const pin = drawPin(env);
   const store = storeOf(current, pin);
-  const key = new SimAuthenticator(envFor(env, KEY), {
-    profile: profileFor(current),
-    store,
-    user: personAt(env, knobs),
-  });
-  const device = plugIn(env, { knobs, handler: handlerOf(env, key, { knobs, background }) });
+  const user = personAt(env, knobs);
+  const key = new SimAuthenticator(envFor(env, KEY), { profile: profileFor(current), store, user });
+  const keys = new KeysAtHand(env, { knobs, user, key, store, name: KEY });
+  const handler = handlerOf(env, keys, { knobs, background });
+  const cable = new KeyCable(env, { knobs, handler, powerCycle: () => key.powerCycle(), label: KEY });
+  const open = moodyLink(env, { knobs, open: () => cable.device() });
+  const device = withinReach(env, { knobs, open });
   const browserEnv = envFor(env, "browser");
   const browser = new SimBrowser(browserEnv, {
     knobs,
@@ -82,11 +90,19 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
       return pin;
     },
   });
-  const page = new SimPage(envFor(env, "page"), { knobs, browser, site });
+  const tabs = { knobs, site, origin: ORIGIN };
+  const phonePage = tabOn(env, {
+    ...tabs,
+    name: "phone",
+    device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
+  });
+  const page = new SimPage(envFor(env, "page"), { knobs, browser, site, other: () => phonePage });
 
   return {
     env,
     page,
+    helperPage: tabOn(env, { ...tabs, name: "helper", device: async () => undefined }),
+    visitor: new Visitor(envFor(env, "page"), { knobs, desk: site.factors }),
     browser,
     site,
     mail,
@@ -99,7 +115,8 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
       turned = { ...turned, ...parseTurns(more) };
       current = withKnobs(turned);
     },
-    ledger: () => booksOf({ store, site, mail }),
+    ledger: () => booksOf({ keys, site, mail }),
+    background,
     settled: () => background.settled(),
   };
 }
@@ -109,16 +126,61 @@ function personAt(env: VirtualEnv, knobs: () => Knobs): SimUser {
   const own = envFor(env, "person");
   return {
     answer(prompt, signal) {
-      const { touchDelayMs, decision } = knobs().key;
-      const habits = touchDelayMs === null ? { walksAway: true } : allGestures(touchDelayMs);
+      const { touchDelayMs, decision, picksAccount } = knobs().key;
+      const habits =
+        touchDelayMs === null ? { walksAway: true } : allGestures(touchDelayMs, { picksAccount });
       return habitualUser(own, { ...habits, refuses: decision === "decline" }).answer(prompt, signal);
     },
   };
 }
 
 /** Whatever the key asks for, `key.touchDelayMs` is how long the person takes. */
-function allGestures(delayMs: number) {
-  return { touchMs: delayMs, verifyMs: delayMs, chooseMs: delayMs };
+function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount: number }) {
+  return {
+    touchMs: delayMs,
+    verifyMs: delayMs,
+    chooseMs: delayMs,
+    prompts: { "choose-account": { account: picksAccount } },
+  };
+}
+
+type Reach = (allowed?: readonly AllowedCredential[]) => Promise<CtapDevice | undefined>;
+
+/** An authenticator on another device is found only by a browser that may offer a QR code. */
+function withinReach(
+  env: VirtualEnv,
+  { knobs, open }: { readonly knobs: () => Knobs; readonly open: () => Promise<CtapDevice | undefined> },
+): Reach {
+  return async (allowed = []) => {
+    const local = allowed.length > 0 && allowed.every(namesOnlyOtherRoads);
+    if (!knobs().key.elsewhere || !local) return open();
+    env.trace.as("browser").emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
+    return undefined;
+  };
+}
+
+/** Without any word on transports a browser offers everything. */
+function namesOnlyOtherRoads({ transports = [] }: AllowedCredential): boolean {
+  return transports.length > 0 && !transports.includes("hybrid");
+}
+
+interface TabParts {
+  readonly knobs: () => Knobs;
+  readonly site: SimSite;
+  readonly origin: string;
+  readonly name: string;
+  readonly device: () => Promise<CtapDevice | undefined>;
+}
+
+/** The site in a browser of its own, on another screen. */
+function tabOn(env: VirtualEnv, { knobs, site, origin, name, device }: TabParts): SimPage {
+  const browser = new SimBrowser(envFor(env, `${name}-browser`), {
+    knobs,
+    origin,
+    device,
+    pin: async () => undefined,
+  });
+  return new SimPage(envFor(env, `${name}-page`), { knobs, browser, site });
 }
 
 interface HandlerParts {
@@ -127,7 +189,11 @@ interface HandlerParts {
 }
 
 /** The key as its link sees it; one that ignores cancel works on for nobody. */
-function handlerOf(env: VirtualEnv, key: SimAuthenticator, { knobs, background }: HandlerParts): CtapHandler {
+function handlerOf(
+  env: VirtualEnv,
+  key: Pick<KeysAtHand, "handle">,
+  { knobs, background }: HandlerParts,
+): CtapHandler {
   const handle: CtapHandler = async (request, options = {}) => {
     const { ignoresCancel, createMs } = knobs().key;
     const { signal, ...deaf } = options;
@@ -139,41 +205,15 @@ function handlerOf(env: VirtualEnv, key: SimAuthenticator, { knobs, background }
   return (request, options) => background.add(handle(request, options));
 }
 
-interface LinkParts {
-  readonly knobs: () => Knobs;
-  readonly handler: CtapHandler;
-}
-
-/** Opens the link when a request first needs it, and keeps it open. */
-function plugIn(env: VirtualEnv, { knobs, handler }: LinkParts): () => Promise<CtapDevice | undefined> {
-  let opened: Promise<CtapDevice> | undefined;
-  return async () => {
-    const { key, link, hid } = knobs();
-    if (!key.present) return undefined;
-    if (link.road === "loopback") return new LoopbackDevice(envFor(env, "link"), handler, { label: KEY });
-    const { keepaliveMs, reassemblyMs, busyMs } = hid;
-    opened ??= openHidDevice(
-      envFor(env, "link"),
-      simHidPort(envFor(env, "port"), { cbor: handler }, { keepaliveMs, reassemblyMs, busyMs }),
-    );
-    return opened;
-  };
-}
-
 interface BookKeepers {
-  readonly store: CredentialStore;
+  readonly keys: KeysAtHand;
   readonly site: SimSite;
   readonly mail: SimMail;
 }
 
-function booksOf({ store, site, mail }: BookKeepers): Ledger {
+function booksOf({ keys, site, mail }: BookKeepers): Ledger {
   return new Ledger({
-    keys: store.credentials.map(({ id, rpId, userId }) => ({
-      authenticator: KEY,
-      credential: credentialTag(id),
-      rpId,
-      user: credentialTag(userId),
-    })),
+    keys: keys.ledgerKeys,
     rows: site.store.ledgerRows,
     flags: site.flags,
     mails: mail.mails,

@@ -1,0 +1,26 @@
+/** What a change of a factor needs, as a site's rules have it. */
+export interface FactorRules {
+  readonly enrolled: readonly string[];
+  /** Factors any one of which opens the settings page; empty when a session is enough. */
+  readonly settingsNeedOneOf: readonly string[];
+  /** Ways to a session that need no factor, such as recovery codes. */
+  readonly withoutFactor: readonly string[];
+}
+
+/**
+ * Factors whose loss locks the owner out: nothing that is left opens the page where they could be replaced.
+ *
+ * A static check of a site's rules; it runs nothing.
+ */
+export function circularFactors({
+  enrolled,
+  settingsNeedOneOf,
+  withoutFactor,
+}: FactorRules): readonly string[] {
+  if (withoutFactor.length > 0) return [];
+  return enrolled.filter((lost) => {
+    const left = enrolled.filter((factor) => factor !== lost);
+    if (left.length === 0) return true;
+    return settingsNeedOneOf.length > 0 && !settingsNeedOneOf.some((factor) => left.includes(factor));
+  });
+}

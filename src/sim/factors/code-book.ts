@@ -1,0 +1,118 @@
+import type { Disarm } from "../../core/clock.js";
+import { drawFraction } from "../../core/entropy.js";
+import type { Env } from "../../core/env.js";
+import type { Knobs } from "../knobs.js";
+import type { FactorName } from "./factor-name.js";
+
+/** A code as it travels. The digits are a secret: they never enter a trace. */
+export interface Code {
+  readonly number: number;
+  readonly digits: string;
+}
+
+/** What a site says of a code that was typed. */
+export type CodeVerdict = "accepted" | "wrong" | "expired" | "voided" | "used";
+
+export interface CodeBookParts {
+  readonly knobs: () => Knobs;
+  readonly ceremony: string;
+  readonly factor: FactorName;
+}
+
+const DIGITS = 6;
+const TTL_TIMER = "otp.ttl";
+
+/** The codes of one attempt to sign in: how many were sent, which of them is still good. */
+export class CodeBook {
+  readonly ceremony: string;
+  readonly factor: FactorName;
+  readonly #env: Env;
+  readonly #knobs: () => Knobs;
+  readonly #codes: (Code & { state: "live" | "voided" | "expired" | "used" })[] = [];
+  #sent = 0;
+  #endTtl: Disarm = () => {};
+
+  constructor(env: Env, { knobs, ceremony, factor }: CodeBookParts) {
+    this.#env = env;
+    this.#knobs = knobs;
+    this.ceremony = ceremony;
+    this.factor = factor;
+  }
+
+  /** How many messages were sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** A code to send: a new one, or the one that still lives, as the site has it. */
+  issue(): Code {
+    const live = this.#live;
+    this.#sent += 1;
+    if (live && !this.#knobs().otp.rotateOnResend) {
+      this.#emit("sent-again", live.number);
+      return live;
+    }
+    if (live) {
+      live.state = "voided";
+      this.#endTtl();
+      this.#emit("voided", live.number);
+    }
+    const number = this.#codes.length + 1;
+    const entropy = this.#env.entropy.fork(`code ${this.ceremony} ${number}`);
+    const digits = Array.from({ length: DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");
+    const code = { number, digits, state: "live" as const };
+    this.#codes.push(code);
+    this.#emit("issued", number);
+    if (this.#knobs().otp.ttlFrom === "issue") this.#count(code);
+    return code;
+  }
+
+  /** The message is in the person's reach; sites that know may count from here. */
+  arrived({ number }: Code): void {
+    const code = this.#codes[number - 1];
+    if (code?.state === "live" && this.#knobs().otp.ttlFrom === "arrival") this.#count(code);
+  }
+
+  /** Somebody opened a link that holds this code, and the site took that for its use. */
+  consume({ number }: Code): void {
+    const code = this.#codes[number - 1];
+    if (code?.state !== "live") return;
+    code.state = "used";
+    this.#endTtl();
+  }
+
+  /** Spends the code that was typed, or says why it does not count. */
+  redeem(digits: string): CodeVerdict {
+    const code = this.#codes.findLast((candidate) => candidate.digits === digits);
+    if (code === undefined) return "wrong";
+    if (code.state !== "live") return code.state;
+    this.consume(code);
+    return "accepted";
+  }
+
+  get #live() {
+    return this.#codes.find(({ state }) => state === "live");
+  }
+
+  #count(code: { state: string }): void {
+    const { clock, trace } = this.#env;
+    const timer = { timer: TTL_TIMER, budgetMs: this.#knobs().otp.ttlMs, ceremony: this.ceremony };
+    this.#endTtl();
+    trace.emit({ kind: "timer.armed", ...timer });
+    const disarm = clock.arm(timer.budgetMs, TTL_TIMER, () => {
+      this.#endTtl = () => {};
+      code.state = "expired";
+      trace.emit({ kind: "timer.fired", ...timer });
+    });
+    this.#endTtl = () => {
+      this.#endTtl = () => {};
+      disarm();
+      trace.emit({ kind: "timer.disarmed", ...timer });
+    };
+  }
+
+  #emit(change: "issued" | "sent-again" | "voided", number: number): void {
+    const { factor, ceremony } = this;
+    this.#env.trace.emit({ kind: "factor.code", factor, ceremony, number, change });
+  }
+}

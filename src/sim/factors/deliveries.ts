@@ -1,0 +1,101 @@
+import { sleep } from "../../core/clock.js";
+import { envFor, type Env } from "../../core/env.js";
+import type { Background } from "../background.js";
+import type { Knobs } from "../knobs.js";
+import type { Code, CodeBook } from "./code-book.js";
+import type { FactorName } from "./factor-name.js";
+import { Inbox } from "./inbox.js";
+
+export interface DeliveriesParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+}
+
+type Change = "undeliverable" | "arrived" | "filtered" | "found" | "relayed" | "opened-by-scanner";
+
+/** The roads a code takes to the person: a mobile, a landline, somebody else's telephone, a mailbox, a spam folder. */
+export class Deliveries {
+  readonly inbox = new Inbox();
+  readonly #sms: Env;
+  readonly #mail: Env;
+  readonly #parts: DeliveriesParts;
+
+  constructor(env: Env, parts: DeliveriesParts) {
+    this.#sms = envFor(env, "sms");
+    this.#mail = envFor(env, "mail");
+    this.#parts = parts;
+  }
+
+  /** Returns at once; the site learns nothing of what becomes of it. */
+  send(code: Code, book: CodeBook): void {
+    const road = book.factor === "mail" ? this.#byMail(code, book) : this.#byTelephone(code, book);
+    void this.#parts.background.add(road);
+  }
+
+  async #byTelephone(code: Code, book: CodeBook): Promise<void> {
+    const { sms, relay } = this.#parts.knobs();
+    const env = this.#sms;
+    await sleep(env.clock, sms.delayMs, "sms.delay");
+    if (sms.route === "landline" && book.factor === "sms") {
+      return this.#note(env, { code, book, change: "undeliverable", detail: "landline" });
+    }
+    this.#note(env, { code, book, change: "arrived", detail: sms.route });
+    book.arrived(code);
+    if (sms.route === "spouse") {
+      await sleep(env.clock, relay.humanMs, "relay.human");
+      this.#note(env, { code, book, change: "relayed", detail: sms.route });
+    }
+    this.#handOver(env, { code, book, where: "sms" });
+  }
+
+  async #byMail(code: Code, book: CodeBook): Promise<void> {
+    const { mail, user } = this.#parts.knobs();
+    const env = this.#mail;
+    if (mail.scannerMs !== null) void this.#parts.background.add(this.#scan(code, book, mail.scannerMs));
+    await sleep(env.clock, mail.delayMs, "mail.delay");
+    book.arrived(code);
+    if (mail.spam) {
+      this.#note(env, { code, book, change: "filtered" });
+      await sleep(env.clock, user.findMs, "user.find");
+      this.#note(env, { code, book, change: "found" });
+    } else this.#note(env, { code, book, change: "arrived" });
+    this.#handOver(env, { code, book, where: "mail" });
+  }
+
+  /** Mail gateways open links to see what is behind them. */
+  async #scan(code: Code, book: CodeBook, scannerMs: number): Promise<void> {
+    await sleep(this.#mail.clock, scannerMs, "mail.scanner");
+    const { link } = this.#parts.knobs().otp;
+    if (link === "none") return;
+    this.#note(this.#mail, { code, book, change: "opened-by-scanner" });
+    if (link === "get-consumes") book.consume(code);
+  }
+
+  #handOver(
+    env: Env,
+    { code, book, where }: { readonly code: Code; readonly book: CodeBook; readonly where: "sms" | "mail" },
+  ): void {
+    env.trace.emit({ kind: "user.saw", where, text: `Your code, message ${code.number}` });
+    this.inbox.put({ ...code, ceremony: book.ceremony });
+  }
+
+  #note(
+    env: Env,
+    {
+      code,
+      book,
+      change,
+      detail,
+    }: { readonly code: Code; readonly book: CodeBook; readonly change: Change; readonly detail?: string },
+  ): void {
+    const { factor, ceremony }: { readonly factor: FactorName; readonly ceremony: string } = book;
+    env.trace.emit({
+      kind: "factor.code",
+      factor,
+      ceremony,
+      number: code.number,
+      change,
+      ...(detail !== undefined && { detail }),
+    });
+  }
+}

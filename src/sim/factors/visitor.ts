@@ -1,0 +1,123 @@
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import type { SiteAnswer } from "../gateway.js";
+import type { Knobs } from "../knobs.js";
+import { callCentreOpensAtMs } from "./call-centre-hours.js";
+import type { FactorDesk } from "./factor-desk.js";
+import type { FactorName, ProviderName } from "./factor-name.js";
+
+export interface VisitorParts {
+  readonly knobs: () => Knobs;
+  readonly desk: FactorDesk;
+}
+
+/** Which code the person types: the one that came first, the one that came last, or a guess. */
+export type CodeChoice = "first" | "latest" | "wrong";
+
+const NO_CODE = "------";
+
+/** The person in front of the site's other doors: asks for codes, types them, calls the call centre. */
+export class Visitor {
+  readonly #env: Env;
+  readonly #parts: VisitorParts;
+  readonly #attempts = new Map<FactorName, string>();
+
+  constructor(env: Env, parts: VisitorParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  async password(): Promise<void> {
+    await this.#type("password");
+    this.#saw(await this.#parts.desk.password());
+  }
+
+  /** Once more for the same attempt: the site may send the same code, or another one. */
+  async requestCode(factor: FactorName): Promise<void> {
+    const answer = await this.#parts.desk.requestCode(factor, this.#attempts.get(factor));
+    if (answer.body) this.#attempts.set(factor, answer.body.ceremony);
+    if (answer.status !== 200) this.#saw(answer);
+  }
+
+  /** Waits for a code as long as the person does, then types it. */
+  async enterCode(factor: FactorName, choice: CodeChoice): Promise<void> {
+    const { desk } = this.#parts;
+    const ceremony = this.#attempts.get(factor) ?? desk.openAttempt();
+    this.#attempts.set(factor, ceremony);
+    const prompt = `code ${factor}`;
+    this.#env.trace.emit({ kind: "user.prompted", prompt });
+    const digits = await this.#codeInHand(factor, { ceremony, choice });
+    if (digits === undefined) {
+      this.#env.trace.emit({ kind: "user.answered", prompt, answer: "none" });
+      return;
+    }
+    await this.#type("code");
+    this.#env.trace.emit({ kind: "user.answered", prompt, answer: "typed" });
+    // An app shows another code by the time the last digit is typed; the one begun with is the one sent.
+    const answer = await desk.enterCode(factor, { ceremony, digits });
+    if (answer.status === 200) this.#attempts.delete(factor);
+    this.#saw(answer);
+  }
+
+  async signInWith(provider: ProviderName): Promise<void> {
+    const { desk, knobs } = this.#parts;
+    const { clock } = this.#env;
+    await sleep(clock, knobs().idp.signInMs, "idp.sign-in");
+    const answer = await desk.providerLogin(provider);
+    if (answer.status !== 202 || answer.body === undefined) return this.#saw(answer);
+    const { ceremony } = answer.body;
+    const link = desk.openLink(ceremony);
+    await sleep(clock, knobs().idp.codeEntryMs, "idp.code-entry");
+    const linked = await desk.linkProvider(provider, { ceremony, expired: link.expired });
+    link.end();
+    this.#saw(linked);
+  }
+
+  async changeFactor(to: FactorName): Promise<void> {
+    this.#saw(await this.#parts.desk.changeFactor(to), "Your sign-in methods were changed.");
+  }
+
+  /** Waits until somebody answers the telephone. */
+  async callCentre(): Promise<void> {
+    const { clock } = this.#env;
+    const waitMs = callCentreOpensAtMs(this.#parts.knobs().reset.hours, clock.epochMs()) - clock.epochMs();
+    if (waitMs > 0) await sleep(clock, waitMs, "reset.hours");
+    await this.#parts.desk.reset();
+    // Whatever was begun before is void: the next sign-in starts from the beginning.
+    this.#attempts.clear();
+  }
+
+  async #codeInHand(
+    factor: FactorName,
+    { ceremony, choice }: { readonly ceremony: string; readonly choice: CodeChoice },
+  ): Promise<string | undefined> {
+    const { desk, knobs } = this.#parts;
+    if (choice === "wrong") return NO_CODE;
+    if (factor === "app") return desk.app.shows(knobs().app.clockOffMs);
+    const { inbox } = desk.deliveries;
+    const codes = await inbox.codesFor(ceremony, this.#env.clock, knobs().user.codePatienceMs);
+    return (choice === "first" ? codes[0] : codes.at(-1))?.digits;
+  }
+
+  #type(what: string): Promise<void> {
+    return sleep(this.#env.clock, this.#parts.knobs().user.codeEntryMs, `user.${what}-entry`);
+  }
+
+  #saw({ status, code }: SiteAnswer, success = "You are logged in."): void {
+    const text = status === 200 ? success : (TEXTS[code ?? ""] ?? "That did not work.");
+    const tone = status === 200 ? "success" : "failure";
+    this.#env.trace.emit({ kind: "user.saw", where: "page", text, tone });
+  }
+}
+
+const TEXTS: Readonly<Record<string, string>> = {
+  LOCKED: "Too many attempts. Please try again later.",
+  PASSWORD_OFF: "Please log in with your passkey.",
+  NOT_LINKED: "There is no account for this sign-in.",
+  CODE_EXPIRED: "This code has expired.",
+  CODE_VOIDED: "This code is not valid.",
+  CODE_USED: "This link was already used.",
+  CODE_WRONG: "This code is not valid.",
+  FACTOR_NEEDED: "Please log in first to change your sign-in methods.",
+  NO_TEXT_TO_LANDLINE: "This number takes no text messages. Shall we call you?",
+};
