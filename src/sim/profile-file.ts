@@ -53,6 +53,7 @@ const BUILT_IN_UV = shape.object(
     attemptsPerCommand: shape.between({ min: 1, max: 5 }),
   },
   {
+    platformAttempts: shape.between({ min: 1, max: 255 }),
     enrollment: shape.object(
       {
         sensor: shape.oneOf(["touch", "swipe"]),

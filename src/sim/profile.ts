@@ -9,17 +9,27 @@ import type { AttestationFault } from "./attestation-fault.js";
  */
 export const QUIRKS = {
   answers3aOnTouchTimeout: {
-    seenOn: "YubiKey, Solo, Nitrokey FIDO2",
-    source: "python-fido2, error classes of its client; solokeys/solo1, firmware",
+    seenOn: "YubiKey, Solo, Nitrokey FIDO2, Feitian ePass",
+    source:
+      "python-fido2, error classes of its client; solokeys/solo1, firmware; kanidm/webauthn-rs, issue on the Titan Key's selection",
   },
   answers2fOnTouchTimeout: {
-    seenOn: "OpenSK, Nitrokey 3, CanoKey",
-    source: "google/OpenSK; trussed-dev/fido-authenticator; canokeys/canokey-core",
+    seenOn: "OpenSK, Nitrokey 3, CanoKey, Token2, Feitian BioPass",
+    source:
+      "google/OpenSK; trussed-dev/fido-authenticator; canokeys/canokey-core; kanidm/webauthn-rs, issue on the Titan Key's selection",
   },
   answers36OnTouchTimeout: { seenOn: "Feitian", source: "google/CTAP2-test-tool results" },
   touchesBeforeNoCredentials: {
     seenOn: "CTAP 2.0 keys",
     source: "CTAP 2.0 §5.2 (the touch precedes the answer that nothing was found)",
+  },
+  answers14ToEmptyPinAuth: {
+    seenOn: "Google Titan v2, Token2",
+    source: "kanidm/webauthn-rs, issue on the Titan Key's selection",
+  },
+  answersEmptyPinAuthWithoutTouch: {
+    seenOn: "Google Titan v2",
+    source: "kanidm/webauthn-rs, issue on the Titan Key's selection",
   },
   answers33ToEmptyPinAuth: { seenOn: "most CTAP 2.0 keys", source: "google/CTAP2-test-tool results" },
   answers33ToPinAuthWithoutPin: { seenOn: "most keys", source: "google/CTAP2-test-tool results" },
@@ -101,6 +111,8 @@ export interface BuiltInUv {
   readonly retries: number;
   /** Attempts within one command. */
   readonly attemptsPerCommand: number;
+  /** How often clients are to try before they ask for the PIN; not said when absent. */
+  readonly platformAttempts?: number;
   /** How fingers are enrolled, with the options `bioEnroll` or `userVerificationMgmtPreview`. */
   readonly enrollment?: FingerprintEnrollment;
 }

@@ -1,4 +1,9 @@
 import type { AuthenticatorProfile, ProfileOptions } from "./profile.js";
+import { FEITIAN_PROFILES } from "./profiles/feitian.js";
+import { OPEN_SOURCE_PROFILES } from "./profiles/open-source.js";
+import { PLATFORM_PROFILES } from "./profiles/platforms.js";
+import { SECURITY_KEY_PROFILES } from "./profiles/security-keys.js";
+import { YUBICO_PROFILES } from "./profiles/yubico.js";
 
 /** What a key had before its credentials and settings could be managed. */
 const EARLY_OPTIONS: ProfileOptions = {
@@ -246,12 +251,29 @@ const U2F_ONLY: AuthenticatorProfile = {
   attestation: { ...GENERIC_PROFILE.attestation, formats: ["fido-u2f"] },
 };
 
+/** Devices people can buy, with the AAGUIDs they have. */
+const DEVICES: readonly AuthenticatorProfile[] = [
+  ...YUBICO_PROFILES,
+  ...SECURITY_KEY_PROFILES,
+  ...FEITIAN_PROFILES,
+  ...OPEN_SOURCE_PROFILES,
+  ...PLATFORM_PROFILES,
+];
+
 /** Every profile this library ships, by name. */
 export const PROFILES: ReadonlyMap<string, AuthenticatorProfile> = new Map(
-  [GENERIC_PROFILE, FULL, YUBIKEY_5, ANSWERS_3A, FINGERPRINT, PHONE, POST_QUANTUM, CTAP_20, U2F_ONLY].map((profile) => [
-    profile.name,
-    profile,
-  ]),
+  [
+    GENERIC_PROFILE,
+    FULL,
+    YUBIKEY_5,
+    ANSWERS_3A,
+    FINGERPRINT,
+    PHONE,
+    POST_QUANTUM,
+    ...DEVICES,
+    CTAP_20,
+    U2F_ONLY,
+  ].map((profile) => [profile.name, profile]),
 );
 
 /** @throws {RangeError} for a name nobody gave; the message lists those there are. */

@@ -13,26 +13,30 @@ import {
   type SimCommand,
 } from "./context.js";
 import { credBlobBytesMax } from "./extensions/cred-blob.js";
-import { hasFingerprints } from "./fingerprints.js";
 import { largeBlobCapacity } from "./large-blobs.js";
+import { hasFingerprints } from "./fingerprints.js";
 import { minPinLength, pinComplexityPolicy } from "./pin-policy.js";
 import { signingAlgorithm } from "./signing.js";
+import { asReported } from "./reported-info.js";
 import { encryptedIdentifier, encryptedStoreState } from "./store-state.js";
 
 /** authenticatorGetInfo: what the profile says, as far as it is true right now. @see CTAP 2.3 §6.4 */
-export const getInfo: SimCommand = (context) => encodeInfo(describe(context));
+export const getInfo: SimCommand = (context) =>
+  encodeInfo(asReported(describe(context), context.profile.reports));
 
 function describe(context: CommandContext): AuthenticatorInfo {
   const { profile, store } = context;
   const { limits, options } = profile;
-  const modern = profile.versions.some((version) => version !== "U2F_V2" && version !== "FIDO_2_0");
+  // A profile that lists its members may have any of them, whatever its versions.
+  const any = profile.reports !== undefined;
+  const modern = any || profile.versions.some((version) => version !== "U2F_V2" && version !== "FIDO_2_0");
   return {
     versions: versionsOf(context),
-    ...(profile.extensions.length > 0 && { extensions: profile.extensions }),
+    ...((any || profile.extensions.length > 0) && { extensions: profile.extensions }),
     aaguid: aaguidBytes(profile),
     options: describeOptions(context),
     maxMsgSize: limits.maxMsgSize,
-    ...(profile.pinUvAuthProtocols.length > 0 && { pinUvAuthProtocols: profile.pinUvAuthProtocols }),
+    ...((any || profile.pinUvAuthProtocols.length > 0) && { pinUvAuthProtocols: profile.pinUvAuthProtocols }),
     // From here on members of 2.1, some of them in its drafts already.
     ...(modern && {
       maxCredentialCountInList: limits.maxCredentialCountInList,
@@ -40,13 +44,16 @@ function describe(context: CommandContext): AuthenticatorInfo {
       transports: profile.transports,
       algorithms: algorithmsOf(profile),
       firmwareVersion: profile.firmwareVersion,
-      ...(options.clientPin && { minPinLength: minPinLength(context) }),
+      ...((any || options.clientPin) && { minPinLength: minPinLength(context) }),
     }),
-    ...(isAtLeast21(profile) && {
+    ...((any || isAtLeast21(profile)) && {
       ...(options.clientPin && { forcePinChange: store.memory.forcePinChange ?? false }),
       ...(options.largeBlobs && { maxSerializedLargeBlobArray: largeBlobCapacity(context) }),
       ...(profile.extensions.includes("credBlob") && { maxCredBlobLength: credBlobBytesMax(context) }),
       ...(profile.builtInUv && { uvModality: profile.builtInUv.modality }),
+      ...(profile.builtInUv?.platformAttempts !== undefined && {
+        preferredPlatformUvAttempts: profile.builtInUv.platformAttempts,
+      }),
       ...(options.setMinPINLength && { maxRpIdsForSetMinPinLength: limits.rpIdsForMinPinLength }),
       ...(profile.certifications && { certifications: profile.certifications }),
       ...(options.rk && {
@@ -59,8 +66,8 @@ function describe(context: CommandContext): AuthenticatorInfo {
         vendorPrototypeConfigCommands: profile.vendorPrototypeConfigCommands,
       }),
     }),
-    ...(claims(profile, /^FIDO_2_[2-9]$/) && membersOf22(context)),
-    ...(claims(profile, /^FIDO_2_[3-9]$/) && membersOf23(context)),
+    ...((any || claims(profile, /^FIDO_2_[2-9]$/)) && membersOf22(context)),
+    ...((any || claims(profile, /^FIDO_2_[3-9]$/)) && membersOf23(context)),
   };
 }
 

@@ -36,7 +36,10 @@ export async function answerSelectionProbe(context: CommandContext, request: Use
   const { profile } = context;
   const understood = profile.options.clientPin || profile.options.pinUvAuthToken;
   if (request.pinUvAuthParam?.length !== 0 || !understood) return;
-  await requireTouch(context, { purpose: "select-authenticator" }, "OPERATION_DENIED");
+  if (!hasQuirk(profile, "answersEmptyPinAuthWithoutTouch")) {
+    await requireTouch(context, { purpose: "select-authenticator" }, "OPERATION_DENIED");
+  }
+  if (hasQuirk(profile, "answers14ToEmptyPinAuth")) refuse("MISSING_PARAMETER");
   if (!pinIsSet(context)) refuse("PIN_NOT_SET");
   refuse(hasQuirk(profile, "answers33ToEmptyPinAuth") ? "PIN_AUTH_INVALID" : "PIN_INVALID");
 }

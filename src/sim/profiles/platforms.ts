@@ -1,0 +1,95 @@
+import type { AuthenticatorProfile } from "../profile.js";
+import { NO_OPTIONS, UNTOLD } from "./untold.js";
+
+const WINDOWS_HELLO: AuthenticatorProfile = {
+  ...UNTOLD,
+  name: "windows-hello",
+  description: "Windows Hello with a TPM: RSA credentials only, verifies by screen lock",
+  sources: [
+    "getinfo-078 (Windows Hello VBS Hardware Authenticator; web-auth/webauthn-framework: tests/blob.jwt)",
+  ],
+  aaguid: "9ddd1817-af5a-4672-a2b9-3e3dd95000a9",
+  transports: ["internal"],
+  algorithms: [-257],
+  firmwareVersion: 19042,
+  options: { ...NO_OPTIONS, rk: true, plat: true },
+  builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+  hasDisplay: true,
+  limits: { ...UNTOLD.limits, maxCredentialCountInList: 100, maxCredentialIdLength: 32 },
+  reports: {
+    members: [
+      "options",
+      "maxCredentialCountInList",
+      "maxCredentialIdLength",
+      "transports",
+      "algorithms",
+      "minPinLength",
+      "firmwareVersion",
+    ],
+    options: { rk: true, up: true, plat: true, uv: true },
+  },
+};
+
+const ANDROID: AuthenticatorProfile = {
+  ...UNTOLD,
+  name: "android-chrome",
+  description: "Android phone over hybrid, Chromium's implementation: synced passkeys",
+  sources: [
+    "getinfo-android-hybrid-chromium (Android phone as hybrid (caBLE v2) authenticator, Chromium library; chromium/chromium: device/fido/cable/v2_authenticator.cc (BuildGetInfoResponse))",
+    "timeouts: chromium/chromium, cablev2_authenticator (platform request of 60 s)",
+  ],
+  versions: ["FIDO_2_0", "FIDO_2_1"],
+  extensions: ["prf"],
+  transports: ["cable", "hybrid", "internal"],
+  options: { ...NO_OPTIONS, rk: true },
+  builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+  hasDisplay: true,
+  limits: { ...UNTOLD.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
+  timeouts: { ...UNTOLD.timeouts, upTimeoutMs: 60000 },
+  attestation: { ...UNTOLD.attestation, formats: ["none"] },
+  signCounter: "zero",
+  backup: "backed-up",
+  reports: { members: ["extensions", "options", "transports"], options: { rk: true, uv: true } },
+};
+
+const ANDROID_PLATFORM: AuthenticatorProfile = {
+  ...UNTOLD,
+  name: "android-platform",
+  description: "Android phone's own authenticator of 2020: bound to the device",
+  sources: [
+    "getinfo-091 (Android Authenticator with SafetyNet Attestation; web-auth/webauthn-framework: tests/blob.jwt)",
+  ],
+  aaguid: "b93fd961-f2e6-462f-b122-82002247de78",
+  transports: ["internal"],
+  options: { ...NO_OPTIONS, rk: true, plat: true },
+  builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+  hasDisplay: true,
+  reports: { members: ["options", "transports", "algorithms"], options: { rk: true, uv: true, plat: true } },
+};
+
+const IPHONE: AuthenticatorProfile = {
+  ...UNTOLD,
+  name: "iphone",
+  description: "iPhone over hybrid (iOS 16): synced passkeys",
+  sources: [
+    "linux-credentials/libwebauthn, device log of iOS 16 (getInfo: versions, AAGUID, options, transports)",
+  ],
+  aaguid: "f24a8e70-d0d3-f82c-2937-32523cc4de5a",
+  transports: ["internal", "hybrid"],
+  options: { ...NO_OPTIONS, rk: true },
+  builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+  hasDisplay: true,
+  limits: { ...UNTOLD.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
+  attestation: { ...UNTOLD.attestation, formats: ["none"] },
+  signCounter: "zero",
+  backup: "backed-up",
+  reports: { members: ["options", "transports"], options: { rk: true, uv: true } },
+};
+
+/** Authenticators inside phones and computers. Over USB they exist only here. */
+export const PLATFORM_PROFILES: readonly AuthenticatorProfile[] = [
+  WINDOWS_HELLO,
+  ANDROID,
+  ANDROID_PLATFORM,
+  IPHONE,
+];
