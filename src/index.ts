@@ -101,6 +101,8 @@ export { unixHidPort } from "./transports/unix.js";
 export { openUsbDevice, usbDevices, type UsbDeviceInfo } from "./transports/usb.js";
 
 // hybrid
+export { linuxAdvertiser, type LinuxAdvertiserOptions } from "./hybrid/ble-advertiser.js";
+export { nobleScanner, type NobleOptions } from "./hybrid/ble-noble.js";
 export { HybridDevice } from "./hybrid/device.js";
 export { FRAME_MANNERS, type FrameManners } from "./hybrid/frames.js";
 export { HybridError, type HybridFault } from "./hybrid/hybrid-error.js";
@@ -122,8 +124,11 @@ export type {
   TunnelDialer,
 } from "./hybrid/ports.js";
 export { drawGrease, parseQr, type QrContents, type RequestHint } from "./hybrid/qr.js";
+export { RadioError, type RadioFault } from "./hybrid/radio-error.js";
+export { udpAdvertiser, udpScanner, type UdpRadioOptions } from "./hybrid/radio-udp.js";
 export { TunnelRelay, type Push, type RelayLimits } from "./hybrid/relay.js";
 export { TunnelRefusedError } from "./hybrid/tunnel-refused-error.js";
+export { wsDialer, type WsDialerOptions } from "./hybrid/tunnel-ws.js";
 
 // webauthn
 export { authenticate } from "./webauthn/authenticate.js";

@@ -16,6 +16,12 @@ export { SimBrowser } from "./sim/browser.js";
 export { SimChannels } from "./sim/channels.js";
 export { CredentialStore, type StoredCredential, type StoreSnapshot } from "./sim/credential-store.js";
 export type { ExposedDevice } from "./sim/expose/exposed-device.js";
+export { selfMadeTlsIdentity, type TlsIdentity } from "./sim/expose/tls-identity.js";
+export {
+  wsTunnelService,
+  type WsTunnelService,
+  type WsTunnelServiceOptions,
+} from "./sim/expose/tunnel-ws.js";
 export { exposeUdp, type ExposeUdpOptions } from "./sim/expose/udp.js";
 export { exposeUnix } from "./sim/expose/unix.js";
 export { withFaults, type FaultEffect, type FaultRule } from "./sim/faults.js";

@@ -35,11 +35,25 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
   { word: /\bcrypto\.subtle\b/, allowedIn: [] },
   { word: /from "@noble\//, allowedIn: ["crypto/"] },
   { word: /["']node:zlib["']/, allowedIn: ["ctap/deflate.ts"] },
-  { word: /["']node:crypto["']/, allowedIn: ["core/entropy.ts", "core/credential-tag.ts", "crypto/", "webauthn/rp/"] },
+  {
+    word: /["']node:crypto["']/,
+    allowedIn: ["core/entropy.ts", "core/credential-tag.ts", "crypto/", "webauthn/rp/"],
+  },
   { word: /["']node-hid["']/, allowedIn: ["transports/hid/node-hid.ts"] },
   // The doctor only asks whether it is installed; it does not load it.
   { word: /["']@\w+\/noble["']/, allowedIn: ["hybrid/ble-noble.ts", "cli/commands/doctor.ts"] },
-  { word: /["']ws["']/, allowedIn: ["hybrid/tunnel-ws.ts"] },
+  { word: /["']@abandonware\/bluetooth-hci-socket["']/, allowedIn: ["hybrid/hci.ts"] },
+  { word: /["']@homebridge\/dbus-native["']/, allowedIn: ["hybrid/bluez.ts"] },
+  {
+    word: /["']ws["']/,
+    allowedIn: [
+      "hybrid/tunnel-ws.ts",
+      "hybrid/ws-tunnel.ts",
+      "sim/expose/tunnel-ws.ts",
+      "sim/expose/ws-relay-side.ts",
+    ],
+  },
+  { word: /["'](uqr|jsqr|pngjs)["']/, allowedIn: ["cli/"] },
   { word: /\b(console\.|process\.)/, allowedIn: ["cli/"] },
 ];
 
