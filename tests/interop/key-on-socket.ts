@@ -10,6 +10,7 @@ import { exposeUnix } from "../../src/sim/expose/unix.js";
 import type { ExposedDevice } from "../../src/sim/expose/exposed-device.js";
 import type { AuthenticatorProfile } from "../../src/sim/profile.js";
 import { profileNamed } from "../../src/sim/profiles.js";
+import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 
 export interface KeyOnSocketOptions {
@@ -57,15 +58,7 @@ export class KeyOnSocket implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), "interop-"));
     const path = join(folder, "key");
     const winks = { count: () => {} };
-    const exposed = await exposeUnix(
-      env,
-      {
-        cbor: key.handle,
-        wink: () => winks.count(),
-        powerCycle: () => key.powerCycle(),
-      },
-      path,
-    );
+    const exposed = await exposeUnix(env, { ...firmwareOf(key), wink: () => winks.count() }, path);
     const offered = new KeyOnSocket({ path, key, records: sink.records }, exposed, folder);
     winks.count = () => (offered.winks += 1);
     return offered;

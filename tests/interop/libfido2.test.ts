@@ -27,6 +27,13 @@ const UP_UV = 5;
 const { options } = profileNamed("ctap23");
 const FULL: KeyOnSocketOptions = { different: { options: { ...options, credentialMgmtPreview: true } } };
 
+/** The same for fingerprints. */
+const fingerprint = profileNamed("fingerprint");
+const FINGERPRINT: KeyOnSocketOptions = {
+  profile: "fingerprint",
+  different: { options: { ...fingerprint.options, userVerificationMgmtPreview: true } },
+};
+
 const creation = { cdh: CDH, rp: RP, rpname: "Example", user: USER, name: "ada", display: "Ada" };
 const assertion = { cdh: CDH, rp: RP };
 
@@ -524,6 +531,84 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
       const timeouts = { ...profileNamed("ctap23").timeouts, upTimeoutMs: 120 };
       const { fido2 } = await client({ different: { timeouts }, habits: { walksAway: true } });
       expect((await fido2.ask("make", creation)).error).toBe("FIDO_ERR_OPERATION_DENIED");
+    });
+  });
+
+  describe("fingerprints", () => {
+    test("are enrolled, listed, named and removed", async () => {
+      const { fido2 } = await clientWithPin(FINGERPRINT);
+      expect(await fido2.succeed("bio-info")).toMatchObject({ type: 1, maxSamples: 4 });
+      const enrolled = await fido2.succeed("bio-enroll", { pin: PIN });
+      expect(enrolled).toMatchObject({ remaining: 0, lastStatus: 0 });
+      const id = String(enrolled["template"]);
+      await fido2.succeed("bio-name", { pin: PIN, id, name: "thumb" });
+      const list = async () =>
+        (await fido2.succeed("bio-list", { pin: PIN }))["templates"] as { id: string }[];
+      expect(await list()).toContainEqual({ id, name: "thumb" });
+      await fido2.succeed("bio-remove", { pin: PIN, id });
+      expect((await list()).map((template) => template.id)).not.toContain(id);
+    });
+
+    test("are not enrolled without the PIN, nor by half", async () => {
+      const { fido2 } = await clientWithPin(FINGERPRINT);
+      expect((await fido2.ask("bio-enroll", { pin: "000000" })).error).toBe("FIDO_ERR_PIN_INVALID");
+      expect(await fido2.succeed("bio-enroll", { pin: PIN, stop: 2 })).toMatchObject({ samples: 2 });
+      const { templates } = await fido2.succeed("bio-list", { pin: PIN });
+      expect(templates).toHaveLength(1);
+    });
+
+    test("that nobody has cannot be named or removed", async () => {
+      const { fido2 } = await clientWithPin(FINGERPRINT);
+      const nobody = { pin: PIN, id: "0badcafe", name: "ghost" };
+      expect((await fido2.ask("bio-name", nobody)).error).toBe("FIDO_ERR_INVALID_OPTION");
+      expect((await fido2.ask("bio-remove", nobody)).error).toBe("FIDO_ERR_INVALID_OPTION");
+    });
+  });
+
+  describe("U2F", () => {
+    const u2f = async (options: KeyOnSocketOptions) => {
+      const opened = await client(options);
+      await opened.fido2.succeed("force-u2f");
+      return opened;
+    };
+
+    test.each(["u2f-only", "generic", "ctap20"])("registers and signs on %s", async (profile) => {
+      const { fido2 } = await u2f({ profile });
+      const credential = await fido2.succeed("make", creation);
+      expect(credential).toMatchObject({ verified: "FIDO_ERR_SUCCESS", fmt: "fido-u2f", flags: 0x41 });
+      const { assertions } = await fido2.succeed("assert", { ...assertion, ...made(credential) });
+      expect(assertions).toMatchObject([{ flags: UP, verified: "FIDO_ERR_SUCCESS" }]);
+    });
+
+    test("is what libfido2 speaks to a key that has nothing else", async () => {
+      const { fido2 } = await client({ profile: "u2f-only" });
+      expect(await fido2.succeed("describe")).toMatchObject({ type: "u2f" });
+    });
+
+    test("refuses what it registered before, and what others did", async () => {
+      const { fido2 } = await u2f({ profile: "u2f-only" });
+      const credential = await fido2.succeed("make", creation);
+      const excluded = { ...creation, exclude: String(credential["id"]) };
+      expect((await fido2.ask("make", excluded)).error).toBe("FIDO_ERR_CREDENTIAL_EXCLUDED");
+      const elsewhere = { ...assertion, rp: "example.org", ...made(credential) };
+      expect((await fido2.ask("assert", elsewhere)).error).toBe("FIDO_ERR_NO_CREDENTIALS");
+    });
+
+    test("signs with what CTAP2 created, and CTAP2 with what it registered", async () => {
+      const { fido2 } = await client({ profile: "generic" });
+      const ctap2 = made(await fido2.succeed("make", creation));
+      await fido2.succeed("force-u2f");
+      const overU2f = await fido2.succeed("assert", { ...assertion, ...ctap2 });
+      expect(overU2f["assertions"]).toMatchObject([{ verified: "FIDO_ERR_SUCCESS" }]);
+      const registered = made(await fido2.succeed("make", creation));
+      await fido2.succeed("open");
+      const overCtap2 = await fido2.succeed("assert", { ...assertion, ...registered });
+      expect(overCtap2["assertions"]).toMatchObject([{ verified: "FIDO_ERR_SUCCESS" }]);
+    });
+
+    test("asks again until somebody touches", async () => {
+      const { fido2 } = await u2f({ profile: "u2f-only", habits: { touchMs: 700 } });
+      await fido2.succeed("make", creation);
     });
   });
 

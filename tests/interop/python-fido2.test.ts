@@ -361,6 +361,86 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
     });
   });
 
+  describe("fingerprints", () => {
+    const enrolling = { profile: "fingerprint" };
+
+    test("are enrolled, listed, named and removed", async () => {
+      const { fido2 } = await clientWithPin(enrolling);
+      expect(await fido2.succeed("bio-info")).toMatchObject({ kind: 1, maxSamples: 4 });
+      const { template, feedback } = await fido2.succeed("bio-enroll", { pin: PIN });
+      expect(feedback).toEqual([]);
+      const id = String(template);
+      await fido2.succeed("bio-name", { pin: PIN, id, name: "thumb" });
+      const list = async () =>
+        (await fido2.succeed("bio-list", { pin: PIN }))["templates"] as { id: string }[];
+      expect(await list()).toContainEqual({ id, name: "thumb" });
+      await fido2.succeed("bio-remove", { pin: PIN, id });
+      expect((await list()).map((one) => one.id)).not.toContain(id);
+    });
+
+    test("are enrolled with the token of a finger known before", async () => {
+      const { fido2 } = await client(enrolling);
+      expect((await fido2.succeed("bio-enroll"))["template"]).toMatch(/^[0-9a-f]+$/);
+    });
+
+    test("half enrolled are forgotten", async () => {
+      const { fido2 } = await clientWithPin(enrolling);
+      await fido2.succeed("bio-enroll", { pin: PIN, stop: 2 });
+      expect((await fido2.succeed("bio-list", { pin: PIN }))["templates"]).toHaveLength(1);
+    });
+
+    test("tell of a finger that never came", async () => {
+      const { fido2 } = await clientWithPin({
+        ...enrolling,
+        habits: { prompts: { sample: { does: "walks-away" } } },
+      });
+      expect(await fido2.succeed("bio-enroll", { pin: PIN, timeout: 100, stop: 1 })).toMatchObject({
+        feedback: ["NO_USER_ACTIVITY"],
+      });
+    });
+
+    test("give a token in place of the PIN", async () => {
+      const { fido2 } = await client(enrolling);
+      expect(await fido2.succeed("uv-token", { permissions: 1, rp: RP })).toMatchObject({ bytes: 32 });
+      expect(await fido2.succeed("uv-retries")).toMatchObject({ retries: 5 });
+    });
+  });
+
+  describe("U2F", () => {
+    test.each(["u2f-only", "generic"])("registers and signs on %s", async (profile) => {
+      const { fido2 } = await client({ profile });
+      expect(await fido2.succeed("u2f-version")).toMatchObject({ version: "U2F_V2" });
+      const registered = await fido2.succeed("u2f-register");
+      expect(registered["touchAsked"]).toBe(true);
+      const handle = String(registered["handle"]);
+      const sign = { handle, publicKey: String(registered["publicKey"]) };
+      const first = await fido2.succeed("u2f-sign", sign);
+      expect(first).toMatchObject({ presence: 1 });
+      const second = await fido2.succeed("u2f-sign", sign);
+      expect(Number(second["counter"])).toBeGreaterThan(Number(first["counter"]));
+    });
+
+    test("knows its own key handles, for their own site", async () => {
+      const { fido2 } = await client({ profile: "u2f-only" });
+      const { handle } = await fido2.succeed("u2f-register");
+      const check = (app: string) => fido2.ask("u2f-check", { app, handle: String(handle) });
+      expect((await check("https://example.com")).code).toBe(0x6985);
+      expect((await check("https://example.org")).code).toBe(0x6a80);
+    });
+
+    test("serves the WebAuthn client in place of CTAP2", async () => {
+      const { fido2 } = await client({ profile: "u2f-only" });
+      const registered = await fido2.succeed("register", { ...ADA, uv: "discouraged" });
+      expect(registered).toMatchObject({ fmt: "fido-u2f", attestation: "verified", flags: 0x41 });
+      expect((await fido2.succeed("login", { uv: "discouraged" }))["accounts"]).toMatchObject([{ flags: 1 }]);
+    });
+
+    test("is asked again until the client gives up", async () => {
+      const { fido2 } = await client({ profile: "u2f-only", habits: { walksAway: true } });
+      expect((await fido2.ask("u2f-register", { cancel: 400 })).error).toContain("TIMEOUT");
+    });
+  });
+
   describe("reset", () => {
     test("takes PIN and credentials away", async () => {
       const { fido2, key } = await clientWithPin();
