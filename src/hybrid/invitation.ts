@@ -31,7 +31,7 @@ export interface Invitation {
    *
    * @throws as {@link HybridDevice.ready} does.
    */
-  connect(signal?: AbortSignal): Promise<HybridDevice>;
+  readonly connect: (signal?: AbortSignal) => Promise<HybridDevice>;
 }
 
 /**

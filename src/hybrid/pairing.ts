@@ -25,7 +25,7 @@ export interface Contact {
   /** The phone, once it comes; a request to it waits. It is called when it is first needed. */
   readonly device: HybridDevice;
   /** @throws {HybridError} `LINK_GONE`: forget this phone. Else as {@link HybridDevice.ready} does. */
-  connect(signal?: AbortSignal): Promise<HybridDevice>;
+  readonly connect: (signal?: AbortSignal) => Promise<HybridDevice>;
 }
 
 /**

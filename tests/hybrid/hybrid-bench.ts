@@ -29,6 +29,8 @@ export interface HybridBenchOptions {
 /** A computer, a phone, a radio and a tunnel service in virtual time. */
 export class HybridBench {
   readonly env: VirtualEnv;
+  /** One for all invitations: another would draw the same keys again. */
+  readonly client: VirtualEnv;
   readonly air: SimAir;
   readonly service: SimTunnelService;
   readonly store = new CredentialStore();
@@ -41,6 +43,7 @@ export class HybridBench {
   constructor(options: HybridBenchOptions = {}) {
     this.#options = options;
     this.env = virtualEnv(options.seed ?? "hybrid");
+    this.client = envFor(this.env, "client");
     this.air = new SimAir(envFor(this.env, "air"), options.air);
     this.service = new SimTunnelService(envFor(this.env, "service"), options.service);
     this.channels = new SimChannels(envFor(this.env, "channels"));
@@ -66,10 +69,6 @@ export class HybridBench {
       ...(this.#options.channels && { channels: this.channels }),
     };
     return new SimPhone(envFor(this.env, name), parts, options);
-  }
-
-  get client(): VirtualEnv {
-    return envFor(this.env, "client");
   }
 
   get ports() {
