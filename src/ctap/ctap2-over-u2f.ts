@@ -1,3 +1,4 @@
+import { abortedBy } from "../core/aborted.js";
 import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { concat, utf8 } from "../core/bytes.js";
@@ -115,7 +116,10 @@ class U2fBackedDevice implements CtapDevice {
   }
 
   transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-    return this.#turns.pass(() => this.#answer(request, options));
+    return this.#turns.pass(() => {
+      if (options.signal?.aborted) throw abortedBy(options.signal, "none");
+      return this.#answer(request, options);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -124,7 +128,6 @@ class U2fBackedDevice implements CtapDevice {
 
   async #answer(request: Uint8Array, options: TransactOptions): Promise<Uint8Array> {
     try {
-      if (options.signal?.aborted) throw new Answered("KEEPALIVE_CANCEL");
       const body = await this.#run(request, options);
       return concat(Uint8Array.of(CtapStatus.OK), body);
     } catch (error) {

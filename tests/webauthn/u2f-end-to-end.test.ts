@@ -1,0 +1,163 @@
+import {
+  SettingsService,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from "@simplewebauthn/server";
+import { X509Certificate } from "node:crypto";
+import { afterEach, describe, expect, test } from "vitest";
+import { fromBase64url } from "../../src/core/bytes.js";
+import { envFor, virtualEnv } from "../../src/core/env.js";
+import { SimAuthenticator } from "../../src/sim/authenticator.js";
+import { CredentialStore } from "../../src/sim/credential-store.js";
+import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
+import { profileNamed } from "../../src/sim/profiles.js";
+import { simHidPort } from "../../src/sim/sim-hid.js";
+import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+import { openHidDevice } from "../../src/transports/hid/channel.js";
+import { u2fDevice, withU2fFallback } from "../../src/transports/hid/u2f-fallback.js";
+import { authenticate } from "../../src/webauthn/authenticate.js";
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "../../src/webauthn/json.js";
+import { register } from "../../src/webauthn/register.js";
+import { verifyAssertion } from "../../src/webauthn/rp/verify-assertion.js";
+import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js";
+import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";
+
+/** A key on a cable, a browser that falls back to U2F, or insists on it. */
+async function plugged(profile: string, habits: UserHabits = {}, insists = false) {
+  const env = virtualEnv("u2f");
+  const store = new CredentialStore();
+  const key = new SimAuthenticator(envFor(env, "key"), {
+    profile: profileNamed(profile),
+    store,
+    user: habitualUser(envFor(env, "person"), habits),
+  });
+  const link = envFor(env, "link");
+  const raw = await env.clock.run(openHidDevice(link, simHidPort(envFor(env, "port"), firmwareOf(key))));
+  const device = insists ? u2fDevice(link, raw) : withU2fFallback(link, raw);
+  const browser = envFor(env, "browser");
+  return {
+    env,
+    key,
+    store,
+    ctap2: withU2fFallback(link, raw),
+    create: (override: Partial<PublicKeyCredentialCreationOptionsJSON> = {}) =>
+      env.clock.run(register(browser, device, creationOptions(override), { origin: ORIGIN })),
+    get: (override: Partial<PublicKeyCredentialRequestOptionsJSON> = {}, on = device) =>
+      env.clock.run(authenticate(browser, on, requestOptions(override), { origin: ORIGIN })),
+  };
+}
+
+const EXPECTED = {
+  expectedChallenge: creationOptions().challenge,
+  expectedOrigin: ORIGIN,
+  expectedRPID: RP_ID,
+  requireUserVerification: false,
+};
+
+const named = ({ id }: { readonly id: string }) => [{ type: "public-key", id }];
+
+/** The library keeps trust anchors in a global. */
+afterEach(() => SettingsService.setRootCertificates({ identifier: "fido-u2f", certificates: [] }));
+
+describe.each(["u2f-only", "generic", "ctap20", "yubikey5"])(
+  "a site accepts %s spoken to in U2F",
+  (profile) => {
+    test("by the judgement of @simplewebauthn/server, down to the model's root", async () => {
+      const bench = await plugged(profile, {}, true);
+      const created = await bench.create({ attestation: "direct" });
+      SettingsService.setRootCertificates({
+        identifier: "fido-u2f",
+        certificates: [new X509Certificate(bench.key.attestationRoot).toString()],
+      });
+      const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created as never });
+      expect(registered).toMatchObject({ verified: true, registrationInfo: { fmt: "fido-u2f" } });
+      if (!registered.verified) throw new Error("not verified");
+      const asserted = await bench.get({ allowCredentials: named(created) });
+      const { verified } = await verifyAuthenticationResponse({
+        ...EXPECTED,
+        response: asserted,
+        credential: registered.registrationInfo.credential,
+      });
+      expect(verified).toBe(true);
+    });
+
+    test("and by our own", async () => {
+      const bench = await plugged(profile, {}, true);
+      const created = await bench.create({ attestation: "direct" });
+      const page = { challenge: fromBase64url(EXPECTED.expectedChallenge), origins: [ORIGIN], rpId: RP_ID };
+      const { credential, fmt, findings } = verifyRegistration(created, page);
+      const asserted = await bench.get({ allowCredentials: named(created) });
+      const { signCount } = verifyAssertion(asserted, { ...page, credential });
+      expect([fmt, findings, signCount > 0]).toEqual(["fido-u2f", [], true]);
+    });
+  },
+);
+
+test("a credential of the U2F days signs in over CTAP2", async () => {
+  const bench = await plugged("generic", {}, true);
+  const created = await bench.create();
+  const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created as never });
+  if (!registered.verified) throw new Error("not verified");
+  const asserted = await bench.get({ allowCredentials: named(created) }, bench.ctap2);
+  const { verified } = await verifyAuthenticationResponse({
+    ...EXPECTED,
+    response: asserted,
+    credential: registered.registrationInfo.credential,
+  });
+  expect(verified).toBe(true);
+});
+
+describe("what a page learns of a key that knows only U2F", () => {
+  test("a registration without attestation, of a cross-platform key on USB", async () => {
+    const created = await (await plugged("u2f-only")).create();
+    expect(created).toMatchObject({
+      authenticatorAttachment: "cross-platform",
+      response: { transports: ["usb"], publicKeyAlgorithm: -7 },
+    });
+  });
+
+  test.each([
+    [
+      "a discoverable credential",
+      { authenticatorSelection: { residentKey: "required" } },
+      "RESIDENT_KEY_UNAVAILABLE",
+    ],
+    ["a verified user", { authenticatorSelection: { userVerification: "required" } }, "UV_UNAVAILABLE"],
+    ["another algorithm", { pubKeyCredParams: [{ type: "public-key", alg: -8 }] }, "ALGORITHM_UNSUPPORTED"],
+  ])("%s cannot be had", async (_, override, code) => {
+    await expect((await plugged("u2f-only")).create(override)).rejects.toMatchObject({ code });
+  });
+
+  test("an excluded credential is one, after a touch", async () => {
+    const bench = await plugged("u2f-only");
+    const created = await bench.create();
+    const again = bench.create({ excludeCredentials: named(created) });
+    await expect(again).rejects.toMatchObject({ code: "CTAP_CREDENTIAL_EXCLUDED" });
+    expect(bench.store.credentials).toHaveLength(1);
+  });
+
+  test("a credential of another key is not here", async () => {
+    const bench = await plugged("u2f-only");
+    const foreign = { id: "AAAA" };
+    await expect(bench.get({ allowCredentials: named(foreign) })).rejects.toMatchObject({
+      code: "CTAP_NO_CREDENTIALS",
+    });
+  });
+
+  test("nobody who touches ends with the client's timer, and the key stops asking", async () => {
+    const bench = await plugged("u2f-only", { walksAway: true });
+    await expect(bench.create({ timeout: 60_000 })).rejects.toMatchObject({
+      code: "TIMEOUT",
+      timer: "client.ceremony",
+    });
+    const endedMs = bench.env.clock.nowMs();
+    await bench.env.clock.advance(10_000);
+    const answers = bench.env.records.filter(({ kind }) => kind === "user.answered");
+    expect(answers).toHaveLength(1);
+    expect(answers[0]?.atMs).toBeLessThanOrEqual(endedMs + 3_000);
+    expect(bench.store.credentials).toEqual([]);
+  });
+});
