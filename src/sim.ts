@@ -1,6 +1,7 @@
 /** The world in a box: authenticators, people, browser, site, faults. Runs on virtual time, needs no hardware. */
 export { virtualEnv, envFor, type VirtualEnv } from "./core/env.js";
 export { SimAir, type AirOptions } from "./sim/air.js";
+export { ATTESTATION_FAULTS, type AttestationFault } from "./sim/attestation-fault.js";
 export { SimAuthenticator, type AuthenticatorParts } from "./sim/authenticator.js";
 export {
   phoneThatBotchesTheHandshake,
@@ -49,12 +50,14 @@ export { SimPage } from "./sim/page.js";
 export { SimPhone, type PhoneParts, type PushService } from "./sim/phone.js";
 export type { PhoneMessage, PhoneOptions } from "./sim/phone/phone-options.js";
 export type { PhoneEnding, PhoneOutcome } from "./sim/phone/phone-outcome.js";
+export { learnProfile, type LearnedProfile, type LearningNote } from "./sim/learn-profile.js";
 export { parseProfile } from "./sim/profile-file.js";
 export { ProfileError, QUIRKS, type AuthenticatorProfile } from "./sim/profile.js";
 export { profileNamed, PROFILES } from "./sim/profiles.js";
 export { simHidPort, type SimHidPort } from "./sim/sim-hid.js";
 export { SimSite } from "./sim/site.js";
 export { encodeStore, parseStore } from "./sim/store-file.js";
+export { syncStores, type StoreSync, type SyncRoute } from "./sim/sync-stores.js";
 export { SimTunnelService, type TunnelServiceOptions } from "./sim/tunnel-service.js";
 export {
   habitualUser,

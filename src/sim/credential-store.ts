@@ -1,5 +1,5 @@
 import type { CborValue } from "../cbor/value.js";
-import { equalBytes } from "../core/bytes.js";
+import { compareBytes, equalBytes } from "../core/bytes.js";
 
 /** A credential as the authenticator keeps it. Holds a private key: never traced. */
 export interface StoredCredential {
@@ -19,6 +19,8 @@ export interface StoredCredential {
   /** Later creations have higher numbers: newest first is the order of assertions. */
   readonly serial: number;
   readonly signCount: number;
+  /** A copy exists elsewhere; counts on devices whose profile says `backup: "eligible"`. */
+  readonly backedUp?: boolean;
   /** What extensions keep with the credential, by extension id. */
   readonly extensions: ReadonlyMap<string, CborValue>;
 }
@@ -68,6 +70,15 @@ export interface StoreSnapshot {
   readonly memory: DeviceMemory;
 }
 
+/** What happened to one credential of a store. */
+export interface StoreChange {
+  readonly kind: "added" | "changed" | "deleted";
+  /** As it is now; a deleted one as it was. */
+  readonly credential: StoredCredential;
+  /** Taken over from another store, not done on this device. */
+  readonly synced: boolean;
+}
+
 export type NewCredential = Omit<StoredCredential, "serial" | "signCount">;
 
 /**
@@ -77,6 +88,7 @@ export type NewCredential = Omit<StoredCredential, "serial" | "signCount">;
 export class CredentialStore {
   #credentials: readonly StoredCredential[];
   #memory: DeviceMemory;
+  readonly #watchers = new Set<(change: StoreChange) => void>();
 
   constructor(snapshot: StoreSnapshot = { credentials: [], memory: {} }) {
     this.#credentials = [...snapshot.credentials];
@@ -126,8 +138,8 @@ export class CredentialStore {
     const overwritten = credential.discoverable ? this.sameAccount(credential) : undefined;
     const serial = this.#memory.nextSerial ?? 0;
     const added: StoredCredential = { ...credential, serial, signCount: 0 };
-    this.#credentials = [...this.#credentials.filter((other) => other !== overwritten), added];
     this.remember({ nextSerial: serial + 1 });
+    this.#become([...this.#credentials.filter((other) => other !== overwritten), added]);
     return { added, ...(overwritten && { overwritten }) };
   }
 
@@ -135,23 +147,61 @@ export class CredentialStore {
   update(id: Uint8Array, changes: Partial<Omit<StoredCredential, "id" | "serial">>): boolean {
     const known = this.find(id);
     if (known === undefined) return false;
-    this.#credentials = this.#credentials.map((other) =>
-      other === known ? { ...known, ...changes } : other,
-    );
+    this.#become(this.#credentials.map((other) => (other === known ? { ...known, ...changes } : other)));
     return true;
   }
 
   /** Puts a credential in the place of the one of the same id. Returns false when there is none. */
   replace(credential: StoredCredential): boolean {
     const known = this.find(credential.id);
-    this.#credentials = this.#credentials.map((other) => (other === known ? credential : other));
+    this.#become(this.#credentials.map((other) => (other === known ? credential : other)));
     return known !== undefined;
   }
 
   delete(id: Uint8Array): StoredCredential | undefined {
     const known = this.find(id);
-    this.#credentials = this.#credentials.filter((other) => other !== known);
+    this.#become(this.#credentials.filter((other) => other !== known));
     return known;
+  }
+
+  /**
+   * Takes over a credential of another store, key, id, counter and all; one of the same id or account gives
+   * way, unless it was created later.
+   *
+   * @returns whether it is here now as given.
+   */
+  adopt(credential: StoredCredential): boolean {
+    const twin = this.find(credential.id);
+    const rival = twin ?? (credential.discoverable ? this.sameAccount(credential) : undefined);
+    if (twin === undefined && rival !== undefined && isLater(rival, credential)) return false;
+    const serial = twin?.serial ?? this.#memory.nextSerial ?? 0;
+    if (twin === undefined) this.remember({ nextSerial: serial + 1 });
+    this.remember({ credentialStoreState: undefined });
+    const others = this.#credentials.filter((other) => other !== rival);
+    this.#become([...others, { ...credential, serial }], { synced: true });
+    return true;
+  }
+
+  /** Deletes what was deleted elsewhere. Returns it, `undefined` when it was not here. */
+  forget(id: Uint8Array): StoredCredential | undefined {
+    const known = this.find(id);
+    if (known === undefined) return undefined;
+    this.remember({ credentialStoreState: undefined });
+    this.#become(
+      this.#credentials.filter((other) => other !== known),
+      { synced: true },
+    );
+    return known;
+  }
+
+  /**
+   * Tells of every change to a credential from now on; resets and restored snapshots go unmentioned.
+   *
+   * @returns what ends it.
+   */
+  watch(listener: (change: StoreChange) => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
   }
 
   /** Advances and returns the counter of the whole device. */
@@ -181,9 +231,29 @@ export class CredentialStore {
     return { credentials: [...this.#credentials], memory: this.#memory };
   }
 
+  #become(next: readonly StoredCredential[], { synced } = { synced: false }): void {
+    const before = this.#credentials;
+    this.#credentials = next;
+    if (this.#watchers.size === 0) return;
+    const tell = (kind: StoreChange["kind"], credential: StoredCredential) => {
+      for (const listener of [...this.#watchers]) listener({ kind, credential, synced });
+    };
+    for (const gone of before) if (!next.some(({ id }) => equalBytes(id, gone.id))) tell("deleted", gone);
+    for (const credential of next) {
+      if (before.includes(credential)) continue;
+      tell(before.some(({ id }) => equalBytes(id, credential.id)) ? "changed" : "added", credential);
+    }
+  }
+
   /** Makes this store what the snapshot was. */
   restore(snapshot: StoreSnapshot): void {
     this.#credentials = [...snapshot.credentials];
     this.#memory = snapshot.memory;
   }
+}
+
+/** Of two credentials for one account; the id decides where the clocks do not. */
+function isLater(one: StoredCredential, other: StoredCredential): boolean {
+  if (one.createdAtEpochMs !== other.createdAtEpochMs) return one.createdAtEpochMs > other.createdAtEpochMs;
+  return compareBytes(one.id, other.id) > 0;
 }

@@ -41,7 +41,7 @@ const CREDENTIAL = shape.object(
     signCount: integer,
     extensions: extensionValues,
   },
-  { rpName: text, userName: text, userDisplayName: text },
+  { rpName: text, userName: text, userDisplayName: text, backedUp: flag },
 );
 
 const MEMORY = shape.object(

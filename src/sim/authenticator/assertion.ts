@@ -27,6 +27,7 @@ export function assert(
   more: Pick<GetAssertionResponse, "numberOfCredentials" | "userSelected"> = {},
 ): Uint8Array {
   const { crypto, profile } = context;
+  const known = context.store.find(credential.id);
   const { userPresent, userVerified, allowed } = terms;
   const { outputs, unsignedOutputs, largeBlobKey } = runExtensions(
     context,
@@ -38,11 +39,10 @@ export function assert(
     userPresent,
     userVerified,
     backupEligible: profile.backup !== "none",
-    backedUp: profile.backup === "backed-up",
+    backedUp: profile.backup === "backed-up" || (profile.backup === "eligible" && known?.backedUp === true),
     signCount: nextSignCount(context, credential.id),
     ...(outputs.size > 0 && { extensions: outputs }),
   });
-  const known = context.store.find(credential.id);
   traceCredential(context, "used", { ...credential, userId: known?.userId });
   const implied = allowed === 1 && hasQuirk(profile, "omitsSingleCredential");
   return encodeGetAssertionResponse({
