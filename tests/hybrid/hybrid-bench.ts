@@ -39,6 +39,7 @@ export class HybridBench {
   readonly phone: SimPhone;
   readonly sessions: Promise<PhoneOutcome>[] = [];
   readonly #options: HybridBenchOptions;
+  #authenticators = 0;
 
   constructor(options: HybridBenchOptions = {}) {
     this.#options = options;
@@ -47,16 +48,19 @@ export class HybridBench {
     this.air = new SimAir(envFor(this.env, "air"), options.air);
     this.service = new SimTunnelService(envFor(this.env, "service"), options.service);
     this.channels = new SimChannels(envFor(this.env, "channels"));
-    const authenticator = new SimAuthenticator(envFor(this.env, "key"), {
-      profile: {
-        ...profileNamed("phone"),
-        timeouts: { ...profileNamed("phone").timeouts, upTimeoutMs: 600_000 },
-      },
-      store: this.store,
-      user: habitualUser(envFor(this.env, "person"), options.habits),
-    });
-    this.handle = options.handle ?? authenticator.handle;
+    this.handle = options.handle ?? this.authenticatorWith(this.store);
     this.phone = this.anotherPhone("phone", options.phone);
+  }
+
+  /** The authenticator of a phone, over a store of its own. */
+  authenticatorWith(store: CredentialStore): CtapHandler {
+    const profile = profileNamed("phone");
+    const nr = ++this.#authenticators;
+    return new SimAuthenticator(envFor(this.env, `key ${nr}`), {
+      profile: { ...profile, timeouts: { ...profile.timeouts, upTimeoutMs: 600_000 } },
+      store,
+      user: habitualUser(envFor(this.env, `person ${nr}`), this.#options.habits),
+    }).handle;
   }
 
   anotherPhone(name: string, options: Partial<PhoneOptions> = {}): SimPhone {

@@ -135,7 +135,6 @@ export class PhoneConversation {
     }
     if (reply.answer === undefined) {
       show("This request cannot be answered", "failure");
-      tunnel.close();
       return reply.ending;
     }
     this.#showResult(request, reply.answer);
