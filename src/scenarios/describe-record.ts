@@ -67,6 +67,20 @@ function describePageOrSite(record: TraceRecord): string | undefined {
       return `mail "${record.subject}" ${record.stage}`;
     case "rp.login":
       return `login ${record.outcome}${reason(record.reason)}`;
+    case "page.call-failed":
+      return `never hears the answer to ${record.call}`;
+    case "page.threw":
+      return "its script breaks down";
+    case "factor.code":
+      return `${record.factor} code ${record.number} ${record.change.replaceAll("-", " ")}${reason(record.detail)}`;
+    case "factor.attempt":
+      return `${record.factor} code ${record.outcome}${reason(record.reason)}; failures: ${record.failures}`;
+    case "factor.lock":
+      return record.change === "ended"
+        ? "the lock ends"
+        : `account ${record.change} for ${seconds(record.budgetMs)}; failures: ${record.failures}`;
+    case "factor.enrolment":
+      return `${record.factor} ${record.change} by ${record.by}`;
     case "timer.fired":
       return `TIMER ${record.timer} fired after ${seconds(record.budgetMs)}`;
     case "fault.injected":

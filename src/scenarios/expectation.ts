@@ -25,7 +25,7 @@ export interface Expectation {
   readonly ctap?: readonly EventPattern<Layer<"ctap">>[];
   readonly link?: readonly EventPattern<Layer<"link">>[];
   readonly page?: readonly EventPattern<Layer<"page"> | Layer<"user">>[];
-  readonly rp?: readonly EventPattern<Layer<"rp">>[];
+  readonly rp?: readonly EventPattern<Layer<"rp"> | Layer<"factor">>[];
   readonly ledger: {
     readonly keys: number;
     readonly rows: number;

@@ -1,9 +1,12 @@
 import type { TraceRecord } from "../core/trace.js";
 import { COMMON_MECHANISMS } from "./common-mechanisms.js";
 import type { CeremonyAccount, Explanation } from "./explanation.js";
+import { explainFactors } from "./explain-factors.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
 import { decidingTimer } from "./mechanism.js";
 import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
+import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
+import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
 import { gatherFacts, type Ceremony, type TraceFacts } from "./trace-facts.js";
 
 /** Layers without which some mechanism cannot be told from another, and what each would show. */
@@ -14,6 +17,9 @@ const PROBES: readonly (readonly [layer: string, shows: string])[] = [
   ["timer", "which budgets ran and which fired"],
 ];
 
+const REGISTRATIONS = [...FIRST_SITE_MECHANISMS, ...REGISTRATION_MECHANISMS, ...SITE_MECHANISMS];
+const LOGINS = [...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS];
+
 /**
  * Says of a trace what happened and whose timer decided it.
  *
@@ -22,14 +28,20 @@ const PROBES: readonly (readonly [layer: string, shows: string])[] = [
  */
 export function explain(records: readonly TraceRecord[]): Explanation {
   const facts = gatherFacts(records);
-  const ceremonies = facts.ceremonies.map((ceremony) => explainCeremony(ceremony, facts));
+  const passkeys = facts.ceremonies.map((ceremony) => ({
+    beganAtMs: ceremony.beganAtMs,
+    account: explainCeremony(ceremony, facts),
+  }));
+  const ceremonies = [...passkeys, ...explainFactors(records)]
+    .sort((a, b) => a.beganAtMs - b.beganAtMs)
+    .map(({ account }) => account);
   const main =
     ceremonies.find(({ mechanism }) => mechanism !== "success") ?? ceremonies[0] ?? nothingSeen(facts);
   return { ...main, ceremonies, ...facts.ledger.diff() };
 }
 
 function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount {
-  const own = ceremony.kind === "registration" ? REGISTRATION_MECHANISMS : LOGIN_MECHANISMS;
+  const own = ceremony.kind === "registration" ? REGISTRATIONS : LOGINS;
   for (const { id, account } of [...own, ...COMMON_MECHANISMS]) {
     const found = account(ceremony, facts);
     if (found === undefined) continue;

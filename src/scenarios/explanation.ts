@@ -2,7 +2,9 @@
  * What a ceremony came to, by the name of what made it so.
  *
  * The letters are those of the mechanisms behind late-passkey reports: A late-delivery,
- * B gateway-504-late-commit, E client-timer-orphan, G read-replica-lag.
+ * B gateway-504-late-commit, C async-outbox, D lost-answer-then-second-create, E client-timer-orphan,
+ * F phone-index-lag, G read-replica-lag, K rp-owned-qr, L side-effects-before-validation, M mail-queue-only,
+ * N overwrite-race, O flag-before-credential, Q link-flake-per-attempt.
  */
 export type MechanismId =
   | "success"
@@ -17,6 +19,37 @@ export type MechanismId =
   | "no-credential"
   | "already-registered"
   | "challenge-expired"
+  | "async-outbox"
+  | "lost-answer-then-second-create"
+  | "lost-answer"
+  | "phone-index-lag"
+  | "rp-owned-qr"
+  | "side-effects-before-validation"
+  | "mail-queue-only"
+  | "overwrite-race"
+  | "flag-before-credential"
+  | "link-flake-per-attempt"
+  | "double-finish"
+  | "late-commit"
+  | "unknown-credential"
+  | "other-authenticator"
+  | "credential-id-truncated"
+  | "sign-counter"
+  | "transports-internal-only"
+  | "session-not-fresh"
+  | "step-up-expired"
+  | "link-consumed"
+  | "single-passkey-replaced"
+  | "challenge-superseded"
+  | "code-undeliverable"
+  | "code-expired"
+  | "code-voided"
+  | "code-eaten-by-scanner"
+  | "code-wrong"
+  | "locked-out"
+  | "not-linked"
+  | "factor-needed"
+  | "password-off"
   | "undecided";
 
 /** The timer whose firing made the difference. */
@@ -29,7 +62,8 @@ export interface DecidingTimer {
 
 /** One ceremony, explained. */
 export interface CeremonyAccount {
-  readonly kind: "registration" | "login";
+  /** `factor`: a way in beside the passkey. */
+  readonly kind: "registration" | "login" | "factor";
   /** The site's id of it, or its number in the trace. */
   readonly ceremony: string;
   readonly mechanism: MechanismId;

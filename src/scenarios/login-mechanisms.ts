@@ -7,7 +7,11 @@ function rowsWithheld(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[]
   const { options } = ceremony;
   if (options === undefined) return [];
   return facts.rows.filter(
-    (row) => row.createdAtMs <= options.askedAtMs && options.offered?.includes(row.credential) !== true,
+    (row) =>
+      row.createdAtMs <= options.askedAtMs &&
+      (row.deletedAtMs ?? Infinity) > options.askedAtMs &&
+      (row.visibleAtMs ?? Infinity) > options.askedAtMs &&
+      options.offered?.includes(row.credential) !== true,
   );
 }
 

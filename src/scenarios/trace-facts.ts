@@ -34,6 +34,14 @@ export interface SiteCall {
   code?: string;
   /** Tags of the credentials that options offered. */
   offered?: readonly string[];
+  /** Every transport they were offered with. */
+  transports?: readonly string[];
+}
+
+/** A key as an authenticator's store tells of it. */
+export interface KeyFact extends Moment {
+  readonly credential: string;
+  readonly authenticator: string;
 }
 
 /** Everything the trace says of one ceremony, from the options call to whatever came late. */
@@ -47,8 +55,17 @@ export interface Ceremony {
   gaveUp?: Moment & { readonly aborted: boolean };
   readonly exchanges: Exchange[];
   readonly finishes: SiteCall[];
+  /** Calls that wait for another screen. */
+  readonly polls: SiteCall[];
   readonly gestures: (Moment & { readonly answer: string })[];
-  readonly keysCreated: (Moment & { readonly credential: string })[];
+  readonly keysCreated: KeyFact[];
+  /** Keys that made room for those created. */
+  readonly keysOverwritten: KeyFact[];
+  readonly keysUsed: KeyFact[];
+  /** Stages of a phone's link, and its loss. */
+  readonly linkStages: (Moment & { readonly stage: string; readonly detail?: string })[];
+  /** The page's script broke down. */
+  threw?: Moment;
   readonly timers: TimerUse[];
   /** First text that told the person of a failure, and of a success. */
   failureSeen?: Moment & { readonly text: string };
@@ -60,6 +77,9 @@ export interface RowFact {
   readonly ceremony: string | undefined;
   readonly createdAtMs: number;
   visibleAtMs?: number;
+  deletedAtMs?: number;
+  /** Ceremony in which it was deleted. */
+  deletedBy?: string;
 }
 
 /** A trace, sorted into ceremonies. Layers say which kinds of probes it holds at all. */
@@ -68,6 +88,7 @@ export interface TraceFacts {
   readonly timers: readonly TimerUse[];
   readonly rows: readonly RowFact[];
   readonly mails: readonly (Moment & { readonly subject: string; readonly stage: string })[];
+  readonly flags: readonly (Moment & { readonly flag: string; readonly value: boolean })[];
   readonly layers: ReadonlySet<string>;
   readonly ledger: Ledger;
 }
@@ -81,6 +102,7 @@ export function gatherFacts(records: readonly TraceRecord[]): TraceFacts {
     timers: gatherer.timers,
     rows: gatherer.rows,
     mails: gatherer.mails,
+    flags: gatherer.flags,
     layers: new Set(records.map(({ kind }) => kind.split(".")[0] as string)),
     ledger: foldLedger(records),
   };
@@ -91,6 +113,7 @@ class Gatherer {
   readonly timers: TimerUse[] = [];
   readonly rows: RowFact[] = [];
   readonly mails: (Moment & { subject: string; stage: string })[] = [];
+  readonly flags: (Moment & { flag: string; value: boolean })[] = [];
   readonly #early: TimerUse[] = [];
 
   take(record: TraceRecord): void {
@@ -114,6 +137,16 @@ class Gatherer {
         return this.#row(record);
       case "rp.mail":
         return void this.mails.push({ atMs: record.atMs, subject: record.subject, stage: record.stage });
+      case "rp.flag":
+        return void this.flags.push({ atMs: record.atMs, flag: record.flag, value: record.value });
+      case "ctap.credential":
+        return this.#key(record);
+      case "link.hybrid":
+        return this.#stage(record.atMs, record.stage, record.detail);
+      case "link.lost":
+        return this.#stage(record.atMs, "lost", record.reason);
+      case "page.threw":
+        return this.#broke(record.ceremony, record.atMs);
       default:
         return this.#person(record);
     }
@@ -133,8 +166,12 @@ class Gatherer {
       beganAtMs: atMs,
       exchanges: [],
       finishes: [],
+      polls: [],
       gestures: [],
       keysCreated: [],
+      keysOverwritten: [],
+      keysUsed: [],
+      linkStages: [],
       timers: this.#early.splice(0),
     };
     this.ceremonies.push(ceremony);
@@ -148,15 +185,20 @@ class Gatherer {
     if (record.kind === "rp.request") {
       const call: SiteCall = { askedAtMs: record.atMs };
       if (step === "options") ceremony.options = call;
-      else ceremony.finishes.push(call);
+      if (step === "finish") ceremony.finishes.push(call);
+      if (step === "poll") ceremony.polls.push(call);
       return;
     }
-    const call = step === "options" ? ceremony.options : ceremony.finishes.find(({ status }) => !status);
+    const open = (calls: readonly SiteCall[]) => calls.find(({ status }) => !status);
+    const call =
+      step === "options" ? ceremony.options : open(step === "poll" ? ceremony.polls : ceremony.finishes);
+    if (step !== "options" && step !== "finish" && step !== "poll") return;
     if (call === undefined) return;
     call.answeredAtMs = record.atMs;
     call.status = record.status;
     if (record.code !== undefined) call.code = record.code;
     if (record.credentials !== undefined) call.offered = record.credentials.split(",").filter(Boolean);
+    if (record.transports !== undefined) call.transports = record.transports.split(",");
   }
 
   #page(record: TraceRecord & { kind: "page.called" | "page.settled" | "page.gave-up" }): void {
@@ -236,7 +278,28 @@ class Gatherer {
       this.rows.push({ credential, ceremony: record.ceremony, createdAtMs: atMs });
     }
     const row = this.rows.findLast((candidate) => candidate.credential === credential);
-    if (record.change === "visible" && row) row.visibleAtMs = atMs;
+    if (row === undefined) return;
+    if (record.change === "visible") row.visibleAtMs = atMs;
+    if (record.change === "deleted") {
+      row.deletedAtMs = atMs;
+      if (record.ceremony !== undefined) row.deletedBy = record.ceremony;
+    }
+  }
+
+  #key({ change, credential, atMs, actor }: TraceRecord & { kind: "ctap.credential" }): void {
+    const fact: KeyFact = { atMs, credential, authenticator: actor };
+    if (change === "created") this.#current?.keysCreated.push(fact);
+    if (change === "overwritten") this.#current?.keysOverwritten.push(fact);
+    if (change === "used") this.#current?.keysUsed.push(fact);
+  }
+
+  #stage(atMs: number, stage: string, detail: string | undefined): void {
+    this.#current?.linkStages.push({ atMs, stage, ...(detail !== undefined && { detail }) });
+  }
+
+  #broke(id: string, atMs: number): void {
+    const ceremony = this.ceremonies.find((candidate) => candidate.id === id);
+    if (ceremony) ceremony.threw = { atMs };
   }
 
   #person(record: TraceRecord): void {
@@ -244,9 +307,6 @@ class Gatherer {
     const ceremony = this.#current;
     if (ceremony === undefined) return;
     if (record.kind === "user.answered") ceremony.gestures.push({ atMs, answer: record.answer });
-    if (record.kind === "ctap.credential" && record.change === "created") {
-      ceremony.keysCreated.push({ atMs, credential: record.credential });
-    }
     if (record.kind !== "user.saw" || record.where !== "page") return;
     if (record.tone === "failure") ceremony.failureSeen ??= { atMs, text: record.text };
     if (record.tone === "success") ceremony.successSeen ??= { atMs };

@@ -1,0 +1,289 @@
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { acceptedFinish, finishLine } from "./site-facts.js";
+import { firedTimer, mainExchange, type Ceremony, type KeyFact, type TraceFacts } from "./trace-facts.js";
+
+const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
+
+/** The authenticator that was asked, by whose timer ran. */
+function askedAuthenticator(ceremony: Ceremony): string | undefined {
+  return ceremony.timers.find(({ timer }) => timer === "key.up")?.owner;
+}
+
+const everyKey = (facts: TraceFacts): readonly KeyFact[] =>
+  facts.ceremonies.flatMap(({ keysCreated }) => keysCreated);
+
+const offeredLine = ({ options }: Ceremony) =>
+  options && `${seconds(options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
+
+/** When the authenticator said that it has none of what was asked for. */
+function nothingFoundAtMs(ceremony: Ceremony): number | undefined {
+  const answer = mainExchange(ceremony);
+  return NOTHING_FOUND.includes(answer?.status ?? "") ? answer?.answeredAtMs : undefined;
+}
+
+/** The site named a phone's passkey as one of this computer. */
+const transportsInternalOnly: Mechanism = {
+  id: "transports-internal-only",
+  account(ceremony) {
+    const { options } = ceremony;
+    const transports = options?.transports ?? [];
+    if (transports.length === 0 || transports.includes("hybrid") || mainExchange(ceremony)) return undefined;
+    const timer = firedTimer(ceremony, "client.ceremony");
+    return {
+      decidedBy: timer,
+      verdict:
+        `The site offered the passkey with the transports ${transports.join(", ")} only: the browser had no reason to show a ` +
+        "QR code and no authenticator was ever asked. The passkey itself is sound, and on another device.",
+      evidence: evidenceOf(
+        offeredLine(ceremony),
+        `transports named: ${transports.join(", ")}`,
+        timer && `${seconds(timer.endedAtMs ?? 0)}: ${nameTimer(timer)} fired`,
+        "no getAssertion was sent",
+      ),
+      prevention: [
+        'Store transports as reported, and add "hybrid" for passkeys that synchronise or came from another device.',
+        "Or send none at all: browsers then offer every way.",
+      ],
+    };
+  },
+};
+
+/** Q: this attempt's link never came up. */
+const linkFlake: Mechanism = {
+  id: "link-flake-per-attempt",
+  account(ceremony) {
+    const failed = ceremony.linkStages.find(({ stage }) =>
+      ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage),
+    );
+    if (failed === undefined || mainExchange(ceremony) || ceremony.settled?.resolved === true)
+      return undefined;
+    return {
+      verdict:
+        `The login never reached the phone: the link failed at ${seconds(failed.atMs)} (${failed.stage}), before any ` +
+        "getAssertion was sent. Nothing at the site or in the phone's store had a part in it; another try may work at once.",
+      evidence: evidenceOf(
+        offeredLine(ceremony),
+        `${seconds(failed.atMs)}: link ${failed.stage}${failed.detail ? ` (${failed.detail})` : ""}`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        "no getAssertion was sent",
+      ),
+      prevention: [
+        "Offer a fresh QR code inside the same ceremony.",
+        'Tell "the phone was not reached" from "the phone has no passkey": only the first is worth the same try again.',
+      ],
+    };
+  },
+};
+
+/** The row came after the answer that promised it: who logs in between is unknown. */
+const lateCommit: Mechanism = {
+  id: "late-commit",
+  account(ceremony, facts) {
+    const { options } = ceremony;
+    if (options === undefined || acceptedFinish(ceremony)) return undefined;
+    const row = facts.rows.find(
+      ({ createdAtMs, ceremony: made }) =>
+        createdAtMs > options.askedAtMs &&
+        facts.ceremonies.some(({ id, beganAtMs }) => id === made && beganAtMs < ceremony.beganAtMs),
+    );
+    if (row === undefined) return undefined;
+    const lateMs = row.createdAtMs - options.askedAtMs;
+    return {
+      marginMs: -lateMs,
+      verdict:
+        `Login options were asked for at ${seconds(options.askedAtMs)}, before the site had written the row of the passkey: ` +
+        `that came at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} later.`,
+      evidence: evidenceOf(
+        offeredLine(ceremony),
+        `${seconds(row.createdAtMs)}: row ${row.credential} committed`,
+      ),
+      prevention: ["Answer finish when the row is there; until then say that it is not done yet."],
+    };
+  },
+};
+
+/** The finish call looked the credential up in a copy that did not have it yet. */
+const staleFinish: Mechanism = {
+  id: "read-replica-lag",
+  account(ceremony, facts) {
+    const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
+    const used = ceremony.keysUsed.at(-1);
+    const row = facts.rows.find(({ credential }) => credential === used?.credential);
+    if (refused === undefined || row === undefined || row.createdAtMs > refused.askedAtMs) return undefined;
+    return {
+      marginMs: row.visibleAtMs === undefined ? undefined : refused.askedAtMs - row.visibleAtMs,
+      verdict:
+        `The site's read copy lagged: finish at ${seconds(refused.askedAtMs)} did not find credential ${row.credential}, although ` +
+        `its row was committed at ${seconds(row.createdAtMs)}.`,
+      evidence: evidenceOf(
+        `${seconds(row.createdAtMs)}: row ${row.credential} committed on the primary`,
+        finishLine(refused),
+        row.visibleAtMs !== undefined && `${seconds(row.visibleAtMs)}: the row became visible`,
+      ),
+      prevention: [
+        "Look a credential up on the primary before refusing it.",
+        "Carry a read-your-writes token.",
+      ],
+    };
+  },
+};
+
+/** D, N at login: an authenticator signed with what the site has no row for. */
+const unknownCredential: Mechanism = {
+  id: "unknown-credential",
+  account(ceremony) {
+    const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
+    if (refused === undefined) return undefined;
+    const used = ceremony.keysUsed.at(-1);
+    return {
+      verdict:
+        `The authenticator signed${used ? ` with ${used.credential}` : ""}, and the site has no row for that credential: the person ` +
+        "picked a passkey that an earlier, failed registration left behind.",
+      evidence: evidenceOf(
+        offeredLine(ceremony),
+        used && `${seconds(used.atMs)}: key ${used.credential} signed`,
+        finishLine(refused),
+      ),
+      prevention: [
+        "Call signalUnknownCredential, so that the leftover disappears from the phone, and offer to register again.",
+        "Keep the user handle stable: there is no leftover then.",
+      ],
+    };
+  },
+};
+
+/** The id in the row is not the id of the key. */
+const idTruncated: Mechanism = {
+  id: "credential-id-truncated",
+  account(ceremony, facts) {
+    if (nothingFoundAtMs(ceremony) === undefined) return undefined;
+    for (const row of facts.rows) {
+      if (ceremony.options?.offered?.includes(row.credential) !== true) continue;
+      const made = facts.ceremonies.find(({ id }) => id === row.ceremony)?.keysCreated.at(-1);
+      if (made === undefined || made.credential === row.credential) continue;
+      return {
+        verdict:
+          `The site asks for ${row.credential}; the key made in that registration is ${made.credential}. The row does not hold the ` +
+          "id it was given: cut off by a column too short for it, most likely.",
+        evidence: evidenceOf(
+          `${seconds(made.atMs)}: key ${made.credential} created on ${made.authenticator}`,
+          `${seconds(row.createdAtMs)}: row ${row.credential} written for the same ceremony`,
+          offeredLine(ceremony),
+          `${seconds(nothingFoundAtMs(ceremony) ?? 0)}: the authenticator found nothing`,
+        ),
+        prevention: ["Store ids of up to 1023 bytes.", "Read the row back after the insert and compare."],
+      };
+    }
+    return undefined;
+  },
+};
+
+/** N, at login. */
+const overwritten: Mechanism = {
+  id: "overwrite-race",
+  account(ceremony, facts) {
+    const offered = ceremony.options?.offered ?? [];
+    const gone = facts.ceremonies
+      .flatMap(({ keysOverwritten }) => keysOverwritten)
+      .find(({ credential }) => offered.includes(credential));
+    if (gone === undefined || nothingFoundAtMs(ceremony) === undefined) return undefined;
+    return {
+      verdict:
+        `The site asks for ${gone.credential}, which a later registration overwrote on the authenticator at ${seconds(gone.atMs)}. ` +
+        "Trying again does not help; registering again does.",
+      evidence: evidenceOf(
+        `${seconds(gone.atMs)}: key ${gone.credential} overwritten`,
+        offeredLine(ceremony),
+        `${seconds(nothingFoundAtMs(ceremony) ?? 0)}: the authenticator found nothing`,
+      ),
+      prevention: ["Send excludeCredentials on every registration, read from the primary."],
+    };
+  },
+};
+
+/** F, and its double: the id was asked for, its key is stored, and nothing was found. */
+const storedElsewhereOrNotYet =
+  (id: "phone-index-lag" | "other-authenticator"): Mechanism["account"] =>
+  (ceremony, facts) => {
+    const foundNothingAtMs = nothingFoundAtMs(ceremony);
+    const offered = ceremony.options?.offered ?? [];
+    const key = everyKey(facts).find(({ credential }) => offered.includes(credential));
+    const asked = askedAuthenticator(ceremony);
+    if (foundNothingAtMs === undefined || key === undefined || asked === undefined) return undefined;
+    const same = everyKey(facts).some(
+      ({ credential, authenticator }) => credential === key.credential && authenticator === asked,
+    );
+    if (same !== (id === "phone-index-lag")) return undefined;
+    return {
+      verdict: same
+        ? `The authenticator said at ${seconds(foundNothingAtMs)} that it has nothing, although key ${key.credential} was stored on it ` +
+          `at ${seconds(key.atMs)}: its index lags behind its store.`
+        : `Another authenticator was asked: ${asked} has nothing for this site, the passkey is on ${key.authenticator}.`,
+      evidence: evidenceOf(
+        `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
+        offeredLine(ceremony),
+        `${seconds(foundNothingAtMs)}: ${asked} found nothing`,
+      ),
+      prevention: same
+        ? ["Tolerate one empty answer shortly after a registration, with a short back-off."]
+        : ["Say on which device the passkey was made, and when."],
+    };
+  };
+
+const byCode = (
+  id: "sign-counter" | "challenge-superseded",
+  {
+    code,
+    verdict,
+    prevention,
+  }: { code: string; verdict: (atMs: number) => string; prevention: readonly string[] },
+): Mechanism => ({
+  id,
+  account(ceremony) {
+    const refused = ceremony.finishes.find((call) => call.code === code);
+    if (refused === undefined) return undefined;
+    const used = ceremony.keysUsed.at(-1);
+    return {
+      verdict: verdict(refused.askedAtMs),
+      evidence: evidenceOf(
+        used && `${seconds(used.atMs)}: key ${used.credential} signed on ${used.authenticator}`,
+        finishLine(refused),
+      ),
+      prevention,
+    };
+  },
+});
+
+const signCounter = byCode("sign-counter", {
+  code: "RP_COUNTER",
+  verdict: (atMs) =>
+    `The site refused a sound signature at ${seconds(atMs)} because the counter had not risen: a passkey that synchronises is ` +
+    "counted on each device apart.",
+  prevention: [
+    "Take the counter for a signal; never refuse a passkey that is backup eligible because of it.",
+  ],
+});
+
+const challengeSuperseded = byCode("challenge-superseded", {
+  code: "CHALLENGE_SUPERSEDED",
+  verdict: (atMs) =>
+    `The finish call at ${seconds(atMs)} came for a challenge that a later options call of the same account had ended: two devices ` +
+    "were logging in at once.",
+  prevention: ["Bind challenges to the session, not to the account."],
+});
+
+/** In the order of the decision procedure: was the phone reached, was the right id asked for, what did it say. */
+export const SITE_LOGIN_MECHANISMS: readonly Mechanism[] = [
+  transportsInternalOnly,
+  linkFlake,
+  lateCommit,
+  idTruncated,
+  overwritten,
+  staleFinish,
+  unknownCredential,
+  signCounter,
+  challengeSuperseded,
+  { id: "other-authenticator", account: storedElsewhereOrNotYet("other-authenticator") },
+  { id: "phone-index-lag", account: storedElsewhereOrNotYet("phone-index-lag") },
+];
