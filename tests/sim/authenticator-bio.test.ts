@@ -90,6 +90,7 @@ class BioBench extends BenchKey {
     subCommand: number,
     parameters: BioEnrollmentParameters | undefined,
     changed: Partial<BioEnrollmentRequest> = {},
+    signal?: AbortSignal,
   ): Promise<number | undefined> {
     const token = this.#token as PinUvAuthToken;
     const signed = {
@@ -103,7 +104,7 @@ class BioBench extends BenchKey {
       pinUvAuthParam: token.authenticate(bioEnrollmentMessage(signed)),
       ...changed,
     };
-    return this.status(encodeBioEnrollmentRequest(request, CtapCommand.bioEnrollment));
+    return this.status(encodeBioEnrollmentRequest(request, CtapCommand.bioEnrollment), { signal });
   }
 
   async options(): Promise<Readonly<Record<string, boolean>>> {
@@ -302,6 +303,17 @@ describe("enrolment", () => {
     expect(await bench.run(bench.enroller.templates())).toEqual([]);
   });
 
+  test("that is cancelled at a later sample is given up by the device, not only by the client", async () => {
+    const bench = await BioBench.open({ nth: { 2: { does: "walks-away" } } });
+    const begun = await bench.run(bench.enroller.enroll().next());
+    const { templateId } = begun.value as EnrollmentSample;
+    const abort = new AbortController();
+    bench.env.clock.arm(1_000, "test", () => abort.abort());
+    const next = Subcommand.enrollCaptureNextSample;
+    expect(await bench.say(next, { templateId }, {}, abort.signal)).toBe(CtapStatus.KEEPALIVE_CANCEL);
+    expect(await bench.say(next, { templateId })).toBe(CtapStatus.INVALID_PARAMETER);
+  });
+
   test("that is left half way is given up", async () => {
     const bench = await BioBench.open();
     const [sample] = await bench.enroll(2);
@@ -334,6 +346,13 @@ describe("enrolment", () => {
 
   test.each([
     ["a power cycle", (bench: BioBench) => Promise.resolve(bench.key.powerCycle())],
+    [
+      "a reset",
+      async (bench: BioBench) => {
+        await bench.run(bench.key.handle(Uint8Array.of(CtapCommand.reset)));
+        await bench.setPin();
+      },
+    ],
     ["a new one", (bench: BioBench) => bench.say(Subcommand.enrollBegin, undefined)],
     ["cancelCurrentEnrollment, without a token", (bench: BioBench) => bench.run(bench.enroller.cancel())],
   ])("ends with %s", async (_, end) => {

@@ -85,6 +85,12 @@ describe("which protocol is spoken", () => {
     expect(await versions()).toContain("FIDO_2_1");
   });
 
+  test("neither to a key that has neither: it says so itself", async () => {
+    const { ask } = await plugged("generic", { cbor: undefined, msg: undefined } as never);
+    await expect(ask(GET_INFO)).rejects.toMatchObject({ code: "HID_INVALID_CMD" });
+    await expect(ask(SELECTION)).rejects.toMatchObject({ code: "HID_INVALID_CMD" });
+  });
+
   test("CTAP2 to a key that has no U2F to fall back to", async () => {
     const cbor = async () => Uint8Array.of(CtapStatus.INVALID_COMMAND);
     const { ask } = await plugged("ctap23", { cbor });
