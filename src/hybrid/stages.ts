@@ -150,6 +150,8 @@ export function shakeHands<From extends Connected>(
 ): Promise<From & Secured> {
   const limit = { timer: "hybrid.handshake", budgetMs: settings.budgets.handshakeMs };
   const shake = async (ended: AbortSignal): Promise<From & Secured> => {
+    // A tunnel may open although nobody waits for it any more.
+    ended.throwIfAborted();
     const { crypto } = settings;
     const { tunnel } = connected;
     const { message, finish } = startHandshake(env.entropy, handshakeSecrets(connected, settings), crypto);
