@@ -53,7 +53,9 @@ export function syncStores(env: Env, { from, to, delayMs }: SyncRoute): StoreSyn
   const onChange = ({ kind, credential, synced }: StoreChange) => {
     if (synced || !credential.discoverable) return;
     if (kind === "deleted") {
-      send(() => void (to.forget(credential.id) && trace(env, "deleted", credential)));
+      send(() => {
+        if (to.forget(credential.id)) trace(env, "deleted", credential);
+      });
     } else if (kind === "added" || !isOnlyCounted(to.find(credential.id), credential)) {
       send(() => deliver(credential));
     }

@@ -114,6 +114,15 @@ describe("files", () => {
     expect(statSync(at("key.json")).mode & 0o077, "a store holds private keys").toBe(0);
   });
 
+  test("a profile learned from one device makes another that says the same", async () => {
+    const seed = ["--seed", "1", "--json"];
+    const first = await runCli(["info", "--profile", "token2", "--as-profile", at("token2.json"), ...seed]);
+    expect(first.exitCode, first.stdout).toBe(0);
+    const second = await runCli(["info", "--profile", at("token2.json"), ...seed]);
+    expect(documentOf(second.stdout)["info"]).toEqual(documentOf(first.stdout)["info"]);
+    expect(documentOf(first.stdout)["profile"]).toEqual({ file: at("token2.json"), notes: [] });
+  });
+
   test("a credentials file that is something else is refused, not overwritten", async () => {
     writeFileSync(at("other.json"), '{"mine": true}');
     const { exitCode } = await runCli(["register", "--credentials", at("other.json")]);

@@ -1,31 +1,53 @@
-import { openSession, toHex, type AuthenticatorInfo } from "../../index.js";
+import { learnProfile, openSession, toHex, type AuthenticatorInfo } from "../../index.js";
 import type { Command } from "../command.js";
+import { writeTextFile } from "../files.js";
+import { textOption } from "../options.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../workbench.js";
 
 export const info: Command = {
   name: "info",
   summary: "say what an authenticator says of itself (getInfo)",
-  synopsis: "[--device WHICH] [options]",
-  help: DEVICE_HELP,
-  options: DEVICE_OPTIONS,
+  synopsis: "[--device WHICH] [--as-profile FILE] [options]",
+  help: `${DEVICE_HELP}
+  --as-profile FILE    write a profile that says the same, for --device sim --profile FILE`,
+  options: { ...DEVICE_OPTIONS, "as-profile": { type: "string" } },
   async run(invocation) {
     const bench = await openWorkbench(invocation);
     try {
       const { info: said } = await bench.settle(openSession(bench.env, bench.device));
       const { capabilities, deviceVersion } = bench.device.init;
       const members = plain(said);
+      const file = textOption(invocation, "as-profile");
+      const notes = file === undefined ? undefined : keepProfile(file, said, bench.device.init);
       return {
         exitCode: 0,
-        json: { ok: true, device: bench.device.label, hid: { capabilities, deviceVersion }, info: members },
-        text: [bench.device.label, ...Object.entries(members).map(([name, value]) => line(name, value))].join(
-          "\n",
-        ),
+        json: {
+          ok: true,
+          device: bench.device.label,
+          hid: { capabilities, deviceVersion },
+          info: members,
+          ...(notes && { profile: { file, notes } }),
+        },
+        text: [
+          bench.device.label,
+          ...Object.entries(members).map(([name, value]) => line(name, value)),
+          ...(notes
+            ? [`profile written to ${file}`, ...notes.map(({ member, text }) => line(member, text))]
+            : []),
+        ].join("\n"),
       };
     } finally {
       await bench.close();
     }
   },
 };
+
+/** Returns what the profile cannot take over. @throws {UsageError} ENVIRONMENT */
+function keepProfile(file: string, ...[said, hid]: Parameters<typeof learnProfile>) {
+  const { profile, notes } = learnProfile(said, hid);
+  writeTextFile(file, `${JSON.stringify(profile, undefined, 2)}\n`);
+  return notes;
+}
 
 /** JSON has no bytes and no big integers: hex and text stand for them. */
 function plain(said: AuthenticatorInfo): Record<string, unknown> {
