@@ -112,6 +112,11 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
       });
     });
 
+    test("reads firmwareVersion and uvModality of a key with a fingerprint reader", async () => {
+      const { fido2 } = await client({ profile: "fingerprint" });
+      expect(await fido2.succeed("info")).toMatchObject({ firmware: 1, uvModality: 2 });
+    });
+
     test.each(["generic", "ctap20", "yubikey5", "fingerprint", "phone", "answers-3a"])(
       "reads the profile %s",
       async (profile) => {

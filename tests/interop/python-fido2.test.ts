@@ -312,6 +312,18 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
       expect((await fido2.succeed("info"))["options"]).toMatchObject({ alwaysUv: false });
     });
 
+    test.each([
+      { uvAcfg: true, code: 0 },
+      { uvAcfg: false, code: Status.unauthorizedPermission },
+    ])("are a finger's to change where uvAcfg is $uvAcfg", async ({ uvAcfg, code }) => {
+      const { options } = profileNamed("fingerprint");
+      const { fido2 } = await client({
+        profile: "fingerprint",
+        different: { options: { ...options, alwaysUv: false, uvAcfg } },
+      });
+      expect((await fido2.ask("always-uv")).code).toBe(code);
+    });
+
     test("the minimum length of the PIN goes up, and a change is forced", async () => {
       const { fido2 } = await clientWithPin();
       await fido2.succeed("min-pin", { pin: PIN, length: 6 });
@@ -364,9 +376,13 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
   describe("fingerprints", () => {
     const enrolling = { profile: "fingerprint" };
 
-    test("are enrolled, listed, named and removed", async () => {
+    test("are taken by a sensor that getFingerprintSensorInfo describes, without the PIN", async () => {
       const { fido2 } = await clientWithPin(enrolling);
       expect(await fido2.succeed("bio-info")).toMatchObject({ kind: 1, maxSamples: 4 });
+    });
+
+    test("are enrolled, listed, named and removed", async () => {
+      const { fido2 } = await clientWithPin(enrolling);
       const { template, feedback } = await fido2.succeed("bio-enroll", { pin: PIN });
       expect(feedback).toEqual([]);
       const id = String(template);
