@@ -16,8 +16,16 @@ interface Race {
   readonly outcome: "answered" | HarnessError;
 }
 
+interface Plan {
+  /** Turns of the scheduler that have to pass first; `undefined`: it does not happen. */
+  readonly abortsAfter?: number | undefined;
+  readonly dropsAfter?: number | undefined;
+}
+
+const turns = fc.option(fc.nat(5), { nil: undefined });
+
 /** A ceremony whose advert, tunnel, abort and drop happen when the scheduler says so. */
-async function race(scheduler: fc.Scheduler, plan: { aborts: boolean; drops: boolean }): Promise<Race> {
+async function race(scheduler: fc.Scheduler, { abortsAfter, dropsAfter }: Plan): Promise<Race> {
   const scanner = (inner: AdvertScanner): AdvertScanner => ({
     async *listen(signal) {
       for await (const advert of inner.listen(signal)) {
@@ -52,8 +60,13 @@ async function race(scheduler: fc.Scheduler, plan: { aborts: boolean; drops: boo
       throw error;
     },
   );
-  if (plan.aborts) void scheduler.schedule(Promise.resolve(), "abort").then(() => abort.abort());
-  if (plan.drops) void scheduler.schedule(Promise.resolve(), "drop").then(() => bench.service.relay.close());
+  const afterTurns = async (turns: number | undefined, name: string, act: () => void) => {
+    if (turns === undefined) return;
+    for (let turn = 0; turn <= turns; turn++) await scheduler.schedule(Promise.resolve(), name);
+    act();
+  };
+  void afterTurns(abortsAfter, "abort", () => abort.abort());
+  void afterTurns(dropsAfter, "drop", () => bench.service.relay.close());
   const over = { yet: false };
   void Promise.all([outcome, session, device.ended]).then(() => {
     over.yet = true;
@@ -62,15 +75,15 @@ async function race(scheduler: fc.Scheduler, plan: { aborts: boolean; drops: boo
   for (let step = 0; !over.yet; step++) {
     if (step > STEPS_MAX) throw new Error("something waits for ever");
     await bench.env.clock.advance(STEP_MS);
-    if (scheduler.count() > 0) await scheduler.waitOne();
+    if (scheduler.count() > 0) await scheduler.waitNext(1);
   }
   return { bench, outcome: await outcome };
 }
 
 test("whatever comes first, the request settles once, and its aftermath is never better than the truth", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.boolean(), fc.boolean(), async (scheduler, aborts, drops) => {
-      const { bench, outcome } = await race(scheduler, { aborts, drops });
+    fc.asyncProperty(fc.scheduler(), turns, turns, async (scheduler, abortsAfter, dropsAfter) => {
+      const { bench, outcome } = await race(scheduler, { abortsAfter, dropsAfter });
       const made = bench.store.credentials.length;
       if (outcome === "answered") expect(made).toBe(1);
       else if (outcome.aftermath === "none") expect(made).toBe(0);
@@ -84,7 +97,7 @@ test("whatever comes first, the request settles once, and its aftermath is never
 test("with nobody in the way, every order ends in an answer", async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-      const { outcome } = await race(scheduler, { aborts: false, drops: false });
+      const { outcome } = await race(scheduler, {});
       expect(outcome).toBe("answered");
     }),
     { numRuns: 30 },
