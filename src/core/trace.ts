@@ -59,6 +59,8 @@ export type TraceEvent =
       readonly link: string;
       readonly retryMs: number;
     }
+  /** No authenticator within reach: the ways the sheet offered, joined by a comma. */
+  | { readonly kind: "link.not-found"; readonly offered: string }
   /** Something arrived that the link cannot carry, or could not be handed on; it was left out. */
   | {
       readonly kind: "link.ignored";
@@ -135,6 +137,8 @@ export type TraceEvent =
   | { readonly kind: "page.call-failed"; readonly call: string; readonly ceremony: string }
   /** The page's script broke down after its call had been answered. */
   | { readonly kind: "page.threw"; readonly ceremony: string }
+  /** The browser ended with all its pages; what it had asked for is nobody's any more. */
+  | { readonly kind: "page.closed"; readonly reason: "program-quit" }
 
   // rp: the site, its gateway, its mail.
   | { readonly kind: "rp.request"; readonly call: string; readonly ceremony: string }

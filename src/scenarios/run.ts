@@ -1,5 +1,8 @@
 import { sleep } from "../core/clock.js";
+import { envFor } from "../core/env.js";
+import { isHarnessError } from "../core/errors.js";
 import type { TraceRecord } from "../core/trace.js";
+import { openSession } from "../ctap/session.js";
 import type { KnobOverrides } from "../sim/knobs.js";
 import type { Ledger } from "../sim/ledger.js";
 import { simWorld, type World } from "../sim/world.js";
@@ -16,6 +19,11 @@ export interface RunOptions {
   readonly seed: string;
   /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
   readonly knobs?: KnobOverrides;
+  /**
+   * How much of a CTAPHID report the trace gets. `headers` by default: credential ids, names of people and
+   * large-blob keys pass in the clear, and a trace is something people send around. Captures need `full`.
+   */
+  readonly frames?: "headers" | "full" | undefined;
 }
 
 export type RunVerdict = "as-expected" | "unexpected" | "no-expectation";
@@ -45,8 +53,8 @@ const EPILOGUE_MS = 3_600_000;
  *
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function runScenario(scenario: Scenario, { seed, knobs = {} }: RunOptions): Promise<Run> {
-  const world = simWorld(seed, { ...scenario.knobs, ...knobs });
+export async function runScenario(scenario: Scenario, { seed, knobs = {}, frames }: RunOptions): Promise<Run> {
+  const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
   const { env } = world;
   env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
   await env.clock.run(play(world, scenario.script));
@@ -66,7 +74,7 @@ export async function runScenario(scenario: Scenario, { seed, knobs = {} }: RunO
     explanation,
     findings,
     verdict,
-    reproduction: reproductionOf(scenario.id, { seed, knobs }),
+    reproduction: reproductionOf(scenario.id, { seed, knobs, frames }),
   };
 }
 
@@ -102,11 +110,29 @@ async function perform(world: World, verb: Verb): Promise<void> {
       return visitor.changeFactor(verb.to);
     case "call-centre":
       return visitor.callCentre();
+    case "unplug":
+      return world.cable.unplug();
+    case "replug":
+      return world.cable.replug();
+    case "quit-browser":
+      return world.programs.quit();
+    case "reset-key":
+      return resetKey(world);
     case "wait":
       return sleep(world.env.clock, verb.forMs, "script.wait");
     case "set":
       return world.turn(verb.knobs);
   }
+}
+
+/** The key's refusal is a result like another: the trace has it. */
+async function resetKey({ env, cable }: World): Promise<void> {
+  const device = await cable.device();
+  if (device === undefined) return;
+  const session = await openSession(envFor(env, "lab"), device);
+  await session.reset().catch((error: unknown) => {
+    if (!isHarnessError(error)) throw error;
+  });
 }
 
 async function enterCodes(
@@ -144,9 +170,11 @@ async function until({ env }: World, atMs: number): Promise<void> {
   if (leftMs > 0) await sleep(env.clock, leftMs, "script.until");
 }
 
-function reproductionOf(id: string, { seed, knobs }: Required<RunOptions>): string {
+/** The command that plays a scenario with these settings. */
+export function reproductionOf(id: string, { seed, knobs = {}, frames }: RunOptions): string {
   const turned = Object.entries(knobs).map(([name, value]) => `--set ${name}=${value ?? "never"}`);
-  return ["passkey-harness run", id, `--seed ${quoted(seed)}`, ...turned].join(" ");
+  const captured = frames === "full" ? ["--frames full"] : [];
+  return ["passkey-harness run", id, `--seed ${quoted(seed)}`, ...turned, ...captured].join(" ");
 }
 
 /** For a shell: seeds come from anywhere. */

@@ -42,6 +42,12 @@ export type Verb =
   | { readonly do: "change-factor"; readonly atMs?: number; readonly to: FactorName }
   /** Rings the call centre, waits for its hours, and has the factors reset. */
   | { readonly do: "call-centre"; readonly atMs?: number }
+  /** Pulls the key out, or plugs it in again. */
+  | { readonly do: "unplug" | "replug"; readonly atMs?: number }
+  /** The browser ends in mid-request, without a CANCEL; what follows happens in a new one. */
+  | { readonly do: "quit-browser"; readonly atMs?: number }
+  /** A lab assistant's tool resets the key, which wants a touch. */
+  | { readonly do: "reset-key"; readonly atMs?: number }
   | { readonly do: "wait"; readonly forMs: number }
   /** Turns knobs in the middle of a run, for what follows. */
   | { readonly do: "set"; readonly atMs?: number; readonly knobs: KnobOverrides };

@@ -1,7 +1,7 @@
 import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { AbortedError } from "../core/errors.js";
-import { within } from "../core/within.js";
+import { never } from "./never.js";
 import type { CtapDevice } from "../ctap/device.js";
 import { authenticate } from "../webauthn/authenticate.js";
 import type { ClientContext } from "../webauthn/client-context.js";
@@ -16,19 +16,19 @@ import type {
 import { toPageError, type PageError } from "../webauthn/page-error.js";
 import type { PageReason } from "../webauthn/page-error-name.js";
 import { register } from "../webauthn/register.js";
+import type { AllowedCredential } from "./operating-system.js";
+import { BrowserFront, type PendingRequest } from "./browser-front.js";
+import { dawdlingHost, pinSettingHost } from "./host-device.js";
 import type { Knobs } from "./knobs.js";
 import { PageRejection } from "./page-rejection.js";
-
-/** What a browser looks at before it offers a way to an authenticator. */
-export interface AllowedCredential {
-  readonly transports?: readonly string[];
-}
 
 export interface BrowserParts {
   readonly knobs: () => Knobs;
   readonly origin: string;
   /** The authenticator within reach of a request for these credentials; `undefined` while there is none. */
   readonly device: (allowed?: readonly AllowedCredential[]) => Promise<CtapDevice | undefined>;
+  /** The next authenticator plugged in while a request runs; absent where nobody plugs anything in. */
+  readonly nextPlugged?: () => Promise<CtapDevice>;
   /** What the person types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
 }
@@ -41,6 +41,8 @@ export interface BrowserCall {
 }
 
 type Method = "create" | "get";
+
+type Ask<Answer> = (device: CtapDevice, context: ClientContext) => Promise<Answer>;
 
 /** Refusals that need no explanation to the person who made them. */
 const WITHOUT_SHEET: readonly PageReason[] = ["aborted", "refused-by-user"];
@@ -57,11 +59,13 @@ const SHEET_TEXTS: Readonly<Partial<Record<PageReason, string>>> = {
 export class SimBrowser {
   readonly #env: Env;
   readonly #parts: BrowserParts;
+  readonly #front: BrowserFront;
   #pending: AbortController | undefined;
 
   constructor(env: Env, parts: BrowserParts) {
     this.#env = env;
     this.#parts = parts;
+    this.#front = new BrowserFront(env, parts.knobs);
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
@@ -69,8 +73,10 @@ export class SimBrowser {
     options: PublicKeyCredentialCreationOptionsJSON,
     call: BrowserCall = {},
   ): Promise<RegistrationResponseJSON> {
-    return this.#request({ method: "create", timeoutMs: options.timeout, call }, (device, context) =>
-      register(this.#env, device, options, context),
+    const attachment = options.authenticatorSelection?.authenticatorAttachment;
+    return this.#request(
+      { method: "create", timeoutMs: options.timeout, call, attachment },
+      (device, context) => register(this.#env, device, options, context),
     );
   }
 
@@ -91,13 +97,16 @@ export class SimBrowser {
       readonly timeoutMs: number | undefined;
       readonly call: BrowserCall;
       readonly allowed?: readonly AllowedCredential[] | undefined;
+      readonly attachment?: string | undefined;
     },
-    ask: (device: CtapDevice, context: ClientContext) => Promise<Answer>,
+    ask: Ask<Answer>,
   ): Promise<Answer> {
-    const { method, timeoutMs, call, allowed } = request;
+    const { method, timeoutMs, call } = request;
     const { trace } = this.#env;
     const profile = this.#profile;
-    const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
+    const { mediation, virtualAuthenticator } = this.#parts.knobs().client;
+    const conditional = mediation === "conditional";
+    const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
     const name = call.ceremony === undefined ? {} : { ceremony: call.ceremony };
     trace.emit({
       kind: "page.called",
@@ -108,7 +117,7 @@ export class SimBrowser {
     });
     try {
       const answer = await this.#alone(profile, call.signal, (signal) =>
-        this.#ceremony({ method, effectiveMs, signal, profile, allowed }, ask),
+        this.#ceremony({ ...request, effectiveMs, signal, profile, conditional }, ask),
       );
       trace.emit({ kind: "page.settled", method, outcome: "resolved", ...name });
       return answer;
@@ -144,30 +153,17 @@ export class SimBrowser {
     }
   }
 
-  async #ceremony<Answer>(
-    {
-      method,
-      effectiveMs,
-      signal,
-      profile,
-      allowed,
-    }: {
-      method: Method;
-      effectiveMs: number;
-      signal: AbortSignal;
-      profile: ClientProfile;
-      allowed: readonly AllowedCredential[] | undefined;
-    },
-    ask: (device: CtapDevice, context: ClientContext) => Promise<Answer>,
-  ): Promise<Answer> {
-    const { origin, pin, knobs } = this.#parts;
-    const device = await this.#parts.device(allowed);
+  async #ceremony<Answer>(request: PendingRequest, ask: Ask<Answer>): Promise<Answer> {
+    const { method, signal, profile } = request;
+    const { knobs } = this.#parts;
+    let device: CtapDevice | undefined;
     let answer: Answer;
     try {
-      answer = await (device
-        ? ask(device, { origin, profile, signal, pin })
-        : this.#waitForNobody(effectiveMs, signal));
+      await this.#front.pass(request);
+      device = await this.#parts.device(request.allowed);
+      answer = await this.#untilAnswered(device, request, ask);
     } catch (error) {
+      if (error instanceof PageRejection) throw error;
       const seen = toPageError(error, { method, transport: device?.transport ?? "usb", profile });
       await this.#showSheet(profile, seen, signal);
       throw new PageRejection(seen.name, seen.reason);
@@ -178,10 +174,53 @@ export class SimBrowser {
     return answer;
   }
 
-  /** No authenticator within reach: only the timer or the page ends the wait. */
-  #waitForNobody(budgetMs: number, signal: AbortSignal): Promise<never> {
-    const budget = { timer: "client.ceremony", budgetMs, aftermath: "none" } as const;
-    return within(this.#env, budget, (ended) => untilAborted(ended), { signal });
+  /** Asks who is there, and whoever is plugged in later; the timer is that of the first wait. */
+  async #untilAnswered<Answer>(
+    device: CtapDevice | undefined,
+    request: PendingRequest,
+    ask: Ask<Answer>,
+  ): Promise<Answer> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([request.signal, over.signal]);
+    const context = this.#contextOf(request, signal);
+    const first = device
+      ? ask(this.#hosted(device), context)
+      : this.#front.waitForNobody({ ...request, signal });
+    try {
+      return await Promise.race([
+        first,
+        this.#askLater(ask, { ...context, profile: untimed(request.profile) }),
+      ]);
+    } finally {
+      over.abort(new AbortedError("the request is over"));
+    }
+  }
+
+  async #askLater<Answer>(ask: Ask<Answer>, context: ClientContext): Promise<Answer> {
+    const { nextPlugged } = this.#parts;
+    if (nextPlugged === undefined) return new Promise(() => {});
+    const device = await nextPlugged();
+    if (context.signal?.aborted) return new Promise(() => {});
+    return Promise.race([ask(this.#hosted(device), context), this.#askLater(ask, context)]);
+  }
+
+  #hosted(device: CtapDevice): CtapDevice {
+    const { knobs, pin } = this.#parts;
+    const hosted = dawdlingHost(this.#env, device, knobs);
+    return knobs().os.setsUpPin ? pinSettingHost(this.#env, hosted, { knobs, pin }) : hosted;
+  }
+
+  #contextOf({ conditional, profile }: PendingRequest, signal: AbortSignal): ClientContext {
+    const { origin, pin, knobs } = this.#parts;
+    const { virtualAuthenticator } = knobs().client;
+    return {
+      origin,
+      profile,
+      signal,
+      pin,
+      virtualAuthenticator,
+      ...(conditional && { mediation: "conditional" }),
+    };
   }
 
   /** The browser's own words; while they stand there the page knows nothing. */
@@ -193,7 +232,7 @@ export class SimBrowser {
     const { closeSheetMs } = this.#parts.knobs().user;
     const closed =
       closeSheetMs === null
-        ? untilAborted(signal)
+        ? never(signal)
         : sleep(this.#env.clock, closeSheetMs, "user.close-sheet", { signal });
     await closed.catch((error: unknown) => {
       throw signal.aborted ? new PageRejection("AbortError", "aborted") : error;
@@ -206,10 +245,7 @@ export class SimBrowser {
   }
 }
 
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const give = () => reject(signal.reason as Error);
-    if (signal.aborted) give();
-    else signal.addEventListener("abort", give, { once: true });
-  });
+/** The same manners without a timer of their own: for those who join a request that has one. */
+function untimed(profile: ClientProfile): ClientProfile {
+  return { ...profile, ignoresSiteTimeout: true, missingMs: null };
 }

@@ -74,6 +74,9 @@ export const KNOB_SPECS = {
   user: {
     closeSheetMs: msOrNever(5_000, "from a failure sheet of the browser to the person closing it"),
     patienceMs: ms(1_800_000, "after this long in one ceremony the person leaves the page as it is"),
+    cancelMs: msOrNever(null, "from a sheet that finds no authenticator to the person pressing Cancel"),
+    pickMs: ms(3_000, "from the autofill being ready to the person picking the passkey there"),
+    pinSetupMs: ms(26_000, "choosing a PIN twice in the system's dialog"),
     pinEntryMs: ms(6_000, "from the browser's question for the PIN to the last digit"),
     codeEntryMs: ms(4_000, "from having a code to its last digit"),
     codePatienceMs: ms(600_000, "after this long without a code the person gives up waiting for it"),
@@ -235,6 +238,39 @@ export const KNOB_SPECS = {
     gapMs: ms(0, "what the host pauses between two packets of one message"),
     foreignFrames: fixed(toggle(false, "frames of another program's channel come in between")),
   },
+  os: {
+    hybridSupported: toggle(true, "browser and system can reach a phone by QR code"),
+    btPowered: toggle(true, "the computer's Bluetooth is on"),
+    helloEnabled: toggle(false, "the computer has an authenticator of its own, set up (Windows Hello)"),
+    webauthnApi: count(
+      0,
+      "version of the Windows WebAuthn interface; 0: another system, without that dialog",
+    ),
+    dialogResult: choice(
+      [
+        "none",
+        "NTE_EXISTS",
+        "ERROR_CANCELLED",
+        "ERROR_TIMEOUT",
+        "NTE_NOT_FOUND",
+        "NTE_NOT_SUPPORTED",
+        "NTE_TOKEN_KEYSET_STORAGE_FULL",
+        "NTE_INVALID_PARAMETER",
+        "E_FAIL",
+      ],
+      "what the Windows dialog ends with instead of asking any authenticator",
+    ),
+    setsUpPin: toggle(false, "the system has a PIN set on a key without one, before the key is used"),
+  },
+  browser: {
+    helloForPasswords: toggle(false, "Windows Hello is asked for before a password is filled in"),
+  },
+  ext: {
+    focusWaitMs: msOrNever(
+      null,
+      "an extension holds every request back until the page has focus, this long at most (`ext.focus`)",
+    ),
+  },
   host: {
     stallAfterTokenMs: ms(0, "what the host dawdles between a PIN token and the command that uses it"),
   },
@@ -295,7 +331,9 @@ export const KNOB_SPECS = {
     transport: fixed(choice(["usb", "nfc"], "how the key says it is reached; its token times depend on it")),
     slots: fixed(count(25, "discoverable credentials the key has room for")),
     used: fixed(count(0, "how many of those slots are taken already")),
-    resetWindowMs: fixed(ms(10_000, "how long after power-up the key lets itself be reset (`key.reset-window`)")),
+    resetWindowMs: fixed(
+      ms(10_000, "how long after power-up the key lets itself be reset (`key.reset-window`)"),
+    ),
     pinSet: fixed(toggle(false, "the key has a PIN; the person knows it")),
     pinRetries: fixed(count(8, "PIN attempts left")),
     which: choice(["first", "second"], "which of the person's two authenticators is at hand"),

@@ -16,14 +16,27 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
 ];
 
 /** The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch. */
-export function profileFor({ key }: Knobs): AuthenticatorProfile {
+export function profileFor({ key, pin }: Knobs): AuthenticatorProfile {
   const base = profileNamed(key.profile);
   const quirk = QUIRK_OF_STATUS[key.upStatus];
   const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));
   return {
     ...base,
     ...(key.signCounter !== "profile" && { signCounter: key.signCounter }),
-    timeouts: { ...base.timeouts, upTimeoutMs: key.upTimeoutMs, processingMs: key.processingMs },
+    limits: {
+      ...base.limits,
+      discoverableCredentials: Math.max(
+        0,
+        Math.min(base.limits.discoverableCredentials, key.slots) - key.used,
+      ),
+      pinMismatchesUntilPowerCycle: pin.strikesPerBoot,
+    },
+    timeouts: {
+      ...base.timeouts,
+      upTimeoutMs: key.upTimeoutMs,
+      processingMs: key.processingMs,
+      resetWindowMs: key.resetWindowMs,
+    },
     quirks: quirk === undefined ? others : [...others, quirk],
   };
 }

@@ -7,19 +7,23 @@ import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler } from "../ctap/device.js";
 import { CtapStatus } from "../ctap/status.js";
 import { defaultCrypto } from "../crypto/default.js";
+import type { LinkOptions } from "../transports/hid/link.js";
 import { SimAuthenticator } from "./authenticator.js";
 import { Background } from "./background.js";
-import { SimBrowser, type AllowedCredential } from "./browser.js";
+import { SimBrowser } from "./browser.js";
 import { CredentialStore } from "./credential-store.js";
 import { Visitor } from "./factors/visitor.js";
 import { KeysAtHand } from "./keys-at-hand.js";
 import { KeyCable } from "./key-cable.js";
+import { HostPrograms } from "./host-programs.js";
 import { parseKnobs, parseTurns, withKnobs, type KnobOverrides, type Knobs } from "./knobs.js";
 import { Ledger } from "./ledger.js";
 import { moodyLink } from "./moody-link.js";
 import { LoopbackDevice } from "./loopback.js";
 import { SimMail } from "./mail.js";
 import { SimPage } from "./page.js";
+import type { AllowedCredential } from "./operating-system.js";
+import { PinTypist } from "./pin-typist.js";
 import { profileFor } from "./profile-for.js";
 import { SimSite } from "./site.js";
 import { habitualUser, type SimUser } from "./user.js";
@@ -33,6 +37,10 @@ export interface World {
   /** The person at the site's other doors. */
   readonly visitor: Visitor;
   readonly browser: SimBrowser;
+  /** The key's socket on the computer. */
+  readonly cable: KeyCable;
+  /** The browser as a process: it may quit. */
+  readonly programs: HostPrograms;
   readonly site: SimSite;
   readonly mail: SimMail;
   readonly key: SimAuthenticator;
@@ -51,6 +59,8 @@ export interface World {
 export interface WorldOptions {
   /** Where the trace goes; kept in `env.records` when absent. */
   readonly sink?: TraceSink;
+  /** How much of a CTAPHID report the trace gets; `headers` by default. */
+  readonly frames?: LinkOptions["frames"];
 }
 
 const RP_ID = "shop.example";
@@ -74,36 +84,57 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
   const pin = drawPin(env);
   const store = storeOf(current, pin);
   const user = personAt(env, knobs);
-  const key = new SimAuthenticator(envFor(env, KEY), { profile: profileFor(current), store, user });
+  const { transport } = current.key;
+  const key = new SimAuthenticator(envFor(env, KEY), {
+    profile: profileFor(current),
+    store,
+    user,
+    transport,
+  });
   const keys = new KeysAtHand(env, { knobs, user, key, store, name: KEY });
   const handler = handlerOf(env, keys, { knobs, background });
-  const cable = new KeyCable(env, { knobs, handler, powerCycle: () => key.powerCycle(), label: KEY });
+  const cable = new KeyCable(env, {
+    knobs,
+    handler,
+    powerCycle: () => key.powerCycle(),
+    label: KEY,
+    frames: options.frames,
+  });
   const open = moodyLink(env, { knobs, open: () => cable.device() });
   const device = withinReach(env, { knobs, open });
-  const browserEnv = envFor(env, "browser");
-  const browser = new SimBrowser(browserEnv, {
-    knobs,
-    origin: ORIGIN,
-    device,
-    pin: async () => {
-      await sleep(browserEnv.clock, current.user.pinEntryMs, "user.pin-entry");
-      return pin;
-    },
-  });
   const tabs = { knobs, site, origin: ORIGIN };
   const phonePage = tabOn(env, {
     ...tabs,
     name: "phone",
     device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
   });
-  const page = new SimPage(envFor(env, "page"), { knobs, browser, site, other: () => phonePage });
+  const typist = new PinTypist(envFor(env, "browser"), { knobs, pin });
+  const programs = new HostPrograms(env, cable, (own) => {
+    const browser = new SimBrowser(envFor(own, "browser"), {
+      knobs,
+      origin: ORIGIN,
+      device,
+      nextPlugged: () => cable.nextPlugged(),
+      pin: (attempt) => typist.type(attempt),
+    });
+    return {
+      browser,
+      page: new SimPage(envFor(own, "page"), { knobs, browser, site, other: () => phonePage }),
+    };
+  });
 
   return {
     env,
-    page,
+    get page() {
+      return programs.running.page;
+    },
+    get browser() {
+      return programs.running.browser;
+    },
+    cable,
+    programs,
     helperPage: tabOn(env, { ...tabs, name: "helper", device: async () => undefined }),
     visitor: new Visitor(envFor(env, "page"), { knobs, desk: site.factors }),
-    browser,
     site,
     mail,
     key,
@@ -124,11 +155,17 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
 /** Reads the person's habits anew for every prompt, so that a knob turned in between counts. */
 function personAt(env: VirtualEnv, knobs: () => Knobs): SimUser {
   const own = envFor(env, "person");
+  let badFingers = 0;
   return {
     answer(prompt, signal) {
       const { touchDelayMs, decision, picksAccount } = knobs().key;
       const habits =
         touchDelayMs === null ? { walksAway: true } : allGestures(touchDelayMs, { picksAccount });
+      if (prompt.kind === "verify" && badFingers < knobs().uv.bad) {
+        badFingers += 1;
+        const verify = { does: "uses-wrong-finger" } as const;
+        return habitualUser(own, { ...habits, prompts: { verify } }).answer(prompt, signal);
+      }
       return habitualUser(own, { ...habits, refuses: decision === "decline" }).answer(prompt, signal);
     },
   };

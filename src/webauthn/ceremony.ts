@@ -1,5 +1,5 @@
 import type { Env } from "../core/env.js";
-import { AbortedError, type Aftermath, type Budget } from "../core/errors.js";
+import { AbortedError, TimeoutError, type Aftermath, type Budget } from "../core/errors.js";
 import { within } from "../core/within.js";
 import { CtapError, nameOfStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
@@ -153,6 +153,12 @@ function actionAfter(error: unknown, handling: StatusHandling, tokenInUse: boole
       tokenInUse: tokenInUse || error.command === "clientPin",
     });
   }
-  if (!(error instanceof TransportError)) return "end";
+  // A key that fell silent is lost like one that was pulled out.
+  if (!(error instanceof TransportError) && !isLinkTimeout(error)) return "end";
   return tokenInUse ? (handling.withToken ?? handling.linkLost) : handling.linkLost;
+}
+
+/** The link's own timers; a ceremony that is over was noticed before. */
+function isLinkTimeout(error: unknown): boolean {
+  return error instanceof TimeoutError && error.timer.startsWith("hid.");
 }
