@@ -102,7 +102,7 @@ export { openUsbDevice, usbDevices, type UsbDeviceInfo } from "./transports/usb.
 
 // hybrid
 export { linuxAdvertiser, type LinuxAdvertiserOptions } from "./hybrid/ble-advertiser.js";
-export { nobleScanner, type NobleOptions } from "./hybrid/ble-noble.js";
+export { nobleScanner, openNoble, type NobleOptions } from "./hybrid/ble-noble.js";
 export { HybridDevice } from "./hybrid/device.js";
 export { FRAME_MANNERS, type FrameManners } from "./hybrid/frames.js";
 export { HybridError, type HybridFault } from "./hybrid/hybrid-error.js";

@@ -40,8 +40,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
     allowedIn: ["core/entropy.ts", "core/credential-tag.ts", "crypto/", "webauthn/rp/"],
   },
   { word: /["']node-hid["']/, allowedIn: ["transports/hid/node-hid.ts"] },
-  // The doctor only asks whether it is installed; it does not load it.
-  { word: /["']@\w+\/noble["']/, allowedIn: ["hybrid/ble-noble.ts", "cli/commands/doctor.ts"] },
+  { word: /["']@\w+\/noble["']/, allowedIn: ["hybrid/ble-noble.ts"] },
   { word: /["']@abandonware\/bluetooth-hci-socket["']/, allowedIn: ["hybrid/hci.ts"] },
   { word: /["']@homebridge\/dbus-native["']/, allowedIn: ["hybrid/bluez.ts"] },
   {

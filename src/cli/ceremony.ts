@@ -113,7 +113,7 @@ export interface Ceremony {
 
 /** Runs a ceremony on a device; one that fails is told in full, because how it failed is the finding. */
 export async function withDevice(invocation: Invocation, ceremony: Ceremony): Promise<Outcome> {
-  const bench = await openWorkbench(invocation);
+  const bench = await openWorkbench(invocation, ceremony.method);
   try {
     return await ceremony.run(bench);
   } catch (error) {

@@ -6,8 +6,22 @@ import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
+import { phone } from "./commands/phone.js";
 import { register } from "./commands/register.js";
 import { run } from "./commands/run.js";
+import { tunnel } from "./commands/tunnel.js";
 
 /** Every command, in the order the overview shows them. */
-export const COMMANDS: readonly Command[] = [demo, run, register, login, list, info, credentials, key, doctor];
+export const COMMANDS: readonly Command[] = [
+  demo,
+  run,
+  register,
+  login,
+  list,
+  info,
+  credentials,
+  key,
+  phone,
+  tunnel,
+  doctor,
+];

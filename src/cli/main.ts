@@ -102,6 +102,10 @@ function report(error: unknown, terminal: Terminal): ExitCode {
 
 /** Codes that speak of the command line and its surroundings, not of the device under test. */
 const ENVIRONMENT_CODES =
-  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(PROFILE|STORE|KNOB|SCENARIO|EXPOSE)_.*)$/;
+  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(RADIO|PROFILE|STORE|KNOB|SCENARIO|EXPOSE)_.*)$/;
 
+// Native packages print where they like; stdout is for results.
+console.log = console.error;
 process.exitCode = await main(process.argv.slice(2));
+// A radio package polls for as long as the process lives. What was written is out before this is called.
+process.stdout.write("", () => process.exit());

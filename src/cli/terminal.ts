@@ -12,6 +12,8 @@ export interface Terminal {
   out(text: string): void;
   /** A line for a person who is waiting; silent where nobody watches. */
   progress(line: string): void;
+  /** A line that replaces itself, for a person who is waiting; an empty one takes it away. */
+  status(line: string): void;
   /** A line that must be seen. */
   warn(line: string): void;
   style(style: Style, text: string): string;
@@ -33,6 +35,9 @@ export function processTerminal(options: { readonly json: boolean }): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     progress: (line) => {
       if (process.stderr.isTTY && !options.json) process.stderr.write(`${line}\n`);
+    },
+    status: (line) => {
+      if (process.stderr.isTTY && !options.json) process.stderr.write(`\r\x1b[2K${line}`);
     },
     warn: (line) => void process.stderr.write(`${line}\n`),
     style: (style, text) => (color ? styleText(style, text, { validateStream: false }) : text),

@@ -11,12 +11,14 @@ import {
   usbDevices,
   virtualEnv,
   withU2fFallback,
+  type CtapDevice,
   type Env,
   type HidDevice,
   type TraceRecord,
 } from "../index.js";
 import type { Invocation, OptionTable } from "./command.js";
 import { hostAndPort } from "./host-and-port.js";
+import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-bench.js";
 import { textOption } from "./options.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./sim-key.js";
 import { UsageError } from "./usage-error.js";
@@ -25,16 +27,21 @@ export const DEVICE_OPTIONS = {
   device: { type: "string", short: "d", default: "sim" },
   seed: { type: "string" },
   ...SIM_KEY_OPTIONS,
+  ...HYBRID_BENCH_OPTIONS,
 } as const satisfies OptionTable;
 
-export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT or unix:PATH
+export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT, unix:PATH
+                       or hybrid: a phone that scans the code shown then
   --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
-${SIM_KEY_HELP}`;
+${SIM_KEY_HELP}
+${HYBRID_BENCH_HELP}`;
 
 /** A device on the table, the time it lives in, and everything that was said. */
 export interface Workbench {
   readonly env: Env;
-  readonly device: HidDevice;
+  readonly device: CtapDevice;
+  /** What a key said when its channel was opened; phones have none. */
+  readonly hid: HidDevice["init"] | undefined;
   readonly records: readonly TraceRecord[];
   /** Seed of a simulated run; real devices have none. */
   readonly seed: string | undefined;
@@ -43,9 +50,16 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** @throws {UsageError} USAGE, ENVIRONMENT. @throws whatever opening the device throws. */
-export async function openWorkbench(invocation: Invocation): Promise<Workbench> {
+/**
+ * @param method what is going to be asked for; a phone's screen says so.
+ * @throws {UsageError} USAGE, ENVIRONMENT. @throws whatever opening the device throws.
+ */
+export async function openWorkbench(
+  invocation: Invocation,
+  method: "create" | "get" = "get",
+): Promise<Workbench> {
   const where = textOption(invocation, "device") ?? "sim";
+  if (where === "hybrid") return openHybrid(invocation, method);
   return where === "sim" ? openSimulated(invocation) : openReal(where);
 }
 
@@ -60,6 +74,7 @@ async function openSimulated(invocation: Invocation): Promise<Workbench> {
   return {
     env,
     device,
+    hid: device.init,
     records: env.records,
     seed,
     settle,
@@ -78,6 +93,7 @@ async function openReal(where: string): Promise<Workbench> {
   return {
     env,
     device,
+    hid: device.init,
     records: sink.records,
     seed: undefined,
     settle: (work) => work,
@@ -102,7 +118,7 @@ async function openAt(env: Env, where: string): Promise<HidDevice> {
       return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }));
     default:
       throw new UsageError("USAGE", `--device "${where}" names no kind of device`, {
-        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT or unix:PATH",
+        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, unix:PATH or hybrid",
       });
   }
 }

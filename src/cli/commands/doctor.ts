@@ -1,5 +1,5 @@
 import { release } from "node:os";
-import { isHarnessError, usbDevices } from "../../index.js";
+import { isHarnessError, openNoble, systemEnv, usbDevices, within } from "../../index.js";
 import type { Command } from "../command.js";
 
 interface Check {
@@ -62,19 +62,28 @@ async function hid(): Promise<Check> {
   }
 }
 
-/** Only whether the package is there: loading it opens the radio. */
+/** How long a radio may take to say whether it is on. */
+const RADIO_MS = 3000;
+
+/** Either package will do; the first that is installed is asked. */
 async function radio(): Promise<Check> {
-  const name = "@abandonware/noble";
+  const first = await noble("abandonware");
+  if (first.code !== "NATIVE_MISSING") return first.check;
+  const second = await noble("stoprocent");
+  return second.code === "NATIVE_MISSING" ? first.check : second.check;
+}
+
+async function noble(fork: "abandonware" | "stoprocent"): Promise<{ check: Check; code?: string }> {
+  const name = "bluetooth";
+  const budget = { timer: "doctor.radio", budgetMs: RADIO_MS, aftermath: "none" } as const;
   try {
-    import.meta.resolve(name);
-    return { name: "bluetooth", state: "good", finding: `${name} is installed` };
-  } catch {
-    return {
-      name: "bluetooth",
-      state: "missing",
-      finding: `${name} is not installed`,
-      hint: `npm install ${name}, for real phones`,
-    };
+    await within(systemEnv(), budget, (signal) => openNoble({ fork }, signal));
+    return { check: { name, state: "good", finding: `@${fork}/noble works and the radio is on` } };
+  } catch (error) {
+    // An extra, whatever is the matter with it: phones can be reached over --radio udp:HOST:PORT.
+    const { hint, finding } = problem(name, error);
+    const check = { name, state: "missing", finding, ...(hint !== undefined && { hint }) } as const;
+    return { check, ...(isHarnessError(error) && { code: error.code }) };
   }
 }
 

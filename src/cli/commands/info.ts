@@ -15,16 +15,16 @@ export const info: Command = {
     const bench = await openWorkbench(invocation);
     try {
       const { info: said } = await bench.settle(openSession(bench.env, bench.device));
-      const { capabilities, deviceVersion } = bench.device.init;
+      const { hid } = bench;
       const members = plain(said);
       const file = textOption(invocation, "as-profile");
-      const notes = file === undefined ? undefined : keepProfile(file, said, bench.device.init);
+      const notes = file === undefined ? undefined : keepProfile(file, said, hid);
       return {
         exitCode: 0,
         json: {
           ok: true,
           device: bench.device.label,
-          hid: { capabilities, deviceVersion },
+          ...(hid && { hid: { capabilities: hid.capabilities, deviceVersion: hid.deviceVersion } }),
           info: members,
           ...(notes && { profile: { file, notes } }),
         },

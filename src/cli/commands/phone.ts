@@ -1,0 +1,57 @@
+import { envFor, MemorySink, seededEntropy, SimPhone, systemEnv, type CtapHandler } from "../../index.js";
+import { timelineOf } from "../ceremony.js";
+import type { Command } from "../command.js";
+import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../hybrid-ports.js";
+import { textOption } from "../options.js";
+import { qrFrom } from "../read-qr.js";
+import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../sim-key.js";
+import { untilTold } from "../until-told.js";
+
+export const phone: Command = {
+  name: "phone",
+  summary: "be a phone: scan a passkey QR code and answer whoever shows it",
+  synopsis: "--qr TEXT | --qr-image FILE  [options]",
+  help: `  --qr TEXT            what the code says; - reads it from stdin, out of sight of other users
+  --qr-image FILE      a PNG picture of it, such as a screenshot
+  --radio WHICH        where to advertise: hciN, bluez, bluez:hciN or udp:HOST:PORT;
+                       BlueZ where it runs and hci0 otherwise, when absent
+${TUNNEL_HELP}
+${SIM_KEY_HELP}
+  --seed TEXT          what the phone's secrets are made of; random when absent
+  signals: SIGTERM and SIGINT switch the phone off
+  Exit code 1 when the phone could not serve its client.`,
+  options: {
+    qr: { type: "string" },
+    "qr-image": { type: "string" },
+    ...HYBRID_OPTIONS,
+    ...SIM_KEY_OPTIONS,
+    profile: { type: "string", default: "phone" },
+    seed: { type: "string" },
+  },
+  async run(invocation) {
+    const qr = await qrFrom(invocation);
+    const sink = new MemorySink();
+    const seed = textOption(invocation, "seed");
+    const world = systemEnv(sink);
+    const env = seed === undefined ? world : { ...world, entropy: seededEntropy(seed) };
+    const { key, save } = simKeyFrom(invocation, env);
+    // Before every answer leaves, so that a killed process loses nothing that was promised.
+    const handle: CtapHandler = async (...message) => {
+      const answer = await key.handle(...message);
+      save();
+      return answer;
+    };
+    const parts = { advertiser: advertiserFrom(invocation, env), dialer: dialerFrom(invocation), handle };
+    const simulated = new SimPhone(envFor(env, "phone"), parts);
+    void untilTold().then(() => simulated.switchOff());
+    const { ending, code } = await simulated.scan(qr);
+    const served = ending === "served";
+    return {
+      exitCode: served ? 0 : 1,
+      json: { ok: served, ending, ...(code !== undefined && { code }), trace: sink.records },
+      text: [timelineOf(sink.records), "", `ended: ${ending}${code === undefined ? "" : ` (${code})`}`].join(
+        "\n",
+      ),
+    };
+  },
+};

@@ -1,0 +1,81 @@
+import { selfMadeTlsIdentity, systemEnv, MemorySink, wsTunnelService, type Env } from "../../index.js";
+import type { Command, Invocation } from "../command.js";
+import { writeTextFile } from "../files.js";
+import { flag, numberOption, textOption } from "../options.js";
+import { untilTold } from "../until-told.js";
+import { UsageError } from "../usage-error.js";
+
+const PORT = 9801;
+const PORT_MAX = 65_535;
+const MS_MAX = 86_400_000;
+const MESSAGES_MAX = 1_000_000;
+
+/** Names of the services phones know, for clients that were told to look for them here. */
+const ASSIGNED_HOSTS = ["cable.ua5v.com", "cable.auth.com"];
+
+export const tunnel: Command = {
+  name: "tunnel",
+  summary: "be the tunnel service where phones and computers meet",
+  synopsis: "[--port N] [options]",
+  help: `  --port N             where to listen (${PORT}); 0 for any free port
+  --host HOST          address to listen on (127.0.0.1)
+  --allow-remote       listen on addresses that are not this machine's own loopback
+  --tls                serve wss:// with a certificate made on the spot
+  --cert-out FILE      write that certificate, for --tunnel-ca at the other end
+  --ttl-ms N           whole life of a tunnel (120000)
+  --wait-ms N          refuse clients that come later than this after their phone, with 418
+  --latency-ms N       hold every message back this long (0)
+  --refuse STATUS      answer every request with this HTTP status
+  --drop-after N       break down after N messages: both sides lose their connection
+  signals: SIGTERM and SIGINT end the program`,
+  options: {
+    port: { type: "string" },
+    host: { type: "string" },
+    "allow-remote": { type: "boolean", default: false },
+    tls: { type: "boolean", default: false },
+    "cert-out": { type: "string" },
+    "ttl-ms": { type: "string" },
+    "wait-ms": { type: "string" },
+    "latency-ms": { type: "string" },
+    refuse: { type: "string" },
+    "drop-after": { type: "string" },
+  },
+  async run(invocation) {
+    const sink = new MemorySink();
+    const service = await start(invocation, systemEnv(sink));
+    invocation.terminal.warn(`tunnel service on ${service.origin}`);
+    await untilTold();
+    const { origin } = service;
+    await service[Symbol.asyncDispose]();
+    return { exitCode: 0, json: { ok: true, origin, trace: sink.records }, text: "" };
+  },
+};
+
+function start(invocation: Invocation, env: Env) {
+  const host = textOption(invocation, "host") ?? "127.0.0.1";
+  const tls = flag(invocation, "tls")
+    ? selfMadeTlsIdentity(env, [host, "localhost", "127.0.0.1", ...ASSIGNED_HOSTS])
+    : undefined;
+  const certOut = textOption(invocation, "cert-out");
+  if (certOut !== undefined) {
+    if (!tls) throw new UsageError("USAGE", "--cert-out goes with --tls");
+    writeTextFile(certOut, tls.cert);
+  }
+  const milliseconds = (name: string) => numberOption(invocation, name, { min: 0, max: MS_MAX });
+  const ttlMs = milliseconds("ttl-ms");
+  const waitMs = milliseconds("wait-ms");
+  const latencyMs = milliseconds("latency-ms");
+  const httpStatus = numberOption(invocation, "refuse", { min: 400, max: 599 });
+  const breaksAfter = numberOption(invocation, "drop-after", { min: 0, max: MESSAGES_MAX });
+  return wsTunnelService(env, {
+    host,
+    port: numberOption(invocation, "port", { min: 0, max: PORT_MAX }) ?? PORT,
+    allowRemote: flag(invocation, "allow-remote"),
+    ...(tls && { tls }),
+    ...(ttlMs !== undefined && { ttlMs }),
+    ...(waitMs !== undefined && { waitMs }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(breaksAfter !== undefined && { breaksAfter }),
+  });
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import type { Invocation } from "./command.js";
+import { textOption } from "./options.js";
+import { UsageError } from "./usage-error.js";
+
+const STDIN = 0;
+
+/**
+ * The text of the code the phone is to scan.
+ *
+ * @throws {UsageError} USAGE unless exactly one place was named, ENVIRONMENT when there is no code in it.
+ */
+export async function qrFrom(invocation: Invocation): Promise<string> {
+  const text = textOption(invocation, "qr");
+  const image = textOption(invocation, "qr-image");
+  if ((text === undefined) === (image === undefined)) {
+    throw new UsageError("USAGE", "phone takes --qr TEXT or --qr-image FILE, one of the two");
+  }
+  if (image !== undefined) return readQrImage(readImageFile(image), image);
+  // Other users of the machine can read a command line, and with it the code.
+  return text === "-" ? firstCode(readFileSync(STDIN, "utf8")) : (text as string);
+}
+
+/** @throws {UsageError} ENVIRONMENT for anything but a PNG file with a QR code on it. */
+export async function readQrImage(bytes: Uint8Array, name: string): Promise<string> {
+  const [{ PNG }, { default: jsqr }] = await Promise.all([import("pngjs"), import("jsqr")]);
+  let pixels: Uint8ClampedArray;
+  let size: { readonly width: number; readonly height: number };
+  try {
+    const { data, width, height } = PNG.sync.read(Buffer.from(bytes));
+    pixels = new Uint8ClampedArray(data);
+    size = { width, height };
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `${name} is no PNG picture`, { cause });
+  }
+  const found = jsqr.default(pixels, size.width, size.height);
+  if (found === null) {
+    throw new UsageError("ENVIRONMENT", `no QR code can be made out in ${name}`, {
+      hint: "cut the picture to the code, leave some white around it, and do not scale it down",
+    });
+  }
+  return found.data;
+}
+
+function readImageFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `picture ${path} cannot be read`, { cause });
+  }
+}
+
+function firstCode(text: string): string {
+  const found = /FIDO:\/\d+/i.exec(text);
+  if (found) return found[0];
+  throw new UsageError("ENVIRONMENT", "there is no FIDO:/ code on stdin");
+}
