@@ -14,6 +14,7 @@ export interface FuzzPlan {
 export interface FuzzPosition {
   readonly world: number;
   readonly message: number;
+  readonly bytes: Uint8Array;
 }
 
 /** What broke, and how to see it again. */
@@ -61,7 +62,7 @@ async function liveThrough(
     for (let message = 0; message < plan.messages; message++) {
       const bytes = open.next(chance);
       said.push(bytes);
-      plan.onMessage?.({ world, message });
+      plan.onMessage?.({ world, message, bytes });
       await open.hand(bytes);
     }
     await open.settle();

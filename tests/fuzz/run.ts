@@ -8,9 +8,10 @@
  */
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { toHex } from "../../src/core/bytes.js";
 import { BOUNDARIES } from "./boundaries.js";
 import type { FuzzBoundary } from "./boundary.js";
-import { fuzz, type FuzzFailure } from "./fuzz.js";
+import { fuzz, type FuzzFailure, type FuzzPosition } from "./fuzz.js";
 
 const COUNT = 1_000_000;
 
@@ -25,8 +26,23 @@ interface Job {
   readonly seed: string;
   readonly messages: number;
   readonly firstWorld: number;
-  /** World and message being handed over, for the watch. */
+  /** What is being handed over, for the watch. */
   readonly position: SharedArrayBuffer;
+}
+
+/** World, number of the message and its length; then its bytes, as far as there is room. */
+const POSITION_WORDS = 3;
+const POSITION_BYTES = 16_384;
+
+function note(shared: SharedArrayBuffer, { world, message, bytes }: FuzzPosition): void {
+  new Int32Array(shared, 0, POSITION_WORDS).set([world, message, bytes.length]);
+  const room = new Uint8Array(shared, POSITION_WORDS * 4);
+  room.set(bytes.subarray(0, room.length));
+}
+
+function noted(shared: SharedArrayBuffer): FuzzPosition {
+  const [world = 0, message = 0, length = 0] = new Int32Array(shared, 0, POSITION_WORDS);
+  return { world, message, bytes: new Uint8Array(shared, POSITION_WORDS * 4).slice(0, length) };
 }
 
 interface Outcome {
@@ -42,13 +58,9 @@ const boundaryNamed = (name: string): FuzzBoundary => {
 };
 
 async function work(job: Job): Promise<void> {
-  const position = new Int32Array(job.position);
   const { failure, messages } = await fuzz(boundaryNamed(job.boundary), {
     ...job,
-    onMessage({ world, message }) {
-      position[0] = world;
-      position[1] = message;
-    },
+    onMessage: (position) => note(job.position, position),
   });
   const told = (): Pick<Outcome, "failure"> => {
     if (!failure) return {};
@@ -65,22 +77,21 @@ function stackOf(error: unknown): string {
 
 /** Runs one boundary in a thread and watches that it gets on. */
 function watched(job: Omit<Job, "position">): Promise<Outcome> {
-  const shared = new SharedArrayBuffer(8);
-  const position = new Int32Array(shared);
+  const shared = new SharedArrayBuffer(POSITION_BYTES);
   // A thread of Node 20 does not take TypeScript as its entry, even with a loader: it has to load it itself.
   const entry = `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
   const worker = new Worker(entry, { eval: true, workerData: { ...job, position: shared } });
   let seen = "";
   return new Promise((resolve, reject) => {
     const watch = setInterval(() => {
-      const now = String(position);
+      const { world, message, bytes } = noted(shared);
+      const now = `${world}/${message}`;
       if (now !== seen) return void (seen = now);
       clearInterval(watch);
-      const [world = 0, message = 0] = position;
       void worker.terminate();
       const stack = `Error: message ${message} did not end within ${HANG_MS} ms`;
       const { boundary, seed } = job;
-      resolve({ messages: 0, failure: { boundary, seed, world, messages: [], stack } });
+      resolve({ messages: 0, failure: { boundary, seed, world, messages: [toHex(bytes)], stack } });
     }, HANG_MS);
     worker.on("message", (outcome: Outcome) => {
       clearInterval(watch);
@@ -96,7 +107,7 @@ function watched(job: Omit<Job, "position">): Promise<Outcome> {
 function tell(failure: NonNullable<Outcome["failure"]>): void {
   const { boundary, seed, world, messages, stack } = failure;
   const { messagesPerWorld } = boundaryNamed(boundary);
-  console.log(`  FAILED in world ${world}, after ${messages.length} messages\n  ${stack}`);
+  console.log(`  FAILED in world ${world}, ${messages.length} messages known\n  ${stack}`);
   for (const message of messages.slice(-TOLD_MESSAGES_MAX)) console.log(`  message ${message}`);
   console.log(
     `  again: npm run fuzz -- --boundary ${boundary} --seed ${seed} --world ${world} --count ${messagesPerWorld}`,
