@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { concat, fromHex, toHex } from "../../src/core/bytes.js";
+import { concat, fromHex, toHex, utf8 } from "../../src/core/bytes.js";
 import { virtualEnv } from "../../src/core/env.js";
 import { parseAuthenticatorData } from "../../src/ctap/authenticator-data.js";
 import { verifySignature } from "../../src/ctap/cose.js";
@@ -9,6 +9,7 @@ import { encodeGetAssertionRequest } from "../../src/ctap/get-assertion.js";
 import { encodeMakeCredentialRequest } from "../../src/ctap/make-credential.js";
 import { openSession } from "../../src/ctap/session.js";
 import { CtapStatus, nameOfStatus } from "../../src/ctap/status.js";
+import { defaultCrypto } from "../../src/crypto/default.js";
 import { assertion, CLIENT_DATA_HASH, creation } from "../sim/bench-key.js";
 import { APPLICATION, U2fBench } from "../sim/u2f-bench.js";
 
@@ -155,6 +156,23 @@ describe("getAssertion", () => {
     const key = scripted(WRONG_DATA, TOUCH, TOUCH, SIGNED);
     expect(await key.ask(get({ allowList: [credential(1), credential(2), credential(3)] }))).toBe("OK");
     expect(key.heard).toEqual([CHECK, CHECK, SIGN, SIGN]);
+  });
+
+  test("of an app id instead of an rp id is a registration's of that app id", async () => {
+    const appId = "https://example.com/app-id.json";
+    const bench = new U2fBench();
+    const application = defaultCrypto.sha256(utf8(appId));
+    const client = bench.client();
+    const ask = () => bench.run(client.register({ challenge: CLIENT_DATA_HASH, application }));
+    await expect(ask()).rejects.toMatchObject({ code: "SW_CONDITIONS_NOT_SATISFIED" });
+    await bench.env.clock.advance(500);
+    const { keyHandle } = await ask();
+    const session = await bench.run(openSession(bench.env, bench.device()));
+    const request = assertion({ allowList: [{ type: "public-key", id: keyHandle }] });
+    const first = bench.run(session.getAssertion(request));
+    await expect(first).rejects.toMatchObject({ code: "CTAP_NO_CREDENTIALS" });
+    const { authData } = await bench.run(session.getAssertion({ ...request, rpId: appId }));
+    expect(parseAuthenticatorData(authData).rpIdHash).toEqual(application);
   });
 
   test("finds nothing, without a touch", async () => {
