@@ -1,0 +1,65 @@
+import { TRACE_SCHEMA } from "../run.js";
+import { chartOf } from "./html-chart.js";
+import { accountsOf, findingsOf, leadOf, screensOf } from "./html-story.js";
+import { HTML_STYLE } from "./html-style.js";
+import { booksOf, eventsOf, timersOf } from "./html-tables.js";
+import { drawingOf } from "./lanes.js";
+import { Markup, markup } from "./markup.js";
+import type { ReportedRun } from "./reported-run.js";
+import { prose, VERDICT_NAMES } from "./words.js";
+
+/**
+ * A run as one HTML file: the verdict, a lane for each party, what the person saw, the evidence and the books.
+ *
+ * Loads nothing and runs nothing: it can be read from a mail or a build's artifacts, forbids both to itself, and
+ * escapes whatever the trace says.
+ */
+export function toHtml(run: ReportedRun): string {
+  const drawing = drawingOf(run);
+  const { id, title } = run.scenario;
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${id}: ${title}</title>
+<style>${new Markup(HTML_STYLE)}</style>
+</head>
+<body>
+${headerOf(run)}
+<main>
+${leadOf(run)}
+${findingsOf(run)}
+${chartOf(run, drawing)}
+${screensOf(run)}
+${accountsOf(run)}
+${eventsOf(drawing)}
+${timersOf(drawing)}
+${booksOf(run)}
+<section class="card" aria-labelledby="again">
+<h2 id="again">The same again</h2>
+<code class="again">${run.reproduction}</code>
+</section>
+</main>
+<footer>
+<p>${run.records.length} records, trace version ${TRACE_SCHEMA}. One file; it loads nothing and runs no script.</p>
+</footer>
+</body>
+</html>
+`;
+  return String(page);
+}
+
+function headerOf({ scenario, seed, verdict, knobs }: ReportedRun): Markup {
+  const mark = { "as-expected": "good", unexpected: "bad", "no-expectation": "plain" }[verdict];
+  const turned = Object.entries(knobs).map(([name, value]) => `${name}=${value ?? "never"}`);
+  const sources = scenario.sources.map((source) => markup`<li>${source}</li>`);
+  return markup`<header>
+<p class="eyebrow"><code>${scenario.id}</code>${seed === "" ? undefined : markup`<span>seed <code>${seed}</code></span>`}<span class="badge ${mark}">${VERDICT_NAMES[verdict]}</span></p>
+<h1>${prose(scenario.title)}</h1>
+<p class="story">${prose(scenario.story)}</p>
+${turned.length === 0 ? undefined : markup`<p class="note">Knobs turned: <code>${turned.join(" ")}</code></p>`}
+${sources.length === 0 ? undefined : markup`<details class="note"><summary class="note">Where this was seen</summary><ul>${sources}</ul></details>`}
+</header>`;
+}

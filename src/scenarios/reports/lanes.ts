@@ -1,0 +1,153 @@
+import type { TraceRecord } from "../../core/trace.js";
+import { describeRecord } from "../describe-record.js";
+import type { DecidingTimer } from "../explanation.js";
+import { gatherFacts, type Ceremony, type TimerUse } from "../trace-facts.js";
+import type { ReportedRun } from "./reported-run.js";
+import { toneOf, type Tone } from "./tone.js";
+
+/** One record that has words, with its number among those that have. */
+export interface Happening {
+  /** Counted from 1; the anchor of its row. */
+  readonly number: number;
+  readonly record: TraceRecord;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** What one party did in one moment. */
+export interface Mark {
+  readonly atMs: number;
+  readonly happenings: readonly Happening[];
+  /** The strongest of what happened. */
+  readonly tone: Tone;
+}
+
+export interface Bar extends TimerUse {
+  readonly deciding: boolean;
+}
+
+export interface Lane {
+  readonly actor: string;
+  readonly marks: readonly Mark[];
+  /** Bars that do not overlap share a row; a row holds one timer only. */
+  readonly rows: readonly (readonly Bar[])[];
+}
+
+/** A ceremony as one bar over the lanes. */
+export interface Span {
+  readonly ceremony: Ceremony;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A run sorted for drawing. */
+export interface Drawing {
+  readonly happenings: readonly Happening[];
+  readonly spans: readonly Span[];
+  readonly lanes: readonly Lane[];
+  readonly timers: readonly Bar[];
+  readonly deciding: readonly DecidingTimer[];
+}
+
+/** From the person inwards, then out to the site and back by mail; whoever is not listed comes last. */
+const ORDER: readonly string[] = [
+  "person",
+  "page",
+  "browser",
+  "link",
+  "port",
+  "phone",
+  "key",
+  "gateway",
+  "site",
+  "mail",
+];
+
+/** Sorts a run into lanes. Pure. */
+export function drawingOf(run: ReportedRun): Drawing {
+  const facts = gatherFacts(run.records);
+  const deciding = decidingTimers(run);
+  const timers = facts.timers
+    // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
+    .filter(({ timer, end }) => end === "fired" || !timer.startsWith("hid."))
+    .map((use) => ({ ...use, deciding: deciding.some((one) => isSame(use, one)) }));
+  const happenings = run.records
+    .flatMap((record) => {
+      const text = describeRecord(record);
+      return text === undefined ? [] : [{ record, text, tone: toneOf(record) }];
+    })
+    .map((happening, index) => ({ ...happening, number: index + 1 }));
+  const actors = new Set([
+    ...happenings.map(({ record }) => record.actor),
+    ...timers.map(({ owner }) => owner),
+  ]);
+  const place = (actor: string) => (ORDER.includes(actor) ? ORDER.indexOf(actor) : ORDER.length);
+  return {
+    happenings,
+    timers,
+    deciding,
+    spans: facts.ceremonies.map(spanOf),
+    lanes: [...actors]
+      .sort((a, b) => place(a) - place(b))
+      .map((actor) => ({
+        actor,
+        marks: marksOf(happenings.filter(({ record }) => record.actor === actor)),
+        rows: rowsOf(timers.filter(({ owner }) => owner === actor)),
+      })),
+  };
+}
+
+function decidingTimers({ explanation }: ReportedRun): readonly DecidingTimer[] {
+  return [explanation, ...explanation.ceremonies]
+    .flatMap(({ decidedBy }) => (decidedBy === undefined ? [] : [decidedBy]))
+    .filter((one, index, all) => all.findIndex((other) => isSameTimer(one, other)) === index);
+}
+
+function isSameTimer(one: DecidingTimer, other: DecidingTimer): boolean {
+  return one.timer === other.timer && one.owner === other.owner && one.firedAtMs === other.firedAtMs;
+}
+
+function isSame(use: TimerUse, { timer, owner, firedAtMs }: DecidingTimer): boolean {
+  return use.timer === timer && use.owner === owner && use.end === "fired" && use.endedAtMs === firedAtMs;
+}
+
+const STRENGTH: readonly Tone[] = ["wire", "person", "good", "fault", "bad"];
+
+function marksOf(happenings: readonly Happening[]): readonly Mark[] {
+  const moments = [...new Set(happenings.map(({ record }) => record.atMs))];
+  return moments.map((atMs) => {
+    const now = happenings.filter(({ record }) => record.atMs === atMs);
+    const tone = now
+      .map((one) => one.tone)
+      .reduce((a, b) => (STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a));
+    return { atMs, happenings: now, tone };
+  });
+}
+
+function rowsOf(timers: readonly Bar[]): readonly (readonly Bar[])[] {
+  const rows: Bar[][] = [];
+  for (const bar of timers) {
+    const row = rows.find(
+      ([first, ...others]) =>
+        first?.timer === bar.timer &&
+        [first, ...others].every(({ endedAtMs = Infinity }) => endedAtMs <= bar.armedAtMs),
+    );
+    if (row === undefined) rows.push([bar]);
+    else row.push(bar);
+  }
+  return rows;
+}
+
+function spanOf(ceremony: Ceremony): Span {
+  const { beganAtMs, called, settled, gaveUp, options, exchanges, finishes } = ceremony;
+  const moments = [
+    beganAtMs,
+    called?.atMs,
+    settled?.atMs,
+    gaveUp?.atMs,
+    options?.answeredAtMs,
+    ...exchanges.map(({ answeredAtMs }) => answeredAtMs),
+    ...finishes.map(({ answeredAtMs }) => answeredAtMs),
+  ].filter((ms) => ms !== undefined);
+  return { ceremony, fromMs: Math.min(...moments), toMs: Math.max(...moments) };
+}

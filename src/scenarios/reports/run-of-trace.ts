@@ -1,0 +1,55 @@
+import type { TraceRecord } from "../../core/trace.js";
+import { CATALOGUE } from "../catalogue.js";
+import { check } from "../check.js";
+import { explain } from "../explain.js";
+import { foldLedger } from "../fold-ledger.js";
+import { reproductionOf } from "../run.js";
+import type { ReportedRun } from "./reported-run.js";
+
+export interface RunOfTraceOptions {
+  /** The command that tells it again, for traces no scenario makes. */
+  readonly reproduction?: string;
+}
+
+/**
+ * A stored trace as a run, for reports: explained anew, the books as the trace tells them.
+ *
+ * A whole trace of a story in the catalogue that was played as it is told is held to its promises again;
+ * parts of traces, turned knobs and recordings of real devices are held to nothing.
+ */
+export function runOfTrace(
+  records: readonly TraceRecord[],
+  { reproduction = "passkey-harness replay TRACE" }: RunOfTraceOptions = {},
+): ReportedRun {
+  const started = records.find((record) => record.kind === "run.started");
+  const ended = records.find((record) => record.kind === "run.ended");
+  const story = CATALOGUE.find(({ id }) => id === started?.scenario);
+  const explanation = explain(records);
+  const ledger = foldLedger(records);
+  const whole = records[0] === started && records.at(-1) === ended;
+  const held = whole && ended !== undefined && ended.outcome !== "no-expectation";
+  const findings = held && story ? check(story.expect, { records, ledger, explanation }) : [];
+  const verdict = !held || !story ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
+  const seed = started?.seed ?? "";
+  return {
+    scenario: story ?? recording(started?.scenario),
+    seed,
+    knobs: {},
+    records,
+    ledger,
+    explanation,
+    findings,
+    verdict,
+    reproduction: held && story && seed !== "" ? reproductionOf(story.id, { seed }) : reproduction,
+  };
+}
+
+function recording(id = "recording"): ReportedRun["scenario"] {
+  return {
+    id,
+    title: "A recorded trace",
+    story: "Read from a file; no story in the catalogue goes with it, so it is held to no promise.",
+    sources: [],
+    knobs: {},
+  };
+}
