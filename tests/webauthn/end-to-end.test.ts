@@ -21,7 +21,7 @@ async function theyAcceptRegistration(response: RegistrationResponseJSON, uv: bo
     expectedOrigin: ORIGIN,
     expectedRPID: RP_ID,
     requireUserVerification: uv,
-    supportedAlgorithmIDs: [-7],
+    supportedAlgorithmIDs: [-7, -257],
   });
   expect(verified).toBe(true);
   if (registrationInfo === undefined) throw new Error("verified without information");
@@ -29,19 +29,21 @@ async function theyAcceptRegistration(response: RegistrationResponseJSON, uv: bo
 }
 
 /** Every model that speaks CTAP2, with a PIN where it can have one. */
-const MODELS = [...PROFILES.values()].filter(speaksCtap2).flatMap((profile) => [
-  { name: profile.name, profile, pin: undefined },
-  ...(profile.pinUvAuthProtocols.length > 0
-    ? [{ name: `${profile.name} with a PIN`, profile, pin: PIN }]
-    : []),
-]);
+const MODELS = [...PROFILES.values()]
+  .filter(speaksCtap2)
+  .flatMap((profile) => [
+    { name: profile.name, profile, pin: undefined },
+    ...(profile.options.clientPin ? [{ name: `${profile.name} with a PIN`, profile, pin: PIN }] : []),
+  ]);
 
 describe.each(MODELS)("a site that uses @simplewebauthn/server accepts $name", ({ profile, pin }) => {
   test.each(["none", "direct"])("registration with %s attestation, then a login", async (attestation) => {
     const world = await bench({ profile, ...(pin !== undefined && { pin }) });
     const isVerified = pin !== undefined || profile.builtInUv !== undefined;
     const client = { pin: async () => PIN };
-    const created = await world.create({ attestation }, client);
+    const alg = profile.algorithms.find((one) => one === -7 || one === -257) as number;
+    const pubKeyCredParams = [{ type: "public-key", alg }];
+    const created = await world.create({ attestation, pubKeyCredParams }, client);
     const { credential, fmt } = await theyAcceptRegistration(created, isVerified);
     expect(fmt).toBe(
       attestation === "direct" && profile.attestation.formats[0] === "packed" ? "packed" : "none",

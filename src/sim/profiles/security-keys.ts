@@ -118,7 +118,7 @@ const TITAN: AuthenticatorProfile = {
 const ATKEY_PROS: AuthenticatorProfile = {
   ...UNTOLD,
   name: "atkey-pros",
-  description: "AuthenTrend ATKey.Pro S: fingerprint reader, CTAP 2.1",
+  description: "AuthenTrend ATKey.Pro S with a finger enrolled: always verifies its owner, CTAP 2.1",
   sources: ["getinfo-092 (ATKey.ProS; web-auth/webauthn-framework: tests/blob.jwt)"],
   aaguid: "ba76a271-6eb6-4171-874d-b6428dbe3437",
   versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_1_PRE"],
@@ -144,7 +144,7 @@ const ATKEY_PROS: AuthenticatorProfile = {
   },
   builtInUv: {
     modality: 2,
-    configured: false,
+    configured: true,
     impliesTouch: true,
     retries: 5,
     attemptsPerCommand: 3,
