@@ -12,8 +12,13 @@ const rpOwnedQr: Mechanism = {
     const accepted = acceptedFinish(ceremony);
     if (lost?.answeredAtMs === undefined || accepted === undefined || answered(lost) > accepted.answeredAtMs)
       return undefined;
+    // A page that asked again and heard of the success was not misled.
+    if (ceremony.polls.some(({ status }) => status === 200)) return undefined;
     const timer = facts.timers.find(
-      (use) => (use.timer === "poll.limit" || use.timer === "gw.idle") && use.endedAtMs === lost.answeredAtMs,
+      (use) =>
+        use.end === "fired" &&
+        (use.timer === "poll.limit" || use.timer === "gw.idle") &&
+        use.endedAtMs === lost.answeredAtMs,
     );
     const lateMs = accepted.answeredAtMs - lost.answeredAtMs;
     return {
@@ -202,7 +207,7 @@ const lostAnswer =
     if (key.atMs > ceremony.settled.atMs || ceremony.gaveUp?.aborted) return undefined;
     const second = laterRegistration(ceremony, facts);
     if ((second !== undefined) !== (id === "lost-answer-then-second-create")) return undefined;
-    const lost = ceremony.linkStages.find(({ stage }) => stage === "lost");
+    const lost = ceremony.linkStages.find(({ stage }) => stage === "tunnel-closed" || stage === "lost");
     const secondKey = second?.keysCreated.at(-1);
     return {
       verdict:

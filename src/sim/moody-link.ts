@@ -58,7 +58,9 @@ class MoodyDevice implements CtapDevice {
     const isMain = request[0] === CtapCommand.makeCredential || request[0] === CtapCommand.getAssertion;
     if (!isMain || !this.#breaks("after-answer")) return response;
     const { trace } = this.#env;
-    trace.emit({ kind: "link.lost", link: this.label, reason: "closed before the answer arrived" });
+    const reason = "closed before the answer arrived";
+    if (this.transport === "hybrid") this.#stage("tunnel-closed", reason);
+    else trace.emit({ kind: "link.lost", link: this.label, reason });
     const command = nameOfCommand(request[0] ?? 0);
     trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
     throw new TransportError("LINK_CLOSED", "the link closed before the answer arrived", {
@@ -95,7 +97,10 @@ class MoodyDevice implements CtapDevice {
     return true;
   }
 
-  #stage(stage: "qr-shown" | "advert-seen" | "ready" | "tunnel-refused", detail?: string): void {
+  #stage(
+    stage: "qr-shown" | "advert-seen" | "ready" | "tunnel-refused" | "tunnel-closed",
+    detail?: string,
+  ): void {
     this.#env.trace.emit({ kind: "link.hybrid", stage, ...(detail !== undefined && { detail }) });
   }
 }

@@ -128,7 +128,8 @@ export class SimPage {
       ceremony = id;
     };
     let accepted = await this.#steps(flow, abort.signal, onCeremony);
-    for (let again = this.#parts.knobs().page.autoRetry; !accepted && again > 0; again -= 1) {
+    const { autoRetry } = this.#parts.knobs().page;
+    for (let again = flow.method === "create" ? autoRetry : 0; !accepted && again > 0; again -= 1) {
       // The person reads of a failure while the page tries once more behind it.
       screen.show("failure");
       accepted = await this.#steps(flow, abort.signal, onCeremony);
