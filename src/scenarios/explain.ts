@@ -1,9 +1,11 @@
 import type { TraceRecord } from "../core/trace.js";
+import { ABSENCE_MECHANISMS, CLIENT_MECHANISMS } from "./client-mechanisms.js";
 import { COMMON_MECHANISMS } from "./common-mechanisms.js";
 import type { CeremonyAccount, Explanation } from "./explanation.js";
 import { explainFactors } from "./explain-factors.js";
+import { KEY_MECHANISMS } from "./key-mechanisms.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
-import { decidingTimer } from "./mechanism.js";
+import { decidingTimer, type Mechanism } from "./mechanism.js";
 import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
 import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
 import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
@@ -17,8 +19,17 @@ const PROBES: readonly (readonly [layer: string, shows: string])[] = [
   ["timer", "which budgets ran and which fired"],
 ];
 
-const REGISTRATIONS = [...FIRST_SITE_MECHANISMS, ...REGISTRATION_MECHANISMS, ...SITE_MECHANISMS];
-const LOGINS = [...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS];
+/** What stands in front comes first, and what could be said of almost anything last. */
+const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
+  ...CLIENT_MECHANISMS,
+  ...KEY_MECHANISMS,
+  ...own,
+  ...ABSENCE_MECHANISMS,
+  ...COMMON_MECHANISMS,
+];
+
+const REGISTRATIONS = inOrder([...FIRST_SITE_MECHANISMS, ...REGISTRATION_MECHANISMS, ...SITE_MECHANISMS]);
+const LOGINS = inOrder([...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS]);
 
 /**
  * Says of a trace what happened and whose timer decided it.
@@ -42,7 +53,7 @@ export function explain(records: readonly TraceRecord[]): Explanation {
 
 function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount {
   const own = ceremony.kind === "registration" ? REGISTRATIONS : LOGINS;
-  for (const { id, account } of [...own, ...COMMON_MECHANISMS]) {
+  for (const { id, account } of own) {
     const found = account(ceremony, facts);
     if (found === undefined) continue;
     return {

@@ -28,6 +28,7 @@ const transportsInternalOnly: Mechanism = {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
     if (transports.length === 0 || transports.includes("hybrid") || mainExchange(ceremony)) return undefined;
+    if (ceremony.settled?.resolved) return undefined;
     const timer = firedTimer(ceremony, "client.ceremony");
     return {
       decidedBy: timer,

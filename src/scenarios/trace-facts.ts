@@ -91,6 +91,8 @@ export interface TraceFacts {
   readonly flags: readonly (Moment & { readonly flag: string; readonly value: boolean })[];
   readonly layers: ReadonlySet<string>;
   readonly ledger: Ledger;
+  /** The trace itself, for what only one mechanism looks at. */
+  readonly records: readonly TraceRecord[];
 }
 
 /** Sorts a trace into facts. Pure; works on stored traces of real devices as well. */
@@ -105,6 +107,7 @@ export function gatherFacts(records: readonly TraceRecord[]): TraceFacts {
     flags: gatherer.flags,
     layers: new Set(records.map(({ kind }) => kind.split(".")[0] as string)),
     ledger: foldLedger(records),
+    records,
   };
 }
 
@@ -259,7 +262,14 @@ class Gatherer {
     const overdueMs = (use: TimerUse) => Math.abs(atMs - use.armedAtMs - use.budgetMs);
     const use =
       record.kind === "timer.fired" ? open.sort((a, b) => overdueMs(a) - overdueMs(b))[0] : open.at(-1);
-    if (use === undefined) return;
+    if (use === undefined) {
+      // Devices tell of some timers only when they fire.
+      if (record.kind !== "timer.fired") return;
+      const armedAtMs = atMs - budgetMs;
+      const told: TimerUse = { timer, owner: actor, budgetMs, armedAtMs, endedAtMs: atMs, end: "fired" };
+      this.timers.push(told);
+      return this.#belongsTo(told);
+    }
     use.endedAtMs = atMs;
     use.end = record.kind === "timer.fired" ? "fired" : "disarmed";
   }

@@ -1,7 +1,7 @@
 import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { CtapCommand } from "../ctap/command.js";
-import type { CtapDevice, TransactOptions } from "../ctap/device.js";
+import type { CtapDevice } from "../ctap/device.js";
 import { openSession } from "../ctap/session.js";
 import type { ClientContext } from "../webauthn/client-context.js";
 import type { Knobs } from "./knobs.js";
@@ -19,15 +19,12 @@ export function dawdlingHost(env: Env, device: CtapDevice, knobs: () => Knobs): 
     const isMain = command === CtapCommand.makeCredential || command === CtapCommand.getAssertion;
     return isMain && last === CtapCommand.clientPin ? host.stallAfterTokenMs : 0;
   };
-  return {
-    ...reached(device),
-    async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-      const waitMs = pauseMs(request[0]);
-      last = request[0];
-      if (waitMs > 0) await sleep(env.clock, waitMs, "host.stall", { signal: options.signal });
-      return device.transact(request, options);
-    },
-  };
+  return reaching(device, async (request, options = {}) => {
+    const waitMs = pauseMs(request[0]);
+    last = request[0];
+    if (waitMs > 0) await sleep(env.clock, waitMs, "host.stall", { signal: options.signal });
+    return device.transact(request, options);
+  });
 }
 
 export interface PinSetupParts {
@@ -51,21 +48,19 @@ export function pinSettingHost(env: Env, device: CtapDevice, { knobs, pin }: Pin
     const chosen = await pin?.({ attempt: 1 });
     if (chosen !== undefined) await session.setPin(chosen);
   };
-  return {
-    ...reached(device),
-    async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-      if (!isSetUp && request[0] === CtapCommand.makeCredential) {
-        isSetUp = true;
-        await setUp();
-      }
-      return device.transact(request, options);
-    },
-  };
+  return reaching(device, async (request, options) => {
+    if (isSetUp || request[0] !== CtapCommand.getInfo) return device.transact(request, options);
+    isSetUp = true;
+    await setUp();
+    // The dialog goes on when the browser has given up, and so does the question it was opened for.
+    return device.transact(request);
+  });
 }
 
-/** Everything about a device but its `transact`. */
-function reached(device: CtapDevice): Omit<CtapDevice, "transact"> {
+/** The same device with another `transact`. What a phone sends along is known only once it is there. */
+function reaching(device: CtapDevice, transact: CtapDevice["transact"]): CtapDevice {
   return {
+    transact,
     transport: device.transport,
     label: device.label,
     oneShot: device.oneShot,
