@@ -3,10 +3,26 @@ import { nearestNames } from "../sim/nearest-names.js";
 import { BASICS } from "./catalogue/basics.js";
 import { clientTimerOrphan } from "./catalogue/client-timer-orphan.js";
 import { SITE } from "./catalogue/site.js";
+import { USB_LINK } from "./catalogue/usb-link.js";
+import { USB_TOUCH } from "./catalogue/usb-touch.js";
+import { USB_STORE } from "./catalogue/usb-store.js";
+import { PIN } from "./catalogue/pin.js";
+import { CLIENT } from "./catalogue/client.js";
+import { MERCARI } from "./catalogue/mercari.js";
 import type { Scenario } from "./scenario.js";
 
 /** Every story this library tells, by group. */
-export const CATALOGUE: readonly Scenario[] = [...BASICS, clientTimerOrphan, ...SITE];
+export const CATALOGUE: readonly Scenario[] = [
+  ...BASICS,
+  clientTimerOrphan,
+  ...SITE,
+  ...USB_TOUCH,
+  ...USB_LINK,
+  ...USB_STORE,
+  ...PIN,
+  ...CLIENT,
+  ...MERCARI,
+];
 
 /** There is no story of that name. */
 export class UnknownScenarioError extends HarnessError<"SCENARIO_UNKNOWN"> {}

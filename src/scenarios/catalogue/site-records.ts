@@ -292,7 +292,7 @@ const internalOnly: Scenario = {
     rp: [{ kind: "rp.response", where: { call: "login/options", transports: "internal" }, times: 1 }],
     ledger: HEALTHY,
     decidedBy: "client.ceremony",
-    mechanisms: ["success", "no-authenticator"],
+    mechanisms: ["success", "transports-internal-only"],
   },
 };
 
