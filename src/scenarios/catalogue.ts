@@ -2,6 +2,7 @@ import { HarnessError } from "../core/errors.js";
 import { nearestNames } from "../sim/nearest-names.js";
 import { BASICS } from "./catalogue/basics.js";
 import { clientTimerOrphan } from "./catalogue/client-timer-orphan.js";
+import { FALLBACK } from "./catalogue/fallback.js";
 import { SITE } from "./catalogue/site.js";
 import { USB_LINK } from "./catalogue/usb-link.js";
 import { USB_TOUCH } from "./catalogue/usb-touch.js";
@@ -16,6 +17,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...BASICS,
   clientTimerOrphan,
   ...SITE,
+  ...FALLBACK,
   ...USB_TOUCH,
   ...USB_LINK,
   ...USB_STORE,

@@ -197,6 +197,12 @@ const PLAIN: readonly Plain[] = [
     ],
   },
   {
+    id: "not-enrolled",
+    code: "NOT_ENROLLED",
+    verdict: "The account does not have this factor, or not any more.",
+    prevention: ["Offer the factors the account has, once it is safely identified."],
+  },
+  {
     id: "factor-needed",
     code: "FACTOR_NEEDED",
     verdict:

@@ -266,6 +266,21 @@ const signCounter = byCode("sign-counter", {
   ],
 });
 
+/** The lock of the other doors shuts this one too. */
+const lockedOut: Mechanism = {
+  id: "locked-out",
+  account({ options }) {
+    if (options?.code !== "LOCKED" || options.answeredAtMs === undefined) return undefined;
+    return {
+      verdict:
+        `The account was locked because of codes, and its passkey was refused with it at ${seconds(options.answeredAtMs)}: ` +
+        "guessing shut the owner out of the one way in that cannot be guessed.",
+      evidence: [`${seconds(options.askedAtMs)}: login options answered ${options.status ?? "?"} LOCKED`],
+      prevention: ["Keep the passkey usable while codes are locked."],
+    };
+  },
+};
+
 const challengeSuperseded = byCode("challenge-superseded", {
   code: "CHALLENGE_SUPERSEDED",
   verdict: (atMs) =>
@@ -285,6 +300,7 @@ export const SITE_LOGIN_MECHANISMS: readonly Mechanism[] = [
   unknownCredential,
   signCounter,
   challengeSuperseded,
+  lockedOut,
   { id: "other-authenticator", account: storedElsewhereOrNotYet("other-authenticator") },
   { id: "phone-index-lag", account: storedElsewhereOrNotYet("phone-index-lag") },
 ];

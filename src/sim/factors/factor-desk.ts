@@ -173,11 +173,11 @@ export class FactorDesk {
   }
 
   /** What support does once it knows who is calling: all in one step, so that no moment is without a factor. */
-  reset(): Promise<SiteAnswer> {
+  async reset(): Promise<SiteAnswer> {
     const ceremony = this.#nextId();
+    await sleep(this.#env.clock, this.#parts.knobs().reset.identityMs, "reset.identity");
     return this.#parts.gateway.pass({ call: "support/reset", ceremony }, async () => {
       const { reset } = this.#parts.knobs();
-      await sleep(this.#env.clock, reset.identityMs, "reset.identity");
       this.#replaceFactors(reset.newFactor, "support");
       this.#lock.clear();
       if (reset.passkeys === "revoked") this.#parts.revokePasskeys(ceremony);
