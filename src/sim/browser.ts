@@ -165,7 +165,7 @@ export class SimBrowser {
     } catch (error) {
       if (error instanceof PageRejection) throw error;
       const seen = toPageError(error, { method, transport: device?.transport ?? "usb", profile });
-      await this.#showSheet(profile, seen, signal);
+      await this.#showSheet({ profile, device, signal }, seen);
       throw new PageRejection(seen.name, seen.reason);
     }
     if (method === "create" && profile.focusCheckedAtCompletion && !knobs().page.focused) {
@@ -224,9 +224,8 @@ export class SimBrowser {
   }
 
   /** The browser's own words; while they stand there the page knows nothing. */
-  async #showSheet(profile: ClientProfile, { reason }: PageError, signal: AbortSignal): Promise<void> {
-    // Without a phone there is no "link is ready": every sheet is of the kind USB keys get.
-    if (!profile.pageSettlesAfterSheet.usb || WITHOUT_SHEET.includes(reason)) return;
+  async #showSheet({ profile, device, signal }: FailedRequest, { reason }: PageError): Promise<void> {
+    if (!settlesAfterSheet(profile, device) || WITHOUT_SHEET.includes(reason)) return;
     const text = SHEET_TEXTS[reason] ?? "Something went wrong";
     this.#env.trace.emit({ kind: "user.saw", where: "browser", text, tone: "failure" });
     const { closeSheetMs } = this.#parts.knobs().user;
@@ -243,6 +242,22 @@ export class SimBrowser {
     // Every choice of the knob is a key of the table; a test holds them together.
     return CLIENT_PROFILES[this.#parts.knobs().client.profile] as ClientProfile;
   }
+}
+
+interface FailedRequest {
+  readonly profile: ClientProfile;
+  readonly device: CtapDevice | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A phone's failure is told on a sheet until it is there, and at once from then on; other links are all alike. */
+function settlesAfterSheet(
+  { pageSettlesAfterSheet }: ClientProfile,
+  device: CtapDevice | undefined,
+): boolean {
+  if (device?.ready === undefined) return pageSettlesAfterSheet.usb;
+  const { hybridBeforeReady, hybridReady } = pageSettlesAfterSheet;
+  return device.infoInAdvance === undefined ? hybridBeforeReady : hybridReady;
 }
 
 /** The same manners without a timer of their own: for those who join a request that has one. */

@@ -78,7 +78,11 @@ export function withFaults(env: Env, device: CtapDevice, rules: readonly FaultRu
     transport: device.transport,
     oneShot: device.oneShot,
     label: `${device.label} (with faults)`,
-    ...(device.infoInAdvance && { infoInAdvance: device.infoInAdvance }),
+    // Of a phone it is known only once it is there.
+    get infoInAdvance() {
+      return device.infoInAdvance;
+    },
+    ...(device.ready && { ready: (options) => device.ready?.(options) ?? Promise.resolve() }),
     [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
     assertAllUsed() {
       const unused = rules.map(({ id }) => id).filter((id) => !used.has(id));

@@ -1,39 +1,7 @@
-/** What a knob is, for people (`doc`) and for the parser (`kind`, `choices`, `never`). */
-export interface KnobSpec<Value extends KnobValue = KnobValue> {
-  readonly kind: "ms" | "count" | "switch" | "choice";
-  readonly standard: Value;
-  readonly doc: string;
-  /** The values a choice accepts. */
-  readonly choices?: readonly string[];
-  /** `null` is allowed and means that it never happens. */
-  readonly never?: boolean;
-  /** Built into the world when it is made: cannot be turned in the middle of a run. */
-  readonly fixed?: boolean;
-}
+import { HYBRID_KNOBS } from "./hybrid-knobs.js";
+import { choice, count, fixed, ms, msOrNever, toggle, type KnobSpec } from "./knob-spec.js";
 
-export type KnobValue = number | boolean | string | null;
-
-/** Milliseconds, zero or more. */
-const ms = (standard: number, doc: string): KnobSpec<number> => ({ kind: "ms", standard, doc });
-
-/** Milliseconds, or `null` for never. */
-const msOrNever = (standard: number | null, doc: string): KnobSpec<number | null> => ({
-  kind: "ms",
-  standard,
-  doc,
-  never: true,
-});
-
-const count = (standard: number, doc: string): KnobSpec<number> => ({ kind: "count", standard, doc });
-
-const toggle = (standard: boolean, doc: string): KnobSpec<boolean> => ({ kind: "switch", standard, doc });
-
-const choice = <const Name extends string>(
-  choices: readonly [Name, ...Name[]],
-  doc: string,
-): KnobSpec<Name> => ({ kind: "choice", standard: choices[0], doc, choices });
-
-const fixed = <Value extends KnobValue>(spec: KnobSpec<Value>): KnobSpec<Value> => ({ ...spec, fixed: true });
+export type { KnobSpec, KnobValue } from "./knob-spec.js";
 
 /**
  * Every knob of the world in a box: group, then name with its unit; the first choice is the default.
@@ -65,7 +33,7 @@ export const KNOB_SPECS = {
     aborts: toggle(false, "the guard also aborts the pending request"),
     corrects: toggle(false, "the page takes its error text back when the ceremony succeeds after all"),
     focused: toggle(true, "the page has the focus when create() completes"),
-    autoRetry: count(0, "how often the page starts over by itself after a failed call of the browser"),
+    autoRetry: count(0, "how often the page begins a failed registration again by itself"),
     handlerThrows: toggle(false, "the page's script breaks down after the site accepted"),
     retriesFinish: count(0, "how often the page repeats a finish call that got no answer"),
     asksState: toggle(false, "before telling of a failure the page asks the site for the ceremony's state"),
@@ -217,7 +185,10 @@ export const KNOB_SPECS = {
   },
   link: {
     road: fixed(
-      choice(["hid", "loopback"], "through the real CTAPHID code, or straight to the authenticator"),
+      choice(
+        ["hid", "loopback", "hybrid"],
+        "through the real CTAPHID code, straight to the authenticator, or to a phone over radio and tunnel",
+      ),
     ),
     seenAs: choice(["usb", "hybrid"], "what the browser takes the link for"),
     readyMs: ms(0, "from the browser's first wish to the link being ready, as with a late advert"),
@@ -227,6 +198,7 @@ export const KNOB_SPECS = {
     ),
     breakCount: count(1, "how many ceremonies that happens to"),
   },
+  ...HYBRID_KNOBS,
   hid: {
     keepaliveMs: fixed(ms(100, "between two keepalives of the key")),
     reassemblyMs: fixed(ms(500, "longest gap the key accepts inside a message")),

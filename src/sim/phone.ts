@@ -45,7 +45,7 @@ const CONTACT_ID_BYTES = 32;
 export class SimPhone {
   readonly #env: Env;
   readonly #parts: PhoneParts;
-  readonly #options: PhoneOptions;
+  #options: PhoneOptions;
   readonly #identity: KeyPair;
   readonly #links = new Map<string, Link>();
   readonly #off = new AbortController();
@@ -55,6 +55,11 @@ export class SimPhone {
     this.#parts = parts;
     this.#options = { ...PHONE_STANDARD, ...options };
     this.#identity = (this.#options.crypto ?? defaultCrypto).generateKeyPair(env.entropy.fork("identity"));
+  }
+
+  /** Other habits, for sessions that begin from now on. */
+  turn(options: Partial<PhoneOptions>): void {
+    this.#options = { ...this.#options, ...options };
   }
 
   /**

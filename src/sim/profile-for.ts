@@ -16,8 +16,9 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
 ];
 
 /** The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch. */
-export function profileFor({ key, pin }: Knobs): AuthenticatorProfile {
-  const base = profileNamed(key.profile);
+export function profileFor({ key, pin, link, phone }: Knobs): AuthenticatorProfile {
+  const isPhone = link.road === "hybrid";
+  const base = profileNamed(isPhone ? "phone" : key.profile);
   const quirk = QUIRK_OF_STATUS[key.upStatus];
   const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));
   return {
@@ -33,7 +34,8 @@ export function profileFor({ key, pin }: Knobs): AuthenticatorProfile {
     },
     timeouts: {
       ...base.timeouts,
-      upTimeoutMs: key.upTimeoutMs,
+      // On a phone the platform's own limit comes first, and ends the prompt with it.
+      upTimeoutMs: isPhone ? (phone.platformTimeoutMs ?? Infinity) : key.upTimeoutMs,
       processingMs: key.processingMs,
       resetWindowMs: key.resetWindowMs,
     },

@@ -13,6 +13,7 @@ import { Background } from "./background.js";
 import { SimBrowser } from "./browser.js";
 import { CredentialStore } from "./credential-store.js";
 import { Visitor } from "./factors/visitor.js";
+import { HybridRoad } from "./hybrid-road.js";
 import { KeysAtHand } from "./keys-at-hand.js";
 import { KeyCable } from "./key-cable.js";
 import { HostPrograms } from "./host-programs.js";
@@ -100,7 +101,13 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
     label: KEY,
     frames: options.frames,
   });
-  const open = moodyLink(env, { knobs, open: () => cable.device() });
+  let phone: HybridRoad | undefined;
+  const callPhone = async () => {
+    phone ??= new HybridRoad(env, { knobs, handle: keys.handle, background });
+    return phone.device();
+  };
+  const wired = moodyLink(env, { knobs, open: () => cable.device() });
+  const open = current.link.road === "hybrid" ? callPhone : wired;
   const device = withinReach(env, { knobs, open });
   const tabs = { knobs, site, origin: ORIGIN };
   const phonePage = tabOn(env, {

@@ -1,0 +1,141 @@
+import { concat } from "../core/bytes.js";
+import { sleep } from "../core/clock.js";
+import { envFor, type Env } from "../core/env.js";
+import { HarnessError } from "../core/errors.js";
+import { CtapCommand } from "../ctap/command.js";
+import type { CtapDevice, CtapHandler } from "../ctap/device.js";
+import { CtapStatus } from "../ctap/status.js";
+import type { HybridDevice } from "../hybrid/device.js";
+import type { HybridOptions } from "../hybrid/hybrid-options.js";
+import { invitePhone } from "../hybrid/invitation.js";
+import type { KnownPhone } from "../hybrid/known-phone.js";
+import { contactPhone } from "../hybrid/pairing.js";
+import { SimAir } from "./air.js";
+import type { Background } from "./background.js";
+import type { Knobs } from "./knobs.js";
+import { SimPhone } from "./phone.js";
+import type { PhoneOutcome } from "./phone/phone-outcome.js";
+import { SimTunnelService } from "./tunnel-service.js";
+
+export interface HybridRoadParts {
+  readonly knobs: () => Knobs;
+  /** The authenticator in the phone. */
+  readonly handle: CtapHandler;
+  readonly background: Background;
+}
+
+/** First bytes of a map, as in the one public report of such adverts; zeros behind them. */
+const SUFFIX_HEAD = Uint8Array.of(0xa1, 0x01);
+/** Of the FIDO GATT service, which has nothing to do with hybrid. */
+const OTHER_UUID = 0xfffd;
+
+/** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phone as knobs have them. */
+export class HybridRoad {
+  readonly #env: Env;
+  readonly #client: Env;
+  readonly #parts: HybridRoadParts;
+  readonly #air: SimAir;
+  readonly #service: SimTunnelService;
+  readonly #phone: SimPhone;
+  #known: KnownPhone | undefined;
+
+  constructor(env: Env, parts: HybridRoadParts) {
+    this.#env = env;
+    this.#parts = parts;
+    this.#client = envFor(env, "desktop");
+    this.#air = new SimAir(envFor(env, "air"));
+    this.#service = new SimTunnelService(envFor(env, "tunnel-service"));
+    this.#phone = new SimPhone(envFor(env, "phone"), {
+      advertiser: {
+        advertise: (bytes) =>
+          this.#air.advertise(bytes, ...(parts.knobs().ble.wrongServiceUuid ? [OTHER_UUID] : [])),
+      },
+      dialer: this.#service,
+      push: this.#service.relay,
+      handle: (request, options) => parts.background.add(this.#handle(request, options)),
+      onCalled: (session) => this.#watch(session),
+    });
+  }
+
+  /** A phone for one ceremony; the search begins at once. */
+  device(): CtapDevice {
+    this.#turn();
+    const { phone, ble } = this.#parts.knobs();
+    const options: HybridOptions = {
+      adverts: ble.readsSuffix ? "with-suffix" : "exactly-20-bytes",
+      // As in Chromium, where the ceremony's own timer is the only one.
+      budgets: { linkMs: Infinity },
+    };
+    const ports = { scanner: this.#air, dialer: this.#service };
+    if (phone.linked) {
+      this.#known ??= this.#phone.link();
+      return this.#begin(contactPhone(this.#client, ports, this.#known, options).device);
+    }
+    const { device, qr } = invitePhone(this.#client, ports, options);
+    void this.#scanLater(device, qr);
+    return this.#begin(device);
+  }
+
+  #begin(device: HybridDevice): HybridDevice {
+    // Whoever asks the device hears why it failed.
+    device.ready().catch(() => undefined);
+    void this.#parts.background.add(device.ended);
+    return device;
+  }
+
+  /** The person, who cannot scan a code that is gone. */
+  async #scanLater(device: HybridDevice, qr: string): Promise<void> {
+    const { scanDelayMs } = this.#parts.knobs().phone;
+    if (scanDelayMs === null) return;
+    await sleep(this.#env.clock, scanDelayMs, "user.scan");
+    if (!device.isOver) this.#watch(this.#phone.scan(qr));
+  }
+
+  /** How it ended for the phone is in the trace. */
+  #watch(session: Promise<PhoneOutcome>): void {
+    void this.#parts.background.add(
+      session.catch((error: unknown) => {
+        if (!(error instanceof HarnessError)) throw error;
+      }),
+    );
+  }
+
+  #turn(): void {
+    const { ble, tunnel, phone, push } = this.#parts.knobs();
+    this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct });
+    this.#service.turn({
+      connectDelayMs: tunnel.connectDelayMs,
+      latencyMs: tunnel.latencyMs,
+      refuses: tunnel.refuse,
+      httpStatus: tunnel.httpStatus ?? undefined,
+      ttlMs: tunnel.ttlMs ?? Infinity,
+      breaksAfter: tunnel.dropAfter ?? Infinity,
+      messagesMax: tunnel.maxMessages,
+      pushDelayMs: push.delayMs,
+    });
+    this.#phone.turn({
+      opensTunnelAfterMs: phone.startDelayMs,
+      platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
+      ignoresShutdown: phone.ignoresShutdown,
+      screenLock: phone.screenLock,
+      bluetooth: phone.bluetoothOn ? "on" : "off",
+      mobileData: phone.mobileData,
+      tapsAfterMs: phone.tapDelayMs ?? undefined,
+      advertSuffix: suffixOf(ble.suffixBytes),
+    });
+  }
+
+  /** The authenticator, and the time a new passkey takes to be made and escrowed. */
+  async #handle(...call: Parameters<CtapHandler>): Promise<Uint8Array> {
+    const [request] = call;
+    const { handle, knobs } = this.#parts;
+    const response = await handle(...call);
+    const created = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
+    if (created) await sleep(this.#env.clock, knobs().key.createMs, "key.create");
+    return response;
+  }
+}
+
+function suffixOf(bytes: number): Uint8Array | undefined {
+  return bytes === 0 ? undefined : concat(SUFFIX_HEAD, new Uint8Array(bytes)).subarray(0, bytes);
+}
