@@ -2,6 +2,7 @@ import type { Scenario } from "../scenario.js";
 import { lateDelivery } from "./late-delivery.js";
 import { RAKUTEN } from "./rakuten.js";
 import { RAKUTEN_LOGINS } from "./rakuten-logins.js";
+import { SITE_ACCESS } from "./site-access.js";
 import { SITE_FINISH } from "./site-finish.js";
 import { SITE_RECORDS } from "./site-records.js";
 
@@ -12,4 +13,5 @@ export const SITE: readonly Scenario[] = [
   ...RAKUTEN_LOGINS,
   ...SITE_FINISH,
   ...SITE_RECORDS,
+  ...SITE_ACCESS,
 ];
