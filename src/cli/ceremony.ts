@@ -13,12 +13,14 @@ import {
 import type { Invocation, OptionTable, Outcome } from "./command.js";
 import { readTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
+import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
 import { UsageError } from "./usage-error.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench, type Workbench } from "./workbench.js";
 
 /** Options that register and login share. */
 export const CEREMONY_OPTIONS = {
   ...DEVICE_OPTIONS,
+  ...RECORDING_OPTIONS,
   "rp-id": { type: "string", default: "example.com" },
   origin: { type: "string" },
   "timeout-ms": { type: "string" },
@@ -39,6 +41,7 @@ export const CEREMONY_HELP = `  --rp-id ID           the site (example.com)
   --uv CHOICE          user verification: ${UV_CHOICES.join(", ")}
   --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
   --credentials FILE   the site's book: register adds to it, login verifies against it
+${RECORDING_HELP}
 ${DEVICE_HELP}`;
 
 export const TIMEOUT_MS_MAX = 86_400_000;
@@ -126,6 +129,8 @@ export async function withDevice(invocation: Invocation, ceremony: Ceremony): Pr
     };
   } finally {
     await bench.close();
+    const name = ceremony.method === "create" ? "register" : "login";
+    saveRecording({ name, records: bench.records, seed: bench.seed }, invocation);
   }
 }
 

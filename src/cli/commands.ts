@@ -8,6 +8,7 @@ import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
 import { phone } from "./commands/phone.js";
 import { register } from "./commands/register.js";
+import { replay } from "./commands/replay.js";
 import { run } from "./commands/run.js";
 import { tunnel } from "./commands/tunnel.js";
 
@@ -15,6 +16,7 @@ import { tunnel } from "./commands/tunnel.js";
 export const COMMANDS: readonly Command[] = [
   demo,
   run,
+  replay,
   register,
   login,
   list,

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { UsageError } from "./usage-error.js";
 
 /** @throws {UsageError} ENVIRONMENT when the file cannot be read or is not JSON. */
@@ -22,8 +22,26 @@ export function readTextFile(path: string, what: string): string {
 
 /** Whole or not at all: a crash while writing leaves the old file. @throws {UsageError} ENVIRONMENT */
 export function writeTextFile(path: string, text: string, mode = 0o644): void {
+  writeWhole(path, text, mode);
+}
+
+/** Whole or not at all. @throws {UsageError} ENVIRONMENT */
+export function writeBytesFile(path: string, bytes: Uint8Array): void {
+  writeWhole(path, bytes, 0o644);
+}
+
+/** Behind what others wrote. @throws {UsageError} ENVIRONMENT */
+export function appendTextFile(path: string, text: string): void {
   try {
-    writeFileSync(`${path}.new`, text, { mode });
+    appendFileSync(path, text);
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `${path} cannot be written (${errorCode(cause)})`, { cause });
+  }
+}
+
+function writeWhole(path: string, content: string | Uint8Array, mode: number): void {
+  try {
+    writeFileSync(`${path}.new`, content, { mode });
     renameSync(`${path}.new`, path);
   } catch (cause) {
     throw new UsageError("ENVIRONMENT", `${path} cannot be written (${errorCode(cause)})`, { cause });

@@ -14,12 +14,14 @@ import {
   type CtapDevice,
   type Env,
   type HidDevice,
+  type HidDeviceOptions,
   type TraceRecord,
 } from "../index.js";
 import type { Invocation, OptionTable } from "./command.js";
 import { hostAndPort } from "./host-and-port.js";
 import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-bench.js";
 import { textOption } from "./options.js";
+import { framesOption } from "./recording.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./sim-key.js";
 import { UsageError } from "./usage-error.js";
 
@@ -60,17 +62,18 @@ export async function openWorkbench(
 ): Promise<Workbench> {
   const where = textOption(invocation, "device") ?? "sim";
   if (where === "hybrid") return openHybrid(invocation, method);
-  return where === "sim" ? openSimulated(invocation) : openReal(where);
+  return where === "sim" ? openSimulated(invocation) : openReal(where, framesOption(invocation));
 }
 
 async function openSimulated(invocation: Invocation): Promise<Workbench> {
   const seed = textOption(invocation, "seed") ?? "1";
   const env = virtualEnv(seed);
+  const frames = framesOption(invocation);
   const { key, save } = simKeyFrom(invocation, env);
   const port = simHidPort(envFor(env, "port"), firmwareOf(key));
   const settle = <T>(work: Promise<T>) => env.clock.run(work);
   const link = envFor(env, "link");
-  const device = withU2fFallback(link, await settle(openHidDevice(link, port)));
+  const device = withU2fFallback(link, await settle(openHidDevice(link, port, { frames })));
   return {
     env,
     device,
@@ -85,11 +88,11 @@ async function openSimulated(invocation: Invocation): Promise<Workbench> {
   };
 }
 
-async function openReal(where: string): Promise<Workbench> {
+async function openReal(where: string, frames: HidDeviceOptions["frames"]): Promise<Workbench> {
   const sink = new MemorySink();
   const env = systemEnv(sink);
   const link = envFor(env, "link");
-  const device = withU2fFallback(link, await openAt(link, where));
+  const device = withU2fFallback(link, await openAt(link, where, { frames }));
   return {
     env,
     device,
@@ -103,7 +106,7 @@ async function openReal(where: string): Promise<Workbench> {
   };
 }
 
-async function openAt(env: Env, where: string): Promise<HidDevice> {
+async function openAt(env: Env, where: string, options: HidDeviceOptions): Promise<HidDevice> {
   const [scheme = "", ...rest] = where.split(":");
   const place = rest.join(":");
   switch (scheme) {
@@ -111,11 +114,12 @@ async function openAt(env: Env, where: string): Promise<HidDevice> {
       return openUsbDevice(
         env,
         place === "any" ? await onlyUsbDevice() : demand(place, "hid:PATH or hid:any"),
+        options,
       );
     case "udp":
-      return openHidDevice(env, await udpHidPort({ ...hostAndPort(place), trace: env.trace }));
+      return openHidDevice(env, await udpHidPort({ ...hostAndPort(place), trace: env.trace }), options);
     case "unix":
-      return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }));
+      return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }), options);
     default:
       throw new UsageError("USAGE", `--device "${where}" names no kind of device`, {
         hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, unix:PATH or hybrid",

@@ -1,7 +1,8 @@
 import type { TraceRecord } from "../core/trace.js";
 import { describeRecord } from "./describe-record.js";
 import type { CeremonyAccount } from "./explanation.js";
-import type { Run } from "./run.js";
+import { oddities, type Oddity } from "./reports/oddities.js";
+import type { ReportedRun } from "./reports/reported-run.js";
 import { TRACE_SCHEMA } from "./run.js";
 import { seconds } from "./mechanism.js";
 import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
@@ -15,7 +16,7 @@ export interface TextOptions {
 }
 
 interface Sheet {
-  readonly run: Run;
+  readonly run: ReportedRun;
   readonly paint: Palette;
   readonly width: number;
 }
@@ -23,7 +24,7 @@ interface Sheet {
 const WIDTH = 100;
 
 /** A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided. */
-export function toText(run: Run, options: TextOptions = {}): string {
+export function toText(run: ReportedRun, options: TextOptions = {}): string {
   const sheet: Sheet = { run, paint: paletteFor(options.color ?? false), width: options.width ?? WIDTH };
   const sections = [
     header(sheet),
@@ -42,7 +43,7 @@ export function toText(run: Run, options: TextOptions = {}): string {
 }
 
 /** A run as programs read it: a document for `JSON.stringify`, the trace included. */
-export function toJson(run: Run) {
+export function toJson(run: ReportedRun) {
   const { scenario, seed, knobs, verdict, findings, explanation, ledger, records, reproduction } = run;
   const { id, group, title, story, sources } = scenario;
   return {
@@ -60,15 +61,16 @@ export function toJson(run: Run) {
 }
 
 function header({ run, paint, width }: Sheet): readonly string[] {
-  const { scenario, seed, verdict } = run;
+  const { scenario, seed, knobs, verdict } = run;
   const outcome = {
     "as-expected": "as expected",
     unexpected: "NOT as expected",
-    "no-expectation": "knobs turned",
+    "no-expectation": Object.keys(knobs).length > 0 ? "knobs turned" : "held to no promise",
   };
-  const mark = verdict === "unexpected" ? paint.bad : paint.good;
+  const mark = { "as-expected": paint.good, unexpected: paint.bad, "no-expectation": paint.faint }[verdict];
+  const origin = seed === "" ? "" : `seed ${printable(seed)}  `;
   return [
-    `${paint.strong(scenario.id)}  seed ${printable(seed)}  ${mark(outcome[verdict])}`,
+    `${paint.strong(printable(scenario.id))}  ${origin}${mark(outcome[verdict])}`,
     paint.strong(scenario.title),
     ...wrap(scenario.story, width),
   ];
@@ -160,10 +162,13 @@ function timerLine(use: TimerUse, paint: Palette): string {
 
 function books({ run, paint }: Sheet): readonly string[] {
   const { keys, rows, flags, mails } = run.ledger.entries;
-  const { orphans, ghosts } = run.ledger.diff();
+  const { orphans, ghosts } = oddities(run);
   const list = (items: readonly string[]) => (items.length === 0 ? "none" : printable(items.join(", ")));
   const flagsOn = Object.keys(flags).filter((flag) => flags[flag]);
-  const trouble = (items: readonly string[]) => (items.length === 0 ? "none" : paint.bad(list(items)));
+  const trouble = (items: Oddity) => {
+    if (typeof items === "string") return items;
+    return items.length === 0 ? "none" : paint.bad(list(items));
+  };
   return [
     paint.strong("Books"),
     `  keys     ${list(keys.map(({ credential, authenticator }) => `${credential} on ${authenticator}`))}`,

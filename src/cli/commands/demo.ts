@@ -1,6 +1,6 @@
 import { CATALOGUE, type Scenario } from "../../index.js";
 import type { Command } from "../command.js";
-import { run, runOne } from "./run.js";
+import { run, runOne, TELLING_HELP, TELLING_OPTIONS } from "./run.js";
 
 const DEMO = "late-delivery";
 
@@ -10,10 +10,10 @@ export const demo: Command = {
   synopsis: "[--seed TEXT] [--json]",
   help: `  Plays the scenario ${DEMO} on simulated devices, two minutes in milliseconds.
   --seed TEXT          what the run is made of (1)
-  --trace FILE         write the trace, one JSON record a line`,
+${TELLING_HELP}`,
   options: {
     seed: run.options["seed"] ?? { type: "string" },
-    trace: run.options["trace"] ?? { type: "string" },
+    ...TELLING_OPTIONS,
   },
   run: (invocation) => runOne(CATALOGUE.find(({ id }) => id === DEMO) as Scenario, invocation),
 };

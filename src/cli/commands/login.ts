@@ -20,6 +20,7 @@ import {
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { numberOption, textOption } from "../options.js";
+import { calledByPage } from "../page-call.js";
 import { SiteBook, type BookEntry } from "../site-book.js";
 import type { Workbench } from "../workbench.js";
 import { creationOptions, registerOn } from "./register.js";
@@ -49,8 +50,9 @@ ${CEREMONY_HELP}`,
         }
         const known = book.entries.filter((entry) => entry.rpId === rpId);
         const options = requestOptions(bench, invocation, known);
-        const response = await bench.settle(
-          authenticate(envFor(bench.env, "browser"), bench.device, options, client),
+        const call = { method: "get", client, timeoutMs: options.timeout } as const;
+        const response = await calledByPage(bench, call, () =>
+          bench.settle(authenticate(envFor(bench.env, "browser"), bench.device, options, client)),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
         const verified = entry && verify(response, { options, origin, rpId, entry });

@@ -20,6 +20,7 @@ import {
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
+import { calledByPage } from "../page-call.js";
 import { SiteBook } from "../site-book.js";
 import type { Workbench } from "../workbench.js";
 
@@ -87,7 +88,10 @@ export async function registerOn(
   options: PublicKeyCredentialCreationOptionsJSON,
   client: ClientContext,
 ) {
-  const response = await bench.settle(create(envFor(bench.env, "browser"), bench.device, options, client));
+  const call = { method: "create", client, timeoutMs: options.timeout } as const;
+  const response = await calledByPage(bench, call, () =>
+    bench.settle(create(envFor(bench.env, "browser"), bench.device, options, client)),
+  );
   const userVerification = options.authenticatorSelection?.userVerification;
   const verified = verifyRegistration(response, {
     challenge: options.challenge,

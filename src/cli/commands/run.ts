@@ -1,5 +1,4 @@
 import {
-  jsonLinesSink,
   parseKnobAssignment,
   runScenario,
   CATALOGUE,
@@ -8,10 +7,22 @@ import {
   type Run,
   type Scenario,
 } from "../../index.js";
-import type { Command, Invocation, Outcome } from "../command.js";
-import { writeTextFile } from "../files.js";
+import type { Command, Invocation, OptionTable, Outcome } from "../command.js";
 import { flag, textOption } from "../options.js";
+import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
+import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { UsageError } from "../usage-error.js";
+
+/** How one run is told, on top of what is printed. */
+export const TELLING_OPTIONS = {
+  trace: { type: "string" },
+  ...FRAMES_OPTIONS,
+  ...REPORT_OPTIONS,
+} as const satisfies OptionTable;
+
+export const TELLING_HELP = `  --trace FILE         write the trace, one JSON record a line; replay reads it
+${FRAMES_HELP}
+${REPORT_HELP}`;
 
 export const run: Command = {
   name: "run",
@@ -21,13 +32,13 @@ export const run: Command = {
   --all                run every scenario and compare it with what it promises
   --seed TEXT          what the run is made of (1); the same seed gives the same trace
   --set KNOB=VALUE     turn a knob of the world, as often as you like: --set rp.commitDelayMs=60000
-  --trace FILE         write the trace, one JSON record a line`,
+${TELLING_HELP}`,
   options: {
     list: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
     seed: { type: "string" },
     set: { type: "string", multiple: true },
-    trace: { type: "string" },
+    ...TELLING_OPTIONS,
   },
   async run(invocation) {
     if (flag(invocation, "list")) return listing();
@@ -45,22 +56,30 @@ export async function runOne(scenario: Scenario, invocation: Invocation): Promis
   const { terminal } = invocation;
   const one = await runScenario(scenario, settingsOf(invocation));
   const tracePath = textOption(invocation, "trace");
-  if (tracePath !== undefined) writeTrace(tracePath, one);
-  return {
+  if (tracePath !== undefined) writeTrace(tracePath, one.records);
+  const outcome: Outcome = {
     exitCode: one.verdict === "unexpected" ? 1 : 0,
     json: { ok: one.verdict !== "unexpected", ...toJson(one) },
     text: toText(one, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
   };
+  return withReports(outcome, [one], invocation);
 }
 
 async function runAll(invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
+  const single = [...SINGLE_REPORTS, "trace"].find((name) => textOption(invocation, name) !== undefined);
+  if (single !== undefined) {
+    throw new UsageError("USAGE", `--${single} tells one run, not all of them`, {
+      hint: `passkey-harness run SCENARIO --${single} FILE`,
+    });
+  }
   const settings = settingsOf(invocation);
   const runs: Run[] = [];
   for (const scenario of CATALOGUE) {
-    terminal.progress(`running ${scenario.id}`);
+    terminal.status(`${runs.length + 1}/${CATALOGUE.length}  ${scenario.id}`);
     runs.push(await runScenario(scenario, settings));
   }
+  terminal.status("");
   const broken = runs.filter(({ verdict }) => verdict === "unexpected");
   const lines = runs.flatMap((one) => [
     `${one.verdict === "unexpected" ? terminal.style("red", "FAIL") : terminal.style("green", "ok  ")}  ` +
@@ -70,7 +89,7 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
     ),
     ...(one.verdict === "unexpected" ? [`        again: ${one.reproduction}`] : []),
   ]);
-  return {
+  const outcome: Outcome = {
     exitCode: broken.length > 0 ? 1 : 0,
     json: { ok: broken.length === 0, seed: settings.seed, runs: runs.map((one) => toJson(one)) },
     text: [
@@ -79,6 +98,7 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
       `${runs.length - broken.length} as expected, ${broken.length} not; seed ${settings.seed}`,
     ].join("\n"),
   };
+  return withReports(outcome, runs, invocation);
 }
 
 function listing(): Outcome {
@@ -105,15 +125,9 @@ function settingsOf(invocation: Invocation) {
   const assignments = Array.isArray(set) ? set.map(String) : [];
   return {
     seed: textOption(invocation, "seed") ?? "1",
+    frames: framesOption(invocation),
     knobs: Object.assign({}, ...assignments.map(parseKnobAssignment)) as ReturnType<
       typeof parseKnobAssignment
     >,
   };
-}
-
-function writeTrace(path: string, { records }: Run): void {
-  const lines: string[] = [];
-  const sink = jsonLinesSink((line) => lines.push(line));
-  for (const record of records) sink.write(record);
-  writeTextFile(path, `${lines.join("\n")}\n`);
 }

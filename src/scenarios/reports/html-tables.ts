@@ -1,6 +1,7 @@
 import { seconds } from "../mechanism.js";
 import type { Bar, Drawing, Happening } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
+import { oddities, type Oddity } from "./oddities.js";
 import type { ReportedRun } from "./reported-run.js";
 import { spanOfMs, TONE_NAMES, TONE_SIGNS } from "./words.js";
 
@@ -47,11 +48,13 @@ function timerRow({ timer, owner, armedAtMs, budgetMs, end, endedAtMs, deciding 
 
 const TOLD = markup` class="bad told"`;
 
+type Book = readonly [title: string, items: Oddity, trouble?: true];
+
 /** Who holds what in the end. */
-export function booksOf({ ledger }: ReportedRun): Markup {
-  const { keys, rows, flags, mails } = ledger.entries;
-  const { orphans, ghosts } = ledger.diff();
-  const books: readonly (readonly [title: string, items: readonly string[], trouble?: true])[] = [
+export function booksOf(run: ReportedRun): Markup {
+  const { keys, rows, flags, mails } = run.ledger.entries;
+  const { orphans, ghosts } = oddities(run);
+  const books: readonly Book[] = [
     [
       "Keys on authenticators",
       keys.map(({ credential, authenticator }) => `${credential} on ${authenticator}`),
@@ -70,14 +73,14 @@ export function booksOf({ ledger }: ReportedRun): Markup {
 <table>
 <thead><tr><th scope="col">Book</th><th scope="col">Entries at the end</th></tr></thead>
 <tbody>
-${books.map(
-  ([
-    title,
-    items,
-    trouble,
-  ]) => markup`<tr${trouble && items.length > 0 ? TOLD : undefined}><th scope="row">${title}</th><td><bdi>${items.length === 0 ? "none" : items.join(", ")}</bdi></td></tr>
-`,
-)}</tbody>
+${books.map(bookRow)}</tbody>
 </table>
 </section>`;
+}
+
+function bookRow([title, items, trouble]: Book): Markup {
+  const list = typeof items === "string" ? items : items.length === 0 ? "none" : items.join(", ");
+  const told = trouble && typeof items === "object" && items.length > 0;
+  return markup`<tr${told ? TOLD : undefined}><th scope="row">${title}</th><td><bdi>${list}</bdi></td></tr>
+`;
 }

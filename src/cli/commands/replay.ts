@@ -1,0 +1,50 @@
+import { isHarnessError, parseTrace, runOfTrace, toJson, toText, type TraceRecord } from "../../index.js";
+import type { Command, Invocation } from "../command.js";
+import { readTextFile } from "../files.js";
+import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
+import type { Terminal } from "../terminal.js";
+import { UsageError } from "../usage-error.js";
+
+export const replay: Command = {
+  name: "replay",
+  summary: "explain a stored trace again, of a run or of a real device, whole or in part",
+  synopsis: "TRACE  [options]",
+  help: `  TRACE is a file that --trace wrote. Nothing is played: the records are read and explained.
+  What a trace does not contain is named as a missing probe instead of being guessed.
+${REPORT_HELP}`,
+  options: REPORT_OPTIONS,
+  async run(invocation) {
+    const { terminal } = invocation;
+    const path = onlyPath(invocation);
+    const records = recordsOf(readTextFile(path, "trace"), terminal);
+    const run = runOfTrace(records, { reproduction: `passkey-harness replay ${path}` });
+    const broken = run.verdict === "unexpected";
+    const outcome = {
+      exitCode: broken ? 1 : 0,
+      json: { ok: !broken, ...toJson(run) },
+      text: toText(run, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
+    } as const;
+    return withReports(outcome, [run], invocation);
+  },
+};
+
+function onlyPath({ positionals }: Invocation): string {
+  const [path, ...surplus] = positionals;
+  if (path === undefined || surplus.length > 0) {
+    throw new UsageError("USAGE", "replay takes one trace", {
+      hint: "passkey-harness run late-delivery --trace trace.jsonl writes one",
+    });
+  }
+  return path;
+}
+
+/** Whoever was stopped while writing leaves half a line; what comes before it is still good. */
+function recordsOf(text: string, terminal: Terminal): readonly TraceRecord[] {
+  try {
+    return parseTrace(text);
+  } catch (error) {
+    if (!isHarnessError(error) || error.code !== "TRACE_CUT") throw error;
+    terminal.warn(`${error.message}; it is left out`);
+    return parseTrace(text.slice(0, text.lastIndexOf("\n") + 1));
+  }
+}

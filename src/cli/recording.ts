@@ -1,0 +1,61 @@
+import { jsonLinesSink, toPcapng, TRACE_SCHEMA, type TraceRecord } from "../index.js";
+import type { Invocation, OptionTable } from "./command.js";
+import { writeBytesFile, writeTextFile } from "./files.js";
+import { choiceOption, textOption } from "./options.js";
+
+export const FRAMES_OPTIONS = { frames: { type: "string" } } as const satisfies OptionTable;
+
+export const FRAMES_HELP = `  --frames HOW         headers (default) or full: how much of a CTAPHID report the trace gets. Whole reports carry
+                       names, credential ids and large-blob keys in the clear, and traces are sent around`;
+
+/** What a ceremony on a device can leave behind to be replayed. */
+export const RECORDING_OPTIONS = {
+  ...FRAMES_OPTIONS,
+  trace: { type: "string" },
+  pcap: { type: "string" },
+} as const satisfies OptionTable;
+
+export const RECORDING_HELP = `${FRAMES_HELP}
+  --trace FILE         write the trace, one JSON record a line; replay reads it
+  --pcap FILE          write the CTAPHID reports as pcapng; needs --frames full`;
+
+const FRAMES_CHOICES = ["headers", "full"] as const;
+
+export function framesOption(invocation: Invocation): (typeof FRAMES_CHOICES)[number] | undefined {
+  return choiceOption(invocation, "frames", FRAMES_CHOICES);
+}
+
+export function writeTrace(path: string, records: readonly TraceRecord[]): void {
+  const lines: string[] = [];
+  const sink = jsonLinesSink((line) => lines.push(line));
+  for (const record of records) sink.write(record);
+  writeTextFile(path, `${lines.join("\n")}\n`);
+}
+
+interface Recorded {
+  readonly name: string;
+  readonly records: readonly TraceRecord[];
+  readonly seed: string | undefined;
+}
+
+/** Writes what was asked for; the trace says of what it is. */
+export function saveRecording({ name, records, seed }: Recorded, invocation: Invocation): void {
+  const trace = textOption(invocation, "trace");
+  if (trace !== undefined) {
+    const atMs = records.at(-1)?.atMs ?? 0;
+    writeTrace(trace, [
+      {
+        atMs: 0,
+        actor: "harness",
+        kind: "run.started",
+        scenario: name,
+        seed: seed ?? "",
+        schema: TRACE_SCHEMA,
+      },
+      ...records,
+      { atMs, actor: "harness", kind: "run.ended", outcome: "no-expectation" },
+    ]);
+  }
+  const pcap = textOption(invocation, "pcap");
+  if (pcap !== undefined) writeBytesFile(pcap, toPcapng(records));
+}

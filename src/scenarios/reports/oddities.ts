@@ -1,0 +1,17 @@
+import type { ReportedRun } from "./reported-run.js";
+
+/** Credentials that are on one side only, or why nobody can say. */
+export type Oddity = readonly string[] | string;
+
+/** What the books of a run differ in; a trace that shows one side only, as that of a real key, cannot tell. */
+export function oddities({ ledger, records }: ReportedRun): Readonly<Record<"orphans" | "ghosts", Oddity>> {
+  const shows = (layer: string) => records.some(({ kind }) => kind.startsWith(layer));
+  const { orphans, ghosts } = ledger.diff();
+  return {
+    orphans: shows("rp.") ? orphans : "not known: no site is in the trace",
+    ghosts:
+      shows("ctap.credential") || ledger.entries.keys.length > 0 || ledger.entries.rows.length === 0
+        ? ghosts
+        : "not known: no authenticator's store is in the trace",
+  };
+}
