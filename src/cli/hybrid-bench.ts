@@ -39,13 +39,14 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
     },
   });
   const lingerMs = numberOption(invocation, "linger-ms", { min: 0, max: LINGER_MS_MAX }) ?? 0;
-  const limitMs = limitOf(invocation);
+  const ceremonyMs = ceremonyOf(invocation);
   const ports = { scanner: scannerFrom(invocation), dialer: dialerFrom(invocation) };
   const { qr, device } = invitePhone(envFor(env, "link"), ports, {
     hint: method === "create" ? "mc" : "ga",
-    budgets: { linkMs: limitMs, lingerMs },
+    // The browser's own timer decides, where it has one.
+    budgets: { linkMs: ceremonyMs === Infinity ? LONGEST_MS : Infinity, lingerMs },
   });
-  const shown = showQr(env.clock, terminal, qr, limitMs);
+  const shown = showQr(env.clock, terminal, qr, ceremonyMs === Infinity ? LONGEST_MS : ceremonyMs);
   // The search begins now, not with the first request; whoever asks hears how it ended.
   const hide = () => shown.hide();
   device.ready().then(hide, hide);
@@ -65,12 +66,11 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
   };
 }
 
-/** How long the browser goes on waiting for somebody to scan. */
-function limitOf(invocation: Invocation): number {
+/** How long the browser goes on with the ceremony. */
+function ceremonyOf(invocation: Invocation): number {
   const profile = CLIENT_PROFILES[textOption(invocation, "client") ?? ""] ?? SPEC_L3;
   const wantedMs = numberOption(invocation, "timeout-ms", { min: 1, max: Number.MAX_SAFE_INTEGER });
-  const effectiveMs = effectiveTimeoutMs(profile, wantedMs);
-  return effectiveMs === Infinity ? LONGEST_MS : effectiveMs;
+  return effectiveTimeoutMs(profile, wantedMs);
 }
 
 function tell(terminal: Terminal, record: TraceRecord): void {
