@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/core/bytes.js";
 import { CtapStatus } from "../../src/ctap/status.js";
@@ -98,6 +99,15 @@ describe("a profile built from a captured or published getInfo", () => {
       expect(differences(simulated, published)).toEqual(Object.keys(DIFFERENCES[profile.name] ?? {}).sort());
     },
   );
+
+  test("the iPhone says what an iPhone of iOS 16 said over hybrid", async () => {
+    const { postHandshake } = JSON.parse(
+      readFileSync(new URL("../vectors/hybrid.json", import.meta.url), "utf8"),
+    ) as { postHandshake: readonly { readonly name: string; readonly getInfo: string }[] };
+    const published = parseInfo(hexOf(postHandshake.find(({ name }) => name === "iOS 16")?.getInfo));
+    const simulated = await simulatedInfo(PROFILES.get("iphone") as AuthenticatorProfile, {});
+    expect(differences(simulated, published)).toEqual([]);
+  });
 
   test("no difference is listed for a profile that is gone", () => {
     expect(Object.keys(DIFFERENCES).filter((name) => !PROFILES.has(name))).toEqual([]);

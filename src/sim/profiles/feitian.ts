@@ -4,10 +4,12 @@ import { NO_OPTIONS, UNTOLD } from "./untold.js";
 const BIOPASS: AuthenticatorProfile = {
   ...UNTOLD,
   name: "feitian-biopass",
-  description: "Feitian BioPass FIDO2 Plus: fingerprint reader, refuses unknown extensions",
+  description:
+    "Feitian BioPass FIDO2 Plus, with the manners measured on the BioPass FIDO2: fingerprint reader",
   sources: [
     "getinfo-089 (Feitian BioPass FIDO2 Plus Authenticator; web-auth/webauthn-framework: tests/blob.jwt)",
-    "timeouts: kanidm/webauthn-rs, issue `Google Titan Key v2 (K52T) doesn’t handle CTAP 2.0 MakeCredential-based selection correctly`",
+    "quirks: google/CTAP2-test-tool results of the BioPass FIDO2, an older model",
+    "timeouts, as measured on the BioPass FIDO2 being chosen: kanidm/webauthn-rs, issue `Google Titan Key v2 (K52T) doesn’t handle CTAP 2.0 MakeCredential-based selection correctly`",
   ],
   aaguid: "b6ede29c-3772-412c-8a78-539c1f4c62d2",
   versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE"],
@@ -36,7 +38,7 @@ const EPASS: AuthenticatorProfile = {
   description: "Feitian ePass FIDO2 NFC: CTAP 2.1 preview, gives up on a touch after 10 s with 0x3A",
   sources: [
     "getinfo-118 (Feitian ePass FIDO2-NFC Authenticator; web-auth/webauthn-framework: tests/blob.jwt)",
-    "timeouts: kanidm/webauthn-rs, issue `Google Titan Key v2 (K52T) doesn’t handle CTAP 2.0 MakeCredential-based selection correctly`",
+    "timeouts, as measured on the key being chosen: kanidm/webauthn-rs, issue `Google Titan Key v2 (K52T) doesn’t handle CTAP 2.0 MakeCredential-based selection correctly`",
   ],
   aaguid: "ee041bce-25e5-4cdb-8f86-897fd6418464",
   versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE"],

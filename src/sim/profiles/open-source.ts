@@ -33,10 +33,11 @@ const SOLO_1: AuthenticatorProfile = {
 const NITROKEY_3_V1: AuthenticatorProfile = {
   ...UNTOLD,
   name: "nitrokey3-v1",
-  description: "Nitrokey 3 NFC with its first firmware: CTAP 2.1, wants to be unplugged after two wrong PINs",
+  description:
+    "Nitrokey 3 NFC as its first metadata statement has it: CTAP 2.1, wants to be unplugged after two wrong PINs",
   sources: [
     "getinfo-116 (Nitrokey 3 xN; Nitrokey/nitrokey-3-firmware: utils/fido2-mds/metadata/v1/metadata-nk3xn-v1.json)",
-    "limits: trussed-dev/fido-authenticator, issue about the PIN that blocks a try too early",
+    "limits: trussed-dev/fido-authenticator, issue `Allow three instead of two PIN retries per boot` of 2023 (that this statement is of such a firmware is our inference)",
   ],
   aaguid: "ec99db19-cd1f-4c06-a2a9-940f17a6a30b",
   versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1"],
@@ -76,7 +77,7 @@ const NITROKEY_3_V1: AuthenticatorProfile = {
 const NITROKEY_3: AuthenticatorProfile = {
   ...UNTOLD,
   name: "nitrokey3",
-  description: "Nitrokey 3A Mini (firmware of 2025): CTAP 2.3",
+  description: "Nitrokey 3A Mini as its sixth metadata statement has it: CTAP 2.3",
   sources: [
     "getinfo-026 (Nitrokey 3 AM; Nitrokey/nitrokey-3-firmware: utils/fido2-mds/metadata/v6/metadata-nk3am-v6.json)",
   ],
@@ -254,7 +255,8 @@ const PICO_FIDO: AuthenticatorProfile = {
 const TREZOR: AuthenticatorProfile = {
   ...UNTOLD,
   name: "trezor",
-  description: "Trezor Model T: verifies its owner on its own screen, has no PIN protocol, waits 60 s",
+  description:
+    "Trezor Model T: verifies its owner on its own screen, takes no PIN from the client, waits 60 s",
   sources: [
     "trezor/trezor-firmware, core/src/apps/webauthn/fido2.py (getInfo but for the longest id, time-out, self attestation)",
   ],

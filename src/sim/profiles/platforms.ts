@@ -4,7 +4,7 @@ import { NO_OPTIONS, UNTOLD } from "./untold.js";
 const WINDOWS_HELLO: AuthenticatorProfile = {
   ...UNTOLD,
   name: "windows-hello",
-  description: "Windows Hello with a TPM: RSA credentials only, verifies by screen lock",
+  description: "Windows Hello, VBS hardware authenticator: RSA credentials only, verifies by screen lock",
   sources: [
     "getinfo-078 (Windows Hello VBS Hardware Authenticator; web-auth/webauthn-framework: tests/blob.jwt)",
   ],
@@ -55,7 +55,7 @@ const ANDROID: AuthenticatorProfile = {
 const ANDROID_PLATFORM: AuthenticatorProfile = {
   ...UNTOLD,
   name: "android-platform",
-  description: "Android phone's own authenticator of 2020: bound to the device",
+  description: "Android phone's own authenticator as its metadata statement has it: bound to the device",
   sources: [
     "getinfo-091 (Android Authenticator with SafetyNet Attestation; web-auth/webauthn-framework: tests/blob.jwt)",
   ],
@@ -72,7 +72,7 @@ const IPHONE: AuthenticatorProfile = {
   name: "iphone",
   description: "iPhone over hybrid (iOS 16): synced passkeys",
   sources: [
-    "linux-credentials/libwebauthn, device log of iOS 16 (getInfo: versions, AAGUID, options, transports)",
+    "post-handshake message `iOS 16` of tests/vectors/hybrid.json (kanidm/webauthn-rs: webauthn-authenticator-rs/src/cable/tunnel.rs)",
   ],
   aaguid: "f24a8e70-d0d3-f82c-2937-32523cc4de5a",
   transports: ["internal", "hybrid"],
@@ -86,7 +86,12 @@ const IPHONE: AuthenticatorProfile = {
   reports: { members: ["options", "transports"], options: { rk: true, uv: true } },
 };
 
-/** Authenticators inside phones and computers. Over USB they exist only here. */
+/**
+ * Authenticators inside phones and computers. Over USB they exist only here.
+ *
+ * What getInfo does not tell (limits, counters, backup flags, attestation) is ours; Windows Hello really
+ * attests with the format tpm.
+ */
 export const PLATFORM_PROFILES: readonly AuthenticatorProfile[] = [
   WINDOWS_HELLO,
   ANDROID,

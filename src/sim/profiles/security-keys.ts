@@ -7,7 +7,7 @@ const TOKEN2: AuthenticatorProfile = {
   description: "Token2 T2F2-NFC-Dual: CTAP 2.1, answers 0x14 to the old way of choosing a key",
   sources: [
     "getinfo-004 (TOKEN2 FIDO2 Security Key; kanidm/webauthn-rs: webauthn-authenticator-rs/src/ctap2/commands/get_info.rs)",
-    "timeouts: kanidm/webauthn-rs, issue `Google Titan Key v2 (K52T) doesn’t handle CTAP 2.0 MakeCredential-based selection correctly`",
+    "timeouts, as measured on the key being chosen: kanidm/webauthn-rs, issue `Google Titan Key v2 (K52T) doesn’t handle CTAP 2.0 MakeCredential-based selection correctly`",
   ],
   aaguid: "ab32f0c6-2239-afbb-c470-d2ef4e254db7",
   versions: ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_1_PRE"],
