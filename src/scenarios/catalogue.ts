@@ -3,6 +3,7 @@ import { nearestNames } from "../sim/nearest-names.js";
 import { BASICS } from "./catalogue/basics.js";
 import { clientTimerOrphan } from "./catalogue/client-timer-orphan.js";
 import { FALLBACK } from "./catalogue/fallback.js";
+import { HYBRID } from "./catalogue/hybrid.js";
 import { SITE } from "./catalogue/site.js";
 import { USB_LINK } from "./catalogue/usb-link.js";
 import { USB_TOUCH } from "./catalogue/usb-touch.js";
@@ -24,6 +25,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PIN,
   ...CLIENT,
   ...MERCARI,
+  ...HYBRID,
 ];
 
 /** There is no story of that name. */

@@ -6,7 +6,15 @@ import { firedTimer, mainExchange, type Ceremony, type TimerUse } from "./trace-
 const PRESENCE_TIMEOUTS: readonly string[] = ["USER_ACTION_TIMEOUT", "ACTION_TIMEOUT"];
 
 /** Timers that can end a ceremony; the others pace it. */
-const DEADLINES: readonly string[] = ["client.ceremony", "page.guard", "key.up", "gw.idle", "rp.challenge"];
+const DEADLINES: readonly string[] = [
+  "client.ceremony",
+  "page.guard",
+  "key.up",
+  "phone.platform",
+  "tunnel.ttl",
+  "gw.idle",
+  "rp.challenge",
+];
 
 const challengeExpired: Mechanism = {
   id: "challenge-expired",
@@ -50,12 +58,13 @@ const userRefused: Mechanism = {
   },
 };
 
-/** The key's own patience ended before anybody touched it. */
+/** The authenticator's own patience ended before anybody touched it. */
 const keyTimeout: Mechanism = {
   id: "key-timeout",
   account(ceremony) {
     const answer = mainExchange(ceremony);
-    const key = firedTimer(ceremony, "key.up");
+    // A phone's platform has a limit of its own around the prompt.
+    const key = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
     // By the specification a missing touch is answered like a refusal: then only the timer tells.
     const statuses = key ? [...PRESENCE_TIMEOUTS, "OPERATION_DENIED"] : PRESENCE_TIMEOUTS;
     if (answer?.answeredAtMs === undefined || !statuses.includes(answer.status ?? "")) return undefined;
@@ -64,7 +73,7 @@ const keyTimeout: Mechanism = {
     return {
       decidedBy: key,
       verdict:
-        `${key ? "key.up fired first" : "The key's own timer ended it"}: nobody touched the key and it stopped ` +
+        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: nobody touched the key and it stopped ` +
         `waiting at ${seconds(answer.answeredAtMs)} (${answer.status ?? ""}).` +
         (client?.endedAtMs === undefined
           ? ""

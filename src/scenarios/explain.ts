@@ -3,13 +3,14 @@ import { ABSENCE_MECHANISMS, CLIENT_MECHANISMS } from "./client-mechanisms.js";
 import { COMMON_MECHANISMS } from "./common-mechanisms.js";
 import type { CeremonyAccount, Explanation } from "./explanation.js";
 import { explainFactors } from "./explain-factors.js";
+import { HYBRID_MECHANISMS } from "./hybrid-mechanisms.js";
 import { KEY_MECHANISMS } from "./key-mechanisms.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
 import { decidingTimer, type Mechanism } from "./mechanism.js";
 import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
 import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
 import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
-import { gatherFacts, type Ceremony, type TraceFacts } from "./trace-facts.js";
+import { gatherFacts, mainExchange, type Ceremony, type TraceFacts } from "./trace-facts.js";
 
 /** Layers without which some mechanism cannot be told from another, and what each would show. */
 const PROBES: readonly (readonly [layer: string, shows: string])[] = [
@@ -24,9 +25,12 @@ const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
   ...CLIENT_MECHANISMS,
   ...KEY_MECHANISMS,
   ...own,
+  ...HYBRID_MECHANISMS,
   ...ABSENCE_MECHANISMS,
   ...COMMON_MECHANISMS,
 ];
+
+const LINK_PROBE = ["link", "how far the link to the authenticator got"] as const;
 
 const REGISTRATIONS = inOrder([...FIRST_SITE_MECHANISMS, ...REGISTRATION_MECHANISMS, ...SITE_MECHANISMS]);
 const LOGINS = inOrder([...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS]);
@@ -68,7 +72,7 @@ function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount
       missingProbes: [],
     };
   }
-  return undecided(ceremony, missingFrom(facts));
+  return undecided(ceremony, missingFrom(facts, ceremony));
 }
 
 function undecided(
@@ -96,6 +100,9 @@ function nothingSeen(facts: TraceFacts): CeremonyAccount {
   return undecided({ kind: "registration", id: "none" }, missingFrom(facts));
 }
 
-function missingFrom({ layers }: TraceFacts) {
-  return PROBES.filter(([layer]) => !layers.has(layer));
+function missingFrom({ layers }: TraceFacts, ceremony?: Ceremony) {
+  const missing = PROBES.filter(([layer]) => !layers.has(layer));
+  // Commands are seen and this ceremony sent none: the link would say why.
+  const unreached = ceremony?.called && layers.has("ctap") && mainExchange(ceremony) === undefined;
+  return unreached && !layers.has("link") ? [...missing, LINK_PROBE] : missing;
 }

@@ -68,6 +68,8 @@ export type MechanismId =
   | "request-replaced"
   | "no-authenticator"
   | "dialog-refused"
+  | "phone-not-heard"
+  | "tunnel-expired"
   | "undecided";
 
 /** The timer whose firing made the difference. */
