@@ -1,4 +1,5 @@
 import type { Env } from "../core/env.js";
+import { within } from "../core/within.js";
 import type { ServiceData } from "./advertising-data.js";
 import type { OnAir } from "./hci.js";
 import { radioFailure, RadioError, type RadioFault } from "./radio-error.js";
@@ -45,6 +46,9 @@ const PATH = "/com/passkeyharness/advert0";
 /** Source: the reference phone of webauthn-rs. BlueZ's own default is 1.28 s. */
 const INTERVAL_MS = { min: 100, max: 500 } as const;
 
+/** A bluetoothd that hangs is as good as none. */
+const ANSWER_MS = 10_000;
+
 /** 16-bit UUIDs are short for these. @see Bluetooth Core Vol 3 Part B §2.5.1 */
 const longUuid = (uuid: number) => `0000${uuid.toString(16).padStart(4, "0")}-0000-1000-8000-00805f9b34fb`;
 
@@ -52,7 +56,7 @@ const longUuid = (uuid: number) => `0000${uuid.toString(16).padStart(4, "0")}-00
  * Advertises through BlueZ, for machines on which bluetoothd runs.
  *
  * @throws {RadioError} `NATIVE_MISSING`, `RADIO_NO_ADAPTER`, `PERMISSION_DENIED`, `RADIO_OFF`, `RADIO_BUSY`,
- *   `RADIO_FAILED`
+ *   `RADIO_FAILED`. @throws {TimeoutError} of `radio.bluez`.
  * @see BlueZ, org.bluez.LEAdvertisingManager(5)
  */
 export async function advertiseOverBluez(
@@ -63,14 +67,17 @@ export async function advertiseOverBluez(
   const bus = new Bus(await open(connect));
   const path = `/org/bluez/${adapter}`;
   try {
-    await demandPower(bus, path);
-    bus.offer(service, (reason) => env.trace.emit({ kind: "link.lost", link: `bluez:${adapter}`, reason }));
-    await bus.call({
-      path,
-      interface: MANAGER,
-      member: "RegisterAdvertisement",
-      signature: "oa{sv}",
-      body: [PATH, []],
+    const budget = { timer: "radio.bluez", budgetMs: ANSWER_MS, aftermath: "unknown" } as const;
+    await within(env, budget, async () => {
+      await demandPower(bus, path);
+      bus.offer(service, (reason) => env.trace.emit({ kind: "link.lost", link: `bluez:${adapter}`, reason }));
+      await bus.call({
+        path,
+        interface: MANAGER,
+        member: "RegisterAdvertisement",
+        signature: "oa{sv}",
+        body: [PATH, []],
+      });
     });
   } catch (error) {
     bus.close();

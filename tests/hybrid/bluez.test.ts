@@ -91,6 +91,14 @@ describe("BlueZ that says no", () => {
     await expect(advertised).rejects.toMatchObject({ code });
   });
 
+  test("it never answers: the timer radio.bluez ends the wait", async () => {
+    const env = virtualEnv("silent");
+    const bus = new FakeBus({ silent: ["RegisterAdvertisement"] });
+    const advertised = advertiseOverBluez(env, SERVICE, { connect: async () => bus });
+    await expect(env.clock.run(advertised)).rejects.toMatchObject({ code: "TIMEOUT", timer: "radio.bluez" });
+    expect(bus.ended).toBe(true);
+  });
+
   test("the package is not installed", async () => {
     const connect = () => Promise.reject(Object.assign(new Error("?"), { code: "ERR_MODULE_NOT_FOUND" }));
     await expect(advertiseOverBluez(systemEnv(), SERVICE, { connect })).rejects.toMatchObject({
