@@ -75,8 +75,8 @@ const success: FactorMechanism = {
     return {
       verdict: `The way by ${attempt.factor} worked at ${seconds(atMs)}.`,
       evidence: evidenceOf(
-        ...attempt.entries.map((entry) => entryLine(entry)),
         ...attempt.codes.map(codeLine),
+        ...attempt.entries.map((entry) => entryLine(entry)),
       ),
       prevention: [],
     };
@@ -166,8 +166,8 @@ const undeliverable: FactorMechanism = {
     const sent = attempt.codes.filter(({ change }) => change === "undeliverable").length;
     return {
       verdict:
-        `No code ever arrived: the number on record is a ${lost.detail ?? "line that takes no text"}, ${sent} of ${sent} messages were ` +
-        "lost there, and sending more changes nothing.",
+        `No code ever arrived: the number on record is a ${lost.detail ?? "line that takes no text"}, ${sent} ${sent === 1 ? "message was" : "messages were"} lost ` +
+        "there, and sending more changes nothing.",
       evidence: evidenceOf(...attempt.codes.map(codeLine)),
       prevention: [
         "Class the number when it is entered.",

@@ -34,7 +34,9 @@ const rpOwnedQr: Mechanism = {
         timer && `${seconds(timer.endedAtMs ?? 0)}: ${nameTimer(timer)} fired`,
         finishLine(accepted),
         mailLine(facts, accepted.askedAtMs),
-        "no link to a phone was opened from this screen",
+        facts.layers.has("link") &&
+          ceremony.linkStages.length === 0 &&
+          "no link to a phone was opened from this screen",
       ),
       prevention: [
         "Poll with short requests, and go on after 408 or 504.",
