@@ -1,0 +1,33 @@
+/** Every story in the catalogue: written to a file, held to the schema, read back, and told alike. */
+import Ajv from "ajv";
+import { describe, expect, test } from "vitest";
+import { CATALOGUE } from "../../../src/scenarios/catalogue.js";
+import { toText } from "../../../src/scenarios/report.js";
+import { parseTrace } from "../../../src/scenarios/reports/parse-trace.js";
+import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
+import { traceSchema } from "../../../src/scenarios/reports/trace-schema.js";
+import { runScenario, type Run } from "../../../src/scenarios/run.js";
+import { stored } from "./stored.js";
+
+const validate = new Ajv().compile(traceSchema());
+
+/** All of the text but the books: a world's own books know keys and rows from before its trace. */
+const withoutBooks = (text: string) => text.replace(/\nBooks\n[\s\S]*?\n\n/, "\n");
+
+describe.each(CATALOGUE.map((scenario) => [scenario.id, scenario] as const))("%s", (_, scenario) => {
+  let run: Promise<Run> | undefined;
+  const played = () => (run ??= runScenario(scenario, { seed: "stored" }));
+
+  test("leaves records that fit the published schema", async () => {
+    const { records } = await played();
+    const lines = stored(records).trimEnd().split("\n");
+    expect(lines.filter((line) => !validate(JSON.parse(line)))).toEqual([]);
+  });
+
+  test("is told from its stored trace as it was told live", async () => {
+    const live = await played();
+    const read = parseTrace(stored(live.records));
+    expect(read).toEqual(live.records);
+    expect(withoutBooks(toText(runOfTrace(read)))).toBe(withoutBooks(toText(live)));
+  });
+});
