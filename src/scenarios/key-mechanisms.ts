@@ -79,6 +79,9 @@ function statusOf({ id, statuses, commands, told, timer, prevention }: StatusSto
   };
 }
 
+/** A CANCEL and an answer that cross each other do so within a second. */
+const CANCEL_RACE_MS = 1_000;
+
 /** The answer was on its way when the page aborted: cancelling came too late. */
 const cancelRace: Mechanism = {
   id: "cancel-race",
@@ -87,6 +90,8 @@ const cancelRace: Mechanism = {
     const { settled, gaveUp } = ceremony;
     if (settled?.name !== "AbortError" || answer?.status !== "OK" || answer.discarded !== true)
       return undefined;
+    // Longer after the abort it is no race: the device never heard of it, or did not care.
+    if ((answer.answeredAtMs ?? settled.atMs) - settled.atMs > CANCEL_RACE_MS) return undefined;
     return {
       decidedBy: firedTimer(ceremony, "page.guard"),
       verdict:
