@@ -13,6 +13,8 @@ import { cborBench } from "./cbor.js";
 import { ceremonyBench } from "./ceremony.js";
 import { cryptoBench } from "./crypto.js";
 import { framingBench } from "./framing.js";
+import { hybridCeremonyBench } from "./hybrid-ceremony.js";
+import { hybridPureBench } from "./hybrid-pure.js";
 
 interface Row {
   readonly group: string;
@@ -79,9 +81,14 @@ function median(numbers: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? NaN;
 }
 
-const cases = [...cborBench(), ...cryptoBench(), ...framingBench(), ...ceremonyBench()].filter(
-  ({ group }) => values.group === undefined || group.includes(values.group),
-);
+const cases = [
+  ...cborBench(),
+  ...cryptoBench(),
+  ...framingBench(),
+  ...ceremonyBench(),
+  ...hybridPureBench(),
+  ...hybridCeremonyBench(),
+].filter(({ group }) => values.group === undefined || group.includes(values.group));
 const rows: Row[] = [];
 for (const group of new Set(cases.map((one) => one.group))) {
   const measured = await measure(cases.filter((one) => one.group === group));

@@ -1,0 +1,111 @@
+/** A whole registration and a whole login with a phone on virtual time, beside the curve operations they take. */
+import { seededEntropy, type Entropy } from "../src/core/entropy.js";
+import { envFor, virtualEnv } from "../src/core/env.js";
+import { nullSink } from "../src/core/trace.js";
+import { defaultCrypto as crypto } from "../src/crypto/default.js";
+import { invitePhone } from "../src/hybrid/invitation.js";
+import { SimAir } from "../src/sim/air.js";
+import { SimAuthenticator } from "../src/sim/authenticator.js";
+import { CredentialStore } from "../src/sim/credential-store.js";
+import { SimPhone } from "../src/sim/phone.js";
+import { profileNamed } from "../src/sim/profiles.js";
+import { SimTunnelService } from "../src/sim/tunnel-service.js";
+import { habitualUser } from "../src/sim/user.js";
+import { authenticate } from "../src/webauthn/authenticate.js";
+import { register } from "../src/webauthn/register.js";
+import type { BenchCase } from "./bench-case.js";
+
+const CLIENT = { origin: "https://example.com" };
+const CHALLENGE = "AAAAAAAAAAAAAAAAAAAAAA";
+const CREATION = {
+  rp: { id: "example.com", name: "example" },
+  user: { id: "AQIDBA", name: "a", displayName: "a" },
+  challenge: CHALLENGE,
+  pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+  authenticatorSelection: { residentKey: "required" },
+};
+
+/** A computer and a phone that knows how to be asked. */
+function room(store: CredentialStore) {
+  const env = virtualEnv("bench", nullSink);
+  const air = new SimAir(env);
+  const service = new SimTunnelService(envFor(env, "service"));
+  const key = new SimAuthenticator(envFor(env, "key"), {
+    profile: profileNamed("phone"),
+    store,
+    user: habitualUser(env),
+  });
+  const phone = new SimPhone(envFor(env, "phone"), {
+    advertiser: air,
+    dialer: service,
+    handle: key.handle,
+  });
+  const { device, qr } = invitePhone(env, { scanner: air, dialer: service });
+  return { env, device, scan: () => phone.scan(qr) };
+}
+
+async function registerOverHybrid(store = new CredentialStore()): Promise<CredentialStore> {
+  const { env, device, scan } = room(store);
+  const session = scan();
+  await env.clock.run(register(env, device, CREATION, CLIENT));
+  await env.clock.run(session);
+  return store;
+}
+
+const registered = await registerOverHybrid();
+
+async function loginOverHybrid(): Promise<void> {
+  const { env, device, scan } = room(new CredentialStore(registered.snapshot()));
+  const session = scan();
+  await env.clock.run(authenticate(env, device, { challenge: CHALLENGE, rpId: "example.com" }, CLIENT));
+  await env.clock.run(session);
+}
+
+const MESSAGE = seededEntropy("message").bytes(200);
+
+/**
+ * Key pairs: the one in the code and two ephemeral ones. Agreements: two on each side. The point in the code is
+ * compressed by one side and uncompressed by the other.
+ */
+function linkAlone(): void {
+  const entropy = seededEntropy("bench");
+  const [code, client, phone] = [pair(entropy), pair(entropy), pair(entropy)];
+  crypto.uncompressPoint(crypto.compressPoint(code.publicKey));
+  crypto.sharedSecret(client.secretKey, phone.publicKey);
+  crypto.sharedSecret(phone.secretKey, client.publicKey);
+  crypto.sharedSecret(code.secretKey, phone.publicKey);
+  crypto.sharedSecret(phone.secretKey, code.publicKey);
+}
+
+const pair = (entropy: Entropy) => crypto.generateKeyPair(entropy);
+
+/** A phone that attests nothing makes one key, and signs when it is used. */
+function registrationAlone(): void {
+  linkAlone();
+  crypto.generateKeyPair(seededEntropy("key"));
+}
+
+const CREDENTIAL = crypto.generateKeyPair(seededEntropy("credential"));
+
+function loginAlone(): void {
+  linkAlone();
+  crypto.sign("ES256", CREDENTIAL.secretKey, MESSAGE);
+}
+
+export function hybridCeremonyBench(): BenchCase[] {
+  const [creating, using] = ["registration with a phone, virtual time", "login with a phone, virtual time"];
+  const peer = "its curve operations alone";
+  return [
+    {
+      group: creating,
+      name: "register",
+      peer,
+      fn: async () => {
+        await registerOverHybrid();
+      },
+    },
+    { group: creating, name: peer, fn: registrationAlone },
+    { group: using, name: "authenticate", peer, fn: loginOverHybrid },
+    { group: using, name: peer, fn: loginAlone },
+  ];
+}
