@@ -7,6 +7,7 @@ export type { Explanation } from "./scenarios/explanation.js";
 export { toJson, toText, type TextOptions } from "./scenarios/report.js";
 export { runScenario, TRACE_SCHEMA, type Run, type RunOptions, type RunVerdict } from "./scenarios/run.js";
 export type { Scenario, Verb } from "./scenarios/scenario.js";
+export { variantOf, type VariantChanges } from "./scenarios/variant.js";
 export { CaptureError } from "./scenarios/reports/capture-error.js";
 export { toGitHub, type GitHubReport } from "./scenarios/reports/github.js";
 export { toHtml } from "./scenarios/reports/html.js";

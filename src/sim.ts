@@ -46,6 +46,8 @@ export {
   type LinkFaultRule,
 } from "./sim/link-faults.js";
 export { LoopbackDevice } from "./sim/loopback.js";
+export { circularFactors, type FactorRules } from "./sim/factors/circular-factors.js";
+export { Visitor, type CodeChoice } from "./sim/factors/visitor.js";
 export { SimPage } from "./sim/page.js";
 export { SimPhone, type PhoneParts, type PushService } from "./sim/phone.js";
 export type { PhoneMessage, PhoneOptions } from "./sim/phone/phone-options.js";
