@@ -53,7 +53,10 @@ const EPILOGUE_MS = 3_600_000;
  *
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function runScenario(scenario: Scenario, { seed, knobs = {}, frames }: RunOptions): Promise<Run> {
+export async function runScenario(
+  scenario: Scenario,
+  { seed, knobs = {}, frames }: RunOptions,
+): Promise<Run> {
   const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
   const { env } = world;
   env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
@@ -82,8 +85,7 @@ async function play(world: World, script: readonly Verb[]): Promise<void> {
   for (const verb of script) {
     if ("atMs" in verb) await until(world, verb.atMs);
     const done = perform(world, verb);
-    if ("inBackground" in verb && verb.inBackground)
-      world.background.add(done).catch(() => undefined);
+    if ("inBackground" in verb && verb.inBackground) world.background.add(done).catch(() => undefined);
     else await done;
   }
   await orAfter(world, { delayMs: EPILOGUE_MS, timer: "run.epilogue" }, world.settled());

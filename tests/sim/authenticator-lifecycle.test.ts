@@ -253,13 +253,16 @@ describe("getInfo", () => {
     expect((await infoOf(bench)).remainingDiscoverableCredentials).toBe(24);
   });
 
-  test.each([...PROFILES.values()].filter(speaksCtap2))("of $name says what the profile says", async (profile) => {
-    const info = await infoOf(new BenchKey({ profile }));
-    expect(info.versions).toEqual(profile.versions);
-    expect(info.options?.["uv"]).toBe(profile.builtInUv?.configured);
-    expect(info.options?.["clientPin"]).toBe(profile.options.clientPin ? false : undefined);
-    expect(info.pinUvAuthProtocols ?? []).toEqual(profile.pinUvAuthProtocols);
-  });
+  test.each([...PROFILES.values()].filter(speaksCtap2))(
+    "of $name says what the profile says",
+    async (profile) => {
+      const info = await infoOf(new BenchKey({ profile }));
+      expect(info.versions).toEqual(profile.versions);
+      expect(info.options?.["uv"]).toBe(profile.builtInUv?.configured);
+      expect(info.options?.["clientPin"]).toBe(profile.options.clientPin ? false : undefined);
+      expect(info.pinUvAuthProtocols ?? []).toEqual(profile.pinUvAuthProtocols);
+    },
+  );
 
   test("of yubikey5 is the published one, but for what is named here", async () => {
     const { cases } = JSON.parse(
