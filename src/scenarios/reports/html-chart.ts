@@ -8,6 +8,9 @@ import { shortSeconds, spanOfMs, TONE_NAMES, TONE_SIGNS, toneOfMechanism } from 
 /** Percent of the width that labels of the axis keep from each other, wide and narrow. */
 const APART = { wide: 5.5, narrow: 17 };
 
+/** Percent of the width that is enough for words. */
+const LATE_IN_WORDS = 12;
+
 /** Width that many moments need to stay apart; below it the chart scrolls in its frame. */
 const PX_PER_MOMENT = 9;
 const MOMENTS_WITHOUT_SCROLLING = 36;
@@ -59,7 +62,7 @@ function behind({ drawing, run, scale }: Chart): readonly Markup[] {
     ...scale.folds.map(({ at }) => markup`<i class="fold" style="left:${percent(at)}"></i>`),
     ...lateBands(run).map(({ fromMs, toMs }) => {
       const left = scale.at(fromMs);
-      return markup`<i class="late" style="left:${percent(left)};width:${percent(scale.at(toMs) - left)}"><b>${shortSeconds(toMs - fromMs)}</b></i>`;
+      return markup`<i class="late" style="left:${percent(left)};width:${percent(scale.at(toMs) - left)}"><b>${shortSeconds(toMs - fromMs)}${scale.at(toMs) - left > LATE_IN_WORDS ? " too late" : ""}</b></i>`;
     }),
     ...ticksOf(drawing, scale).map(
       ({ at, major }) =>

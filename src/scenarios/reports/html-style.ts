@@ -86,6 +86,7 @@ caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.35rem
 th,td{text-align:left;vertical-align:top;padding:.28rem .6rem .28rem 0;border-bottom:1px solid var(--grid)}
 thead th{font-size:.8rem;color:var(--soft);border-bottom-color:var(--line)}
 .number{white-space:nowrap;text-align:right;padding-right:.9rem}
+.whole{white-space:nowrap}.narrow-only{display:none;color:var(--soft)}
 tr:target{background:var(--late);outline:2px solid var(--bad)}
 .tone{width:1.2rem}td.tone{color:var(--tone);font-weight:700}tr.told td{color:var(--tone)}
 details>summary{cursor:pointer;font-size:1.15rem;font-weight:600}details[open]>summary{margin-bottom:.75rem}
@@ -93,7 +94,7 @@ details>summary{cursor:pointer;font-size:1.15rem;font-weight:600}details[open]>s
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}
 @media (max-width:44rem){:root{--label:0rem;--gap:.85rem}
 .facts{display:grid;grid-template-columns:1fr 1fr;gap:.6rem 1rem}.facts div{min-width:0}
-h1{font-size:1.4rem}.lead .says{font-size:1.05rem}.minor{display:none}
+h1{font-size:1.4rem}.lead .says{font-size:1.05rem}.minor,.wide-only{display:none}.narrow-only{display:block}
 .axis{height:4rem;font-size:.7rem}.lane{grid-template-columns:minmax(0,1fr)}.lane h3{line-height:1.3rem;font-size:.8rem;color:var(--soft)}
 .mark{width:.9rem;height:.9rem;line-height:.65rem;font-size:.65rem}.mark.wire{width:.6rem;height:.6rem}.mark.person{width:.7rem;height:.7rem}
 .timer,.span{font-size:.7rem}th,td{padding-right:.4rem;font-size:.85rem}.number{padding-right:.5rem;font-size:.8rem}}

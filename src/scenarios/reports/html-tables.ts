@@ -1,9 +1,8 @@
-import { seconds } from "../mechanism.js";
 import type { Bar, Drawing, Happening } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
 import { oddities, type Oddity } from "./oddities.js";
 import type { ReportedRun } from "./reported-run.js";
-import { spanOfMs, TONE_NAMES, TONE_SIGNS } from "./words.js";
+import { shortSeconds, spanOfMs, TONE_NAMES, TONE_SIGNS } from "./words.js";
 
 /** The timeline for those who read rather than look, and the target of its marks. */
 export function eventsOf({ happenings }: Drawing): Markup {
@@ -22,7 +21,7 @@ function eventRow({ number, record, text, tone }: Happening): Markup {
     tone === "wire" || tone === "person"
       ? undefined
       : markup`<span title="${TONE_NAMES[tone]}" aria-label="${TONE_NAMES[tone]}" role="img">${TONE_SIGNS[tone]}</span>`;
-  return markup`<tr id="event-${number}" class="${tone}"><td class="number">${(record.atMs / 1000).toFixed(3)}</td><td><bdi>${record.actor}</bdi></td><td><bdi>${text}</bdi></td><td class="tone">${how}</td></tr>
+  return markup`<tr id="event-${number}" class="${tone}"><td class="number">${(record.atMs / 1000).toFixed(3)}</td>${nameCell(record.actor)}<td><bdi>${text}</bdi></td><td class="tone">${how}</td></tr>
 `;
 }
 
@@ -32,7 +31,7 @@ export function timersOf({ timers }: Drawing): Markup | undefined {
   return markup`<section class="card long" aria-labelledby="timers">
 <h2 id="timers">Timers</h2>
 <table>
-<thead><tr><th scope="col">Timer</th><th scope="col">Owner</th><th scope="col" class="number">Armed</th><th scope="col" class="number">Budget</th><th scope="col">End</th></tr></thead>
+<thead><tr><th scope="col">Timer</th><th scope="col" class="wide-only">Owner</th><th scope="col" class="number">Armed</th><th scope="col" class="number">Budget</th><th scope="col">End</th></tr></thead>
 <tbody>
 ${timers.map(timerRow)}</tbody>
 </table>
@@ -40,10 +39,20 @@ ${timers.map(timerRow)}</tbody>
 }
 
 function timerRow({ timer, owner, armedAtMs, budgetMs, end, endedAtMs, deciding }: Bar): Markup {
-  const at = endedAtMs === undefined ? "" : ` at ${seconds(endedAtMs)}`;
+  const at =
+    endedAtMs === undefined ? undefined : markup` at <span class="whole">${shortSeconds(endedAtMs)}</span>`;
   const decided = deciding ? markup` <strong>(decided)</strong>` : undefined;
-  return markup`<tr${end === "fired" ? TOLD : undefined}><td>${timer}${decided}</td><td><bdi>${owner}</bdi></td><td class="number">${seconds(armedAtMs)}</td><td class="number">${spanOfMs(budgetMs)}</td><td>${end}${at}</td></tr>
+  const under = markup`<small class="narrow-only"><bdi>${owner}</bdi></small>`;
+  return markup`<tr${end === "fired" ? TOLD : undefined}>${nameCell(timer, [decided, under])}<td class="wide-only"><bdi>${owner}</bdi></td><td class="number">${shortSeconds(armedAtMs)}</td><td class="number">${spanOfMs(budgetMs)}</td><td>${end}${at}</td></tr>
 `;
+}
+
+/** Longer names than this may break anywhere, or they would push the table off the page. */
+const WHOLE_NAME_MAX = 18;
+
+function nameCell(name: string, more?: readonly (Markup | undefined)[]): Markup {
+  const whole = name.length <= WHOLE_NAME_MAX ? markup` class="whole"` : undefined;
+  return markup`<td><bdi${whole}>${name}</bdi>${more}</td>`;
 }
 
 const TOLD = markup` class="bad told"`;

@@ -1,0 +1,152 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "../helpers/run-cli.js";
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-reports-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const read = (name: string) => readFileSync(at(name), "utf8");
+
+const PCAPNG_MAGIC = "0a0d0d0a";
+
+describe("run", () => {
+  test("tells one run in every form at once", async () => {
+    const files = [
+      "--html",
+      at("r.html"),
+      "--junit",
+      at("r.xml"),
+      "--trace",
+      at("r.jsonl"),
+      "--pcap",
+      at("r.pcapng"),
+    ];
+    const { exitCode, stderr } = await runCli(["run", "late-delivery", "--frames", "full", ...files]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(read("r.html")).toMatch(/^<!doctype html>/);
+    expect(read("r.xml")).toContain('name="late-delivery"');
+    expect(read("r.jsonl").split("\n")[0]).toContain('"kind":"run.started"');
+    expect(readFileSync(at("r.pcapng")).subarray(0, 4).toString("hex")).toBe(PCAPNG_MAGIC);
+  });
+
+  test("without --frames full writes no capture, and says what to do", async () => {
+    const { exitCode, stderr } = await runCli(["run", "late-delivery", "--pcap", at("none.pcapng")]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/PCAP_HEADERS_ONLY[\s\S]*hint: .*--frames full/);
+    expect(existsSync(at("none.pcapng"))).toBe(false);
+  });
+
+  test("says in its reproduction line that frames were whole", async () => {
+    const { stdout } = await runCli(["run", "plain-login", "--frames", "full"]);
+    expect(stdout.trimEnd()).toMatch(/Again: passkey-harness run plain-login --seed 1 --frames full$/);
+  });
+
+  test.each(["html", "pcap", "trace"])("--all has no --%s: that tells one run", async (form) => {
+    const { exitCode, stderr } = await runCli(["run", "--all", `--${form}`, at("all")]);
+    expect([exitCode, stderr.includes("tells one run")]).toEqual([2, true]);
+  });
+
+  test("--all --junit --github writes a case for each story and adds to the job's summary", async () => {
+    writeFileSync(at("summary.md"), "# before\n");
+    const args = ["run", "--all", "--junit", at("all.xml"), "--github"];
+    const { exitCode, stdout } = await runCli(args, { GITHUB_STEP_SUMMARY: at("summary.md") });
+    const { stdout: list } = await runCli(["run", "--list"]);
+    const stories = list.trimEnd().split("\n").length;
+    expect(exitCode, stdout).toBe(0);
+    expect(read("all.xml").match(/<testcase /g)).toHaveLength(stories);
+    expect(read("summary.md")).toMatch(/^# before\n## passkey-harness/);
+    expect(read("summary.md").match(/^\| [a-z]/gm)).toHaveLength(stories);
+    expect(stdout).not.toContain("::error");
+  }, 120_000);
+});
+
+describe("replay", () => {
+  beforeAll(async () => {
+    await runCli(["run", "late-delivery", "--seed", "7", "--trace", at("t.jsonl")]);
+  });
+
+  test("tells a stored trace as it was told live", async () => {
+    const live = await runCli(["run", "late-delivery", "--seed", "7"]);
+    const again = await runCli(["replay", at("t.jsonl")]);
+    expect(again).toEqual(live);
+  });
+
+  test("prints one document with --json, and a page with --html", async () => {
+    const { stdout, stderr } = await runCli(["replay", at("t.jsonl"), "--json", "--html", at("t.html")]);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      seed: "7",
+      explanation: { mechanism: "late-delivery" },
+    });
+    expect(read("t.html")).toContain("page.guard fired first");
+  });
+
+  test("reads what is whole of a trace that was cut off, and says what is left out", async () => {
+    writeFileSync(at("cut.jsonl"), read("t.jsonl").slice(0, -30));
+    const { exitCode, stdout, stderr } = await runCli(["replay", at("cut.jsonl")]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^line \d+: the record stops in the middle; it is left out\n$/);
+    expect(stdout).toContain("page.guard fired first");
+  });
+
+  test("explains a part, naming what it lacks", async () => {
+    const part = read("t.jsonl")
+      .split("\n")
+      .filter((line) => line.includes('"kind":"ctap.'));
+    writeFileSync(at("part.jsonl"), part.join("\n"));
+    const { exitCode, stdout } = await runCli(["replay", at("part.jsonl")]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Undecided: .*missing probe page/);
+  });
+
+  test.each([
+    ["nothing named", () => []],
+    ["a file that is not there", () => [at("absent.jsonl")]],
+    ["two files", () => [at("t.jsonl"), at("t.jsonl")]],
+  ])("%s is a matter of usage or environment", async (_, args) => {
+    const { exitCode } = await runCli(["replay", ...args()]);
+    expect(exitCode).toBe(2);
+  });
+
+  test("a file that is no trace is refused by code and line", async () => {
+    writeFileSync(at("other.json"), '{\n  "schema": 1\n}\n');
+    const { exitCode, stdout } = await runCli(["replay", at("other.json"), "--json"]);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: "TRACE_NOT_JSON", line: 1 } });
+  });
+});
+
+describe("what register and login record", () => {
+  test("a ceremony that timed out is explained from its recording", async () => {
+    const args = ["--touch-ms", "60000", "--client", "gecko", "--trace", at("slow.jsonl")];
+    expect((await runCli(["register", ...args])).exitCode).toBe(1);
+    const { stdout } = await runCli(["replay", at("slow.jsonl"), "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      scenario: { id: "register" },
+      verdict: "no-expectation",
+      explanation: { mechanism: "client-timeout", decidedBy: { timer: "client.ceremony", budgetMs: 30_000 } },
+    });
+  });
+
+  test("a login with whole frames becomes a capture", async () => {
+    const args = ["--frames", "full", "--pcap", at("login.pcapng"), "--trace", at("login.jsonl")];
+    expect((await runCli(["login", ...args])).exitCode).toBe(0);
+    expect(readFileSync(at("login.pcapng")).subarray(0, 4).toString("hex")).toBe(PCAPNG_MAGIC);
+    const again = await runCli(["replay", at("login.jsonl"), "--pcap", at("again.pcapng")]);
+    expect(again.exitCode).toBe(0);
+    expect(readFileSync(at("again.pcapng")).equals(readFileSync(at("login.pcapng")))).toBe(true);
+  });
+
+  test("by default no more than headers", async () => {
+    await runCli(["register", "--trace", at("headers.jsonl")]);
+    const frames = read("headers.jsonl")
+      .split("\n")
+      .filter((line) => line.includes('"link.hid"'));
+    expect(frames.length).toBeGreaterThan(5);
+    expect(frames.filter((line) => (JSON.parse(line) as { hex: string }).hex.length > 14)).toEqual([]);
+  });
+});
