@@ -29,7 +29,7 @@ const CREATION = {
 function room(store: CredentialStore) {
   const env = virtualEnv("bench", nullSink);
   const air = new SimAir(env);
-  const service = new SimTunnelService(envFor(env, "service"));
+  const service = new SimTunnelService(envFor(env, "service"), { latencyMs: 0 });
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile: profileNamed("phone"),
     store,

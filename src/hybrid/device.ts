@@ -36,6 +36,7 @@ export class HybridDevice implements CtapDevice {
   readonly #life = new AbortController();
   #linking: Promise<PhoneLine> | undefined;
   #line: PhoneLine | undefined;
+  #over = "";
   #reportEnd: () => void = () => {};
 
   constructor(env: Env, parts: HybridDeviceParts) {
@@ -84,12 +85,12 @@ export class HybridDevice implements CtapDevice {
 
   /** Sends the shutdown and returns; the device listens on for a while, see {@link ended}. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#finish(gone("the device was disposed of"));
+    this.#finish("the device was disposed of");
   }
 
   /** Ends what {@link ended} waits for: no more listening for late updates. */
   hangUp(): void {
-    this.#finish(gone("the device was hung up"));
+    this.#finish("the device was hung up");
     this.#line?.hangUp();
   }
 
@@ -103,7 +104,7 @@ export class HybridDevice implements CtapDevice {
     try {
       const answered = await orAborted(answer, signal, () => abortedMidway(signal as AbortSignal));
       if (this.#parts.settings.shutsDown === "after-answer") {
-        this.#finish(gone("the phone answered its one request"));
+        this.#finish("the phone answered its one request");
       }
       return answered;
     } catch (error) {
@@ -116,7 +117,7 @@ export class HybridDevice implements CtapDevice {
   async #reach(signal: AbortSignal | undefined): Promise<PhoneLine> {
     const life = this.#life.signal;
     if (signal?.aborted) throw abortedBy(signal, "none");
-    if (life.aborted) throw gone((life.reason as Error).message);
+    if (life.aborted) throw gone(this.#over);
     this.#linking ??= this.#connect();
     try {
       return await orAborted(this.#linking, signal, () => abortedBy(signal as AbortSignal, "none"));
@@ -142,9 +143,12 @@ export class HybridDevice implements CtapDevice {
     }
   }
 
-  #finish(reason: Error): void {
+  /** @param why for those who still ask; an error of its own ends a search that runs. */
+  #finish(why: string | Error): void {
     if (this.isOver) return;
-    this.#life.abort(reason);
+    this.#over = typeof why === "string" ? why : why.message;
+    // To end a connection in good order takes no error, which would cost more than all the rest of it.
+    this.#life.abort(typeof why === "string" && this.#line ? why : toError(why));
     this.#line?.shutDown();
     if (this.#linking === undefined) this.#reportEnd();
   }
@@ -178,6 +182,10 @@ function gone(message: string, aftermath: "none" | "unknown" = "none"): Transpor
     aftermath,
     hint: "Show a new QR code, or call a linked phone: a phone answers one request.",
   });
+}
+
+function toError(why: string | Error): Error {
+  return typeof why === "string" ? gone(why) : why;
 }
 
 /** The phone has the request and cannot be told to drop it. */

@@ -96,7 +96,8 @@ async function scan<From extends Shown>(
       stage: "advert-seen",
       detail: `${tried.size - 1} of others before`,
     });
-    const suffix = parseAdvertSuffix(serviceData.subarray(ADVERT_BYTES));
+    const suffix =
+      serviceData.length > ADVERT_BYTES ? parseAdvertSuffix(serviceData.subarray(ADVERT_BYTES)) : undefined;
     return { ...shown, advert, ...(suffix && { suffix }), ...(address !== undefined && { address }) };
   }
   signal.throwIfAborted();

@@ -46,7 +46,7 @@ export class SimPhone {
   readonly #env: Env;
   readonly #parts: PhoneParts;
   #options: PhoneOptions;
-  readonly #identity: KeyPair;
+  #keys: KeyPair | undefined;
   readonly #links = new Map<string, Link>();
   readonly #off = new AbortController();
 
@@ -54,7 +54,6 @@ export class SimPhone {
     this.#env = env;
     this.#parts = parts;
     this.#options = { ...PHONE_STANDARD, ...options };
-    this.#identity = (this.#options.crypto ?? defaultCrypto).generateKeyPair(env.entropy.fork("identity"));
   }
 
   /** Other habits, for sessions that begin from now on. */
@@ -153,6 +152,13 @@ export class SimPhone {
       ...(offersLink && { offerLink: () => linkOffer(this.#newLink(), this.#identity, crypto) }),
     };
     return servePhoneSession(this.#env, role, parts, signal);
+  }
+
+  /** Made when first needed; a fork of its own, so that it is the same whenever that is. */
+  get #identity(): KeyPair {
+    const { crypto = defaultCrypto } = this.#options;
+    this.#keys ??= crypto.generateKeyPair(this.#env.entropy.fork("identity"));
+    return this.#keys;
   }
 
   #newLink(): Link {

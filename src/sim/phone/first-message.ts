@@ -12,10 +12,10 @@ export async function firstMessage(
   port: ListeningChannel | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly tunnel: Tunnel; readonly message: Uint8Array } | undefined> {
+  if (port === undefined) return from(tunnel, signal);
   const decided = new AbortController();
   const either = AbortSignal.any([signal, decided.signal]);
   const throughTunnel = from(tunnel, either);
-  if (port === undefined) return throughTunnel;
   const throughPort = port.accept(either).then((channel) => from(l2capTunnel(channel), either));
   try {
     const first = await Promise.race([throughTunnel, throughPort]);

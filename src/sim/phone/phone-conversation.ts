@@ -87,13 +87,12 @@ export class PhoneConversation {
   /** The next frame; `undefined` when the client is gone; or how the request under way ends the session. */
   async #next(signal: AbortSignal): Promise<HybridFrame | PhoneEnding | undefined> {
     const { tunnel, crypter } = this.#parts;
-    const decided = new AbortController();
-    const received = tunnel.receive(AbortSignal.any([signal, decided.signal]));
+    const received = tunnel.receive(signal);
     const ended = this.#work?.done.then((ending) => ending ?? new Promise<never>(() => {}));
     const first = await Promise.race(ended ? [received, ended] : [received]);
     if (typeof first === "string") {
-      decided.abort();
-      await received.catch(() => undefined);
+      // The tunnel is closed next: nobody will take what it still brings.
+      received.catch(() => undefined);
       return first;
     }
     return first && parseFrame(crypter.open(first), { from: "client" });
