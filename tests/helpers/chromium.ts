@@ -54,9 +54,13 @@ export class Chromium {
     const socket = new WebSocket(await debuggerOf(child));
     await once(socket, "open");
     const browser = new Chromium(child, socket, profile);
-    const { targetId } = await browser.#send<{ targetId: string }>("Target.createTarget", { url: "about:blank" });
+    const { targetId } = await browser.#send<{ targetId: string }>("Target.createTarget", {
+      url: "about:blank",
+    });
     const attached = { targetId, flatten: true };
-    browser.#session = (await browser.#send<{ sessionId: string }>("Target.attachToTarget", attached)).sessionId;
+    browser.#session = (
+      await browser.#send<{ sessionId: string }>("Target.attachToTarget", attached)
+    ).sessionId;
     await browser.#send("Page.enable");
     return browser;
   }

@@ -113,7 +113,8 @@ describe("hostile text", () => {
     ]);
     expect(page.match(/<style>/g)).toHaveLength(1);
     expect(page).not.toContain(`" onmouseover`);
-    expect(page).not.toMatch(/[\u0000\u001b\u202e\ud800\ufffe]/);
+    const forbidden = ["\u0000", "\u001b", "\u202e", "\ud800", "\ufffe"];
+    expect(forbidden.filter((sign) => page.includes(sign))).toEqual([]);
   });
 
   test("in a style attribute there are numbers only", () => {
