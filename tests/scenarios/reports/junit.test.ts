@@ -61,7 +61,7 @@ describe.skipIf(PYTHON === undefined)("to an XML parser that is not ours", () =>
     ]);
     expect(all(suites, "skipped")).toHaveLength(1);
     const [first] = all(suites, "properties");
-    const properties = Object.fromEntries(
+    const properties: Record<string, unknown> = Object.fromEntries(
       (first?.children ?? []).map(({ attributes }) => [attributes["name"], attributes["value"]]),
     );
     expect(properties).toMatchObject({
