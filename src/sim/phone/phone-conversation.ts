@@ -1,7 +1,6 @@
 import type { CborMap } from "../../cbor/value.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { isHarnessError } from "../../core/errors.js";
 import { CtapCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
@@ -58,6 +57,10 @@ export class PhoneConversation {
     signal.addEventListener("abort", off, { once: true });
     try {
       return await this.#converse(signal);
+    } catch (error) {
+      // The client need not wait for a prompt that outlives its own mistake.
+      this.#parts.tunnel.close();
+      throw error;
     } finally {
       await this.#work?.done;
       signal.removeEventListener("abort", off);
@@ -123,15 +126,9 @@ export class PhoneConversation {
 
   async #answer(request: Uint8Array, signal: AbortSignal): Promise<PhoneEnding | undefined> {
     const { options, handle, show, tunnel } = this.#parts;
-    let reply;
-    try {
-      reply = await replyTo(this.#env, request, { handle, options, signal });
-    } catch (error) {
-      // The client's shutdown reached a prompt that listens: nobody waits for an answer.
-      if (signal.aborted && isHarnessError(error)) return undefined;
-      if (signal.aborted && error === signal.reason) return undefined;
-      throw error;
-    }
+    const reply = await replyTo(this.#env, request, { handle, options, signal });
+    // The client's shutdown reached a prompt that listens, or the phone is off: nobody waits for an answer.
+    if (signal.aborted) return undefined;
     if (reply.answer === undefined) {
       show("This request cannot be answered", "failure");
       return reply.ending;

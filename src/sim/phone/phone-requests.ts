@@ -110,7 +110,8 @@ async function askPlatform(
   try {
     return await limited(env, limit, (ended) => handle(request, { signal: ended }), signal);
   } catch (error) {
-    if (!(error instanceof TimeoutError) || error.timer !== PLATFORM_TIMER) throw error;
+    const isOver = error instanceof TimeoutError && error.timer === PLATFORM_TIMER;
+    if (!isOver && !signal.aborted) throw error;
     return Uint8Array.of(CtapStatus.USER_ACTION_TIMEOUT);
   }
 }
