@@ -61,9 +61,9 @@ describe.skipIf(PYTHON === undefined)("to an XML parser that is not ours", () =>
     ]);
     expect(all(suites, "skipped")).toHaveLength(1);
     const [first] = all(suites, "properties");
-    const properties: Record<string, unknown> = Object.fromEntries(
+    const properties = Object.fromEntries(
       (first?.children ?? []).map(({ attributes }) => [attributes["name"], attributes["value"]]),
-    );
+    ) as Record<string, unknown>;
     expect(properties).toMatchObject({
       seed: "demo-1",
       "deciding-timer": "page.guard",
