@@ -34,7 +34,9 @@ describe("hostile text", () => {
     const { annotations } = toGitHub([hostileRun()]);
     expect(annotations).toHaveLength(1);
     expect(annotations[0]?.split(/[\r\n]/)).toHaveLength(1);
-    expect(annotations[0]?.match(/^::error title=([^:,]*)::/)).not.toBeNull();
+    const [nothing, command, text] = annotations[0]?.split("::") ?? [];
+    expect([nothing, command?.endsWith("@you")]).toEqual(["", true]);
+    expect(text).toMatch(/^rp: expected /);
   });
 
   test("leaves neither its cell nor plain text", () => {

@@ -56,6 +56,11 @@ test("a span without bound comes back as it was", () => {
   expect(record).toMatchObject({ budgetMs: Infinity });
 });
 
+test("nothing in a member that no kind names stays nothing", () => {
+  const [record] = parseTrace('{"atMs":0,"actor":"key","kind":"ctap.cancel","command":"reset","note":null}');
+  expect(record).toMatchObject({ note: null });
+});
+
 describe("one record that is not one", () => {
   const good = { atMs: 0, actor: "page", kind: "page.gave-up", method: "create", aborted: true };
   const changed = (change: object) => JSON.stringify({ ...good, ...change });

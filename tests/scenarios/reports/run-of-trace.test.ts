@@ -39,6 +39,11 @@ describe("a whole trace of a story", () => {
 });
 
 describe("a part of a trace", () => {
+  test("with something else before it is held to nothing", () => {
+    const [, second] = live.records;
+    expect(runOfTrace([second as TraceRecord, ...live.records]).verdict).toBe("no-expectation");
+  });
+
   test("is held to nothing", () => {
     expect(runOfTrace(live.records.slice(0, -1)).verdict).toBe("no-expectation");
     expect(runOfTrace(live.records.slice(1)).verdict).toBe("no-expectation");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { timeScale } from "../../../src/scenarios/reports/time-scale.js";
+import { FOLD_MS, timeScale } from "../../../src/scenarios/reports/time-scale.js";
 
 describe("milliseconds beside minutes", () => {
   const scale = timeScale([0, 50, 100, 60_000, 213_000]);
@@ -15,6 +15,10 @@ describe("milliseconds beside minutes", () => {
   });
   test("two pauses are folded", () => expect(scale.folds).toHaveLength(2));
   test("a moment after the end is at the end", () => expect(scale.at(1e9)).toBe(scale.at(213_000)));
+});
+
+test("a pause of exactly the folding length is folded", () => {
+  expect([timeScale([FOLD_MS]).folds.length, timeScale([FOLD_MS - 1]).folds.length]).toEqual([1, 0]);
 });
 
 test("a trace of one moment has a scale too", () => {
