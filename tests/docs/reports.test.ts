@@ -1,0 +1,43 @@
+/** What docs/reports.md names exists, and what exists is named there. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as scenarios from "../../src/scenarios.js";
+import { jsonLinesSink } from "../../src/index.js";
+import { PROJECT, runCli } from "../helpers/run-cli.js";
+
+const read = (path: string) => readFileSync(join(PROJECT, path), "utf8");
+const PAGE = read("docs/reports.md");
+const matches = (text: string, pattern: RegExp) => [
+  ...new Set([...text.matchAll(pattern)].map(([, found]) => found as string)),
+];
+
+describe("docs/reports.md", () => {
+  test("has every error code of traces and captures, and no other", () => {
+    const reports = "src/scenarios/reports";
+    const code = /["`]((?:TRACE|PCAP)_[A-Z_]+)["`]/g;
+    const written = ["trace-error.ts", "capture-error.ts"].flatMap((file) =>
+      matches(read(`${reports}/${file}`), code),
+    );
+    expect(written.length).toBeGreaterThan(8);
+    expect(matches(PAGE, code).sort()).toEqual(written.sort());
+  });
+
+  test("names functions that the front door has", () => {
+    const functions = matches(PAGE, /`(?:\w+\()?((?:to|parse|runOf|run|json)[A-Z]\w*)\(/g);
+    const offered = { ...scenarios, jsonLinesSink } as Record<string, unknown>;
+    expect(functions.length).toBeGreaterThan(7);
+    expect(functions.filter((name) => typeof offered[name] !== "function")).toEqual([]);
+  });
+
+  test.each([
+    ["run", ["html", "junit", "github", "trace", "frames", "pcap"]],
+    ["replay", ["html", "junit", "github", "pcap"]],
+    ["register", ["trace", "frames", "pcap"]],
+    ["login", ["trace", "frames", "pcap"]],
+  ])("what it promises of %s is in its help", async (command, options) => {
+    const { stdout } = await runCli([command, "--help"]);
+    expect(options.filter((option) => !stdout.includes(`--${option} `))).toEqual([]);
+    expect(options.filter((option) => !PAGE.includes(`--${option}`))).toEqual([]);
+  });
+});
