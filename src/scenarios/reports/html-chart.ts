@@ -131,18 +131,34 @@ function ticksOf({ deciding, happenings }: Drawing, scale: TimeScale): readonly 
   return spacedOut(places, APART.wide).map((place) => ({ ...place, major: major.has(place.ms) }));
 }
 
+/** Ceremonies as bars; those that overlap have rows of their own. */
 function spans({ drawing, run, scale }: Chart): Markup | undefined {
   if (drawing.spans.length === 0) return undefined;
-  const bars = drawing.spans.map(({ ceremony, fromMs, toMs }: Span, index) => {
-    const account = run.explanation.ceremonies[index];
-    const left = scale.at(fromMs);
-    const width = `max(.6rem,${percent(scale.at(toMs) - left)})`;
-    const name = `${ceremony.kind} ${ceremony.id}: ${account?.mechanism ?? "undecided"}`;
-    const tone = toneOfMechanism(account?.mechanism);
-    return markup`<a class="span ${tone}" href="#account-${index + 1}" style="left:${percent(left)};width:${width}" title="${name}"><bdi>${name}</bdi></a>`;
+  const rows: Span[][] = [];
+  for (const span of drawing.spans) {
+    const row = rows.find((others) => others.every(({ toMs }) => toMs < span.fromMs));
+    if (row === undefined) rows.push([span]);
+    else row.push(span);
+  }
+  const bars = rows.map((row) => {
+    const own = row.map((span) => spanBar(span, { index: drawing.spans.indexOf(span), run, scale }));
+    return markup`<div class="spans-row">${own}</div>`;
   });
-  return markup`<li class="lane spans"><h3>ceremonies</h3><div class="track">${bars}</div></li>
+  return markup`<li class="lane"><h3>ceremonies</h3><div class="track">${bars}</div></li>
 `;
+}
+
+interface SpanPlace extends Pick<Chart, "run" | "scale"> {
+  readonly index: number;
+}
+
+function spanBar({ ceremony, fromMs, toMs }: Span, { index, run, scale }: SpanPlace): Markup {
+  const account = run.explanation.ceremonies[index];
+  const left = scale.at(fromMs);
+  const width = `max(.6rem,${percent(scale.at(toMs) - left)})`;
+  const name = `${ceremony.kind} ${ceremony.id}: ${account?.mechanism ?? "undecided"}`;
+  const tone = toneOfMechanism(account?.mechanism);
+  return markup`<a class="span ${tone}" href="#account-${index + 1}" style="left:${percent(left)};width:${width}" title="${name}"><bdi>${name}</bdi></a>`;
 }
 
 function laneOf({ actor, marks, rows }: Lane, { scale }: Chart): Markup {

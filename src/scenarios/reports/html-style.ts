@@ -67,7 +67,7 @@ border:2px solid var(--card);color:var(--card);font:700 .75rem/.82rem system-ui,
 .bar.deciding{height:.62rem;top:1.05rem}.bar.deciding::after{top:-.1rem}
 .bar.pending{background:linear-gradient(90deg,var(--bar) 40%,transparent)}
 .slack{top:1.34rem;height:0;border-top:1.5px dotted var(--bar)}
-.spans .track{height:1.7rem}
+.spans-row{position:relative;height:1.65rem}
 .span{position:absolute;top:.15rem;height:1.35rem;border-radius:.3rem;border:1.5px solid var(--tone);color:var(--tone);background:var(--card);
 font-size:.75rem;line-height:1.15rem;padding:0 .35rem;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;text-decoration:none}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.8rem 0 0;font-size:.85rem;color:var(--soft)}

@@ -65,6 +65,13 @@ describe("the page of late-delivery", () => {
   });
 });
 
+test("ceremonies that overlap have rows of their own, others share one", async () => {
+  const rowsOf = async (id: string) =>
+    toHtml(await runScenario(scenarioNamed(id), { seed: "1" })).match(/class="spans-row"/g);
+  expect(await rowsOf("rakuten-error-then-mail")).toHaveLength(1);
+  expect(await rowsOf("usb-host-quits-without-cancel")).toHaveLength(2);
+});
+
 describe("one file", () => {
   test("loads nothing and runs nothing, and forbids both to itself", () => {
     expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|https?:\/\/[^<]*["')]|\son\w+=/i);
