@@ -4,16 +4,15 @@ import { parseAuthenticatorData } from "../ctap/authenticator-data.js";
 import type { CredentialDescriptor } from "../ctap/common.js";
 import type { CtapDevice, TransactOptions } from "../ctap/device.js";
 import type { GetAssertionRequest, GetAssertionResponse } from "../ctap/get-assertion.js";
-import { openSession, type Ctap2Session, type PinUvAuthToken } from "../ctap/session.js";
+import type { Ctap2Session, PinUvAuthToken } from "../ctap/session.js";
 import type { AssertionRequest } from "./assertion-request.js";
 import { readRequestOptions } from "./assertion-request.js";
 import { attachmentOf } from "./attachment.js";
-import { runCeremony, type Ceremony } from "./ceremony.js";
+import type { Ceremony } from "./ceremony.js";
 import { chooseAssertion, type Assertion } from "./choose-assertion.js";
 import type { ClientContext } from "./client-context.js";
 import { buildClientData, type ClientData } from "./client-data.js";
 import { ClientError } from "./client-error.js";
-import { effectiveTimeoutMs } from "./client-profile.js";
 import { SPEC_L3 } from "./client-profiles.js";
 import type { AuthenticatorInputs } from "./extensions/client-extension.js";
 import { KNOWN_EXTENSIONS } from "./extensions/known-extensions.js";
@@ -26,6 +25,7 @@ import {
 import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from "./json.js";
 import { planAuthentication, type AuthenticationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
+import { runOnDevice } from "./run-on-device.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
 /**
@@ -57,14 +57,11 @@ export async function authenticate(
     type: "webauthn.get",
     challenge: toBase64url(request.challenge),
   });
-  const budgetMs = effectiveTimeoutMs(client.profile ?? SPEC_L3, request.timeoutMs, {
-    conditional: client.mediation === "conditional",
-    virtualAuthenticator: client.virtualAuthenticator,
-  });
-  return runCeremony(env, { budgetMs, signal: client.signal }, async (ceremony) => {
-    const session = await openSession(env, device, { signal: ceremony.signal });
-    ceremony.signal.throwIfAborted();
-    return new Authentication({ env, session, request, clientData, client, ceremony }).run();
+  return runOnDevice(env, device, {
+    client,
+    timeoutMs: request.timeoutMs,
+    work: (ceremony, session) =>
+      new Authentication({ env, session, request, clientData, client, ceremony }).run(),
   });
 }
 

@@ -4,14 +4,13 @@ import { parseAuthenticatorData } from "../ctap/authenticator-data.js";
 import type { CredentialDescriptor } from "../ctap/common.js";
 import type { CtapDevice, TransactOptions } from "../ctap/device.js";
 import type { MakeCredentialRequest, MakeCredentialResponse } from "../ctap/make-credential.js";
-import { openSession, type Ctap2Session, type PinUvAuthToken } from "../ctap/session.js";
+import type { Ctap2Session, PinUvAuthToken } from "../ctap/session.js";
 import { attachmentOf, transportsOf } from "./attachment.js";
 import { buildAttestationObject } from "./attestation-object.js";
-import { runCeremony, type Ceremony } from "./ceremony.js";
+import type { Ceremony } from "./ceremony.js";
 import type { ClientContext } from "./client-context.js";
 import { buildClientData, type ClientData } from "./client-data.js";
 import { ClientError } from "./client-error.js";
-import { effectiveTimeoutMs } from "./client-profile.js";
 import { SPEC_L3 } from "./client-profiles.js";
 import { readCreationOptions, type CreationRequest } from "./creation-request.js";
 import type { AuthenticatorInputs } from "./extensions/client-extension.js";
@@ -25,6 +24,7 @@ import {
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from "./json.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
+import { runOnDevice } from "./run-on-device.js";
 import { encodeSpki } from "./spki.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
@@ -54,14 +54,11 @@ export async function register(
     type: "webauthn.create",
     challenge: toBase64url(request.challenge),
   });
-  const budgetMs = effectiveTimeoutMs(client.profile ?? SPEC_L3, request.timeoutMs, {
-    conditional: client.mediation === "conditional",
-    virtualAuthenticator: client.virtualAuthenticator,
-  });
-  return runCeremony(env, { budgetMs, signal: client.signal }, async (ceremony) => {
-    const session = await openSession(env, device, { signal: ceremony.signal });
-    ceremony.signal.throwIfAborted();
-    return new Registration({ env, session, request, clientData, client, ceremony }).run();
+  return runOnDevice(env, device, {
+    client,
+    timeoutMs: request.timeoutMs,
+    work: (ceremony, session) =>
+      new Registration({ env, session, request, clientData, client, ceremony }).run(),
   });
 }
 
