@@ -73,6 +73,10 @@ export type TraceEvent =
       readonly stage:
         | "qr-shown"
         | "qr-scanned"
+        | "radio-off"
+        | "radio-on"
+        | "scan-started"
+        | "scan-failed"
         | "advert-sent"
         | "advert-seen"
         | "advert-foreign"
@@ -95,6 +99,8 @@ export type TraceEvent =
         | "failed";
       /** HTTP status, WebSocket close code or a short reason; never a key, id or secret. */
       readonly detail?: string;
+      /** Tag of the QR code: the same for who shows it and who scans it, and of no use to anybody else. */
+      readonly code?: string;
     }
 
   // user: the person.
@@ -166,6 +172,26 @@ export type TraceEvent =
       readonly outcome: "accepted" | "refused";
       readonly ceremony: string;
       readonly reason?: string;
+    }
+
+  /** A real site takes the simulated one's place; what it can be asked about itself, joined by a comma. */
+  | { readonly kind: "rp.attached"; readonly origin: string; readonly probes: string }
+  /** The harness asked a real site which credentials it holds: their tags, joined by a comma. */
+  | {
+      readonly kind: "rp.probe";
+      readonly probe: "credentials";
+      readonly outcome: "answered" | "failed";
+      readonly credentials?: string;
+      /** HTTP status, or the code of the error that took the answer's place. */
+      readonly detail?: string;
+    }
+  /** A call to a real site ended without an answer; with aftermath `unknown` the site may have acted on it. */
+  | {
+      readonly kind: "rp.no-answer";
+      readonly call: string;
+      readonly ceremony: string;
+      readonly code: string;
+      readonly aftermath: "none" | "unknown";
     }
 
   // factor: the ways in beside the passkey. Codes go by their number in the attempt, never by their digits.

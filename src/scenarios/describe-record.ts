@@ -67,6 +67,17 @@ function describePageOrSite(record: TraceRecord): string | undefined {
       return `mail "${record.subject}" ${record.stage}`;
     case "rp.login":
       return `login ${record.outcome}${reason(record.reason)}`;
+    case "rp.attached":
+      return `the real site ${record.origin}; it ${record.probes ? `can be asked for its ${record.probes}` : "cannot be asked what it holds"}`;
+    case "rp.probe":
+      return record.outcome === "answered"
+        ? `asked for its ${record.probe}: ${record.credentials || "none"}`
+        : `asked for its ${record.probe}, in vain${reason(record.detail)}`;
+    case "rp.no-answer":
+      return (
+        `${record.call} ended without an answer (${record.code}); ` +
+        (record.aftermath === "unknown" ? "the site may have acted on it" : "it never reached the site")
+      );
     case "page.call-failed":
       return `never hears the answer to ${record.call}`;
     case "page.threw":

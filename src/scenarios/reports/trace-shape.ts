@@ -99,6 +99,10 @@ export const TRACE_SHAPE = {
     stage: word(
       "qr-shown",
       "qr-scanned",
+      "radio-off",
+      "radio-on",
+      "scan-started",
+      "scan-failed",
       "advert-sent",
       "advert-seen",
       "advert-foreign",
@@ -121,6 +125,7 @@ export const TRACE_SHAPE = {
       "failed",
     ),
     detail: maybe(text),
+    code: maybe(text),
   },
 
   "user.prompted": { prompt: text },
@@ -157,6 +162,15 @@ export const TRACE_SHAPE = {
   "rp.flag": { flag: text, value: flag },
   "rp.mail": { subject: text, stage: word("queued", "sent", "delivered") },
   "rp.login": { outcome: word("accepted", "refused"), ceremony: text, reason: maybe(text) },
+
+  "rp.attached": { origin: text, probes: text },
+  "rp.probe": {
+    probe: word("credentials"),
+    outcome: word("answered", "failed"),
+    credentials: maybe(text),
+    detail: maybe(text),
+  },
+  "rp.no-answer": { call: text, ceremony: text, code: text, aftermath: word("none", "unknown") },
 
   "factor.code": {
     factor: text,
