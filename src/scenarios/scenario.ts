@@ -1,7 +1,8 @@
 import type { KnobOverrides } from "../sim/knobs.js";
 import type { CodeChoice } from "../sim/factors/visitor.js";
 import type { FactorName, ProviderName } from "../sim/factors/factor-name.js";
-import type { Expectation } from "./expectation.js";
+import type { Draws } from "./draws.js";
+import type { Expectation, Promises } from "./expectation.js";
 
 /** One thing a person (or a lab assistant) does. Verbs run one after the other. */
 export type Verb =
@@ -53,7 +54,17 @@ export type Verb =
   | { readonly do: "set"; readonly atMs?: number; readonly knobs: KnobOverrides };
 
 export type ScenarioGroup =
-  "usb" | "pin" | "ble" | "tunnel" | "phone" | "site" | "client" | "fallback" | "basics";
+  | "usb"
+  | "pin"
+  | "ble"
+  | "tunnel"
+  | "phone"
+  | "site"
+  | "client"
+  | "fallback"
+  | "basics"
+  /** Told by a user. */
+  | "own";
 
 /** A story as data: nothing in here is code, so it can be printed, stored and swept. */
 export interface Scenario {
@@ -68,4 +79,11 @@ export interface Scenario {
   readonly knobs: KnobOverrides;
   readonly script: readonly Verb[];
   readonly expect: Expectation;
+  /** What may vary without making it another story, where that is not what `drawScenario` varies by itself. */
+  readonly draws?: Draws;
+}
+
+/** A story of a user's own: it may promise less than those of the catalogue, or nothing. */
+export interface OwnScenario extends Omit<Scenario, "expect"> {
+  readonly expect?: Promises;
 }
