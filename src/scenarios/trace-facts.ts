@@ -44,6 +44,15 @@ export interface KeyFact extends Moment {
   readonly authenticator: string;
 }
 
+/** How far a link got, and by whose account. */
+export interface LinkStage extends Moment {
+  readonly stage: string;
+  readonly actor: string;
+  readonly detail?: string;
+  /** Tag of the QR code it is about. */
+  readonly code?: string;
+}
+
 /** Everything the trace says of one ceremony, from the options call to whatever came late. */
 export interface Ceremony {
   readonly id: string;
@@ -63,7 +72,7 @@ export interface Ceremony {
   readonly keysOverwritten: KeyFact[];
   readonly keysUsed: KeyFact[];
   /** Stages of a phone's link, and its loss. */
-  readonly linkStages: (Moment & { readonly stage: string; readonly detail?: string })[];
+  readonly linkStages: LinkStage[];
   /** The page's script broke down. */
   threw?: Moment;
   readonly timers: TimerUse[];
@@ -111,6 +120,11 @@ export function gatherFacts(records: readonly TraceRecord[]): TraceFacts {
   };
 }
 
+type StageRecord = Pick<LinkStage, "atMs" | "actor" | "stage"> & {
+  readonly detail?: string | undefined;
+  readonly code?: string | undefined;
+};
+
 class Gatherer {
   readonly ceremonies: Ceremony[] = [];
   readonly timers: TimerUse[] = [];
@@ -145,9 +159,9 @@ class Gatherer {
       case "ctap.credential":
         return this.#key(record);
       case "link.hybrid":
-        return this.#stage(record.atMs, record.stage, record.detail);
+        return this.#stage(record);
       case "link.lost":
-        return this.#stage(record.atMs, "lost", record.reason);
+        return this.#stage({ ...record, stage: "lost", detail: record.reason });
       case "page.threw":
         return this.#broke(record.ceremony, record.atMs);
       default:
@@ -303,8 +317,14 @@ class Gatherer {
     if (change === "used") this.#current?.keysUsed.push(fact);
   }
 
-  #stage(atMs: number, stage: string, detail: string | undefined): void {
-    this.#current?.linkStages.push({ atMs, stage, ...(detail !== undefined && { detail }) });
+  #stage({ atMs, actor, stage, detail, code }: StageRecord): void {
+    this.#current?.linkStages.push({
+      atMs,
+      actor,
+      stage,
+      ...(detail !== undefined && { detail }),
+      ...(code !== undefined && { code }),
+    });
   }
 
   #broke(id: string, atMs: number): void {
