@@ -38,6 +38,11 @@ export interface Expectation {
   readonly mechanisms: readonly MechanismId[];
 }
 
+/** What a scenario of a user's own promises: as much of an {@link Expectation} as they care about. */
+export interface Promises extends Partial<Omit<Expectation, "ledger">> {
+  readonly ledger?: Partial<Expectation["ledger"]>;
+}
+
 /** One broken promise. */
 export interface Finding {
   readonly layer: "ctap" | "link" | "page" | "rp" | "ledger" | "timer" | "mechanism";

@@ -6,71 +6,75 @@
  * F phone-index-lag, G read-replica-lag, K rp-owned-qr, L side-effects-before-validation, M mail-queue-only,
  * N overwrite-race, O flag-before-credential, Q link-flake-per-attempt.
  */
-export type MechanismId =
-  | "success"
-  | "late-delivery"
-  | "gateway-504-late-commit"
-  | "client-timer-orphan"
-  | "read-replica-lag"
-  | "user-refused"
-  | "key-timeout"
-  | "client-timeout"
-  | "page-gave-up"
-  | "no-credential"
-  | "already-registered"
-  | "challenge-expired"
-  | "async-outbox"
-  | "lost-answer-then-second-create"
-  | "lost-answer"
-  | "phone-index-lag"
-  | "rp-owned-qr"
-  | "side-effects-before-validation"
-  | "mail-queue-only"
-  | "overwrite-race"
-  | "flag-before-credential"
-  | "link-flake-per-attempt"
-  | "double-finish"
-  | "late-commit"
-  | "unknown-credential"
-  | "other-authenticator"
-  | "credential-id-truncated"
-  | "sign-counter"
-  | "transports-internal-only"
-  | "session-not-fresh"
-  | "step-up-expired"
-  | "link-consumed"
-  | "single-passkey-replaced"
-  | "challenge-superseded"
-  | "code-undeliverable"
-  | "code-expired"
-  | "code-voided"
-  | "code-eaten-by-scanner"
-  | "code-wrong"
-  | "locked-out"
-  | "not-linked"
-  | "not-enrolled"
-  | "factor-needed"
-  | "password-off"
-  | "competing-authenticator-error"
-  | "focus-lost-at-completion"
-  | "cancel-race"
-  | "link-silent"
-  | "channel-busy"
-  | "message-gap"
-  | "key-unplugged"
-  | "browser-quit"
-  | "store-full"
-  | "pin-blocked"
-  | "uv-blocked"
-  | "token-expired"
-  | "assertion-window-missed"
-  | "request-pending"
-  | "request-replaced"
-  | "no-authenticator"
-  | "dialog-refused"
-  | "phone-not-heard"
-  | "tunnel-expired"
-  | "undecided";
+export const MECHANISM_IDS = [
+  "success",
+  "late-delivery",
+  "gateway-504-late-commit",
+  "client-timer-orphan",
+  "read-replica-lag",
+  "user-refused",
+  "key-timeout",
+  "client-timeout",
+  "page-gave-up",
+  "no-credential",
+  "already-registered",
+  "challenge-expired",
+  "async-outbox",
+  "lost-answer-then-second-create",
+  "lost-answer",
+  "phone-index-lag",
+  "rp-owned-qr",
+  "side-effects-before-validation",
+  "mail-queue-only",
+  "overwrite-race",
+  "flag-before-credential",
+  "link-flake-per-attempt",
+  "double-finish",
+  "late-commit",
+  "unknown-credential",
+  "other-authenticator",
+  "credential-id-truncated",
+  "sign-counter",
+  "transports-internal-only",
+  "session-not-fresh",
+  "step-up-expired",
+  "link-consumed",
+  "single-passkey-replaced",
+  "challenge-superseded",
+  "code-undeliverable",
+  "code-expired",
+  "code-voided",
+  "code-eaten-by-scanner",
+  "code-wrong",
+  "locked-out",
+  "not-linked",
+  "not-enrolled",
+  "factor-needed",
+  "password-off",
+  "competing-authenticator-error",
+  "focus-lost-at-completion",
+  "cancel-race",
+  "link-silent",
+  "channel-busy",
+  "message-gap",
+  "key-unplugged",
+  "browser-quit",
+  "store-full",
+  "pin-blocked",
+  "uv-blocked",
+  "token-expired",
+  "assertion-window-missed",
+  "request-pending",
+  "request-replaced",
+  "no-authenticator",
+  "dialog-refused",
+  "phone-not-heard",
+  "tunnel-expired",
+  "undecided",
+] as const;
+
+/** One of {@link MECHANISM_IDS}. */
+export type MechanismId = (typeof MECHANISM_IDS)[number];
 
 /** The timer whose firing made the difference. */
 export interface DecidingTimer {

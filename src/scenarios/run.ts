@@ -10,7 +10,7 @@ import { check } from "./check.js";
 import { explain } from "./explain.js";
 import type { Explanation } from "./explanation.js";
 import type { Finding } from "./expectation.js";
-import type { Scenario, Verb } from "./scenario.js";
+import type { OwnScenario, Verb } from "./scenario.js";
 
 /** Version of the records' shape; raised when a reader of old traces would misread new ones. */
 export const TRACE_SCHEMA = 1;
@@ -24,13 +24,15 @@ export interface RunOptions {
    * large-blob keys pass in the clear, and a trace is something people send around. Captures need `full`.
    */
   readonly frames?: "headers" | "full" | undefined;
+  /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
+  readonly calledAs?: string | undefined;
 }
 
 export type RunVerdict = "as-expected" | "unexpected" | "no-expectation";
 
 /** Everything one run came to. */
 export interface Run {
-  readonly scenario: Scenario;
+  readonly scenario: OwnScenario;
   readonly seed: string;
   /** Those the caller turned. */
   readonly knobs: KnobOverrides;
@@ -54,8 +56,8 @@ const EPILOGUE_MS = 3_600_000;
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export async function runScenario(
-  scenario: Scenario,
-  { seed, knobs = {}, frames }: RunOptions,
+  scenario: OwnScenario,
+  { seed, knobs = {}, frames, calledAs }: RunOptions,
 ): Promise<Run> {
   const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
   const { env } = world;
@@ -64,9 +66,9 @@ export async function runScenario(
 
   const ledger = world.ledger();
   const explanation = explain(env.records);
-  const held = Object.keys(knobs).length === 0;
-  const findings = held ? check(scenario.expect, { records: env.records, ledger, explanation }) : [];
-  const verdict = !held ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
+  const promises = Object.keys(knobs).length === 0 ? scenario.expect : undefined;
+  const findings = promises ? check(promises, { records: env.records, ledger, explanation }) : [];
+  const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
   env.trace.emit({ kind: "run.ended", outcome: verdict });
   return {
     scenario,
@@ -77,7 +79,7 @@ export async function runScenario(
     explanation,
     findings,
     verdict,
-    reproduction: reproductionOf(scenario.id, { seed, knobs, frames }),
+    reproduction: reproductionOf(calledAs ?? scenario.id, { seed, knobs, frames }),
   };
 }
 
@@ -172,14 +174,14 @@ async function until({ env }: World, atMs: number): Promise<void> {
   if (leftMs > 0) await sleep(env.clock, leftMs, "script.until");
 }
 
-/** The command that plays a scenario with these settings. */
-export function reproductionOf(id: string, { seed, knobs = {}, frames }: RunOptions): string {
+/** The command that plays a scenario, by id or file, with these settings. */
+export function reproductionOf(name: string, { seed, knobs = {}, frames }: RunOptions): string {
   const turned = Object.entries(knobs).map(([name, value]) => `--set ${name}=${value ?? "never"}`);
   const captured = frames === "full" ? ["--frames full"] : [];
-  return ["passkey-harness run", id, `--seed ${quoted(seed)}`, ...turned, ...captured].join(" ");
+  return ["passkey-harness run", quoted(name), `--seed ${quoted(seed)}`, ...turned, ...captured].join(" ");
 }
 
-/** For a shell: seeds come from anywhere. */
-function quoted(text: string): string {
+/** For a shell: seeds and names of files come from anywhere. */
+export function quoted(text: string): string {
   return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
