@@ -1,6 +1,7 @@
 import type { KnobOverrides } from "../sim/knobs.js";
 import type { CodeChoice } from "../sim/factors/visitor.js";
 import type { FactorName, ProviderName } from "../sim/factors/factor-name.js";
+import type { Draws } from "./draws.js";
 import type { Expectation, Promises } from "./expectation.js";
 
 /** One thing a person (or a lab assistant) does. Verbs run one after the other. */
@@ -78,6 +79,8 @@ export interface Scenario {
   readonly knobs: KnobOverrides;
   readonly script: readonly Verb[];
   readonly expect: Expectation;
+  /** What may vary without making it another story, where that is not what `drawScenario` varies by itself. */
+  readonly draws?: Draws;
 }
 
 /** A story of a user's own: it may promise less than those of the catalogue, or nothing. */
