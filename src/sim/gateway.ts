@@ -37,6 +37,11 @@ const GATEWAY_TIMEOUT = 504;
 /** No answer at all: to a page the same as a network that is down. */
 export const NO_ANSWER = 0;
 
+/** The site said yes: real ones have more than one status for that, and some say no in the body of a 200. */
+export function isAccepted({ status, code }: SiteAnswer): boolean {
+  return status >= 200 && status < 300 && code === undefined;
+}
+
 /**
  * What stands between a page and its site: the network's latency and a gateway that loses patience.
  *
@@ -58,14 +63,16 @@ export class Gateway {
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
     site.trace.emit({ kind: "rp.request", ...name });
     const answer = await this.#patiently(background.add(work()));
-    site.trace.emit({
-      kind: "rp.response",
-      ...name,
-      status: answer.status,
-      ...(answer.code !== undefined && { code: answer.code }),
-      ...(answer.offered && { credentials: answer.offered.join(",") }),
-      ...(answer.transports?.length && { transports: answer.transports.join(",") }),
-    });
+    if (answer.status !== NO_ANSWER) {
+      site.trace.emit({
+        kind: "rp.response",
+        ...name,
+        status: answer.status,
+        ...(answer.code !== undefined && { code: answer.code }),
+        ...(answer.offered && { credentials: answer.offered.join(",") }),
+        ...(answer.transports?.length && { transports: answer.transports.join(",") }),
+      });
+    }
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
     return this.#isLost(name) ? { status: NO_ANSWER } : answer;
   }

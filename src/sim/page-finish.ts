@@ -2,13 +2,13 @@ import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { TimeoutError } from "../core/errors.js";
 import { within } from "../core/within.js";
-import { NO_ANSWER, type SiteAnswer } from "./gateway.js";
+import { isAccepted, NO_ANSWER, type SiteAnswer } from "./gateway.js";
 import type { Knobs } from "./knobs.js";
-import type { SimSite } from "./site.js";
+import type { SitePort } from "./site-port.js";
 
 export interface PageFinishParts {
   readonly knobs: () => Knobs;
-  readonly site: SimSite;
+  readonly site: SitePort;
 }
 
 const POLL_TIMER = "rp.poll";
@@ -39,7 +39,7 @@ export class PageFinish {
       answer = await send();
     }
     if (answer.status === 202) return this.#awaitWorker(ceremony);
-    if (answer.status !== 200) return false;
+    if (!isAccepted(answer)) return false;
     if (handlerThrows) this.#env.trace.emit({ kind: "page.threw", ceremony });
     return !handlerThrows;
   }

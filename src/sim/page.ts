@@ -2,16 +2,16 @@ import type { Disarm } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { AbortedError } from "../core/errors.js";
 import type { SimBrowser, BrowserCall } from "./browser.js";
-import type { SiteAnswer } from "./gateway.js";
+import { isAccepted, type SiteAnswer } from "./gateway.js";
 import type { Knobs } from "./knobs.js";
 import { PageFinish } from "./page-finish.js";
 import { PageRejection } from "./page-rejection.js";
-import type { CeremonyOptions, SimSite } from "./site.js";
+import type { CeremonyOptions, SiteLinks, SitePort } from "./site-port.js";
 
 export interface PageParts {
   readonly knobs: () => Knobs;
   readonly browser: SimBrowser;
-  readonly site: SimSite;
+  readonly site: SitePort;
   /** The page a web link opens on another screen; registers there, for this one. */
   readonly other?: () => SimPage;
 }
@@ -67,9 +67,9 @@ export class SimPage {
   }
 
   register(account: string): Promise<PageOutcome> {
-    const { other, knobs } = this.#parts;
-    return other && knobs().rp.qr === "site"
-      ? this.#registerElsewhere(account, other())
+    const { other, knobs, site } = this.#parts;
+    return other && showsLinks(site) && knobs().rp.qr === "site"
+      ? this.#registerElsewhere(account, { site, other: other() })
       : this.#register(account);
   }
 
@@ -84,8 +84,11 @@ export class SimPage {
   }
 
   /** Shows a web link as a QR code and waits for the site to say that the other screen is done. */
-  async #registerElsewhere(account: string, other: SimPage): Promise<PageOutcome> {
-    const { site, knobs } = this.#parts;
+  async #registerElsewhere(
+    account: string,
+    { site, other }: { readonly site: SiteLinks; readonly other: SimPage },
+  ): Promise<PageOutcome> {
+    const { knobs } = this.#parts;
     const screen = new Screen(this.#env, TEXTS.create);
     const { body } = await site.registrationLink();
     if (body === undefined) return { shown: "failure", accepted: false };
@@ -148,8 +151,9 @@ export class SimPage {
     signal: AbortSignal,
     onCeremony: (id: string) => void,
   ): Promise<boolean> {
-    const { status, body } = await flow.options();
-    if (status !== 200 || body === undefined || signal.aborted) return false;
+    const offered = await flow.options();
+    const { body } = offered;
+    if (!isAccepted(offered) || body === undefined || signal.aborted) return false;
     onCeremony(body.ceremony);
     try {
       const { ceremony } = body;
@@ -181,6 +185,10 @@ export class SimPage {
       if (!fired) trace.emit({ kind: "timer.disarmed", timer: GUARD_TIMER, budgetMs });
     };
   }
+}
+
+function showsLinks(site: SitePort): site is SitePort & SiteLinks {
+  return site.registrationLink !== undefined && site.awaitRegistration !== undefined;
 }
 
 /** The part of the screen that tells how it went. */

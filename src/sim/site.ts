@@ -21,6 +21,7 @@ import type { SimMail } from "./mail.js";
 import { SiteAccess } from "./site-access.js";
 import { SiteCeremonies, type SiteCeremony } from "./site-ceremonies.js";
 import { SiteOptions } from "./site-options.js";
+import type { CeremonyOptions, CeremonyState, SiteLinks, SitePort } from "./site-port.js";
 import { SiteStore, tagOf } from "./site-store.js";
 
 export interface SiteParts {
@@ -31,17 +32,6 @@ export interface SiteParts {
   readonly rpId: string;
 }
 
-/** Options together with the site's name for the ceremony. */
-export interface CeremonyOptions<Options> {
-  readonly ceremony: string;
-  readonly publicKey: Options;
-}
-
-/** How far the site got with a ceremony, for pages that ask. */
-export interface CeremonyState {
-  readonly outcome: SiteCeremony["outcome"] | "open";
-}
-
 const FLAG = "passkey";
 const POLL_TIMER = "poll.limit";
 
@@ -50,7 +40,7 @@ const POLL_TIMER = "poll.limit";
  *
  * Every call takes its time and is traced; work behind a 504 goes on.
  */
-export class SimSite {
+export class SimSite implements SitePort, SiteLinks {
   readonly store: SiteStore;
   /** The ways in beside the passkey. */
   readonly factors: FactorDesk;

@@ -4,7 +4,7 @@ import { credentialTag } from "../../src/core/credential-tag.js";
 import { fromBase64url } from "../../src/core/bytes.js";
 import type { SiteAnswer } from "../../src/sim/gateway.js";
 import type { KnobOverrides } from "../../src/sim/knobs.js";
-import type { CeremonyOptions } from "../../src/sim/site.js";
+import type { CeremonyOptions } from "../../src/sim/site-port.js";
 import { simWorld, type World } from "../../src/sim/world.js";
 
 const ACCOUNT = "hanako";

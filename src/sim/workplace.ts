@@ -1,0 +1,230 @@
+import { sleep } from "../core/clock.js";
+import { envFor, type Env } from "../core/env.js";
+import { utf8 } from "../core/bytes.js";
+import { drawFraction } from "../core/entropy.js";
+import { CtapCommand } from "../ctap/command.js";
+import type { CtapDevice, CtapHandler } from "../ctap/device.js";
+import { CtapStatus } from "../ctap/status.js";
+import { defaultCrypto } from "../crypto/default.js";
+import type { LinkOptions } from "../transports/hid/link.js";
+import { SimAuthenticator } from "./authenticator.js";
+import type { Background } from "./background.js";
+import { SimBrowser } from "./browser.js";
+import type { CredentialStore } from "./credential-store.js";
+import { HybridRoad } from "./hybrid-road.js";
+import { KeysAtHand } from "./keys-at-hand.js";
+import { KeyCable } from "./key-cable.js";
+import { HostPrograms } from "./host-programs.js";
+import type { Knobs } from "./knobs.js";
+import type { LedgerKey } from "./ledger.js";
+import { moodyLink } from "./moody-link.js";
+import { LoopbackDevice } from "./loopback.js";
+import { SimPage } from "./page.js";
+import type { AllowedCredential } from "./operating-system.js";
+import { PersonalStore } from "./personal-store.js";
+import { PinTypist } from "./pin-typist.js";
+import { profileFor } from "./profile-for.js";
+import type { SitePort } from "./site-port.js";
+import { habitualUser, type SimUser } from "./user.js";
+
+/** A person, a browser, a page, a key and the link between them: everything of a world but its site. */
+export interface Workplace {
+  /** Of the browser that runs now. */
+  readonly programs: HostPrograms;
+  /** The same site on somebody else's device, with no authenticator of this person's in reach. */
+  readonly helperPage: SimPage;
+  /** The key's socket on the computer. */
+  readonly cable: KeyCable;
+  readonly key: SimAuthenticator;
+  readonly store: CredentialStore;
+  /** For the books: the keys on every authenticator of the person. */
+  readonly ledgerKeys: () => readonly LedgerKey[];
+}
+
+export interface WorkplaceParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+  readonly site: SitePort;
+  /** The site as somebody else's browser has it, with cookies of its own; the same one when absent. */
+  readonly helperSite?: SitePort;
+  readonly origin: string;
+  /** How much of a CTAPHID report the trace gets; `headers` by default. */
+  readonly frames?: LinkOptions["frames"];
+  /** An authenticator of the caller's, a real one perhaps, in place of the simulated ones. */
+  readonly device?: () => Promise<CtapDevice | undefined>;
+}
+
+const KEY = "key";
+
+/** Sets the table; nothing happens until somebody presses a button on the page. */
+export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
+  const { knobs, background, origin, site, helperSite = site, frames } = parts;
+  const pin = drawPin(env);
+  const store = storeOf(env, knobs(), pin);
+  const user = personAt(env, knobs);
+  const { transport } = knobs().key;
+  const profile = profileFor(knobs());
+  const key = new SimAuthenticator(envFor(env, KEY), { profile, store, user, transport });
+  const keys = new KeysAtHand(env, { knobs, user, key, store, name: KEY });
+  const handler = handlerOf(env, keys, { knobs, background });
+  const powerCycle = () => key.powerCycle();
+  const cable = new KeyCable(env, { knobs, handler, powerCycle, label: KEY, frames });
+  const open = parts.device ?? roadTo({ env, knobs, background, keys, cable });
+  const device = withinReach(env, { knobs, open });
+  const phonePage = tabOn(env, {
+    knobs,
+    site,
+    origin,
+    name: "phone",
+    device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
+  });
+  const typist = new PinTypist(envFor(env, "browser"), { knobs, pin });
+  const programs = new HostPrograms(env, cable, (own) => {
+    const browser = new SimBrowser(envFor(own, "browser"), {
+      knobs,
+      origin,
+      device,
+      nextPlugged: () => cable.nextPlugged(),
+      pin: (attempt) => typist.type(attempt),
+    });
+    return {
+      browser,
+      page: new SimPage(envFor(own, "page"), { knobs, browser, site, other: () => phonePage }),
+    };
+  });
+  const nobody = { knobs, site: helperSite, origin, name: "helper", device: async () => undefined };
+  return {
+    programs,
+    helperPage: tabOn(env, nobody),
+    cable,
+    key,
+    store,
+    ledgerKeys: () => keys.ledgerKeys,
+  };
+}
+
+interface RoadParts {
+  readonly env: Env;
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+  readonly keys: KeysAtHand;
+  readonly cable: KeyCable;
+}
+
+/** How the browser gets at the authenticator, as `link.road` has it. */
+function roadTo({ env, knobs, background, keys, cable }: RoadParts): () => Promise<CtapDevice | undefined> {
+  if (knobs().link.road !== "hybrid") return moodyLink(env, { knobs, open: () => cable.device() });
+  let phone: HybridRoad | undefined;
+  return async () => {
+    phone ??= new HybridRoad(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
+    return phone.device();
+  };
+}
+
+/** Reads the person's habits anew for every prompt, so that a knob turned in between counts. */
+function personAt(env: Env, knobs: () => Knobs): SimUser {
+  const own = envFor(env, "person");
+  let badFingers = 0;
+  return {
+    answer(prompt, signal) {
+      const { touchDelayMs, decision, picksAccount } = knobs().key;
+      const habits =
+        touchDelayMs === null ? { walksAway: true } : allGestures(touchDelayMs, { picksAccount });
+      if (prompt.kind === "verify" && badFingers < knobs().uv.bad) {
+        badFingers += 1;
+        const verify = { does: "uses-wrong-finger" } as const;
+        return habitualUser(own, { ...habits, prompts: { verify } }).answer(prompt, signal);
+      }
+      return habitualUser(own, { ...habits, refuses: decision === "decline" }).answer(prompt, signal);
+    },
+  };
+}
+
+/** Whatever the key asks for, `key.touchDelayMs` is how long the person takes. */
+function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount: number }) {
+  return {
+    touchMs: delayMs,
+    verifyMs: delayMs,
+    chooseMs: delayMs,
+    prompts: { "choose-account": { account: picksAccount } },
+  };
+}
+
+type Reach = (allowed?: readonly AllowedCredential[]) => Promise<CtapDevice | undefined>;
+
+/** An authenticator on another device is found only by a browser that may offer a QR code. */
+function withinReach(
+  env: Env,
+  { knobs, open }: { readonly knobs: () => Knobs; readonly open: () => Promise<CtapDevice | undefined> },
+): Reach {
+  return async (allowed = []) => {
+    const local = allowed.length > 0 && allowed.every(namesOnlyOtherRoads);
+    if (!knobs().key.elsewhere || !local) return open();
+    env.trace.as("browser").emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
+    return undefined;
+  };
+}
+
+/** Without any word on transports a browser offers everything. */
+function namesOnlyOtherRoads({ transports = [] }: AllowedCredential): boolean {
+  return transports.length > 0 && !transports.includes("hybrid");
+}
+
+interface TabParts {
+  readonly knobs: () => Knobs;
+  readonly site: SitePort;
+  readonly origin: string;
+  readonly name: string;
+  readonly device: () => Promise<CtapDevice | undefined>;
+}
+
+/** The site in a browser of its own, on another screen. */
+function tabOn(env: Env, { knobs, site, origin, name, device }: TabParts): SimPage {
+  const browser = new SimBrowser(envFor(env, `${name}-browser`), {
+    knobs,
+    origin,
+    device,
+    pin: async () => undefined,
+  });
+  return new SimPage(envFor(env, `${name}-page`), { knobs, browser, site });
+}
+
+interface HandlerParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+}
+
+/** The key as its link sees it; one that ignores cancel works on for nobody. */
+function handlerOf(
+  env: Env,
+  key: Pick<KeysAtHand, "handle">,
+  { knobs, background }: HandlerParts,
+): CtapHandler {
+  const handle: CtapHandler = async (request, options = {}) => {
+    const { ignoresCancel, createMs } = knobs().key;
+    const { signal, ...deaf } = options;
+    const response = await key.handle(request, ignoresCancel ? deaf : { ...deaf, signal });
+    const created = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
+    if (created) await sleep(env.clock, createMs, "key.create");
+    return response;
+  };
+  return (request, options) => background.add(handle(request, options));
+}
+
+const PIN_DIGITS = 6;
+const PIN_HASH_BYTES = 16;
+
+/** Known to the key and the person; drawn, so that no file has to hold one. */
+function drawPin(env: Env): string {
+  const entropy = env.entropy.fork("pin");
+  return Array.from({ length: PIN_DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");
+}
+
+function storeOf(env: Env, { key }: Knobs, pin: string): PersonalStore {
+  const store = new PersonalStore(env.clock, 0);
+  if (!key.pinSet) return store;
+  // @see CTAP 2.3 §6.5.5.5 (setPin stores the first 16 bytes of the PIN's SHA-256)
+  const pinHash = defaultCrypto.sha256(utf8(pin)).slice(0, PIN_HASH_BYTES);
+  store.remember({ pinHash, pinCodePoints: PIN_DIGITS, pinRetries: key.pinRetries });
+  return store;
+}
