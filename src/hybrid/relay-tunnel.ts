@@ -10,6 +10,10 @@ export interface RelayQuotas {
   readonly queueMax: number;
   /** Messages in all until the service fails: the next is lost, and both sides find their connection broken. */
   readonly breaksAfter: number;
+  /** The same at any message, with this chance; 0 for never. */
+  readonly breakChance: number;
+  /** Number of the message that arrives with one bit changed, counted over both sides; `Infinity` for none. */
+  readonly garbles: number;
 }
 
 /** A side of a tunnel, as the relay reaches it. */
@@ -43,11 +47,14 @@ export class RelayTunnel {
   readonly #onEnd: (how: TunnelClose) => void;
   readonly #ends: RelayEnd[] = [];
   readonly #early: Uint8Array[] = [];
+  readonly #draw: () => number;
   #over = false;
   #relayed = 0;
 
-  constructor(quotas: RelayQuotas, onEnd: (how: TunnelClose) => void) {
+  /** @param draw from 0 to just below 1; asked only where there is a chance to draw for. */
+  constructor(quotas: RelayQuotas, onEnd: (how: TunnelClose) => void, draw: () => number = () => 1) {
     this.#quotas = quotas;
+    this.#draw = draw;
     this.#onEnd = onEnd;
   }
 
@@ -66,11 +73,11 @@ export class RelayTunnel {
         if (++sent > this.#quotas.messagesMax) {
           return this.end({ code: CLOSE.POLICY, reason: `more than ${this.#quotas.messagesMax} messages` });
         }
-        if (this.#relayed === this.#quotas.breaksAfter) {
+        if (this.#relayed === this.#quotas.breaksAfter || this.#breaksByChance()) {
           return this.end({ code: CLOSE.ABNORMAL, reason: `broke after ${this.#relayed} messages` });
         }
         this.#relayed++;
-        this.#relay(end, message);
+        this.#relay(end, this.#relayed === this.#quotas.garbles ? garbled(message) : message);
       },
       text: () => this.end({ code: CLOSE.NOT_BINARY, reason: "a text frame" }),
       gone: ({ code }) => {
@@ -92,6 +99,11 @@ export class RelayTunnel {
     this.#onEnd(how);
   }
 
+  #breaksByChance(): boolean {
+    const { breakChance } = this.#quotas;
+    return breakChance > 0 && this.#draw() < breakChance;
+  }
+
   #relay(from: RelayEnd, message: Uint8Array): void {
     const to = this.#ends.find((end) => end !== from);
     if (to) return to.deliver(message);
@@ -103,4 +115,12 @@ export class RelayTunnel {
     }
     this.#early.push(message);
   }
+}
+
+/** In the last byte, which belongs to a seal in every message. */
+function garbled(message: Uint8Array): Uint8Array {
+  const copy = message.slice();
+  const last = copy.length - 1;
+  copy[last] = (copy[last] ?? 0) ^ 1;
+  return copy;
 }

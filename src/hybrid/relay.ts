@@ -1,9 +1,11 @@
 import { equalBytes, toHex } from "../core/bytes.js";
+import { drawFraction } from "../core/entropy.js";
 import type { Env } from "../core/env.js";
 import { CONNECT_SIGNAL, CONTACT_GONE_STATUS, RELAY_LIFE_MS, ROUTING_ID_BYTES } from "./constants.js";
 import { TUNNEL_ID_BYTES, TUNNEL_SUBPROTOCOL, TunnelHeader } from "./constants.js";
 import { HybridError } from "./hybrid-error.js";
 import { RelayTunnel, type RelayEnd, type RelayQuotas, type RelaySide } from "./relay-tunnel.js";
+import type { TunnelClose } from "./ports.js";
 import { parseTunnelPath, type TunnelRequest } from "./tunnel-url.js";
 
 /** What a tunnel service allows; those of webauthn-rs's where nothing else is said. */
@@ -12,7 +14,7 @@ export interface RelayLimits extends RelayQuotas {
   readonly ttlMs: number;
   /** A client later than this after its phone is answered 418; `Infinity` for never. */
   readonly waitMs: number;
-  /** `push.deliver`: from a client's call to the phone hearing of it. */
+  /** `push.deliver`: from a client's call to the phone hearing of it; `Infinity`: the push is lost. */
   readonly pushDelayMs: number;
 }
 
@@ -50,6 +52,8 @@ const LIMITS: RelayLimits = {
   messageBytesMax: 16_384,
   queueMax: 6,
   breaksAfter: Infinity,
+  breakChance: 0,
+  garbles: Infinity,
 };
 
 interface Meeting {
@@ -166,6 +170,7 @@ export class TunnelRelay {
   }
 
   #push(wake: (push: Push) => void, push: Push): void {
+    if (this.#limits.pushDelayMs === Infinity) return;
     this.#env.clock.arm(this.#limits.pushDelayMs, "push.deliver", () => {
       this.#env.trace.emit({ kind: "link.hybrid", stage: "push-sent" });
       wake(push);
@@ -174,14 +179,17 @@ export class TunnelRelay {
 
   #begin(tunnelId: Uint8Array, { signals }: { readonly signals: boolean }): Meeting {
     const { clock, trace, entropy } = this.#env;
-    const { ttlMs } = this.#limits;
+    const { ttlMs, breakChance } = this.#limits;
     const id = toHex(tunnelId);
     let expire = () => {};
-    const tunnel = new RelayTunnel(this.#limits, ({ code, reason }) => {
+    const onEnd = ({ code, reason }: TunnelClose) => {
       this.#meetings.delete(id);
       expire();
       trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", detail: reason ?? `${code}` });
-    });
+    };
+    // A fork per tunnel: what chance does in one leaves the others as they were.
+    const luck = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;
+    const tunnel = new RelayTunnel(this.#limits, onEnd, luck && (() => drawFraction(luck)));
     if (ttlMs !== Infinity) {
       const timer = { timer: "tunnel.ttl", budgetMs: ttlMs };
       let fired = false;

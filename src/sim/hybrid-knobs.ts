@@ -1,4 +1,4 @@
-import { count, countOrNever, ms, msOrNever, toggle, type KnobSpec } from "./knob-spec.js";
+import { choice, count, countOrNever, ms, msOrNever, toggle, type KnobSpec } from "./knob-spec.js";
 
 /** What the road to a phone is like; obeyed where `link.road` is `hybrid`. */
 export const HYBRID_KNOBS = {
@@ -12,14 +12,25 @@ export const HYBRID_KNOBS = {
   tunnel: {
     connectDelayMs: ms(400, "name look-up, TLS and upgrade, for each side"),
     latencyMs: ms(50, "one way between a side and the tunnel service"),
-    refuse: toggle(false, "nobody gets through to the tunnel service"),
-    httpStatus: countOrNever(null, "what the tunnel service answers every upgrade with; never: it lets in"),
+    refuse: choice(
+      ["nobody", "phone", "desktop", "contact", "everybody"],
+      "whom the tunnel service turns away; contact: computers that call a linked phone",
+    ),
+    httpStatus: countOrNever(
+      null,
+      "what it answers those it turns away, everybody where nobody else is named; never: it cannot be reached",
+    ),
     ttlMs: msOrNever(120_000, "whole life of a tunnel, from the phone's arrival (`tunnel.ttl`)"),
     dropAfter: countOrNever(
       null,
       "messages until the tunnel breaks; 5 are handshake, hello, update and request: the answer is lost",
     ),
+    garble: countOrNever(
+      null,
+      "which message of both sides arrives with one bit changed: 1 and 2 are the handshake, then as for dropAfter",
+    ),
     maxMessages: count(16, "messages one side may send"),
+    maxBytes: count(16_384, "bytes one message may have, once sealed"),
   },
   phone: {
     scanDelayMs: msOrNever(8_000, "from the QR code on the screen to the phone having read it"),
@@ -30,9 +41,18 @@ export const HYBRID_KNOBS = {
     bluetoothOn: toggle(true, "otherwise the phone switches it on first, which takes 2 s"),
     mobileData: toggle(true, "the phone can reach its tunnel service"),
     linked: toggle(false, "the browser knows the phone, and calls it instead of showing a code"),
+    protocolRev: choice(
+      ["1", "0"],
+      "revision the phone speaks; 0 is the draft without frame types, updates and shutdown",
+    ),
+    updateFrames: count(1, "updates the phone sends behind its hello"),
+    responseBytes: count(0, "bytes its answers have at least: filled up with an extension nobody asked for"),
     tapDelayMs: msOrNever(1_500, "from the notification of such a call to the person's tap"),
   },
   push: {
-    delayMs: ms(1_000, "from the browser's call to the linked phone hearing of it (`push.deliver`)"),
+    delayMs: msOrNever(
+      1_000,
+      "from the browser's call to the linked phone hearing of it (`push.deliver`); never: the message is lost",
+    ),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, KnobSpec>>>>;

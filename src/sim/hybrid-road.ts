@@ -14,6 +14,7 @@ import { SimAir } from "./air.js";
 import type { Background } from "./background.js";
 import type { Knobs } from "./knobs.js";
 import { SimPhone } from "./phone.js";
+import { filledAnswer } from "./phone/filled-answer.js";
 import type { PhoneOutcome } from "./phone/phone-outcome.js";
 import { SimTunnelService } from "./tunnel-service.js";
 
@@ -50,7 +51,7 @@ export class HybridRoad {
         advertise: (bytes) =>
           this.#air.advertise(bytes, ...(parts.knobs().ble.wrongServiceUuid ? [OTHER_UUID] : [])),
       },
-      dialer: this.#service,
+      dialer: this.#service.as("phone"),
       push: this.#service.relay,
       handle: (request, options) => parts.background.add(this.#handle(request, options)),
       onCalled: (session) => this.#watch(session),
@@ -66,7 +67,7 @@ export class HybridRoad {
       // As in Chromium, where the ceremony's own timer is the only one.
       budgets: { linkMs: Infinity },
     };
-    const ports = { scanner: this.#air, dialer: this.#service };
+    const ports = { scanner: this.#air, dialer: this.#service.as("desktop") };
     if (phone.linked) {
       this.#known ??= this.#phone.link();
       return this.#begin(contactPhone(this.#client, ports, this.#known, options).device);
@@ -101,17 +102,20 @@ export class HybridRoad {
   }
 
   #turn(): void {
-    const { ble, tunnel, phone, push } = this.#parts.knobs();
+    const { ble, tunnel, phone, push, link } = this.#parts.knobs();
     this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct });
     this.#service.turn({
       connectDelayMs: tunnel.connectDelayMs,
       latencyMs: tunnel.latencyMs,
-      refuses: tunnel.refuse,
+      turnsAway: tunnel.refuse,
       httpStatus: tunnel.httpStatus ?? undefined,
       ttlMs: tunnel.ttlMs ?? Infinity,
       breaksAfter: tunnel.dropAfter ?? Infinity,
+      breakChance: link.failP,
+      garbles: tunnel.garble ?? Infinity,
       messagesMax: tunnel.maxMessages,
-      pushDelayMs: push.delayMs,
+      messageBytesMax: tunnel.maxBytes,
+      pushDelayMs: push.delayMs ?? Infinity,
     });
     this.#phone.turn({
       opensTunnelAfterMs: phone.startDelayMs,
@@ -120,6 +124,8 @@ export class HybridRoad {
       screenLock: phone.screenLock,
       bluetooth: phone.bluetoothOn ? "on" : "off",
       mobileData: phone.mobileData,
+      revision: phone.protocolRev === "0" ? 0 : 1,
+      updateFrames: phone.updateFrames,
       tapsAfterMs: phone.tapDelayMs ?? undefined,
       advertSuffix: suffixOf(ble.suffixBytes),
     });
@@ -132,7 +138,7 @@ export class HybridRoad {
     const response = await handle(...call);
     const created = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
     if (created) await sleep(this.#env.clock, knobs().key.createMs, "key.create");
-    return response;
+    return filledAnswer(request, response, knobs().phone.responseBytes);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a knob is, for people (`doc`) and for the parser (`kind`, `choices`, `never`). */
 export interface KnobSpec<Value extends KnobValue = KnobValue> {
-  readonly kind: "ms" | "count" | "switch" | "choice";
+  readonly kind: "ms" | "count" | "share" | "switch" | "choice";
   readonly standard: Value;
   readonly doc: string;
   /** The values a choice accepts. */
@@ -32,6 +32,9 @@ export const countOrNever = (standard: number | null, doc: string): KnobSpec<num
   doc,
   never: true,
 });
+
+/** A chance, from 0 to 1. */
+export const share = (standard: number, doc: string): KnobSpec<number> => ({ kind: "share", standard, doc });
 
 export const toggle = (standard: boolean, doc: string): KnobSpec<boolean> => ({
   kind: "switch",

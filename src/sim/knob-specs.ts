@@ -1,5 +1,5 @@
 import { HYBRID_KNOBS } from "./hybrid-knobs.js";
-import { choice, count, fixed, ms, msOrNever, toggle, type KnobSpec } from "./knob-spec.js";
+import { choice, count, fixed, ms, msOrNever, share, toggle, type KnobSpec } from "./knob-spec.js";
 
 export type { KnobSpec, KnobValue } from "./knob-spec.js";
 
@@ -197,6 +197,7 @@ export const KNOB_SPECS = {
       "the link fails before the authenticator hears anything, or after it did its work",
     ),
     breakCount: count(1, "how many ceremonies that happens to"),
+    failP: share(0, "chance that the tunnel to a phone breaks, drawn anew at each of its messages"),
   },
   ...HYBRID_KNOBS,
   hid: {

@@ -141,7 +141,9 @@ function checkValue(name: string, spec: KnobSpec, value: unknown): void {
       ? typeof value === "boolean"
       : spec.kind === "choice"
         ? typeof value === "string" && spec.choices?.includes(value) === true
-        : typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+        : typeof value === "number" &&
+          value >= 0 &&
+          (spec.kind === "share" ? value <= 1 : Number.isSafeInteger(value));
   if (good) return;
   throw new KnobError("KNOB_INVALID", name, { text: "this value does not fit", hint: wantedBy(spec) });
 }
@@ -154,6 +156,8 @@ function wantedBy(spec: KnobSpec): string {
       return `one of ${spec.choices?.join(", ") ?? ""}`;
     case "count":
       return "a whole number, zero or more";
+    case "share":
+      return "a number from 0 to 1";
     case "ms":
       return `whole milliseconds, zero or more${spec.never === true ? ", or null for never" : ""}`;
   }
@@ -164,6 +168,7 @@ function readText(spec: KnobSpec, text: string): KnobValue {
   if (spec.never === true && (text === "never" || text === "null")) return null;
   if (spec.kind === "choice") return text;
   if (spec.kind === "switch") return text === "true" ? true : text === "false" ? false : text;
+  if (spec.kind === "share") return /^\d*\.?\d+$/.test(text) ? Number(text) : text;
   const [, digits, unit = "ms"] = /^(\d+(?:\.\d+)?)(ms|s|min)?$/.exec(text) ?? [];
   if (digits === undefined || (spec.kind === "count" && unit !== "ms")) return text;
   return Math.round(Number(digits) * { ms: 1, s: 1_000, min: 60_000 }[unit as "ms" | "s" | "min"]);

@@ -6,7 +6,12 @@ import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } f
 import { TunnelRelay, type RelayLimits } from "../hybrid/relay.js";
 import type { RelayEnd, RelaySide } from "../hybrid/relay-tunnel.js";
 import { TunnelRefusedError } from "../hybrid/tunnel-refused-error.js";
-import { parseTunnelUrl } from "../hybrid/tunnel-url.js";
+import { parseTunnelUrl, type TunnelRequest } from "../hybrid/tunnel-url.js";
+
+export type TunnelSide = "phone" | "desktop";
+
+/** `contact`: computers that call a linked phone, and no others. */
+export type TurnedAway = "nobody" | TunnelSide | "contact" | "everybody";
 
 /** How the service is reached; its own rules are {@link RelayLimits}. */
 export interface TunnelServiceManners {
@@ -14,9 +19,9 @@ export interface TunnelServiceManners {
   readonly connectDelayMs: number;
   /** One way between a side and the service, in milliseconds. */
   readonly latencyMs: number;
-  /** Nobody gets through to it. */
-  readonly refuses: boolean;
-  /** Answers every upgrade with this status; `undefined` lets in whoever may. */
+  /** Whom it turns away; a status for nobody in particular is for everybody. */
+  readonly turnsAway: TurnedAway;
+  /** What it answers those; `undefined`: they do not get through to it at all. */
   readonly httpStatus: number | undefined;
   /** What it says a phone's routing id is. */
   readonly routingIdHeader: "right" | "missing" | "twice" | "garbled" | "somebody-else's";
@@ -27,7 +32,7 @@ export type TunnelServiceOptions = Partial<TunnelServiceManners & RelayLimits>;
 const STANDARD: TunnelServiceManners = {
   connectDelayMs: 400,
   latencyMs: 50,
-  refuses: false,
+  turnsAway: "nobody",
   httpStatus: undefined,
   routingIdHeader: "right",
 };
@@ -50,12 +55,28 @@ export class SimTunnelService implements TunnelDialer {
     this.relay.turn(options);
   }
 
-  async open(url: string, { headers = {} }: TunnelOpening, signal: AbortSignal): Promise<OpenedTunnel> {
-    const { connectDelayMs, refuses, httpStatus, latencyMs } = this.#options;
-    const path = url.slice(parseTunnelUrl(url).origin.length);
+  open(url: string, opening: TunnelOpening, signal: AbortSignal): Promise<OpenedTunnel> {
+    return this.#open(url, opening, { signal });
+  }
+
+  /** The same service, as one side reaches it. */
+  as(side: TunnelSide): TunnelDialer {
+    return { open: (url, opening, signal) => this.#open(url, opening, { side, signal }) };
+  }
+
+  async #open(
+    url: string,
+    { headers = {} }: TunnelOpening,
+    { side, signal }: { readonly side?: TunnelSide; readonly signal: AbortSignal },
+  ): Promise<OpenedTunnel> {
+    const { connectDelayMs, httpStatus, latencyMs } = this.#options;
+    const { origin, request } = parseTunnelUrl(url);
+    const path = url.slice(origin.length);
     await sleep(this.#env.clock, connectDelayMs, "tunnel.connect", { signal });
-    if (refuses) throw new TunnelRefusedError("the tunnel service cannot be reached");
-    if (httpStatus !== undefined) throw refused(httpStatus);
+    if (this.#turnsAway(side, request.method)) {
+      if (httpStatus === undefined) throw new TunnelRefusedError("the tunnel service cannot be reached");
+      throw refused(httpStatus);
+    }
     const answer = this.relay.admit({
       path,
       subprotocols: [TUNNEL_SUBPROTOCOL],
@@ -64,6 +85,12 @@ export class SimTunnelService implements TunnelDialer {
     if (answer.status !== 101) throw refused(answer.status);
     const header = this.#headersOf(answer.headers);
     return { tunnel: new MemoryTunnel(this.#env, latencyMs).joining(answer.join), header };
+  }
+
+  #turnsAway(side: TunnelSide | undefined, method: TunnelRequest["method"]): boolean {
+    const { turnsAway, httpStatus } = this.#options;
+    if (turnsAway === "nobody") return httpStatus !== undefined;
+    return turnsAway === "everybody" || turnsAway === side || turnsAway === method;
   }
 
   #headersOf(headers: Readonly<Record<string, string>>): OpenedTunnel["header"] {

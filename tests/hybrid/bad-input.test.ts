@@ -164,7 +164,7 @@ describe("a relay that lies", () => {
     const bench = new HybridBench();
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
-    bench.env.clock.arm(800, "test.turn", () => bench.service.turn({ refuses: true }));
+    bench.env.clock.arm(800, "test.turn", () => bench.service.turn({ turnsAway: "everybody" }));
     await expect(bench.run(connect())).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       httpStatus: undefined,

@@ -48,9 +48,10 @@ export class PhoneConversation {
   /** Settles when nothing is under way any more, a prompt included that outlives the client. */
   async run(signal: AbortSignal): Promise<PhoneOutcome> {
     const { options, isFirst, link } = this.#parts;
-    if (options.sendsUpdate && isFirst) {
+    if (options.sendsUpdate && options.revision > 0 && isFirst) {
       const now = options.linksLateMs === undefined ? link?.() : undefined;
-      this.#say("update", { type: "update", payload: encodeChromeUpdate(now) });
+      if (options.updateFrames > 0) this.#update(now);
+      for (let more = options.updateFrames; more > 1; more -= 1) this.#update();
       if (now) this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
     }
     const off = () => this.#work?.abort.abort();
@@ -98,7 +99,8 @@ export class PhoneConversation {
       received.catch(() => undefined);
       return first;
     }
-    return first && parseFrame(crypter.open(first), { from: "client" });
+    const { revision } = this.#parts.options;
+    return first && parseFrame(crypter.open(first), { from: "client", revision });
   }
 
   #left(byShutdown: boolean): PhoneOutcome {
@@ -151,15 +153,19 @@ export class PhoneConversation {
 
   async #linkLater(delayMs: number): Promise<void> {
     await sleep(this.#env.clock, delayMs, "phone.links-late");
-    const { link } = this.#parts;
-    if (link === undefined) return;
-    this.#say("update", { type: "update", payload: encodeChromeUpdate(link()) });
+    const { link, options } = this.#parts;
+    if (link === undefined || options.revision === 0) return;
+    this.#update(link());
     this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
+  }
+
+  #update(link?: CborMap): void {
+    this.#say("update", { type: "update", payload: encodeChromeUpdate(link) });
   }
 
   #say(what: PhoneMessage, frame: HybridFrame): void {
     const { tunnel, crypter, options } = this.#parts;
-    const said = options.tamper(what, encodeFrame(frame));
+    const said = options.tamper(what, encodeFrame(frame, options.revision));
     if (said && !crypter.ended) tunnel.send(crypter.seal(said));
   }
 }

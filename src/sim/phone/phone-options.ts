@@ -1,5 +1,6 @@
 import type { CryptoProvider } from "../../crypto/provider.js";
 import { PHONE_OPENS_TUNNEL_AFTER_MS, PHONE_REQUEST_MS } from "../../hybrid/constants.js";
+import type { Revision } from "../../hybrid/frames.js";
 import type { PhoneFeature } from "../../hybrid/post-handshake.js";
 import type { QrReading } from "../../hybrid/qr.js";
 import { originOf } from "../../hybrid/tunnel-url.js";
@@ -36,6 +37,10 @@ export interface PhoneOptions {
   readonly requests: "as-chrome" | "as-authenticator";
   /** Sends an update after the post-handshake message, with or without linking data, as Chrome for Android does. */
   readonly sendsUpdate: boolean;
+  /** How many of them, the first one counted; only that one holds linking data. */
+  readonly updateFrames: number;
+  /** 0: the draft, in which everything is CTAP; such a phone sends no updates and takes a close for a shutdown. */
+  readonly revision: Revision;
   /** Offers linking to clients that can remember it; needs a push service. */
   readonly offersLink: boolean;
   /** Sends the linking data this long after the answer instead of before the request. */
@@ -70,6 +75,8 @@ export const PHONE_STANDARD: PhoneOptions = {
   hangsUpAfterAnswer: false,
   requests: "as-chrome",
   sendsUpdate: true,
+  updateFrames: 1,
+  revision: 1,
   offersLink: false,
   linksLateMs: undefined,
   tapsAfterMs: 1_500,

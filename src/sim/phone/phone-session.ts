@@ -16,7 +16,7 @@ import type {
   Tunnel,
   TunnelDialer,
 } from "../../hybrid/ports.js";
-import { encodePostHandshake } from "../../hybrid/post-handshake.js";
+import { encodePostHandshake, type PostHandshakeForm } from "../../hybrid/post-handshake.js";
 import { tunnelHost } from "../../hybrid/tunnel-domain.js";
 import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
 import { parseRoutingId, tunnelUrl } from "../../hybrid/tunnel-url.js";
@@ -55,6 +55,9 @@ interface Place {
 
 /** For a phone that was told where to come: nobody reads this, and zeros open everywhere. */
 const NO_PLACE: Place = { routingId: new Uint8Array(ROUTING_ID_BYTES), tunnelCode: 0 };
+
+/** By its padding a client knows the draft. */
+const DRAFT_HELLO: PostHandshakeForm = { listsFeatures: false, padding: "512" };
 
 const COULD_NOT_CONNECT = "Your devices could not connect";
 
@@ -169,10 +172,10 @@ class PhoneSession {
     const crypter = new Crypter(answered.keys, { role: "phone", ...(crypto && { crypto }) });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
     const info = await askInfo(handle);
-    const hello = encodePostHandshake({
-      ...(options.features.includes("ctap") && { info }),
-      features: options.features,
-    });
+    const hello = encodePostHandshake(
+      { ...(options.features.includes("ctap") && { info }), features: options.features },
+      options.revision === 0 ? DRAFT_HELLO : {},
+    );
     const said = options.tamper("hello", hello);
     if (said) tunnel.send(crypter.seal(said));
     this.#env.trace.emit({ kind: "link.hybrid", stage: "ready" });
