@@ -1,12 +1,14 @@
+import { equalBytes } from "../core/bytes.js";
 import { credentialTag } from "../core/credential-tag.js";
 import { envFor, type Env } from "../core/env.js";
-import { CtapCommand } from "../ctap/command.js";
 import type { CtapHandler } from "../ctap/device.js";
 import { SimAuthenticator } from "./authenticator.js";
-import { CredentialStore } from "./credential-store.js";
+import type { StoredCredential } from "./credential-store.js";
 import type { Knobs } from "./knobs.js";
 import type { LedgerKey } from "./ledger.js";
+import { PersonalStore } from "./personal-store.js";
 import { profileFor } from "./profile-for.js";
+import { syncStores } from "./sync-stores.js";
 import type { SimUser } from "./user.js";
 
 export interface KeysAtHandParts {
@@ -14,86 +16,119 @@ export interface KeysAtHandParts {
   readonly user: SimUser;
   /** The first authenticator and its memory. */
   readonly key: SimAuthenticator;
-  readonly store: CredentialStore;
-  /** Its name in the trace; the second one is called after it. */
+  readonly store: PersonalStore;
+  /** Its name in the trace; the others are called after it. */
   readonly name: string;
 }
 
-/** The person's two authenticators, of which `key.which` says the one at hand; the second may hold copies. */
+/** Which of the person's two devices. */
+export type WhichKey = Knobs["key"]["which"];
+
+/** One place where passkeys are: a device, or one of the providers on it. */
+interface Keeper {
+  readonly name: string;
+  readonly store: PersonalStore;
+  readonly authenticator: SimAuthenticator;
+}
+
+/**
+ * The person's two devices, of which `key.which` says the one at hand, each with two providers of passkeys, of
+ * which `phone.provider` says the one in use. What the first device has may come to the second by synchronisation.
+ */
 export class KeysAtHand {
   readonly #env: Env;
   readonly #parts: KeysAtHandParts;
-  readonly #secondName: string;
-  readonly #secondStore = new CredentialStore();
-  #second: SimAuthenticator | undefined;
-  #forgetful: SimAuthenticator | undefined;
+  readonly #keepers = new Map<string, Keeper>();
+  /** Names and ids in the order in which they came, for books that do not depend on the device. */
+  readonly #arrivals: { readonly name: string; readonly id: Uint8Array }[] = [];
+  #syncs = false;
 
   constructor(env: Env, parts: KeysAtHandParts) {
     this.#env = env;
     this.#parts = parts;
-    this.#secondName = `${parts.name}-2`;
+    const { name, store, key: authenticator } = parts;
+    this.#keep({ name, store, authenticator });
   }
 
-  readonly handle: CtapHandler = (request, options) => this.#atHand(request).handle(request, options);
+  /** The one at hand when the request comes. */
+  readonly handle: CtapHandler = (request, options) =>
+    this.#keeperFor(this.#knobs.key.which).authenticator.handle(request, options);
 
-  /** For the books: the keys on both. */
+  handleOf(which: WhichKey): CtapHandler {
+    return (request, options) => this.#keeperFor(which).authenticator.handle(request, options);
+  }
+
+  /** For the books: the keys on all of them, in the order in which they came. */
   get ledgerKeys(): readonly LedgerKey[] {
-    const { store, name } = this.#parts;
-    return [...keysIn(store, name), ...keysIn(this.#secondStore, this.#secondName)];
+    const arrivalOf = (name: string, id: Uint8Array) =>
+      this.#arrivals.findLastIndex((arrival) => arrival.name === name && equalBytes(arrival.id, id));
+    return [...this.#keepers.values()]
+      .flatMap(({ name, store }) => store.credentials.map((credential) => ({ name, credential })))
+      .sort((a, b) => arrivalOf(a.name, a.credential.id) - arrivalOf(b.name, b.credential.id))
+      .map(({ name, credential }) => ledgerKey(name, credential));
   }
 
-  #atHand(request: Uint8Array): SimAuthenticator {
-    const { knobs, key } = this.#parts;
-    if (knobs().key.which === "second") return this.#secondOne();
-    return this.#cannotFindYet(request) ? this.#forgetfulOne() : key;
+  get #knobs(): Knobs {
+    return this.#parts.knobs();
   }
 
-  /** A passkey that was just made may not be in the index yet. */
-  #cannotFindYet(request: Uint8Array): boolean {
-    const { knobs, store } = this.#parts;
-    const { indexLagMs } = knobs().key;
-    const newest = store.credentials.at(-1);
-    if (indexLagMs === 0 || newest === undefined || request[0] !== CtapCommand.getAssertion) return false;
-    return this.#env.clock.epochMs() < newest.createdAtEpochMs + indexLagMs;
+  #keeperFor(which: WhichKey): Keeper {
+    const { key, phone } = this.#knobs;
+    if (key.second === "synced") this.#synchronise();
+    const device = this.#nameOf(which);
+    const name = phone.provider === "second" ? `${device}-provider-2` : device;
+    const keeper = this.#keepers.get(name) ?? this.#another(name, which);
+    keeper.store.lagMs = key.indexLagMs;
+    keeper.store.oldestFirst = key.listOrder === "oldest-first";
+    return keeper;
   }
 
-  #secondOne(): SimAuthenticator {
-    if (this.#parts.knobs().key.second === "synced") this.#synchronise();
-    return (this.#second ??= this.#another(this.#secondName, this.#secondStore));
+  #nameOf(which: WhichKey): string {
+    return which === "first" ? this.#parts.name : `${this.#parts.name}-2`;
   }
 
-  /** The first one, looking into an index that has nothing. */
-  #forgetfulOne(): SimAuthenticator {
-    return (this.#forgetful ??= this.#another(this.#parts.name, new CredentialStore()));
+  #another(name: string, which: WhichKey): Keeper {
+    const { user } = this.#parts;
+    const store = new PersonalStore(this.#env.clock, 0);
+    const profile = profileFor(this.#knobs, which);
+    const authenticator = new SimAuthenticator(envFor(this.#env, name), { profile, store, user });
+    return this.#keep({ name, store, authenticator });
   }
 
-  #another(name: string, store: CredentialStore): SimAuthenticator {
-    const { knobs, user } = this.#parts;
-    return new SimAuthenticator(envFor(this.#env, name), { profile: profileFor(knobs()), store, user });
+  #keep(keeper: Keeper): Keeper {
+    const { name, store } = keeper;
+    store.watch(({ kind, credential: { id } }) => {
+      if (kind === "added") this.#arrivals.push({ name, id });
+    });
+    this.#keepers.set(name, keeper);
+    return keeper;
   }
 
-  /** Copies what the first has and the second has not; every copy counts its signatures by itself. */
+  /** Only within one make: no provider of one system writes into the other's. */
   #synchronise(): void {
-    const { credentials, memory } = this.#secondStore.snapshot();
-    const missing = this.#parts.store.credentials.filter(({ id }) => !this.#secondStore.find(id));
-    if (missing.length === 0) return;
-    const copies = missing.map((credential) => ({ ...credential, signCount: 0 }));
-    this.#secondStore.restore({ credentials: [...credentials, ...copies], memory });
-    const trace = this.#env.trace.as(this.#secondName);
-    for (const { credential, rpId, user } of keysIn(
-      new CredentialStore({ credentials: missing, memory }),
-      "",
-    )) {
-      trace.emit({ kind: "ctap.credential", change: "created", credential, rpId, user });
+    const { key, phone } = this.#knobs;
+    if (phone.second !== "same-make") return;
+    const name = this.#nameOf("second");
+    const from = this.#parts.store;
+    const to = (this.#keepers.get(name) ?? this.#another(name, "second")).store;
+    if (key.syncMs === 0) return this.#copy(from, { name, to });
+    if (this.#syncs) return;
+    this.#syncs = true;
+    syncStores(envFor(this.#env, name), { from, to, delayMs: key.syncMs });
+  }
+
+  /** What the first has and the second has not; every copy counts its signatures by itself. */
+  #copy(from: PersonalStore, { name, to }: { readonly name: string; readonly to: PersonalStore }): void {
+    const trace = this.#env.trace.as(name);
+    for (const credential of from.credentials) {
+      if (to.credentials.some(({ id }) => equalBytes(id, credential.id))) continue;
+      if (!to.adopt({ ...credential, signCount: 0 })) continue;
+      const { credential: tag, rpId, user } = ledgerKey(name, credential);
+      trace.emit({ kind: "ctap.credential", change: "created", credential: tag, rpId, user });
     }
   }
 }
 
-function keysIn(store: CredentialStore, authenticator: string): readonly LedgerKey[] {
-  return store.credentials.map(({ id, rpId, userId }) => ({
-    authenticator,
-    credential: credentialTag(id),
-    rpId,
-    user: credentialTag(userId),
-  }));
+function ledgerKey(authenticator: string, { id, rpId, userId }: StoredCredential): LedgerKey {
+  return { authenticator, credential: credentialTag(id), rpId, user: credentialTag(userId) };
 }

@@ -15,10 +15,18 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
   "answers36OnTouchTimeout",
 ];
 
-/** The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch. */
-export function profileFor({ key, pin, link, phone }: Knobs): AuthenticatorProfile {
+/**
+ * The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch.
+ *
+ * @param which of the person's two; the second one may be of another make.
+ */
+export function profileFor(
+  { key, pin, link, phone }: Knobs,
+  which: Knobs["key"]["which"] = "first",
+): AuthenticatorProfile {
   const isPhone = link.road === "hybrid";
-  const base = profileNamed(isPhone ? "phone" : key.profile);
+  const isOther = which === "second" && phone.second === "iphone";
+  const base = profileNamed(isOther ? "iphone" : isPhone ? "phone" : key.profile);
   const quirk = QUIRK_OF_STATUS[key.upStatus];
   const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));
   return {
