@@ -1,4 +1,4 @@
-import { choice, count, countOrNever, ms, msOrNever, toggle, type KnobSpec } from "./knob-spec.js";
+import { choice, count, countOrNever, fixed, ms, msOrNever, toggle, type KnobSpec } from "./knob-spec.js";
 
 /** What the road to a phone is like; obeyed where `link.road` is `hybrid`. */
 export const HYBRID_KNOBS = {
@@ -48,6 +48,10 @@ export const HYBRID_KNOBS = {
     updateFrames: count(1, "updates the phone sends behind its hello"),
     responseBytes: count(0, "bytes its answers have at least: filled up with an extension nobody asked for"),
     tapDelayMs: msOrNever(1_500, "from the notification of such a call to the person's tap"),
+    provider: choice(["first", "second"], "which of the phone's two passkey providers saves and is asked"),
+    second: fixed(
+      choice(["same-make", "iphone"], "the make of the second phone; copies stay within one make"),
+    ),
   },
   push: {
     delayMs: msOrNever(

@@ -12,16 +12,18 @@ import type { KnownPhone } from "../hybrid/known-phone.js";
 import { contactPhone } from "../hybrid/pairing.js";
 import { SimAir } from "./air.js";
 import type { Background } from "./background.js";
+import type { WhichKey } from "./keys-at-hand.js";
 import type { Knobs } from "./knobs.js";
 import { SimPhone } from "./phone.js";
 import { filledAnswer } from "./phone/filled-answer.js";
+import type { PhoneOptions } from "./phone/phone-options.js";
 import type { PhoneOutcome } from "./phone/phone-outcome.js";
 import { SimTunnelService } from "./tunnel-service.js";
 
 export interface HybridRoadParts {
   readonly knobs: () => Knobs;
-  /** The authenticator in the phone. */
-  readonly handle: CtapHandler;
+  /** The authenticator in each of the person's phones. */
+  readonly handleOf: (which: WhichKey) => CtapHandler;
   readonly background: Background;
 }
 
@@ -30,15 +32,28 @@ const SUFFIX_HEAD = Uint8Array.of(0xa1, 0x01);
 /** Of the FIDO GATT service, which has nothing to do with hybrid. */
 const OTHER_UUID = 0xfffd;
 
-/** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phone as knobs have them. */
+/** What an iPhone does otherwise. Source: webauthn-rs, which met one: Apple's tunnel service, and it hangs up first. */
+const IPHONE: Partial<PhoneOptions> = {
+  name: "iPhone",
+  tunnelCode: 1,
+  hangsUpAfterAnswer: true,
+  sendsUpdate: false,
+};
+
+/** The person's phone, and its link to the browser where there is one. */
+interface OwnPhone {
+  readonly phone: SimPhone;
+  known?: KnownPhone;
+}
+
+/** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phones as knobs have them. */
 export class HybridRoad {
   readonly #env: Env;
   readonly #client: Env;
   readonly #parts: HybridRoadParts;
   readonly #air: SimAir;
   readonly #service: SimTunnelService;
-  readonly #phone: SimPhone;
-  #known: KnownPhone | undefined;
+  readonly #phones = new Map<WhichKey, OwnPhone>();
 
   constructor(env: Env, parts: HybridRoadParts) {
     this.#env = env;
@@ -46,16 +61,6 @@ export class HybridRoad {
     this.#client = envFor(env, "desktop");
     this.#air = new SimAir(envFor(env, "air"));
     this.#service = new SimTunnelService(envFor(env, "tunnel-service"));
-    this.#phone = new SimPhone(envFor(env, "phone"), {
-      advertiser: {
-        advertise: (bytes) =>
-          this.#air.advertise(bytes, ...(parts.knobs().ble.wrongServiceUuid ? [OTHER_UUID] : [])),
-      },
-      dialer: this.#service.as("phone"),
-      push: this.#service.relay,
-      handle: (request, options) => parts.background.add(this.#handle(request, options)),
-      onCalled: (session) => this.#watch(session),
-    });
   }
 
   /** A phone for one ceremony; the search begins at once. */
@@ -69,8 +74,9 @@ export class HybridRoad {
     };
     const ports = { scanner: this.#air, dialer: this.#service.as("desktop") };
     if (phone.linked) {
-      this.#known ??= this.#phone.link();
-      return this.#begin(contactPhone(this.#client, ports, this.#known, options).device);
+      const own = this.#phoneAtHand();
+      own.known ??= own.phone.link();
+      return this.#begin(contactPhone(this.#client, ports, own.known, options).device);
     }
     const { device, qr } = invitePhone(this.#client, ports, options);
     void this.#scanLater(device, qr);
@@ -89,7 +95,7 @@ export class HybridRoad {
     const { scanDelayMs } = this.#parts.knobs().phone;
     if (scanDelayMs === null) return;
     await sleep(this.#env.clock, scanDelayMs, "user.scan");
-    if (!device.isOver) this.#watch(this.#phone.scan(qr));
+    if (!device.isOver) this.#watch(this.#phoneAtHand().phone.scan(qr));
   }
 
   /** How it ended for the phone is in the trace. */
@@ -102,7 +108,7 @@ export class HybridRoad {
   }
 
   #turn(): void {
-    const { ble, tunnel, phone, push, link } = this.#parts.knobs();
+    const { ble, tunnel, push, link } = this.#parts.knobs();
     this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct });
     this.#service.turn({
       connectDelayMs: tunnel.connectDelayMs,
@@ -117,7 +123,13 @@ export class HybridRoad {
       messageBytesMax: tunnel.maxBytes,
       pushDelayMs: push.delayMs ?? Infinity,
     });
-    this.#phone.turn({
+  }
+
+  /** The one the person has in the hand now, with its habits of now. */
+  #phoneAtHand(): OwnPhone {
+    const { key, ble, phone } = this.#parts.knobs();
+    const own = this.#phones.get(key.which) ?? this.#newPhone(key.which);
+    own.phone.turn({
       opensTunnelAfterMs: phone.startDelayMs,
       platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
       ignoresShutdown: phone.ignoresShutdown,
@@ -129,16 +141,39 @@ export class HybridRoad {
       tapsAfterMs: phone.tapDelayMs ?? undefined,
       advertSuffix: suffixOf(ble.suffixBytes),
     });
+    return own;
   }
 
-  /** The authenticator, and the time a new passkey takes to be made and escrowed. */
-  async #handle(...call: Parameters<CtapHandler>): Promise<Uint8Array> {
-    const [request] = call;
-    const { handle, knobs } = this.#parts;
-    const response = await handle(...call);
-    const created = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
-    if (created) await sleep(this.#env.clock, knobs().key.createMs, "key.create");
-    return filledAnswer(request, response, knobs().phone.responseBytes);
+  #newPhone(which: WhichKey): OwnPhone {
+    const { background, handleOf, knobs } = this.#parts;
+    const handle = handleOf(which);
+    const isOther = which === "second" && knobs().phone.second === "iphone";
+    const phone = new SimPhone(
+      envFor(this.#env, which === "first" ? "phone" : "phone-2"),
+      {
+        advertiser: {
+          advertise: (bytes) =>
+            this.#air.advertise(bytes, ...(knobs().ble.wrongServiceUuid ? [OTHER_UUID] : [])),
+        },
+        dialer: this.#service.as("phone"),
+        push: this.#service.relay,
+        handle: (request, options) => background.add(this.#created(request, handle(request, options))),
+        onCalled: (session) => this.#watch(session),
+      },
+      isOther ? IPHONE : {},
+    );
+    const own = { phone };
+    this.#phones.set(which, own);
+    return own;
+  }
+
+  /** The authenticator's answer, and the time a new passkey takes to be made and escrowed. */
+  async #created(request: Uint8Array, answer: Promise<Uint8Array>): Promise<Uint8Array> {
+    const response = await answer;
+    const { key, phone } = this.#parts.knobs();
+    const isNew = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
+    if (isNew) await sleep(this.#env.clock, key.createMs, "key.create");
+    return filledAnswer(request, response, phone.responseBytes);
   }
 }
 

@@ -311,8 +311,10 @@ export const KNOB_SPECS = {
     pinRetries: fixed(count(8, "PIN attempts left")),
     which: choice(["first", "second"], "which of the person's two authenticators is at hand"),
     second: choice(["empty", "synced"], "the second one has nothing, or copies of the first one's passkeys"),
+    syncMs: ms(0, "how long such a copy takes (`sync.delay`); 0: it is there when the second one is used"),
+    listOrder: choice(["newest-first", "oldest-first"], "how its display lists several accounts"),
     signCounter: fixed(choice(["profile", "zero", "global", "per-credential"], "how it counts signatures")),
-    picksAccount: count(0, "which of several accounts the person picks on its display, newest first"),
+    picksAccount: count(0, "which of several accounts the person picks on its display, counted from the top"),
     indexLagMs: ms(0, "from the making of a passkey to the authenticator finding it"),
     elsewhere: toggle(
       false,
