@@ -1,6 +1,7 @@
 import type { CborMap } from "../cbor/value.js";
 import type { Env } from "../core/env.js";
 import { defaultCrypto } from "../crypto/default.js";
+import { codeTag } from "./code-tag.js";
 import { HybridDevice } from "./device.js";
 import { hybridSettings, type HybridOptions } from "./hybrid-options.js";
 import { deriveKey, KeyPurpose } from "./keys.js";
@@ -62,7 +63,7 @@ export function invitePhone(env: Env, ports: HybridPorts, options: InvitationOpt
     advertKey: deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto),
     tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto),
   };
-  env.trace.emit({ kind: "link.hybrid", stage: "qr-shown", detail: hint });
+  env.trace.emit({ kind: "link.hybrid", stage: "qr-shown", detail: hint, code: codeTag(contents) });
 
   const link = async (signal: AbortSignal): Promise<PhoneLine> => {
     const context = { settings, signal };

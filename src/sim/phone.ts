@@ -6,6 +6,7 @@ import type { CtapHandler } from "../ctap/device.js";
 import { defaultCrypto } from "../crypto/default.js";
 import type { KeyPair } from "../crypto/provider.js";
 import { parseClientPayload } from "../hybrid/client-payload.js";
+import { codeTag } from "../hybrid/code-tag.js";
 import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../hybrid/constants.js";
 import { deriveKey, KeyPurpose } from "../hybrid/keys.js";
 import type { KnownPhone } from "../hybrid/known-phone.js";
@@ -76,7 +77,12 @@ export class SimPhone {
       this.#show("This code cannot be used", "failure");
       throw error;
     }
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "qr-scanned", detail: contents.hint });
+    this.#env.trace.emit({
+      kind: "link.hybrid",
+      stage: "qr-scanned",
+      detail: contents.hint,
+      code: codeTag(contents),
+    });
     const { secret, publicKey, supportsLinking, channels = [] } = contents;
     return this.#session({
       secret,
@@ -133,12 +139,10 @@ export class SimPhone {
     const { screenLock, bluetooth, enablesBluetoothMs, offersLink, crypto } = this.#options;
     const signal = this.#off.signal;
     if (!screenLock) {
-      this.#show("Set up a screen lock to use passkeys", "failure");
-      return { ending: "no-screen-lock" };
+      return this.#refuse("no-screen-lock", "Set up a screen lock to use passkeys");
     }
     if (bluetooth === "not-permitted") {
-      this.#show("Passkeys on other devices need Bluetooth", "failure");
-      return { ending: "bluetooth-refused" };
+      return this.#refuse("bluetooth-refused", "Passkeys on other devices need Bluetooth");
     }
     if (bluetooth === "off") {
       this.#show("Turning on Bluetooth");
@@ -178,6 +182,13 @@ export class SimPhone {
       else void session;
     });
     return link;
+  }
+
+  /** Ends before anything is sent, with a way to the settings on the screen. */
+  #refuse(ending: "no-screen-lock" | "bluetooth-refused", text: string): PhoneOutcome {
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: ending });
+    this.#show(text, "failure");
+    return { ending };
   }
 
   #show(text: string, tone?: "success" | "failure"): void {

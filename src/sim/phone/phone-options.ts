@@ -55,6 +55,8 @@ export interface PhoneOptions {
   readonly enablesBluetoothMs: number;
   /** Without it the phone cannot reach its tunnel service. */
   readonly mobileData: boolean;
+  /** From the first broadcast to its owner closing the sheet, or the app with it; `undefined`: they stay. */
+  readonly leavesAfterMs: number | undefined;
   /** Bytes behind the 20 of the advert. */
   readonly advertSuffix: Uint8Array | undefined;
   readonly features: readonly PhoneFeature[];
@@ -84,6 +86,7 @@ export const PHONE_STANDARD: PhoneOptions = {
   bluetooth: "on",
   enablesBluetoothMs: 2_000,
   mobileData: true,
+  leavesAfterMs: undefined,
   advertSuffix: undefined,
   features: ["ctap"],
   tamper: (_, bytes) => bytes,

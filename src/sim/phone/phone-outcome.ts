@@ -12,6 +12,8 @@ export type PhoneEnding =
   | "advert-failed"
   /** The client does not hold the secrets of this session. */
   | "handshake-failed"
+  /** Its owner closed the sheet, or the app with it. */
+  | "closed-by-owner"
   /** The client left before it asked anything (100). */
   | "unexpected-eof"
   /** The client left while the request was worked on; the work goes on. */

@@ -1,7 +1,7 @@
 import { concat } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { isHarnessError } from "../../core/errors.js";
+import { AbortedError, isHarnessError } from "../../core/errors.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { encodeAdvertSuffix } from "../../hybrid/advert-suffix.js";
 import { encodeAdvert, sealAdvert } from "../../hybrid/advert.js";
@@ -79,6 +79,10 @@ export async function servePhoneSession(
     return await session.run(signal);
   } catch (error) {
     if (!isHarnessError(error)) throw error;
+    if (session.wasClosed) {
+      env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: "closed-by-owner" });
+      return { ending: "closed-by-owner" };
+    }
     env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: error.code });
     parts.show(COULD_NOT_CONNECT, "failure");
     return { ending: session.endingOnError, code: error.code };
@@ -96,6 +100,9 @@ class PhoneSession {
   #tunnel: Tunnel | undefined;
   #port: ListeningChannel | undefined;
   #broadcast: AsyncDisposable | undefined;
+  /** Its owner closed it. */
+  wasClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(env: Env, role: PhoneRole, parts: PhoneSessionParts) {
     this.#env = env;
@@ -103,14 +110,16 @@ class PhoneSession {
     this.#parts = parts;
   }
 
-  async run(signal: AbortSignal): Promise<PhoneOutcome> {
+  async run(off: AbortSignal): Promise<PhoneOutcome> {
     const { options, ports, show } = this.#parts;
+    const signal = AbortSignal.any([off, this.#closing.signal]);
     await sleep(this.#env.clock, options.opensTunnelAfterMs, "phone.start", { signal });
     show("Connecting to your other device");
     const place = await this.#openTunnel(signal);
     this.endingOnError = "advert-failed";
     if (this.#role.takesChannel) this.#port = await ports.channels?.listen();
     const plaintext = await this.#advertise(place);
+    this.#closeLater();
     this.endingOnError = "handshake-failed";
     const first = await firstMessage(this.#tunnel as Tunnel, this.#port, signal);
     if (first === undefined) return this.#left();
@@ -119,9 +128,21 @@ class PhoneSession {
   }
 
   async cleanUp(): Promise<void> {
+    this.#closing.abort(new AbortedError("the session is over"));
     await this.#broadcast?.[Symbol.asyncDispose]();
     await this.#port?.[Symbol.asyncDispose]();
     this.#tunnel?.close();
+  }
+
+  #closeLater(): void {
+    const { leavesAfterMs } = this.#parts.options;
+    if (leavesAfterMs === undefined) return;
+    const { signal } = this.#closing;
+    const close = () => {
+      this.wasClosed = true;
+      this.#closing.abort(new AbortedError("its owner closed it"));
+    };
+    sleep(this.#env.clock, leavesAfterMs, "user.leave", { signal }).then(close, () => undefined);
   }
 
   async #openTunnel(signal: AbortSignal): Promise<Place> {
