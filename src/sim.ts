@@ -24,6 +24,9 @@ export {
   type WsTunnelServiceOptions,
 } from "./sim/expose/tunnel-ws.js";
 export { exposeUdp, type ExposeUdpOptions } from "./sim/expose/udp.js";
+export { exposeUhid, type ExposedUhidDevice, type ExposeUhidOptions } from "./sim/expose/uhid.js";
+export type { UhidIdentity } from "./sim/expose/uhid-identity.js";
+export { openUhidFile, type OpenUhidFile, type UhidFile } from "./sim/expose/uhid-file.js";
 export { exposeUnix } from "./sim/expose/unix.js";
 export { withFaults, type FaultEffect, type FaultRule } from "./sim/faults.js";
 export { firmwareOf } from "./sim/hid/firmware-of.js";

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECT, runCli } from "../helpers/run-cli.js";
 
@@ -162,5 +163,40 @@ describe("key", () => {
     await closed;
     expect(child.exitCode).toBe(0);
     expect(documentOf(out.join(""))).toMatchObject({ ok: true, where, powerCycles: 1 });
+  });
+
+  test("is pulled out and plugged in by lines and by SIGUSR2, and ends with its input", async () => {
+    const args = ["--import", "tsx", "src/cli/main.ts", "key", "--unix", at("hands"), "--stdin", "--json"];
+    const child = spawn(process.execPath, args, { cwd: PROJECT, stdio: ["pipe", "pipe", "pipe"] });
+    const closed = once(child, "close");
+    const out: string[] = [];
+    child.stdout.on("data", (chunk) => out.push(String(chunk)));
+    const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+    const nextLine = async () => (await lines.next()).value as string;
+    expect(await nextLine()).toMatch(/^simulated generic on unix:/);
+    child.stdin.write("unplug\nwiggle\n");
+    expect([await nextLine(), await nextLine()].sort()).toEqual([
+      '"wiggle" is none of unplug, replug, cycle, quit',
+      "unplugged",
+    ]);
+    expect((await runCli(["info", "--device", `unix:${at("hands")}`])).exitCode).not.toBe(0);
+    child.kill("SIGUSR2");
+    expect(await nextLine()).toBe(`plugged in: unix:${at("hands")}`);
+    expect((await runCli(["info", "--device", `unix:${at("hands")}`])).exitCode).toBe(0);
+    child.stdin.end("cycle\n");
+    expect(await nextLine()).toBe(`power cycled: unix:${at("hands")}`);
+    await closed;
+    expect(child.exitCode).toBe(0);
+    expect(documentOf(out.join(""))).toMatchObject({ ok: true, powerCycles: 1, unplugs: 1 });
+  });
+
+  test.each([
+    [["--uhid", "--unix", "x"]],
+    [["--unix", "x", "--serial", "1"]],
+    [["--uhid", "--usb-id", "1209-1"]],
+  ])("%j is a usage error", async (args) => {
+    const { exitCode, stdout } = await runCli(["key", ...args, "--json"]);
+    expect(exitCode).toBe(2);
+    expect(documentOf(stdout)).toMatchObject({ error: { code: "USAGE" } });
   });
 });
