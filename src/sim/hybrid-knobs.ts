@@ -48,6 +48,11 @@ export const HYBRID_KNOBS = {
     updateFrames: count(1, "updates the phone sends behind its hello"),
     responseBytes: count(0, "bytes its answers have at least: filled up with an extension nobody asked for"),
     tapDelayMs: msOrNever(1_500, "from the notification of such a call to the person's tap"),
+    discoverable: toggle(true, "the phone makes passkeys that sign without being named"),
+    nothingFound: choice(
+      ["0x2e", "0x27"],
+      "what it answers without a passkey for the site; 0x2e tells, and is silence to a site that named none",
+    ),
     provider: choice(["first", "second"], "which of the phone's two passkey providers saves and is asked"),
     second: fixed(
       choice(["same-make", "iphone"], "the make of the second phone; copies stay within one make"),

@@ -140,6 +140,8 @@ export class HybridRoad {
       updateFrames: phone.updateFrames,
       tapsAfterMs: phone.tapDelayMs ?? undefined,
       advertSuffix: suffixOf(ble.suffixBytes),
+      discoverable: phone.discoverable,
+      nothingFound: phone.nothingFound === "0x2e" ? "as-such" : "as-denied",
     });
     return own;
   }

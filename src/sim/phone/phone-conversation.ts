@@ -25,6 +25,16 @@ export interface ConversationParts {
   readonly link: (() => CborMap) | undefined;
 }
 
+const NO_PASSKEYS = "There are no passkeys for this site on this phone";
+
+/** Why the phone says nothing to its client, with the number Chrome shows. */
+function silenceText([command]: Uint8Array, ending: PhoneEnding): string {
+  if (ending !== "no-answer") return "This request cannot be answered (114)";
+  return command === CtapCommand.makeCredential
+    ? "This phone cannot make a passkey that is found without being named (115)"
+    : `${NO_PASSKEYS} (115)`;
+}
+
 /** One request under way. */
 interface Work {
   readonly abort: AbortController;
@@ -132,10 +142,11 @@ export class PhoneConversation {
     // The client's shutdown reached a prompt that listens, or the phone is off: nobody waits for an answer.
     if (signal.aborted) return undefined;
     if (reply.answer === undefined) {
-      show("This request cannot be answered", "failure");
+      show(silenceText(request, reply.ending), "failure");
       return reply.ending;
     }
-    this.#showResult(request, reply.answer);
+    if (reply.foundNothing) show(NO_PASSKEYS, "failure");
+    else this.#showResult(request, reply.answer);
     this.#answered = true;
     this.#say("answer", { type: "ctap", payload: reply.answer });
     if (options.linksLateMs !== undefined) this.#late ??= this.#linkLater(options.linksLateMs);

@@ -35,6 +35,10 @@ export interface PhoneOptions {
   readonly hangsUpAfterAnswer: boolean;
   /** Which commands it looks at: those Chrome knows, or all, as an authenticator would. */
   readonly requests: "as-chrome" | "as-authenticator";
+  /** The platform makes passkeys that sign without being named; without that it ends such a request in silence. */
+  readonly discoverable: boolean;
+  /** What a site hears whose passkeys are not there. Chrome's older way told it, its newer one says denied to any failure. */
+  readonly nothingFound: "as-such" | "as-denied";
   /** Sends an update after the post-handshake message, with or without linking data, as Chrome for Android does. */
   readonly sendsUpdate: boolean;
   /** How many of them, the first one counted; only that one holds linking data. */
@@ -76,6 +80,8 @@ export const PHONE_STANDARD: PhoneOptions = {
   ignoresShutdown: true,
   hangsUpAfterAnswer: false,
   requests: "as-chrome",
+  discoverable: true,
+  nothingFound: "as-such",
   sendsUpdate: true,
   updateFrames: 1,
   revision: 1,

@@ -17,7 +17,8 @@ export const PLATFORM_TIMER = "phone.platform";
 
 /** What comes of a request: an answer, or the end of the session without one. */
 export type PhoneReply =
-  { readonly answer: Uint8Array } | { readonly ending: PhoneEnding; readonly answer?: undefined };
+  | { readonly answer: Uint8Array; readonly foundNothing?: boolean }
+  | { readonly ending: PhoneEnding; readonly answer?: undefined };
 
 /** Statuses Chrome for Android knows to tell; the rest is OTHER. Source: Chromium, CableAuthenticator.java */
 const TOLD: readonly number[] = [
@@ -68,12 +69,22 @@ export async function replyTo(
   }
   const wish = readWish(command, request.subarray(1));
   if (wish === undefined) return { ending: "request-unsupported" };
+  if (wish.discoverable && !options.discoverable) return { ending: "no-answer" };
   const answer = await askPlatform(env, request, { handle, options, signal });
   const status = answer[0] ?? CtapStatus.OTHER;
-  if (wish.unnamed && status === CtapStatus.NO_CREDENTIALS) return { ending: "no-answer" };
+  if (status === CtapStatus.NO_CREDENTIALS) return nothingFound(wish, options);
   if (wish.discoverable && status === CtapStatus.UNSUPPORTED_OPTION) return { ending: "no-answer" };
   if (DENIED.includes(status)) return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED) };
   return { answer: TOLD.includes(status) ? answer : Uint8Array.of(CtapStatus.OTHER) };
+}
+
+/** Android has two ways to ask its platform: the older one tells, and has no word for a request that named nothing. */
+function nothingFound({ unnamed }: Wish, options: PhoneOptions): PhoneReply {
+  if (options.nothingFound === "as-denied") {
+    return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED), foundNothing: true };
+  }
+  if (unnamed) return { ending: "no-answer" };
+  return { answer: Uint8Array.of(CtapStatus.NO_CREDENTIALS), foundNothing: true };
 }
 
 /** A phone without prf would refuse what is too deep for it by a status. */
