@@ -16,13 +16,20 @@ export async function inStage<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TunnelRefusedError) {
-      const detail = `${error.httpStatus ?? "not reached"}`;
-      env.trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", detail });
-    }
+    if (error instanceof TunnelRefusedError) traceRefusal(env, error);
     const code = isHarnessError(error) ? error.code : "ABORTED";
+    if (tunnel && code === "TUNNEL_CLOSED") {
+      // Over already: whoever closed it said why, which the error's code does not.
+      const closed = await tunnel.closed;
+      env.trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", detail: `${closed.code}` });
+    }
     env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: `${stage}: ${code}` });
     tunnel?.close();
     throw error;
   }
+}
+
+/** With the HTTP status, where there was an answer. */
+export function traceRefusal({ trace }: Env, { httpStatus }: TunnelRefusedError): void {
+  trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", detail: `${httpStatus ?? "not reached"}` });
 }

@@ -101,7 +101,7 @@ function call(
     [TunnelHeader.CLIENT_PAYLOAD]: payload,
     [TunnelHeader.SIGNAL_CONNECTION]: "true",
   };
-  env.trace.emit({ kind: "link.hybrid", stage: "contacting" });
+  env.trace.emit({ kind: "link.hybrid", stage: "contacting", detail: host });
   const open = async (ended: AbortSignal): Promise<OpenedTunnel> => {
     try {
       return await ports.dialer.open(url, { headers }, ended);

@@ -128,7 +128,7 @@ export function openTunnel(
       routingId,
       tunnelId: heard.tunnelId,
     });
-    env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening" });
+    env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
     const { tunnel } = await dialer.open(url, {}, ended);
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     return { ...heard, tunnel };

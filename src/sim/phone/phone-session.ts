@@ -7,6 +7,7 @@ import { encodeAdvertSuffix } from "../../hybrid/advert-suffix.js";
 import { encodeAdvert, sealAdvert } from "../../hybrid/advert.js";
 import { CONNECTION_NONCE_BYTES, ROUTING_ID_BYTES, TunnelHeader } from "../../hybrid/constants.js";
 import { Crypter } from "../../hybrid/crypter.js";
+import { traceRefusal } from "../../hybrid/in-stage.js";
 import { deriveKey, KeyPurpose } from "../../hybrid/keys.js";
 import { answerHandshake } from "../../hybrid/noise.js";
 import type {
@@ -83,6 +84,7 @@ export async function servePhoneSession(
       env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: "closed-by-owner" });
       return { ending: "closed-by-owner" };
     }
+    if (error instanceof TunnelRefusedError) traceRefusal(env, error);
     env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: error.code });
     parts.show(COULD_NOT_CONNECT, "failure");
     return { ending: session.endingOnError, code: error.code };
@@ -150,7 +152,7 @@ class PhoneSession {
     const { tunnelCode } = options;
     const host = options.mobileData ? tunnelHost(tunnelCode, options.crypto) : undefined;
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening" });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
     const url = tunnelUrl(options.originFor(host), this.#role.meeting);
     const { tunnel, header } = await ports.dialer.open(url, {}, signal);
     this.#tunnel = tunnel;
