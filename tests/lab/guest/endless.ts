@@ -1,0 +1,2 @@
+process.stdout.write("running\n");
+setInterval(() => undefined, 1_000);
