@@ -1,12 +1,12 @@
 /** Named stories as data, their runner, the verdict and the report. */
 export { CATALOGUE, scenarioNamed } from "./scenarios/catalogue.js";
 export { describeRecord } from "./scenarios/describe-record.js";
-export type { Expectation, Finding } from "./scenarios/expectation.js";
+export type { Expectation, Finding, Promises } from "./scenarios/expectation.js";
 export { explain } from "./scenarios/explain.js";
 export type { Explanation } from "./scenarios/explanation.js";
 export { toJson, toText, type TextOptions } from "./scenarios/report.js";
 export { runScenario, TRACE_SCHEMA, type Run, type RunOptions, type RunVerdict } from "./scenarios/run.js";
-export type { Scenario, Verb } from "./scenarios/scenario.js";
+export type { OwnScenario, Scenario, Verb } from "./scenarios/scenario.js";
 export { variantOf, type VariantChanges } from "./scenarios/variant.js";
 export { CaptureError } from "./scenarios/reports/capture-error.js";
 export { toGitHub, type GitHubReport } from "./scenarios/reports/github.js";
@@ -18,3 +18,16 @@ export type { ReportedRun } from "./scenarios/reports/reported-run.js";
 export { runOfTrace, type RunOfTraceOptions } from "./scenarios/reports/run-of-trace.js";
 export { TraceError, type TraceFault } from "./scenarios/reports/trace-error.js";
 export { traceSchema } from "./scenarios/reports/trace-schema.js";
+export {
+  defineScenario,
+  parseScenarioFile,
+  type ParseScenarioOptions,
+} from "./scenarios/files/define-scenario.js";
+export { loadScenarioFile, type ScenarioFiles } from "./scenarios/files/load-scenario-file.js";
+export type { KnobGroups, ScenarioDefinition, ScenarioFile } from "./scenarios/files/scenario-file.js";
+export {
+  ScenarioFileError,
+  type ScenarioFileFault,
+  type ScenarioFileProblem,
+} from "./scenarios/files/scenario-file-error.js";
+export { scenarioSchema } from "./scenarios/files/scenario-schema.js";

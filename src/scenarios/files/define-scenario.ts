@@ -1,0 +1,100 @@
+import { CATALOGUE } from "../catalogue.js";
+import type { OwnScenario } from "../scenario.js";
+import { isObject } from "./place.js";
+import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
+import type { ScenarioDefinition } from "./scenario-file.js";
+import { ScenarioFileError } from "./scenario-file-error.js";
+
+/**
+ * A story of a user's own, checked: for programs, and for scenario files written in TypeScript or JavaScript.
+ *
+ * `extends` is the id of a preset, or a story that is at hand; a path has no place here, because nothing says
+ * beside what it is: import the other story instead.
+ *
+ * @throws {ScenarioFileError} `SCENARIO_FILE_...` with every problem that was found.
+ */
+export function defineScenario(definition: ScenarioDefinition): OwnScenario {
+  const { file, base } = readDefinition(definition);
+  return storyOf(file, { base: base ?? presetOf(file) });
+}
+
+export interface ParseScenarioOptions {
+  /** For the id, when the file has none; `late.json` and `late` are the same. */
+  readonly name?: string;
+  /** Finds the story that `extends` names, when that is a path. */
+  readonly base?: (path: string) => OwnScenario;
+}
+
+/**
+ * Reads a scenario file: JSON text.
+ *
+ * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
+ *   there is no `base` to ask; otherwise as {@link defineScenario} does.
+ */
+export function parseScenarioFile(text: string, { name, base }: ParseScenarioOptions = {}): OwnScenario {
+  const file = readScenarioFile(parseJson(text, name), { file: name });
+  const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
+  const story = path !== undefined && base !== undefined ? base(path) : presetOf(file, name);
+  return storyOf(file, { name: stem(name), base: story });
+}
+
+/** JSON, with or without a byte order mark. @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON` */
+export function parseJson(text: string, file?: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "unreadable";
+    const hint = "comments and trailing commas are not JSON; a .mjs or .ts file may have them";
+    const problem = { code: "SCENARIO_FILE_NOT_JSON", path: "", text: `not JSON: ${why}`, hint } as const;
+    throw new ScenarioFileError(file, [problem], { cause });
+  }
+}
+
+/** What a program gives: `extends` may be a story, which is no part of a file. */
+export function readDefinition(
+  definition: unknown,
+  file?: string,
+): { readonly file: ReadScenarioFile; readonly base: OwnScenario | undefined } {
+  if (!isObject(definition)) return { file: readScenarioFile(definition, { file }), base: undefined };
+  // What may vary in a preset is for those who draw its variations; a run does not look at it.
+  const { draws: _, ...plain } = definition;
+  const { extends: base, ...own } = plain;
+  if (!isObject(base)) return { file: readScenarioFile(plain, { file }), base: undefined };
+  return { file: readScenarioFile({ ...own, extends: A_PATH }, { file }), base: readBase(base, file) };
+}
+
+/** Stands for a base that is at hand. */
+const A_PATH = "./base.json";
+
+/** A finished story, perhaps a preset: its name may be taken. */
+function readBase(base: Readonly<Record<string, unknown>>, file: string | undefined): OwnScenario {
+  const { id, draws: _, ...rest } = base;
+  if (typeof id !== "string" || rest["extends"] !== undefined) {
+    const text = "a finished story is wanted";
+    const hint = "scenarioNamed(...) and defineScenario(...) give one";
+    throw new ScenarioFileError(file, [{ code: "SCENARIO_FILE_NO_BASE", path: "/extends", text, hint }]);
+  }
+  return { ...storyOf(readScenarioFile(rest, { file, at: "/extends" }), {}), id };
+}
+
+/** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */
+export function presetOf({ extends: name }: ReadScenarioFile, file?: string): OwnScenario | undefined {
+  if (name === undefined) return undefined;
+  const preset = CATALOGUE.find(({ id }) => id === name);
+  if (preset !== undefined) return preset;
+  const problem = {
+    code: "SCENARIO_FILE_NO_BASE",
+    path: "/extends",
+    text: "nothing says beside what this file is",
+    hint: "extend a preset, or import the other story and extend that",
+  } as const;
+  throw new ScenarioFileError(file, [problem]);
+}
+
+/** `stories/late.json` is called `late`. */
+export function stem(path: string | undefined): string | undefined {
+  return path
+    ?.split(/[/\\]/)
+    .at(-1)
+    ?.replace(/\.(json|[cm]?[jt]s)$/, "");
+}

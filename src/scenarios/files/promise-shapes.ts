@@ -1,0 +1,114 @@
+import { MECHANISM_IDS } from "../explanation.js";
+import type { Promises } from "../expectation.js";
+import { TRACE_SHAPE, membersOf, type Member } from "../reports/trace-shape.js";
+import type { MemberShape, ObjectShape, Shape } from "./shape.js";
+
+/** Kinds of records that a layer of promises may speak of, by how they begin. */
+const LAYERS = {
+  ctap: ["ctap."],
+  link: ["link."],
+  page: ["page.", "user."],
+  rp: ["rp.", "factor."],
+} as const;
+
+type Layer = keyof typeof LAYERS;
+
+const whole = { type: "whole", optional: true } as const;
+
+const LEDGER = {
+  keys: { ...whole, doc: "Passkeys on the account's authenticators." },
+  rows: { ...whole, doc: "Public keys at the site." },
+  orphans: { ...whole, doc: "Keys no row knows." },
+  ghosts: { ...whole, doc: "Rows whose key is nowhere." },
+  mails: { ...whole, doc: "Mails delivered." },
+} as const satisfies { readonly [Name in keyof NonNullable<Promises["ledger"]>]-?: MemberShape };
+
+/** What a file may promise: at least one thing. */
+export const PROMISES_SHAPE = {
+  type: "object",
+  named: "promises",
+  atLeast: 1,
+  doc: "What a run must come to; what is not promised is not looked at.",
+  members: {
+    ctap: patterns("ctap", "Messages between client and authenticator."),
+    link: patterns("link", "What happened below them."),
+    page: patterns("page", "What the page's script and the person saw."),
+    rp: patterns("rp", "What the site did."),
+    ledger: { type: "object", atLeast: 1, optional: true, doc: "The books at the end.", members: LEDGER },
+    decidedBy: {
+      type: "text",
+      nullable: true,
+      optional: true,
+      pattern: "\\S",
+      wanted: "the id of a timer",
+      doc: "Id of the timer that decided; null: none did.",
+    },
+    mechanisms: {
+      type: "list",
+      optional: true,
+      of: { type: "word", words: MECHANISM_IDS },
+      doc: "What each ceremony came to, in order.",
+    },
+  } satisfies { readonly [Name in keyof Promises]-?: MemberShape },
+} as const satisfies Shape;
+
+function patterns(layer: Layer, doc: string) {
+  const kinds = Object.keys(TRACE_SHAPE).filter((kind) =>
+    LAYERS[layer].some((beginning) => kind.startsWith(beginning)),
+  );
+  return {
+    type: "list",
+    doc,
+    optional: true,
+    of: {
+      type: "tagged",
+      tag: "kind",
+      prefix: "event ",
+      choices: Object.fromEntries(kinds.map((kind) => [kind, patternOf(kind)])),
+    },
+  } as const;
+}
+
+function patternOf(kind: string): ObjectShape {
+  const members = Object.entries(membersOf(kind) ?? {});
+  return {
+    type: "object",
+    members: {
+      kind: { type: "word", words: [kind] },
+      where: {
+        type: "object",
+        optional: true,
+        doc: "Members that must be equal; the others may be anything.",
+        members: Object.fromEntries(members.map(([name, member]) => [name, shapeOfMember(member)])),
+      },
+      actor: { type: "text", optional: true, pattern: "\\S", wanted: "a name" },
+      atMs: {
+        type: "list",
+        optional: true,
+        of: { type: "whole" },
+        atLeast: 2,
+        atMost: 2,
+        doc: "First and last millisecond, both included.",
+      },
+      times: {
+        type: "whole",
+        optional: true,
+        doc: "How many records match; at least one when absent. Zero: it must not happen.",
+      },
+    },
+  };
+}
+
+function shapeOfMember({ type, words = [] }: Member): MemberShape {
+  const optional = true;
+  switch (type) {
+    case "text":
+    case "number":
+    case "flag":
+      return { type, optional };
+    case "span":
+      return { type: "number", nullable: true, optional };
+    case "word":
+      return { type: "word", words, optional };
+  }
+}

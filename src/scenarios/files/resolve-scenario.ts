@@ -1,0 +1,86 @@
+import type { Promises } from "../expectation.js";
+import type { OwnScenario } from "../scenario.js";
+import { CATALOGUE } from "../catalogue.js";
+import { Place } from "./place.js";
+import { readShape } from "./read-shape.js";
+import type { KnobOverrides } from "../../sim/knobs.js";
+import type { ScenarioFile } from "./scenario-file.js";
+import { ScenarioFileError, type ScenarioFileProblem } from "./scenario-file-error.js";
+import { FILE_PATTERN, ID_PATTERN, SCENARIO_SHAPE } from "./scenario-shape.js";
+
+/** A file as it was read: names known, values fit, knobs dotted. What it extends was not looked for. */
+export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: KnobOverrides };
+
+/**
+ * Reads what stands in a scenario file.
+ *
+ * @throws {ScenarioFileError} `SCENARIO_FILE_...` with every problem that was found, each with its place.
+ */
+export function readScenarioFile(
+  value: unknown,
+  { file, at = "" }: { readonly file?: string | undefined; readonly at?: string } = {},
+): ReadScenarioFile {
+  const problems: ScenarioFileProblem[] = [];
+  const place = new Place(at, problems);
+  const read = readShape(SCENARIO_SHAPE, value, place);
+  if (problems.length === 0) checkSpans((read as ScenarioFile).expect, place.at("expect"));
+  const [first, ...others] = problems;
+  if (first !== undefined) throw new ScenarioFileError(file, [first, ...others]);
+  // Read by the very table that is tied to the type.
+  return read as ReadScenarioFile;
+}
+
+/** The story a file tells on top of what it extends; `name` is its id if it has none of its own. */
+export function storyOf(
+  { $schema: _, extends: __, ...file }: ReadScenarioFile,
+  { name, base }: { readonly name?: string | undefined; readonly base?: OwnScenario | undefined },
+): OwnScenario {
+  const { id = ownId(name, base), expect = keptPromises(file, base) } = file;
+  return {
+    id,
+    group: file.group ?? base?.group ?? "own",
+    title: file.title ?? base?.title ?? id,
+    story: file.story ?? base?.story ?? "",
+    sources: file.sources ?? base?.sources ?? [],
+    knobs: { ...base?.knobs, ...file.knobs },
+    script: file.script ?? base?.script ?? [],
+    ...(expect && { expect }),
+  };
+}
+
+/** What `extends` means: a file beside the one it stands in, not a preset. */
+export function namesFile(name: string): boolean {
+  return new RegExp(FILE_PATTERN, "u").test(name);
+}
+
+/** A promise speaks of the story as it was told: with other knobs or another script it is void. */
+function keptPromises({ knobs = {}, script }: ReadScenarioFile, base?: OwnScenario): Promises | undefined {
+  return Object.keys(knobs).length === 0 && script === undefined ? base?.expect : undefined;
+}
+
+function ownId(name: string | undefined, base: OwnScenario | undefined): string {
+  const wish = name
+    ?.replace(/[^A-Za-z0-9._/-]+/gu, "-")
+    .replace(/^[^A-Za-z0-9]+/u, "")
+    .slice(0, 96);
+  if (wish === undefined || !new RegExp(ID_PATTERN, "u").test(wish)) {
+    return base === undefined ? "own" : base.id.endsWith("/own") ? base.id : `${base.id}/own`;
+  }
+  // A stored trace must not be taken for that of a preset.
+  return CATALOGUE.some(({ id }) => id === wish) ? `${wish}/own` : wish;
+}
+
+/** No schema can compare two numbers of one file. */
+function checkSpans(expect: Promises = {}, place: Place): void {
+  for (const layer of ["ctap", "link", "page", "rp"] as const) {
+    expect[layer]?.forEach(({ atMs: [fromMs, toMs] = [0, 0] }, index) => {
+      if (fromMs <= toMs) return;
+      const text = `it ends at ${toMs} ms, before it begins`;
+      place
+        .at(layer)
+        .at(index)
+        .at("atMs")
+        .complain("SCENARIO_FILE_EMPTY_SPAN", text, `[${toMs}, ${fromMs}]?`);
+    });
+  }
+}

@@ -1,0 +1,147 @@
+import { SCENARIO_FILE_SCHEMA } from "./scenario-file.js";
+import { SCENARIO_SHAPE } from "./scenario-shape.js";
+import { shapeOfKnob, type KnobsShape, type ObjectShape, type Shape, type TaggedShape } from "./shape.js";
+
+type Json = Readonly<Record<string, unknown>>;
+type Definitions = Map<string, Json>;
+
+/** JSON Schema (draft-07) of a scenario file. What it accepts, the parser accepts, but for what no schema can say. */
+export function scenarioSchema(): Json {
+  const definitions: Definitions = new Map();
+  const root = schemaOfObject(SCENARIO_SHAPE, definitions);
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $id: `urn:passkey-harness:scenario:${SCENARIO_FILE_SCHEMA}`,
+    title: `passkey-harness scenario file, version ${SCENARIO_FILE_SCHEMA}`,
+    description:
+      "A story as data: knobs, a script and what it promises; a preset with something changed, or told from scratch.",
+    version: SCENARIO_FILE_SCHEMA,
+    ...root,
+    definitions: Object.fromEntries(definitions),
+  };
+}
+
+/** The schema of a shape; what has a name of its own is defined once and referred to. */
+function schemaOf(shape: Shape, definitions: Definitions): Json {
+  const { named, doc } = shape;
+  const description = doc !== undefined && { description: doc };
+  if (named === undefined) return { ...description, ...orNull(bareSchemaOf(shape, definitions), shape) };
+  return define(named, definitions, () => ({ ...description, ...bareSchemaOf(shape, definitions) }));
+}
+
+function define(name: string, definitions: Definitions, make: () => Json): Json {
+  if (!definitions.has(name)) {
+    // Its place comes before those of what it is made of.
+    definitions.set(name, {});
+    definitions.set(name, make());
+  }
+  return { $ref: `#/definitions/${encodeURIComponent(name)}` };
+}
+
+function orNull(schema: Json, { nullable }: Shape): Json {
+  if (nullable !== true) return schema;
+  return "enum" in schema
+    ? { ...schema, enum: [...(schema["enum"] as readonly unknown[]), null] }
+    : { ...schema, type: [schema["type"], "null"] };
+}
+
+function bareSchemaOf(shape: Shape, definitions: Definitions): Json {
+  switch (shape.type) {
+    case "text":
+      return schemaOfText(shape);
+    case "word":
+      return { enum: shape.words };
+    case "flag":
+      return { type: "boolean" };
+    case "whole":
+      return { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+    case "share":
+      return { type: "number", minimum: 0, maximum: 1 };
+    case "number":
+      return { type: "number" };
+    case "list":
+      return {
+        type: "array",
+        ...(shape.atLeast !== undefined && { minItems: shape.atLeast }),
+        ...(shape.atMost !== undefined && { maxItems: shape.atMost }),
+        items: schemaOf(shape.of, definitions),
+      };
+    case "object":
+      return schemaOfObject(shape, definitions);
+    case "tagged":
+      return schemaOfTagged(shape, definitions);
+    case "knobs":
+      return schemaOfKnobs(shape, definitions);
+  }
+}
+
+function schemaOfText({ pattern, words, taken }: Shape & { readonly type: "text" }): Json {
+  const type = { type: "string" };
+  const free = taken && { not: { enum: taken } };
+  if (words === undefined) return { ...type, ...(pattern !== undefined && { pattern }), ...free };
+  return { ...type, anyOf: [{ enum: words }, { pattern }], ...free };
+}
+
+function schemaOfObject({ members, atLeast, anyOf }: ObjectShape, definitions: Definitions): Json {
+  const entries = Object.entries(members);
+  const required = entries.filter(([, { optional }]) => optional !== true).map(([name]) => name);
+  return {
+    type: "object",
+    ...(required.length > 0 && { required }),
+    ...(atLeast !== undefined && { minProperties: atLeast }),
+    ...(anyOf && { anyOf: anyOf.map((name) => ({ required: [name] })) }),
+    properties: Object.fromEntries(entries.map(([name, member]) => [name, schemaOf(member, definitions)])),
+    additionalProperties: false,
+  };
+}
+
+function schemaOfTagged({ tag, choices, prefix }: TaggedShape, definitions: Definitions): Json {
+  const all = Object.entries(choices);
+  return {
+    type: "object",
+    required: [tag],
+    properties: { [tag]: { enum: all.map(([name]) => name) } },
+    oneOf: all.map(([name, choice]) =>
+      define(`${prefix}${name}`, definitions, () => schemaOfObject(choice, definitions)),
+    ),
+  };
+}
+
+/** A knob is described once, and may be turned by its dotted name or inside its group, not both in one group. */
+function schemaOfKnobs({ groups, midRun }: KnobsShape, definitions: Definitions): Json {
+  const turnable = Object.entries(groups).map(([group, specs]) => {
+    const knobs = Object.entries(specs).filter(([, { fixed }]) => !midRun || fixed !== true);
+    return [group, knobs.map(([name, spec]) => [name, spec] as const)] as const;
+  });
+  const refTo = (dotted: string, spec: Parameters<typeof shapeOfKnob>[0]) =>
+    define(`knob ${dotted}`, definitions, () => ({
+      default: spec.standard,
+      ...schemaOf(shapeOfKnob(spec), definitions),
+    }));
+  return {
+    type: "object",
+    properties: {
+      ...Object.fromEntries(
+        turnable.map(([group, knobs]) => [
+          group,
+          {
+            type: "object",
+            properties: Object.fromEntries(
+              knobs.map(([name, spec]) => [name, refTo(`${group}.${name}`, spec)]),
+            ),
+            additionalProperties: false,
+          },
+        ]),
+      ),
+      ...Object.fromEntries(
+        turnable.flatMap(([group, knobs]) =>
+          knobs.map(([name, spec]) => [`${group}.${name}`, refTo(`${group}.${name}`, spec)]),
+        ),
+      ),
+    },
+    additionalProperties: false,
+    dependencies: Object.fromEntries(
+      Object.keys(groups).map((group) => [group, { propertyNames: { not: { pattern: `^${group}\\.` } } }]),
+    ),
+  };
+}

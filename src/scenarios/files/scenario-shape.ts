@@ -1,0 +1,80 @@
+import { KNOB_SPECS } from "../../sim/knob-specs.js";
+import { CATALOGUE } from "../catalogue.js";
+import type { ScenarioGroup } from "../scenario.js";
+import { PROMISES_SHAPE } from "./promise-shapes.js";
+import type { ScenarioFile } from "./scenario-file.js";
+import type { MemberShape, ObjectShape } from "./shape.js";
+import { VERB_SHAPES } from "./verb-shapes.js";
+import { word, type Words } from "./words.js";
+
+const PRESETS = CATALOGUE.map(({ id }) => id);
+
+/** What the reproduction line, a test report and a shell can all carry. */
+export const ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$";
+
+/** What makes a name one of a file rather than of a preset: where it begins, or how it ends. */
+export const FILE_PATTERN = "^\\.{0,2}/|\\.(json|[cm]?[jt]s)$";
+
+const group: Words<ScenarioGroup> = word(
+  "usb",
+  "pin",
+  "ble",
+  "tunnel",
+  "phone",
+  "site",
+  "client",
+  "fallback",
+  "basics",
+  "own",
+);
+
+/**
+ * A scenario file: knobs from their table, events from the table of traces, presets from the catalogue.
+ *
+ * The published schema is made from this; `npx vitest run tests/docs/scenario-schema.test.ts -u` writes it anew.
+ */
+export const SCENARIO_SHAPE = {
+  type: "object",
+  anyOf: ["script", "extends"],
+  members: {
+    $schema: { type: "text", optional: true, doc: "For editors." },
+    id: {
+      type: "text",
+      optional: true,
+      pattern: ID_PATTERN,
+      taken: PRESETS,
+      wanted: "a name of letters, digits and . _ / -",
+      doc: "What reports call it; the file's name when absent.",
+    },
+    extends: {
+      type: "text",
+      optional: true,
+      pattern: FILE_PATTERN,
+      words: PRESETS,
+      wanted: "a preset or the path of a file, such as ./base.json,",
+      doc: "Id of a preset, or a path beside this file; what is not said here is taken from there.",
+    },
+    group: { ...group, optional: true, doc: "For lists and reports." },
+    title: { type: "text", optional: true, doc: "One line." },
+    story: { type: "text", optional: true, doc: "What happens and why it matters." },
+    sources: { type: "list", optional: true, of: { type: "text" }, doc: "Where it was seen." },
+    knobs: {
+      type: "knobs",
+      optional: true,
+      named: "knobs",
+      groups: KNOB_SPECS,
+      midRun: false,
+      doc: 'Deviations from the defaults: "rp.finishMs": 900, or "rp": { "finishMs": 900 }.',
+    },
+    script: {
+      type: "list",
+      optional: true,
+      atLeast: 1,
+      of: { type: "tagged", tag: "do", prefix: "verb ", choices: VERB_SHAPES },
+      doc: "What the person does, one after the other.",
+    },
+    expect: { ...PROMISES_SHAPE, optional: true },
+  },
+} as const satisfies ObjectShape & {
+  readonly members: { readonly [Name in keyof ScenarioFile]-?: MemberShape & { readonly optional: true } };
+};

@@ -1,0 +1,85 @@
+import { KNOB_SPECS } from "../../sim/knob-specs.js";
+import type { Verb } from "../scenario.js";
+import type { KnobsShape, ObjectShape } from "./shape.js";
+import { word, type Words } from "./words.js";
+
+type VerbOf<Do extends Verb["do"]> = Verb extends infer One
+  ? One extends { readonly do: infer Dos }
+    ? Do extends Dos
+      ? Omit<One, "do">
+      : never
+    : never
+  : never;
+
+type MemberOf<Value> = [Value] extends [boolean]
+  ? { readonly type: "flag" }
+  : [Value] extends [number]
+    ? { readonly type: "whole" }
+    : [Value] extends [string]
+      ? string extends Value
+        ? { readonly type: "text" }
+        : Words<Value & string>
+      : { readonly type: "knobs" };
+
+type MembersOf<One> = {
+  readonly [Name in keyof One]-?: undefined extends One[Name]
+    ? MemberOf<Exclude<One[Name], undefined>> & { readonly optional: true }
+    : MemberOf<One[Name]> & { readonly optional?: never };
+};
+
+const maybe = <M extends object>(member: M): M & { readonly optional: true } => ({
+  ...member,
+  optional: true,
+});
+
+const text = { type: "text" } as const;
+const flag = { type: "flag" } as const;
+const whole = { type: "whole" } as const;
+const atMs = maybe({ ...whole, doc: "Not before this moment of the run, in virtual milliseconds." });
+const ceremony = {
+  atMs,
+  account: maybe(text),
+  inBackground: maybe({ ...flag, doc: "The script goes on at once." }),
+};
+const factor = word("sms", "mail", "app", "voice");
+
+/** Knobs as they may be turned while a world is running. */
+const TURNS = {
+  type: "knobs",
+  groups: KNOB_SPECS,
+  midRun: true,
+  named: "turns",
+} as const satisfies KnobsShape & {
+  readonly named: string;
+};
+
+/** Every verb with its members: what `Verb` says in types, for files. Who adds a verb is asked for its row here. */
+const VERBS = {
+  register: ceremony,
+  login: { ...ceremony, by: maybe(word("helper")) },
+  "enter-password": { atMs },
+  "request-code": { atMs, factor },
+  "enter-code": {
+    atMs,
+    factor,
+    code: maybe(word("first", "latest", "wrong")),
+    times: maybe(whole),
+    everyMs: maybe(whole),
+  },
+  "sign-in-with": { atMs, provider: word("line", "google") },
+  "change-factor": { atMs, to: factor },
+  "call-centre": { atMs },
+  unplug: { atMs },
+  replug: { atMs },
+  "quit-browser": { atMs },
+  "reset-key": { atMs },
+  wait: { forMs: whole },
+  set: { atMs, knobs: TURNS },
+} satisfies { readonly [Do in Verb["do"]]: MembersOf<VerbOf<Do>> };
+
+export const VERB_SHAPES: Readonly<Record<string, ObjectShape>> = Object.fromEntries(
+  Object.entries(VERBS).map(([name, members]) => [
+    name,
+    { type: "object", members: { do: word(name), ...members } },
+  ]),
+);
