@@ -7,7 +7,20 @@ export const HYBRID_KNOBS = {
     advertLossPct: count(0, "share of broadcasts that are not heard, in percent; 100: none ever is"),
     suffixBytes: count(0, "bytes the phone puts behind the 20 of its advert"),
     readsSuffix: toggle(false, "the computer takes adverts that are longer than 20 bytes"),
+    repeats: count(0, "how often every broadcast is heard again, once every 250 ms"),
+    foreignAdverts: count(0, "strangers in the room whose phones broadcast as well"),
+    rateHz: count(50, "how many of those begin in a second; 0: none does"),
     wrongServiceUuid: toggle(false, "the phone broadcasts under a UUID nobody listens for"),
+  },
+  adapter: {
+    present: toggle(true, "the computer has Bluetooth at all; a browser without it offers no code"),
+    readyAfterMs: ms(0, "from Bluetooth being switched on to the computer's adapter letting anybody scan"),
+  },
+  qr: {
+    scanned: choice(
+      ["shown", "previous"],
+      "the person scans the code of this request, or the one before it: another tab's, a photo",
+    ),
   },
   tunnel: {
     connectDelayMs: ms(400, "name look-up, TLS and upgrade, for each side"),
@@ -34,10 +47,23 @@ export const HYBRID_KNOBS = {
   },
   phone: {
     scanDelayMs: msOrNever(8_000, "from the QR code on the screen to the phone having read it"),
+    rescanMs: msOrNever(
+      null,
+      "from the phone refusing for want of something to the person scanning again, 1 s at least; never: they give up",
+    ),
+    secondScanMs: msOrNever(
+      null,
+      "from the QR code on the screen to the person's other phone reading it, from a photo if need be; never",
+    ),
     startDelayMs: ms(250, "from the scan to the phone opening its tunnel"),
+    leavesAfterMs: msOrNever(
+      null,
+      "from the phone's broadcast to its owner closing the sheet, or the app with it; never: they stay",
+    ),
     platformTimeoutMs: msOrNever(60_000, "how long the phone's own request may take (`phone.platform`)"),
     ignoresShutdown: toggle(true, "a prompt on the phone outlives the browser's shutdown"),
     screenLock: toggle(true, "the phone has one, without which it uses no passkeys"),
+    btPermission: toggle(true, "the phone's app may use Bluetooth, without which it sends nothing"),
     bluetoothOn: toggle(true, "otherwise the phone switches it on first, which takes 2 s"),
     mobileData: toggle(true, "the phone can reach its tunnel service"),
     linked: toggle(false, "the browser knows the phone, and calls it instead of showing a code"),

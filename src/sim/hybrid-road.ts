@@ -1,23 +1,21 @@
-import { concat } from "../core/bytes.js";
 import { sleep } from "../core/clock.js";
 import { envFor, type Env } from "../core/env.js";
-import { HarnessError } from "../core/errors.js";
-import { CtapCommand } from "../ctap/command.js";
+import { nullSink, startTrace } from "../core/trace.js";
 import type { CtapDevice, CtapHandler } from "../ctap/device.js";
-import { CtapStatus } from "../ctap/status.js";
 import type { HybridDevice } from "../hybrid/device.js";
 import type { HybridOptions } from "../hybrid/hybrid-options.js";
 import { invitePhone } from "../hybrid/invitation.js";
-import type { KnownPhone } from "../hybrid/known-phone.js";
+import { limited } from "../hybrid/limited.js";
 import { contactPhone } from "../hybrid/pairing.js";
+import type { HybridPorts } from "../hybrid/ports.js";
 import { SimAir } from "./air.js";
 import type { Background } from "./background.js";
+import { ComputerRadio } from "./computer-radio.js";
+import { gatherCrowd } from "./crowd.js";
 import type { WhichKey } from "./keys-at-hand.js";
-import type { Knobs } from "./knobs.js";
-import { SimPhone } from "./phone.js";
-import { filledAnswer } from "./phone/filled-answer.js";
-import type { PhoneOptions } from "./phone/phone-options.js";
-import type { PhoneOutcome } from "./phone/phone-outcome.js";
+import type { KnobOverrides, Knobs } from "./knobs.js";
+import { LatePhone } from "./late-phone.js";
+import { PhonesAtHand } from "./phones-at-hand.js";
 import { SimTunnelService } from "./tunnel-service.js";
 
 export interface HybridRoadParts {
@@ -27,59 +25,60 @@ export interface HybridRoadParts {
   readonly background: Background;
 }
 
-/** First bytes of a map, as in the one public report of such adverts; zeros behind them. */
-const SUFFIX_HEAD = Uint8Array.of(0xa1, 0x01);
-/** Of the FIDO GATT service, which has nothing to do with hybrid. */
-const OTHER_UUID = 0xfffd;
-
-/** What an iPhone does otherwise. Source: webauthn-rs, which met one: Apple's tunnel service, and it hangs up first. */
-const IPHONE: Partial<PhoneOptions> = {
-  name: "iPhone",
-  tunnelCode: 1,
-  hangsUpAfterAnswer: true,
-  sendsUpdate: false,
-};
-
-/** The person's phone, and its link to the browser where there is one. */
-interface OwnPhone {
-  readonly phone: SimPhone;
-  known?: KnownPhone;
-}
-
 /** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phones as knobs have them. */
 export class HybridRoad {
   readonly #env: Env;
   readonly #client: Env;
   readonly #parts: HybridRoadParts;
   readonly #air: SimAir;
+  readonly #radio: ComputerRadio;
   readonly #service: SimTunnelService;
-  readonly #phones = new Map<WhichKey, OwnPhone>();
+  readonly #ports: HybridPorts;
+  readonly #phones: PhonesAtHand;
+  /** The code of the request before this one. */
+  #earlierCode: string | undefined;
 
   constructor(env: Env, parts: HybridRoadParts) {
     this.#env = env;
     this.#parts = parts;
     this.#client = envFor(env, "desktop");
     this.#air = new SimAir(envFor(env, "air"));
+    this.#radio = new ComputerRadio(this.#client, this.#air, { isOn: parts.knobs().os.btPowered });
     this.#service = new SimTunnelService(envFor(env, "tunnel-service"));
+    this.#ports = { scanner: this.#radio, dialer: this.#service.as("desktop") };
+    this.#phones = new PhonesAtHand(env, { ...parts, air: this.#air, service: this.#service });
   }
 
-  /** A phone for one ceremony; the search begins at once. */
-  device(): CtapDevice {
+  /** A phone for one ceremony, the search for which begins at once; `undefined` where the browser cannot offer one. */
+  device(): CtapDevice | undefined {
+    const { os, adapter } = this.#parts.knobs();
+    if (!os.hybridSupported || !adapter.present) return undefined;
     this.#turn();
+    return this.#radio.isOn ? this.#invite(this.#linkMs) : this.#whenSwitchedOn();
+  }
+
+  /** Knobs were turned in the middle of a run: Bluetooth is switched when its own is. */
+  turned({ "os.btPowered": isOn }: KnobOverrides): void {
+    if (isOn !== undefined) this.#radio.power(isOn);
+  }
+
+  get #linkMs(): number {
+    return this.#parts.knobs().client.linkDeadlineMs ?? Infinity;
+  }
+
+  #invite(linkMs: number): HybridDevice {
     const { phone, ble } = this.#parts.knobs();
     const options: HybridOptions = {
       adverts: ble.readsSuffix ? "with-suffix" : "exactly-20-bytes",
-      // As in Chromium, where the ceremony's own timer is the only one.
-      budgets: { linkMs: Infinity },
+      // As in Chromium, where the ceremony's own timer is the only one, unless a knob says otherwise.
+      budgets: { linkMs },
     };
-    const ports = { scanner: this.#air, dialer: this.#service.as("desktop") };
-    if (phone.linked) {
-      const own = this.#phoneAtHand();
-      own.known ??= own.phone.link();
-      return this.#begin(contactPhone(this.#client, ports, own.known, options).device);
-    }
-    const { device, qr } = invitePhone(this.#client, ports, options);
-    void this.#scanLater(device, qr);
+    if (phone.linked)
+      return this.#begin(contactPhone(this.#client, this.#ports, this.#phones.link(), options).device);
+    const { device, qr } = invitePhone(this.#client, this.#ports, options);
+    const before = this.#earlierCode;
+    this.#earlierCode = qr;
+    this.#phones.show({ qr, earlier: () => before ?? this.#otherTabsCode(), isShown: () => !device.isOver });
     return this.#begin(device);
   }
 
@@ -87,29 +86,51 @@ export class HybridRoad {
     // Whoever asks the device hears why it failed.
     device.ready().catch(() => undefined);
     void this.#parts.background.add(device.ended);
+    const { foreignAdverts: phones, rateHz } = this.#parts.knobs().ble;
+    if (phones > 0) {
+      const over = new AbortController();
+      void device.ended.then(() => over.abort());
+      void this.#parts.background.add(gatherCrowd(this.#env, this.#air, { phones, rateHz }, over.signal));
+    }
     return device;
   }
 
-  /** The person, who cannot scan a code that is gone. */
-  async #scanLater(device: HybridDevice, qr: string): Promise<void> {
-    const { scanDelayMs } = this.#parts.knobs().phone;
-    if (scanDelayMs === null) return;
-    await sleep(this.#env.clock, scanDelayMs, "user.scan");
-    if (!device.isOver) this.#watch(this.#phoneAtHand().phone.scan(qr));
+  /** The browser's sheet asks for Bluetooth; the code comes behind it. */
+  #whenSwitchedOn(): LatePhone {
+    const { clock } = this.#env;
+    const linkMs = this.#linkMs;
+    const beganMs = clock.nowMs();
+    this.#client.trace.emit({ kind: "link.hybrid", stage: "radio-off" });
+    const text = "Turn on Bluetooth to use a passkey from your phone";
+    this.#env.trace.as("browser").emit({ kind: "user.saw", where: "browser", text });
+    const limit = { timer: "hybrid.link", budgetMs: linkMs };
+    const late = new LatePhone({
+      whenPossible: (signal) => limited(this.#client, limit, (ended) => this.#radio.whenOn(ended), signal),
+      invite: () => this.#invite(linkMs - (clock.nowMs() - beganMs)),
+    });
+    const { btOnMs } = this.#parts.knobs().user;
+    const switchOn = () => this.#radio.power(true);
+    if (btOnMs !== null) {
+      sleep(clock, btOnMs, "user.bluetooth", { signal: late.over }).then(switchOn, () => undefined);
+    }
+    return late;
   }
 
-  /** How it ended for the phone is in the trace. */
-  #watch(session: Promise<PhoneOutcome>): void {
-    void this.#parts.background.add(
-      session.catch((error: unknown) => {
-        if (!(error instanceof HarnessError)) throw error;
-      }),
-    );
+  /** Of a request nobody waits for any more, from before the run. */
+  #otherTabsCode(): string {
+    const { clock } = this.#env;
+    const otherTab = { ...envFor(this.#env, "other-tab"), trace: startTrace(clock, nullSink) };
+    return invitePhone(otherTab, this.#ports).qr;
   }
 
   #turn(): void {
-    const { ble, tunnel, push, link } = this.#parts.knobs();
-    this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct });
+    const { ble, tunnel, push, link, client, adapter } = this.#parts.knobs();
+    this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct, repeats: ble.repeats });
+    this.#radio.turn({
+      settleMs: client.settleMs,
+      readyAfterMs: adapter.readyAfterMs,
+      scanRetries: client.scanRetries,
+    });
     this.#service.turn({
       connectDelayMs: tunnel.connectDelayMs,
       latencyMs: tunnel.latencyMs,
@@ -124,61 +145,4 @@ export class HybridRoad {
       pushDelayMs: push.delayMs ?? Infinity,
     });
   }
-
-  /** The one the person has in the hand now, with its habits of now. */
-  #phoneAtHand(): OwnPhone {
-    const { key, ble, phone } = this.#parts.knobs();
-    const own = this.#phones.get(key.which) ?? this.#newPhone(key.which);
-    own.phone.turn({
-      opensTunnelAfterMs: phone.startDelayMs,
-      platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
-      ignoresShutdown: phone.ignoresShutdown,
-      screenLock: phone.screenLock,
-      bluetooth: phone.bluetoothOn ? "on" : "off",
-      mobileData: phone.mobileData,
-      revision: phone.protocolRev === "0" ? 0 : 1,
-      updateFrames: phone.updateFrames,
-      tapsAfterMs: phone.tapDelayMs ?? undefined,
-      advertSuffix: suffixOf(ble.suffixBytes),
-      discoverable: phone.discoverable,
-      nothingFound: phone.nothingFound === "0x2e" ? "as-such" : "as-denied",
-    });
-    return own;
-  }
-
-  #newPhone(which: WhichKey): OwnPhone {
-    const { background, handleOf, knobs } = this.#parts;
-    const handle = handleOf(which);
-    const isOther = which === "second" && knobs().phone.second === "iphone";
-    const phone = new SimPhone(
-      envFor(this.#env, which === "first" ? "phone" : "phone-2"),
-      {
-        advertiser: {
-          advertise: (bytes) =>
-            this.#air.advertise(bytes, ...(knobs().ble.wrongServiceUuid ? [OTHER_UUID] : [])),
-        },
-        dialer: this.#service.as("phone"),
-        push: this.#service.relay,
-        handle: (request, options) => background.add(this.#created(request, handle(request, options))),
-        onCalled: (session) => this.#watch(session),
-      },
-      isOther ? IPHONE : {},
-    );
-    const own = { phone };
-    this.#phones.set(which, own);
-    return own;
-  }
-
-  /** The authenticator's answer, and the time a new passkey takes to be made and escrowed. */
-  async #created(request: Uint8Array, answer: Promise<Uint8Array>): Promise<Uint8Array> {
-    const response = await answer;
-    const { key, phone } = this.#parts.knobs();
-    const isNew = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
-    if (isNew) await sleep(this.#env.clock, key.createMs, "key.create");
-    return filledAnswer(request, response, phone.responseBytes);
-  }
-}
-
-function suffixOf(bytes: number): Uint8Array | undefined {
-  return bytes === 0 ? undefined : concat(SUFFIX_HEAD, new Uint8Array(bytes)).subarray(0, bytes);
 }

@@ -26,6 +26,15 @@ export const KNOB_SPECS = {
     timeoutMs: msOrNever(60_000, "`timeout` the site asks for; never: the member is left out"),
     mediation: choice(["modal", "conditional"], "the page asks with a sheet, or in the autofill of a field"),
     virtualAuthenticator: toggle(false, "a WebDriver virtual authenticator is attached"),
+    linkDeadlineMs: msOrNever(
+      null,
+      "how long the client looks for a phone (`hybrid.link`); never: as long as the ceremony, as browsers do",
+    ),
+    settleMs: ms(500, "from Bluetooth being switched on to the client's scan"),
+    scanRetries: count(
+      0,
+      "how often the client tries again to scan where that fails: after 250 ms, and twice as long each time",
+    ),
     chooserMs: ms(0, "how long the client shows its account list before it asks for the next assertion"),
   },
   page: {
@@ -42,6 +51,7 @@ export const KNOB_SPECS = {
   user: {
     closeSheetMs: msOrNever(5_000, "from a failure sheet of the browser to the person closing it"),
     patienceMs: ms(1_800_000, "after this long in one ceremony the person leaves the page as it is"),
+    btOnMs: msOrNever(9_000, "from the sheet that asks for Bluetooth to the person switching it on"),
     cancelMs: msOrNever(null, "from a sheet that finds no authenticator to the person pressing Cancel"),
     pickMs: ms(3_000, "from the autofill being ready to the person picking the passkey there"),
     pinSetupMs: ms(26_000, "choosing a PIN twice in the system's dialog"),
@@ -213,7 +223,7 @@ export const KNOB_SPECS = {
   },
   os: {
     hybridSupported: toggle(true, "browser and system can reach a phone by QR code"),
-    btPowered: toggle(true, "the computer's Bluetooth is on"),
+    btPowered: toggle(true, "the computer's Bluetooth is on; otherwise a sheet asks for it before there is a code"),
     helloEnabled: toggle(false, "the computer has an authenticator of its own, set up (Windows Hello)"),
     webauthnApi: count(
       0,

@@ -37,7 +37,7 @@ function mayBe(transport: string, { allowed = [] }: Wish): boolean {
  *
  * Chromium draws its own sheet for phones, so that only other browsers depend on the Windows dialog's version.
  */
-export function offerFor(wish: Wish, { os, client }: Knobs): Offer {
+export function offerFor(wish: Wish, { os, client, adapter }: Knobs): Offer {
   const isChromium = client.profile.startsWith("chrome");
   const hasDialog = os.webauthnApi > 0;
   const knowsQr = os.hybridSupported && (isChromium || !hasDialog || os.webauthnApi >= HYBRID_API_MIN);
@@ -46,7 +46,7 @@ export function offerFor(wish: Wish, { os, client }: Knobs): Offer {
   if (os.helloEnabled && wish.attachment !== "cross-platform" && mayBe("internal", wish))
     ways.push("platform");
   if (roams) ways.push("security-key");
-  if (roams && knowsQr && os.btPowered && mayBe("hybrid", wish)) ways.push("qr");
+  if (roams && knowsQr && adapter.present && mayBe("hybrid", wish)) ways.push("qr");
   return { ways, by: hasDialog && !isChromium ? "os" : "browser" };
 }
 

@@ -15,7 +15,7 @@ import { HybridRoad } from "./hybrid-road.js";
 import { KeysAtHand } from "./keys-at-hand.js";
 import { KeyCable } from "./key-cable.js";
 import { HostPrograms } from "./host-programs.js";
-import type { Knobs } from "./knobs.js";
+import type { KnobOverrides, Knobs } from "./knobs.js";
 import type { LedgerKey } from "./ledger.js";
 import { moodyLink } from "./moody-link.js";
 import { LoopbackDevice } from "./loopback.js";
@@ -39,6 +39,8 @@ export interface Workplace {
   readonly store: CredentialStore;
   /** For the books: the keys on every authenticator of the person. */
   readonly ledgerKeys: () => readonly LedgerKey[];
+  /** Knobs were turned in the middle of a run; most are read anew whenever they matter. */
+  readonly turned: (overrides: KnobOverrides) => void;
 }
 
 export interface WorkplaceParts {
@@ -69,8 +71,8 @@ export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
   const handler = handlerOf(env, keys, { knobs, background });
   const powerCycle = () => key.powerCycle();
   const cable = new KeyCable(env, { knobs, handler, powerCycle, label: KEY, frames });
-  const open = parts.device ?? roadTo({ env, knobs, background, keys, cable });
-  const device = withinReach(env, { knobs, open });
+  const road = roadTo({ env, knobs, background, keys, cable });
+  const device = withinReach(env, { knobs, open: parts.device ?? road.open });
   const phonePage = tabOn(env, {
     knobs,
     site,
@@ -100,6 +102,7 @@ export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
     key,
     store,
     ledgerKeys: () => keys.ledgerKeys,
+    turned: road.turned,
   };
 }
 
@@ -111,13 +114,23 @@ interface RoadParts {
   readonly cable: KeyCable;
 }
 
+interface Road {
+  readonly open: () => Promise<CtapDevice | undefined>;
+  readonly turned: (overrides: KnobOverrides) => void;
+}
+
 /** How the browser gets at the authenticator, as `link.road` has it. */
-function roadTo({ env, knobs, background, keys, cable }: RoadParts): () => Promise<CtapDevice | undefined> {
-  if (knobs().link.road !== "hybrid") return moodyLink(env, { knobs, open: () => cable.device() });
+function roadTo({ env, knobs, background, keys, cable }: RoadParts): Road {
+  if (knobs().link.road !== "hybrid") {
+    return { open: moodyLink(env, { knobs, open: () => cable.device() }), turned: () => {} };
+  }
   let phone: HybridRoad | undefined;
-  return async () => {
-    phone ??= new HybridRoad(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
-    return phone.device();
+  return {
+    open: async () => {
+      phone ??= new HybridRoad(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
+      return phone.device();
+    },
+    turned: (overrides) => phone?.turned(overrides),
   };
 }
 

@@ -68,13 +68,14 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
   const mail = new SimMail(envFor(env, "mail"), { knobs, background });
   const site = new SimSite(envFor(env, "site"), { knobs, background, mail, origin: ORIGIN, rpId: RP_ID });
   const { frames } = options;
-  const { programs, helperPage, cable, key, store, ledgerKeys } = workplaceFor(env, {
+  const workplace = workplaceFor(env, {
     knobs,
     background,
     site,
     origin: ORIGIN,
     frames,
   });
+  const { programs, helperPage, cable, key, store, ledgerKeys } = workplace;
 
   return {
     env,
@@ -98,6 +99,7 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
     turn(more) {
       turned = { ...turned, ...parseTurns(more) };
       current = withKnobs(turned);
+      workplace.turned(more);
     },
     ledger: () =>
       new Ledger({
