@@ -34,7 +34,21 @@ export function foldLedger(records: readonly TraceRecord[]): Ledger {
         break;
     }
   }
-  return new Ledger({ keys, rows, flags, mails: [...mails.values()] });
+  const known = { keys, rows, flags, mails: [...mails.values()] };
+  const unknown = unknownSides(records);
+  return new Ledger(unknown.length === 0 ? known : { ...known, unknown });
+}
+
+/** With a real site the trace shows what it said when asked, and of a real key nothing. */
+function unknownSides(records: readonly TraceRecord[]): readonly ("keys" | "rows")[] {
+  if (!records.some(({ kind }) => kind === "rp.attached")) return [];
+  const probe = records.findLast((record) => record.kind === "rp.probe");
+  const showsKeys = records.some(({ kind }) => kind === "ctap.credential");
+  const usedKeys = records.some(({ kind }) => kind === "ctap.request");
+  return [
+    ...(probe?.outcome === "answered" ? [] : ["rows" as const]),
+    ...(usedKeys && !showsKeys ? ["keys" as const] : []),
+  ];
 }
 
 function changeKeys(

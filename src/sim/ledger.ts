@@ -25,6 +25,8 @@ export interface LedgerEntries {
   readonly rows: readonly LedgerRow[];
   readonly flags: Readonly<Record<string, boolean>>;
   readonly mails: readonly LedgerMail[];
+  /** Sides nobody could look at: a real site that was not asked, a real key. Their lists are empty then. */
+  readonly unknown?: readonly ("keys" | "rows")[];
 }
 
 export interface LedgerDiff {
@@ -45,9 +47,11 @@ export class Ledger {
   /**
    * What is on one side only.
    *
-   * Holds for worlds in which every authenticator of the account is in the books.
+   * Holds for worlds in which every authenticator of the account is in the books. Nothing can be compared with
+   * a side that is unknown: the lists are empty then.
    */
   diff(): LedgerDiff {
+    if (this.entries.unknown?.length) return { orphans: [], ghosts: [] };
     const keys = new Set(this.entries.keys.map(({ credential }) => credential));
     const rows = new Set(this.entries.rows.map(({ credential }) => credential));
     return {
