@@ -56,9 +56,10 @@ function drawKnobs(
   const turned = new Set(script.flatMap((verb) => (verb.do === "set" ? Object.keys(verb.knobs) : [])));
   const drawn: Record<string, KnobValue> = {};
   for (const { name, spec } of listKnobs()) {
-    const value = name in told ? (told[name] as KnobValue) : spec.standard;
+    const asTold = told[name];
+    const value = asTold === undefined ? spec.standard : asTold;
     const chance = entropy.fork(name);
-    const isTold = name in told;
+    const isTold = asTold !== undefined;
     const range = (own as Ranges)[name];
     // A knob that the story turns later on is part of it, though it begins as everywhere.
     const bystander = isTold || turned.has(name) ? undefined : BYSTANDERS[name];
@@ -78,29 +79,28 @@ function drawKnobs(
   return drawn as KnobOverrides;
 }
 
-function drawScript(
-  script: readonly Verb[],
-  { jitter = JITTER, pauseMs: [from, to] = PAUSE_MS }: Partial<Draws>,
-  entropy: Entropy,
-): readonly Verb[] {
+function drawScript(script: readonly Verb[], draws: Partial<Draws>, entropy: Entropy): readonly Verb[] {
+  const { pauseMs = PAUSE_MS } = draws;
   let lateMs = 0;
   return script.map((verb, at) => {
     const chance = entropy.fork(`script ${at}`);
-    const drawn = drawVerb(verb, jitter, chance);
+    const drawn = drawVerb(verb, draws, chance);
     if (!("atMs" in drawn)) return drawn;
-    lateMs += whole([from, to], chance.fork("pause"));
+    lateMs += whole(pauseMs, chance.fork("pause"));
     return { ...drawn, atMs: drawn.atMs + lateMs };
   });
 }
 
-function drawVerb(verb: Verb, jitter: number, chance: Entropy): Verb {
+function drawVerb(verb: Verb, { jitter = JITTER, turns = {} }: Partial<Draws>, chance: Entropy): Verb {
   if (verb.do === "wait") return { ...verb, forMs: jittered(verb.forMs, jitter, chance) as number };
   if (verb.do !== "set") return verb;
   const kinds = new Map<string, string>(listKnobs().map(({ name, spec }) => [name, spec.kind]));
-  const knobs = Object.entries(verb.knobs as Table).map(([name, value = null]) => [
-    name,
-    kinds.get(name) === "ms" ? jittered(value, jitter, chance.fork(name)) : value,
-  ]);
+  const knobs = Object.entries(verb.knobs as Table).map(([name, value = null]) => {
+    const own = chance.fork(name);
+    const range = (turns as Ranges)[name];
+    if (range === null || (range === undefined && kinds.get(name) !== "ms")) return [name, value];
+    return [name, range === undefined ? jittered(value, jitter, own) : pick(range, own)];
+  });
   return { ...verb, knobs: Object.fromEntries(knobs) as KnobOverrides };
 }
 

@@ -4,6 +4,8 @@ import type { KnobValue } from "../sim/knob-spec.js";
 /** What a knob is drawn from: whole numbers, both ends included, or the values themselves. */
 export type DrawRange = readonly [from: number, to: number] | { readonly oneOf: readonly KnobValue[] };
 
+export type DrawRanges = { readonly [Name in KnobName]?: DrawRange | null };
+
 /**
  * What may vary in a story without making it another one. Plain JSON.
  *
@@ -14,8 +16,10 @@ export interface Draws {
   readonly jitter?: number;
   /** How much later than in its script each verb may come, in milliseconds. */
   readonly pauseMs?: readonly [from: number, to: number];
-  /** In place of what a knob would be drawn from; `null`: it stays as it is. Knobs turned in mid-run keep to the jitter. */
-  readonly knobs?: { readonly [Name in KnobName]?: DrawRange | null };
+  /** In place of what a knob would be drawn from; `null`: it stays as it is. */
+  readonly knobs?: DrawRanges;
+  /** Likewise for knobs that the script turns in mid-run. */
+  readonly turns?: DrawRanges;
   /** What would make it another story otherwise. */
   readonly why: string;
 }
