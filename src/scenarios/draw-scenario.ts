@@ -76,7 +76,7 @@ function drawKnobs(
     if (isTold || next !== spec.standard) drawn[name] = next;
   }
   // Names and values come from the specifications and from a story that was parsed with them.
-  return drawn as KnobOverrides;
+  return drawn;
 }
 
 function drawScript(script: readonly Verb[], draws: Partial<Draws>, entropy: Entropy): readonly Verb[] {
