@@ -15,6 +15,7 @@ import { gatherCrowd } from "./crowd.js";
 import type { WhichKey } from "./keys-at-hand.js";
 import type { KnobOverrides, Knobs } from "./knobs.js";
 import { LatePhone } from "./late-phone.js";
+import { LinkedOrCode, type AwaitedPhone } from "./linked-or-code.js";
 import { PhonesAtHand } from "./phones-at-hand.js";
 import { SimTunnelService } from "./tunnel-service.js";
 
@@ -66,15 +67,26 @@ export class HybridRoad {
     return this.#parts.knobs().client.linkDeadlineMs ?? Infinity;
   }
 
-  #invite(linkMs: number): HybridDevice {
+  #invite(linkMs: number): AwaitedPhone {
     const { phone, ble } = this.#parts.knobs();
     const options: HybridOptions = {
       adverts: ble.readsSuffix ? "with-suffix" : "exactly-20-bytes",
       // As in Chromium, where the ceremony's own timer is the only one, unless a knob says otherwise.
       budgets: { linkMs },
     };
-    if (phone.linked)
-      return this.#begin(contactPhone(this.#client, this.#ports, this.#phones.link(), options).device);
+    const known = phone.linked ? this.#phones.link() : undefined;
+    if (known === undefined) return this.#showCode(options);
+    const called = this.#begin(contactPhone(this.#client, this.#ports, known, options).device);
+    const device = new LinkedOrCode(called, () => {
+      // Forgotten first: whatever comes of the code, this link is never tried again.
+      this.#phones.forgetLink();
+      return phone.codeWhenGone ? this.#showCode(options) : undefined;
+    });
+    device.ready().catch(() => undefined);
+    return device;
+  }
+
+  #showCode(options: HybridOptions): HybridDevice {
     const { device, qr } = invitePhone(this.#client, this.#ports, options);
     const before = this.#earlierCode;
     this.#earlierCode = qr;

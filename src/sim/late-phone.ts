@@ -1,13 +1,13 @@
 import { abortedBy } from "../core/aborted.js";
 import { AbortedError } from "../core/errors.js";
 import type { CtapDevice, TransactOptions } from "../ctap/device.js";
-import type { HybridDevice } from "../hybrid/device.js";
+import type { AwaitedPhone } from "./linked-or-code.js";
 
 export interface LatePhoneParts {
   /** Settles when there can be a code; rejects with the signal's reason. */
   readonly whenPossible: (signal: AbortSignal) => Promise<void>;
   /** Shows the code. */
-  readonly invite: () => HybridDevice;
+  readonly invite: () => AwaitedPhone;
 }
 
 /** A phone there can be no code for yet, because the computer's Bluetooth is off: what it is asked waits. */
@@ -16,8 +16,8 @@ export class LatePhone implements CtapDevice {
   readonly oneShot = true;
   readonly label = "phone";
   readonly #over = new AbortController();
-  readonly #coming: Promise<HybridDevice>;
-  #phone: HybridDevice | undefined;
+  readonly #coming: Promise<AwaitedPhone>;
+  #phone: AwaitedPhone | undefined;
 
   constructor({ whenPossible, invite }: LatePhoneParts) {
     this.#coming = whenPossible(this.#over.signal).then(() => (this.#phone = invite()));
@@ -49,7 +49,7 @@ export class LatePhone implements CtapDevice {
     await this.#phone?.[Symbol.asyncDispose]();
   }
 
-  async #reach(signal: AbortSignal | undefined): Promise<HybridDevice> {
+  async #reach(signal: AbortSignal | undefined): Promise<AwaitedPhone> {
     const giveUp = () => this.#over.abort(abortedBy(signal as AbortSignal, "none"));
     if (signal?.aborted) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });

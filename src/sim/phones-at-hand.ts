@@ -56,6 +56,8 @@ const RESCAN_MIN_MS = 1_000;
 interface OwnPhone {
   readonly phone: SimPhone;
   known?: KnownPhone;
+  /** The browser threw the link away. */
+  forgotten?: boolean;
 }
 
 /** The person with their phones, of which `key.which` says the one in the hand: who scans what, when, and again. */
@@ -70,9 +72,14 @@ export class PhonesAtHand {
   }
 
   /** How the browser finds the phone in the hand without a code; the link is of an earlier story. */
-  link(): KnownPhone {
+  link(): KnownPhone | undefined {
     const own = this.#turned(this.#knobs.key.which);
-    return (own.known ??= own.phone.link());
+    return own.forgotten ? undefined : (own.known ??= own.phone.link());
+  }
+
+  /** The browser was told that the phone in the hand is gone for good. */
+  forgetLink(): void {
+    this.#turned(this.#knobs.key.which).forgotten = true;
   }
 
   /** Lets the person do what they do about a code on the screen. */
@@ -160,7 +167,7 @@ export class PhonesAtHand {
       },
       isOther ? IPHONE : {},
     );
-    const own = { phone };
+    const own: OwnPhone = { phone };
     this.#phones.set(which, own);
     return own;
   }

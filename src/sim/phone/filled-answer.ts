@@ -1,6 +1,6 @@
 import { encodeCbor } from "../../cbor/encode.js";
 import { decodeCbor } from "../../cbor/decode.js";
-import type { CborValue } from "../../cbor/value.js";
+import type { CborMap, CborValue } from "../../cbor/value.js";
 import { concat } from "../../core/bytes.js";
 import { CtapCommand } from "../../ctap/command.js";
 import { CtapStatus } from "../../ctap/status.js";
@@ -23,8 +23,9 @@ export function filledAnswer([command = 0]: Uint8Array, answer: Uint8Array, byte
   const key = OUTPUTS_KEY[command];
   const missing = bytes - answer.length;
   if (key === undefined || answer[0] !== CtapStatus.OK || missing <= 0) return answer;
-  const map = decodeCbor(answer.subarray(1));
-  if (!(map instanceof Map)) return answer;
+  const decoded = decodeCbor(answer.subarray(1));
+  if (!(decoded instanceof Map)) return answer;
+  const map = decoded as CborMap;
   const outputs = map.get(key);
   const known: readonly (readonly [string, CborValue])[] =
     outputs instanceof Map ? [...(outputs as ReadonlyMap<string, CborValue>)] : [];
