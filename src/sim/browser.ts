@@ -16,7 +16,7 @@ import type {
 import { toPageError, type PageError } from "../webauthn/page-error.js";
 import type { PageReason } from "../webauthn/page-error-name.js";
 import { register } from "../webauthn/register.js";
-import type { AllowedCredential } from "./operating-system.js";
+import type { AllowedCredential, Wish } from "./operating-system.js";
 import { BrowserFront, type PendingRequest } from "./browser-front.js";
 import { dawdlingHost, pinSettingHost } from "./host-device.js";
 import type { Knobs } from "./knobs.js";
@@ -25,8 +25,8 @@ import { PageRejection } from "./page-rejection.js";
 export interface BrowserParts {
   readonly knobs: () => Knobs;
   readonly origin: string;
-  /** The authenticator within reach of a request for these credentials; `undefined` while there is none. */
-  readonly device: (allowed?: readonly AllowedCredential[]) => Promise<CtapDevice | undefined>;
+  /** The authenticator within reach of such a request; `undefined` while there is none. */
+  readonly device: (wish: Wish) => Promise<CtapDevice | undefined>;
   /** The next authenticator plugged in while a request runs; absent where nobody plugs anything in. */
   readonly nextPlugged?: () => Promise<CtapDevice>;
   /** What the person types when asked for a PIN. */
@@ -160,7 +160,7 @@ export class SimBrowser {
     let answer: Answer;
     try {
       await this.#front.pass(request);
-      device = await this.#parts.device(request.allowed);
+      device = await this.#parts.device(request);
       answer = await this.#untilAnswered(device, request, ask);
     } catch (error) {
       if (error instanceof PageRejection) throw error;

@@ -1,4 +1,4 @@
-import { equalBytes } from "../core/bytes.js";
+import { equalBytes, toBase64url } from "../core/bytes.js";
 import { credentialTag } from "../core/credential-tag.js";
 import { envFor, type Env } from "../core/env.js";
 import type { CtapHandler } from "../ctap/device.js";
@@ -23,6 +23,11 @@ export interface KeysAtHandParts {
 
 /** Which of the person's two devices. */
 export type WhichKey = Knobs["key"]["which"];
+
+/** One of the two, or the authenticator in the computer itself. */
+export type WhichDevice = WhichKey | "computer";
+
+const COMPUTER = "computer";
 
 /** One place where passkeys are: a device, or one of the providers on it. */
 interface Keeper {
@@ -54,8 +59,15 @@ export class KeysAtHand {
   readonly handle: CtapHandler = (request, options) =>
     this.#keeperFor(this.#knobs.key.which).authenticator.handle(request, options);
 
-  handleOf(which: WhichKey): CtapHandler {
+  handleOf(which: WhichDevice): CtapHandler {
     return (request, options) => this.#keeperFor(which).authenticator.handle(request, options);
+  }
+
+  /** Whether the computer itself has one of these passkeys, or, where none is named, any of the site's. */
+  computerHolds(rpId: string, allowed: readonly { readonly id?: string }[]): boolean {
+    const own = this.#keepers.get(COMPUTER)?.store.discoverable(rpId) ?? [];
+    const named = allowed.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    return own.some(({ id }) => named.length === 0 || named.includes(toBase64url(id)));
   }
 
   /** For the books: the keys on all of them, in the order in which they came. */
@@ -72,8 +84,9 @@ export class KeysAtHand {
     return this.#parts.knobs();
   }
 
-  #keeperFor(which: WhichKey): Keeper {
+  #keeperFor(which: WhichDevice): Keeper {
     const { key, phone } = this.#knobs;
+    if (which === COMPUTER) return this.#keepers.get(COMPUTER) ?? this.#another(COMPUTER, which);
     if (key.second === "synced") this.#synchronise();
     const device = this.#nameOf(which);
     const name = phone.provider === "second" ? `${device}-provider-2` : device;
@@ -87,7 +100,7 @@ export class KeysAtHand {
     return which === "first" ? this.#parts.name : `${this.#parts.name}-2`;
   }
 
-  #another(name: string, which: WhichKey): Keeper {
+  #another(name: string, which: WhichDevice): Keeper {
     const { user } = this.#parts;
     const store = new PersonalStore(this.#env.clock, 0);
     const profile = profileFor(this.#knobs, which);

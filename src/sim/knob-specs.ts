@@ -35,6 +35,7 @@ export const KNOB_SPECS = {
       0,
       "how often the client tries again to scan where that fails: after 250 ms, and twice as long each time",
     ),
+    clearCookiesMs: msOrNever(null, "from the press of the page's button to the person clearing its cookies"),
     chooserMs: ms(0, "how long the client shows its account list before it asks for the next assertion"),
   },
   page: {
@@ -46,6 +47,10 @@ export const KNOB_SPECS = {
     handlerThrows: toggle(false, "the page's script breaks down after the site accepted"),
     retriesFinish: count(0, "how often the page repeats a finish call that got no answer"),
     asksState: toggle(false, "before telling of a failure the page asks the site for the ceremony's state"),
+    checksUvpaa: toggle(
+      false,
+      "the page offers a passkey of this computer only where the computer has an authenticator of its own",
+    ),
     resumesPoll: toggle(false, "a page that waits for a phone asks again after 408 or 504"),
   },
   user: {
@@ -74,6 +79,14 @@ export const KNOB_SPECS = {
       "login options for an account without a visible row: made-up id, empty list, or 404",
     ),
     userVerification: choice(["preferred", "required", "discouraged"], "what the site asks for"),
+    attachment: choice(
+      ["any", "platform", "cross-platform"],
+      "which authenticators may make a passkey: this computer's own, others, or both",
+    ),
+    sessionIn: choice(
+      ["cookie", "body"],
+      "what a finish call shows for its ceremony: a cookie, or a signed state",
+    ),
     residentKey: choice(["required", "discouraged"], "whether a passkey must be discoverable"),
     workerMs: msOrNever(null, "finish answers 202 and a worker commits this much later; never: at once, 200"),
     pollMs: ms(15_000, "after a 202 the page asks for the outcome this long (`rp.poll`)"),
@@ -87,6 +100,7 @@ export const KNOB_SPECS = {
     excludeList: choice(["account", "empty"], "registration options name the account's credentials, or none"),
     userIdStable: toggle(true, "every registration of an account has the same user handle"),
     maxPasskeys: count(0, "passkeys an account may have; 0: any number"),
+    whenFull: choice(["replace", "refuse"], "a passkey too many takes the oldest row's place, or is refused"),
     replaceAt: choice(["commit", "options"], "when a passkey too many makes the oldest row go"),
     freshAgeMs: msOrNever(null, "how long after signing in a passkey may be created"),
     linkSingleUse: choice(
@@ -223,7 +237,10 @@ export const KNOB_SPECS = {
   },
   os: {
     hybridSupported: toggle(true, "browser and system can reach a phone by QR code"),
-    btPowered: toggle(true, "the computer's Bluetooth is on; otherwise a sheet asks for it before there is a code"),
+    btPowered: toggle(
+      true,
+      "the computer's Bluetooth is on; otherwise a sheet asks for it before there is a code",
+    ),
     helloEnabled: toggle(false, "the computer has an authenticator of its own, set up (Windows Hello)"),
     webauthnApi: count(
       0,

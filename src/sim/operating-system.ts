@@ -5,6 +5,7 @@ export type Way = "platform" | "security-key" | "qr";
 
 /** What a browser looks at before it offers a way to an authenticator. */
 export interface AllowedCredential {
+  readonly id?: string;
   readonly transports?: readonly string[];
 }
 

@@ -6,7 +6,8 @@ import { isAccepted, type SiteAnswer } from "./gateway.js";
 import type { Knobs } from "./knobs.js";
 import { PageFinish } from "./page-finish.js";
 import { PageRejection } from "./page-rejection.js";
-import type { CeremonyOptions, SiteLinks, SitePort } from "./site-port.js";
+import { PageSession } from "./page-session.js";
+import type { CeremonyOptions, FinishTerms, SiteLinks, SitePort } from "./site-port.js";
 
 export interface PageParts {
   readonly knobs: () => Knobs;
@@ -18,7 +19,7 @@ export interface PageParts {
 
 /** What the screen said at the end, which need not be what happened. */
 export interface PageOutcome {
-  readonly shown: "success" | "failure";
+  readonly shown: "success" | "failure" | "nothing";
   /** The site accepted the answer. */
   readonly accepted: boolean;
 }
@@ -28,7 +29,7 @@ interface Flow<Options, Answer> {
   readonly method: "create" | "get";
   readonly options: () => Promise<SiteAnswer<CeremonyOptions<Options>>>;
   readonly call: (options: Options, call: BrowserCall) => Promise<Answer>;
-  readonly finish: (ceremony: string, answer: Answer) => Promise<SiteAnswer>;
+  readonly finish: (ceremony: string, answer: Answer, terms: FinishTerms) => Promise<SiteAnswer>;
 }
 
 interface Texts {
@@ -49,6 +50,8 @@ const TEXTS: Readonly<Record<"create" | "get", Texts>> = {
   },
 };
 
+const STAYS_ELSEWHERE = "This computer keeps no passkeys. Go on using your phone.";
+
 /**
  * The site's script: options, `navigator.credentials`, finish; and what it writes on the screen meanwhile.
  *
@@ -59,15 +62,21 @@ export class SimPage {
   readonly #env: Env;
   readonly #parts: PageParts;
   readonly #finish: PageFinish;
+  readonly #session: PageSession;
 
   constructor(env: Env, parts: PageParts) {
     this.#env = env;
     this.#parts = parts;
     this.#finish = new PageFinish(env, parts);
+    this.#session = new PageSession(env, parts.knobs);
   }
 
-  register(account: string): Promise<PageOutcome> {
+  async register(account: string): Promise<PageOutcome> {
     const { other, knobs, site } = this.#parts;
+    if (this.#isNotForThisComputer()) {
+      this.#env.trace.emit({ kind: "user.saw", where: "page", text: STAYS_ELSEWHERE });
+      return { shown: "nothing", accepted: false };
+    }
     return other && showsLinks(site) && knobs().rp.qr === "site"
       ? this.#registerElsewhere(account, { site, other: other() })
       : this.#register(account);
@@ -79,8 +88,14 @@ export class SimPage {
       method: "create",
       options: () => site.registrationOptions(account, pairing),
       call: (options, call) => browser.create(options, call),
-      finish: (ceremony, answer) => site.finishRegistration(ceremony, answer),
+      finish: (ceremony, answer, terms) => site.finishRegistration(ceremony, answer, terms),
     });
+  }
+
+  /** Whether a page that asks first (isUserVerifyingPlatformAuthenticatorAvailable) leaves it at that. */
+  #isNotForThisComputer(): boolean {
+    const { page, rp, os } = this.#parts.knobs();
+    return page.checksUvpaa && rp.attachment === "platform" && !os.helloEnabled;
   }
 
   /** Shows a web link as a QR code and waits for the site to say that the other screen is done. */
@@ -108,7 +123,7 @@ export class SimPage {
       method: "get",
       options: () => site.loginOptions(account),
       call: (options, call) => browser.get(options, call),
-      finish: (ceremony, answer) => site.finishLogin(ceremony, answer),
+      finish: (ceremony, answer, terms) => site.finishLogin(ceremony, answer, terms),
     });
   }
 
@@ -130,6 +145,7 @@ export class SimPage {
     const onCeremony = (id: string) => {
       ceremony = id;
     };
+    const keepCookies = this.#session.begin();
     let accepted = await this.#steps(flow, abort.signal, onCeremony);
     const { autoRetry } = this.#parts.knobs().page;
     for (let again = flow.method === "create" ? autoRetry : 0; !accepted && again > 0; again -= 1) {
@@ -138,6 +154,7 @@ export class SimPage {
       accepted = await this.#steps(flow, abort.signal, onCeremony);
     }
     disarm();
+    keepCookies();
     // A page that does not take its words back leaves the guard's text where it is.
     if (!accepted || screen.shown === undefined || this.#parts.knobs().page.corrects) {
       screen.show(accepted ? "success" : "failure");
@@ -155,11 +172,12 @@ export class SimPage {
     const { body } = offered;
     if (!isAccepted(offered) || body === undefined || signal.aborted) return false;
     onCeremony(body.ceremony);
+    this.#session.keep(body.ceremony);
     try {
       const { ceremony } = body;
       const answer = await flow.call(body.publicKey, { ceremony, signal });
       const call = flow.method === "create" ? "registration/finish" : "login/finish";
-      const send = () => flow.finish(ceremony, answer);
+      const send = () => flow.finish(ceremony, answer, { withoutCookie: !this.#session.has(ceremony) });
       if (await this.#finish.post(call, { ceremony, send })) return true;
     } catch (error) {
       if (!(error instanceof PageRejection)) throw error;

@@ -18,15 +18,18 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
 /**
  * The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch.
  *
- * @param which of the person's two; the second one may be of another make.
+ * @param which of the person's two, the second of which may be of another make, or the computer's own.
  */
 export function profileFor(
   { key, pin, link, phone }: Knobs,
-  which: Knobs["key"]["which"] = "first",
+  which: Knobs["key"]["which"] | "computer" = "first",
 ): AuthenticatorProfile {
-  const isPhone = link.road === "hybrid";
+  const isComputer = which === "computer";
+  const isPhone = !isComputer && link.road === "hybrid";
   const isOther = which === "second" && phone.second === "iphone";
-  const base = profileNamed(isOther ? "iphone" : isPhone ? "phone" : key.profile);
+  const base = profileNamed(
+    isComputer ? "windows-hello" : isOther ? "iphone" : isPhone ? "phone" : key.profile,
+  );
   const quirk = QUIRK_OF_STATUS[key.upStatus];
   const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));
   return {

@@ -47,7 +47,11 @@ export class SiteOptions {
       pubKeyCredParams: [ES256, EDDSA, RS256].map((alg) => ({ type: "public-key", alg })),
       ...(client.timeoutMs !== null && { timeout: client.timeoutMs }),
       excludeCredentials: excluded.map((row) => this.#descriptorOf(row)),
-      authenticatorSelection: { residentKey: rp.residentKey, userVerification: rp.userVerification },
+      authenticatorSelection: {
+        residentKey: rp.residentKey,
+        userVerification: rp.userVerification,
+        ...(rp.attachment !== "any" && { authenticatorAttachment: rp.attachment }),
+      },
       attestation: "none",
     };
   }

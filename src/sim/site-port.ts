@@ -18,6 +18,12 @@ export interface CeremonyState {
   readonly outcome: SiteCeremony["outcome"] | "open";
 }
 
+/** What comes along with a finish call. */
+export interface FinishTerms {
+  /** The browser has lost the cookie the options came with. */
+  readonly withoutCookie?: boolean;
+}
+
 /** A web link as a QR code, and the call that waits for the screen that follows it. */
 export interface SiteLinks {
   /** Begins a registration on another screen. */
@@ -36,8 +42,16 @@ export interface SitePort extends Partial<SiteLinks> {
     account: string,
     pairing?: string,
   ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>>;
-  finishRegistration(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer>;
+  finishRegistration(
+    ceremony: string,
+    response: RegistrationResponseJSON,
+    terms?: FinishTerms,
+  ): Promise<SiteAnswer>;
   registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>>;
   loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>>;
-  finishLogin(ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer>;
+  finishLogin(
+    ceremony: string,
+    response: AuthenticationResponseJSON,
+    terms?: FinishTerms,
+  ): Promise<SiteAnswer>;
 }

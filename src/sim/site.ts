@@ -21,7 +21,7 @@ import type { SimMail } from "./mail.js";
 import { SiteAccess } from "./site-access.js";
 import { SiteCeremonies, type SiteCeremony } from "./site-ceremonies.js";
 import { SiteOptions } from "./site-options.js";
-import type { CeremonyOptions, CeremonyState, SiteLinks, SitePort } from "./site-port.js";
+import type { CeremonyOptions, CeremonyState, SiteLinks, SitePort, FinishTerms } from "./site-port.js";
 import { SiteStore, tagOf } from "./site-store.js";
 
 export interface SiteParts {
@@ -85,14 +85,19 @@ export class SimSite implements SitePort, SiteLinks {
       if (refusal) return refusal;
       const ceremony = this.#open({ id, kind: "registration", account });
       if (this.#knobs.rp.flagAt === "options") this.#flag();
-      if (this.#knobs.rp.replaceAt === "options") this.#makeRoom(ceremony, 1);
+      const { replaceAt, whenFull } = this.#knobs.rp;
+      if (replaceAt === "options" && whenFull === "replace") this.#makeRoom(ceremony, 1);
       return { status: 200, body: { ceremony: id, publicKey: this.#options.creation(ceremony) } };
     });
   }
 
-  finishRegistration(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
+  finishRegistration(
+    ceremony: string,
+    response: RegistrationResponseJSON,
+    terms: FinishTerms = {},
+  ): Promise<SiteAnswer> {
     return this.#gateway.pass({ call: "registration/finish", ceremony }, async () => {
-      const answer = await this.#register(ceremony, response);
+      const answer = this.#sessionLost(terms) ?? (await this.#register(ceremony, response));
       if (answer.status >= 400) this.#ceremonies.conclude(ceremony, "refused");
       return answer;
     });
@@ -150,9 +155,13 @@ export class SimSite implements SitePort, SiteLinks {
     });
   }
 
-  async finishLogin(ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
+  async finishLogin(
+    ceremony: string,
+    response: AuthenticationResponseJSON,
+    terms: FinishTerms = {},
+  ): Promise<SiteAnswer> {
     return this.#gateway.pass({ call: "login/finish", ceremony }, async () => {
-      const answer = await this.#login(ceremony, response);
+      const answer = this.#sessionLost(terms) ?? (await this.#login(ceremony, response));
       const outcome = answer.status === 200 ? "accepted" : "refused";
       this.#env.trace.emit({
         kind: "rp.login",
@@ -175,6 +184,7 @@ export class SimSite implements SitePort, SiteLinks {
     const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(opened)));
     if ("status" in verified) return verified;
     await this.#work("rp.finish", this.#knobs.rp.finishMs);
+    if (this.#isFull(opened)) return { status: 409, code: "PASSKEY_LIMIT" };
     if (readsBack && !this.store.fits(response.id)) return { status: 422, code: "ID_TOO_LONG" };
     this.#ceremonies.accept(opened, response.id);
     this.#access.registered();
@@ -257,6 +267,17 @@ export class SimSite implements SitePort, SiteLinks {
     this.#ceremonies.conclude(id, "committed");
     if (this.#knobs.rp.flagAt === "commit") this.#flag();
     this.#parts.mail.queue("Your passkey was created");
+  }
+
+  /** Who asks without the cookie is a stranger to a site that knows its ceremonies by it. */
+  #sessionLost({ withoutCookie = false }: FinishTerms): SiteAnswer | undefined {
+    const isLost = withoutCookie && this.#knobs.rp.sessionIn === "cookie";
+    return isLost ? { status: 401, code: "SESSION_LOST" } : undefined;
+  }
+
+  #isFull({ account }: SiteCeremony): boolean {
+    const { maxPasskeys, whenFull } = this.#knobs.rp;
+    return whenFull === "refuse" && maxPasskeys > 0 && this.store.primaryOf(account).length >= maxPasskeys;
   }
 
   /** Oldest first, until there is room for `more` under the account's limit. */

@@ -20,7 +20,7 @@ import type { LedgerKey } from "./ledger.js";
 import { moodyLink } from "./moody-link.js";
 import { LoopbackDevice } from "./loopback.js";
 import { SimPage } from "./page.js";
-import type { AllowedCredential } from "./operating-system.js";
+import type { AllowedCredential, Wish } from "./operating-system.js";
 import { PersonalStore } from "./personal-store.js";
 import { PinTypist } from "./pin-typist.js";
 import { profileFor } from "./profile-for.js";
@@ -72,7 +72,8 @@ export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
   const powerCycle = () => key.powerCycle();
   const cable = new KeyCable(env, { knobs, handler, powerCycle, label: KEY, frames });
   const road = roadTo({ env, knobs, background, keys, cable });
-  const device = withinReach(env, { knobs, open: parts.device ?? road.open });
+  const ownDevice = ownDeviceOf(env, { knobs, keys, rpId: new URL(origin).hostname });
+  const device = withinReach(env, { knobs, ownDevice, open: parts.device ?? road.open });
   const phonePage = tabOn(env, {
     knobs,
     site,
@@ -163,14 +164,35 @@ function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount:
   };
 }
 
-type Reach = (allowed?: readonly AllowedCredential[]) => Promise<CtapDevice | undefined>;
+type Reach = (wish: Wish) => Promise<CtapDevice | undefined>;
+
+/** The authenticator in the computer, where the system takes it without asking: wanted so, or known to have the passkey. */
+function ownDeviceOf(
+  env: Env,
+  { knobs, keys, rpId }: { readonly knobs: () => Knobs; readonly keys: KeysAtHand; readonly rpId: string },
+): (wish: Wish) => CtapDevice | undefined {
+  const name = "computer";
+  return ({ method, attachment, allowed = [] }) => {
+    if (!knobs().os.helloEnabled || attachment === "cross-platform") return undefined;
+    const isMeant = method === "create" ? attachment === "platform" : keys.computerHolds(rpId, allowed);
+    return isMeant
+      ? new LoopbackDevice(envFor(env, `${name}-link`), keys.handleOf(name), { label: name })
+      : undefined;
+  };
+}
+
+interface ReachParts {
+  readonly knobs: () => Knobs;
+  readonly ownDevice: (wish: Wish) => CtapDevice | undefined;
+  readonly open: () => Promise<CtapDevice | undefined>;
+}
 
 /** An authenticator on another device is found only by a browser that may offer a QR code. */
-function withinReach(
-  env: Env,
-  { knobs, open }: { readonly knobs: () => Knobs; readonly open: () => Promise<CtapDevice | undefined> },
-): Reach {
-  return async (allowed = []) => {
+function withinReach(env: Env, { knobs, ownDevice, open }: ReachParts): Reach {
+  return async (wish) => {
+    const own = ownDevice(wish);
+    if (own !== undefined || wish.attachment === "platform") return own;
+    const { allowed = [] } = wish;
     const local = allowed.length > 0 && allowed.every(namesOnlyOtherRoads);
     if (!knobs().key.elsewhere || !local) return open();
     env.trace.as("browser").emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
