@@ -11,6 +11,7 @@ import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
 import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
 import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
 import { gatherFacts, mainExchange, type Ceremony, type TraceFacts } from "./trace-facts.js";
+import { TUNNEL_ABSENCES, TUNNEL_ENDINGS, TUNNEL_LOSSES } from "./tunnel-mechanisms.js";
 
 /** Layers without which some mechanism cannot be told from another, and what each would show. */
 const PROBES: readonly (readonly [layer: string, shows: string])[] = [
@@ -25,15 +26,25 @@ const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
   ...CLIENT_MECHANISMS,
   ...KEY_MECHANISMS,
   ...own,
+  ...TUNNEL_ABSENCES,
   ...HYBRID_MECHANISMS,
+  ...TUNNEL_LOSSES,
   ...ABSENCE_MECHANISMS,
   ...COMMON_MECHANISMS,
 ];
 
 const LINK_PROBE = ["link", "how far the link to the authenticator got"] as const;
 
-const REGISTRATIONS = inOrder([...FIRST_SITE_MECHANISMS, ...REGISTRATION_MECHANISMS, ...SITE_MECHANISMS]);
-const LOGINS = inOrder([...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS]);
+/** An answer is only called lost where nobody said what ended the tunnel. */
+const beforeLoss = (mechanism: Mechanism): readonly Mechanism[] =>
+  mechanism.id === "lost-answer" ? [...TUNNEL_ENDINGS, mechanism] : [mechanism];
+
+const REGISTRATIONS = inOrder([
+  ...FIRST_SITE_MECHANISMS,
+  ...REGISTRATION_MECHANISMS,
+  ...SITE_MECHANISMS.flatMap(beforeLoss),
+]);
+const LOGINS = inOrder([...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS, ...TUNNEL_ENDINGS]);
 
 /**
  * Says of a trace what happened and whose timer decided it.

@@ -70,6 +70,12 @@ export const MECHANISM_IDS = [
   "dialog-refused",
   "phone-not-heard",
   "tunnel-expired",
+  "tunnel-limit",
+  "tunnel-refused",
+  "phone-no-tunnel",
+  "message-rejected",
+  "link-gone",
+  "link-lost",
   "undecided",
 ] as const;
 

@@ -1,5 +1,5 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
-import { firedTimer, mainExchange, type Ceremony } from "./trace-facts.js";
+import { firedTimer, type Ceremony } from "./trace-facts.js";
 
 const stageOf = ({ linkStages }: Ceremony, wanted: string) =>
   linkStages.find(({ stage }) => stage === wanted);
@@ -44,42 +44,5 @@ function whatThePhoneDid({ scanned, sent }: { readonly scanned: unknown; readonl
     : "A phone had read the code and never broadcast.";
 }
 
-/** The relay's time was over while the person was still busy. */
-const tunnelExpired: Mechanism = {
-  id: "tunnel-expired",
-  account(ceremony) {
-    const ttl = firedTimer(ceremony, "tunnel.ttl");
-    const { settled } = ceremony;
-    const ready = stageOf(ceremony, "ready");
-    if (ttl?.endedAtMs === undefined || ready === undefined || settled?.resolved !== false) return undefined;
-    const answer = mainExchange(ceremony);
-    if (answer === undefined || (answer.status !== undefined && !answer.discarded)) return undefined;
-    // What had ended before was not ended by this.
-    if (settled.atMs < ttl.endedAtMs) return undefined;
-    const key = ceremony.keysCreated.find(({ atMs }) => atMs >= answer.askedAtMs);
-    return {
-      decidedBy: ttl,
-      marginMs: key && ttl.endedAtMs - key.atMs,
-      verdict:
-        `tunnel.ttl fired first: the tunnel service ended the tunnel at ${seconds(ttl.endedAtMs)}, with the request ` +
-        "on the phone and no answer yet." +
-        (key
-          ? ` The phone created its key at ${seconds(key.atMs)} all the same; the way back was gone. It is an orphan.`
-          : ""),
-      evidence: evidenceOf(
-        `${seconds(answer.askedAtMs)}: ${answer.command} went to the phone`,
-        `${seconds(ttl.endedAtMs)}: ${nameTimer(ttl)} fired`,
-        `${seconds(settled.atMs)}: the promise was rejected with ${settled.name ?? "an error"}`,
-        key && `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
-      ),
-      prevention: [
-        "Keep what the person has to read on the phone short: the tunnel lives about two minutes.",
-        "Keep the user handle stable: a second attempt then overwrites the orphan.",
-        "After a lost link ask the site for the ceremony's state, and say that the phone may still have a passkey.",
-      ],
-    };
-  },
-};
-
 /** Tried after the mechanisms of the ceremony's own kind. */
-export const HYBRID_MECHANISMS: readonly Mechanism[] = [tunnelExpired, phoneNotHeard];
+export const HYBRID_MECHANISMS: readonly Mechanism[] = [phoneNotHeard];

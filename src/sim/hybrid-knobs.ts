@@ -67,7 +67,10 @@ export const HYBRID_KNOBS = {
     bluetoothOn: toggle(true, "otherwise the phone switches it on first, which takes 2 s"),
     mobileData: toggle(true, "the phone can reach its tunnel service"),
     linked: toggle(false, "the browser knows the phone, and calls it instead of showing a code"),
-    codeWhenGone: toggle(true, "the browser shows a code at once when the service says a linked phone is gone"),
+    codeWhenGone: toggle(
+      true,
+      "the browser shows a code at once when the service says a linked phone is gone",
+    ),
     protocolRev: choice(
       ["1", "0"],
       "revision the phone speaks; 0 is the draft without frame types, updates and shutdown",
