@@ -7,7 +7,9 @@ import { HYBRID_MECHANISMS } from "./hybrid-mechanisms.js";
 import { KEY_MECHANISMS } from "./key-mechanisms.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
 import { decidingTimer, type Mechanism } from "./mechanism.js";
+import { FIRST_REAL_SITE_MECHANISMS, REAL_SITE_MECHANISMS } from "./real-site-mechanisms.js";
 import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
+import { acceptedFinish, rowsAreKnown } from "./site-facts.js";
 import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
 import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
 import { gatherFacts, mainExchange, type Ceremony, type TraceFacts } from "./trace-facts.js";
@@ -23,6 +25,7 @@ const PROBES: readonly (readonly [layer: string, shows: string])[] = [
 
 /** What stands in front comes first, and what could be said of almost anything last. */
 const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
+  ...FIRST_REAL_SITE_MECHANISMS,
   ...CLIENT_MECHANISMS,
   ...KEY_MECHANISMS,
   ...own,
@@ -31,7 +34,10 @@ const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
   ...TUNNEL_LOSSES,
   ...ABSENCE_MECHANISMS,
   ...COMMON_MECHANISMS,
+  ...REAL_SITE_MECHANISMS,
 ];
+
+const SITE_PROBE = ["rp.probe", "which credentials the site holds: `credentials` in the site file"] as const;
 
 const LINK_PROBE = ["link", "how far the link to the authenticator got"] as const;
 
@@ -71,6 +77,7 @@ function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount
   for (const { id, account } of own) {
     const found = account(ceremony, facts);
     if (found === undefined) continue;
+    if (id === "success" && needsSiteProbe(ceremony, facts)) break;
     return {
       kind: ceremony.kind,
       ceremony: ceremony.id,
@@ -111,8 +118,17 @@ function nothingSeen(facts: TraceFacts): CeremonyAccount {
   return undecided({ kind: "registration", id: "none" }, missingFrom(facts));
 }
 
-function missingFrom({ layers }: TraceFacts, ceremony?: Ceremony) {
-  const missing = PROBES.filter(([layer]) => !layers.has(layer));
+/** The person was told otherwise than the page was, or nobody was told anything: only the site's books would tell. */
+function needsSiteProbe(ceremony: Ceremony, facts: TraceFacts): boolean {
+  const { kind, finishes, failureSeen, successSeen } = ceremony;
+  if (kind !== "registration" || finishes.length === 0 || rowsAreKnown(ceremony, facts)) return false;
+  return acceptedFinish(ceremony) === undefined || (failureSeen !== undefined && successSeen === undefined);
+}
+
+function missingFrom(facts: TraceFacts, ceremony?: Ceremony) {
+  const { layers } = facts;
+  const unasked = ceremony !== undefined && needsSiteProbe(ceremony, facts);
+  const missing = [...PROBES.filter(([layer]) => !layers.has(layer)), ...(unasked ? [SITE_PROBE] : [])];
   // Commands are seen and this ceremony sent none: the link would say why.
   const unreached = ceremony?.called && layers.has("ctap") && mainExchange(ceremony) === undefined;
   return unreached && !layers.has("link") ? [...missing, LINK_PROBE] : missing;

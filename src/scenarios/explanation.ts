@@ -76,6 +76,10 @@ export const MECHANISM_IDS = [
   "message-rejected",
   "link-gone",
   "link-lost",
+  "accepted-not-kept",
+  "finish-answer-lost",
+  "site-silent",
+  "site-refused",
   "undecided",
 ] as const;
 

@@ -1,11 +1,12 @@
 import { evidenceOf, seconds, type Mechanism } from "./mechanism.js";
-import { acceptedFinish } from "./site-facts.js";
+import { acceptedFinish, isAttached } from "./site-facts.js";
 import { mainExchange, type Ceremony, type RowFact, type TraceFacts } from "./trace-facts.js";
 
 /** Rows the primary had when login options were asked for, and the options did not offer. */
 function rowsWithheld(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[] {
   const { options } = ceremony;
-  if (options === undefined) return [];
+  // A real site may offer no ids at all, and have the passkey found without them.
+  if (options === undefined || (isAttached(facts) && ceremony.finishes.length > 0)) return [];
   return facts.rows.filter(
     (row) =>
       row.createdAtMs <= options.askedAtMs &&

@@ -66,7 +66,7 @@ const gatewayLateCommit: Mechanism = {
       decidedBy: gateway,
       marginMs: -lateMs,
       verdict:
-        `gw.idle fired first: the gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
+        `${gateway ? "gw.idle fired first: the" : "The"} gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
         `working. The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the page was ` +
         "told of a failure.",
       evidence: evidenceOf(

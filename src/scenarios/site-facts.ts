@@ -5,7 +5,24 @@ import type { Ceremony, RowFact, SiteCall, TraceFacts } from "./trace-facts.js";
 export function acceptedFinish(ceremony: Ceremony): (SiteCall & { answeredAtMs: number }) | undefined {
   return ceremony.finishes.find(
     (call): call is SiteCall & { answeredAtMs: number } =>
-      call.answeredAtMs !== undefined && call.status !== undefined && call.status < 300,
+      call.answeredAtMs !== undefined &&
+      call.status !== undefined &&
+      call.status < 300 &&
+      call.code === undefined,
+  );
+}
+
+/** The site is a real one: what it holds is known only as far as it says so. */
+export function isAttached({ records }: TraceFacts): boolean {
+  return records.some(({ kind }) => kind === "rp.attached");
+}
+
+/** Whether the trace tells which rows the site had after the ceremony; of a simulated one it always does. */
+export function rowsAreKnown(ceremony: Ceremony, facts: TraceFacts): boolean {
+  if (!isAttached(facts)) return true;
+  const lastAskedMs = Math.max(...ceremony.finishes.map(({ askedAtMs }) => askedAtMs));
+  return facts.records.some(
+    (record) => record.kind === "rp.probe" && record.outcome === "answered" && record.atMs >= lastAskedMs,
   );
 }
 

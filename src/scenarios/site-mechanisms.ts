@@ -1,5 +1,5 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
-import { acceptedFinish, finishLine, mailAfter, mailLine, rowOf } from "./site-facts.js";
+import { acceptedFinish, finishLine, isAttached, mailAfter, mailLine, rowOf } from "./site-facts.js";
 import { firedTimer, type Ceremony, type SiteCall, type TraceFacts } from "./trace-facts.js";
 
 const answered = ({ answeredAtMs }: SiteCall): number => answeredAtMs ?? Infinity;
@@ -115,7 +115,8 @@ const sideEffects: Mechanism = {
     const row = rowOf(ceremony, facts);
     const refused = ceremony.finishes.find(
       ({ status = 0, answeredAtMs = -1 }) =>
-        status >= 400 && status !== 504 && row && answeredAtMs >= row.createdAtMs,
+        // A real site is asked for its rows after it has refused: when one was written is not known.
+        status >= 400 && status < 500 && row && (answeredAtMs >= row.createdAtMs || isAttached(facts)),
     );
     // An earlier finish that was accepted explains the row better.
     if (row === undefined || refused === undefined || acceptedFinish(ceremony)) return undefined;
@@ -172,7 +173,13 @@ const mailQueueOnly: Mechanism = {
   account(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const row = rowOf(ceremony, facts);
-    if (accepted?.status !== 200 || row === undefined || ceremony.failureSeen === undefined) return undefined;
+    if (
+      accepted === undefined ||
+      accepted.status === 202 ||
+      row === undefined ||
+      ceremony.failureSeen === undefined
+    )
+      return undefined;
     if (ceremony.failureSeen.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
     const mail = mailAfter(facts, accepted.askedAtMs);
     return {

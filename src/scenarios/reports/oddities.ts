@@ -7,6 +7,15 @@ export type Oddity = readonly string[] | string;
 export function oddities({ ledger, records }: ReportedRun): Readonly<Record<"orphans" | "ghosts", Oddity>> {
   const shows = (layer: string) => records.some(({ kind }) => kind.startsWith(layer));
   const { orphans, ghosts } = ledger.diff();
+  const { unknown = [] } = ledger.entries;
+  const [side] = unknown;
+  if (side !== undefined && shows("rp.")) {
+    const why = {
+      rows: "not known: the site was not asked what it holds, or did not say",
+      keys: "not known: no authenticator's store is in the trace",
+    }[side];
+    return { orphans: why, ghosts: why };
+  }
   return {
     orphans: shows("rp.") ? orphans : "not known: no site is in the trace",
     ghosts:

@@ -3,6 +3,7 @@ import { CATALOGUE } from "../catalogue.js";
 import { check } from "../check.js";
 import { explain } from "../explain.js";
 import { foldLedger } from "../fold-ledger.js";
+import { promisesOnSite } from "../promises-on-site.js";
 import { reproductionOf } from "../run.js";
 import type { ReportedRun } from "./reported-run.js";
 
@@ -28,7 +29,9 @@ export function runOfTrace(
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
   const held = whole && ended !== undefined && ended.outcome !== "no-expectation";
-  const findings = held && story ? check(story.expect, { records, ledger, explanation }) : [];
+  const real = records.some(({ kind }) => kind === "rp.attached");
+  const promises = real && story ? promisesOnSite(story.expect, ledger) : story?.expect;
+  const findings = held && promises ? check(promises, { records, ledger, explanation }) : [];
   const verdict = !held || !story ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
   const seed = started?.seed ?? "";
   return {
