@@ -23,7 +23,11 @@ export {
   parseScenarioFile,
   type ParseScenarioOptions,
 } from "./scenarios/files/define-scenario.js";
-export { loadScenarioFile, type ScenarioFiles } from "./scenarios/files/load-scenario-file.js";
+export {
+  loadScenarioFile,
+  type ScenarioFileContent,
+  type ScenarioFiles,
+} from "./scenarios/files/load-scenario-file.js";
 export type { KnobGroups, ScenarioDefinition, ScenarioFile } from "./scenarios/files/scenario-file.js";
 export {
   ScenarioFileError,
@@ -31,3 +35,10 @@ export {
   type ScenarioFileProblem,
 } from "./scenarios/files/scenario-file-error.js";
 export { scenarioSchema } from "./scenarios/files/scenario-schema.js";
+export { outcomeOf, type Outcome } from "./scenarios/outcome.js";
+export { parseCondition, type OutcomeCondition } from "./scenarios/shrink-condition.js";
+export { ShrinkError, type ShrinkFault } from "./scenarios/shrink-error.js";
+export { shrink, type ShrinkOptions, type Shrunk } from "./scenarios/shrink.js";
+export { parseAxis, type SweepAxis } from "./scenarios/sweep-axis.js";
+export { SweepError, type SweepFault } from "./scenarios/sweep-error.js";
+export { sweep, type Sweep, type SweepOptions, type SweepPoint, type Threshold } from "./scenarios/sweep.js";

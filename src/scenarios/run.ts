@@ -77,12 +77,14 @@ export async function runScenario(
 
 /** The command that plays a scenario, by id or file, with these settings. */
 export function reproductionOf(name: string, { seed, knobs = {}, frames }: RunOptions): string {
-  const turned = Object.entries(knobs).map(([name, value]) => `--set ${name}=${value ?? "never"}`);
+  const turned = Object.entries(knobs).map(
+    ([name, value]) => `--set ${quoted(`${name}=${value ?? "never"}`)}`,
+  );
   const captured = frames === "full" ? ["--frames full"] : [];
   return ["passkey-harness run", quoted(name), `--seed ${quoted(seed)}`, ...turned, ...captured].join(" ");
 }
 
 /** For a shell: seeds and names of files come from anywhere. */
 export function quoted(text: string): string {
-  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,12 +1,20 @@
 import type { OwnScenario } from "../scenario.js";
-import { presetOf, readDefinition, stem } from "./define-scenario.js";
+import { parseJson, presetOf, readDefinition, stem } from "./define-scenario.js";
+import { isObject } from "./place.js";
 import { namesFile, storyOf } from "./resolve-scenario.js";
-import { ScenarioFileError, type ScenarioFileFault } from "./scenario-file-error.js";
+import {
+  ScenarioFileError,
+  type ScenarioFileFault,
+  type ScenarioFileProblem,
+} from "./scenario-file-error.js";
+
+/** What a file holds: JSON, or a program with what it exports. */
+export type ScenarioFileContent = { readonly json: string } | { readonly exports: unknown };
 
 /** Where scenario files are: a disk, an archive, a map in a test. */
 export interface ScenarioFiles {
-  /** The value in a file: parsed JSON, or the default export. @throws {ScenarioFileError} when there is none. */
-  read(path: string): Promise<unknown>;
+  /** @throws {ScenarioFileError} `SCENARIO_FILE_UNREADABLE` when there is no such file. */
+  read(path: string): Promise<ScenarioFileContent>;
   /** The path of `name` as a file at `path` would mean it; one path for one file. */
   beside(path: string, name: string): string;
 }
@@ -17,18 +25,22 @@ const FILES_MAX = 32;
 /**
  * Loads a scenario file and the files it extends.
  *
- * @throws {ScenarioFileError} `SCENARIO_FILE_CYCLE` when it extends itself, by whatever detour; what `files` and
- *   `defineScenario` throw. `file` names the one that is wrong.
+ * @throws {ScenarioFileError} `SCENARIO_FILE_CYCLE` when it extends itself, by whatever detour,
+ *   `SCENARIO_FILE_NO_BASE` when what it extends cannot be read, `SCENARIO_FILE_NO_DEFAULT` for a program that
+ *   exports no story; what `files` and {@link defineScenario} throw. `file` names the one that is wrong.
  */
 export async function loadScenarioFile(path: string, files: ScenarioFiles): Promise<OwnScenario> {
   return load(path, { files, trail: [] });
 }
 
-async function load(
-  path: string,
-  { files, trail }: { readonly files: ScenarioFiles; readonly trail: readonly string[] },
-): Promise<OwnScenario> {
-  const { file, base } = readDefinition(await files.read(path), path);
+interface Journey {
+  readonly files: ScenarioFiles;
+  /** Files that led here, the first one first. */
+  readonly trail: readonly string[];
+}
+
+async function load(path: string, { files, trail }: Journey): Promise<OwnScenario> {
+  const { file, base } = readDefinition(valueIn(await files.read(path), path), path);
   const name = stem(path);
   if (base !== undefined) return storyOf(file, { name, base });
   if (file.extends === undefined || !namesFile(file.extends)) {
@@ -36,14 +48,54 @@ async function load(
   }
   const next = files.beside(path, file.extends);
   const here = [...trail, path];
-  const fail = (code: ScenarioFileFault, text: string, hint?: string) =>
-    new ScenarioFileError(path, [{ code, path: "/extends", text, hint }]);
-  if (here.includes(next)) throw fail("SCENARIO_FILE_CYCLE", `in a circle: ${[...here, next].join(" -> ")}`);
-  if (here.length >= FILES_MAX) throw fail("SCENARIO_FILE_CYCLE", `more than ${FILES_MAX} files in a row`);
-  try {
-    return storyOf(file, { name, base: await load(next, { files, trail: here }) });
-  } catch (error) {
-    if (!(error instanceof ScenarioFileError) || error.code !== "SCENARIO_FILE_UNREADABLE") throw error;
-    throw error.file === next ? fail("SCENARIO_FILE_NO_BASE", `${next} cannot be read`, error.hint) : error;
+  const circle = [...here, next].join(" -> ");
+  if (here.includes(next)) throw badBase(path, { code: "SCENARIO_FILE_CYCLE", text: `a circle: ${circle}` });
+  if (here.length >= FILES_MAX) {
+    throw badBase(path, { code: "SCENARIO_FILE_CYCLE", text: `more than ${FILES_MAX} files in a row` });
   }
+  return storyOf(file, { name, base: await loadBase(next, { files, trail: here }) });
+}
+
+/** The file that extends is the one that is wrong when there is nothing to extend. */
+async function loadBase(path: string, journey: Journey): Promise<OwnScenario> {
+  try {
+    return await load(path, journey);
+  } catch (error) {
+    const missing = error instanceof ScenarioFileError && error.code === "SCENARIO_FILE_UNREADABLE";
+    if (!missing || error.file !== path) throw error;
+    const problem = {
+      code: "SCENARIO_FILE_NO_BASE",
+      text: `${path} cannot be read`,
+      hint: error.hint,
+    } as const;
+    throw badBase(journey.trail.at(-1), problem);
+  }
+}
+
+function badBase(
+  file: string | undefined,
+  problem: Omit<ScenarioFileProblem, "path"> & { readonly code: ScenarioFileFault },
+): ScenarioFileError {
+  return new ScenarioFileError(file, [{ ...problem, path: "/extends" }]);
+}
+
+function valueIn(content: ScenarioFileContent, path: string): unknown {
+  if ("json" in content) return parseJson(content.json, path);
+  const story = defaultOf(content.exports);
+  if (story !== undefined) return story;
+  const hint = "export default defineScenario({ ... })";
+  throw new ScenarioFileError(path, [
+    { code: "SCENARIO_FILE_NO_DEFAULT", path: "", text: "there is no default export", hint },
+  ]);
+}
+
+/** A module that was compiled to CommonJS has its default export one level further in. */
+function defaultOf(exports: unknown): unknown {
+  const one = member(exports, "default");
+  return isObject(one) && member(one, "__esModule") === true ? member(one, "default") : one;
+}
+
+/** Modules are no plain objects. */
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
