@@ -5,6 +5,7 @@ export type { Expectation, Finding, Promises } from "./scenarios/expectation.js"
 export { explain } from "./scenarios/explain.js";
 export type { Explanation } from "./scenarios/explanation.js";
 export { toJson, toText, type TextOptions } from "./scenarios/report.js";
+export { runOnSite, type SiteRun, type SiteRunOptions } from "./scenarios/run-on-site.js";
 export { runScenario, TRACE_SCHEMA, type Run, type RunOptions, type RunVerdict } from "./scenarios/run.js";
 export type { OwnScenario, Scenario, Verb } from "./scenarios/scenario.js";
 export { variantOf, type VariantChanges } from "./scenarios/variant.js";

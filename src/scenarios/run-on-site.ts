@@ -1,0 +1,106 @@
+import { systemEnv } from "../core/env.js";
+import { MemorySink } from "../core/trace.js";
+import type { KnobOverrides } from "../sim/knobs.js";
+import { realWorld, type RealWorldParts } from "../sim/real-site/real-world.js";
+import { SiteError } from "../sim/real-site/site-error.js";
+import { knobsForRealSite } from "../sim/real-site/site-knobs.js";
+import { check } from "./check.js";
+import { explain } from "./explain.js";
+import { play } from "./play.js";
+import { promisesOnSite } from "./promises-on-site.js";
+import { quoted, TRACE_SCHEMA, type Run } from "./run.js";
+import type { OwnScenario, Verb } from "./scenario.js";
+
+export interface SiteRunOptions extends Omit<RealWorldParts, "knobs"> {
+  /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
+  readonly knobs?: KnobOverrides;
+  /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
+  readonly calledAs?: string | undefined;
+  /** What it calls the site: the file of its description. */
+  readonly siteFile?: string | undefined;
+}
+
+/** A run whose site was real. */
+export interface SiteRun extends Run {
+  /** Calls that ended without an answer. */
+  readonly errors: readonly SiteError[];
+}
+
+/** Doors beside the passkey: every site has others, and has them elsewhere. */
+const SIMULATED_VERBS: readonly Verb["do"][] = [
+  "enter-password",
+  "request-code",
+  "enter-code",
+  "sign-in-with",
+  "change-factor",
+  "call-centre",
+];
+
+/**
+ * Plays a scenario against a real site, in real time: the person, the browser, the page and the authenticator are
+ * the scenario's, the site is as it is.
+ *
+ * A story of the catalogue is held to its verdict and its books; how and when the simulated site got there is no
+ * promise of a real one. A user's own story is held to every word.
+ *
+ * @throws {SiteError} `SITE_KNOB_REFUSED`, `SITE_VERB_REFUSED` before anything is sent; `SITE_SECRET_MISSING`,
+ *   `SITE_SIGN_IN_REFUSED`, `SITE_BAD_ANSWER` when the site is not as it is described.
+ * @throws {KnobError} for knobs that do not exist or do not fit.
+ */
+export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions): Promise<SiteRun> {
+  const { knobs = {}, calledAs, siteFile, ...parts } = options;
+  refuseOtherDoors(scenario.script);
+  const { siteDecides, credentials } = parts.config;
+  for (const verb of scenario.script) {
+    if (verb.do === "set") knobsForRealSite(verb.knobs, { siteDecides, canAsk: credentials !== undefined });
+  }
+  const sink = new MemorySink();
+  const env = systemEnv(sink);
+  const { records } = sink;
+  const world = realWorld(env, { ...parts, knobs: { ...scenario.knobs, ...knobs } });
+  env.trace.emit({ kind: "run.started", scenario: scenario.id, seed: "", schema: TRACE_SCHEMA });
+  await world.prepare();
+  await play(world, scenario.script);
+
+  const ledger = world.ledger();
+  const explanation = explain(records);
+  const told =
+    scenario.expect && scenario.group !== "own" ? promisesOnSite(scenario.expect, ledger) : scenario.expect;
+  const promises = Object.keys(knobs).length === 0 ? told : undefined;
+  const findings = promises ? check(promises, { records, ledger, explanation }) : [];
+  const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
+  env.trace.emit({ kind: "run.ended", outcome: verdict });
+  const turned = Object.entries(knobs).map(
+    ([name, value]) => `--set ${quoted(`${name}=${value ?? "never"}`)}`,
+  );
+  const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
+  return {
+    scenario,
+    seed: "",
+    knobs,
+    records,
+    ledger,
+    explanation,
+    findings,
+    verdict,
+    reproduction: ["passkey-harness run", quoted(calledAs ?? scenario.id), `--site ${site}`, ...turned].join(
+      " ",
+    ),
+    errors: world.errors,
+  };
+}
+
+function refuseOtherDoors(script: readonly Verb[]): void {
+  const refused = [...new Set(script.map((verb) => verb.do))].filter((verb) =>
+    SIMULATED_VERBS.includes(verb),
+  );
+  if (refused.length === 0) return;
+  throw new SiteError(
+    "SITE_VERB_REFUSED",
+    `${refused.join(", ")}: a real site's other doors are not known here`,
+    {
+      refused,
+      hint: "play this story on the simulated site, without --site",
+    },
+  );
+}
