@@ -1,0 +1,79 @@
+import { until } from "../../../lab/services/until.js";
+import {
+  CredentialStore,
+  envFor,
+  exposeUhid,
+  firmwareOf,
+  habitualUser,
+  profileNamed,
+  SimAuthenticator,
+  startTrace,
+  systemClock,
+  systemEnv,
+  usbDevices,
+  type AuthenticatorProfile,
+  type Env,
+  type ExposedUhidDevice,
+  type TraceSink,
+  type UsbDeviceInfo,
+  type UserHabits,
+} from "../../../src/index.js";
+
+export interface KeyOptions {
+  readonly profile?: string;
+  readonly different?: Partial<AuthenticatorProfile>;
+  readonly serial?: string;
+}
+
+/** Somebody who is at the key and touches it at once. */
+export const PROMPT: UserHabits = { touchMs: 20, verifyMs: 20, chooseMs: 20 };
+
+/** A simulated key that the guest's own kernel shows to every program, and the person beside it. */
+export class KeyOfThisMachine {
+  /** What the person is like; a check may change it. */
+  habits: UserHabits = PROMPT;
+  readonly env: Env;
+  readonly key: SimAuthenticator;
+  exposed!: ExposedUhidDevice;
+
+  private constructor(sink: TraceSink, { profile = "ctap23", different }: KeyOptions) {
+    this.env = { ...systemEnv(), trace: startTrace(systemClock, sink) };
+    const person = envFor(this.env, "person");
+    this.key = new SimAuthenticator(envFor(this.env, "key"), {
+      profile: { ...profileNamed(profile), ...different },
+      store: new CredentialStore(),
+      user: { answer: (prompt, signal) => habitualUser(person, this.habits).answer(prompt, signal) },
+    });
+  }
+
+  static async plugIn(sink: TraceSink, options: KeyOptions = {}): Promise<KeyOfThisMachine> {
+    const made = new KeyOfThisMachine(sink, options);
+    made.exposed = await exposeUhid(envFor(made.env, "key"), firmwareOf(made.key), {
+      identity: { serial: options.serial ?? "lab-1" },
+    });
+    return made;
+  }
+
+  get store(): CredentialStore {
+    return this.key.store;
+  }
+
+  /** As the machine lists it, once it does. */
+  listed(): Promise<UsbDeviceInfo> {
+    return listedAs(this.exposed.identity.serial);
+  }
+}
+
+export function listedAs(serial: string): Promise<UsbDeviceInfo> {
+  return until(`the key ${serial} is listed`, {
+    withinMs: 10_000,
+    probe: async () => (await usbDevices()).find(({ serialNumber }) => serialNumber === serial),
+  });
+}
+
+export function goneFromList(serial: string): Promise<true> {
+  return until(`the key ${serial} is not listed any more`, {
+    withinMs: 10_000,
+    probe: async () => (await usbDevices()).every(({ serialNumber }) => serialNumber !== serial) || undefined,
+  });
+}

@@ -1,0 +1,27 @@
+import { guestChecks } from "./guest-checks.js";
+
+await guestChecks({
+  name: "node-hid",
+  program: "tests/lab/guest/node-hid.ts",
+  timeoutSeconds: 150,
+  titles: [
+    "is listed with its name, numbers and serial",
+    "carries the longest message there and back",
+    "refuses what comes over the control pipe at once",
+    "registers a passkey that a site accepts",
+    "signs in with it",
+    "sets a PIN, and verifies the user with it",
+    "counts a wrong PIN and forgives it",
+    "is cancelled while it waits for a touch, and then is free",
+    "answers a page that aborts at once, and is free a moment later",
+    "pulled out while it waits is DEVICE_GONE, and what it left is unknown",
+    "plugged in again is the same key, and what was open stays closed",
+    "pulled out after the touch is DEVICE_GONE too, and the passkey is there",
+    "in use by one process is busy for another that does not wait for long",
+    "in use by one process serves another that waits, afterwards",
+    "of the command line is pulled out and plugged in by lines and signals",
+    "whose program is killed is gone",
+    "is refused to a program without rights, with the rule that gives them",
+    "is gone when it is disposed of",
+  ],
+});
