@@ -4,14 +4,17 @@ import {
   CATALOGUE,
   toJson,
   toText,
+  type OwnScenario,
   type Run,
-  type Scenario,
 } from "../../index.js";
 import type { Command, Invocation, OptionTable, Outcome } from "../command.js";
 import { flag, textOption } from "../options.js";
 import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
+import { subjectNamed, type Subject } from "../scenario-subject.js";
 import { UsageError } from "../usage-error.js";
+import { runShrink } from "./run-shrink.js";
+import { runSweep } from "./run-sweep.js";
 
 /** How one run is told, on top of what is printed. */
 export const TELLING_OPTIONS = {
@@ -27,34 +30,84 @@ ${REPORT_HELP}`;
 export const run: Command = {
   name: "run",
   summary: "play a scenario on virtual time and say whose timer decided it",
-  synopsis: "SCENARIO | --list | --all  [options]",
-  help: `  --list               list the scenarios
+  synopsis: "SCENARIO | FILE | --list | --all  [options]",
+  help: `  FILE is a story of your own: .json, .mjs, .js, or .ts where Node or tsx can load it (docs/scenarios.md).
+  --list               list the scenarios
   --all                run every scenario and compare it with what it promises
   --seed TEXT          what the run is made of (1); the same seed gives the same trace
   --set KNOB=VALUE     turn a knob of the world, as often as you like: --set rp.commitDelayMs=60000
+  --sweep KNOB=VALUES  run once for each value and find where the outcome turns: rp.commitDelayMs=0..180000/10000,
+                       gw.idleMs=30s,60s,never or page.aborts=*; several make a grid
+  --shrink             turn back every knob that does not matter, and the others as far as they can be
+  --keep CONDITION     how the shrunk run must still end, as often as you like: page=NotAllowedError, orphans>0;
+                       without it, with the very same outcome
+  --toward SCENARIO    shrink towards its knobs instead of the defaults
 ${TELLING_HELP}`,
   options: {
     list: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
     seed: { type: "string" },
     set: { type: "string", multiple: true },
+    sweep: { type: "string", multiple: true },
+    shrink: { type: "boolean", default: false },
+    keep: { type: "string", multiple: true },
+    toward: { type: "string" },
     ...TELLING_OPTIONS,
   },
   async run(invocation) {
     if (flag(invocation, "list")) return listing();
-    if (flag(invocation, "all")) return runAll(invocation);
-    const [id, ...surplus] = invocation.positionals;
-    if (id === undefined || surplus.length > 0) {
+    const way = wayOf(invocation);
+    if (flag(invocation, "all")) {
+      if (way !== "play") throw new UsageError("USAGE", `--${way} takes one scenario, not all of them`);
+      return runAll(invocation);
+    }
+    const [name, ...surplus] = invocation.positionals;
+    if (name === undefined || surplus.length > 0) {
       throw new UsageError("USAGE", "run takes one scenario", { hint: "passkey-harness run --list" });
     }
-    return runOne(scenarioNamed(id), invocation);
+    const subject = await subjectNamed(name);
+    if (way === "play") return runOne(subject.scenario, invocation, subject.calledAs);
+    const settings = settingsOf(invocation);
+    if (way === "sweep") {
+      return runSweep(subject, { ...settings, axes: textsOf(invocation, "sweep") }, invocation);
+    }
+    const toward = await towardOf(invocation);
+    return runShrink(subject, { ...settings, keep: textsOf(invocation, "keep"), toward }, invocation);
   },
 };
 
-/** One run, told in full. */
-export async function runOne(scenario: Scenario, invocation: Invocation): Promise<Outcome> {
+/** @throws {UsageError} USAGE for options that do not go together. */
+function wayOf(invocation: Invocation): "play" | "sweep" | "shrink" {
+  const [sweeps, shrinks] = [textsOf(invocation, "sweep").length > 0, flag(invocation, "shrink")];
+  if (sweeps && shrinks) throw new UsageError("USAGE", "--sweep and --shrink are two different things");
+  const stray = ["keep", "toward"].find((name) => invocation.values[name] !== undefined);
+  if (stray !== undefined && !shrinks) {
+    throw new UsageError("USAGE", `--${stray} belongs to --shrink`, {
+      hint: `passkey-harness run SCENARIO --shrink --${stray} ...`,
+    });
+  }
+  return sweeps ? "sweep" : shrinks ? "shrink" : "play";
+}
+
+async function towardOf(invocation: Invocation): Promise<Subject | undefined> {
+  const name = textOption(invocation, "toward");
+  return name === undefined ? undefined : subjectNamed(name);
+}
+
+/** What was given as often as one likes. */
+function textsOf(invocation: Invocation, name: string): readonly string[] {
+  const value = invocation.values[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** One run, told in full; `calledAs` is how it was named, when that was not by its id. */
+export async function runOne(
+  scenario: OwnScenario,
+  invocation: Invocation,
+  calledAs = scenario.id,
+): Promise<Outcome> {
   const { terminal } = invocation;
-  const one = await runScenario(scenario, settingsOf(invocation));
+  const one = await runScenario(scenario, { ...settingsOf(invocation), calledAs });
   const tracePath = textOption(invocation, "trace");
   if (tracePath !== undefined) writeTrace(tracePath, one.records);
   const outcome: Outcome = {
@@ -112,17 +165,8 @@ function listing(): Outcome {
   };
 }
 
-function scenarioNamed(id: string): Scenario {
-  const scenario = CATALOGUE.find((one) => one.id === id);
-  if (scenario === undefined) {
-    throw new UsageError("USAGE", `there is no scenario "${id}"`, { hint: "passkey-harness run --list" });
-  }
-  return scenario;
-}
-
 function settingsOf(invocation: Invocation) {
-  const set = invocation.values["set"];
-  const assignments = Array.isArray(set) ? set.map(String) : [];
+  const assignments = textsOf(invocation, "set");
   return {
     seed: textOption(invocation, "seed") ?? "1",
     frames: framesOption(invocation),
