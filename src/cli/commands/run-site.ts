@@ -1,0 +1,51 @@
+import { runOnSite, toJson, toText, type KnobOverrides, type SiteRunOptions } from "../../index.js";
+import type { Invocation, Outcome } from "../command.js";
+import { textOption } from "../options.js";
+import { writeTrace } from "../recording.js";
+import { withReports } from "../report-files.js";
+import type { Subject } from "../scenario-subject.js";
+import type { NamedSite } from "../site-file.js";
+import { UsageError } from "../usage-error.js";
+
+export interface SiteSettings {
+  readonly site: NamedSite;
+  readonly knobs: KnobOverrides;
+  readonly frames: SiteRunOptions["frames"];
+}
+
+/** What is only possible where the same seed gives the same run. */
+const SIMULATED_ONLY: readonly string[] = ["seed", "sweep", "shrink", "keep", "toward", "all", "speed"];
+
+/** One run against a real site, told in full. @throws {UsageError} USAGE for options that do not go together. */
+export async function runAtSite(
+  { scenario, calledAs }: Subject,
+  { site, knobs, frames }: SiteSettings,
+  invocation: Invocation,
+): Promise<Outcome> {
+  const stray = SIMULATED_ONLY.find((name) => given(invocation.values[name]));
+  if (stray !== undefined) {
+    throw new UsageError("USAGE", `--${stray} is for simulated sites: a real one is played once, as it is`);
+  }
+  const { terminal } = invocation;
+  const one = await runOnSite(scenario, { ...site, knobs, frames, calledAs });
+  const tracePath = textOption(invocation, "trace");
+  if (tracePath !== undefined) writeTrace(tracePath, one.records);
+  const errors = one.errors.map((error) => error.toJSON());
+  const outcome: Outcome = {
+    exitCode: one.verdict === "unexpected" ? 1 : 0,
+    json: { ok: one.verdict !== "unexpected", site: site.siteFile, errors, ...toJson(one) },
+    text: [
+      toText(one, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
+      ...one.errors.flatMap(({ code, message, hint, aftermath }) => [
+        `${code}: ${message}`,
+        ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+        ...(aftermath === "unknown" ? ["  the site may still have acted on the request"] : []),
+      ]),
+    ].join("\n"),
+  };
+  return withReports(outcome, [one], invocation);
+}
+
+function given(value: Invocation["values"][string]): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
