@@ -10,7 +10,12 @@ import { USB_TOUCH } from "./catalogue/usb-touch.js";
 import { USB_STORE } from "./catalogue/usb-store.js";
 import { PIN } from "./catalogue/pin.js";
 import { CLIENT } from "./catalogue/client.js";
+import { LINKED_PHONE } from "./catalogue/linked-phone.js";
 import { MERCARI } from "./catalogue/mercari.js";
+import { RAKUTEN_TUNNEL } from "./catalogue/rakuten-tunnel.js";
+import { TUNNEL } from "./catalogue/tunnel.js";
+import { TUNNEL_LIMITS } from "./catalogue/tunnel-limits.js";
+import { TUNNEL_MESSAGES } from "./catalogue/tunnel-messages.js";
 import type { Scenario } from "./scenario.js";
 
 /** Every story this library tells, by group. */
@@ -26,6 +31,11 @@ export const CATALOGUE: readonly Scenario[] = [
   ...CLIENT,
   ...MERCARI,
   ...HYBRID,
+  ...TUNNEL,
+  ...TUNNEL_MESSAGES,
+  ...TUNNEL_LIMITS,
+  ...LINKED_PHONE,
+  ...RAKUTEN_TUNNEL,
 ];
 
 /** There is no story of that name. */

@@ -13,7 +13,7 @@ import { acceptedFinish, rowsAreKnown } from "./site-facts.js";
 import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
 import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
 import { gatherFacts, mainExchange, type Ceremony, type TraceFacts } from "./trace-facts.js";
-import { TUNNEL_ABSENCES, TUNNEL_ENDINGS, TUNNEL_LOSSES } from "./tunnel-mechanisms.js";
+import { TUNNEL_ABSENCES, TUNNEL_ENDINGS, TUNNEL_FIRST, TUNNEL_LOSSES } from "./tunnel-mechanisms.js";
 
 /** Layers without which some mechanism cannot be told from another, and what each would show. */
 const PROBES: readonly (readonly [layer: string, shows: string])[] = [
@@ -50,7 +50,7 @@ const REGISTRATIONS = inOrder([
   ...REGISTRATION_MECHANISMS,
   ...SITE_MECHANISMS.flatMap(beforeLoss),
 ]);
-const LOGINS = inOrder([...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS, ...TUNNEL_ENDINGS]);
+const LOGINS = inOrder([...TUNNEL_FIRST, ...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS, ...TUNNEL_ENDINGS]);
 
 /**
  * Says of a trace what happened and whose timer decided it.

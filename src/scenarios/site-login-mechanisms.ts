@@ -53,8 +53,11 @@ const transportsInternalOnly: Mechanism = {
 const linkFlake: Mechanism = {
   id: "link-flake-per-attempt",
   account(ceremony) {
-    const failed = ceremony.linkStages.find(({ stage }) =>
-      ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage),
+    // From then on nobody waited for the link any more.
+    const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
+    const failed = ceremony.linkStages.find(
+      ({ stage, atMs }) =>
+        atMs < overAtMs && ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage),
     );
     if (failed === undefined || mainExchange(ceremony) || ceremony.settled?.resolved === true)
       return undefined;

@@ -241,12 +241,17 @@ class Gatherer {
       return;
     }
     // An answer may come after the next ceremony began: it belongs to whoever asked.
-    const asked = this.ceremonies
-      .flatMap(({ exchanges }) => exchanges)
-      .filter(({ command }) => command === record.command);
+    const askedIn = (ceremonies: readonly Ceremony[]) =>
+      ceremonies.flatMap(({ exchanges }) => exchanges).filter(({ command }) => command === record.command);
+    const asked = askedIn(this.ceremonies);
     const discarded = record.kind === "ctap.discarded";
     // A device's answer may be read off the wire first and discarded by whoever asked afterwards.
-    const open = asked.find(({ status }) => status === undefined) ?? (discarded ? asked.at(-1) : undefined);
+    // One that was taken was waited for; what an ended ceremony had asked may never be answered at all.
+    const awaited = discarded ? [] : askedIn(this.ceremonies.filter(({ settled }) => settled === undefined));
+    const open =
+      awaited.find(({ status }) => status === undefined) ??
+      asked.find(({ status }) => status === undefined) ??
+      (discarded ? asked.at(-1) : undefined);
     if (open === undefined) return;
     open.answeredAtMs = record.atMs;
     open.status = record.status;

@@ -1,5 +1,5 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
-import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./trace-facts.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage, type TraceFacts } from "./trace-facts.js";
 import { clientStage, codeOf, phoneStage, precedesTheEnd, tunnelEnd, wasAnswered } from "./tunnel-facts.js";
 
 const STABLE_HANDLE = "Keep the user handle stable: a second attempt then overwrites the orphan.";
@@ -19,6 +19,16 @@ const keyOf = (ceremony: Ceremony) => {
   const asked = mainExchange(ceremony);
   return asked && ceremony.keysCreated.find(({ atMs }) => atMs >= asked.askedAtMs);
 };
+
+/**
+ * Whether a recording shows what these mechanisms speak of: what was asked, and, where a key was made, that the site
+ * never heard of it.
+ */
+function isToldWhole(ceremony: Ceremony, { layers }: TraceFacts): boolean {
+  // A phone that was not ready was not asked anything, whoever was listening.
+  const knowsRequests = layers.has("ctap") || clientStage(ceremony, "ready") === undefined;
+  return knowsRequests && (keyOf(ceremony) === undefined || layers.has("rp"));
+}
 
 /** What is known of the phone once the way back from it is gone. */
 function whatThePhoneHas(ceremony: Ceremony): string {
@@ -47,11 +57,12 @@ function requestLines(ceremony: Ceremony): readonly string[] {
 /** The relay's time was over while the person was still busy, or before the phone came. */
 const tunnelExpired: Mechanism = {
   id: "tunnel-expired",
-  account(ceremony) {
+  account(ceremony, facts) {
     const ttl = firedTimer(ceremony, "tunnel.ttl");
     const end = tunnelEnd(ceremony);
     // What had ended before was not ended by this.
     if (ttl?.endedAtMs === undefined || end === undefined || end.atMs < ttl.endedAtMs) return undefined;
+    if (!isToldWhole(ceremony, facts)) return undefined;
     const key = keyOf(ceremony);
     const asked = mainExchange(ceremony);
     return {
@@ -86,10 +97,10 @@ const LIMITS: Readonly<Record<string, string>> = {
 /** The tunnel service said that somebody had gone too far. */
 const tunnelLimit: Mechanism = {
   id: "tunnel-limit",
-  account(ceremony) {
+  account(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const limit = LIMITS[end?.detail ?? ""];
-    if (end === undefined || limit === undefined) return undefined;
+    if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const opened = clientStage(ceremony, "tunnel-open");
     const service = phoneStage(ceremony, "tunnel-closed");
     return {
@@ -118,8 +129,8 @@ const UNREADABLE =
 /** A message that is not what was sent, or comes from somebody without this session's secrets. */
 const messageRejected: Mechanism = {
   id: "message-rejected",
-  account(ceremony) {
-    if (wasAnswered(ceremony)) return undefined;
+  account(ceremony, facts) {
+    if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
       stage && UNREADABLE.test(codeOf(stage)) && precedesTheEnd(ceremony, stage) ? stage : undefined;
     const atPhone = unreadable(phoneStage(ceremony, "failed"));
@@ -227,9 +238,9 @@ const tunnelRefused: Mechanism = {
 /** The link ended, and nobody said more than that. */
 const linkLost: Mechanism = {
   id: "link-lost",
-  account(ceremony) {
+  account(ceremony, facts) {
     const end = tunnelEnd(ceremony);
-    if (end === undefined) return undefined;
+    if (end === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const asked = mainExchange(ceremony);
     return {
       verdict:
@@ -256,6 +267,9 @@ export const TUNNEL_ENDINGS: readonly Mechanism[] = [tunnelExpired, tunnelLimit,
 
 /** Why a phone was not reached although it was there: tried before it is only called not heard. */
 export const TUNNEL_ABSENCES: readonly Mechanism[] = [phoneNoTunnel, tunnelRefused];
+
+/** What a login is not called a link's mood for: somebody said what was wrong, and a timer decided. */
+export const TUNNEL_FIRST: readonly Mechanism[] = [phoneNoTunnel];
 
 /** Tried when nothing says more. */
 export const TUNNEL_LOSSES: readonly Mechanism[] = [linkLost];

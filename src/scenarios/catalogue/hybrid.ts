@@ -1,27 +1,9 @@
-import type { KnobOverrides } from "../../sim/knobs.js";
 import type { Scenario } from "../scenario.js";
 import { variantOf } from "../variant.js";
 import { clientTimerOrphan } from "./client-timer-orphan.js";
-import { HEALTHY, NOTHING, ORPHAN } from "./knob-sets.js";
+import { HEALTHY, NOTHING } from "./knob-sets.js";
 import { lateDelivery } from "./late-delivery.js";
-
-/** A phone across radio and tunnel; the tunnel lives as long as a person may take. */
-const PATIENT_LINK: KnobOverrides = {
-  "link.road": "hybrid",
-  "phone.platformTimeoutMs": 300_000,
-  "tunnel.ttlMs": 600_000,
-};
-
-const NO_FINISH = { kind: "rp.request", where: { call: "registration/finish" }, times: 0 } as const;
-const RESOLVED = { kind: "page.settled", where: { outcome: "resolved" }, times: 1 } as const;
-/** 150 ms for the options, 180 s of the browser's, 5 s until the person closes its sheet. */
-const TIMED_OUT = {
-  kind: "page.settled",
-  where: { outcome: "rejected", name: "NotAllowedError", reason: "timeout" },
-  atMs: [185_000, 186_000],
-  times: 1,
-} as const;
-const NEVER_ASKED = { kind: "ctap.request", where: { command: "makeCredential" }, times: 0 } as const;
+import { NEVER_ASKED, NO_FINISH, PATIENT_LINK, RESOLVED, TIMED_OUT } from "./tunnel-patterns.js";
 
 const registration: Scenario = {
   id: "hybrid-registration",
@@ -89,94 +71,6 @@ const advertTooLong = variantOf(advertNever, "22-bytes", {
   },
 });
 
-const noMobileData = variantOf(advertNever, "no-mobile-data", {
-  title: "The phone has Bluetooth and no way to its tunnel service",
-  story:
-    "A phone opens its tunnel first and broadcasts where it is. Without mobile data there is no tunnel, so there is " +
-    "nothing to broadcast: the phone says so, the browser waits.",
-  sources: ["public issue: Kunzisoft/KeePassDX 2567"],
-  knobs: { "ble.advertLossPct": 0, "phone.mobileData": false },
-  expect: {
-    ...advertNever.expect,
-    link: [{ kind: "link.hybrid", where: { stage: "advert-sent" }, times: 0 }],
-    page: [
-      TIMED_OUT,
-      { kind: "user.saw", where: { where: "phone", tone: "failure" }, atMs: [8_000, 9_000], times: 1 },
-    ],
-  },
-});
-
-const dropAfterKeyCreated: Scenario = {
-  id: "tunnel-drop-after-key-created",
-  group: "tunnel",
-  title: "The tunnel breaks under the answer: the phone has a passkey, the site has none",
-  story:
-    "The request came through, the person agreed, the phone made the key. The tunnel breaks as the answer is sent. " +
-    "The phone says that the passkey is saved; the page says that it failed. Both are right.",
-  sources: [
-    "webauthn-rs cable-tunnel-server (limits that close a tunnel at any moment)",
-    "Chromium device/fido/cable/fido_tunnel_device.cc (a closed tunnel is an empty answer)",
-  ],
-  knobs: { "link.road": "hybrid", "tunnel.dropAfter": 5 },
-  script: [{ do: "register" }],
-  expect: {
-    ctap: [
-      { kind: "ctap.credential", where: { change: "created" }, times: 1 },
-      { kind: "ctap.response", where: { command: "makeCredential" }, times: 0 },
-    ],
-    link: [
-      {
-        kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1006" },
-        actor: "desktop",
-        times: 1,
-      },
-    ],
-    page: [
-      { kind: "user.saw", where: { where: "phone", tone: "success" }, times: 1 },
-      { kind: "page.settled", where: { outcome: "rejected", name: "NotAllowedError" }, times: 1 },
-    ],
-    rp: [NO_FINISH],
-    ledger: ORPHAN,
-    decidedBy: null,
-    mechanisms: ["lost-answer"],
-  },
-};
-
-const expiredDuringUv: Scenario = {
-  id: "tunnel-ttl-during-uv",
-  group: "tunnel",
-  title: "The tunnel's two minutes are over while the person is still busy with the phone",
-  story:
-    "A tunnel lives 120 s from the phone's arrival, whatever goes through it. The page hears of a lost link at once; " +
-    "the prompt on the phone stays, the person agrees, and the key is made for nobody.",
-  sources: ["webauthn-rs cable-tunnel-server (TTL 120 s from the phone's connection; close 1008)"],
-  knobs: {
-    "link.road": "hybrid",
-    "phone.platformTimeoutMs": 300_000,
-    "key.touchDelayMs": 140_000,
-  },
-  script: [{ do: "register" }],
-  expect: {
-    ctap: [
-      { kind: "ctap.credential", where: { change: "created" }, atMs: [149_000, 151_000], times: 1 },
-      { kind: "ctap.response", where: { command: "makeCredential" }, times: 0 },
-    ],
-    page: [
-      {
-        kind: "page.settled",
-        where: { outcome: "rejected", name: "NotAllowedError", reason: "link-lost" },
-        atMs: [128_000, 130_000],
-        times: 1,
-      },
-    ],
-    rp: [NO_FINISH],
-    ledger: ORPHAN,
-    decidedBy: "tunnel.ttl",
-    mechanisms: ["tunnel-expired"],
-  },
-};
-
 const platformExpiry: Scenario = {
   id: "phone-platform-60s-expiry",
   group: "phone",
@@ -204,38 +98,6 @@ const platformExpiry: Scenario = {
     ledger: NOTHING,
     decidedBy: "phone.platform",
     mechanisms: ["key-timeout"],
-  },
-};
-
-const pushWakeLate: Scenario = {
-  id: "push-wake-late",
-  group: "phone",
-  title: "The linked phone hears of the call after 90 s; the page said at 60 s that it failed",
-  story:
-    "A phone that was linked is woken by a push message, and push messages take their time. The page's own timer is " +
-    "shorter. The person taps the late notification, agrees, and the passkey is there after all.",
-  sources: [
-    "Firebase Cloud Messaging (normal priority waits until Doze ends)",
-    "field report: Rakuten (error first, then a mail that the passkey was created)",
-  ],
-  knobs: {
-    ...PATIENT_LINK,
-    "phone.linked": true,
-    "push.delayMs": 90_000,
-    "page.guardMs": 60_000,
-    "client.profile": "chrome-floor3m",
-  },
-  script: [{ do: "register" }],
-  expect: {
-    link: [
-      { kind: "link.hybrid", where: { stage: "push-sent" }, atMs: [90_000, 91_000], times: 1 },
-      { kind: "link.hybrid", where: { stage: "phone-joined" }, actor: "desktop", times: 1 },
-      { kind: "link.hybrid", where: { stage: "qr-shown" }, times: 0 },
-    ],
-    page: [RESOLVED, { kind: "page.gave-up", atMs: [60_000, 60_000], times: 1 }],
-    ledger: HEALTHY,
-    decidedBy: "page.guard",
-    mechanisms: ["late-delivery"],
   },
 };
 
@@ -267,11 +129,7 @@ export const HYBRID: readonly Scenario[] = [
   registration,
   advertNever,
   advertTooLong,
-  noMobileData,
-  dropAfterKeyCreated,
-  expiredDuringUv,
   platformExpiry,
-  pushWakeLate,
   orphanOverHybrid,
   lateDeliveryOverHybrid,
 ];
