@@ -1,3 +1,4 @@
+import { deniedAfterConsent } from "./login-facts.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
 import { acceptedFinish, finishLine, mailLine } from "./site-facts.js";
 import { firedTimer, mainExchange, type Ceremony, type TimerUse } from "./trace-facts.js";
@@ -45,6 +46,7 @@ const userRefused: Mechanism = {
   account(ceremony) {
     const answer = mainExchange(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
+    if (deniedAfterConsent(ceremony)) return undefined;
     const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
     return {
       verdict: `The person said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,

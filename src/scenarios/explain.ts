@@ -7,6 +7,7 @@ import { HYBRID_MECHANISMS } from "./hybrid-mechanisms.js";
 import { KEY_MECHANISMS } from "./key-mechanisms.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
 import { decidingTimer, type Mechanism } from "./mechanism.js";
+import { PHONE_MECHANISMS } from "./phone-mechanisms.js";
 import { FIRST_REAL_SITE_MECHANISMS, REAL_SITE_MECHANISMS } from "./real-site-mechanisms.js";
 import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
 import { acceptedFinish, rowsAreKnown } from "./site-facts.js";
@@ -31,6 +32,7 @@ const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
   ...own,
   ...TUNNEL_ABSENCES,
   ...HYBRID_MECHANISMS,
+  ...PHONE_MECHANISMS,
   ...TUNNEL_LOSSES,
   ...ABSENCE_MECHANISMS,
   ...COMMON_MECHANISMS,

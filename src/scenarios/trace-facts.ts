@@ -68,6 +68,8 @@ export interface Ceremony {
   readonly polls: SiteCall[];
   readonly gestures: (Moment & { readonly answer: string })[];
   readonly keysCreated: KeyFact[];
+  /** Keys that came from another authenticator, as copies. */
+  readonly keysCopied: KeyFact[];
   /** Keys that made room for those created. */
   readonly keysOverwritten: KeyFact[];
   readonly keysUsed: KeyFact[];
@@ -186,6 +188,7 @@ class Gatherer {
       polls: [],
       gestures: [],
       keysCreated: [],
+      keysCopied: [],
       keysOverwritten: [],
       keysUsed: [],
       linkStages: [],
@@ -317,7 +320,12 @@ class Gatherer {
 
   #key({ change, credential, atMs, actor }: TraceRecord & { kind: "ctap.credential" }): void {
     const fact: KeyFact = { atMs, credential, authenticator: actor };
-    if (change === "created") this.#current?.keysCreated.push(fact);
+    if (change === "created") {
+      const isCopy = this.ceremonies.some(({ keysCreated }) =>
+        keysCreated.some((key) => key.credential === credential && key.authenticator !== actor),
+      );
+      (isCopy ? this.#current?.keysCopied : this.#current?.keysCreated)?.push(fact);
+    }
     if (change === "overwritten") this.#current?.keysOverwritten.push(fact);
     if (change === "used") this.#current?.keysUsed.push(fact);
   }
