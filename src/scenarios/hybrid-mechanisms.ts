@@ -1,5 +1,4 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
-import { phoneScreenLines } from "./phone-screen.js";
 import { firedTimer, type Ceremony } from "./trace-facts.js";
 
 const stageOf = ({ linkStages }: Ceremony, wanted: string) =>
@@ -8,7 +7,9 @@ const stageOf = ({ linkStages }: Ceremony, wanted: string) =>
 /** The code stood there, or the phone was called, until a timer ended it: nobody was near enough to be asked. */
 const phoneNotHeard: Mechanism = {
   id: "phone-not-heard",
-  account(ceremony, facts) {
+  // Whether the phone's own trouble came before the end shows in the promise.
+  needs: () => ["page"],
+  account(ceremony) {
     const shown = stageOf(ceremony, "qr-shown") ?? stageOf(ceremony, "contacting");
     const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "page.guard");
     if (shown === undefined || timer?.endedAtMs === undefined) return undefined;
@@ -27,7 +28,6 @@ const phoneNotHeard: Mechanism = {
         scanned && `${seconds(scanned.atMs)}: a phone read the code`,
         sent && `${seconds(sent.atMs)}: it broadcast ${sent.detail ?? "its advert"}`,
         !sent && failed && `${seconds(failed.atMs)}: it gave up (${failed.detail ?? "no reason given"})`,
-        ...phoneScreenLines(ceremony, facts),
         foreign && `${seconds(foreign.atMs)}: an advert was passed over (${foreign.detail ?? "not ours"})`,
         `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
       ),

@@ -1,6 +1,4 @@
-import { deniedAfterConsent, nothingFoundAtMs } from "./login-facts.js";
 import { evidenceOf, seconds, type Mechanism } from "./mechanism.js";
-import { phoneScreenLines } from "./phone-screen.js";
 import { acceptedFinish, isAttached } from "./site-facts.js";
 import { mainExchange, type Ceremony, type RowFact, type TraceFacts } from "./trace-facts.js";
 
@@ -52,19 +50,16 @@ const readReplicaLag: Mechanism = {
 
 const noCredential: Mechanism = {
   id: "no-credential",
-  account(ceremony, facts) {
+  // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
+  needs: () => ["rp", "timer"],
+  account(ceremony) {
     const answer = mainExchange(ceremony);
-    const foundNothingAtMs = nothingFoundAtMs(ceremony);
-    if (answer === undefined || foundNothingAtMs === undefined) return undefined;
+    if (answer?.status !== "NO_CREDENTIALS" || answer.answeredAtMs === undefined) return undefined;
     return {
-      verdict: deniedAfterConsent(ceremony)
-        ? `The authenticator denied the request at ${seconds(foundNothingAtMs)}, although its owner had agreed: phones say ` +
-          "denied to every failure, and most often it is that they have no passkey for the site."
-        : `The authenticator holds none of the credentials the site asked for; it said so at ${seconds(foundNothingAtMs)}.`,
+      verdict: `The authenticator holds none of the credentials the site asked for; it said so at ${seconds(answer.answeredAtMs)}.`,
       evidence: evidenceOf(
         ceremony.options && `login options offered ${ceremony.options.offered?.join(", ") ?? "nothing"}`,
-        `${seconds(foundNothingAtMs)}: getAssertion answered ${answer.status ?? "?"}`,
-        ...phoneScreenLines(ceremony, facts),
+        `${seconds(answer.answeredAtMs)}: getAssertion answered NO_CREDENTIALS`,
       ),
       prevention: ["Say which device the passkey was created on, and when."],
     };
