@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { join } from "node:path";
 
 /** One thing a guest program looked at. */
@@ -37,6 +38,6 @@ async function failureOf(body: () => unknown): Promise<string | undefined> {
     await body();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return inspect(error);
   }
 }

@@ -102,7 +102,7 @@ function report(error: unknown, terminal: Terminal): ExitCode {
 
 /** Codes that speak of the command line and its surroundings, not of the device under test. */
 const ENVIRONMENT_CODES =
-  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(RADIO|PROFILE|STORE|KNOB|SCENARIO|SWEEP|SHRINK|EXPOSE|TRACE|PCAP)_.*)$/;
+  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(RADIO|PROFILE|STORE|KNOB|SCENARIO|SITE|SWEEP|SHRINK|EXPOSE|TRACE|PCAP)_.*)$/;
 
 // Native packages print where they like; stdout is for results.
 console.log = console.error;

@@ -1,6 +1,7 @@
 import { Mailbox } from "../core/mailbox.js";
 import { AdvertInbox } from "./advert-inbox.js";
 import { ADVERT_BYTES, ServiceUuid } from "./constants.js";
+import { widenHciFilters } from "./hci-filter.js";
 import type { AdvertScanner, HeardAdvert } from "./ports.js";
 import { radioFailure, RadioError } from "./radio-error.js";
 
@@ -127,6 +128,9 @@ function packageOf({ fork = "abandonware" }: NobleOptions): string {
 }
 
 async function loadNoble(name: string, load: (name: string) => Promise<unknown>): Promise<Noble> {
+  // Only Linux has this package below noble; elsewhere noble is bound to the system's own interface.
+  const below = name.replace(/\/noble$/, "/bluetooth-hci-socket");
+  await load(below).then(widenHciFilters, () => undefined);
   try {
     const loaded = (await load(name)) as { readonly default?: Noble };
     return loaded.default ?? (loaded as Noble);

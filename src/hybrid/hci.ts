@@ -4,6 +4,7 @@ import { Mailbox } from "../core/mailbox.js";
 import { within } from "../core/within.js";
 import { encodeAdvertisingData, type ServiceData } from "./advertising-data.js";
 import { LEGACY_ADVERTISING_BYTES_MAX } from "./constants.js";
+import { hciEventFilter } from "./hci-filter.js";
 import { radioFailure, RadioError } from "./radio-error.js";
 
 /** What of a raw HCI socket is used here: the package's, or a test's stand-in. */
@@ -104,7 +105,7 @@ class Controller {
     let isUp: boolean;
     try {
       this.#socket.bindRaw(adapter);
-      this.#socket.setFilter(eventFilter());
+      this.#socket.setFilter(Buffer.from(hciEventFilter(PacketType.EVENT, EVENT_COMMAND_COMPLETE)));
       this.#socket.start();
       isUp = this.#socket.isDevUp();
     } catch (cause) {
@@ -166,14 +167,6 @@ function parameters(): Uint8Array {
   out[4] = ADVERTISING_NONCONNECTABLE;
   out[13] = ALL_CHANNELS;
   return out;
-}
-
-/** Command Complete events and nothing else. @see Linux, struct hci_filter */
-function eventFilter(): Buffer {
-  const filter = Buffer.alloc(14);
-  filter.writeUInt32LE(1 << PacketType.EVENT, 0);
-  filter.writeUInt32LE(1 << EVENT_COMMAND_COMPLETE, 4);
-  return filter;
 }
 
 async function load(open: () => Promise<HciSocket>): Promise<HciSocket> {

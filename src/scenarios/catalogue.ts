@@ -16,6 +16,12 @@ import { RAKUTEN_TUNNEL } from "./catalogue/rakuten-tunnel.js";
 import { TUNNEL } from "./catalogue/tunnel.js";
 import { TUNNEL_LIMITS } from "./catalogue/tunnel-limits.js";
 import { TUNNEL_MESSAGES } from "./catalogue/tunnel-messages.js";
+import { CLIENT_SESSION } from "./catalogue/client-session.js";
+import { MERCARI_PC } from "./catalogue/mercari-pc.js";
+import { PHONE } from "./catalogue/phone.js";
+import { PHONE_DUPLICATES } from "./catalogue/phone-duplicates.js";
+import { PHONE_LOOKUPS } from "./catalogue/phone-lookups.js";
+import { PHONE_MIGRATION } from "./catalogue/phone-migration.js";
 import type { Scenario } from "./scenario.js";
 
 /** Every story this library tells, by group. */
@@ -29,13 +35,19 @@ export const CATALOGUE: readonly Scenario[] = [
   ...USB_STORE,
   ...PIN,
   ...CLIENT,
+  ...CLIENT_SESSION,
   ...MERCARI,
+  ...MERCARI_PC,
   ...HYBRID,
   ...TUNNEL,
   ...TUNNEL_MESSAGES,
   ...TUNNEL_LIMITS,
   ...LINKED_PHONE,
   ...RAKUTEN_TUNNEL,
+  ...PHONE,
+  ...PHONE_LOOKUPS,
+  ...PHONE_DUPLICATES,
+  ...PHONE_MIGRATION,
 ];
 
 /** There is no story of that name. */

@@ -1,3 +1,4 @@
+import { deniedAfterConsent } from "./login-facts.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
 import { acceptedFinish, finishLine, mailLine } from "./site-facts.js";
 import { firedTimer, mainExchange, type Ceremony, type TimerUse } from "./trace-facts.js";
@@ -42,11 +43,10 @@ const challengeExpired: Mechanism = {
 
 const userRefused: Mechanism = {
   id: "user-refused",
-  // A platform whose time is over answers like a person who said no.
-  needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer"]),
   account(ceremony) {
     const answer = mainExchange(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
+    if (deniedAfterConsent(ceremony)) return undefined;
     const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
     return {
       verdict: `The person said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,
@@ -96,8 +96,6 @@ const keyTimeout: Mechanism = {
 
 const pageGaveUp: Mechanism = {
   id: "page-gave-up",
-  // The authenticator may have been done when the page gave up.
-  needs: () => ["ctap"],
   account(ceremony, facts) {
     const { gaveUp } = ceremony;
     // Whether the ceremony came to something after all is for the site to say.
@@ -120,7 +118,6 @@ const pageGaveUp: Mechanism = {
 
 const clientTimeout: Mechanism = {
   id: "client-timeout",
-  needs: (ceremony) => (mainExchange(ceremony) === undefined ? ["page", "link"] : ["page"]),
   account(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");
     // That no key was made can only be said of a trace that would have shown it.
@@ -139,8 +136,6 @@ const clientTimeout: Mechanism = {
 
 const success: Mechanism = {
   id: "success",
-  // After a 202 the page may have lost patience.
-  needs: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
   account(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     if (accepted === undefined || ceremony.settled?.resolved !== true) return undefined;

@@ -51,16 +51,13 @@ export function gatherFactors(records: readonly TraceRecord[]): FactorFacts {
     if (record.kind === "rp.request" || record.kind === "rp.response") takeCall(attempts, record);
     if (record.kind === "factor.code") {
       const { atMs, number, change, detail } = record;
-      attemptOf(attempts, record).codes.push({
-        atMs,
-        number,
-        change,
-        ...(detail !== undefined && { detail }),
-      });
+      attempts
+        .get(record.ceremony)
+        ?.codes.push({ atMs, number, change, ...(detail !== undefined && { detail }) });
     }
     if (record.kind === "factor.attempt") {
       const { atMs, outcome, reason, failures } = record;
-      attemptOf(attempts, record).entries.push({ atMs, outcome, reason, failures });
+      attempts.get(record.ceremony)?.entries.push({ atMs, outcome, reason, failures });
     }
   }
   return {
@@ -79,8 +76,9 @@ function takeCall(
 ): void {
   const [factor = "", step = ""] = record.call.split("/");
   if (PASSKEY_CALLS.includes(factor)) return;
-  const { ceremony, atMs } = record;
-  const attempt = attemptOf(attempts, { factor, ceremony, atMs });
+  const { ceremony: id, atMs } = record;
+  const attempt = attempts.get(id) ?? { id, factor, beganAtMs: atMs, calls: [], codes: [], entries: [] };
+  attempts.set(id, attempt);
   if (record.kind === "rp.request") {
     attempt.calls.push({ step, askedAtMs: atMs });
     return;
@@ -90,22 +88,6 @@ function takeCall(
   open.answeredAtMs = atMs;
   open.status = record.status;
   if (record.code !== undefined) open.code = record.code;
-}
-
-/** A trace without the site's calls still tells of attempts by their codes. */
-function attemptOf(
-  attempts: Map<string, FactorAttempt>,
-  {
-    ceremony: id,
-    factor,
-    atMs,
-  }: { readonly ceremony: string; readonly factor: string; readonly atMs: number },
-): FactorAttempt {
-  const known = attempts.get(id);
-  if (known !== undefined) return known;
-  const attempt = { id, factor, beganAtMs: atMs, calls: [], codes: [], entries: [] };
-  attempts.set(id, attempt);
-  return attempt;
 }
 
 /** The budget of a code, a link or a lock that ended, by its timer. */

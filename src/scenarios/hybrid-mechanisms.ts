@@ -1,4 +1,5 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { phoneScreenLines } from "./phone-screen.js";
 import { firedTimer, type Ceremony } from "./trace-facts.js";
 
 const stageOf = ({ linkStages }: Ceremony, wanted: string) =>
@@ -7,9 +8,7 @@ const stageOf = ({ linkStages }: Ceremony, wanted: string) =>
 /** The code stood there, or the phone was called, until a timer ended it: nobody was near enough to be asked. */
 const phoneNotHeard: Mechanism = {
   id: "phone-not-heard",
-  // Whether the phone's own trouble came before the end shows in the promise.
-  needs: () => ["page"],
-  account(ceremony) {
+  account(ceremony, facts) {
     const shown = stageOf(ceremony, "qr-shown") ?? stageOf(ceremony, "contacting");
     const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "page.guard");
     if (shown === undefined || timer?.endedAtMs === undefined) return undefined;
@@ -28,6 +27,7 @@ const phoneNotHeard: Mechanism = {
         scanned && `${seconds(scanned.atMs)}: a phone read the code`,
         sent && `${seconds(sent.atMs)}: it broadcast ${sent.detail ?? "its advert"}`,
         !sent && failed && `${seconds(failed.atMs)}: it gave up (${failed.detail ?? "no reason given"})`,
+        ...phoneScreenLines(ceremony, facts),
         foreign && `${seconds(foreign.atMs)}: an advert was passed over (${foreign.detail ?? "not ours"})`,
         `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
       ),

@@ -1,4 +1,6 @@
+import { deniedAfterConsent, nothingFoundAtMs } from "./login-facts.js";
 import { evidenceOf, seconds, type Mechanism } from "./mechanism.js";
+import { phoneScreenLines } from "./phone-screen.js";
 import { acceptedFinish, isAttached } from "./site-facts.js";
 import { mainExchange, type Ceremony, type RowFact, type TraceFacts } from "./trace-facts.js";
 
@@ -50,16 +52,19 @@ const readReplicaLag: Mechanism = {
 
 const noCredential: Mechanism = {
   id: "no-credential",
-  // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
-  needs: () => ["rp", "timer"],
-  account(ceremony) {
+  account(ceremony, facts) {
     const answer = mainExchange(ceremony);
-    if (answer?.status !== "NO_CREDENTIALS" || answer.answeredAtMs === undefined) return undefined;
+    const foundNothingAtMs = nothingFoundAtMs(ceremony);
+    if (answer === undefined || foundNothingAtMs === undefined) return undefined;
     return {
-      verdict: `The authenticator holds none of the credentials the site asked for; it said so at ${seconds(answer.answeredAtMs)}.`,
+      verdict: deniedAfterConsent(ceremony)
+        ? `The authenticator denied the request at ${seconds(foundNothingAtMs)}, although its owner had agreed: phones say ` +
+          "denied to every failure, and most often it is that they have no passkey for the site."
+        : `The authenticator holds none of the credentials the site asked for; it said so at ${seconds(foundNothingAtMs)}.`,
       evidence: evidenceOf(
         ceremony.options && `login options offered ${ceremony.options.offered?.join(", ") ?? "nothing"}`,
-        `${seconds(answer.answeredAtMs)}: getAssertion answered NO_CREDENTIALS`,
+        `${seconds(foundNothingAtMs)}: getAssertion answered ${answer.status ?? "?"}`,
+        ...phoneScreenLines(ceremony, facts),
       ),
       prevention: ["Say which device the passkey was created on, and when."],
     };

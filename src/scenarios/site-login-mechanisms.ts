@@ -1,35 +1,16 @@
+import { nothingFoundAtMs, offeredLine } from "./login-facts.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { PHONE_LOGIN_MECHANISMS, signedWithTheLater } from "./phone-login-mechanisms.js";
 import { acceptedFinish, finishLine } from "./site-facts.js";
-import { firedTimer, mainExchange, type Ceremony, type KeyFact, type TraceFacts } from "./trace-facts.js";
-
-const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
-
-/** The authenticator that was asked, by whose timer ran. */
-function askedAuthenticator(ceremony: Ceremony): string | undefined {
-  return ceremony.timers.find(({ timer }) => timer === "key.up")?.owner;
-}
-
-const everyKey = (facts: TraceFacts): readonly KeyFact[] =>
-  facts.ceremonies.flatMap(({ keysCreated }) => keysCreated);
-
-const offeredLine = ({ options }: Ceremony) =>
-  options && `${seconds(options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
-
-/** When the authenticator said that it has none of what was asked for. */
-function nothingFoundAtMs(ceremony: Ceremony): number | undefined {
-  const answer = mainExchange(ceremony);
-  return NOTHING_FOUND.includes(answer?.status ?? "") ? answer?.answeredAtMs : undefined;
-}
+import { firedTimer, mainExchange } from "./trace-facts.js";
 
 /** The site named a phone's passkey as one of this computer. */
 const transportsInternalOnly: Mechanism = {
   id: "transports-internal-only",
-  needs: () => ["page", "ctap"],
   account(ceremony) {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
-    if (!transports.includes("internal") || transports.includes("hybrid")) return undefined;
-    if (mainExchange(ceremony)) return undefined;
+    if (transports.length === 0 || transports.includes("hybrid") || mainExchange(ceremony)) return undefined;
     if (ceremony.settled?.resolved) return undefined;
     const timer = firedTimer(ceremony, "client.ceremony");
     return {
@@ -117,6 +98,7 @@ const staleFinish: Mechanism = {
     const used = ceremony.keysUsed.at(-1);
     const row = facts.rows.find(({ credential }) => credential === used?.credential);
     if (refused === undefined || row === undefined || row.createdAtMs > refused.askedAtMs) return undefined;
+    if ((row.deletedAtMs ?? Infinity) <= refused.askedAtMs) return undefined;
     return {
       marginMs: row.visibleAtMs === undefined ? undefined : refused.askedAtMs - row.visibleAtMs,
       verdict:
@@ -138,18 +120,20 @@ const staleFinish: Mechanism = {
 /** D, N at login: an authenticator signed with what the site has no row for. */
 const unknownCredential: Mechanism = {
   id: "unknown-credential",
-  // The copy that was looked into may have lagged: that depends on which key signed.
-  needs: () => ["ctap"],
-  account(ceremony) {
+  account(ceremony, facts) {
     const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
     if (refused === undefined) return undefined;
     const used = ceremony.keysUsed.at(-1);
+    const dropped = facts.rows.findLast(({ credential }) => credential === used?.credential)?.deletedAtMs;
     return {
       verdict:
         `The authenticator signed${used ? ` with ${used.credential}` : ""}, and the site has no row for that credential: the person ` +
-        "picked a passkey that an earlier, failed registration left behind.",
+        (dropped
+          ? `picked a passkey whose row the site had deleted at ${seconds(dropped)}.`
+          : "picked a passkey that an earlier, failed registration left behind."),
       evidence: evidenceOf(
         offeredLine(ceremony),
+        dropped !== undefined && `${seconds(dropped)}: the site deleted its row`,
         used && `${seconds(used.atMs)}: key ${used.credential} signed`,
         finishLine(refused),
       ),
@@ -210,37 +194,8 @@ const overwritten: Mechanism = {
   },
 };
 
-/** F, and its double: the id was asked for, its key is stored, and nothing was found. */
-const storedElsewhereOrNotYet =
-  (id: "phone-index-lag" | "other-authenticator"): Mechanism["account"] =>
-  (ceremony, facts) => {
-    const foundNothingAtMs = nothingFoundAtMs(ceremony);
-    const offered = ceremony.options?.offered ?? [];
-    const key = everyKey(facts).find(({ credential }) => offered.includes(credential));
-    const asked = askedAuthenticator(ceremony);
-    if (foundNothingAtMs === undefined || key === undefined || asked === undefined) return undefined;
-    const same = everyKey(facts).some(
-      ({ credential, authenticator }) => credential === key.credential && authenticator === asked,
-    );
-    if (same !== (id === "phone-index-lag")) return undefined;
-    return {
-      verdict: same
-        ? `The authenticator said at ${seconds(foundNothingAtMs)} that it has nothing, although key ${key.credential} was stored on it ` +
-          `at ${seconds(key.atMs)}: its index lags behind its store.`
-        : `Another authenticator was asked: ${asked} has nothing for this site, the passkey is on ${key.authenticator}.`,
-      evidence: evidenceOf(
-        `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
-        offeredLine(ceremony),
-        `${seconds(foundNothingAtMs)}: ${asked} found nothing`,
-      ),
-      prevention: same
-        ? ["Tolerate one empty answer shortly after a registration, with a short back-off."]
-        : ["Say on which device the passkey was made, and when."],
-    };
-  };
-
 const byCode = (
-  id: "sign-counter" | "challenge-superseded",
+  id: "sign-counter" | "challenge-superseded" | "session-lost",
   {
     code,
     verdict,
@@ -270,6 +225,17 @@ const signCounter = byCode("sign-counter", {
     "counted on each device apart.",
   prevention: [
     "Take the counter for a signal; never refuse a passkey that is backup eligible because of it.",
+  ],
+});
+
+const sessionLost = byCode("session-lost", {
+  code: "SESSION_LOST",
+  verdict: (atMs) =>
+    `The finish call at ${seconds(atMs)} came without the session its options were given to: somebody cleared the browser's ` +
+    "cookies, or they ran out. The passkey is sound.",
+  prevention: [
+    "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
+    'Say "the session was lost, please start again".',
   ],
 });
 
@@ -304,10 +270,11 @@ export const SITE_LOGIN_MECHANISMS: readonly Mechanism[] = [
   idTruncated,
   overwritten,
   staleFinish,
+  signedWithTheLater,
   unknownCredential,
   signCounter,
   challengeSuperseded,
   lockedOut,
-  { id: "other-authenticator", account: storedElsewhereOrNotYet("other-authenticator") },
-  { id: "phone-index-lag", account: storedElsewhereOrNotYet("phone-index-lag") },
+  sessionLost,
+  ...PHONE_LOGIN_MECHANISMS,
 ];

@@ -1,4 +1,5 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { REFUSAL_MECHANISMS } from "./refusal-mechanisms.js";
 import { acceptedFinish, finishLine, isAttached, mailAfter, mailLine, rowOf } from "./site-facts.js";
 import { firedTimer, type Ceremony, type SiteCall, type TraceFacts } from "./trace-facts.js";
 
@@ -173,15 +174,19 @@ const mailQueueOnly: Mechanism = {
   account(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const row = rowOf(ceremony, facts);
-    const failure = ceremony.failureSeen ?? ceremony.threw ?? ceremony.callFailed;
-    if (accepted === undefined || accepted.status === 202) return undefined;
-    if (row === undefined || failure === undefined) return undefined;
-    if (failure.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
+    if (
+      accepted === undefined ||
+      accepted.status === 202 ||
+      row === undefined ||
+      ceremony.failureSeen === undefined
+    )
+      return undefined;
+    if (ceremony.failureSeen.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
     const mail = mailAfter(facts, accepted.askedAtMs);
     return {
       verdict:
         `The site accepted and committed at ${seconds(row.createdAtMs)}; the page told of a failure at ` +
-        `${seconds(failure.atMs)} because ${ceremony.threw ? "its own script broke down" : "the answer never reached it"}.` +
+        `${seconds(ceremony.failureSeen.atMs)} because ${ceremony.threw ? "its own script broke down" : "the answer never reached it"}.` +
         (mail
           ? ` The mail that came at ${seconds(mail.atMs)} says when mails arrive, not when the passkey was made.`
           : ""),
@@ -189,8 +194,7 @@ const mailQueueOnly: Mechanism = {
         finishLine(accepted),
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         ceremony.threw && `${seconds(ceremony.threw.atMs)}: the page's script broke down`,
-        ceremony.failureSeen &&
-          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+        `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
         mailLine(facts, accepted.askedAtMs),
       ),
       prevention: [
@@ -255,8 +259,13 @@ function laterRegistration(ceremony: Ceremony, { ceremonies }: TraceFacts): Cere
 const overwriteRace: Mechanism = {
   id: "overwrite-race",
   account(ceremony, facts) {
+    // A later registration may have set the books right.
+    const endedAtMs = ceremony.finishes.at(-1)?.answeredAtMs ?? ceremony.settled?.atMs ?? Infinity;
     const gone = ceremony.keysOverwritten.find(({ credential }) =>
-      facts.rows.some((row) => row.credential === credential && row.deletedAtMs === undefined),
+      facts.rows.some(
+        (row) =>
+          row.credential === credential && (row.deletedAtMs === undefined || row.deletedAtMs > endedAtMs),
+      ),
     );
     const made = ceremony.keysCreated.at(-1);
     if (gone === undefined || made === undefined || rowOf(ceremony, facts)) return undefined;
@@ -277,66 +286,6 @@ const overwriteRace: Mechanism = {
     };
   },
 };
-
-interface Refusal {
-  readonly id: Mechanism["id"];
-  readonly codes: readonly string[];
-  readonly timer?: string;
-  readonly verdict: (atMs: number) => string;
-  readonly prevention: readonly string[];
-}
-
-/** Refusals that say themselves what they are; the timer behind them may be older than the ceremony. */
-const REFUSALS: readonly Refusal[] = [
-  {
-    id: "step-up-expired",
-    codes: ["STEP_UP_EXPIRED"],
-    timer: "rp.step-up",
-    verdict: (atMs) =>
-      `The site took back the step-up before the passkey was done: a sound answer was refused at ${seconds(atMs)}.`,
-    prevention: [
-      "Bind the step-up to the ceremony when options are asked for; do not look at its age again at finish.",
-    ],
-  },
-  {
-    id: "session-not-fresh",
-    codes: ["SESSION_NOT_FRESH"],
-    timer: "rp.fresh",
-    verdict: (atMs) =>
-      `The sign-in was too long ago for the site's taste: options were refused at ${seconds(atMs)} and the browser was never asked.`,
-    prevention: ["Ask for the password or another factor in place, then go on with the registration."],
-  },
-  {
-    id: "link-consumed",
-    codes: ["LINK_USED"],
-    verdict: (atMs) =>
-      `The mailed link had been spent by the first attempt, which failed: options were refused at ${seconds(atMs)}.`,
-    prevention: ["Spend the link at the successful finish, and let it be used again for a short while."],
-  },
-];
-
-const refusal = ({ id, codes, timer, verdict, prevention }: Refusal): Mechanism => ({
-  id,
-  account(ceremony, facts) {
-    const refused = [ceremony.options, ...ceremony.finishes].find((call) => codes.includes(call?.code ?? ""));
-    if (refused?.answeredAtMs === undefined) return undefined;
-    const fired = facts.timers.findLast((use) => use.timer === timer && use.end === "fired");
-    const where = refused === ceremony.options ? "options asked for" : "finish posted";
-    return {
-      decidedBy: fired,
-      marginMs: fired?.endedAtMs === undefined ? undefined : fired.endedAtMs - refused.askedAtMs,
-      verdict: verdict(refused.answeredAtMs),
-      evidence: evidenceOf(
-        fired && `${seconds(fired.endedAtMs ?? 0)}: ${nameTimer(fired)} fired`,
-        `${seconds(refused.askedAtMs)}: ${where}, answered ${refused.status ?? "?"} ${refused.code ?? ""}`,
-        ...ceremony.keysCreated.map(
-          ({ atMs, credential }) => `${seconds(atMs)}: key ${credential} was created all the same`,
-        ),
-      ),
-      prevention,
-    };
-  },
-});
 
 /** The account's only passkey went before the new one was there. */
 const singlePasskeyReplaced: Mechanism = {
@@ -381,5 +330,5 @@ export const SITE_MECHANISMS: readonly Mechanism[] = [
   overwriteRace,
   { id: "lost-answer-then-second-create", account: lostAnswer("lost-answer-then-second-create") },
   { id: "lost-answer", account: lostAnswer("lost-answer") },
-  ...REFUSALS.map(refusal),
+  ...REFUSAL_MECHANISMS,
 ];

@@ -68,6 +68,8 @@ export interface Ceremony {
   readonly polls: SiteCall[];
   readonly gestures: (Moment & { readonly answer: string })[];
   readonly keysCreated: KeyFact[];
+  /** Keys that came from another authenticator, as copies. */
+  readonly keysCopied: KeyFact[];
   /** Keys that made room for those created. */
   readonly keysOverwritten: KeyFact[];
   readonly keysUsed: KeyFact[];
@@ -75,8 +77,6 @@ export interface Ceremony {
   readonly linkStages: LinkStage[];
   /** The page's script broke down. */
   threw?: Moment;
-  /** A call to the site got no answer, and the page did not repeat it. */
-  callFailed?: Moment;
   readonly timers: TimerUse[];
   /** First text that told the person of a failure, and of a success. */
   failureSeen?: Moment & { readonly text: string };
@@ -165,8 +165,7 @@ class Gatherer {
       case "link.lost":
         return this.#stage({ ...record, stage: "lost", detail: record.reason });
       case "page.threw":
-      case "page.call-failed":
-        return this.#broke(record);
+        return this.#broke(record.ceremony, record.atMs);
       default:
         return this.#person(record);
     }
@@ -189,6 +188,7 @@ class Gatherer {
       polls: [],
       gestures: [],
       keysCreated: [],
+      keysCopied: [],
       keysOverwritten: [],
       keysUsed: [],
       linkStages: [],
@@ -205,10 +205,7 @@ class Gatherer {
     if (record.kind === "rp.request") {
       const call: SiteCall = { askedAtMs: record.atMs };
       if (step === "options") ceremony.options = call;
-      if (step === "finish") {
-        ceremony.finishes.push(call);
-        delete ceremony.callFailed;
-      }
+      if (step === "finish") ceremony.finishes.push(call);
       if (step === "poll") ceremony.polls.push(call);
       return;
     }
@@ -323,7 +320,12 @@ class Gatherer {
 
   #key({ change, credential, atMs, actor }: TraceRecord & { kind: "ctap.credential" }): void {
     const fact: KeyFact = { atMs, credential, authenticator: actor };
-    if (change === "created") this.#current?.keysCreated.push(fact);
+    if (change === "created") {
+      const isCopy = this.ceremonies.some(({ keysCreated }) =>
+        keysCreated.some((key) => key.credential === credential && key.authenticator !== actor),
+      );
+      (isCopy ? this.#current?.keysCopied : this.#current?.keysCreated)?.push(fact);
+    }
     if (change === "overwritten") this.#current?.keysOverwritten.push(fact);
     if (change === "used") this.#current?.keysUsed.push(fact);
   }
@@ -338,11 +340,9 @@ class Gatherer {
     });
   }
 
-  #broke({ kind, ceremony: id, atMs }: TraceRecord & { kind: "page.threw" | "page.call-failed" }): void {
+  #broke(id: string, atMs: number): void {
     const ceremony = this.ceremonies.find((candidate) => candidate.id === id);
-    if (ceremony === undefined) return;
-    if (kind === "page.threw") ceremony.threw = { atMs };
-    else ceremony.callFailed = { atMs };
+    if (ceremony) ceremony.threw = { atMs };
   }
 
   #person(record: TraceRecord): void {

@@ -40,7 +40,7 @@ describe("advertiseOverHci", () => {
   test("hears Command Complete events only", async () => {
     const hci = new FakeHci();
     await advertise(hci);
-    expect(toHex(hci.filter as Uint8Array)).toBe("1000000000400000000000000000");
+    expect(toHex(hci.filter as Uint8Array)).toBe("10000000004000000000000000000000");
   });
 
   test.each([

@@ -13,7 +13,9 @@ import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../record
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { subjectNamed, type Subject } from "../scenario-subject.js";
 import { UsageError } from "../usage-error.js";
+import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
 import { runShrink } from "./run-shrink.js";
+import { runAtSite } from "./run-site.js";
 import { runSweep } from "./run-sweep.js";
 
 /** How one run is told, on top of what is printed. */
@@ -42,6 +44,7 @@ export const run: Command = {
   --keep CONDITION     how the shrunk run must still end, as often as you like: page=NotAllowedError, orphans>0;
                        without it, with the very same outcome
   --toward SCENARIO    shrink towards its knobs instead of the defaults
+${SITE_HELP}
 ${TELLING_HELP}`,
   options: {
     list: { type: "boolean", default: false },
@@ -52,12 +55,14 @@ ${TELLING_HELP}`,
     shrink: { type: "boolean", default: false },
     keep: { type: "string", multiple: true },
     toward: { type: "string" },
+    ...SITE_OPTIONS,
     ...TELLING_OPTIONS,
   },
   async run(invocation) {
     if (flag(invocation, "list")) return listing();
     const way = wayOf(invocation);
-    if (flag(invocation, "all")) {
+    const site = siteFrom(invocation);
+    if (flag(invocation, "all") && site === undefined) {
       if (way !== "play") throw new UsageError("USAGE", `--${way} takes one scenario, not all of them`);
       return runAll(invocation);
     }
@@ -66,6 +71,7 @@ ${TELLING_HELP}`,
       throw new UsageError("USAGE", "run takes one scenario", { hint: "passkey-harness run --list" });
     }
     const subject = await subjectNamed(name);
+    if (site !== undefined) return runAtSite(subject, { site, ...settingsOf(invocation) }, invocation);
     if (way === "play") return runOne(subject.scenario, invocation, subject.calledAs);
     const settings = settingsOf(invocation);
     if (way === "sweep") {

@@ -166,6 +166,7 @@ const pushStale = variantOf(pushDelayed, "200-s", {
     "service keeps it open the phone would wait there for nobody.",
   knobs: { "push.delayMs": 200_000 },
   script: [{ do: "register" }, { do: "wait", forMs: 60_000 }],
+  draws: { knobs: { "push.delayMs": [200_000, 220_000] }, why: "the browser's 180 s have to end before it" },
   expect: {
     ctap: [NEVER_ASKED],
     link: [
@@ -208,6 +209,7 @@ const pushAfterTunnel = variantOf(pushDelayed, "tunnel-expired", {
     "minute left; its sheet says that something went wrong.",
   sources: ["webauthn-rs cable-tunnel-server (TTL 120 s, whoever came first)"],
   knobs: { "push.delayMs": 150_000, "tunnel.ttlMs": 120_000, "page.guardMs": null },
+  draws: { knobs: { "push.delayMs": [150_000, 175_000] }, why: "the tunnel has to end before it" },
   expect: {
     ctap: [NEVER_ASKED],
     link: [

@@ -194,6 +194,39 @@ const nextAssertion: Scenario = {
   },
 };
 
+const noScreenLock: Scenario = {
+  id: "uv-required-no-screen-lock",
+  group: "pin",
+  title:
+    "A phone without a screen lock reads the code and goes no further; the code stands there for three minutes",
+  story:
+    "Who is to be verified needs something to be verified by. The phone tells its owner to set up a screen lock and " +
+    "never broadcasts; the computer, which waits for that, cannot know.",
+  sources: ["Chromium CableAuthenticatorUI.java (error 110, before anything is sent)"],
+  knobs: { "link.road": "hybrid", "phone.screenLock": false, "rp.userVerification": "required" },
+  script: [{ do: "register" }],
+  expect: {
+    ctap: [{ kind: "ctap.request", times: 0 }],
+    link: [
+      { kind: "link.hybrid", where: { stage: "qr-scanned" }, actor: "phone", times: 1 },
+      { kind: "link.hybrid", where: { stage: "advert-sent" }, times: 0 },
+    ],
+    page: [
+      { kind: "user.saw", where: { where: "phone", tone: "failure" }, times: 1 },
+      {
+        kind: "page.settled",
+        where: { outcome: "rejected", name: "NotAllowedError", reason: "timeout" },
+        atMs: [180_000, 190_000],
+        times: 1,
+      },
+    ],
+    rp: [NO_FINISH],
+    ledger: UNTOUCHED,
+    decidedBy: "client.ceremony",
+    mechanisms: ["phone-not-heard"],
+  },
+};
+
 /** PINs, fingers and the tokens they earn. */
 export const PIN: readonly Scenario[] = [
   threeStrikes,
@@ -204,4 +237,5 @@ export const PIN: readonly Scenario[] = [
   tokenExpired,
   tokenInTime,
   nextAssertion,
+  noScreenLock,
 ];

@@ -79,6 +79,8 @@ const otherService = variantOf(longAnswer, "other-service", {
   expect: withinLimits.expect,
 });
 
+const ASKED_FIRST = "the phone has to be asked before the page aborts, and the gesture to come after it";
+
 const abruptClose: Scenario = {
   id: "tunnel-rev0-abrupt-close",
   group: "tunnel",
@@ -99,6 +101,10 @@ const abruptClose: Scenario = {
     "key.touchDelayMs": 25_000,
   },
   script: [{ do: "register" }],
+  draws: {
+    knobs: { "page.guardMs": [33_000, 40_000], "key.touchDelayMs": [41_000, 60_000] },
+    why: ASKED_FIRST,
+  },
   expect: {
     ctap: [
       { ...KEY_MADE, atMs: [34_000, 36_000] },
@@ -133,6 +139,7 @@ const abruptNobody = variantOf(abruptClose, "nobody-confirms", {
   title: "The same, and nobody confirms: no key",
   story: "The prompt on the phone stands there until its own time is over. Nothing is left behind.",
   knobs: { "key.touchDelayMs": null },
+  draws: { knobs: { "page.guardMs": [33_000, 40_000], "key.touchDelayMs": null }, why: ASKED_FIRST },
   expect: {
     ...abruptClose.expect,
     ctap: [NO_KEY],

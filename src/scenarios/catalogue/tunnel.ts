@@ -188,6 +188,8 @@ const onThePhone = variantOf(refusedDesktopSide, "on-the-phone", {
   },
 });
 
+const TTL_FIRST = "the tunnel has to end before the gesture, and the gesture to come before the next attempt";
+
 const ttl: Scenario = {
   id: "tunnel-ttl-120s",
   group: "tunnel",
@@ -204,6 +206,10 @@ const ttl: Scenario = {
     "key.touchDelayMs": 125_000,
   },
   script: [{ do: "register" }],
+  draws: {
+    knobs: { "tunnel.ttlMs": [96_000, 126_000], "key.touchDelayMs": [130_000, 165_000] },
+    why: TTL_FIRST,
+  },
   expect: {
     ctap: [{ ...KEY_MADE, atMs: [134_000, 136_000] }, NO_ANSWER],
     link: [
@@ -227,6 +233,7 @@ const ttlNobody = variantOf(ttl, "nobody-confirms", {
   title: "The same, and the person never agrees: no key, and the same error",
   story: "The page sees what it saw above. Only the phone knows that there is nothing to clear away.",
   knobs: { "key.touchDelayMs": null },
+  draws: { knobs: { "key.touchDelayMs": null }, why: "nobody comes" },
   expect: { ...ttl.expect, ctap: [NO_KEY, NO_ANSWER], page: [LINK_LOST], ledger: NOTHING },
 });
 
@@ -256,6 +263,11 @@ const ttlLogin = variantOf(ttl, "login", {
   story:
     "Logging in, the person takes as long. The signature is made for nobody; trying again is all it takes.",
   knobs: { "key.touchDelayMs": 4_000 },
+  draws: {
+    knobs: { "tunnel.ttlMs": [96_000, 120_000] },
+    turns: { "key.touchDelayMs": null },
+    why: TTL_FIRST,
+  },
   script: [
     { do: "register" },
     { do: "set", knobs: { "key.touchDelayMs": 125_000 } },

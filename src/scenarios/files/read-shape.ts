@@ -1,4 +1,4 @@
-import { isObject, membersOf, namesHint, type Place } from "./place.js";
+import { isObject, membersOf, type Place } from "./place.js";
 import { readKnobs } from "./read-knobs.js";
 import { expectType, readValue } from "./read-value.js";
 import type { ObjectShape, Shape, TaggedShape } from "./shape.js";
@@ -69,7 +69,8 @@ function readTagged(
 ): unknown {
   const name = Object.hasOwn(value, tag) ? value[tag] : undefined;
   if (name === undefined) {
-    place.at(tag).complain("SCENARIO_FILE_MISSING_MEMBER", "is missing", namesHint("", Object.keys(choices)));
+    const hint = `there are ${Object.keys(choices).join(", ")}`;
+    place.at(tag).complain("SCENARIO_FILE_MISSING_MEMBER", "is missing", hint);
     return value;
   }
   const choice = typeof name === "string" && Object.hasOwn(choices, name) ? choices[name] : undefined;
