@@ -80,6 +80,7 @@ export type TraceEvent =
         | "advert-sent"
         | "advert-seen"
         | "advert-foreign"
+        | "advert-too-long"
         | "contacting"
         | "phone-joined"
         | "push-sent"

@@ -84,8 +84,12 @@ async function scan<From extends Shown>(
     const key = toHex(serviceData);
     if (tried.has(key)) continue;
     tried.add(key);
-    const rightLength = settings.adverts === "with-suffix" || serviceData.length === ADVERT_BYTES;
-    const advert = rightLength ? openAdvert(shown.advertKey, serviceData, settings.crypto) : undefined;
+    if (settings.adverts === "exactly-20-bytes" && serviceData.length > ADVERT_BYTES) {
+      const detail = `${serviceData.length} bytes`;
+      env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", detail });
+      continue;
+    }
+    const advert = openAdvert(shown.advertKey, serviceData, settings.crypto);
     if (advert === undefined) {
       const detail = `${serviceData.length} bytes, not for this client`;
       env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", detail });

@@ -1,5 +1,6 @@
 import { HarnessError } from "../core/errors.js";
 import { nearestNames } from "../sim/nearest-names.js";
+import { BLE } from "./catalogue/ble.js";
 import { BASICS } from "./catalogue/basics.js";
 import { clientTimerOrphan } from "./catalogue/client-timer-orphan.js";
 import { FALLBACK } from "./catalogue/fallback.js";
@@ -38,6 +39,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...CLIENT_SESSION,
   ...MERCARI,
   ...MERCARI_PC,
+  ...BLE,
   ...HYBRID,
   ...TUNNEL,
   ...TUNNEL_MESSAGES,

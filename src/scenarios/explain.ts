@@ -3,11 +3,11 @@ import { ABSENCE_MECHANISMS, CLIENT_MECHANISMS } from "./client-mechanisms.js";
 import { COMMON_MECHANISMS } from "./common-mechanisms.js";
 import type { CeremonyAccount, Explanation } from "./explanation.js";
 import { explainFactors } from "./explain-factors.js";
-import { HYBRID_MECHANISMS } from "./hybrid-mechanisms.js";
 import { KEY_MECHANISMS } from "./key-mechanisms.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
 import { decidingTimer, type Mechanism } from "./mechanism.js";
 import { PHONE_MECHANISMS } from "./phone-mechanisms.js";
+import { FIRST_RADIO_MECHANISMS, RADIO_MECHANISMS } from "./radio-mechanisms.js";
 import { FIRST_REAL_SITE_MECHANISMS, REAL_SITE_MECHANISMS } from "./real-site-mechanisms.js";
 import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
 import { acceptedFinish, rowsAreKnown } from "./site-facts.js";
@@ -29,9 +29,10 @@ const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
   ...FIRST_REAL_SITE_MECHANISMS,
   ...CLIENT_MECHANISMS,
   ...KEY_MECHANISMS,
+  ...FIRST_RADIO_MECHANISMS,
   ...own,
   ...TUNNEL_ABSENCES,
-  ...HYBRID_MECHANISMS,
+  ...RADIO_MECHANISMS,
   ...PHONE_MECHANISMS,
   ...TUNNEL_LOSSES,
   ...ABSENCE_MECHANISMS,

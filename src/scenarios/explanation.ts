@@ -3,8 +3,8 @@
  *
  * The letters are those of the mechanisms behind late-passkey reports: A late-delivery,
  * B gateway-504-late-commit, C async-outbox, D lost-answer-then-second-create, E client-timer-orphan,
- * F phone-index-lag, G read-replica-lag, K rp-owned-qr, L side-effects-before-validation, M mail-queue-only,
- * N overwrite-race, O flag-before-credential, Q link-flake-per-attempt.
+ * F phone-index-lag, G read-replica-lag, I ble-late-advert, K rp-owned-qr, L side-effects-before-validation,
+ * M mail-queue-only, N overwrite-race, O flag-before-credential, Q link-flake-per-attempt.
  */
 export const MECHANISM_IDS = [
   "success",
@@ -69,6 +69,13 @@ export const MECHANISM_IDS = [
   "no-authenticator",
   "dialog-refused",
   "phone-not-heard",
+  "ble-late-advert",
+  "bluetooth-off",
+  "scan-not-started",
+  "other-code-scanned",
+  "advert-too-long",
+  "second-phone-ignored",
+  "link-hang",
   "tunnel-expired",
   "tunnel-limit",
   "phone-hung-up",

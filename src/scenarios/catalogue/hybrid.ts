@@ -3,7 +3,7 @@ import { variantOf } from "../variant.js";
 import { clientTimerOrphan } from "./client-timer-orphan.js";
 import { HEALTHY, NOTHING } from "./knob-sets.js";
 import { lateDelivery } from "./late-delivery.js";
-import { NEVER_ASKED, NO_FINISH, PATIENT_LINK, RESOLVED, TIMED_OUT } from "./tunnel-patterns.js";
+import { NO_FINISH, PATIENT_LINK, RESOLVED } from "./tunnel-patterns.js";
 
 const registration: Scenario = {
   id: "hybrid-registration",
@@ -27,49 +27,6 @@ const registration: Scenario = {
     mechanisms: ["success"],
   },
 };
-
-const advertNever: Scenario = {
-  id: "ble-advert-never",
-  group: "ble",
-  title: "The computer never hears the phone; the code stands there until the browser's timer",
-  story:
-    "The phone has read the code and waits in its tunnel. Its broadcast does not reach the computer, so nobody ever " +
-    "asks it anything. The tunnel service ends the wait after two minutes, the browser after three.",
-  sources: [
-    "Chromium device/fido/cable/v2_discovery.cc (no timer of its own while the code is shown)",
-    "public issue: omacom/omarchy 623",
-  ],
-  knobs: { "link.road": "hybrid", "ble.advertLossPct": 100 },
-  script: [{ do: "register" }],
-  expect: {
-    ctap: [NEVER_ASKED],
-    link: [
-      { kind: "link.hybrid", where: { stage: "advert-sent" }, actor: "phone", times: 1 },
-      { kind: "link.hybrid", where: { stage: "advert-seen" }, times: 0 },
-    ],
-    page: [TIMED_OUT],
-    rp: [NO_FINISH],
-    ledger: NOTHING,
-    decidedBy: "client.ceremony",
-    mechanisms: ["phone-not-heard"],
-  },
-};
-
-const advertTooLong = variantOf(advertNever, "22-bytes", {
-  title: "The phone's advert has 22 bytes; a browser that wants 20 never sees it",
-  story:
-    "Two bytes follow the 20 of the advert, the beginning of what CTAP 2.3 puts there. This browser passes over " +
-    "adverts of any other length, and waits for a phone that stands next to it.",
-  sources: ["measured: Chromium 156 on Linux", "public issue: bloom-directory/bloom 129"],
-  knobs: { "ble.advertLossPct": 0, "ble.suffixBytes": 2 },
-  expect: {
-    ...advertNever.expect,
-    link: [
-      { kind: "link.hybrid", where: { stage: "advert-foreign" }, actor: "desktop", times: 1 },
-      { kind: "link.hybrid", where: { stage: "advert-seen" }, times: 0 },
-    ],
-  },
-});
 
 const platformExpiry: Scenario = {
   id: "phone-platform-60s-expiry",
@@ -127,8 +84,6 @@ const lateDeliveryOverHybrid = variantOf(lateDelivery, "hybrid", {
 /** Stories on the way to a phone. */
 export const HYBRID: readonly Scenario[] = [
   registration,
-  advertNever,
-  advertTooLong,
   platformExpiry,
   orphanOverHybrid,
   lateDeliveryOverHybrid,

@@ -184,7 +184,7 @@ const linkFlakeEachAttempt: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: "page.guard",
-    mechanisms: ["late-delivery", "link-flake-per-attempt", "success"],
+    mechanisms: ["ble-late-advert", "link-flake-per-attempt", "success"],
   },
 };
 

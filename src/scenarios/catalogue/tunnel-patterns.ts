@@ -59,3 +59,11 @@ export const PHONE_SAVED = {
   where: { where: "phone", tone: "success" },
   times: 1,
 } as const;
+
+export const NEVER_HEARD = { kind: "link.hybrid", where: { stage: "advert-seen" }, times: 0 } as const;
+
+export const ACCEPTED = {
+  kind: "rp.response",
+  where: { call: "registration/finish", status: 200 },
+  times: 1,
+} as const;

@@ -106,6 +106,7 @@ export const TRACE_SHAPE = {
       "advert-sent",
       "advert-seen",
       "advert-foreign",
+      "advert-too-long",
       "contacting",
       "phone-joined",
       "push-sent",
