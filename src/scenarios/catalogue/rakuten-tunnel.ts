@@ -59,7 +59,7 @@ const flakeEachAttempt: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: "page.guard",
-    mechanisms: ["late-delivery", "link-flake-per-attempt", "success"],
+    mechanisms: ["ble-late-advert", "link-flake-per-attempt", "success"],
   },
 };
 
