@@ -24,6 +24,7 @@ export {
   type WsTunnelServiceOptions,
 } from "./sim/expose/tunnel-ws.js";
 export { exposeUdp, type ExposeUdpOptions } from "./sim/expose/udp.js";
+export { fitForUhid, UHID_MESSAGE_BYTES_MAX } from "./sim/expose/fit-for-uhid.js";
 export { exposeUhid, type ExposedUhidDevice, type ExposeUhidOptions } from "./sim/expose/uhid.js";
 export type { UhidIdentity } from "./sim/expose/uhid-identity.js";
 export { openUhidFile, type OpenUhidFile, type UhidFile } from "./sim/expose/uhid-file.js";

@@ -35,13 +35,17 @@ export interface SimKey {
   readonly save: () => void;
 }
 
-/** @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
-export function simKeyFrom(invocation: Invocation, env: Env): SimKey {
+/** @param fit what the road makes of the profile. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
+export function simKeyFrom(
+  invocation: Invocation,
+  env: Env,
+  fit: (profile: AuthenticatorProfile) => AuthenticatorProfile = (profile) => profile,
+): SimKey {
   const storePath = textOption(invocation, "store");
   const store = storePath === undefined ? new CredentialStore() : openStore(storePath);
   const touchMs = numberOption(invocation, "touch-ms", { min: 0, max: TOUCH_MS_MAX });
   const key = new SimAuthenticator(envFor(env, "key"), {
-    profile: chosenProfile(textOption(invocation, "profile") ?? "generic"),
+    profile: fit(chosenProfile(textOption(invocation, "profile") ?? "generic")),
     store,
     user: habitualUser(envFor(env, "person"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
   });

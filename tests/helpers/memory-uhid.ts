@@ -12,6 +12,8 @@ import type { OpenUhidFile, UhidFile } from "../../src/sim/expose/uhid-file.js";
 import { REPORT_BYTES } from "../../src/transports/hid/constants.js";
 import type { HidPort } from "../../src/transports/hid/port.js";
 
+/** Events Linux keeps for the program that made a device; what comes then is lost. */
+const EVENTS_MAX = 31;
 /** What Linux keeps for one reader of a hidraw node. */
 const RING_REPORTS = 64;
 
@@ -23,6 +25,14 @@ export interface MemoryUhidHabits {
 }
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: refused`), { code });
+
+function putOrLose(queue: Mailbox<Uint8Array>, item: Uint8Array): void {
+  try {
+    queue.put(item);
+  } catch (error) {
+    if (!(error instanceof MailboxFullError)) throw error;
+  }
+}
 
 /** The kernel's side of `/dev/uhid`, in memory: what was made can be opened like a hidraw node. */
 export class MemoryUhid {
@@ -59,7 +69,7 @@ export class MemoryFile implements UhidFile {
   device: UhidDevice | undefined;
   closed = false;
   readonly #habits: MemoryUhidHabits;
-  readonly #events = new Mailbox<Uint8Array>();
+  readonly #events = new Mailbox<Uint8Array>(EVENTS_MAX);
   readonly #readers = new Set<MemoryNode>();
 
   constructor(habits: MemoryUhidHabits) {
@@ -98,7 +108,7 @@ export class MemoryFile implements UhidFile {
   sayBytes(bytes: Uint8Array): void {
     const whole = new Uint8Array(UHID_EVENT_BYTES);
     whole.set(bytes);
-    this.#events.put(whole);
+    putOrLose(this.#events, whole);
   }
 
   /** Reading fails from now on. */
@@ -160,12 +170,7 @@ class MemoryNode implements HidPort {
   }
 
   take(report: Uint8Array): void {
-    try {
-      this.#ring.put(report);
-    } catch (error) {
-      // As the kernel does: what a slow reader has no room for is lost.
-      if (!(error instanceof MailboxFullError)) throw error;
-    }
+    putOrLose(this.#ring, report);
   }
 
   end(): void {

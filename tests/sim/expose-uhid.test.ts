@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { virtualEnv, type VirtualEnv } from "../../src/core/env.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
+import { fitForUhid, UHID_MESSAGE_BYTES_MAX } from "../../src/sim/expose/fit-for-uhid.js";
 import { exposeUhid, type ExposeUhidOptions } from "../../src/sim/expose/uhid.js";
+import { profileNamed } from "../../src/sim/profiles.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
+import { HidCommand } from "../../src/transports/hid/constants.js";
+import { toReports } from "../../src/transports/hid/framing.js";
 import { firstUsage } from "../../src/transports/hid/report-descriptor.js";
 import { contractFirmware, describeCancellation, describeCtapDevice } from "../contract/ctap-device.js";
 import { describeHidPort } from "../contract/hid-port.js";
@@ -88,12 +92,38 @@ describe("exposeUhid", () => {
   });
 
   test("sends long answers slowly enough for a reader that keeps 64 reports", async () => {
-    const { env, device } = await withHost();
+    const { env, device } = await withHost({ knobs: { messageBytesMax: 7609 } });
     const bytes = Uint8Array.from({ length: 7609 }, (_, index) => index);
     const startMs = env.clock.nowMs();
     expect(await env.clock.run(device.ping(bytes))).toEqual(bytes);
     // 129 reports, eight at a time.
     expect(env.clock.nowMs() - startMs).toBe(16 * 4);
+  });
+
+  test("loses no part of a message it allows, when a host sends it all at once", async () => {
+    const { env, kernel, device } = await withHost();
+    const { channel } = device.init;
+    const payload = new Uint8Array(UHID_MESSAGE_BYTES_MAX).fill(7);
+    const reports = [...toReports({ channel, command: HidCommand.PING, payload })];
+    expect(reports).toHaveLength(28);
+    const other = kernel.latest.openNode();
+    await Promise.all(reports.map((report) => other.write(report)));
+    const answers = other.reports()[Symbol.asyncIterator]();
+    const { value } = (await env.clock.run(answers.next())) as IteratorYieldResult<Uint8Array>;
+    expect([...value.subarray(4, 7)]).toEqual([
+      0x81,
+      UHID_MESSAGE_BYTES_MAX >> 8,
+      UHID_MESSAGE_BYTES_MAX & 0xff,
+    ]);
+  });
+
+  test("refuses a longer message at once, before the kernel loses parts of it", async () => {
+    const { env, device } = await withHost();
+    const refused = device.ping(new Uint8Array(UHID_MESSAGE_BYTES_MAX + 1));
+    await expect(env.clock.run(refused)).rejects.toMatchObject({
+      code: "HID_INVALID_LEN",
+      aftermath: "none",
+    });
   });
 
   test("does to reports what the knobs of a cable say", async () => {
@@ -150,6 +180,19 @@ describe("exposeUhid", () => {
     const { env, kernel, device } = await withHost();
     kernel.latest.sayBytes(Uint8Array.of(99, 0, 0, 0));
     expect((await env.clock.run(device.transact(GET_INFO)))[0]).toBe(0);
+  });
+});
+
+describe("fitForUhid", () => {
+  test("lets a key tell hosts what the kernel can keep, and leaves the rest", () => {
+    const full = profileNamed("ctap23");
+    expect(fitForUhid(full)).toEqual({ ...full, limits: { ...full.limits, maxMsgSize: 1650 } });
+  });
+
+  test("leaves a key alone that wants less", () => {
+    const u2f = profileNamed("ctap20");
+    expect(u2f.limits.maxMsgSize).toBeLessThanOrEqual(1650);
+    expect(fitForUhid(u2f)).toBe(u2f);
   });
 });
 

@@ -1,4 +1,4 @@
-import { firmwareOf, seededEntropy, systemEnv, type CtapHandler } from "../../index.js";
+import { firmwareOf, fitForUhid, seededEntropy, systemEnv, type CtapHandler } from "../../index.js";
 import type { Command } from "../command.js";
 import { EXPOSE_HELP, EXPOSE_OPTIONS, exposeKey } from "../expose-key.js";
 import { KEY_HANDS_HELP, untilPulledOut } from "../key-hands.js";
@@ -22,7 +22,11 @@ ${KEY_HANDS_HELP}`,
   async run(invocation) {
     const seed = textOption(invocation, "seed");
     const env = seed === undefined ? systemEnv() : { ...systemEnv(), entropy: seededEntropy(seed) };
-    const { key: simulated, save } = simKeyFrom(invocation, env);
+    const { key: simulated, save } = simKeyFrom(
+      invocation,
+      env,
+      flag(invocation, "uhid") ? fitForUhid : undefined,
+    );
     const { cbor, msg, ...rest } = firmwareOf(simulated);
     // After every answer, so that a killed process loses nothing that was promised.
     const saving = (handle: CtapHandler): CtapHandler =>

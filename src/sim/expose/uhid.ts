@@ -8,6 +8,7 @@ import type { HidKnobs } from "../hid/hid-knobs.js";
 import { simHidPort, type SimHidPort } from "../sim-hid.js";
 import { ExposeError } from "./expose-error.js";
 import type { ExposedDevice } from "./exposed-device.js";
+import { UHID_MESSAGE_BYTES_MAX } from "./fit-for-uhid.js";
 import { FIDO_REPORT_DESCRIPTOR } from "./fido-report-descriptor.js";
 import { BUS_USB, encodeUhidEvent, parseUhidEvent, type UhidToKernel } from "./uhid-event.js";
 import { uhidFailure } from "./uhid-failure.js";
@@ -16,7 +17,10 @@ import { uhidIdentity, type UhidIdentity } from "./uhid-identity.js";
 
 export interface ExposeUhidOptions {
   readonly identity?: Partial<UhidIdentity>;
-  /** Everything a simulated cable can do to reports happens here too. */
+  /**
+   * Everything a simulated cable can do to reports happens here too. Messages longer than `messageBytesMax`, here
+   * {@link UHID_MESSAGE_BYTES_MAX} by default, are refused: a part of them could be lost on the way.
+   */
   readonly knobs?: Partial<HidKnobs>;
   /** `/dev/uhid` by default. */
   readonly path?: string;
@@ -44,6 +48,8 @@ const EIO = 5;
 
 /**
  * Makes a simulated device a HID device of this machine (Linux): every program sees a key on USB.
+ *
+ * Its firmware should tell hosts what it can take: see {@link fitForUhid}.
  *
  * Resolves once a driver has taken it; its node appears some milliseconds later, as with a real one.
  *
@@ -162,7 +168,12 @@ class UhidDevice implements ExposedUhidDevice {
   #powerUp(): SimHidPort {
     const { knobs } = this.#options;
     this.#port =
-      this.#port?.replug() ?? simHidPort(this.#env, this.#firmware, { ...knobs, label: this.label });
+      this.#port?.replug() ??
+      simHidPort(this.#env, this.#firmware, {
+        messageBytesMax: UHID_MESSAGE_BYTES_MAX,
+        ...knobs,
+        label: this.label,
+      });
     return this.#port;
   }
 
