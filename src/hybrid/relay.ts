@@ -1,9 +1,10 @@
 import { equalBytes, toHex } from "../core/bytes.js";
 import { drawFraction } from "../core/entropy.js";
 import type { Env } from "../core/env.js";
-import { CONNECT_SIGNAL, CONTACT_GONE_STATUS, RELAY_LIFE_MS, ROUTING_ID_BYTES } from "./constants.js";
+import { CONNECT_SIGNAL, RELAY_LIFE_MS, ROUTING_ID_BYTES } from "./constants.js";
 import { TUNNEL_ID_BYTES, TUNNEL_SUBPROTOCOL, TunnelHeader } from "./constants.js";
 import { HybridError } from "./hybrid-error.js";
+import { refuse, type RelayRefusal } from "./relay-refusal.js";
 import { RelayTunnel, type RelayEnd, type RelayQuotas, type RelaySide } from "./relay-tunnel.js";
 import type { TunnelClose } from "./ports.js";
 import { parseTunnelPath, type TunnelRequest } from "./tunnel-url.js";
@@ -14,6 +15,8 @@ export interface RelayLimits extends RelayQuotas {
   readonly ttlMs: number;
   /** A client later than this after its phone is answered 418; `Infinity` for never. */
   readonly waitMs: number;
+  /** Tunnels kept at once, those that still wait for somebody included; `Infinity` for any number. */
+  readonly tunnelsMax: number;
   /** `push.deliver`: from a client's call to the phone hearing of it; `Infinity`: the push is lost. */
   readonly pushDelayMs: number;
 }
@@ -29,7 +32,7 @@ export interface RelayRequest {
 
 /** Refused with an HTTP status, or let in: send 101 with these headers and {@link TUNNEL_SUBPROTOCOL}, then join. */
 export type RelayAnswer =
-  | { readonly status: 400 | 404 | 409 | 410 | 418 }
+  | RelayRefusal
   | {
       readonly status: 101;
       readonly headers: Readonly<Record<string, string>>;
@@ -47,6 +50,7 @@ export interface Push {
 const LIMITS: RelayLimits = {
   ttlMs: RELAY_LIFE_MS,
   waitMs: Infinity,
+  tunnelsMax: Infinity,
   pushDelayMs: 1_000,
   messagesMax: 16,
   messageBytesMax: 16_384,
@@ -103,11 +107,11 @@ export class TunnelRelay {
   }
 
   admit(request: RelayRequest): RelayAnswer {
-    if (!request.subprotocols.includes(TUNNEL_SUBPROTOCOL)) return { status: 400 };
+    if (!request.subprotocols.includes(TUNNEL_SUBPROTOCOL)) return refuse("no-subprotocol");
     const wanted = readPath(request.path);
     switch (wanted?.method) {
       case undefined:
-        return { status: 400 };
+        return refuse("bad-path");
       case "new":
         return this.#open(wanted.tunnelId);
       case "connect":
@@ -122,8 +126,13 @@ export class TunnelRelay {
     for (const { tunnel } of [...this.#meetings.values()]) tunnel.end({ code: 1001 });
   }
 
+  get #isFull(): boolean {
+    return this.#meetings.size >= this.#limits.tunnelsMax;
+  }
+
   #open(tunnelId: Uint8Array): RelayAnswer {
-    if (this.#meetings.has(toHex(tunnelId))) return { status: 409 };
+    if (this.#meetings.has(toHex(tunnelId))) return refuse("tunnel-taken");
+    if (this.#isFull) return refuse("full");
     const { routingId, tunnel } = this.#begin(tunnelId, { signals: false });
     return {
       status: 101,
@@ -135,9 +144,10 @@ export class TunnelRelay {
   #connect({ routingId, tunnelId }: TunnelRequest & { readonly method: "connect" }): RelayAnswer {
     const meeting = this.#meetings.get(toHex(tunnelId));
     if (meeting === undefined || meeting.full || !equalBytes(meeting.routingId, routingId)) {
-      return { status: 404 };
+      return refuse("no-such-tunnel");
     }
-    if (this.#env.clock.nowMs() - meeting.openedAtMs > this.#limits.waitMs) return { status: 418 };
+    const waitedMs = this.#env.clock.nowMs() - meeting.openedAtMs;
+    if (waitedMs > this.#limits.waitMs) return refuse("came-too-late");
     // Two who come at once: the second finds the place taken.
     meeting.full = true;
     return {
@@ -152,10 +162,11 @@ export class TunnelRelay {
 
   #contact(contactId: Uint8Array, { header }: RelayRequest): RelayAnswer {
     const wake = this.#contacts.get(toHex(contactId));
-    if (wake === "gone") return { status: CONTACT_GONE_STATUS };
+    if (wake === "gone") return refuse("contact-gone");
     const clientPayload = header(TunnelHeader.CLIENT_PAYLOAD);
-    if (wake === undefined) return { status: 404 };
-    if (clientPayload === undefined) return { status: 400 };
+    if (wake === undefined) return refuse("unknown-contact");
+    if (clientPayload === undefined) return refuse("no-client-payload");
+    if (this.#isFull) return refuse("full");
     const signals = header(TunnelHeader.SIGNAL_CONNECTION) !== undefined;
     const tunnelId = this.#env.entropy.bytes(TUNNEL_ID_BYTES);
     const { routingId, tunnel } = this.#begin(tunnelId, { signals });

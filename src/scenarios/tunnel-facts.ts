@@ -2,8 +2,8 @@ import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./trace
 
 /** What only the computer's side says of itself. */
 const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen"];
-/** What a tunnel service says, beside the end of a tunnel, which clients tell of as well. */
-const SERVICE_STAGES: readonly string[] = ["push-sent"];
+/** What a phone says of itself, and a tunnel service never. */
+const PHONE_STAGES: readonly string[] = ["qr-scanned", "advert-sent", "tunnel-opening", "handshake", "ready"];
 
 /** Name of the computer's side in this ceremony, whatever the recording calls it. */
 function clientOf({ linkStages }: Ceremony): string | undefined {
@@ -16,11 +16,25 @@ export function clientStage(ceremony: Ceremony, wanted: string): LinkStage | und
   return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && actor === client);
 }
 
-/** A stage as the phone tells of it: neither the computer nor a tunnel service. */
-export function phoneStage(ceremony: Ceremony, wanted: string): LinkStage | undefined {
+/** Names of the phones. */
+function phonesOf(ceremony: Ceremony): ReadonlySet<string> {
   const client = clientOf(ceremony);
-  if (SERVICE_STAGES.includes(wanted)) return undefined;
-  return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && actor !== client);
+  const told = ceremony.linkStages.filter(
+    ({ stage, actor }) => PHONE_STAGES.includes(stage) && actor !== client,
+  );
+  return new Set(told.map(({ actor }) => actor));
+}
+
+/** A stage as a phone tells of it. */
+export function phoneStage(ceremony: Ceremony, wanted: string): LinkStage | undefined {
+  const phones = phonesOf(ceremony);
+  return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && phones.has(actor));
+}
+
+/** The end of a tunnel as the service tells of it. */
+export function serviceEnd(ceremony: Ceremony): LinkStage | undefined {
+  const others = new Set([clientOf(ceremony), ...phonesOf(ceremony)]);
+  return ceremony.linkStages.find(({ stage, actor }) => stage === "tunnel-closed" && !others.has(actor));
 }
 
 /** `HANDSHAKE_REJECTED`, of `handshake: HANDSHAKE_REJECTED`. */

@@ -1,6 +1,14 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
 import { firedTimer, mainExchange, type Ceremony, type LinkStage, type TraceFacts } from "./trace-facts.js";
-import { clientStage, codeOf, phoneStage, precedesTheEnd, tunnelEnd, wasAnswered } from "./tunnel-facts.js";
+import {
+  clientStage,
+  codeOf,
+  phoneStage,
+  precedesTheEnd,
+  serviceEnd,
+  tunnelEnd,
+  wasAnswered,
+} from "./tunnel-facts.js";
 
 const STABLE_HANDLE = "Keep the user handle stable: a second attempt then overwrites the orphan.";
 
@@ -102,7 +110,7 @@ const tunnelLimit: Mechanism = {
     const limit = LIMITS[end?.detail ?? ""];
     if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const opened = clientStage(ceremony, "tunnel-open");
-    const service = phoneStage(ceremony, "tunnel-closed");
+    const service = serviceEnd(ceremony);
     return {
       verdict:
         `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.detail ?? ""}: ${limit}.` +

@@ -47,24 +47,27 @@ describe("who is let in", () => {
   test("nobody without the subprotocol", () => {
     const { relay } = bench();
     const request = { path: `/cable/new/${TUNNEL}`, subprotocols: ["other"], header: () => undefined };
-    expect(relay.admit(request)).toEqual({ status: 400 });
+    expect(relay.admit(request)).toEqual({ status: 400, refusal: "no-subprotocol" });
   });
 
   test.each([["/"], ["/cable/new/00"], ["/cable/contact/"], [`/cable/new/${TUNNEL}/..`]])(
     "nobody by the path %s",
     (path) => {
-      expect(bench().ask(path)).toEqual({ status: 400 });
+      expect(bench().ask(path)).toEqual({ status: 400, refusal: "bad-path" });
     },
   );
 
   test("no second phone for one tunnel", () => {
     const { ask, enter } = bench();
     enter(`/cable/new/${TUNNEL}`);
-    expect(ask(`/cable/new/${TUNNEL.toLowerCase()}`)).toEqual({ status: 409 });
+    expect(ask(`/cable/new/${TUNNEL.toLowerCase()}`)).toEqual({ status: 409, refusal: "tunnel-taken" });
   });
 
   test("no client without a phone", () => {
-    expect(bench().ask(`/cable/connect/000000/${TUNNEL}`)).toEqual({ status: 404 });
+    expect(bench().ask(`/cable/connect/000000/${TUNNEL}`)).toEqual({
+      status: 404,
+      refusal: "no-such-tunnel",
+    });
   });
 
   test("no client with another routing id", () => {
@@ -72,13 +75,13 @@ describe("who is let in", () => {
     const { headers } = enter(`/cable/new/${TUNNEL}`);
     const right = headers["X-caBLE-Routing-ID"] as string;
     const wrong = right.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
-    expect(ask(`/cable/connect/${wrong}/${TUNNEL}`)).toEqual({ status: 404 });
+    expect(ask(`/cable/connect/${wrong}/${TUNNEL}`)).toEqual({ status: 404, refusal: "no-such-tunnel" });
   });
 
   test("no second client", () => {
     const { pair, ask } = bench();
     const { routing } = pair();
-    expect(ask(`/cable/connect/${routing}/${TUNNEL}`)).toEqual({ status: 404 });
+    expect(ask(`/cable/connect/${routing}/${TUNNEL}`)).toEqual({ status: 404, refusal: "no-such-tunnel" });
   });
 
   test("no client after the time a phone is waited with", async () => {
@@ -86,7 +89,7 @@ describe("who is let in", () => {
     const { headers } = enter(`/cable/new/${TUNNEL}`);
     const path = `/cable/connect/${headers["X-caBLE-Routing-ID"] as string}/${TUNNEL}`;
     await env.clock.advance(30_001);
-    expect(ask(path)).toEqual({ status: 418 });
+    expect(ask(path)).toEqual({ status: 418, refusal: "came-too-late" });
   });
 
   test("anybody again, once the tunnel is over", () => {
@@ -220,11 +223,11 @@ describe("a call to a linked phone", () => {
 
   test("is 410 once the phone said never again, 404 when nobody ever said anything, 400 without a payload", () => {
     const { relay, ask } = bench();
-    expect(ask(PATH, HEADERS)).toEqual({ status: 404 });
+    expect(ask(PATH, HEADERS)).toEqual({ status: 404, refusal: "unknown-contact" });
     relay.subscribe(CONTACT, () => {});
-    expect(ask(PATH)).toEqual({ status: 400 });
+    expect(ask(PATH)).toEqual({ status: 400, refusal: "no-client-payload" });
     relay.revoke(CONTACT);
-    expect(ask(PATH, HEADERS)).toEqual({ status: 410 });
+    expect(ask(PATH, HEADERS)).toEqual({ status: 410, refusal: "contact-gone" });
   });
 });
 
@@ -233,4 +236,62 @@ test("closing the relay closes every tunnel", () => {
   const { phone, client } = pair();
   relay.close();
   expect([phone.closes, client.closes, relay.size]).toEqual([[{ code: 1001 }], [{ code: 1001 }], 0]);
+});
+
+describe("a service that keeps so many tunnels at once", () => {
+  const OTHER = "/cable/new/FFEEDDCCBBAA99887766554433221100";
+
+  test("lets one more in when one of them has ended", () => {
+    const { ask, enter } = bench({ tunnelsMax: 1 });
+    const phone = enter(`/cable/new/${TUNNEL}`);
+    expect(ask(OTHER)).toEqual({ status: 503, refusal: "full" });
+    phone.side.relay.gone({ code: 1000 });
+    expect(ask(OTHER).status).toBe(101);
+  });
+
+  test("lets the second side of a tunnel in all the same", () => {
+    const { ask, enter } = bench({ tunnelsMax: 1 });
+    const { headers } = enter(`/cable/new/${TUNNEL}`);
+    expect(ask(`/cable/connect/${headers["X-caBLE-Routing-ID"] as string}/${TUNNEL}`).status).toBe(101);
+  });
+
+  test("turns a linked phone's call away likewise, and wakes nobody", async () => {
+    const { ask, enter, relay, env } = bench({ tunnelsMax: 1, pushDelayMs: 0 });
+    let woken = 0;
+    relay.subscribe(CONTACT, () => (woken += 1));
+    enter(`/cable/new/${TUNNEL}`);
+    expect(ask("/cable/contact/AQID", { "X-caBLE-Client-Payload": "a1" })).toEqual({
+      status: 503,
+      refusal: "full",
+    });
+    await env.clock.advance(1_000);
+    expect(woken).toBe(0);
+  });
+});
+
+describe("messages that suffer on the way", () => {
+  test("the one that is garbled differs in its last bit, and no other differs", () => {
+    const { phone, client } = bench({ garbles: 2 }).pair();
+    for (const byte of [0x10, 0x20, 0x30]) client.relay.message(Uint8Array.of(0xff, byte));
+    expect(phone.got).toEqual(["ff10", "ff21", "ff30"]);
+  });
+
+  test("it is counted over both sides, and the sender's own bytes stay as they were", () => {
+    const { phone, client } = bench({ garbles: 2 }).pair();
+    client.relay.message(Uint8Array.of(1));
+    const sent = Uint8Array.of(0x80);
+    phone.relay.message(sent);
+    expect(client.got).toEqual(["81"]);
+    expect(sent).toEqual(Uint8Array.of(0x80));
+  });
+
+  test("by chance: never at 0, at once at 1, with 1006 for both", () => {
+    const calm = bench({ breakChance: 0 }).pair();
+    calm.client.relay.message(Uint8Array.of(1));
+    expect(calm.phone.got).toEqual(["01"]);
+    const stormy = bench({ breakChance: 1 }).pair();
+    stormy.client.relay.message(Uint8Array.of(1));
+    expect(stormy.phone.got).toEqual([]);
+    expect([stormy.phone.closes[0]?.code, stormy.client.closes[0]?.code]).toEqual([1006, 1006]);
+  });
 });

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { wsDialer } from "../../src/hybrid/tunnel-ws.js";
 import { systemEnv, virtualEnv } from "../../src/core/env.js";
 import { MemorySink } from "../../src/core/trace.js";
 import { selfMadeTlsIdentity } from "../../src/sim/expose/tls-identity.js";
@@ -16,6 +17,7 @@ import { casesOf } from "../hybrid/vectors.js";
 
 const TUNNEL = "00112233445566778899AABBCCDDEEFF";
 const NEW = `/cable/new/${TUNNEL}`;
+const OTHER = "/cable/new/FFEEDDCCBBAA99887766554433221100";
 
 const services: WsTunnelService[] = [];
 afterEach(async () => {
@@ -170,6 +172,68 @@ describe("letting in", () => {
     const [response] = (await once(asked, "response")) as [{ statusCode: number; resume(): void }];
     response.resume();
     expect(response.statusCode).toBe(expected);
+  });
+});
+
+describe("keeping out", () => {
+  const ORIGIN = "wss://cable.example";
+
+  test.each([
+    ["the one that is served", ORIGIN, 101],
+    ["another one", "wss://evil.example", 403],
+    ["one that only begins alike", `${ORIGIN}.evil.example`, 403],
+    ["none at all", undefined, 403],
+  ])("by Origin: %s", async (_, origin, expected) => {
+    const service = await serve({ origins: [ORIGIN, "wss://other.example"] });
+    expect((await dial(service, NEW, { headers: origin === undefined ? {} : { origin } })).status).toBe(
+      expected,
+    );
+  });
+
+  test("says why, in the answer's body and in the trace", async () => {
+    const sink = new MemorySink();
+    const service = await serve({ origins: [ORIGIN] }, systemEnv(sink));
+    const socket = new WebSocket(service.origin + NEW, ["fido.cable"]);
+    const body = await new Promise<string>((resolve, reject) => {
+      socket.on("error", reject);
+      socket.on("unexpected-response", (_, response) => {
+        response.on("data", (data: Buffer) => resolve(data.toString()));
+      });
+    });
+    expect(body).toBe("wrong-origin");
+    expect(sink.records).toContainEqual(
+      expect.objectContaining({ stage: "tunnel-refused", detail: "403 wrong-origin" }),
+    );
+  });
+
+  test("by connections: one more is 503, and let in when another has gone", async () => {
+    const service = await serve({ connectionsMax: 1 });
+    const first = await dial(service, NEW);
+    expect((await dial(service, OTHER)).status).toBe(503);
+    const closed = once(first.socket, "close");
+    first.socket.close();
+    await closed;
+    await expect.poll(async () => (await dial(service, OTHER)).status).toBe(101);
+  });
+
+  test("by tunnels: the second side is no second tunnel", async () => {
+    const service = await serve({ tunnelsMax: 1 });
+    const phone = await dial(service, NEW);
+    expect((await dial(service, OTHER)).status).toBe(503);
+    expect((await dial(service, connectPath(phone.routingId))).status).toBe(101);
+  });
+
+  test("our own dialer names the service's origin, and hears of a wrong one by its status and a hint", async () => {
+    const service = await serve({ origins: [ORIGIN] });
+    const { signal } = new AbortController();
+    const opening = wsDialer({ service: service.origin }).open(ORIGIN + NEW, {}, signal);
+    (await opening).tunnel.close();
+    const wrong = wsDialer().open(service.origin + NEW, {}, signal);
+    await expect(wrong).rejects.toMatchObject({
+      code: "TUNNEL_REFUSED",
+      httpStatus: 403,
+      hint: expect.stringContaining("origins") as string,
+    });
   });
 });
 

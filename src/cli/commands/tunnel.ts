@@ -9,6 +9,7 @@ const PORT = 9801;
 const PORT_MAX = 65_535;
 const MS_MAX = 86_400_000;
 const MESSAGES_MAX = 1_000_000;
+const AT_ONCE_MAX = 1_000_000;
 
 /** Names of the services phones know, for clients that were told to look for them here. */
 const ASSIGNED_HOSTS = ["cable.ua5v.com", "cable.auth.com"];
@@ -24,6 +25,9 @@ export const tunnel: Command = {
   --cert-out FILE      write that certificate, for --tunnel-ca at the other end
   --ttl-ms N           whole life of a tunnel (120000)
   --wait-ms N          refuse clients that come later than this after their phone, with 418
+  --origin LIST        let in only who names one of these as Origin (wss://HOST,...); others get 403
+  --max-tunnels N      tunnels at once; who wants one more gets 503
+  --max-connections N  connections at once, of which a tunnel has two; likewise
   --latency-ms N       hold every message back this long (0)
   --refuse STATUS      answer every request with this HTTP status
   --drop-after N       break down after N messages: both sides lose their connection
@@ -36,6 +40,9 @@ export const tunnel: Command = {
     "cert-out": { type: "string" },
     "ttl-ms": { type: "string" },
     "wait-ms": { type: "string" },
+    origin: { type: "string" },
+    "max-tunnels": { type: "string" },
+    "max-connections": { type: "string" },
     "latency-ms": { type: "string" },
     refuse: { type: "string" },
     "drop-after": { type: "string" },
@@ -65,6 +72,10 @@ function start(invocation: Invocation, env: Env) {
   const ttlMs = milliseconds("ttl-ms");
   const waitMs = milliseconds("wait-ms");
   const latencyMs = milliseconds("latency-ms");
+  const origins = originsOf(textOption(invocation, "origin"));
+  const atOnce = (name: string) => numberOption(invocation, name, { min: 1, max: AT_ONCE_MAX });
+  const tunnelsMax = atOnce("max-tunnels");
+  const connectionsMax = atOnce("max-connections");
   const httpStatus = numberOption(invocation, "refuse", { min: 400, max: 599 });
   const breaksAfter = numberOption(invocation, "drop-after", { min: 0, max: MESSAGES_MAX });
   return wsTunnelService(env, {
@@ -75,7 +86,21 @@ function start(invocation: Invocation, env: Env) {
     ...(ttlMs !== undefined && { ttlMs }),
     ...(waitMs !== undefined && { waitMs }),
     ...(latencyMs !== undefined && { latencyMs }),
+    ...(origins && { origins }),
+    ...(tunnelsMax !== undefined && { tunnelsMax }),
+    ...(connectionsMax !== undefined && { connectionsMax }),
     ...(httpStatus !== undefined && { httpStatus }),
     ...(breaksAfter !== undefined && { breaksAfter }),
+  });
+}
+
+/** @throws {UsageError} USAGE for what no browser would send: a path, another scheme. */
+function originsOf(list: string | undefined): readonly string[] | undefined {
+  return list?.split(",").map((text) => {
+    const origin = text.trim();
+    const valid = URL.canParse(origin) && /^(wss?|https?):\/\/[^/?#@]+$/i.test(origin);
+    if (!valid)
+      throw new UsageError("USAGE", `--origin takes origins such as wss://cable.example, not "${text}"`);
+    return origin;
   });
 }

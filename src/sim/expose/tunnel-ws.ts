@@ -6,6 +6,7 @@ import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from "ws";
 import type { Env } from "../../core/env.js";
 import { SEALED_BYTES_MAX, TUNNEL_SUBPROTOCOL } from "../../hybrid/constants.js";
 import { TunnelRelay, type RelayAnswer, type RelayLimits, type RelayRequest } from "../../hybrid/relay.js";
+import { refuse } from "../../hybrid/relay-refusal.js";
 import { ExposeError, exposeFailure } from "./expose-error.js";
 import { isLoopback } from "./loopback-address.js";
 import type { TlsIdentity } from "./tls-identity.js";
@@ -24,6 +25,13 @@ export interface WsTunnelServiceOptions extends Partial<RelayLimits> {
   readonly latencyMs?: number;
   /** Answers every upgrade with this status. */
   readonly httpStatus?: number;
+  /**
+   * Only upgrades with one of these in their `Origin` are let in, as `wss://cable.example`; anybody when absent.
+   * Chromium and we name the service's own there, libwebauthn sends none.
+   */
+  readonly origins?: readonly string[];
+  /** Connections kept at once, of which a tunnel has two; any number when absent. */
+  readonly connectionsMax?: number;
 }
 
 /** A tunnel service on a real port, until it is disposed of. */
@@ -68,9 +76,16 @@ class Service implements WsTunnelService {
   /** Called by the package once it knows a WebSocket is wanted. */
   readonly #admit: VerifyClientCallbackAsync = ({ req }, done) => {
     const { httpStatus } = this.#options;
-    const answer = httpStatus === undefined ? this.relay.admit(readRequest(req)) : { status: httpStatus };
-    if ("join" in answer) this.#admitted.set(req, answer);
-    done(answer.status === 101, answer.status);
+    if (httpStatus !== undefined) return done(false, httpStatus);
+    const answer = this.#answerTo(readRequest(req));
+    if ("join" in answer) {
+      this.#admitted.set(req, answer);
+      return done(true);
+    }
+    const { status, refusal } = answer;
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", detail: `${status} ${refusal}` });
+    // The name is the body of the answer.
+    done(false, status, refusal);
   };
 
   constructor(
@@ -134,6 +149,14 @@ class Service implements WsTunnelService {
     await closed;
     disarm();
     this.#env.trace.emit({ kind: "link.closed", link: origin });
+  }
+
+  /** What a service looks at before it looks for a tunnel. */
+  #answerTo(request: RelayRequest): RelayAnswer {
+    const { origins, connectionsMax = Infinity } = this.#options;
+    if (origins && !origins.includes(request.header("origin") ?? "")) return refuse("wrong-origin");
+    if (this.#sockets.clients.size >= connectionsMax) return refuse("full");
+    return this.relay.admit(request);
   }
 
   #join(open: WebSocket, request: IncomingMessage): void {
