@@ -13,13 +13,18 @@ import {
 /** How programs are loaded; parameters of what {@link diskFiles} does, so that every Node can be tried. */
 export interface ModuleLoader {
   import(url: string): Promise<unknown>;
-  /** Path of a package's entry as a file in `folder` would find it. @throws when it would not. */
-  resolve(specifier: string, folder: string): string;
+  /** Path of tsx as a file in `folder` would find it. @throws when it would not. */
+  resolveTsx(folder: string): string;
 }
 
 const NODE: ModuleLoader = {
   import: (url) => import(url) as Promise<unknown>,
-  resolve: (specifier, folder) => createRequire(join(resolve(folder), "from.js")).resolve(specifier),
+  resolveTsx(folder) {
+    // By its own table: what require would find is the other half of it, which loads no module of ours.
+    const table = createRequire(join(resolve(folder), "from.js")).resolve("tsx/package.json");
+    const { exports } = JSON.parse(readFileSync(table, "utf8")) as TsxPackage;
+    return join(dirname(table), exports["./esm/api"].import.default);
+  },
 };
 
 /** Node's words for a program in TypeScript that it does not take. */
@@ -57,7 +62,9 @@ async function importWithTsx(
   path: string,
   { loader, cause }: { readonly loader: ModuleLoader; readonly cause: unknown },
 ): Promise<unknown> {
-  const api = [dirname(path), "."].map((folder) => find(loader, folder)).find((found) => found !== undefined);
+  const api = [dirname(path), "."]
+    .map((folder) => findTsx(loader, folder))
+    .find((found) => found !== undefined);
   if (api === undefined) {
     const text = `Node ${process.versions.node} does not load TypeScript by itself`;
     const hint =
@@ -71,14 +78,18 @@ async function importWithTsx(
   });
 }
 
+interface TsxPackage {
+  readonly exports: { readonly "./esm/api": { readonly import: { readonly default: string } } };
+}
+
 /** What is used of it. */
 interface Tsx {
   tsImport(url: string, parent: string): Promise<unknown>;
 }
 
-function find(loader: ModuleLoader, folder: string): string | undefined {
+function findTsx(loader: ModuleLoader, folder: string): string | undefined {
   try {
-    return loader.resolve("tsx/esm/api", folder);
+    return loader.resolveTsx(folder);
   } catch {
     return undefined;
   }

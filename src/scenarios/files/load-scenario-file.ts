@@ -82,11 +82,17 @@ function badBase(
 function valueIn(content: ScenarioFileContent, path: string): unknown {
   if ("json" in content) return parseJson(content.json, path);
   const story = defaultOf(content.exports);
+  if (isObject(story) && isMadeUpId(story["id"])) return { ...story, id: undefined };
   if (story !== undefined) return story;
   const hint = "export default defineScenario({ ... })";
   throw new ScenarioFileError(path, [
     { code: "SCENARIO_FILE_NO_DEFAULT", path: "", text: "there is no default export", hint },
   ]);
+}
+
+/** The one that defineScenario gives for want of a name; now there is one, the file's. */
+function isMadeUpId(id: unknown): boolean {
+  return typeof id === "string" && /(^|\/)own$/.test(id);
 }
 
 /** A module that was compiled to CommonJS has its default export one level further in. */

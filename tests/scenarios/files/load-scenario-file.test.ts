@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
+import { defineScenario } from "../../../src/scenarios/files/define-scenario.js";
 import { loadScenarioFile, type ScenarioFiles } from "../../../src/scenarios/files/load-scenario-file.js";
 import { ScenarioFileError } from "../../../src/scenarios/files/scenario-file-error.js";
 
@@ -82,4 +83,14 @@ describe("refuses", () => {
     const endless = { ...filesOf({}), read: async () => ({ json: '{"extends":"./x/y.json"}' }) };
     await expect(loadScenarioFile("y.json", endless)).rejects.toMatchObject({ code: "SCENARIO_FILE_CYCLE" });
   });
+});
+
+test("a story that was defined without a name bears the file's, and one with a name its own", async () => {
+  const { id: _, ...nameless } = defineScenario({ extends: "plain-login" });
+  const disk = {
+    "mine.mjs": { default: { ...nameless, id: "plain-login/own" } },
+    "other.mjs": { default: { ...nameless, id: "chosen" } },
+  };
+  expect((await load("mine.mjs", disk)).id).toBe("mine");
+  expect((await load("other.mjs", disk)).id).toBe("chosen");
 });
