@@ -138,7 +138,7 @@ const overwriteRace: Scenario = {
   group: "phone",
   title: "Two creations with one user handle: the phone keeps the second passkey, the site the first",
   story:
-    "The site takes 25 s over the first answer. Meanwhile the person tries again; the second passkey takes the first " +
+    "The site takes 50 s over the first answer. Meanwhile the person tries again; the second passkey takes the first " +
     "one's place on the phone. The site accepts the first answer, and refuses the second because the account has a " +
     "passkey now. It is one that exists nowhere: no login works until somebody registers anew.",
   sources: [
@@ -148,16 +148,29 @@ const overwriteRace: Scenario = {
   ],
   knobs: {
     "link.road": "hybrid",
-    "rp.finishMs": 25_000,
+    "rp.finishMs": 50_000,
     "rp.maxPasskeys": 1,
     "rp.whenFull": "refuse",
   },
   script: [
     { do: "register", inBackground: true },
-    { do: "register", atMs: 16_000 },
-    { do: "login", atMs: 90_000 },
+    { do: "register", atMs: 30_000 },
     { do: "login", atMs: 120_000 },
+    { do: "login", atMs: 200_000 },
   ],
+  draws: {
+    knobs: {
+      "rp.finishMs": [45_000, 55_000],
+      "gw.idleMs": null,
+      "phone.scanDelayMs": [3_000, 9_000],
+      "ble.advertDelayMs": [20, 1_000],
+      "ble.advertLossPct": null,
+      "tunnel.connectDelayMs": [150, 1_000],
+      "key.touchDelayMs": [500, 3_000],
+      "key.createMs": null,
+    },
+    why: "the second passkey has to be made after the first one, and before the site is done with that",
+  },
   expect: {
     ctap: [
       { kind: "ctap.credential", where: { change: "created" }, times: 2 },
@@ -227,8 +240,8 @@ const racedHealed = variantOf(overwriteRace, "registered-again", {
   script: [
     ...overwriteRace.script.slice(0, 3),
     { do: "set", knobs: { "rp.whenFull": "replace" } },
-    { do: "register", atMs: 150_000 },
-    { do: "login", atMs: 240_000 },
+    { do: "register", atMs: 200_000 },
+    { do: "login", atMs: 300_000 },
   ],
   expect: {
     ctap: [{ kind: "ctap.credential", where: { change: "overwritten" }, times: 2 }],

@@ -1,3 +1,4 @@
+import type { DrawRanges } from "../draws.js";
 import type { Scenario } from "../scenario.js";
 import { variantOf } from "../variant.js";
 import { HEALTHY } from "./knob-sets.js";
@@ -15,6 +16,27 @@ const GET_REJECTED = {
   kind: "page.settled",
   where: { method: "get", outcome: "rejected", name: "NotAllowedError" },
 } as const;
+
+/** A way to the phone that takes the same time each time, so that a lag can be met on either side of its end. */
+const STEADY_ROAD: DrawRanges = {
+  "key.indexLagMs": [18_500, 22_500],
+  "net.latencyMs": [40, 60],
+  "rp.optionsMs": [10, 100],
+  "rp.finishMs": [200, 400],
+  "key.touchDelayMs": [1_000, 2_000],
+  "key.processingMs": [80, 120],
+  "key.createMs": null,
+  "ble.advertDelayMs": [200, 400],
+  "ble.advertLossPct": null,
+  "tunnel.connectDelayMs": [300, 500],
+  "tunnel.latencyMs": [40, 60],
+  "phone.scanDelayMs": [7_500, 8_500],
+  "phone.startDelayMs": null,
+  "phone.bluetoothOn": null,
+  "phone.tapDelayMs": [1_300, 1_700],
+  "push.delayMs": [800, 1_200],
+  "user.closeSheetMs": [4_500, 5_500],
+};
 
 /**
  * Mechanism F. The phone is called instead of scanning a code, so that it looks a few seconds after the person
@@ -36,7 +58,6 @@ const indexLag: Scenario = {
   knobs: {
     "link.road": "hybrid",
     "phone.linked": true,
-    // The creation ends within 6 s, and the logins begin that much later than they are called.
     "key.indexLagMs": 18_500,
   },
   script: [
@@ -48,6 +69,7 @@ const indexLag: Scenario = {
     { do: "wait", forMs: 3_000 },
     { do: "login" },
   ],
+  draws: { jitter: 0.03, pauseMs: [0, 100], knobs: STEADY_ROAD, why: "the lag ends between two looks" },
   expect: {
     ctap: [
       { ...NOTHING_FOUND, times: 2 },

@@ -98,6 +98,9 @@ const lockedOut = variantOf(toIphone, "locked-out", {
   },
 });
 
+/** A copy that takes longer than this leaves time for a login whatever happens on the way. */
+const SHORT_MS = 120_000;
+
 interface SyncCell {
   readonly variant?: string;
   readonly syncMs: number;
@@ -121,6 +124,12 @@ function syncLag({ variant, syncMs, told }: SyncCell): Scenario {
     ],
     knobs: { "link.road": "hybrid", "key.second": "synced", "key.syncMs": syncMs },
     script: [{ do: "register" }, NEW_PHONE, { do: "login", atMs: 20_000 }, { do: "login", atMs: afterMs }],
+    draws: {
+      knobs: {
+        "key.syncMs": syncMs < SHORT_MS ? [syncMs, syncMs + 6_000] : [syncMs * 0.6, syncMs * 0.75],
+      },
+      why: "the copy has to come after the first login and before the second",
+    },
     expect: {
       ctap: [
         { ...NOTHING_FOUND, times: 1 },

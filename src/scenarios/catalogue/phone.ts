@@ -23,6 +23,10 @@ const slowUser: Scenario = {
     "phone.scanDelayMs": 12_000,
     "key.touchDelayMs": 83_000,
   },
+  draws: {
+    knobs: { "key.touchDelayMs": [70_000, 84_000] },
+    why: "the gesture has to come after the page's guard and before the tunnel ends",
+  },
   script: [{ do: "register" }],
   expect: {
     ctap: [
