@@ -10,16 +10,16 @@ import { startSite } from "./site.mjs";
 const description = JSON.parse(readFileSync(new URL("site.json", import.meta.url), "utf8"));
 
 /** Small numbers: what takes minutes in the field takes a second here. */
-const WORKER_MS = 300;
+const WORKER_MS = 1_000;
 const quick = { "key.touchDelayMs": 50, "key.processingMs": 5 };
 
 const stories = [
   {
     id: "all-is-well",
     title: "A passkey is created, then used",
-    story: "Nothing is in the way; the row is there after the worker's 300 ms.",
+    story: "Nothing is in the way; the row is there after the worker's second.",
     knobs: quick,
-    script: [{ do: "register" }, { do: "wait", forMs: 500 }, { do: "login" }],
+    script: [{ do: "register" }, { do: "wait", forMs: 1_500 }, { do: "login" }],
     expect: {
       mechanisms: ["success", "success"],
       decidedBy: null,
@@ -31,7 +31,7 @@ const stories = [
     title: "The page gives up, the site commits later, the first login is refused, the second works",
     story: "The page's guard is shorter than the person is slow, and the row is written behind the answer.",
     knobs: { ...quick, "page.guardMs": 100, "key.touchDelayMs": 250 },
-    script: [{ do: "register" }, { do: "login" }, { do: "wait", forMs: 500 }, { do: "login" }],
+    script: [{ do: "register" }, { do: "login" }, { do: "wait", forMs: 1_500 }, { do: "login" }],
     expect: {
       mechanisms: ["late-delivery", "late-commit", "success"],
       decidedBy: "page.guard",

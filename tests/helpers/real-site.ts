@@ -197,7 +197,7 @@ export function describeRealSite(origin: string) {
   return {
     schema: 1,
     baseUrl: origin,
-    timeoutMs: 250,
+    timeoutMs: 5_000,
     code: "error.code",
     signIn: [{ path: "/sign-in", headers: { authorization: "Bearer {env:SHOP_TOKEN}" } }],
     registration: ceremony("register"),
@@ -207,7 +207,7 @@ export function describeRealSite(origin: string) {
       list: "data",
       id: "credential.id",
       everyMs: 20,
-      forMs: 300,
+      forMs: 1_000,
     },
   };
 }

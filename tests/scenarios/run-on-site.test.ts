@@ -90,9 +90,9 @@ describe("a run against a real site", () => {
 
   test("names the page's guard when the site commits behind its back, and the login that came too early", async () => {
     const { run } = await played({
-      moods: { commitDelayMs: 120 },
+      moods: { commitDelayMs: 300 },
       knobs: { "page.guardMs": 60, "key.touchDelayMs": 120 },
-      script: [{ do: "register" }, { do: "login" }, { do: "wait", forMs: 200 }, { do: "login" }],
+      script: [{ do: "register" }, { do: "login" }, { do: "wait", forMs: 400 }, { do: "login" }],
     });
     expect(mechanisms(run)).toEqual(["late-delivery", "late-commit", "success"]);
     expect(run.explanation.decidedBy?.timer).toBe("page.guard");
@@ -105,7 +105,7 @@ describe("a run against a real site", () => {
   ] as const)(
     "a finish answer that is lost (%s) is no lost passkey: the site has it",
     async (code, finishAnswer) => {
-      const { run, rows } = await played({ moods: { finishAnswer } });
+      const { run, rows } = await played({ moods: { finishAnswer }, described: { timeoutMs: 1_000 } });
       expect(run.errors).toMatchObject([{ code, aftermath: "unknown", call: "registration/finish" }]);
       expect(mechanisms(run)).toEqual(["finish-answer-lost"]);
       expect(books(run)).toEqual(HEALTHY);
