@@ -124,6 +124,8 @@ const dialogRefused: Mechanism = {
 /** Nobody was there to ask; what the sheet offered says why. */
 const noAuthenticator: Mechanism = {
   id: "no-authenticator",
+  // At login the site may have said that there is nothing to look for further away.
+  needs: ({ kind }) => (kind === "login" ? ["rp"] : []),
   account(ceremony, facts) {
     const [missing] = recordsIn(ceremony, facts, "link.not-found");
     const rejection = rejectionOf(ceremony, facts);

@@ -43,6 +43,8 @@ const challengeExpired: Mechanism = {
 
 const userRefused: Mechanism = {
   id: "user-refused",
+  // A platform whose time is over answers like a person who said no.
+  needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer"]),
   account(ceremony) {
     const answer = mainExchange(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
@@ -96,6 +98,8 @@ const keyTimeout: Mechanism = {
 
 const pageGaveUp: Mechanism = {
   id: "page-gave-up",
+  // The authenticator may have been done when the page gave up.
+  needs: () => ["ctap"],
   account(ceremony, facts) {
     const { gaveUp } = ceremony;
     // Whether the ceremony came to something after all is for the site to say.
@@ -118,6 +122,7 @@ const pageGaveUp: Mechanism = {
 
 const clientTimeout: Mechanism = {
   id: "client-timeout",
+  needs: (ceremony) => (mainExchange(ceremony) === undefined ? ["page", "link"] : ["page"]),
   account(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");
     // That no key was made can only be said of a trace that would have shown it.
@@ -136,6 +141,8 @@ const clientTimeout: Mechanism = {
 
 const success: Mechanism = {
   id: "success",
+  // After a 202 the page may have lost patience.
+  needs: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
   account(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     if (accepted === undefined || ceremony.settled?.resolved !== true) return undefined;

@@ -26,9 +26,10 @@ export function explainFactors(records: readonly TraceRecord[]): readonly Factor
 
 function accountOf(attempt: FactorAttempt, facts: FactorFacts): CeremonyAccount {
   const common = { kind: "factor", ceremony: attempt.id } as const;
-  for (const { id, account } of FACTOR_MECHANISMS) {
+  for (const { id, account, needs = [] } of FACTOR_MECHANISMS) {
     const found = account(attempt, facts);
     if (found === undefined) continue;
+    if (needs.some((layer) => !facts.layers.has(layer))) break;
     const { decidedBy, marginMs, verdict, evidence, prevention } = found;
     return {
       ...common,

@@ -5,24 +5,35 @@ import type { CeremonyAccount, Explanation } from "./explanation.js";
 import { explainFactors } from "./explain-factors.js";
 import { KEY_MECHANISMS } from "./key-mechanisms.js";
 import { LOGIN_MECHANISMS } from "./login-mechanisms.js";
-import { decidingTimer, type Mechanism } from "./mechanism.js";
+import { decidingTimer, type Layer, type Mechanism } from "./mechanism.js";
 import { PHONE_MECHANISMS } from "./phone-mechanisms.js";
 import { FIRST_RADIO_MECHANISMS, RADIO_MECHANISMS } from "./radio-mechanisms.js";
 import { FIRST_REAL_SITE_MECHANISMS, REAL_SITE_MECHANISMS } from "./real-site-mechanisms.js";
-import { REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
+import { lateDelivery, REGISTRATION_MECHANISMS } from "./registration-mechanisms.js";
 import { acceptedFinish, rowsAreKnown } from "./site-facts.js";
 import { SITE_LOGIN_MECHANISMS } from "./site-login-mechanisms.js";
 import { FIRST_SITE_MECHANISMS, SITE_MECHANISMS } from "./site-mechanisms.js";
-import { gatherFacts, mainExchange, type Ceremony, type TraceFacts } from "./trace-facts.js";
+import { firedTimer, gatherFacts, mainExchange, type Ceremony, type TraceFacts } from "./trace-facts.js";
+import { clientStage } from "./tunnel-facts.js";
 import { TUNNEL_ABSENCES, TUNNEL_ENDINGS, TUNNEL_FIRST, TUNNEL_LOSSES } from "./tunnel-mechanisms.js";
 
+/** A layer, or what a real site has to be asked for. */
+type Probe = Layer | "rp.probe";
+
 /** Layers without which some mechanism cannot be told from another, and what each would show. */
-const PROBES: readonly (readonly [layer: string, shows: string])[] = [
-  ["page", "when the promise was made and when it settled"],
-  ["ctap", "commands and answers at the device"],
-  ["rp", "site calls, rows and mails"],
-  ["timer", "which budgets ran and which fired"],
-];
+const PROBES: Readonly<Record<Probe, string>> = {
+  page: "when the promise was made and when it settled",
+  ctap: "commands and answers at the device",
+  rp: "site calls, rows and mails",
+  timer: "which budgets ran and which fired",
+  link: "how far the link to the authenticator got",
+  user: "what the person saw and did",
+  factor: "what became of the codes that were sent, and how the site judged them",
+  "rp.probe": "which credentials the site holds: `credentials` in the site file",
+};
+
+/** Layers every ceremony leaves something in. */
+const ALWAYS: readonly Layer[] = ["page", "ctap", "rp", "timer"];
 
 /** What stands in front comes first, and what could be said of almost anything last. */
 const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
@@ -40,10 +51,6 @@ const inOrder = (own: readonly Mechanism[]): readonly Mechanism[] => [
   ...REAL_SITE_MECHANISMS,
 ];
 
-const SITE_PROBE = ["rp.probe", "which credentials the site holds: `credentials` in the site file"] as const;
-
-const LINK_PROBE = ["link", "how far the link to the authenticator got"] as const;
-
 /** An answer is only called lost where nobody said what ended the tunnel. */
 const beforeLoss = (mechanism: Mechanism): readonly Mechanism[] =>
   mechanism.id === "lost-answer" ? [...TUNNEL_ENDINGS, mechanism] : [mechanism];
@@ -53,7 +60,13 @@ const REGISTRATIONS = inOrder([
   ...REGISTRATION_MECHANISMS,
   ...SITE_MECHANISMS.flatMap(beforeLoss),
 ]);
-const LOGINS = inOrder([...TUNNEL_FIRST, ...SITE_LOGIN_MECHANISMS, ...LOGIN_MECHANISMS, ...TUNNEL_ENDINGS]);
+const LOGINS = inOrder([
+  ...TUNNEL_FIRST,
+  ...SITE_LOGIN_MECHANISMS,
+  ...LOGIN_MECHANISMS,
+  lateDelivery,
+  ...TUNNEL_ENDINGS,
+]);
 
 /**
  * Says of a trace what happened and whose timer decided it.
@@ -77,9 +90,11 @@ export function explain(records: readonly TraceRecord[]): Explanation {
 
 function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount {
   const own = ceremony.kind === "registration" ? REGISTRATIONS : LOGINS;
-  for (const { id, account } of own) {
+  for (const { id, account, needs } of own) {
     const found = account(ceremony, facts);
     if (found === undefined) continue;
+    const blind = (needs?.(ceremony) ?? []).filter((layer) => !isSeen(layer, ceremony, facts));
+    if (blind.length > 0) return undecided(ceremony, blind);
     if (id === "success" && needsSiteProbe(ceremony, facts)) break;
     return {
       kind: ceremony.kind,
@@ -96,14 +111,11 @@ function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount
   return undecided(ceremony, missingFrom(facts, ceremony));
 }
 
-function undecided(
-  { kind, id }: Pick<Ceremony, "kind" | "id">,
-  missing: readonly (readonly [layer: string, shows: string])[],
-): CeremonyAccount {
+function undecided({ kind, id }: Pick<Ceremony, "kind" | "id">, missing: readonly Probe[]): CeremonyAccount {
   const why =
     missing.length === 0
       ? "no known mechanism leaves this trace"
-      : missing.map(([layer, shows]) => `missing probe ${layer} (${shows})`).join(", ");
+      : missing.map((layer) => `missing probe ${layer} (${PROBES[layer]})`).join(", ");
   return {
     kind,
     ceremony: id,
@@ -113,7 +125,7 @@ function undecided(
     verdict: `Undecided: ${why}.`,
     evidence: [],
     prevention: [],
-    missingProbes: missing.map(([layer]) => layer),
+    missingProbes: missing,
   };
 }
 
@@ -128,11 +140,34 @@ function needsSiteProbe(ceremony: Ceremony, facts: TraceFacts): boolean {
   return acceptedFinish(ceremony) === undefined || (failureSeen !== undefined && successSeen === undefined);
 }
 
-function missingFrom(facts: TraceFacts, ceremony?: Ceremony) {
+function missingFrom(facts: TraceFacts, ceremony?: Ceremony): readonly Probe[] {
   const { layers } = facts;
   const unasked = ceremony !== undefined && needsSiteProbe(ceremony, facts);
-  const missing = [...PROBES.filter(([layer]) => !layers.has(layer)), ...(unasked ? [SITE_PROBE] : [])];
-  // Commands are seen and this ceremony sent none: the link would say why.
-  const unreached = ceremony?.called && layers.has("ctap") && mainExchange(ceremony) === undefined;
-  return unreached && !layers.has("link") ? [...missing, LINK_PROBE] : missing;
+  const missing: readonly Probe[] = [
+    ...ALWAYS.filter((layer) => !layers.has(layer)),
+    ...(unasked ? ["rp.probe" as const] : []),
+  ];
+  if (ceremony?.called === undefined) return missing;
+  const answer = mainExchange(ceremony);
+  // Nothing was asked, or nothing came back and all else is seen: the link would say why.
+  const byLink = answer === undefined || (answer.status === undefined && missing.length === 0);
+  // No timer ended it either: the system may have shown the person something.
+  const byPerson = answer === undefined && firedTimer(ceremony, "client.ceremony") === undefined;
+  const others: readonly Layer[] = [
+    ...(byLink ? ["link" as const] : []),
+    ...(byPerson ? ["user" as const] : []),
+  ];
+  return [...missing, ...others.filter((layer) => !layers.has(layer))];
+}
+
+/** A ceremony in which no authenticator was reached leaves no commands, however well one looks. */
+function isSeen(layer: Layer, ceremony: Ceremony, { layers, records }: TraceFacts): boolean {
+  if (layers.has(layer)) return true;
+  if (layer !== "ctap") return false;
+  const { beganAtMs, settled, linkStages } = ceremony;
+  const until = settled?.atMs ?? Infinity;
+  const searched = records.some(
+    ({ kind, atMs }) => kind === "link.not-found" && atMs >= beganAtMs && atMs <= until,
+  );
+  return searched || (linkStages.length > 0 && clientStage(ceremony, "ready") === undefined);
 }

@@ -51,13 +51,16 @@ export function gatherFactors(records: readonly TraceRecord[]): FactorFacts {
     if (record.kind === "rp.request" || record.kind === "rp.response") takeCall(attempts, record);
     if (record.kind === "factor.code") {
       const { atMs, number, change, detail } = record;
-      attempts
-        .get(record.ceremony)
-        ?.codes.push({ atMs, number, change, ...(detail !== undefined && { detail }) });
+      attemptOf(attempts, record).codes.push({
+        atMs,
+        number,
+        change,
+        ...(detail !== undefined && { detail }),
+      });
     }
     if (record.kind === "factor.attempt") {
       const { atMs, outcome, reason, failures } = record;
-      attempts.get(record.ceremony)?.entries.push({ atMs, outcome, reason, failures });
+      attemptOf(attempts, record).entries.push({ atMs, outcome, reason, failures });
     }
   }
   return {
@@ -76,9 +79,8 @@ function takeCall(
 ): void {
   const [factor = "", step = ""] = record.call.split("/");
   if (PASSKEY_CALLS.includes(factor)) return;
-  const { ceremony: id, atMs } = record;
-  const attempt = attempts.get(id) ?? { id, factor, beganAtMs: atMs, calls: [], codes: [], entries: [] };
-  attempts.set(id, attempt);
+  const { ceremony, atMs } = record;
+  const attempt = attemptOf(attempts, { factor, ceremony, atMs });
   if (record.kind === "rp.request") {
     attempt.calls.push({ step, askedAtMs: atMs });
     return;
@@ -88,6 +90,22 @@ function takeCall(
   open.answeredAtMs = atMs;
   open.status = record.status;
   if (record.code !== undefined) open.code = record.code;
+}
+
+/** A trace without the site's calls still tells of attempts by their codes. */
+function attemptOf(
+  attempts: Map<string, FactorAttempt>,
+  {
+    ceremony: id,
+    factor,
+    atMs,
+  }: { readonly ceremony: string; readonly factor: string; readonly atMs: number },
+): FactorAttempt {
+  const known = attempts.get(id);
+  if (known !== undefined) return known;
+  const attempt = { id, factor, beganAtMs: atMs, calls: [], codes: [], entries: [] };
+  attempts.set(id, attempt);
+  return attempt;
 }
 
 /** The budget of a code, a link or a lock that ended, by its timer. */

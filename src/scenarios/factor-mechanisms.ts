@@ -6,11 +6,13 @@ import {
   type FactorAttempt,
   type FactorFacts,
 } from "./factor-facts.js";
-import { evidenceOf, nameTimer, seconds, type Account } from "./mechanism.js";
+import { evidenceOf, nameTimer, seconds, type Account, type Layer } from "./mechanism.js";
 
 /** One way an attempt without a passkey can go. Tried in the order of the table. */
 export interface FactorMechanism {
   readonly id: MechanismId;
+  /** Layers that tell it from others with the same signature. */
+  readonly needs?: readonly Layer[];
   readonly account: (attempt: FactorAttempt, facts: FactorFacts) => Account | undefined;
 }
 
@@ -180,6 +182,7 @@ const undeliverable: FactorMechanism = {
 
 interface Plain {
   readonly id: MechanismId;
+  readonly needs?: readonly Layer[];
   readonly code: string;
   readonly verdict: string;
   readonly prevention: readonly string[];
@@ -214,14 +217,17 @@ const PLAIN: readonly Plain[] = [
   },
   {
     id: "code-wrong",
+    // Wrong codes may have led to a lock, and the lock is the story then.
+    needs: ["factor"],
     code: "CODE_WRONG",
     verdict: "The digits were not those of any code sent for this attempt.",
     prevention: ["Number the codes, and say how many attempts are left."],
   },
 ];
 
-const plain = ({ id, code, verdict, prevention }: Plain): FactorMechanism => ({
+const plain = ({ id, needs = [], code, verdict, prevention }: Plain): FactorMechanism => ({
   id,
+  needs,
   account(attempt) {
     const call = lastCall(attempt, code);
     if (call?.answeredAtMs === undefined) return undefined;

@@ -52,6 +52,8 @@ const readReplicaLag: Mechanism = {
 
 const noCredential: Mechanism = {
   id: "no-credential",
+  // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
+  needs: () => ["rp", "timer"],
   account(ceremony, facts) {
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);

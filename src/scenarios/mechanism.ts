@@ -1,6 +1,9 @@
 import type { DecidingTimer, MechanismId } from "./explanation.js";
 import type { Ceremony, TimerUse, TraceFacts } from "./trace-facts.js";
 
+/** Kinds of probes, by the first part of their records' kind. */
+export type Layer = "page" | "ctap" | "rp" | "timer" | "link" | "user" | "factor";
+
 /** What a mechanism has to say once it applies. */
 export interface Account {
   readonly decidedBy?: TimerUse | undefined;
@@ -18,6 +21,11 @@ export interface Account {
  */
 export interface Mechanism {
   readonly id: MechanismId;
+  /**
+   * Layers that tell it from others with the same signature. In a trace that lacks one of them the signature
+   * may be anybody's, and nothing is said.
+   */
+  readonly needs?: (ceremony: Ceremony) => readonly Layer[];
   readonly account: (ceremony: Ceremony, facts: TraceFacts) => Account | undefined;
 }
 

@@ -282,6 +282,8 @@ const linkHang: Mechanism = {
 /** The code stood there, or the phone was called, until a timer ended it: nobody was near enough to be asked. */
 const phoneNotHeard: Mechanism = {
   id: "phone-not-heard",
+  // Whether the phone's own trouble came before the end shows in the promise.
+  needs: () => ["page"],
   account(ceremony, facts) {
     const search = vainSearchOf(ceremony);
     if (search === undefined) return undefined;

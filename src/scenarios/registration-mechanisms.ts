@@ -11,9 +11,11 @@ const keyCreated = (ceremony: Ceremony) => {
 const approvedGesture = (ceremony: Ceremony) =>
   ceremony.gestures.findLast(({ answer }) => answer === "approved");
 
-/** A: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
-const lateDelivery: Mechanism = {
+/** A, of registrations and of logins: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
+export const lateDelivery: Mechanism = {
   id: "late-delivery",
+  // Who held the request back until then shows in their timer alone.
+  needs: () => ["timer"],
   account(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
     const accepted = acceptedFinish(ceremony);
@@ -21,6 +23,7 @@ const lateDelivery: Mechanism = {
     if (errorAtMs === undefined || accepted === undefined || accepted.askedAtMs < errorAtMs) return undefined;
     const gesture = approvedGesture(ceremony);
     const createdAtMs = keyCreated(ceremony);
+    const done = ceremony.kind === "login" ? "signed" : "was created";
     const row = rowOf(ceremony, facts);
     const lateMs = accepted.answeredAtMs - errorAtMs;
     return {
@@ -28,15 +31,15 @@ const lateDelivery: Mechanism = {
       marginMs: -lateMs,
       verdict:
         `page.guard fired first: the page told of a failure at ${seconds(errorAtMs)} while the browser's promise ` +
-        `was still pending. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key was ` +
-        `created, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
+        `was still pending. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
+        `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
         `${seconds(lateMs)} before the success it denied.`,
       evidence: evidenceOf(
         guard && `${seconds(errorAtMs)}: ${nameTimer(guard)} fired; the request was not aborted`,
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
         gesture && `${seconds(gesture.atMs)}: the person approved`,
-        createdAtMs !== undefined && `${seconds(createdAtMs)}: the key was created`,
+        createdAtMs !== undefined && `${seconds(createdAtMs)}: the key ${done}`,
         ceremony.settled && `${seconds(ceremony.settled.atMs)}: the promise resolved, after the error`,
         finishLine(accepted),
         row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
@@ -91,16 +94,20 @@ const clientTimerOrphan: Mechanism = {
     const createdAtMs = keyCreated(ceremony);
     if (timer?.endedAtMs === undefined || createdAtMs === undefined) return undefined;
     // Only a trace that would have shown the finish call can prove that there was none.
-    if (ceremony.finishes.length > 0 || !facts.layers.has("rp") || createdAtMs < timer.endedAtMs)
-      return undefined;
+    if (ceremony.finishes.length > 0 || !facts.layers.has("rp")) return undefined;
     const answer = mainExchange(ceremony);
-    const lateMs = createdAtMs - timer.endedAtMs;
+    const inTime = createdAtMs < timer.endedAtMs;
+    // A key made in the browser's last moments is as late as its answer.
+    const lateAtMs = inTime ? answer?.discarded && answer.answeredAtMs : createdAtMs;
+    if (typeof lateAtMs !== "number" || lateAtMs < timer.endedAtMs) return undefined;
+    const lateMs = lateAtMs - timer.endedAtMs;
     return {
       decidedBy: timer,
       marginMs: -lateMs,
       verdict:
         `client.ceremony fired first: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
-        `its key at ${seconds(createdAtMs)}, ${seconds(lateMs)} too late; nobody was left to take the answer. ` +
+        `its key at ${seconds(createdAtMs)}, ${inTime ? "and its answer came " : ""}${seconds(lateMs)} too late; ` +
+        "nobody was left to take the answer. " +
         "The key is an orphan: the site has no row for it.",
       evidence: evidenceOf(
         `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,

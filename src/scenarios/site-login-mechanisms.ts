@@ -7,10 +7,12 @@ import { firedTimer, mainExchange } from "./trace-facts.js";
 /** The site named a phone's passkey as one of this computer. */
 const transportsInternalOnly: Mechanism = {
   id: "transports-internal-only",
+  needs: () => ["page", "ctap"],
   account(ceremony) {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
-    if (transports.length === 0 || transports.includes("hybrid") || mainExchange(ceremony)) return undefined;
+    if (!transports.includes("internal") || transports.includes("hybrid")) return undefined;
+    if (mainExchange(ceremony)) return undefined;
     if (ceremony.settled?.resolved) return undefined;
     const timer = firedTimer(ceremony, "client.ceremony");
     return {
@@ -120,6 +122,8 @@ const staleFinish: Mechanism = {
 /** D, N at login: an authenticator signed with what the site has no row for. */
 const unknownCredential: Mechanism = {
   id: "unknown-credential",
+  // The copy that was looked into may have lagged: that depends on which key signed.
+  needs: () => ["ctap"],
   account(ceremony, facts) {
     const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
     if (refused === undefined) return undefined;

@@ -174,19 +174,15 @@ const mailQueueOnly: Mechanism = {
   account(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const row = rowOf(ceremony, facts);
-    if (
-      accepted === undefined ||
-      accepted.status === 202 ||
-      row === undefined ||
-      ceremony.failureSeen === undefined
-    )
-      return undefined;
-    if (ceremony.failureSeen.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
+    const failure = ceremony.failureSeen ?? ceremony.threw ?? ceremony.callFailed;
+    if (accepted === undefined || accepted.status === 202) return undefined;
+    if (row === undefined || failure === undefined) return undefined;
+    if (failure.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
     const mail = mailAfter(facts, accepted.askedAtMs);
     return {
       verdict:
         `The site accepted and committed at ${seconds(row.createdAtMs)}; the page told of a failure at ` +
-        `${seconds(ceremony.failureSeen.atMs)} because ${ceremony.threw ? "its own script broke down" : "the answer never reached it"}.` +
+        `${seconds(failure.atMs)} because ${ceremony.threw ? "its own script broke down" : "the answer never reached it"}.` +
         (mail
           ? ` The mail that came at ${seconds(mail.atMs)} says when mails arrive, not when the passkey was made.`
           : ""),
@@ -194,7 +190,8 @@ const mailQueueOnly: Mechanism = {
         finishLine(accepted),
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         ceremony.threw && `${seconds(ceremony.threw.atMs)}: the page's script broke down`,
-        `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+        ceremony.failureSeen &&
+          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
         mailLine(facts, accepted.askedAtMs),
       ),
       prevention: [

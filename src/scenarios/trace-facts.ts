@@ -77,6 +77,8 @@ export interface Ceremony {
   readonly linkStages: LinkStage[];
   /** The page's script broke down. */
   threw?: Moment;
+  /** A call to the site got no answer, and the page did not repeat it. */
+  callFailed?: Moment;
   readonly timers: TimerUse[];
   /** First text that told the person of a failure, and of a success. */
   failureSeen?: Moment & { readonly text: string };
@@ -165,7 +167,8 @@ class Gatherer {
       case "link.lost":
         return this.#stage({ ...record, stage: "lost", detail: record.reason });
       case "page.threw":
-        return this.#broke(record.ceremony, record.atMs);
+      case "page.call-failed":
+        return this.#broke(record);
       default:
         return this.#person(record);
     }
@@ -205,7 +208,10 @@ class Gatherer {
     if (record.kind === "rp.request") {
       const call: SiteCall = { askedAtMs: record.atMs };
       if (step === "options") ceremony.options = call;
-      if (step === "finish") ceremony.finishes.push(call);
+      if (step === "finish") {
+        ceremony.finishes.push(call);
+        delete ceremony.callFailed;
+      }
       if (step === "poll") ceremony.polls.push(call);
       return;
     }
@@ -340,9 +346,11 @@ class Gatherer {
     });
   }
 
-  #broke(id: string, atMs: number): void {
+  #broke({ kind, ceremony: id, atMs }: TraceRecord & { kind: "page.threw" | "page.call-failed" }): void {
     const ceremony = this.ceremonies.find((candidate) => candidate.id === id);
-    if (ceremony) ceremony.threw = { atMs };
+    if (ceremony === undefined) return;
+    if (kind === "page.threw") ceremony.threw = { atMs };
+    else ceremony.callFailed = { atMs };
   }
 
   #person(record: TraceRecord): void {

@@ -105,6 +105,8 @@ const LIMITS: Readonly<Record<string, string>> = {
 /** The tunnel service said that somebody had gone too far. */
 const tunnelLimit: Mechanism = {
   id: "tunnel-limit",
+  // Services close with the same code when their time is over.
+  needs: () => ["timer"],
   account(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const limit = LIMITS[end?.detail ?? ""];
@@ -246,6 +248,8 @@ const tunnelRefused: Mechanism = {
 /** The link ended, and nobody said more than that. */
 const linkLost: Mechanism = {
   id: "link-lost",
+  // Whether a key was made behind the lost answer, and what the site makes of it, is the story then.
+  needs: () => ["ctap", "rp"],
   account(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     if (end === undefined || !isToldWhole(ceremony, facts)) return undefined;

@@ -154,21 +154,29 @@ describe("what differs by one thing only", () => {
     expect(explain(records).mechanism).toBe("success");
   });
 
+  const neverAsked = [
+    at(180_200, "browser", { kind: "timer.fired", timer: "client.ceremony", budgetMs: 180_000 }),
+    at(180_200, "browser", {
+      kind: "page.settled",
+      method: "get",
+      outcome: "rejected",
+      name: "NotAllowedError",
+      ceremony: "c1",
+    }),
+  ] as const;
+
   test("a passkey offered without hybrid and never asked for is the site's doing", () => {
-    const records = offeredInternally([
-      at(180_200, "browser", { kind: "timer.fired", timer: "client.ceremony", budgetMs: 180_000 }),
-      at(180_200, "browser", {
-        kind: "page.settled",
-        method: "get",
-        outcome: "rejected",
-        name: "NotAllowedError",
-        ceremony: "c1",
-      }),
-    ]);
-    expect(explain(records)).toMatchObject({
+    const sheet = at(150, "browser", { kind: "link.not-found", offered: "security-key" });
+    expect(explain(offeredInternally([sheet, ...neverAsked]))).toMatchObject({
       mechanism: "transports-internal-only",
       decidedBy: { timer: "client.ceremony" },
     });
+  });
+
+  test("a passkey offered without hybrid may have been asked for where no commands were recorded", () => {
+    const { mechanism, missingProbes } = explain(offeredInternally(neverAsked));
+    expect(mechanism).toBe("undecided");
+    expect(missingProbes).toContain("ctap");
   });
 });
 
