@@ -1,0 +1,11 @@
+import { FIREFOX_STORIES } from "./guest/firefox-stories.js";
+import { guestChecks } from "./guest-checks.js";
+
+await guestChecks({
+  name: "firefox-usb",
+  program: "tests/lab/guest/firefox-usb.ts",
+  tools: ["udev", "firefox"],
+  memoryMb: 8192,
+  timeoutSeconds: 900,
+  titles: [...FIREFOX_STORIES.map(({ title }) => title), "leaves when asked to"],
+});

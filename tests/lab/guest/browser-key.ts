@@ -1,0 +1,79 @@
+import {
+  CredentialStore,
+  envFor,
+  exposeUhid,
+  firmwareOf,
+  habitualUser,
+  nameOfCommand,
+  nameOfStatus,
+  SimAuthenticator,
+  type CtapHandler,
+  type Env,
+  type ExposedUhidDevice,
+  type Knobs,
+} from "../../../src/index.js";
+import { profileFor } from "../../../src/sim/profile-for.js";
+
+/** A key on the guest's USB, with the person of the same knobs beside it as in a simulated world. */
+export class BrowserKey {
+  /** Turned between ceremonies; what already runs keeps its settings. */
+  knobs: Knobs;
+  readonly store: CredentialStore;
+  readonly #exposed: ExposedUhidDevice;
+
+  private constructor(parts: {
+    readonly knobs: Knobs;
+    readonly store: CredentialStore;
+    readonly exposed: ExposedUhidDevice;
+  }) {
+    this.knobs = parts.knobs;
+    this.store = parts.store;
+    this.#exposed = parts.exposed;
+  }
+
+  static async plugIn(env: Env, knobs: Knobs): Promise<BrowserKey> {
+    const own = envFor(env, "key");
+    const person = envFor(env, "person");
+    const store = new CredentialStore();
+    let current = () => knobs;
+    const authenticator = new SimAuthenticator(own, {
+      profile: profileFor(knobs),
+      store,
+      user: {
+        answer(prompt, signal) {
+          const { touchDelayMs } = current().key;
+          const habits = touchDelayMs === null ? { walksAway: true } : { touchMs: touchDelayMs };
+          return habitualUser(person, habits).answer(prompt, signal);
+        },
+      },
+    });
+    const firmware = firmwareOf(authenticator);
+    const handle: CtapHandler = async (request, { signal, ...deaf } = {}) => {
+      const { ignoresCancel } = current().key;
+      return authenticator.handle(request, ignoresCancel || !signal ? deaf : { ...deaf, signal });
+    };
+    const exposed = await exposeUhid(own, { ...firmware, cbor: told(own, handle) });
+    const key = new BrowserKey({ knobs, store, exposed });
+    current = () => key.knobs;
+    return key;
+  }
+
+  unplug(): Promise<void> {
+    return this.#exposed.unplug();
+  }
+}
+
+/** The host is a browser and traces nothing; what it says and hears is told from the key's side. */
+function told({ trace }: Env, handle: CtapHandler): CtapHandler {
+  return async (request, options = {}) => {
+    const command = nameOfCommand(request[0] ?? 0);
+    trace.emit({ kind: "ctap.request", command, bytes: request.length });
+    const cancelled = () => trace.emit({ kind: "ctap.cancel", command });
+    options.signal?.addEventListener("abort", cancelled, { once: true });
+    const response = await handle(request, options);
+    options.signal?.removeEventListener("abort", cancelled);
+    const status = nameOfStatus(response[0] ?? 0);
+    trace.emit({ kind: "ctap.response", command, status, bytes: response.length });
+    return response;
+  };
+}
