@@ -125,7 +125,7 @@ describe("run --shrink", () => {
     expect([explanation.mechanism]).toEqual(outcome.mechanisms);
     const stored = await runCli(["run", write("smallest.json", file), "--json"]);
     expect(JSON.parse(stored.stdout)).toMatchObject({ verdict: "as-expected" });
-  });
+  }, 120_000);
 
   test("of an unexpected run exits with 1, and tells what matters", async () => {
     const path = write("late.json", { ...STORY, expect: { mechanisms: ["success"] } });
