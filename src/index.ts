@@ -108,6 +108,7 @@ export { FRAME_MANNERS, type FrameManners } from "./hybrid/frames.js";
 export { HybridError, type HybridFault } from "./hybrid/hybrid-error.js";
 export type { HybridBudgets, HybridOptions } from "./hybrid/hybrid-options.js";
 export { invitePhone, type Invitation, type InvitationOptions } from "./hybrid/invitation.js";
+export { patientScanner, type Patience } from "./hybrid/patient-scanner.js";
 export type { KnownPhone } from "./hybrid/known-phone.js";
 export { contactPhone, type Contact, type ContactOptions } from "./hybrid/pairing.js";
 export type {
