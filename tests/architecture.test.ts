@@ -52,7 +52,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
       "sim/expose/ws-relay-side.ts",
     ],
   },
-  { word: /["'](uqr|jsqr|pngjs)["']/, allowedIn: ["cli/"] },
+  { word: /["'](uqr|qr\/decode\.js|pngjs)["']/, allowedIn: ["cli/"] },
   { word: /\b(console\.|process\.)/, allowedIn: ["cli/"] },
 ];
 

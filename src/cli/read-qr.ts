@@ -23,23 +23,21 @@ export async function qrFrom(invocation: Invocation): Promise<string> {
 
 /** @throws {UsageError} ENVIRONMENT for anything but a PNG file with a QR code on it. */
 export async function readQrImage(bytes: Uint8Array, name: string): Promise<string> {
-  const [{ PNG }, { default: jsqr }] = await Promise.all([import("pngjs"), import("jsqr")]);
-  let pixels: Uint8ClampedArray;
-  let size: { readonly width: number; readonly height: number };
+  const [{ PNG }, { default: decode }] = await Promise.all([import("pngjs"), import("qr/decode.js")]);
+  let picture: { readonly data: Uint8Array; readonly width: number; readonly height: number };
   try {
-    const { data, width, height } = PNG.sync.read(Buffer.from(bytes));
-    pixels = new Uint8ClampedArray(data);
-    size = { width, height };
+    picture = PNG.sync.read(Buffer.from(bytes));
   } catch (cause) {
     throw new UsageError("ENVIRONMENT", `${name} is no PNG picture`, { cause });
   }
-  const found = jsqr.default(pixels, size.width, size.height);
-  if (found === null) {
+  try {
+    return decode(picture);
+  } catch (cause) {
     throw new UsageError("ENVIRONMENT", `no QR code can be made out in ${name}`, {
+      cause,
       hint: "cut the picture to the code, leave some white around it, and do not scale it down",
     });
   }
-  return found.data;
 }
 
 function readImageFile(path: string): Uint8Array {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { PNG } from "pngjs";
 import { encode } from "uqr";
 import { describe, expect, test } from "vitest";
@@ -44,6 +45,11 @@ function fakeTerminal(json: boolean) {
 describe("a picture of a code", () => {
   test("is read", async () => {
     expect(await readQrImage(pictureOf(encode(CODE, { border: 4 }).data), "code.png")).toBe(CODE);
+  });
+
+  test("is read off a screenshot of a browser that draws dots and a picture in the middle", async () => {
+    const screenshot = readFileSync(new URL("../vectors/chromium-156-passkey-dialog.png", import.meta.url));
+    expect(await readQrImage(screenshot, "screenshot.png")).toMatch(/^FIDO:\/365972579748/);
   });
 
   test.each([
