@@ -4,6 +4,7 @@ import {
   envFor,
   exposeUhid,
   firmwareOf,
+  fitForUhid,
   habitualUser,
   profileNamed,
   SimAuthenticator,
@@ -14,6 +15,7 @@ import {
   type AuthenticatorProfile,
   type Env,
   type ExposedUhidDevice,
+  type ExposeUhidOptions,
   type TraceSink,
   type UsbDeviceInfo,
   type UserHabits,
@@ -23,6 +25,7 @@ export interface KeyOptions {
   readonly profile?: string;
   readonly different?: Partial<AuthenticatorProfile>;
   readonly serial?: string;
+  readonly knobs?: ExposeUhidOptions["knobs"];
 }
 
 /** Somebody who is at the key and touches it at once. */
@@ -40,7 +43,7 @@ export class KeyOfThisMachine {
     this.env = { ...systemEnv(), trace: startTrace(systemClock, sink) };
     const person = envFor(this.env, "person");
     this.key = new SimAuthenticator(envFor(this.env, "key"), {
-      profile: { ...profileNamed(profile), ...different },
+      profile: fitForUhid({ ...profileNamed(profile), ...different }),
       store: new CredentialStore(),
       user: { answer: (prompt, signal) => habitualUser(person, this.habits).answer(prompt, signal) },
     });
@@ -50,6 +53,7 @@ export class KeyOfThisMachine {
     const made = new KeyOfThisMachine(sink, options);
     made.exposed = await exposeUhid(envFor(made.env, "key"), firmwareOf(made.key), {
       identity: { serial: options.serial ?? "lab-1" },
+      ...(options.knobs && { knobs: options.knobs }),
     });
     return made;
   }
