@@ -43,3 +43,16 @@ export { shrink, type ShrinkOptions, type Shrunk } from "./scenarios/shrink.js";
 export { parseAxis, type SweepAxis } from "./scenarios/sweep-axis.js";
 export { SweepError, type SweepFault } from "./scenarios/sweep-error.js";
 export { sweep, type Sweep, type SweepOptions, type SweepPoint, type Threshold } from "./scenarios/sweep.js";
+export { drawScenario, type DrawnScenario, type DrawOptions } from "./scenarios/draw-scenario.js";
+export type { DrawRange, DrawRanges, Draws } from "./scenarios/draws.js";
+export {
+  runDraw,
+  verdictTable,
+  type PresetRate,
+  type VerdictCell,
+  type VerdictOptions,
+  type VerdictTable,
+  type WrongDraw,
+} from "./scenarios/verdict-table.js";
+export { mechanismRates, verdictTableToText, type MechanismRate } from "./scenarios/verdict-text.js";
+export type { BlindVerdict, ProbeRate } from "./scenarios/without-probe.js";

@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
 import { doctor } from "./commands/doctor.js";
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   demo,
   run,
   replay,
+  confusion,
   register,
   login,
   list,

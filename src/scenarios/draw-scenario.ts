@@ -4,6 +4,7 @@ import { listKnobs, type KnobOverrides } from "../sim/knobs.js";
 import { CATALOGUE_DRAWS } from "./catalogue/draws.js";
 import { BYSTANDERS, JITTER, PAUSE_MS, type DrawRange, type Draws } from "./draws.js";
 import type { Scenario, Verb } from "./scenario.js";
+import { withoutWindows } from "./story-stands.js";
 
 export interface DrawOptions {
   readonly seed: string;
@@ -35,6 +36,7 @@ export function drawScenario(scenario: Scenario, { seed, draw }: DrawOptions): D
   return {
     scenario: {
       ...scenario,
+      expect: withoutWindows(scenario.expect),
       knobs: drawKnobs(scenario, draws, entropy),
       script: drawScript(scenario.script, draws ?? {}, entropy),
     },

@@ -5,7 +5,9 @@ import type { Finding } from "./expectation.js";
 import type { CeremonyAccount, MechanismId } from "./explanation.js";
 import { runScenario, type Run } from "./run.js";
 import type { Scenario } from "./scenario.js";
+import type { Layer } from "./mechanism.js";
 import { storyStands } from "./story-stands.js";
+import { judgeWithoutProbes, type BlindVerdict, type ProbeRate } from "./without-probe.js";
 
 export interface VerdictOptions {
   /** How often each scenario is drawn. */
@@ -52,6 +54,10 @@ export interface VerdictTable {
   readonly wrong: readonly WrongDraw[];
   /** Draws that told another story: their truth is not known, and the range they came from is too wide. */
   readonly astray: readonly WrongDraw[];
+  /** The same traces with one probe taken out of each, where the whole trace was judged rightly. */
+  readonly probes: readonly ProbeRate[];
+  /** Verdicts that were given without the probe that would have told otherwise. */
+  readonly guessed: readonly (BlindVerdict & Omit<WrongDraw, "findings">)[];
 }
 
 /**
@@ -70,12 +76,14 @@ export async function verdictTable({
   const presets: PresetRate[] = [];
   const wrong: WrongDraw[] = [];
   const astray: WrongDraw[] = [];
+  const probes = new Map<Layer, ProbeRate>();
+  const guessed: VerdictTable["guessed"][number][] = [];
   for (const scenario of scenarios) {
     onProgress?.(presets.length, scenario);
     let right = 0;
     for (let draw = 1; draw <= draws; draw += 1) {
       const run = await runDraw(scenario, { seed, draw });
-      const found = { scenario: scenario.id, draw, reproduction: reproduce(scenario.id, { seed, draw }) };
+      const found = { scenario: scenario.id, draw, reproduction: run.reproduction };
       const lost = storyStands(scenario.expect, run);
       if (lost.length > 0) {
         astray.push({ ...found, findings: lost });
@@ -83,8 +91,14 @@ export async function verdictTable({
       }
       countCeremonies(cells, scenario.expect.mechanisms, run.explanation.ceremonies);
       const findings = checkVerdict(scenario.expect, run);
-      if (findings.length === 0) right += 1;
-      else wrong.push({ ...found, findings });
+      if (findings.length > 0) {
+        wrong.push({ ...found, findings });
+        continue;
+      }
+      right += 1;
+      const blind = judgeWithoutProbes(run.records);
+      addProbes(probes, blind.rates);
+      guessed.push(...blind.wrong.map((verdict) => ({ ...found, ...verdict })));
     }
     presets.push({ scenario: scenario.id, draws, right });
   }
@@ -97,16 +111,19 @@ export async function verdictTable({
     presets,
     wrong,
     astray,
+    probes: [...probes.values()],
+    guessed,
   };
 }
 
 /** Runs one draw of a scenario. */
-export function runDraw(
+export async function runDraw(
   scenario: Scenario,
   { seed, draw }: { readonly seed: string; readonly draw: number },
 ): Promise<Run> {
   const drawn = drawScenario(scenario, { seed, draw });
-  return runScenario(drawn.scenario, { seed: drawn.seed });
+  const run = await runScenario(drawn.scenario, { seed: drawn.seed });
+  return { ...run, reproduction: reproduce(scenario.id, { seed, draw }) };
 }
 
 function countCeremonies(
@@ -118,6 +135,20 @@ function countCeremonies(
     const cell = { truth: truths[at] ?? "none", said: said[at]?.mechanism ?? "none" } as const;
     const key = `${cell.truth}/${cell.said}`;
     cells.set(key, { ...cell, ceremonies: (cells.get(key)?.ceremonies ?? 0) + 1 });
+  }
+}
+
+function addProbes(probes: Map<Layer, ProbeRate>, rates: ReadonlyMap<Layer, Omit<ProbeRate, "layer">>): void {
+  for (const [layer, more] of rates) {
+    const { ceremonies = 0, right = 0, undecided = 0, unseen = 0, wrong = 0 } = probes.get(layer) ?? {};
+    probes.set(layer, {
+      layer,
+      ceremonies: ceremonies + more.ceremonies,
+      right: right + more.right,
+      undecided: undecided + more.undecided,
+      unseen: unseen + more.unseen,
+      wrong: wrong + more.wrong,
+    });
   }
 }
 

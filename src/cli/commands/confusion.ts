@@ -1,0 +1,79 @@
+import {
+  CATALOGUE,
+  mechanismRates,
+  runDraw,
+  scenarioNamed,
+  toJson,
+  toText,
+  verdictTable,
+  verdictTableToText,
+  type Scenario,
+} from "../../index.js";
+import type { Command, Invocation, Outcome } from "../command.js";
+import { numberOption, textOption } from "../options.js";
+import { UsageError } from "../usage-error.js";
+
+const DRAWS_MAX = 100_000;
+
+export const confusion: Command = {
+  name: "confusion",
+  summary: "draw the parameters of stories anew and count how often the verdict names their cause",
+  synopsis: "[SCENARIO...]  [options]",
+  help: `  SCENARIO: some of them; without one, all of the catalogue
+  --draws NUMBER       how often each is drawn (200)
+  --draw NUMBER        tell one draw of one scenario in full
+  --seed TEXT          what the draws are made of (1)
+  Rows are causes as the stories injected them, columns what was said. Below: the same traces with one kind of
+  probe taken out of each, where the answer has to be right or "undecided" with the missing probe named.`,
+  options: {
+    draws: { type: "string" },
+    draw: { type: "string" },
+    seed: { type: "string" },
+  },
+  async run(invocation) {
+    const seed = textOption(invocation, "seed") ?? "1";
+    const scenarios = invocation.positionals.map(scenarioNamed);
+    const draw = numberOption(invocation, "draw", { min: 1, max: DRAWS_MAX });
+    if (draw !== undefined) return tellDraw(scenarios, { seed, draw }, invocation);
+    const draws = numberOption(invocation, "draws", { min: 1, max: DRAWS_MAX }) ?? 200;
+    return count(scenarios.length > 0 ? scenarios : CATALOGUE, { seed, draws }, invocation);
+  },
+};
+
+async function count(
+  scenarios: readonly Scenario[],
+  settings: { readonly seed: string; readonly draws: number },
+  { terminal }: Invocation,
+): Promise<Outcome> {
+  const table = await verdictTable({
+    ...settings,
+    scenarios,
+    onProgress: (done, { id }) => terminal.status(`${done + 1}/${scenarios.length}  ${id}`),
+  });
+  terminal.status("");
+  const ok = table.wrong.length + table.astray.length + table.guessed.length === 0;
+  return {
+    exitCode: ok ? 0 : 1,
+    json: { ok, ...table, mechanisms: mechanismRates(table) },
+    text: verdictTableToText(table),
+  };
+}
+
+async function tellDraw(
+  scenarios: readonly Scenario[],
+  settings: { readonly seed: string; readonly draw: number },
+  { terminal }: Invocation,
+): Promise<Outcome> {
+  const [scenario, ...surplus] = scenarios;
+  if (scenario === undefined || surplus.length > 0) {
+    throw new UsageError("USAGE", "--draw tells one scenario", {
+      hint: "passkey-harness confusion late-delivery --draw 17",
+    });
+  }
+  const run = await runDraw(scenario, settings);
+  return {
+    exitCode: 0,
+    json: { ok: true, ...toJson(run) },
+    text: toText(run, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
+  };
+}

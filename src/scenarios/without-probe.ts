@@ -1,0 +1,60 @@
+import type { TraceRecord } from "../core/trace.js";
+import { explain } from "./explain.js";
+import type { MechanismId } from "./explanation.js";
+import type { Layer } from "./mechanism.js";
+
+/** Every kind of probe there is, in the order of the table. */
+export const PROBE_LAYERS: readonly Layer[] = ["page", "ctap", "rp", "timer", "link", "user", "factor"];
+
+/** What became of verdicts once a probe was taken out of the trace, counted by ceremony. */
+export interface ProbeRate {
+  readonly layer: Layer;
+  readonly ceremonies: number;
+  readonly right: number;
+  /** `undecided`, and the probe named. */
+  readonly undecided: number;
+  /** The ceremony left nothing in what is left of the trace. */
+  readonly unseen: number;
+  readonly wrong: number;
+}
+
+/** A verdict that was given without the probe it would have needed. */
+export interface BlindVerdict {
+  readonly layer: Layer;
+  readonly truth: MechanismId;
+  /** `undecided` when the missing probe was not named. */
+  readonly said: MechanismId;
+}
+
+export interface BlindCount {
+  readonly rates: ReadonlyMap<Layer, Omit<ProbeRate, "layer">>;
+  readonly wrong: readonly BlindVerdict[];
+}
+
+/**
+ * Explains a trace again without each of its probes: where the evidence does not suffice, the answer has to be
+ * `undecided` with the missing probe by its name, and never another mechanism.
+ */
+export function judgeWithoutProbes(records: readonly TraceRecord[]): BlindCount {
+  const rates = new Map<Layer, Omit<ProbeRate, "layer">>();
+  const wrong: BlindVerdict[] = [];
+  const truths = explain(records).ceremonies;
+  for (const layer of PROBE_LAYERS) {
+    const left = records.filter(({ kind }) => !kind.startsWith(`${layer}.`));
+    if (left.length === records.length) continue;
+    const said = explain(left).ceremonies;
+    const count = { ceremonies: truths.length, right: 0, undecided: 0, unseen: 0, wrong: 0 };
+    for (const { kind, ceremony, mechanism } of truths) {
+      const blind = said.find((one) => one.kind === kind && one.ceremony === ceremony);
+      if (blind === undefined) count.unseen += 1;
+      else if (blind.mechanism === mechanism) count.right += 1;
+      else if (blind.mechanism === "undecided" && blind.missingProbes.includes(layer)) count.undecided += 1;
+      else {
+        count.wrong += 1;
+        wrong.push({ layer, truth: mechanism, said: blind.mechanism });
+      }
+    }
+    rates.set(layer, count);
+  }
+  return { rates, wrong };
+}
