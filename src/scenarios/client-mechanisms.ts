@@ -51,6 +51,24 @@ const competingAuthenticator: Mechanism = {
   },
 };
 
+/** Nothing was asked, because nobody looked at the page. */
+const focusMissing: Mechanism = {
+  id: "focus-missing-at-call",
+  account(ceremony, facts) {
+    const rejection = rejectionOf(ceremony, facts);
+    if (rejection?.reason !== "page-not-focused" || mainExchange(ceremony) !== undefined) return undefined;
+    return {
+      verdict:
+        `The page did not have the focus when it asked for a passkey: the browser refused at ` +
+        `${seconds(rejection.atMs)}, before it had asked any authenticator.`,
+      evidence: [rejectionLine(rejection)],
+      prevention: [
+        "Call create() from the press of a button, never from a timer or a page that is still loading.",
+      ],
+    };
+  },
+};
+
 /** P: the key was made, and the browser threw the answer away because nobody looked at the page. */
 const focusLost: Mechanism = {
   id: "focus-lost-at-completion",
@@ -156,6 +174,7 @@ const noAuthenticator: Mechanism = {
 /** What stands between page and authenticator; tried before everything else. */
 export const CLIENT_MECHANISMS: readonly Mechanism[] = [
   competingAuthenticator,
+  focusMissing,
   focusLost,
   requestPending,
   requestReplaced,

@@ -52,6 +52,7 @@ export const MECHANISM_IDS = [
   "factor-needed",
   "password-off",
   "competing-authenticator-error",
+  "focus-missing-at-call",
   "focus-lost-at-completion",
   "cancel-race",
   "link-silent",

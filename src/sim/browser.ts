@@ -155,11 +155,11 @@ export class SimBrowser {
 
   async #ceremony<Answer>(request: PendingRequest, ask: Ask<Answer>): Promise<Answer> {
     const { method, signal, profile } = request;
-    const { knobs } = this.#parts;
     let device: CtapDevice | undefined;
     let answer: Answer;
     try {
       await this.#front.pass(request);
+      this.#demandFocus(method, profile.focusCheckedAtCall);
       device = await this.#parts.device(request);
       answer = await this.#untilAnswered(device, request, ask);
     } catch (error) {
@@ -168,10 +168,13 @@ export class SimBrowser {
       await this.#showSheet({ profile, device, signal }, seen);
       throw new PageRejection(seen.name, seen.reason);
     }
-    if (method === "create" && profile.focusCheckedAtCompletion && !knobs().page.focused) {
-      throw new PageRejection("NotAllowedError", "page-not-focused");
-    }
+    this.#demandFocus(method, profile.focusCheckedAtCompletion);
     return answer;
+  }
+
+  #demandFocus(method: Method, isChecked: boolean): void {
+    if (method !== "create" || !isChecked || this.#parts.knobs().page.focused) return;
+    throw new PageRejection("NotAllowedError", "page-not-focused");
   }
 
   /** Asks who is there, and whoever is plugged in later; the timer is that of the first wait. */

@@ -114,7 +114,8 @@ describe("focus at completion", () => {
     ["chrome-floor3m", "NotAllowedError"],
     ["gecko", "resolved"],
   ] as const)("%s without focus: %s, and the key keeps the credential", async (profile, name) => {
-    const world = simWorld("browser", { ...ROAD, "client.profile": profile, "page.focused": false });
+    const world = simWorld("browser", { ...ROAD, "client.profile": profile });
+    world.env.clock.arm(1_000, "test.focus", () => world.turn({ "page.focused": false }));
     const settled = await settle(world, world.browser.create(OPTIONS));
     expect(settled.name).toBe(name);
     expect(world.store.credentials).toHaveLength(1);

@@ -38,6 +38,7 @@ const FACTS: readonly (readonly [
     { minMs: null, maxMs: null, missingMs: null, focusWaitMs: 300000, pageGuardMs: 90000 },
   ],
   ["chrome-floor3m", "1.30", { focusCheckedAtCompletion: true }],
+  ["chrome-floor3m", "measured in the lab", { focusCheckedAtCall: true }],
 ];
 
 test.each(FACTS)("%s has the numbers of fact %s", (id, _, numbers) => {
