@@ -1,0 +1,31 @@
+import { guestChecks } from "./guest-checks.js";
+
+await guestChecks({
+  name: "fido2-token",
+  program: "tests/lab/guest/fido2-token.ts",
+  tools: ["udev", "fido2"],
+  timeoutSeconds: 400,
+  titles: [
+    "fido2-token -L lists the key",
+    "fido2-token -I reads what the key says of itself",
+    "fido2-token -S sets the PIN, and -C changes it",
+    "fido2-token -C with a wrong PIN costs a try, and the right one gives it back",
+    "fido2-token -I -c, -L -r, -L -k and -I -k tell what is on the key",
+    "fido2-token -S -c renames an account, and -D -i deletes it",
+    "fido2-token -I -c with a wrong PIN is refused",
+    "fido2-token -S -b, -G -b, -L -b and -D -b keep a blob of a site's account",
+    "fido2-token -S -b -k, -G -b -k and -D -b -k keep a blob under a key of its own",
+    "fido2-token -S -b writes a blob in several fragments",
+    "fido2-token -S -b refuses a blob that does not fit",
+    "fido2-token -S -u wants the PIN every time, until -D -u",
+    "fido2-token -S -a switches enterprise attestation on",
+    "fido2-token -S -m tells sites the minimum length",
+    "fido2-token -S -l makes a short PIN be changed, and does not go down",
+    "fido2-token -S -f forces a change of the PIN",
+    "fido2-token -S -e, -L -e, -S -e -n and -D -e enrol, name and remove a finger",
+    "fido2-token -I reads keys of other makes",
+    "fido2-token meets a PIN that is blocked, first until a power cycle, then for good",
+    "fido2-token -R takes everything away, soon after the key is plugged in",
+    "fido2-token -R is refused long after the key was plugged in",
+  ],
+});
