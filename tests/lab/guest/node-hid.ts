@@ -7,10 +7,11 @@ import {
   openSession,
   openUsbDevice,
   systemEnv,
+  UHID_MESSAGE_BYTES_MAX,
   usbDevices,
   type ClientContext,
 } from "../../../src/index.js";
-import { goneFromList, listedAs, PROMPT } from "./key-of-this-machine.js";
+import { goneFromList, KeyOfThisMachine, listedAs, PROMPT } from "./key-of-this-machine.js";
 import { knowsThePin, Owner, PIN } from "./owner.js";
 import { Recorder } from "./recorded-check.js";
 import { refusalOf } from "./refusal-of.js";
@@ -41,7 +42,7 @@ else if (role === "command-line") {
   process.exit();
 }
 
-async function reports({ recorder, key, device, path }: Owner): Promise<void> {
+async function reports({ recorder, key, env, device, path }: Owner): Promise<void> {
   await recorder.check("is listed with its name, numbers and serial", async () => {
     const { path: _, ...about } = await key.listed();
     assert.deepEqual(about, {
@@ -54,10 +55,27 @@ async function reports({ recorder, key, device, path }: Owner): Promise<void> {
     assert.equal(key.exposed.held, true, "the kernel tells that somebody has it open");
   });
 
-  await recorder.check("carries the longest message there and back", async () => {
-    const bytes = Uint8Array.from({ length: 7609 }, (_, index) => index * 7);
+  await recorder.check("carries the longest message it allows, and refuses a longer one", async () => {
+    const bytes = Uint8Array.from({ length: UHID_MESSAGE_BYTES_MAX }, (_, index) => index * 7);
     assert.deepEqual(await device.ping(bytes), bytes);
+    const refused = await refusalOf(device.ping(new Uint8Array(UHID_MESSAGE_BYTES_MAX + 1)));
+    assert.deepEqual(refused, { code: "HID_INVALID_LEN", aftermath: "none" });
   });
+
+  await recorder.check(
+    "sends an answer of 129 reports, twice what the kernel keeps for a reader",
+    async () => {
+      const talker = await KeyOfThisMachine.plugIn(recorder, {
+        serial: "lab-2",
+        knobs: { messageBytesMax: 7609 },
+      });
+      const patient = await openUsbDevice(env, (await talker.listed()).path);
+      const bytes = Uint8Array.from({ length: 7609 }, (_, index) => index * 7);
+      assert.deepEqual(await patient.ping(bytes), bytes);
+      await patient[Symbol.asyncDispose]();
+      await talker.exposed[Symbol.asyncDispose]();
+    },
+  );
 
   await recorder.check("refuses what comes over the control pipe at once", async () => {
     const handle = await nodeHid.HIDAsync.open(path);
