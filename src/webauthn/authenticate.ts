@@ -5,6 +5,7 @@ import type { CredentialDescriptor } from "../ctap/common.js";
 import type { CtapDevice, TransactOptions } from "../ctap/device.js";
 import type { GetAssertionRequest, GetAssertionResponse } from "../ctap/get-assertion.js";
 import type { Ctap2Session, PinUvAuthToken } from "../ctap/session.js";
+import { CtapError, CtapStatus } from "../ctap/status.js";
 import type { AssertionRequest } from "./assertion-request.js";
 import { readRequestOptions } from "./assertion-request.js";
 import { attachmentOf } from "./attachment.js";
@@ -25,6 +26,8 @@ import {
 import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from "./json.js";
 import { planAuthentication, type AuthenticationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
+import { awaitTouch } from "./await-touch.js";
+import type { ClientProfile } from "./client-profile.js";
 import { runOnDevice } from "./run-on-device.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
@@ -110,13 +113,27 @@ class Authentication {
           allowList ??= await this.#allowList(withProbes(plan, extensions, session), proof);
           const inputs = await extensions.inputs(allowList.map(({ id }) => id));
           const message = this.#message({ proof, allowList, inputs });
-          return ceremony.outstanding("getAssertion", () => session.getAssertion(message, this.#transact));
+          return ceremony.outstanding("getAssertion", () => this.#assert(message, profile));
         }),
     });
     const assertions = (await this.#collect(first)).map((one) => withCredential(one, allowList ?? []));
     const chosen = await chooseAssertion(assertions, client.chooseAccount);
     ceremony.signal.throwIfAborted();
     return this.#assemble(chosen, { extensions, token: verification.token });
+  }
+
+  async #assert(message: GetAssertionRequest, profile: ClientProfile): Promise<GetAssertionResponse> {
+    const { session } = this.#parts;
+    try {
+      return await session.getAssertion(message, this.#transact);
+    } catch (error) {
+      const isUnknown = error instanceof CtapError && error.status === CtapStatus.NO_CREDENTIALS;
+      const mayBlink = message.allowList !== undefined && session.device.transport === "usb";
+      if (isUnknown && mayBlink && profile.asksTouchOfUnknownKey) {
+        await awaitTouch(session, { rpId: message.rpId, transact: this.#transact });
+      }
+      throw error;
+    }
   }
 
   #prepareExtensions({ allowList }: AuthenticationPlan): Promise<PreparedExtensions> {

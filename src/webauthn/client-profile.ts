@@ -40,6 +40,8 @@ export interface ClientProfile {
   readonly focusWaitMs?: number;
   /** The bound a page put around this client itself. */
   readonly pageGuardMs?: number;
+  /** get() with a key that has none of the credentials: it is made to ask for a touch before the request ends. */
+  readonly asksTouchOfUnknownKey: boolean;
   /** create() in a page without the focus is NotAllowedError at once, and no authenticator is asked. */
   readonly focusCheckedAtCall: boolean;
   /** create() that succeeded is turned into NotAllowedError when the page has no focus at that moment. */

@@ -17,6 +17,7 @@ const COMMON = {
   conditionalTimeoutMs: null,
   ignoresSiteTimeout: false,
   virtualAuthenticatorBypass: false,
+  asksTouchOfUnknownKey: false,
   focusCheckedAtCall: false,
   focusCheckedAtCompletion: false,
   pageSettlesAfterSheet: NO_SHEETS,
@@ -166,13 +167,15 @@ export const GECKO: ClientProfile = {
   minMs: 15_000,
   maxMs: 120_000,
   missingMs: 30_000,
+  asksTouchOfUnknownKey: true,
   sources: {
+    asksTouchOfUnknownKey: "measured with Firefox ESR 153: makeCredential with an empty pinUvAuthParam",
     minMs: `${GECKO_CLAMP}; measured 15.7 s`,
     maxMs: GECKO_CLAMP,
     missingMs: `${GECKO_CLAMP}; measured 30.1 s`,
     conditionalTimeoutMs: SPEC_CONDITIONAL,
     pageSettlesAfterSheet: "measured with Firefox ESR 153: rejects on its own, no sheet",
-    statusHandling: ASSUMED,
+    statusHandling: "0x2E and 0x2F measured with Firefox ESR 153; the others assumed",
   },
 };
 
