@@ -54,6 +54,8 @@ const competingAuthenticator: Mechanism = {
 /** Nothing was asked, because nobody looked at the page. */
 const focusMissing: Mechanism = {
   id: "focus-missing-at-call",
+  // The authenticator may have been asked, and done.
+  needs: () => ["ctap"],
   account(ceremony, facts) {
     const rejection = rejectionOf(ceremony, facts);
     if (rejection?.reason !== "page-not-focused" || mainExchange(ceremony) !== undefined) return undefined;

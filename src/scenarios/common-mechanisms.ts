@@ -43,8 +43,8 @@ const challengeExpired: Mechanism = {
 
 const userRefused: Mechanism = {
   id: "user-refused",
-  // A platform whose time is over answers like a person who said no.
-  needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer"]),
+  // A platform whose time is over answers like a person who said no, and so does one that found nothing.
+  needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"]),
   account(ceremony) {
     const answer = mainExchange(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
@@ -98,8 +98,8 @@ const keyTimeout: Mechanism = {
 
 const pageGaveUp: Mechanism = {
   id: "page-gave-up",
-  // The authenticator may have been done when the page gave up.
-  needs: () => ["ctap"],
+  // The authenticator may have been done when the page gave up, or may never have been reached.
+  needs: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   account(ceremony, facts) {
     const { gaveUp } = ceremony;
     // Whether the ceremony came to something after all is for the site to say.

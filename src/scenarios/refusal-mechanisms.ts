@@ -1,7 +1,8 @@
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { evidenceOf, nameTimer, seconds, type Layer, type Mechanism } from "./mechanism.js";
 
 interface Refusal {
   readonly id: Mechanism["id"];
+  readonly needs?: readonly Layer[];
   readonly codes: readonly string[];
   readonly timer?: string;
   readonly verdict: (atMs: number) => string;
@@ -41,6 +42,8 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     id: "passkey-limit",
+    // The new key may have taken an old one's place on the authenticator.
+    needs: ["ctap"],
     codes: ["PASSKEY_LIMIT"],
     verdict: (atMs) =>
       `The account had as many passkeys as the site allows: the answer was refused at ${seconds(atMs)}, when the phone had ` +
@@ -59,8 +62,9 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-const refusal = ({ id, codes, timer, verdict, prevention }: Refusal): Mechanism => ({
+const refusal = ({ id, needs = [], codes, timer, verdict, prevention }: Refusal): Mechanism => ({
   id,
+  needs: () => needs,
   account(ceremony, facts) {
     const refused = [ceremony.options, ...ceremony.finishes].find((call) => codes.includes(call?.code ?? ""));
     if (refused?.answeredAtMs === undefined) return undefined;

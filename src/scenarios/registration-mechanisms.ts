@@ -14,8 +14,8 @@ const approvedGesture = (ceremony: Ceremony) =>
 /** A, of registrations and of logins: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
 export const lateDelivery: Mechanism = {
   id: "late-delivery",
-  // Who held the request back until then shows in their timer alone.
-  needs: () => ["timer"],
+  // Who held the request back until then shows in their timer, or in the link.
+  needs: () => ["page", "timer", "link"],
   account(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
     const accepted = acceptedFinish(ceremony);

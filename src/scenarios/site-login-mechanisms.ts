@@ -37,6 +37,8 @@ const transportsInternalOnly: Mechanism = {
 /** Q: this attempt's link never came up. */
 const linkFlake: Mechanism = {
   id: "link-flake-per-attempt",
+  // Whether the phone's own trouble came before the end shows in the promise.
+  needs: () => ["page"],
   account(ceremony) {
     // From then on nobody waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;

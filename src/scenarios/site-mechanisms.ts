@@ -325,7 +325,11 @@ export const SITE_MECHANISMS: readonly Mechanism[] = [
   doubleFinish,
   mailQueueOnly,
   overwriteRace,
-  { id: "lost-answer-then-second-create", account: lostAnswer("lost-answer-then-second-create") },
-  { id: "lost-answer", account: lostAnswer("lost-answer") },
+  ...(["lost-answer-then-second-create", "lost-answer"] as const).map((id) => ({
+    id,
+    // Who ended the link, and whether a timer did, is the story then.
+    needs: () => ["link", "timer"] as const,
+    account: lostAnswer(id),
+  })),
   ...REFUSAL_MECHANISMS,
 ];

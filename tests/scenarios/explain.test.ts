@@ -97,7 +97,7 @@ describe("a client timer that fired", () => {
   test("is not judged without the device's probe: a key may only be unseen", () => {
     const records = untilAsked(clientTimer(180_200), rejected(180_200));
     const blind = records.filter(({ kind }) => !kind.startsWith("ctap."));
-    expect(explain(blind)).toMatchObject({ mechanism: "undecided", missingProbes: ["ctap", "link"] });
+    expect(explain(blind)).toMatchObject({ mechanism: "undecided", missingProbes: ["ctap"] });
   });
 });
 

@@ -19,6 +19,7 @@ export const REGISTRATION: readonly TraceRecord[] = [
     ceremony: "c1",
   }),
   at(200, "browser", { kind: "timer.armed", timer: "client.ceremony", budgetMs: 180_000 }),
+  at(200, "link", { kind: "link.opened", link: "key" }),
   at(200, "browser", { kind: "ctap.request", command: "makeCredential", bytes: 200 }),
   at(200, "key", { kind: "timer.armed", timer: "key.up", budgetMs: 30_000 }),
   at(2_000, "person", { kind: "user.answered", prompt: "touch make-credential", answer: "approved" }),

@@ -1,4 +1,4 @@
-import type { Draws } from "../draws.js";
+import { BYSTANDERS, type Draws } from "../draws.js";
 
 const BROWSER_FIRST = "the browser's 180 s have to end before the gesture";
 const TWO_TIMERS = "which of two timers ends first is the story";
@@ -168,6 +168,53 @@ const KEY_DRAWS: Readonly<Record<string, Draws>> = {
   },
 };
 
+const SLOW_SWITCH: Draws = {
+  knobs: {
+    "client.timeoutMs": [58_500, 60_500],
+    "user.btOnMs": [53_500, 57_000],
+    "phone.scanDelayMs": [8_000, 15_000],
+  },
+  why: "the code has to be shown before the browser's end, and the phone heard after it",
+};
+
+const LATE_ADVERT: Draws = {
+  knobs: { "page.guardMs": [32_000, 45_000], "ble.advertDelayMs": [43_000, 52_000] },
+  why: "the page has to give up before the phone is heard",
+};
+
+/** Nobody else varies. */
+const STILL = Object.fromEntries(Object.keys(BYSTANDERS).map((name) => [name, null]));
+
+const TWO_PHONES: Draws = {
+  jitter: 0.02,
+  knobs: { ...STILL, "key.touchDelayMs": null },
+  why: "which of two phones comes first, by a second, is the story",
+};
+
+/** Stories of radios. */
+const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
+  "rakuten-link-flake-each-attempt": {
+    knobs: { "page.guardMs": [32_000, 47_000], "link.readyMs": [48_500, 60_000] },
+    why: "the page has to give up before the phone is heard",
+  },
+  "rakuten-link-flake-each-attempt/hybrid": LATE_ADVERT,
+  "rakuten-link-flake-each-attempt/hybrid/by-chance": LATE_ADVERT,
+  "ble-off-at-start/slow-person-webkit": SLOW_SWITCH,
+  "ble-off-at-start/slow-person-gecko": SLOW_SWITCH,
+  "ble-off-at-start/in-the-middle": {
+    knobs: { "phone.scanDelayMs": [8_000, 14_000] },
+    why: "Bluetooth has to go off before the phone is heard",
+  },
+  "ble-windows-poweron-race/waits-first": {
+    jitter: 0.02,
+    knobs: STILL,
+    why: "half a second between radio and code is the story",
+  },
+  "ble-second-phone-ignored": TWO_PHONES,
+  "ble-second-phone-ignored/at-the-prompt": TWO_PHONES,
+  "ble-second-phone-ignored/first-stays": TWO_PHONES,
+};
+
 /** Stories of browsers and of phones. */
 const CLIENT_DRAWS: Readonly<Record<string, Draws>> = {
   "client-timer-orphan": { knobs: { "key.touchDelayMs": [180_000, 235_000] }, why: BROWSER_FIRST },
@@ -183,26 +230,14 @@ const CLIENT_DRAWS: Readonly<Record<string, Draws>> = {
   "mercari-qr-login-budget/webkit": {
     turns: {
       "client.timeoutMs": [50_000, 64_000],
-      "link.readyMs": [46_000, 60_000],
+      "link.readyMs": [46_000, 49_000],
       "key.touchDelayMs": [19_000, 24_000],
     },
     why: "both parts together have to take longer than the site's wish",
   },
-  "tunnel-ttl-during-uv": {
-    knobs: { "key.touchDelayMs": [146_000, 230_000] },
-    why: "the tunnel has to end before the gesture",
-  },
   "phone-platform-60s-expiry": {
     knobs: { "key.touchDelayMs": [74_000, 110_000] },
     why: "the platform has to lose patience before the gesture",
-  },
-  "push-wake-late": {
-    knobs: {
-      "push.delayMs": [75_000, 110_000],
-      "page.guardMs": [48_000, 70_000],
-      "ble.advertDelayMs": [300, 5_000],
-    },
-    why: "the page has to give up before the phone is called, and the phone has to join before it is heard",
   },
 };
 
@@ -212,4 +247,5 @@ export const CATALOGUE_DRAWS: Readonly<Record<string, Draws>> = {
   ...CODE_DRAWS,
   ...KEY_DRAWS,
   ...CLIENT_DRAWS,
+  ...RADIO_DRAWS,
 };
