@@ -18,6 +18,8 @@ import { runShrink } from "./run-shrink.js";
 import { runAtSite } from "./run-site.js";
 import { runSweep } from "./run-sweep.js";
 
+const ID_WIDTH = Math.max(...CATALOGUE.map(({ id }) => id.length)) + 2;
+
 /** How one run is told, on top of what is printed. */
 export const TELLING_OPTIONS = {
   trace: { type: "string" },
@@ -142,7 +144,7 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
   const broken = runs.filter(({ verdict }) => verdict === "unexpected");
   const lines = runs.flatMap((one) => [
     `${one.verdict === "unexpected" ? terminal.style("red", "FAIL") : terminal.style("green", "ok  ")}  ` +
-      `${one.scenario.id.padEnd(28)}${one.explanation.verdict}`,
+      `${one.scenario.id.padEnd(ID_WIDTH)}${one.explanation.verdict}`,
     ...one.findings.map(
       ({ layer, expected, found }) => `        ${layer}: expected ${expected}, found ${found}`,
     ),
@@ -167,7 +169,7 @@ function listing(): Outcome {
       ok: true,
       scenarios: CATALOGUE.map(({ id, group, title, sources }) => ({ id, group, title, sources })),
     },
-    text: CATALOGUE.map(({ id, title }) => `${id.padEnd(28)}${title}`).join("\n"),
+    text: CATALOGUE.map(({ id, title }) => `${id.padEnd(ID_WIDTH)}${title}`).join("\n"),
   };
 }
 
