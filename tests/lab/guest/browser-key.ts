@@ -4,8 +4,6 @@ import {
   exposeUhid,
   firmwareOf,
   habitualUser,
-  nameOfCommand,
-  nameOfStatus,
   SimAuthenticator,
   type CtapHandler,
   type Env,
@@ -13,6 +11,7 @@ import {
   type Knobs,
 } from "../../../src/index.js";
 import { profileFor } from "../../../src/sim/profile-for.js";
+import { told } from "./told.js";
 
 /** A key on the guest's USB, with the person of the same knobs beside it as in a simulated world. */
 export class BrowserKey {
@@ -61,19 +60,4 @@ export class BrowserKey {
   unplug(): Promise<void> {
     return this.#exposed.unplug();
   }
-}
-
-/** The host is a browser and traces nothing; what it says and hears is told from the key's side. */
-function told({ trace }: Env, handle: CtapHandler): CtapHandler {
-  return async (request, options = {}) => {
-    const command = nameOfCommand(request[0] ?? 0);
-    trace.emit({ kind: "ctap.request", command, bytes: request.length });
-    const cancelled = () => trace.emit({ kind: "ctap.cancel", command });
-    options.signal?.addEventListener("abort", cancelled, { once: true });
-    const response = await handle(request, options);
-    options.signal?.removeEventListener("abort", cancelled);
-    const status = nameOfStatus(response[0] ?? 0);
-    trace.emit({ kind: "ctap.response", command, status, bytes: response.length });
-    return response;
-  };
 }
