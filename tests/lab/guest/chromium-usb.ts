@@ -8,6 +8,7 @@ import { BrowserTrial, type BrowserTab } from "./browser-trial.js";
 import {
   BEHIND_CREATE,
   BEHIND_GET,
+  CHROMIUM_STORIES,
   COVERED,
   FOREIGN_KEY,
   IMPATIENT,
@@ -25,6 +26,7 @@ import {
 const ALONE_MS = 15_000;
 
 const trial = await BrowserTrial.before("chrome-floor3m");
+await trial.predict(CHROMIUM_STORIES);
 startUdev();
 await trial.plugIn(ORDINARY);
 const chromium = await Chromium.start({

@@ -4,6 +4,7 @@ import { Firefox } from "../../../lab/services/firefox.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { BrowserTrial, type BrowserTab } from "./browser-trial.js";
 import {
+  FIREFOX_STORIES,
   FOREIGN_KEY,
   IMPATIENT,
   KEY_TIMEOUT,
@@ -17,6 +18,7 @@ import {
 } from "./firefox-stories.js";
 
 const trial = await BrowserTrial.before("gecko");
+await trial.predict(FIREFOX_STORIES);
 startUdev();
 await trial.plugIn(ORDINARY);
 const firefox = await Firefox.start({ log: join(outFolder(), "firefox.log"), withinMs: 240_000 });
