@@ -31,7 +31,14 @@ const stories = [
     title: "The page gives up, the site commits later, the first login is refused, the second works",
     story: "The page's guard is shorter than the person is slow, and the row is written behind the answer.",
     knobs: { ...quick, "page.guardMs": 100, "key.touchDelayMs": 250 },
-    script: [{ do: "register" }, { do: "login" }, { do: "wait", forMs: 1_500 }, { do: "login" }],
+    // The guard is the registration's story: on a busy machine it would cut logins short as well.
+    script: [
+      { do: "register" },
+      { do: "set", knobs: { "page.guardMs": null } },
+      { do: "login" },
+      { do: "wait", forMs: 1_500 },
+      { do: "login" },
+    ],
     expect: {
       mechanisms: ["late-delivery", "late-commit", "success"],
       decidedBy: "page.guard",
