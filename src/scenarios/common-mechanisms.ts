@@ -122,7 +122,8 @@ const pageGaveUp: Mechanism = {
 
 const clientTimeout: Mechanism = {
   id: "client-timeout",
-  needs: (ceremony) => (mainExchange(ceremony) === undefined ? ["page", "link"] : ["page"]),
+  // Where nobody answered, the link says who was there to.
+  needs: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
   account(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");
     // That no key was made can only be said of a trace that would have shown it.

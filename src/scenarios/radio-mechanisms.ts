@@ -233,15 +233,17 @@ const secondPhoneIgnored: Mechanism = {
   },
 };
 
-/** Another phone that read the same code once the first one had been heard. */
+/** Another phone with the same code, which broadcast only once the first one had been heard, or never. */
 function otherPhoneIn(
   stages: readonly LinkStage[],
   { first, afterMs }: { readonly first: LinkStage; readonly afterMs: number },
 ): LinkStage | undefined {
   const firstScan = stages.find(({ stage, actor }) => stage === "qr-scanned" && actor === first.actor);
+  const broadcastInTime = (other: string) =>
+    stages.some(({ stage, actor, atMs }) => stage === "advert-sent" && actor === other && atMs <= afterMs);
   return stages.find(
-    ({ stage, actor, atMs, code }) =>
-      stage === "qr-scanned" && actor !== first.actor && atMs >= afterMs && code === firstScan?.code,
+    ({ stage, actor, code }) =>
+      stage === "qr-scanned" && actor !== first.actor && code === firstScan?.code && !broadcastInTime(actor),
   );
 }
 

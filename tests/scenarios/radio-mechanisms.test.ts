@@ -40,6 +40,25 @@ describe("without the phone's side of the trace", () => {
   });
 });
 
+test("a second phone that read the code early but broadcast late is as ignored as one that came late", async () => {
+  const records = await recordsOf("ble-second-phone-ignored");
+  const heard = records.find((record) => record.kind === "link.hybrid" && record.stage === "advert-seen");
+  const early = records
+    .map((record) =>
+      record.kind === "link.hybrid" && record.stage === "qr-scanned" && record.actor === "phone-2"
+        ? { ...record, atMs: (heard?.atMs ?? 0) - 500 }
+        : record,
+    )
+    .sort((a, b) => a.atMs - b.atMs);
+  expect(mechanismOf(early)).toBe("second-phone-ignored");
+});
+
+test("without the link nobody can say who was there when the browser's time was over", async () => {
+  const records = await recordsOf("ble-second-phone-ignored/first-stays");
+  const blind = explain(records.filter(({ kind }) => !kind.startsWith("link.")));
+  expect(blind).toMatchObject({ mechanism: "undecided", missingProbes: ["link"] });
+});
+
 describe("evidence against", () => {
   test("a long advert of a stranger, while the phone says that it sent 20 bytes", async () => {
     const records = (await recordsOf("ble-advert-suffix-bytes")).map((record) =>

@@ -42,8 +42,12 @@ const secondPhone: Scenario = {
     mechanisms: ["second-phone-ignored"],
   },
   draws: {
-    knobs: { "ble.advertDelayMs": [200, 400], "phone.leavesAfterMs": [500, 900] },
-    why: "the first phone must be heard before it is put away, or the second one is the first",
+    knobs: {
+      "ble.advertDelayMs": [200, 400],
+      "tunnel.connectDelayMs": [500, 900],
+      "phone.leavesAfterMs": [450, 650],
+    },
+    why: "the first phone must be heard before it is put away, and be gone before the computer is in its tunnel",
   },
 };
 
@@ -70,8 +74,8 @@ const putAwayAtThePrompt = variantOf(secondPhone, "at-the-prompt", {
     ],
   },
   draws: {
-    knobs: { "phone.leavesAfterMs": [5_000, 7_000] },
-    why: "the first phone must be at its prompt when it is put away",
+    knobs: { "phone.leavesAfterMs": [5_000, 7_000], "phone.scanDelayMs": [3_000, 10_000] },
+    why: "the first phone must be at its prompt when it is put away, and be the first",
   },
 });
 
@@ -109,6 +113,10 @@ const firstStays = variantOf(secondPhone, "first-stays", {
     ledger: NOTHING,
     decidedBy: "client.ceremony",
     mechanisms: ["second-phone-ignored"],
+  },
+  draws: {
+    knobs: { "phone.scanDelayMs": [3_000, 10_000] },
+    why: "the first phone must be in its tunnel when the second one comes",
   },
 });
 

@@ -185,12 +185,6 @@ const LATE_ADVERT: Draws = {
 /** Nobody else varies. */
 const STILL = Object.fromEntries(Object.keys(BYSTANDERS).map((name) => [name, null]));
 
-const TWO_PHONES: Draws = {
-  jitter: 0.02,
-  knobs: { ...STILL, "key.touchDelayMs": null },
-  why: "which of two phones comes first, by a second, is the story",
-};
-
 /** Stories of radios. */
 const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
   "rakuten-link-flake-each-attempt": {
@@ -210,9 +204,6 @@ const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
     knobs: STILL,
     why: "half a second between radio and code is the story",
   },
-  "ble-second-phone-ignored": TWO_PHONES,
-  "ble-second-phone-ignored/at-the-prompt": TWO_PHONES,
-  "ble-second-phone-ignored/first-stays": TWO_PHONES,
 };
 
 /** Stories of browsers and of phones. */
