@@ -45,8 +45,9 @@ export class HybridPhone {
   scan(qr: string, { touchMs, advertSuffix }: ScanHabits): Promise<PhoneOutcome> {
     const env = envFor(this.#env, "phone");
     const { relay, ca, adapter } = this.#parts;
+    const profile = profileNamed("phone");
     const authenticator = new SimAuthenticator(env, {
-      profile: profileNamed("phone"),
+      profile: { ...profile, timeouts: { ...profile.timeouts, upTimeoutMs: PATIENT_MS } },
       store: this.store,
       user: habitualUser(envFor(this.#env, "person"), { touchMs, verifyMs: touchMs }),
     });
