@@ -17,6 +17,8 @@ export interface BrowserStory {
   readonly script: readonly Verb[];
   /** For get(), instead of what is registered. */
   readonly allow?: readonly PublicKeyCredentialDescriptorJSON[];
+  /** Lines of the comparison in which the browser is known to differ: the check fails when it no longer does. */
+  readonly differs?: readonly string[];
   /** After this long since the press another tab comes in front of the page's; 0: before the press. */
   readonly behindMs?: number;
   /** After this long since the press the page leaves, if the promise is still pending. */
@@ -52,7 +54,10 @@ export function factsOf(records: readonly TraceRecord[], watchMs: number): Cerem
   const since = (record: TraceRecord | undefined) =>
     record === undefined ? undefined : Math.round(record.atMs - called.atMs);
   const first = (isIt: (record: TraceRecord) => boolean) => since(rest.find(isIt));
-  const settled = rest.find((record) => record.kind === "page.settled");
+  // The page leaves only when watching is over.
+  const settled = rest
+    .filter((record) => record.kind === "page.settled")
+    .find(({ name }) => name !== "AbortError");
   const gaveUp = rest.find(({ kind }) => kind === "page.gave-up");
   const facts = {
     promptedMs: first(({ kind }) => kind === "user.prompted"),

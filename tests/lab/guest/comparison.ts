@@ -13,8 +13,8 @@ export interface Comparison {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly text: string;
-  /** What contradicts the prediction. */
-  readonly differences: readonly string[];
+  /** What contradicts the prediction: which line, and how. */
+  readonly differences: readonly { readonly what: string; readonly text: string }[];
 }
 
 export interface BothFacts {
@@ -55,7 +55,10 @@ export function comparisonOf(title: string, { measured, predicted }: BothFacts):
   ].filter((line) => line.measured !== "-" || line.predicted !== "-");
   const differences = lines
     .filter(({ agrees }) => !agrees)
-    .map(({ what, measured: is, predicted: should }) => `${what}: ${is}, predicted ${should}`);
+    .map(({ what, measured: is, predicted: should }) => ({
+      what,
+      text: `${what}: ${is}, predicted ${should}`,
+    }));
   return { title, lines, differences, text: textOf(title, lines) };
 }
 
