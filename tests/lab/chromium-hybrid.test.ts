@@ -10,7 +10,7 @@ await guestChecks({
     "registers with a phone that reads the code from the screen",
     "signs in with it",
     "shows the page's error, and has the passkey all the same when the phone answers late",
-    "leaves a passkey on the phone that the site never hears of, when the page hung up before",
+    "leaves a passkey on the phone that the site never hears of, when the page aborted before",
     "never notices a phone whose advert has 22 bytes",
     "leaves when asked to",
   ],

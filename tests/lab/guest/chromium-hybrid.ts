@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { check, outFolder } from "../../../lab/checks.js";
 import { startBluez } from "../../../lab/services/bluez.js";
 import { Chromium } from "../../../lab/services/chromium.js";
-import type { ChromiumPage } from "../../../lab/services/chromium-page.js";
 import { startControllers } from "../../../lab/services/controllers.js";
 import { Screen } from "../../../lab/services/screen.js";
 import { startUdev } from "../../../lab/services/udev.js";
@@ -91,8 +90,8 @@ interface Story {
   readonly method: "create" | "get";
   readonly guardMs: number | null;
   readonly phone: ScanHabits;
-  /** The page aborts its request this long after the press. */
-  readonly leavesMs?: number;
+  /** The page's own timer aborts the request as well. */
+  readonly aborts?: boolean;
   /** How long to watch when nothing is going to come. */
   readonly watchMs?: number;
   /** Throws unless the trace and whether the promise settled are what the story is about. */
@@ -137,13 +136,14 @@ await tell({
 });
 
 await tell({
-  title: "leaves a passkey on the phone that the site never hears of, when the page hung up before",
+  title: "leaves a passkey on the phone that the site never hears of, when the page aborted before",
   method: "create",
-  guardMs: null,
-  phone: { touchMs: 60_000 },
-  leavesMs: 20_000,
+  guardMs: 60_000,
+  aborts: true,
+  phone: { touchMs: 75_000 },
   judge(story) {
     assert.deepEqual(settlements(story), ["AbortError"]);
+    assert.equal(explain(story).decidedBy?.timer, "page.guard");
     const run = runOfTrace(story);
     assert.equal(run.ledger.diff().orphans.length, 1, toText(run));
   },
@@ -166,7 +166,7 @@ await check("leaves when asked to", () => chromium.close());
 process.exit(0);
 
 async function tell(story: Story): Promise<void> {
-  const { title, method, guardMs } = story;
+  const { title, method, guardMs, aborts = false } = story;
   const began = records.length;
   const name = title.replace(/[^a-z0-9]+/gi, "-").slice(0, 50);
   await check(title, async () => {
@@ -177,9 +177,10 @@ async function tell(story: Story): Promise<void> {
       .then(() => void (ending.settled = true));
     try {
       await page.bringToFront();
-      await page.evaluate(`void press(${JSON.stringify(title)}, ${guardMs})`, { asUser: true });
+      const words = [title, guardMs, aborts].map((word) => JSON.stringify(word)).join(", ");
+      await page.evaluate(`void press(${words})`, { asUser: true });
       const code = await codeOnScreen(join(outFolder(), `${name}-1-code.png`));
-      await play(story, { name, began, page, settled, scanned: phone.scan(code, story.phone) });
+      await play(story, { name, began, settled, scanned: phone.scan(code, story.phone) });
       story.judge(keep(title, name, records.slice(began)), ending);
       assert.equal(site.refusals.get(title), undefined);
     } finally {
@@ -193,13 +194,12 @@ interface Playing {
   readonly name: string;
   /** Where in the records the story begins. */
   readonly began: number;
-  readonly page: ChromiumPage;
   readonly settled: Promise<void>;
   readonly scanned: Promise<unknown>;
 }
 
 /** From the scan on; a picture of the screen at each stage. */
-async function play(story: Story, { name, began, page, settled, scanned }: Playing): Promise<void> {
+async function play(story: Story, { name, began, settled, scanned }: Playing): Promise<void> {
   const shoot = (stage: string) => screen.shoot(join(outFolder(), `${name}-${stage}.png`));
   const happens = (kind: TraceRecord["kind"], withinMs: number) =>
     until(kind, { withinMs, probe: () => records.slice(began).find((record) => record.kind === kind) });
@@ -210,10 +210,6 @@ async function play(story: Story, { name, began, page, settled, scanned }: Playi
   await happens("user.prompted", SETTLED_WITHIN_MS);
   await sleep(SHEET_MS);
   await shoot("2-at-the-phone");
-  if (story.leavesMs !== undefined) {
-    await sleep(story.leavesMs);
-    await page.evaluate("leave()");
-  }
   if (story.guardMs !== null) {
     await happens("page.gave-up", story.guardMs + SETTLED_WITHIN_MS);
     await shoot("3-page-gave-up");

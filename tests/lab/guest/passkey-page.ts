@@ -2,7 +2,7 @@
  * A site's page: the script that calls `navigator.credentials`, with a timer of its own that shows an error and
  * leaves the promise alone. It tells the site what happens, by the machine's clock.
  *
- * `press(story)` is the button; `leave()` is the page's AbortController.
+ * `press(story, guardMs, aborts)` is the button; `leave()` is the page's AbortController, which its timer may use too.
  */
 export const PASSKEY_PAGE = `<!doctype html>
 <meta charset="utf-8"><title>Example Shop</title>
@@ -18,14 +18,18 @@ let leaving = new AbortController();
 
 function leave() { leaving.abort(); }
 
-async function press(story, guardMs) {
+async function press(story, guardMs, aborts = false) {
   leaving = new AbortController();
   const tell = (what, more = {}) => post("/told", { story, what, epochMs: Date.now(), ...more });
   show("Working.");
   tell("pressed", { guardMs });
   let guard = 0;
   if (guardMs !== null) {
-    guard = setTimeout(() => { show("That did not work. Please try again."); tell("gave-up", { guardMs }); }, guardMs);
+    guard = setTimeout(() => {
+      show("That did not work. Please try again.");
+      tell("gave-up", { guardMs, aborts });
+      if (aborts) leave();
+    }, guardMs);
   }
   try {
     const { method, publicKey } = await post("/begin", { story });

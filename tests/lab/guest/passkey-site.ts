@@ -36,6 +36,7 @@ interface Told {
   readonly what: "pressed" | "called" | "gave-up" | "resolved" | "rejected" | "success" | "failure";
   readonly epochMs: number;
   readonly guardMs?: number | null;
+  readonly aborts?: boolean;
   readonly name?: string;
   readonly message?: string;
 }
@@ -195,7 +196,7 @@ export class PasskeySite {
     return plan;
   }
 
-  #hear({ story, what, epochMs, guardMs, name, message }: Told): void {
+  #hear({ story, what, epochMs, guardMs, aborts, name, message }: Told): void {
     const plan = this.#planOf(story);
     const { method } = plan;
     const write = (event: TraceEvent) =>
@@ -215,7 +216,7 @@ export class PasskeySite {
       }
       case "gave-up":
         write({ kind: "timer.fired", ...guard });
-        write({ kind: "page.gave-up", method, aborted: false, ceremony: story });
+        write({ kind: "page.gave-up", method, aborted: aborts === true, ceremony: story });
         return write(failed);
       case "resolved":
         return write({ kind: "page.settled", method, outcome: "resolved", ceremony: story });
