@@ -40,8 +40,9 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
   });
   const lingerMs = numberOption(invocation, "linger-ms", { min: 0, max: LINGER_MS_MAX }) ?? 0;
   const ceremonyMs = ceremonyOf(invocation);
-  const ports = { scanner: scannerFrom(invocation), dialer: dialerFrom(invocation) };
-  const { qr, device } = invitePhone(envFor(env, "link"), ports, {
+  const link = envFor(env, "link");
+  const ports = { scanner: scannerFrom(invocation, link), dialer: dialerFrom(invocation) };
+  const { qr, device } = invitePhone(link, ports, {
     hint: method === "create" ? "mc" : "ga",
     // The browser's own timer decides, where it has one.
     budgets: { linkMs: ceremonyMs === Infinity ? LONGEST_MS : Infinity, lingerMs },
@@ -75,6 +76,14 @@ function ceremonyOf(invocation: Invocation): number {
 
 function tell(terminal: Terminal, record: TraceRecord): void {
   if (record.kind !== "link.hybrid") return;
+  if (record.stage === "scan-failed" && isPassing(record.detail)) {
+    terminal.progress("Bluetooth is off or busy: trying again for half a minute");
+  }
   if (record.stage === "advert-seen") terminal.progress("the phone is near");
   if (record.stage === "ready") terminal.progress("connected: go on at the phone");
+}
+
+/** Codes of a radio that is tried again. */
+function isPassing(code: string | undefined): boolean {
+  return code === "RADIO_OFF" || code === "RADIO_BUSY";
 }

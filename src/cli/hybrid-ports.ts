@@ -1,6 +1,7 @@
 import {
   linuxAdvertiser,
   nobleScanner,
+  patientScanner,
   udpAdvertiser,
   udpScanner,
   wsDialer,
@@ -26,8 +27,15 @@ export const HYBRID_OPTIONS = {
 export const TUNNEL_HELP = `  --tunnel ORIGIN      relay to use in place of the one the phone names: ws://HOST:PORT or wss://HOST:PORT
   --tunnel-ca FILE     certificate to trust at the relay, in PEM`;
 
-/** @throws {UsageError} USAGE */
-export function scannerFrom(invocation: Invocation): AdvertScanner {
+/** Half a minute in all, each try after twice the pause: time enough to switch Bluetooth on. */
+const SCAN_RETRIES = 7;
+
+/** A radio that is switched off and on again in the middle goes on. @throws {UsageError} USAGE */
+export function scannerFrom(invocation: Invocation, env: Env): AdvertScanner {
+  return patientScanner(env, radioFrom(invocation), { retries: SCAN_RETRIES, resumes: true });
+}
+
+function radioFrom(invocation: Invocation): AdvertScanner {
   const radio = textOption(invocation, "radio") ?? "noble";
   if (radio === "noble") return nobleScanner();
   if (radio === "noble:stoprocent") return nobleScanner({ fork: "stoprocent" });

@@ -71,3 +71,19 @@ test("who gives up while a pause lasts is let go", async () => {
   await expect(env.clock.run(scan.next())).rejects.toThrow("enough");
   expect(env.clock.nowMs()).toBe(100);
 });
+
+test("a scan that resumes begins anew after Bluetooth was switched off in the middle, with all its tries", async () => {
+  const faults = ["RADIO_OFF", "RADIO_OFF"] as const;
+  expect(await firstOf(failing(faults, { heard: 1 }), { resumes: true, retries: 1 })).toEqual({
+    outcome: 4,
+    atMs: 500,
+    failures: 2,
+  });
+});
+
+test("a scan that resumes does not outlast an adapter that was pulled out", async () => {
+  expect(await firstOf(failing(["RADIO_NO_ADAPTER"], { heard: 1 }), { resumes: true })).toMatchObject({
+    outcome: "RADIO_NO_ADAPTER",
+    atMs: 0,
+  });
+});
