@@ -1,5 +1,6 @@
 import { deniedAfterConsent } from "./login-facts.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { pageAborted, takenAnswer } from "./request-end.js";
 import { acceptedFinish, finishLine, mailLine } from "./site-facts.js";
 import { firedTimer, mainExchange, type Ceremony, type TimerUse } from "./trace-facts.js";
 
@@ -22,7 +23,8 @@ const challengeExpired: Mechanism = {
   account(ceremony) {
     const refused = ceremony.finishes.find(({ code }) => code === "CHALLENGE_EXPIRED");
     if (refused === undefined) return undefined;
-    const challenge = firedTimer(ceremony, "rp.challenge");
+    const fired = firedTimer(ceremony, "rp.challenge");
+    const challenge = (fired?.endedAtMs ?? 0) <= (refused.answeredAtMs ?? Infinity) ? fired : undefined;
     const lateMs = challenge?.endedAtMs === undefined ? undefined : refused.askedAtMs - challenge.endedAtMs;
     return {
       decidedBy: challenge,
@@ -46,7 +48,7 @@ const userRefused: Mechanism = {
   // A platform whose time is over answers like a person who said no, and so does one that found nothing.
   needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"]),
   account(ceremony) {
-    const answer = mainExchange(ceremony);
+    const answer = takenAnswer(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
     if (deniedAfterConsent(ceremony)) return undefined;
     const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
@@ -66,7 +68,7 @@ const userRefused: Mechanism = {
 const keyTimeout: Mechanism = {
   id: "key-timeout",
   account(ceremony) {
-    const answer = mainExchange(ceremony);
+    const answer = takenAnswer(ceremony);
     // A phone's platform has a limit of its own around the prompt.
     const key = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
     // By the specification a missing touch is answered like a refusal: then only the timer tells.
@@ -101,18 +103,23 @@ const pageGaveUp: Mechanism = {
   // The authenticator may have been done when the page gave up, or may never have been reached.
   needs: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   account(ceremony, facts) {
-    const { gaveUp } = ceremony;
+    const aborted = pageAborted(ceremony);
+    const gaveUp = ceremony.gaveUp ?? (aborted ? ceremony.settled : undefined);
     // Whether the ceremony came to something after all is for the site to say.
     if (gaveUp === undefined || ceremony.finishes.length > 0 || !facts.layers.has("rp")) return undefined;
     const guard = firedTimer(ceremony, "page.guard");
+    const late = mainExchange(ceremony);
     return {
       decidedBy: guard,
       verdict:
-        `page.guard fired first: the page gave up at ${seconds(gaveUp.atMs)}` +
-        `${gaveUp.aborted ? " and aborted the request" : ""}; nothing reached the site after that.`,
+        `${guard ? "page.guard fired first: the" : "The"} page gave up at ${seconds(gaveUp.atMs)}` +
+        `${aborted ? " and aborted the request" : ""}; nothing reached the site after that.`,
       evidence: evidenceOf(
         guard && `${seconds(gaveUp.atMs)}: ${nameTimer(guard)} fired`,
         settledLine(ceremony),
+        late?.answeredAtMs !== undefined &&
+          late.discarded &&
+          `${seconds(late.answeredAtMs)}: ${late.command} answered ${late.status ?? "?"} to nobody`,
         ...ceremony.keysCreated.map(({ atMs }) => `${seconds(atMs)}: a key was created all the same`),
       ),
       prevention: ["Give the page's guard at least the time the client really allows."],

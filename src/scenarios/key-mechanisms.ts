@@ -54,7 +54,8 @@ function statusOf({ id, statuses, commands, told, timer, prevention }: StatusSto
     account(ceremony): Account | undefined {
       if (ceremony.settled?.resolved !== false) return undefined;
       const answer = ceremony.exchanges.findLast(
-        ({ command, status }) => commands.includes(command) && statuses.includes(status ?? ""),
+        ({ command, status, discarded }) =>
+          commands.includes(command) && statuses.includes(status ?? "") && !discarded,
       );
       if (answer?.answeredAtMs === undefined) return undefined;
       const use = timer === undefined ? undefined : firedTimer(ceremony, timer);

@@ -1,5 +1,6 @@
 import { seconds } from "./mechanism.js";
-import { firedTimer, mainExchange, type Ceremony, type KeyFact, type TraceFacts } from "./trace-facts.js";
+import { takenAnswer } from "./request-end.js";
+import { firedTimer, type Ceremony, type KeyFact, type TraceFacts } from "./trace-facts.js";
 
 const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
 
@@ -16,15 +17,15 @@ export const offeredLine = ({ options }: Ceremony) =>
 
 /** When the authenticator said that it has none of what was asked for, or denied what its owner had agreed to. */
 export function nothingFoundAtMs(ceremony: Ceremony): number | undefined {
-  const answer = mainExchange(ceremony);
+  const answer = takenAnswer(ceremony);
   if (deniedAfterConsent(ceremony)) return answer?.answeredAtMs;
   return NOTHING_FOUND.includes(answer?.status ?? "") ? answer?.answeredAtMs : undefined;
 }
 
 /** The person had agreed, no time was over, and the answer was a denial: it was not theirs. */
 export function deniedAfterConsent(ceremony: Ceremony): boolean {
-  const answer = mainExchange(ceremony);
-  if (answer?.status !== "OPERATION_DENIED" || answer.discarded) return false;
+  const answer = takenAnswer(ceremony);
+  if (answer?.status !== "OPERATION_DENIED") return false;
   const isOver = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
   return isOver === undefined && ceremony.gestures.at(-1)?.answer === "approved";
 }

@@ -68,7 +68,10 @@ const refusal = ({ id, needs = [], codes, timer, verdict, prevention }: Refusal)
   account(ceremony, facts) {
     const refused = [ceremony.options, ...ceremony.finishes].find((call) => codes.includes(call?.code ?? ""));
     if (refused?.answeredAtMs === undefined) return undefined;
-    const fired = facts.timers.findLast((use) => use.timer === timer && use.end === "fired");
+    const judgedAtMs = refused.answeredAtMs;
+    const fired = facts.timers.findLast(
+      (use) => use.timer === timer && use.end === "fired" && (use.endedAtMs ?? Infinity) <= judgedAtMs,
+    );
     const where = refused === ceremony.options ? "options asked for" : "finish posted";
     return {
       decidedBy: fired,

@@ -1,4 +1,5 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
+import { takenAnswer } from "./request-end.js";
 import { acceptedFinish, finishLine, mailLine, rowOf } from "./site-facts.js";
 import { firedTimer, mainExchange, type Ceremony } from "./trace-facts.js";
 
@@ -20,7 +21,11 @@ export const lateDelivery: Mechanism = {
     const guard = firedTimer(ceremony, "page.guard");
     const accepted = acceptedFinish(ceremony);
     const errorAtMs = ceremony.gaveUp?.atMs ?? guard?.endedAtMs;
-    if (errorAtMs === undefined || accepted === undefined || accepted.askedAtMs < errorAtMs) return undefined;
+    if (errorAtMs === undefined || accepted === undefined) return undefined;
+    // Once posted the answer is the site's; a page that waits for nothing but its word still denies a success.
+    const wasPosted = accepted.askedAtMs < errorAtMs;
+    if (wasPosted && (accepted.status === 202 || ceremony.finishes.length > 1)) return undefined;
+    if (wasPosted && (ceremony.threw ?? ceremony.callFailed)) return undefined;
     const gesture = approvedGesture(ceremony);
     const createdAtMs = keyCreated(ceremony);
     const done = ceremony.kind === "login" ? "signed" : "was created";
@@ -30,8 +35,8 @@ export const lateDelivery: Mechanism = {
       decidedBy: guard,
       marginMs: -lateMs,
       verdict:
-        `page.guard fired first: the page told of a failure at ${seconds(errorAtMs)} while the browser's promise ` +
-        `was still pending. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
+        `page.guard fired first: the page told of a failure at ${seconds(errorAtMs)} while ` +
+        `${wasPosted ? "its finish call was under way" : "the browser's promise was still pending"}. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
         `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
         `${seconds(lateMs)} before the success it denied.`,
       evidence: evidenceOf(
@@ -40,7 +45,8 @@ export const lateDelivery: Mechanism = {
           `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
         gesture && `${seconds(gesture.atMs)}: the person approved`,
         createdAtMs !== undefined && `${seconds(createdAtMs)}: the key ${done}`,
-        ceremony.settled && `${seconds(ceremony.settled.atMs)}: the promise resolved, after the error`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise resolved, ${wasPosted ? "before" : "after"} the error`,
         finishLine(accepted),
         row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         mailLine(facts, accepted.askedAtMs),
@@ -63,7 +69,10 @@ const gatewayLateCommit: Mechanism = {
     const cut = ceremony.finishes.find(({ status }) => status === 504);
     const row = rowOf(ceremony, facts);
     if (cut?.answeredAtMs === undefined || row === undefined) return undefined;
-    const gateway = firedTimer(ceremony, "gw.idle");
+    const cutAtMs = cut.answeredAtMs;
+    const gateway = ceremony.timers.find(
+      (use) => use.timer === "gw.idle" && use.end === "fired" && (use.endedAtMs ?? 0) <= cutAtMs,
+    );
     const lateMs = row.createdAtMs - cut.answeredAtMs;
     return {
       decidedBy: gateway,
@@ -130,7 +139,7 @@ const clientTimerOrphan: Mechanism = {
 const alreadyRegistered: Mechanism = {
   id: "already-registered",
   account(ceremony) {
-    const answer = mainExchange(ceremony);
+    const answer = takenAnswer(ceremony);
     if (answer?.status !== "CREDENTIAL_EXCLUDED" || answer.answeredAtMs === undefined) return undefined;
     return {
       verdict: `The authenticator already holds a key for this account and said so at ${seconds(answer.answeredAtMs)}.`,

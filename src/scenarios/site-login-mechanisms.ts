@@ -42,9 +42,12 @@ const linkFlake: Mechanism = {
   account(ceremony) {
     // From then on nobody waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
+    const settledAtMs = ceremony.settled?.atMs ?? Infinity;
     const failed = ceremony.linkStages.find(
       ({ stage, atMs }) =>
-        atMs < overAtMs && ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage),
+        atMs < overAtMs &&
+        atMs <= settledAtMs &&
+        ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage),
     );
     if (failed === undefined || mainExchange(ceremony) || ceremony.settled?.resolved === true)
       return undefined;

@@ -1,5 +1,6 @@
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "./mechanism.js";
 import { REFUSAL_MECHANISMS } from "./refusal-mechanisms.js";
+import { pageAborted } from "./request-end.js";
 import { acceptedFinish, finishLine, isAttached, mailAfter, mailLine, rowOf } from "./site-facts.js";
 import { firedTimer, type Ceremony, type SiteCall, type TraceFacts } from "./trace-facts.js";
 
@@ -121,7 +122,8 @@ const sideEffects: Mechanism = {
     );
     // An earlier finish that was accepted explains the row better.
     if (row === undefined || refused === undefined || acceptedFinish(ceremony)) return undefined;
-    const challenge = firedTimer(ceremony, "rp.challenge");
+    const fired = firedTimer(ceremony, "rp.challenge");
+    const challenge = (fired?.endedAtMs ?? 0) <= (refused.answeredAtMs ?? Infinity) ? fired : undefined;
     const mail = mailAfter(facts, refused.askedAtMs);
     return {
       decidedBy: challenge,
@@ -211,7 +213,7 @@ const lostAnswer =
       return undefined;
     if (!facts.layers.has("rp") || firedTimer(ceremony, "client.ceremony")) return undefined;
     // A key made after the request had ended was not lost on the way: nobody waited for it.
-    if (key.atMs > ceremony.settled.atMs || ceremony.gaveUp?.aborted) return undefined;
+    if (key.atMs > ceremony.settled.atMs || pageAborted(ceremony)) return undefined;
     const second = laterRegistration(ceremony, facts);
     if ((second !== undefined) !== (id === "lost-answer-then-second-create")) return undefined;
     const lost = ceremony.linkStages.find(({ stage }) => stage === "tunnel-closed" || stage === "lost");

@@ -112,6 +112,7 @@ export interface TraceFacts {
 export function gatherFacts(records: readonly TraceRecord[]): TraceFacts {
   const gatherer = new Gatherer();
   for (const record of records) gatherer.take(record);
+  markLateAnswers(gatherer.ceremonies);
   return {
     ceremonies: gatherer.ceremonies,
     timers: gatherer.timers,
@@ -122,6 +123,15 @@ export function gatherFacts(records: readonly TraceRecord[]): TraceFacts {
     ledger: foldLedger(records),
     records,
   };
+}
+
+/** Whoever recorded an answer at the device alone could not know that nobody waited for it any more. */
+function markLateAnswers(ceremonies: readonly Ceremony[]): void {
+  for (const { settled, exchanges } of ceremonies) {
+    for (const exchange of exchanges) {
+      if (settled && (exchange.answeredAtMs ?? 0) > settled.atMs) exchange.discarded = true;
+    }
+  }
 }
 
 type StageRecord = Pick<LinkStage, "atMs" | "actor" | "stage"> & {
@@ -296,7 +306,8 @@ class Gatherer {
       const armedAtMs = atMs - budgetMs;
       const told: TimerUse = { timer, owner: actor, budgetMs, armedAtMs, endedAtMs: atMs, end: "fired" };
       this.timers.push(told);
-      return this.#belongsTo(told);
+      const asker = this.ceremonies.findLast(({ beganAtMs }) => beganAtMs <= armedAtMs);
+      return asker === undefined ? this.#belongsTo(told) : void asker.timers.push(told);
     }
     use.endedAtMs = atMs;
     use.end = record.kind === "timer.fired" ? "fired" : "disarmed";
@@ -371,7 +382,13 @@ export function mainExchange(ceremony: Ceremony): Exchange | undefined {
   return ceremony.exchanges.findLast(({ command }) => command === wanted);
 }
 
-/** The timer of that name that fired in a ceremony. */
+/** Timers that go on when the promise has settled: of the page's own words, and of the site's calls. */
+const OUTLIVES_PROMISE = /^(page|rp|gw|poll)\./;
+
+/** The timer of that name that fired in a ceremony; one between page and authenticator, while the promise was pending. */
 export function firedTimer(ceremony: Ceremony, timer: string): TimerUse | undefined {
-  return ceremony.timers.find((use) => use.timer === timer && use.end === "fired");
+  const overAtMs = OUTLIVES_PROMISE.test(timer) ? Infinity : (ceremony.settled?.atMs ?? Infinity);
+  return ceremony.timers.find(
+    (use) => use.timer === timer && use.end === "fired" && (use.endedAtMs ?? 0) <= overAtMs,
+  );
 }

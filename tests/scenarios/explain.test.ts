@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../src/core/trace.js";
+import { scenarioNamed } from "../../src/scenarios/catalogue.js";
 import { explain } from "../../src/scenarios/explain.js";
+import { runScenario } from "../../src/scenarios/run.js";
 import { at, REGISTRATION, withGuard } from "./hand-written-trace.js";
 
 const without = (layer: string) => REGISTRATION.filter(({ kind }) => !kind.startsWith(`${layer}.`));
@@ -51,9 +53,29 @@ describe("late delivery", () => {
     });
   });
 
-  test("is not a guard that fired when the site had already been asked", () => {
-    expect(explain(withGuard(REGISTRATION, 2_200)).mechanism).not.toBe("late-delivery");
+  test("is a guard that fired while the site was at work on the finish call it then accepted", () => {
+    const explanation = explain(withGuard(REGISTRATION, 2_200));
+    expect(explanation).toMatchObject({
+      mechanism: "late-delivery",
+      decidedBy: { timer: "page.guard", firedAtMs: 2_200 },
+      marginMs: -200,
+    });
+    expect(explanation.verdict).toContain("while its finish call was under way");
   });
+
+  test.each([97_051, 97_500, 97_999, 98_000, 98_050])(
+    "is what a guard of %i ms makes of the story, before its page has heard of the success",
+    async (guardMs) => {
+      const { explanation } = await runScenario(scenarioNamed("late-delivery"), {
+        seed: "1",
+        knobs: { "page.guardMs": guardMs },
+      });
+      expect(explanation).toMatchObject({
+        mechanism: "late-delivery",
+        decidedBy: { timer: "page.guard", firedAtMs: guardMs },
+      });
+    },
+  );
 
   test("is not a guard after which nothing reached the site", () => {
     const records = withGuard(untilAsked(rejected(200_000)), 60_000);
@@ -98,6 +120,48 @@ describe("a client timer that fired", () => {
     const records = untilAsked(clientTimer(180_200), rejected(180_200));
     const blind = records.filter(({ kind }) => !kind.startsWith("ctap."));
     expect(explain(blind)).toMatchObject({ mechanism: "undecided", missingProbes: ["ctap"] });
+  });
+});
+
+describe("a request that the page aborted itself", () => {
+  const aborted = at(41_900, "browser", {
+    kind: "page.settled",
+    method: "create",
+    outcome: "rejected",
+    name: "AbortError",
+    ceremony: "c1",
+  });
+  const keyTimer = at(75_700, "phone", { kind: "timer.fired", timer: "key.up", budgetMs: 30_000 });
+
+  test.each([
+    "USER_ACTION_TIMEOUT",
+    "OPERATION_DENIED",
+    "CREDENTIAL_EXCLUDED",
+    "KEY_STORE_FULL",
+    "UV_BLOCKED",
+  ])("was given up by the page, whatever the phone says later to nobody: %s", (status) => {
+    const explanation = explain(untilAsked(aborted, keyTimer, answer(75_700, status)));
+    expect(explanation).toMatchObject({ mechanism: "page-gave-up", decidedBy: undefined });
+    expect(explanation.verdict).toContain("The page gave up at 41.900 s and aborted the request");
+    expect(explanation.evidence).toContain(`75.700 s: makeCredential answered ${status} to nobody`);
+  });
+
+  test("is not decided by the browser's own timer, which a recording may let run on", () => {
+    expect(explain(untilAsked(aborted, clientTimer(180_200)))).toMatchObject({
+      mechanism: "page-gave-up",
+      decidedBy: undefined,
+    });
+  });
+
+  test("leaves its phone's timer to itself when the next request is already under way", () => {
+    const again = REGISTRATION.filter(({ kind }) => !/^(timer|rp.row|rp.mail)/.test(kind)).map((record) => ({
+      ...record,
+      atMs: record.atMs + 50_000,
+      ...("ceremony" in record && { ceremony: "c2" }),
+    })) as readonly TraceRecord[];
+    const records = [...untilAsked(aborted), ...again, { ...keyTimer, atMs: 51_000, budgetMs: 50_000 }];
+    const { ceremonies } = explain(records.sort((a, b) => a.atMs - b.atMs));
+    expect(ceremonies.map(({ mechanism }) => mechanism)).toEqual(["page-gave-up", "success"]);
   });
 });
 

@@ -53,7 +53,7 @@ describe("a part of a trace", () => {
     const page = live.records.filter(({ kind }) => kind.startsWith("page.") || kind.startsWith("user."));
     const { explanation } = runOfTrace(page.filter(({ kind }) => kind !== "page.gave-up"));
     expect(explanation.mechanism).toBe("undecided");
-    expect(explanation.missingProbes).toEqual(["ctap", "rp", "timer"]);
+    expect(explanation.missingProbes).toEqual(["ctap", "rp", "timer", "link"]);
   });
 });
 
