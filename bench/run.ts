@@ -57,6 +57,9 @@ async function oneRound(cases: readonly BenchCase[]): Promise<ReadonlyMap<string
 
 /** Cases take turns, round after round, so that a machine that slows down slows both sides of a ratio. */
 async function measure(cases: readonly BenchCase[]): Promise<Row[]> {
+  for (const { fn, warmUps = 0 } of cases) {
+    for (let call = 0; call < warmUps && !values.smoke; call++) await fn();
+  }
   const rounds: ReadonlyMap<string, number>[] = [];
   for (let round = 0; round < ROUNDS; round++) rounds.push(await oneRound(cases));
   const each = (name: string) => rounds.map((round) => round.get(name) ?? NaN);
