@@ -24,7 +24,7 @@ export default defineConfig([
     external,
   },
   {
-    entry: { cli: "src/cli/main.ts" },
+    entry: { cli: "src/cli/main.ts", "verdict-worker": "src/cli/verdict-worker.ts" },
     format: ["esm"],
     dts: false,
     clean: false,

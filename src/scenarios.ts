@@ -54,5 +54,6 @@ export {
   type VerdictTable,
   type WrongDraw,
 } from "./scenarios/verdict-table.js";
+export { joinVerdictTables } from "./scenarios/join-verdict-tables.js";
 export { mechanismRates, verdictTableToText, type MechanismRate } from "./scenarios/verdict-text.js";
 export type { BlindVerdict, ProbeRate } from "./scenarios/without-probe.js";

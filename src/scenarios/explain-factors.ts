@@ -1,8 +1,8 @@
-import type { TraceRecord } from "../core/trace.js";
 import type { CeremonyAccount } from "./explanation.js";
 import { gatherFactors, type FactorAttempt, type FactorFacts } from "./factor-facts.js";
 import { FACTOR_MECHANISMS } from "./factor-mechanisms.js";
 import { decidingTimer } from "./mechanism.js";
+import type { TraceFacts } from "./trace-facts.js";
 
 export interface FactorAccount {
   readonly beganAtMs: number;
@@ -16,8 +16,8 @@ const PROBES: readonly (readonly [layer: string, shows: string])[] = [
 ];
 
 /** What came of every attempt to get in without a passkey. Pure, as `explain` is. */
-export function explainFactors(records: readonly TraceRecord[]): readonly FactorAccount[] {
-  const facts = gatherFactors(records);
+export function explainFactors(trace: TraceFacts): readonly FactorAccount[] {
+  const facts = gatherFactors(trace);
   return facts.attempts.map((attempt) => ({
     beganAtMs: attempt.beganAtMs,
     account: accountOf(attempt, facts),

@@ -80,7 +80,7 @@ export function explain(records: readonly TraceRecord[]): Explanation {
     beganAtMs: ceremony.beganAtMs,
     account: explainCeremony(ceremony, facts),
   }));
-  const ceremonies = [...passkeys, ...explainFactors(records)]
+  const ceremonies = [...passkeys, ...explainFactors(facts)]
     .sort((a, b) => a.beganAtMs - b.beganAtMs)
     .map(({ account }) => account);
   const main =

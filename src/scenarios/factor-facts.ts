@@ -1,6 +1,5 @@
 import type { TraceRecord } from "../core/trace.js";
-import type { Moment, SiteCall, TimerUse } from "./trace-facts.js";
-import { gatherFacts } from "./trace-facts.js";
+import type { Moment, SiteCall, TimerUse, TraceFacts } from "./trace-facts.js";
 
 /** What became of one message with a code. */
 export interface CodeFact extends Moment {
@@ -44,8 +43,7 @@ export interface FactorFacts {
 const PASSKEY_CALLS: readonly string[] = ["registration", "login"];
 
 /** The other doors, sorted out of a trace. Pure. */
-export function gatherFactors(records: readonly TraceRecord[]): FactorFacts {
-  const { timers, flags, rows, layers } = gatherFacts(records);
+export function gatherFactors({ records, timers, flags, rows, layers }: TraceFacts): FactorFacts {
   const attempts = new Map<string, FactorAttempt>();
   for (const record of records) {
     if (record.kind === "rp.request" || record.kind === "rp.response") takeCall(attempts, record);

@@ -7,7 +7,7 @@ import { runScenario, type Run } from "./run.js";
 import type { Scenario } from "./scenario.js";
 import type { Layer } from "./mechanism.js";
 import { storyStands } from "./story-stands.js";
-import { judgeWithoutProbes, type BlindVerdict, type ProbeRate } from "./without-probe.js";
+import { addProbes, judgeWithoutProbes, type BlindVerdict, type ProbeRate } from "./without-probe.js";
 
 export interface VerdictOptions {
   /** How often each scenario is drawn. */
@@ -96,8 +96,11 @@ export async function verdictTable({
         continue;
       }
       right += 1;
-      const blind = judgeWithoutProbes(run.records);
-      addProbes(probes, blind.rates);
+      const blind = judgeWithoutProbes(run);
+      addProbes(
+        probes,
+        [...blind.rates].map(([layer, rate]) => ({ layer, ...rate })),
+      );
       guessed.push(...blind.wrong.map((verdict) => ({ ...found, ...verdict })));
     }
     presets.push({ scenario: scenario.id, draws, right });
@@ -135,20 +138,6 @@ function countCeremonies(
     const cell = { truth: truths[at] ?? "none", said: said[at]?.mechanism ?? "none" } as const;
     const key = `${cell.truth}/${cell.said}`;
     cells.set(key, { ...cell, ceremonies: (cells.get(key)?.ceremonies ?? 0) + 1 });
-  }
-}
-
-function addProbes(probes: Map<Layer, ProbeRate>, rates: ReadonlyMap<Layer, Omit<ProbeRate, "layer">>): void {
-  for (const [layer, more] of rates) {
-    const { ceremonies = 0, right = 0, undecided = 0, unseen = 0, wrong = 0 } = probes.get(layer) ?? {};
-    probes.set(layer, {
-      layer,
-      ceremonies: ceremonies + more.ceremonies,
-      right: right + more.right,
-      undecided: undecided + more.undecided,
-      unseen: unseen + more.unseen,
-      wrong: wrong + more.wrong,
-    });
   }
 }
 

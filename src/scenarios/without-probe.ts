@@ -1,6 +1,6 @@
 import type { TraceRecord } from "../core/trace.js";
 import { explain } from "./explain.js";
-import type { MechanismId } from "./explanation.js";
+import type { Explanation, MechanismId } from "./explanation.js";
 import type { Layer } from "./mechanism.js";
 
 /** Every kind of probe there is, in the order of the table. */
@@ -31,14 +31,36 @@ export interface BlindCount {
   readonly wrong: readonly BlindVerdict[];
 }
 
+/** Adds rates to those counted before. */
+export function addProbes(counted: Map<Layer, ProbeRate>, rates: readonly ProbeRate[]): void {
+  for (const { layer, ...more } of rates) {
+    const { ceremonies = 0, right = 0, undecided = 0, unseen = 0, wrong = 0 } = counted.get(layer) ?? {};
+    counted.set(layer, {
+      layer,
+      ceremonies: ceremonies + more.ceremonies,
+      right: right + more.right,
+      undecided: undecided + more.undecided,
+      unseen: unseen + more.unseen,
+      wrong: wrong + more.wrong,
+    });
+  }
+}
+
 /**
  * Explains a trace again without each of its probes: where the evidence does not suffice, the answer has to be
  * `undecided` with the missing probe by its name, and never another mechanism.
  */
-export function judgeWithoutProbes(records: readonly TraceRecord[]): BlindCount {
+export function judgeWithoutProbes({
+  records,
+  explanation,
+}: {
+  readonly records: readonly TraceRecord[];
+  /** What the whole trace says. */
+  readonly explanation: Explanation;
+}): BlindCount {
   const rates = new Map<Layer, Omit<ProbeRate, "layer">>();
   const wrong: BlindVerdict[] = [];
-  const truths = explain(records).ceremonies;
+  const truths = explanation.ceremonies;
   for (const layer of PROBE_LAYERS) {
     const left = records.filter(({ kind }) => !kind.startsWith(`${layer}.`));
     if (left.length === records.length) continue;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CATALOGUE, scenarioNamed } from "../../src/scenarios/catalogue.js";
 import { CATALOGUE_DRAWS } from "../../src/scenarios/catalogue/draws.js";
 import { drawScenario } from "../../src/scenarios/draw-scenario.js";
+import { joinVerdictTables } from "../../src/scenarios/join-verdict-tables.js";
 import { storyStands } from "../../src/scenarios/story-stands.js";
 import { runDraw, verdictTable } from "../../src/scenarios/verdict-table.js";
 import { mechanismRates, verdictTableToText } from "../../src/scenarios/verdict-text.js";
@@ -56,6 +57,13 @@ describe("a draw", () => {
       storyStands({ ...GUARDED.expect, ledger: { ...GUARDED.expect.ledger, rows: 0 } }, run),
     ).toHaveLength(1);
   });
+});
+
+test("tables of one story each, joined, are the table of them all", async () => {
+  const scenarios = [GUARDED, scenarioNamed("rp-async-outbox"), { ...GUARDED, id: "guarded-again" }];
+  const settings = { draws: 2, seed: "join" };
+  const parts = await Promise.all(scenarios.map((one) => verdictTable({ ...settings, scenarios: [one] })));
+  expect(joinVerdictTables(parts)).toEqual(await verdictTable({ ...settings, scenarios }));
 });
 
 test("ranges of their own are given to stories there are", () => {

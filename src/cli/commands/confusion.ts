@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import {
   CATALOGUE,
   mechanismRates,
@@ -5,15 +6,16 @@ import {
   scenarioNamed,
   toJson,
   toText,
-  verdictTable,
   verdictTableToText,
   type Scenario,
 } from "../../index.js";
+import { countVerdicts } from "../count-verdicts.js";
 import type { Command, Invocation, Outcome } from "../command.js";
 import { numberOption, textOption } from "../options.js";
 import { UsageError } from "../usage-error.js";
 
 const DRAWS_MAX = 100_000;
+const JOBS_MAX = 256;
 
 export const confusion: Command = {
   name: "confusion",
@@ -23,12 +25,14 @@ export const confusion: Command = {
   --draws NUMBER       how often each is drawn (200)
   --draw NUMBER        tell one draw of one scenario in full
   --seed TEXT          what the draws are made of (1)
+  --jobs NUMBER        how many stories are drawn at once (one a core); the table is the same
   Rows are causes as the stories injected them, columns what was said. Below: the same traces with one kind of
   probe taken out of each, where the answer has to be right or "undecided" with the missing probe named.`,
   options: {
     draws: { type: "string" },
     draw: { type: "string" },
     seed: { type: "string" },
+    jobs: { type: "string" },
   },
   async run(invocation) {
     const seed = textOption(invocation, "seed") ?? "1";
@@ -36,16 +40,17 @@ export const confusion: Command = {
     const draw = numberOption(invocation, "draw", { min: 1, max: DRAWS_MAX });
     if (draw !== undefined) return tellDraw(scenarios, { seed, draw }, invocation);
     const draws = numberOption(invocation, "draws", { min: 1, max: DRAWS_MAX }) ?? 200;
-    return count(scenarios.length > 0 ? scenarios : CATALOGUE, { seed, draws }, invocation);
+    const jobs = numberOption(invocation, "jobs", { min: 1, max: JOBS_MAX }) ?? availableParallelism();
+    return count(scenarios.length > 0 ? scenarios : CATALOGUE, { seed, draws, jobs }, invocation);
   },
 };
 
 async function count(
   scenarios: readonly Scenario[],
-  settings: { readonly seed: string; readonly draws: number },
+  settings: { readonly seed: string; readonly draws: number; readonly jobs: number },
   { terminal }: Invocation,
 ): Promise<Outcome> {
-  const table = await verdictTable({
+  const table = await countVerdicts({
     ...settings,
     scenarios,
     onProgress: (done, { id }) => terminal.status(`${done + 1}/${scenarios.length}  ${id}`),

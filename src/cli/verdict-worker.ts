@@ -1,0 +1,11 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { scenarioNamed, verdictTable } from "../index.js";
+
+const { seed, draws } = workerData as { readonly seed: string; readonly draws: number };
+
+// One story at a time, by its id: whoever is free asks for the next.
+parentPort?.on("message", (id: string) => {
+  void verdictTable({ seed, draws, scenarios: [scenarioNamed(id)] }).then((table) =>
+    parentPort?.postMessage(table),
+  );
+});
