@@ -182,6 +182,11 @@ const LATE_ADVERT: Draws = {
   why: "the page has to give up before the phone is heard",
 };
 
+const TOLD_FIRST: Draws = {
+  knobs: { "ble.advertDelayMs": [300, 5_000] },
+  why: "the service has to tell of the phone before its advert is heard",
+};
+
 /** Nobody else varies. */
 const STILL = Object.fromEntries(Object.keys(BYSTANDERS).map((name) => [name, null]));
 
@@ -191,6 +196,8 @@ const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
     knobs: { "page.guardMs": [32_000, 47_000], "link.readyMs": [48_500, 60_000] },
     why: "the page has to give up before the phone is heard",
   },
+  "ble-advert-late": LATE_ADVERT,
+  "ble-advert-late/corrected": LATE_ADVERT,
   "rakuten-link-flake-each-attempt/hybrid": LATE_ADVERT,
   "rakuten-link-flake-each-attempt/hybrid/by-chance": LATE_ADVERT,
   "ble-off-at-start/slow-person-webkit": SLOW_SWITCH,
@@ -199,6 +206,12 @@ const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
     knobs: { "phone.scanDelayMs": [8_000, 14_000] },
     why: "Bluetooth has to go off before the phone is heard",
   },
+  "ble-permission-denied-phone/granted": {
+    knobs: { "phone.rescanMs": [20_000, 26_000] },
+    why: "the person has to scan again after the permission, and not before it as well",
+  },
+  "push-wake-delayed/1-s": TOLD_FIRST,
+  "push-wake-delayed/15-s": TOLD_FIRST,
   "ble-windows-poweron-race/waits-first": {
     jitter: 0.02,
     knobs: STILL,
