@@ -62,6 +62,11 @@ const SITE_DRAWS: Readonly<Record<string, Draws>> = {
 
 const MAIL_FIRST = "whether the mail or the code's end comes first is the story";
 
+const TOLD_TOO_LATE: Draws = {
+  knobs: { "otp.ttlMs": [144_000, 190_000] },
+  why: "the code has to expire before it is told",
+};
+
 /** Stories of codes by mail: delays against lives. */
 const CODE_DRAWS: Readonly<Record<string, Draws>> = {
   "otp-mail-after-expiry": {
@@ -82,6 +87,8 @@ const CODE_DRAWS: Readonly<Record<string, Draws>> = {
       { knobs: { "mail.delayMs": [2_200_000, 2_850_000] }, why: "the person waits for an hour or so" },
     ]),
   ),
+  "monex-sms-to-spouse/240s": TOLD_TOO_LATE,
+  "monex-sms-to-spouse/240s/not-counted": TOLD_TOO_LATE,
   "monex-mail-otp-in-spam/900s": {
     knobs: { "otp.ttlMs": [810_000, 1_080_000] },
     why: "the code has to outlive the search",
@@ -135,8 +142,12 @@ const KEY_DRAWS: Readonly<Record<string, Draws>> = {
     why: "the page has to abort before the touch",
   },
   "usb-host-quits-without-cancel": {
-    knobs: { "key.touchDelayMs": [9_000, 14_000] },
-    why: "two browsers have to come before the touch",
+    knobs: {
+      "key.touchDelayMs": [9_000, 11_000],
+      "key.createMs": [0, 1_500],
+      "hid.busyPatienceMs": [11_500, 14_400],
+    },
+    why: "two browsers have to come before the touch, and the second has to wait for the key to be done",
   },
   "usb-reassembly-gap": {
     knobs: { "hid.gapMs": [112, 180], "hid.reassemblyMs": [80, 108] },

@@ -19,7 +19,7 @@ const GET_REJECTED = {
 
 /** A way to the phone that takes the same time each time, so that a lag can be met on either side of its end. */
 const STEADY_ROAD: DrawRanges = {
-  "key.indexLagMs": [18_500, 22_500],
+  "key.indexLagMs": [19_600, 22_500],
   "net.latencyMs": [40, 60],
   "rp.optionsMs": [10, 100],
   "rp.finishMs": [200, 400],
