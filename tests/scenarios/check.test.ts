@@ -29,7 +29,7 @@ test.each([
   ["a status that did not come", "ctap", { ctap: [{ kind: "ctap.response", where: { status: "OTHER" } }] }],
   ["too many of a kind", "ctap", { ctap: [{ kind: "ctap.response", times: 2 }] }],
   ["one that must not be there", "ctap", { ctap: [{ kind: "ctap.response", times: 0 }] }],
-  ["a link that never opened", "link", { link: [{ kind: "link.opened" }] }],
+  ["a link that was never lost", "link", { link: [{ kind: "link.lost" }] }],
   ["the right thing a millisecond early", "page", { page: [{ kind: "page.settled", atMs: [2_001, 9_000] }] }],
   ["the right thing a millisecond late", "page", { page: [{ kind: "page.settled", atMs: [0, 1_999] }] }],
   ["the right thing by somebody else", "rp", { rp: [{ kind: "rp.row", actor: "key" }] }],
