@@ -56,6 +56,10 @@ const SITE_DRAWS: Readonly<Record<string, Draws>> = {
     knobs: { "rp.workerMs": [90_000, 112_000], "rp.replicaLagMs": [56_000, 66_000] },
     why: BEFORE_COPY,
   },
+  "rp-side-effects-before-validation": {
+    knobs: { "rp.challengeTtlMs": [48_000, 63_000] },
+    why: "the challenge has to die before the gesture",
+  },
   "rp-replica-lag": { knobs: { "rp.replicaLagMs": [50_000, 98_000] }, why: BEFORE_COPY },
   "rp-replica-lag/finish": { knobs: { "rp.replicaLagMs": [50_000, 98_000] }, why: BEFORE_COPY },
 };
@@ -87,6 +91,10 @@ const CODE_DRAWS: Readonly<Record<string, Draws>> = {
       { knobs: { "mail.delayMs": [2_200_000, 2_850_000] }, why: "the person waits for an hour or so" },
     ]),
   ),
+  "fallback-line-works/code-expired": {
+    knobs: { "idp.codeTtlMs": [144_000, 190_000] },
+    why: "the code has to expire before it is typed",
+  },
   "monex-sms-to-spouse/240s": TOLD_TOO_LATE,
   "monex-sms-to-spouse/240s/not-counted": TOLD_TOO_LATE,
   "monex-mail-otp-in-spam/900s": {
@@ -148,6 +156,10 @@ const KEY_DRAWS: Readonly<Record<string, Draws>> = {
       "hid.busyPatienceMs": [11_500, 14_400],
     },
     why: "two browsers have to come before the touch, and the second has to wait for the key to be done",
+  },
+  "usb-unplug-mid-create/after-pin": {
+    knobs: { "user.pinEntryMs": [2_000, 7_000], "key.touchDelayMs": [11_000, 20_000] },
+    why: "the key has to go after the PIN and before the touch",
   },
   "usb-reassembly-gap": {
     knobs: { "hid.gapMs": [112, 180], "hid.reassemblyMs": [80, 108] },
@@ -221,6 +233,7 @@ const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
     knobs: { "phone.rescanMs": [20_000, 26_000] },
     why: "the person has to scan again after the permission, and not before it as well",
   },
+  "push-wake-delayed": TOLD_FIRST,
   "push-wake-delayed/1-s": TOLD_FIRST,
   "push-wake-delayed/15-s": TOLD_FIRST,
   "ble-windows-poweron-race/waits-first": {
@@ -234,6 +247,10 @@ const RADIO_DRAWS: Readonly<Record<string, Draws>> = {
 const CLIENT_DRAWS: Readonly<Record<string, Draws>> = {
   "client-timer-orphan": { knobs: { "key.touchDelayMs": [180_000, 235_000] }, why: BROWSER_FIRST },
   "client-timer-orphan/hybrid": { knobs: { "key.touchDelayMs": [176_000, 230_000] }, why: BROWSER_FIRST },
+  "client-conditional-stale-challenge": {
+    knobs: { "rp.challengeTtlMs": [240_000, 330_000] },
+    why: "the challenge has to die before the person picks a passkey",
+  },
   "client-clamp-matrix/chrome-floor3m-600000": {
     knobs: { "client.timeoutMs": null },
     why: "it promises that the wish is granted as it is",
