@@ -29,7 +29,9 @@ export function toneOf(record: TraceRecord): Tone {
     case "rp.mail":
       return record.stage === "delivered" ? "good" : "wire";
     case "link.hybrid":
-      return ["tunnel-refused", "channel-refused", "link-gone", "scan-failed", "failed"].includes(record.stage)
+      return ["tunnel-refused", "channel-refused", "link-gone", "scan-failed", "failed"].includes(
+        record.stage,
+      )
         ? "bad"
         : "wire";
     case "timer.fired":
