@@ -23,6 +23,7 @@ export class CdpConnection {
   readonly #listeners = new Map<string, Set<CdpListener>>();
   #lastId = 0;
   #unread = "";
+  #ended = false;
 
   constructor(commands: Writable, answers: Readable) {
     this.#commands = commands;
@@ -34,6 +35,7 @@ export class CdpConnection {
 
   /** @throws {Error} with the browser's words when it refuses, or when it is gone. */
   send<Result>(method: string, params: object = {}, sessionId?: string): Promise<Result> {
+    if (this.#ended) return Promise.reject(new Error("Chromium is gone"));
     const id = ++this.#lastId;
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     this.#commands.write(`${JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) })}\0`);
@@ -66,6 +68,7 @@ export class CdpConnection {
   }
 
   #end(): void {
+    this.#ended = true;
     for (const { reject } of this.#waiting.values()) reject(new Error("Chromium is gone"));
     this.#waiting.clear();
   }

@@ -23,6 +23,9 @@ export interface ChromiumOptions {
 const QUIET_FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
+  // Drawing by a graphics card in software dies under emulation, and after a few deaths takes the browser with it.
+  "--disable-software-rasterizer",
+  "--disable-gpu-process-crash-limit",
   "--disable-quic",
   "--no-first-run",
   "--no-default-browser-check",
