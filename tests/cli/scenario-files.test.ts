@@ -119,7 +119,7 @@ describe("run --shrink", () => {
     const { exitCode, stdout, stderr } = await runCli(["run", "late-delivery", "--shrink", "--json"]);
     expect([exitCode, stderr]).toEqual([0, ""]);
     const { knobs, outcome, reproduction, file } = JSON.parse(stdout) as Shrunken;
-    expect(knobs).toEqual({ "page.guardMs": 60_000, "key.touchDelayMs": 59_700, "key.upTimeoutMs": 59_701 });
+    expect(knobs).toEqual({ "page.guardMs": 60_000, "key.touchDelayMs": 59_350, "key.upTimeoutMs": 59_351 });
     const again = await runCli([...reproduction.split(" ").slice(1), "--json"]);
     const { explanation } = JSON.parse(again.stdout) as { explanation: { mechanism: string } };
     expect([explanation.mechanism]).toEqual(outcome.mechanisms);

@@ -12,8 +12,8 @@ describe("shrink", () => {
   test("leaves what the story cannot do without", async () => {
     const { before, knobs, outcome, verdict } = await shrink(STORY, { seed: "1" });
     expect(Object.keys(before)).toHaveLength(8);
-    // 150 ms for the options and 100 ms in the key come before the gesture, 50 ms on the way after it.
-    expect(knobs).toEqual({ "page.guardMs": 60_000, "key.touchDelayMs": 59_700, "key.upTimeoutMs": 59_701 });
+    // 150 ms for the options and 100 ms in the key come before the gesture, 400 ms for the finish call after it.
+    expect(knobs).toEqual({ "page.guardMs": 60_000, "key.touchDelayMs": 59_350, "key.upTimeoutMs": 59_351 });
     expect(outcome).toMatchObject({ mechanisms: ["late-delivery"], decidedBy: "page.guard" });
     expect(verdict).toBe("as-expected");
   });
