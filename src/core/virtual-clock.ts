@@ -1,5 +1,6 @@
 import type { Clock, Disarm } from "./clock.js";
 import { HarnessError } from "./errors.js";
+import { nextHostTurn } from "./host-timers.js";
 
 /** 2026-01-01T00:00:00Z: a fixed date, so that certificates and dates in a trace are the same in every run. */
 const EPOCH_AT_ZERO_MS = 1_767_225_600_000;
@@ -69,7 +70,7 @@ export class VirtualClock implements Clock {
     work.then(mark, mark);
 
     for (let firings = 0; ;) {
-      await reactionsDrained();
+      await nextHostTurn();
       if (outcome.settled) return work;
 
       const next = this.#pop();
@@ -132,9 +133,4 @@ export class VirtualClock implements Clock {
 
 function isBefore(a: ArmedTimer, b: ArmedTimer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
-}
-
-/** One turn of the host's event loop: by then every reaction queued so far has run. */
-function reactionsDrained(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
