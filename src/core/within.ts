@@ -14,6 +14,7 @@ export interface WithinOptions {
  * Arming, firing and disarming are traced under the timer's id, so that a report can say whose timer ended a run.
  *
  * @throws {TimeoutError} `TIMEOUT`, carrying the budget.
+ * @throws {StallError} `CLOCK_NOT_RUN`: the clock is virtual and nobody runs it.
  * @throws the caller's signal's reason: at once when it has aborted already, else as soon as `work` heeds it, so that
  *   `work` can still tell its far side.
  */
@@ -27,6 +28,7 @@ export async function within<T>(
   options.signal?.throwIfAborted();
   const abort = new AbortController();
   let disarm: Disarm = () => {};
+  let unwatch: Disarm | undefined;
   const outcome = { fired: false };
   const expiry = new Promise<never>((_, reject) => {
     disarm = env.clock.arm(budgetMs, timer, () => {
@@ -34,6 +36,10 @@ export async function within<T>(
       env.trace.emit({ kind: "timer.fired", timer, budgetMs });
       const error = new TimeoutError(budget);
       // First, so that whoever awaits `within` hears of the time-out and not of what `work` makes of it.
+      reject(error);
+      abort.abort(error);
+    });
+    unwatch = env.clock.watchStandstill?.(timer, (error) => {
       reject(error);
       abort.abort(error);
     });
@@ -46,6 +52,7 @@ export async function within<T>(
   } finally {
     options.signal?.removeEventListener("abort", onCallerAbort);
     disarm();
+    unwatch?.();
     if (!outcome.fired) env.trace.emit({ kind: "timer.disarmed", timer, budgetMs });
   }
 }

@@ -1,3 +1,4 @@
+import { onMovingClock } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { CtapCommand, nameOfCommand } from "../command.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
@@ -93,13 +94,14 @@ export class Exchange {
     trace.emit({ kind: "ctap.request", command, bytes: request.length });
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      return await this.#device.transact(request, {
+      const answer = this.#device.transact(request, {
         signal,
         onKeepalive(status) {
           trace.emit({ kind: "ctap.keepalive", status });
           onKeepalive?.(status);
         },
       });
+      return await onMovingClock(this.#env.clock, command, answer);
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
