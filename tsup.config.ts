@@ -8,7 +8,6 @@ const external = [
   "@abandonware/bluetooth-hci-socket",
   "@homebridge/dbus-native",
   "ws",
-  "cbor-x",
 ];
 
 /** Published as ES modules only: a CommonJS loader such as jest's cannot require them, so the CommonJS build holds them. */
