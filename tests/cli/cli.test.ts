@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PROJECT, runCli } from "../helpers/run-cli.js";
+import { runCli, startCli } from "../helpers/run-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-cli-"))));
@@ -134,18 +133,7 @@ describe("files", () => {
 
 describe("key", () => {
   test("serves other programs over UDP, survives a power cycle, and is unplugged by SIGTERM", async () => {
-    const args = [
-      "--import",
-      "tsx",
-      "src/cli/main.ts",
-      "key",
-      "--udp",
-      "127.0.0.1:0",
-      "--touch-ms",
-      "10",
-      "--json",
-    ];
-    const child = spawn(process.execPath, args, { cwd: PROJECT, stdio: ["ignore", "pipe", "pipe"] });
+    const child = startCli(["key", "--udp", "127.0.0.1:0", "--touch-ms", "10", "--json"]);
     const closed = once(child, "close");
     const out: string[] = [];
     child.stdout.on("data", (chunk) => out.push(String(chunk)));
@@ -166,8 +154,7 @@ describe("key", () => {
   });
 
   test("is pulled out and plugged in by lines and by SIGUSR2, and ends with its input", async () => {
-    const args = ["--import", "tsx", "src/cli/main.ts", "key", "--unix", at("hands"), "--stdin", "--json"];
-    const child = spawn(process.execPath, args, { cwd: PROJECT, stdio: ["pipe", "pipe", "pipe"] });
+    const child = startCli(["key", "--unix", at("hands"), "--stdin", "--json"]);
     const closed = once(child, "close");
     const out: string[] = [];
     child.stdout.on("data", (chunk) => out.push(String(chunk)));

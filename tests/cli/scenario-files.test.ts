@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diskFiles, type ModuleLoader } from "../../src/cli/scenario-files.js";
 import { loadScenarioFile } from "../../src/scenarios/files/load-scenario-file.js";
-import { PROJECT, runCli } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
+import { runCli } from "../helpers/run-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-files-"))));

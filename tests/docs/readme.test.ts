@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROJECT, runCli, runProgram } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
+import { bundled, runCli, runProgram } from "../helpers/run-cli.js";
 
 const README = readFileSync(join(PROJECT, "README.md"), "utf8");
 
@@ -12,10 +13,10 @@ function blocks(language: string): string[] {
   );
 }
 
-/** From source, because the package need not be built to be tested. */
-const fromSource = (code: string) =>
+/** Imports what the global setup bundled, because the package need not be built to be tested. */
+const fromBundle = (code: string) =>
   code.replace(/"passkey-harness(\/\w+)?"/g, (_, entry: string | undefined) =>
-    JSON.stringify(join(PROJECT, "src", `${entry?.slice(1) ?? "index"}.ts`)),
+    JSON.stringify(bundled(`${entry?.slice(1) ?? "index"}.js`)),
   );
 
 /** Comments behind a `console.log` say what it prints; the start of it must be there. */
@@ -28,8 +29,8 @@ describe("README", () => {
     async (_, code) => {
       const folder = mkdtempSync(join(PROJECT, "artifacts-readme-"));
       try {
-        const file = join(folder, "program.mts");
-        writeFileSync(file, fromSource(code));
+        const file = join(folder, "program.mjs");
+        writeFileSync(file, fromBundle(code));
         const { exitCode, stdout, stderr } = await runProgram([file]);
         expect(stderr).toBe("");
         expect(exitCode).toBe(0);

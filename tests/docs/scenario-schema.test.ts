@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { KNOB_SPECS } from "../../src/sim/knob-specs.js";
 import { CATALOGUE } from "../../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../../src/scenarios/files/scenario-schema.js";
-import { PROJECT } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
 
 const FILE = join(PROJECT, "docs/scenario-schema.json");
 

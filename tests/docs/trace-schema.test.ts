@@ -6,7 +6,7 @@ import { format, resolveConfig } from "prettier";
 import { describe, expect, test } from "vitest";
 import { traceSchema } from "../../src/scenarios/reports/trace-schema.js";
 import { TRACE_SHAPE } from "../../src/scenarios/reports/trace-shape.js";
-import { PROJECT } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
 
 const FILE = join(PROJECT, "docs/trace-schema.json");
 

@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { inject } from "vitest";
+import { PROJECT } from "./project.js";
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -9,18 +10,40 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a TypeScript program of this project in a process of its own. */
-export function runProgram(
+/** A process whose three standard streams are pipes. */
+export type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Returns the path of a file that the global setup bundled, such as `index.js`. */
+export function bundled(file: string): string {
+  return join(inject("bundleFolder"), file);
+}
+
+/** Starts Node with the project as its working directory; the caller ends the process. */
+export function startNode(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<Finished> {
+): PipedProcess {
   // The test runner sets FORCE_COLOR for itself; a user's shell does not.
   const { FORCE_COLOR: _, ...plain } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
+  return spawn(process.execPath, args, {
     cwd: PROJECT,
     env: { ...plain, NO_COLOR: "1", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+}
+
+/** Starts `passkey-harness ...` as a process; the caller ends the process. */
+export function startCli(args: readonly string[]): PipedProcess {
+  return startNode([bundled("cli.js"), ...args]);
+}
+
+/** Runs Node on a program until the process ends, with nothing on stdin. */
+export function runProgram(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  const child = startNode(args, environment);
+  child.stdin.end();
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => (output.stdout += String(chunk)));
   child.stderr.on("data", (chunk) => (output.stderr += String(chunk)));
@@ -30,10 +53,18 @@ export function runProgram(
   });
 }
 
-/** `passkey-harness ...` from source. */
+/** Runs `passkey-harness ...` as a process until it ends. */
+export function spawnCli(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  return runProgram([bundled("cli.js"), ...args], environment);
+}
+
+/** Runs `passkey-harness ...`. */
 export function runCli(
   args: readonly string[],
   environment?: Readonly<Record<string, string>>,
 ): Promise<Finished> {
-  return runProgram(["src/cli/main.ts", ...args], environment);
+  return spawnCli(args, environment);
 }

@@ -92,7 +92,7 @@ describe("openUhidFile", () => {
        void openUhidFile(systemClock, ${JSON.stringify(pipe())}).read();
        setTimeout(() => process.exit(7), 50);`,
     );
-    expect((await runProgram([program])).exitCode).toBe(7);
+    expect((await runProgram(["--import", "tsx", program])).exitCode).toBe(7);
   });
 });
 
