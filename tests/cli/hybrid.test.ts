@@ -8,7 +8,8 @@ import { PNG } from "pngjs";
 import { encode } from "uqr";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freeUdpPort } from "../helpers/free-udp-port.js";
-import { runCli, startCli } from "../helpers/run-cli.js";
+import { runCli } from "../helpers/run-cli.js";
+import { spawnCli, startCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -196,7 +197,7 @@ describe("exit codes and hints", () => {
   });
 
   test("doctor says of the radio whether it works, or what to do", async () => {
-    const { checks } = documentOf((await runCli(["doctor", "--json"])).stdout) as { checks: Check[] };
+    const { checks } = documentOf((await spawnCli(["doctor", "--json"])).stdout) as { checks: Check[] };
     const radio = checks.find(({ name }) => name === "bluetooth");
     expect(["good", "missing"]).toContain(radio?.state);
     expect(radio?.hint === undefined).toBe(radio?.state === "good");

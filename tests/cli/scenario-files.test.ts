@@ -6,6 +6,7 @@ import { diskFiles, type ModuleLoader } from "../../src/cli/scenario-files.js";
 import { loadScenarioFile } from "../../src/scenarios/files/load-scenario-file.js";
 import { PROJECT } from "../helpers/project.js";
 import { runCli } from "../helpers/run-cli.js";
+import { spawnCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-files-"))));
@@ -48,7 +49,7 @@ describe("run", () => {
 
   test.each(["story.mjs", "story.ts"])("plays a program: %s", async (name) => {
     const path = write(name, name.endsWith(".ts") ? TYPED : PROGRAM);
-    const { exitCode, stdout } = await runCli(["run", path]);
+    const { exitCode, stdout } = await spawnCli(["run", path]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain("decided by page.guard of the page: 30.000 s");
   });
@@ -228,7 +229,7 @@ describe("a program", () => {
       "typo.ts",
       `import { defineScenario } from ${entry};\nexport default defineScenario({ script: [{ do: "registr" }] } as never);\n`,
     );
-    const { exitCode, stdout } = await runCli(["run", path, "--json"]);
+    const { exitCode, stdout } = await spawnCli(["run", path, "--json"]);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: "SCENARIO_FILE_BAD_VALUE", path: "/script/0/do", file: path },

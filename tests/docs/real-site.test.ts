@@ -7,7 +7,7 @@ import { parseSiteConfig } from "../../src/sim/real-site/site-config.js";
 import { MECHANISM_IDS } from "../../src/scenarios/explanation.js";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
 import { PROJECT } from "../helpers/project.js";
-import { bundled, runCli, runProgram } from "../helpers/run-cli.js";
+import { bundled, runProgram, spawnCli } from "../helpers/spawn-cli.js";
 
 const EXAMPLE = join(PROJECT, "examples/real-site");
 const PAGE = readFileSync(join(PROJECT, "docs/real-site.md"), "utf8");
@@ -58,7 +58,7 @@ describe("docs/real-site.md", () => {
     const file = join(mkdtempSync(join(tmpdir(), "docs-site-")), "my-site.json");
     writeFileSync(file, JSON.stringify(describeRealSite(site.origin)));
     const [, ...args] = block("sh").trim().replace("my-site.json", file).split(" ");
-    const { exitCode, stdout } = await runCli(args, { SHOP_TOKEN: SIGN_IN_TOKEN });
+    const { exitCode, stdout } = await spawnCli(args, { SHOP_TOKEN: SIGN_IN_TOKEN });
     expect(stdout).toContain("registration c1: success");
     expect(exitCode).toBe(0);
   });

@@ -1,70 +1,27 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
-import { inject } from "vitest";
-import { PROJECT } from "./project.js";
+import { runCli as runInProcess } from "../../src/cli/run-cli.js";
 
+/** What a command line printed and how it ended. */
 export interface Finished {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A process whose three standard streams are pipes. */
-export type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>;
-
-/** Returns the path of a file that the global setup bundled, such as `index.js`. */
-export function bundled(file: string): string {
-  return join(inject("bundleFolder"), file);
-}
-
-/** Starts Node with the project as its working directory; the caller ends the process. */
-export function startNode(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): PipedProcess {
-  // The test runner sets FORCE_COLOR for itself; a user's shell does not.
-  const { FORCE_COLOR: _, ...plain } = process.env;
-  return spawn(process.execPath, args, {
-    cwd: PROJECT,
-    env: { ...plain, NO_COLOR: "1", ...environment },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-}
-
-/** Starts `passkey-harness ...` as a process; the caller ends the process. */
-export function startCli(args: readonly string[]): PipedProcess {
-  return startNode([bundled("cli.js"), ...args]);
-}
-
-/** Runs Node on a program until the process ends, with nothing on stdin. */
-export function runProgram(
-  args: readonly string[],
-  environment?: Readonly<Record<string, string>>,
-): Promise<Finished> {
-  const child = startNode(args, environment);
-  child.stdin.end();
+/**
+ * Runs `passkey-harness ...` inside the test's process, with a terminal that is no TTY and has no colour.
+ * What belongs to a process is for `spawnCli`: its environment, signals, standard input and native packages.
+ */
+export async function runCli(args: readonly string[]): Promise<Finished> {
   const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (output.stdout += String(chunk)));
-  child.stderr.on("data", (chunk) => (output.stderr += String(chunk)));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, ...output }));
+  const exitCode = await runInProcess(args, {
+    json: args.includes("--json"),
+    color: false,
+    columns: undefined,
+    out: (text) => (output.stdout += `${text}\n`),
+    progress: () => undefined,
+    status: () => undefined,
+    warn: (line) => (output.stderr += `${line}\n`),
+    style: (_, text) => text,
   });
-}
-
-/** Runs `passkey-harness ...` as a process until it ends. */
-export function spawnCli(
-  args: readonly string[],
-  environment?: Readonly<Record<string, string>>,
-): Promise<Finished> {
-  return runProgram([bundled("cli.js"), ...args], environment);
-}
-
-/** Runs `passkey-harness ...`. */
-export function runCli(
-  args: readonly string[],
-  environment?: Readonly<Record<string, string>>,
-): Promise<Finished> {
-  return spawnCli(args, environment);
+  return { exitCode, ...output };
 }

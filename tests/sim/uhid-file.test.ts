@@ -7,7 +7,8 @@ import { virtualEnv } from "../../src/core/env.js";
 import { UHID_EVENT_BYTES } from "../../src/sim/expose/uhid-event.js";
 import { openUhidFile } from "../../src/sim/expose/uhid-file.js";
 import { exposeUhid } from "../../src/sim/expose/uhid.js";
-import { runCli, runProgram } from "../helpers/run-cli.js";
+import { runCli } from "../helpers/run-cli.js";
+import { runProgram } from "../helpers/spawn-cli.js";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "uhid-file-"))));
