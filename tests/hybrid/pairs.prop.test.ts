@@ -26,6 +26,7 @@ import {
 } from "../../src/hybrid/tunnel-url.js";
 import { encodeUpdate, parseUpdate } from "../../src/hybrid/update.js";
 import { PROVIDERS } from "./vectors.js";
+import { fullRuns } from "../helpers/full-runs.js";
 
 const bytes = (maxLength = 60) => fc.uint8Array({ maxLength });
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -281,7 +282,7 @@ test.each(READERS)("foreign bytes as %s are read, or refused by name", (_, read)
         if (!(error instanceof HybridError)) throw error;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
 
@@ -302,6 +303,6 @@ test("whatever the radio brings is no error", () => {
       const suffix = parseAdvertSuffix(input);
       if (suffix?.blePsm !== undefined) expect(suffix.blePsm).toBeLessThanOrEqual(0xffff);
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
