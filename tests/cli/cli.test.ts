@@ -156,7 +156,9 @@ describe("key", () => {
 
     const registered = await runCli(["register", ...device]);
     expect(registered.exitCode, registered.stdout).toBe(0);
+    const cycled = once(child.stderr, "data");
     child.kill("SIGUSR1");
+    expect(String(await cycled)).toMatch(/^power cycled/);
     const signedIn = await runCli(["login", ...device]);
     expect(signedIn.stdout).toMatch(/verified: user present/);
 
