@@ -2,12 +2,12 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that start processes: each file gets a worker of its own, so that nothing of one reaches another. */
 const PROCESS_TESTS = [
-  "tests/cli/{cli,confusion,hybrid,reports,scenario-files,site}.test.ts",
+  "tests/cli/**/{cli,confusion,hybrid,reports,scenario-files,site}.test.ts",
   "tests/docs/{readme,real-site,scenarios}.test.ts",
-  "tests/hybrid/bluez-bus.test.ts",
+  "tests/hybrid/**/bluez-bus.test.ts",
   "tests/interop/**/*.test.ts",
   "tests/scenarios/reports/html-page.test.ts",
-  "tests/sim/uhid-{event,file}.test.ts",
+  "tests/sim/**/uhid-{event,file}.test.ts",
 ];
 
 export default defineConfig({

@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
 import { isHarnessError } from "../index.js";
-import type { Command, ExitCode } from "./command.js";
+import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { COMMON_HELP, COMMON_OPTIONS } from "./options.js";
 import type { Terminal } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 const NAME = "passkey-harness";
 

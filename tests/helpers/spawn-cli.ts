@@ -8,9 +8,15 @@ import type { Finished } from "./run-cli.js";
 /** A process whose three standard streams are pipes. */
 export type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Returns the path of a file that the global setup bundled, such as `index.js`. */
+/**
+ * Returns the path of a file that the global setup bundled, such as `index.js`.
+ *
+ * @throws {Error} when the test file is not among those that start processes.
+ */
 export function bundled(file: string): string {
-  return join(inject("bundleFolder"), file);
+  const folder: string | undefined = inject("bundleFolder");
+  if (folder === undefined) throw new Error("list the test file in PROCESS_TESTS of vitest.config.ts");
+  return join(folder, file);
 }
 
 /** Starts Node with the project as its working directory; the caller ends the process. */

@@ -1,4 +1,4 @@
-import { KNOB_SPECS } from "../../sim/knob-specs.js";
+import { KNOB_SPECS } from "../../sim/knobs/registry.js";
 import { CATALOGUE } from "../catalogue.js";
 import type { ScenarioGroup } from "../scenario.js";
 import { PROMISES_SHAPE } from "./promise-shapes.js";
