@@ -7,7 +7,7 @@ import { PROJECT } from "./project.js";
 declare module "vitest" {
   interface ProvidedContext {
     /** Folder of the bundles: `cli.js`, `verdict-worker.js`, `index.js`, `sim.js`, `scenarios.js`. */
-    readonly bundleFolder: string;
+    readonly bundleFolder?: string;
   }
 }
 

@@ -14,7 +14,7 @@ export type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>;
  * @throws {Error} when the test file is not among those that start processes.
  */
 export function bundled(file: string): string {
-  const folder: string | undefined = inject("bundleFolder");
+  const folder = inject("bundleFolder");
   if (folder === undefined) throw new Error("list the test file in PROCESS_TESTS of vitest.config.ts");
   return join(folder, file);
 }
