@@ -4,6 +4,7 @@ import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
 import type { Terminal } from "../terminal.js";
 import { UsageError } from "../usage-error.js";
+import { warnOfAlias } from "../warn-of-alias.js";
 
 export const replay: Command = {
   name: "replay",
@@ -18,6 +19,7 @@ ${REPORT_HELP}`,
     const path = onlyPath(invocation);
     const records = recordsOf(readTextFile(path, "trace"), terminal);
     const run = runOfTrace(records, { reproduction: `passkey-harness replay ${path}` });
+    warnOfAlias(run, terminal);
     const broken = run.verdict === "unexpected";
     const outcome = {
       exitCode: broken ? 1 : 0,

@@ -7,4 +7,6 @@ export interface ReportedRun extends Omit<Run, "scenario"> {
     /** Absent for a trace of no story in the catalogue. */
     readonly group?: Scenario["group"];
   };
+  /** The former id by which a stored trace names its scenario; absent when it names the present one. */
+  readonly alias?: string;
 }

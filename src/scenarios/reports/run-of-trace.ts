@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { CATALOGUE } from "../catalogue.js";
+import { findScenario } from "../catalogue.js";
 import { check } from "../check.js";
 import { explain } from "../explain.js";
 import { foldLedger } from "../fold-ledger.js";
@@ -24,7 +24,8 @@ export function runOfTrace(
 ): ReportedRun {
   const started = records.find((record) => record.kind === "run.started");
   const ended = records.find((record) => record.kind === "run.ended");
-  const story = CATALOGUE.find(({ id }) => id === started?.scenario);
+  const found = findScenario(started?.scenario ?? "");
+  const story = found?.scenario;
   const explanation = explain(records);
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
@@ -36,6 +37,7 @@ export function runOfTrace(
   const seed = started?.seed ?? "";
   return {
     scenario: story ?? recording(started?.scenario),
+    ...(found?.alias !== undefined && { alias: found.alias }),
     seed,
     knobs: {},
     records,
