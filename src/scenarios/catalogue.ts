@@ -1,5 +1,5 @@
 import { HarnessError } from "../core/errors.js";
-import { nearestNames } from "../sim/nearest-names.js";
+import { nearestNames } from "../core/nearest-names.js";
 import { formerIdsOf, presentIdOf } from "./catalogue/aliases.js";
 import { BASICS } from "./catalogue/basics/basics.js";
 import { LATE_DELIVERY } from "./catalogue/page-timers/late-delivery.js";

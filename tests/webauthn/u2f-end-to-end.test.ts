@@ -7,20 +7,20 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { fromBase64url } from "../../src/core/bytes.js";
 import { envFor, virtualEnv } from "../../src/core/env.js";
-import { SimAuthenticator } from "../../src/sim/authenticator.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
+import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
 import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
-import { profileNamed } from "../../src/sim/profiles.js";
-import { simHidPort } from "../../src/sim/sim-hid.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
+import { simHidPort } from "../../src/sim/hid/sim-hid.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { u2fDevice, withU2fFallback } from "../../src/transports/hid/u2f-fallback.js";
-import { authenticate } from "../../src/webauthn/authenticate.js";
+import { authenticate } from "../../src/webauthn/client/authenticate.js";
 import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "../../src/webauthn/json.js";
-import { register } from "../../src/webauthn/register.js";
+import { register } from "../../src/webauthn/client/register.js";
 import { verifyAssertion } from "../../src/webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";

@@ -5,9 +5,8 @@ import {
   type CatalogueGroup,
   type Scenario,
 } from "../../index.js";
-import type { Invocation, Outcome } from "../command.js";
+import { UsageError, type Invocation, type Outcome } from "../command.js";
 import { choiceOption, flag, textsOf } from "../options.js";
-import { UsageError } from "../usage-error.js";
 
 const GROUPS = Object.keys(CATALOGUE_GROUPS) as CatalogueGroup[];
 

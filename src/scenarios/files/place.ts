@@ -1,4 +1,4 @@
-import { nearestNames } from "../../sim/nearest-names.js";
+import { nearestNames } from "../../core/nearest-names.js";
 import type { ScenarioFileFault, ScenarioFileProblem } from "./scenario-file-error.js";
 
 const HINTS_MAX = 3;

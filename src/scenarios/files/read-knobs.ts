@@ -1,4 +1,4 @@
-import type { KnobSpec } from "../../sim/knob-spec.js";
+import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
 import { expectType, readValue } from "./read-value.js";
 import { isObject, membersOf, type Place } from "./place.js";
 import { shapeOfKnob, type KnobsShape } from "./shape.js";

@@ -3,7 +3,7 @@ import type { OwnScenario } from "../scenario.js";
 import { findScenario } from "../catalogue.js";
 import { Place } from "./place.js";
 import { readShape } from "./read-shape.js";
-import type { KnobOverrides } from "../../sim/knobs.js";
+import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
 import { ScenarioFileError, type ScenarioFileProblem } from "./scenario-file-error.js";
 import { FILE_PATTERN, ID_PATTERN, SCENARIO_SHAPE } from "./scenario-shape.js";

@@ -1,4 +1,4 @@
-import { KNOB_SPECS } from "../../sim/knob-specs.js";
+import { KNOB_SPECS } from "../../sim/knobs/registry.js";
 import { ALIASES, CATALOGUE } from "../catalogue.js";
 import { CATALOGUE_GROUPS, type CatalogueGroup } from "../catalogue/groups.js";
 import type { ScenarioGroup } from "../scenario.js";

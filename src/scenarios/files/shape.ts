@@ -1,4 +1,4 @@
-import type { KnobSpec } from "../../sim/knob-spec.js";
+import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
 
 /** What a value in a scenario file may be, as data: read by the parser, and written out as JSON Schema. */
 export type Shape = (

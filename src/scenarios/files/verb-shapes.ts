@@ -1,4 +1,4 @@
-import { KNOB_SPECS } from "../../sim/knob-specs.js";
+import { KNOB_SPECS } from "../../sim/knobs/registry.js";
 import type { Verb } from "../scenario.js";
 import type { KnobsShape, ObjectShape } from "./shape.js";
 import { word, type Words } from "./words.js";

@@ -1,4 +1,4 @@
-import type { Draws } from "../../draws.js";
+import type { Draws } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { HEALTHY } from "../knob-sets.js";
 

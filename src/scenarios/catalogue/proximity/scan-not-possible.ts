@@ -1,4 +1,4 @@
-import { BYSTANDERS } from "../../draws.js";
+import { BYSTANDERS } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { HEALTHY, NOTHING } from "../knob-sets.js";

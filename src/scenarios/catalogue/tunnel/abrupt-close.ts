@@ -1,4 +1,4 @@
-import type { Draws } from "../../draws.js";
+import type { Draws } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { NOTHING, ORPHAN } from "../knob-sets.js";
