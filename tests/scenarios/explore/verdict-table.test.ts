@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CATALOGUE, scenarioNamed } from "../../../src/scenarios/catalogue.js";
-import { CATALOGUE_DRAWS } from "../../../src/scenarios/catalogue/draws.js";
+import { scenarioNamed } from "../../../src/scenarios/catalogue.js";
 import { drawScenario } from "../../../src/scenarios/explore/sample-scenario.js";
 import { joinVerdictTables, runDraw, verdictTable } from "../../../src/scenarios/explore/verdict-table.js";
 import { storyStands } from "../../../src/scenarios/explore/scenario-holds.js";
@@ -66,9 +65,13 @@ test("tables of one story each, joined, are the table of them all", async () => 
   expect(joinVerdictTables(parts)).toEqual(await verdictTable({ ...settings, scenarios }));
 });
 
-test("ranges of their own are given to stories there are", () => {
-  const ids = CATALOGUE.map(({ id }) => id);
-  expect(Object.keys(CATALOGUE_DRAWS).filter((id) => !ids.includes(id))).toEqual([]);
+test("a renamed scenario keeps the draws it had under its first id", () => {
+  const scenario = scenarioNamed("page-guard-late-mail");
+  const former = { ...scenario, id: "rakuten-error-then-mail" };
+  const [now, then] = [scenario, former].map((one) => drawScenario(one, { seed: "renamed", draw: 1 }));
+  expect(now?.seed).toBe("renamed/rakuten-error-then-mail/1");
+  expect(now?.scenario.knobs).toEqual(then?.scenario.knobs);
+  expect(now?.scenario.script).toEqual(then?.scenario.script);
 });
 
 const DRAWS = 2;
