@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generatedDocs } from "../../scripts/generated-docs.js";
-import { PROJECT } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
 
 const DOCS = await generatedDocs();
 

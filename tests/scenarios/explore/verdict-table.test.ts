@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scenarioNamed } from "../../../src/scenarios/catalogue.js";
+import { CATALOGUE, scenarioNamed } from "../../../src/scenarios/catalogue.js";
 import { drawScenario } from "../../../src/scenarios/explore/sample-scenario.js";
 import { joinVerdictTables, runDraw, verdictTable } from "../../../src/scenarios/explore/verdict-table.js";
 import { storyStands } from "../../../src/scenarios/explore/scenario-holds.js";
