@@ -42,9 +42,15 @@ export class VirtualClock implements Clock {
   /** A binary heap: reports arm thousands of timers in one run. */
   readonly #heap: ArmedTimer[] = [];
   readonly #watches = new Set<Disarm>();
+  readonly #afterHostTime: typeof afterHostTime;
   #nowMs = 0;
   #armed = 0;
   #running = 0;
+
+  /** @param host stands in for the host's timers in tests of the standstill. */
+  constructor(host: { readonly afterHostTime: typeof afterHostTime } = { afterHostTime }) {
+    this.#afterHostTime = host.afterHostTime;
+  }
 
   nowMs(): number {
     return this.#nowMs;
@@ -78,7 +84,7 @@ export class VirtualClock implements Clock {
       cancel();
       this.#watches.delete(end);
     };
-    const cancel = afterHostTime(STANDSTILL_MS, () => {
+    const cancel = this.#afterHostTime(STANDSTILL_MS, () => {
       end();
       fail(
         new StallError(
