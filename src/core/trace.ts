@@ -1,5 +1,20 @@
 import type { Clock } from "./clock.js";
 
+/** Which span and ceremony something belongs to, as OpenTelemetry's span context. */
+export interface TraceContext {
+  /** Id of the span, unique in its trace. */
+  readonly span: string;
+  /** Id of the ceremony the span is a part of; absent for what belongs to no ceremony. */
+}
+
+/**
+ * Kinds of spans, from the outside in: one registration, login or fallback attempt; one call of
+ * `navigator.credentials`; one CTAP command and its answer; one connection to an authenticator.
+ */
+export type SpanName = "ceremony" | "request" | "exchange" | "link";
+
+export type SpanStatus = "ok" | "error";
+
 /**
  * Everything that can happen in this house, in one list, by layer. Reports are folds over it.
  *
@@ -15,6 +30,15 @@ export type TraceEvent =
       readonly schema: number;
     }
   | { readonly kind: "run.ended"; readonly outcome: "as-expected" | "unexpected" | "no-expectation" }
+
+  // span: the tree that records belong to. `span` in the record is the id of the span that starts or ends.
+  | {
+      readonly kind: "span.started";
+      readonly name: SpanName;
+      readonly label: string;
+      readonly parent: string;
+    }
+  | { readonly kind: "span.ended"; readonly status: SpanStatus }
 
   // ctap: messages at the device seam, and what an authenticator did to its store.
   | { readonly kind: "ctap.request"; readonly command: string; readonly bytes: number }
@@ -122,8 +146,6 @@ export type TraceEvent =
       readonly method: "create" | "get";
       readonly timeoutMs?: number;
       readonly effectiveMs: number;
-      /** The site's name for the ceremony, where the page knows it. */
-      readonly ceremony?: string;
     }
   | {
       readonly kind: "page.settled";
@@ -131,28 +153,25 @@ export type TraceEvent =
       readonly outcome: "resolved" | "rejected";
       readonly name?: string;
       readonly reason?: string;
-      readonly ceremony?: string;
     }
   | {
       readonly kind: "page.gave-up";
       readonly method: "create" | "get";
       readonly aborted: boolean;
-      readonly ceremony?: string;
     }
 
   /** The site answered and the page never heard it: its own call ended without an answer. */
-  | { readonly kind: "page.call-failed"; readonly call: string; readonly ceremony: string }
+  | { readonly kind: "page.call-failed"; readonly call: string }
   /** The page's script broke down after its call had been answered. */
-  | { readonly kind: "page.threw"; readonly ceremony: string }
+  | { readonly kind: "page.threw" }
   /** The browser ended with all its pages; what it had asked for is nobody's any more. */
   | { readonly kind: "page.closed"; readonly reason: "program-quit" }
 
   // rp: the site, its gateway, its mail.
-  | { readonly kind: "rp.request"; readonly call: string; readonly ceremony: string }
+  | { readonly kind: "rp.request"; readonly call: string }
   | {
       readonly kind: "rp.response";
       readonly call: string;
-      readonly ceremony: string;
       readonly status: number;
       readonly code?: string;
       /** Tags of the credentials that login options offered, joined by a comma. */
@@ -164,14 +183,12 @@ export type TraceEvent =
       readonly kind: "rp.row";
       readonly credential: string;
       readonly change: "created" | "deleted" | "visible";
-      readonly ceremony?: string;
     }
   | { readonly kind: "rp.flag"; readonly flag: string; readonly value: boolean }
   | { readonly kind: "rp.mail"; readonly subject: string; readonly stage: "queued" | "sent" | "delivered" }
   | {
       readonly kind: "rp.login";
       readonly outcome: "accepted" | "refused";
-      readonly ceremony: string;
       readonly reason?: string;
     }
 
@@ -190,7 +207,6 @@ export type TraceEvent =
   | {
       readonly kind: "rp.no-answer";
       readonly call: string;
-      readonly ceremony: string;
       readonly code: string;
       readonly aftermath: "none" | "unknown";
     }
@@ -199,7 +215,6 @@ export type TraceEvent =
   | {
       readonly kind: "factor.code";
       readonly factor: string;
-      readonly ceremony: string;
       readonly number: number;
       readonly change:
         | "issued"
@@ -218,7 +233,6 @@ export type TraceEvent =
   | {
       readonly kind: "factor.attempt";
       readonly factor: string;
-      readonly ceremony: string;
       readonly outcome: "accepted" | "refused";
       readonly reason?: string;
       readonly failures: number;
@@ -236,50 +250,139 @@ export type TraceEvent =
       readonly by: "owner" | "support";
     }
 
-  // timer: every budget, with its owner in `actor`.
-  /** `ceremony` tells apart two of the same timer that run at once. */
+  // timer: every budget, with its owner in `actor`; emitted by core/timer.ts alone.
+  /** `id` tells apart two uses of one timer. */
   | {
       readonly kind: "timer.armed" | "timer.disarmed" | "timer.fired";
       readonly timer: string;
       readonly budgetMs: number;
-      readonly ceremony?: string;
+      readonly id: string;
     }
 
   // fault: what was done to the run on purpose.
   | { readonly kind: "fault.injected"; readonly rule: string; readonly effect: string };
 
-export type TraceRecord = TraceEvent & {
+/** What every record says beside its event. */
+export interface RecordFrame extends TraceContext {
   /** Milliseconds since the trace began. */
   readonly atMs: number;
-  /** Who it happened to: `browser`, `site`, `key`, ... */
+  /** The party that recorded it: `browser`, `site`, `key`, ... */
   readonly actor: string;
-};
+}
+
+export type TraceRecord = TraceEvent & RecordFrame;
 
 export interface TraceSink {
   write(record: TraceRecord): void;
 }
 
-/** Where actors say what happened. */
+/** What a span is opened with. */
+export interface SpanStart {
+  readonly name: SpanName;
+  /** What the span is about: `registration`, `create`, `makeCredential`, the label of a link. */
+  readonly label: string;
+  /**
+   * Only for `name: "ceremony"`: the id of a ceremony that has begun elsewhere, which this span is a part of;
+   * a new id when absent.
+   */
+  readonly ceremony?: string | undefined;
+}
+
+/** One opened span. */
+export interface Span {
+  /** Records emitted here belong to the span. */
+  readonly trace: Trace;
+  /** Closes the span; a second call does nothing. */
+  end(status: SpanStatus): void;
+}
+
+/** Records what actors do, each record in the span that it belongs to. */
 export interface Trace {
+  /** The span and the ceremony that records emitted here belong to. Plain JSON: it may be handed to another actor. */
+  readonly context: TraceContext;
   emit(event: TraceEvent): void;
-  /** The same trace, speaking as another actor. */
+  /** Returns the same trace and span, recorded by another actor. */
   as(actor: string): Trace;
+  /** Returns the same actor's trace in the span of a caller; `undefined` keeps the span. */
+  in(context: TraceContext | undefined): Trace;
+  /** Opens a child of the current span. */
+  startSpan(start: SpanStart): Span;
+  /** Returns an id for one use of a timer, unique in the trace. */
+  nextTimerId(): string;
 }
 
-/** A trace whose `atMs` counts from now. */
+/** Id of the span that holds all others: the run itself. */
+export const RUN_SPAN = "run";
+
+/** What all actors of one trace share. */
+interface TraceOrigin {
+  readonly clock: Clock;
+  readonly sink: TraceSink;
+  readonly startMs: number;
+  spans: number;
+  ceremonies: number;
+  timers: number;
+}
+
+/**
+ * Starts a trace whose `atMs` counts from now, at the root span {@link RUN_SPAN}.
+ *
+ * Ids of spans (`s1`, `s2`, ...) and ceremonies (`c1`, `c2`, ...) count up from one, so that a seed gives the same ids.
+ */
 export function startTrace(clock: Clock, sink: TraceSink, actor = "harness"): Trace {
-  const startMs = clock.nowMs();
-  const speakAs = (name: string): Trace => ({
-    emit: (event) => sink.write({ atMs: clock.nowMs() - startMs, actor: name, ...event }),
-    as: speakAs,
-  });
-  return speakAs(actor);
+  const origin = { clock, sink, startMs: clock.nowMs(), spans: 0, ceremonies: 0, timers: 0 };
+  return new SinkTrace(origin, actor, { span: RUN_SPAN });
 }
 
-/** Forgets everything. */
+class SinkTrace implements Trace {
+  readonly context: TraceContext;
+  readonly #origin: TraceOrigin;
+  readonly #actor: string;
+
+  constructor(origin: TraceOrigin, actor: string, context: TraceContext) {
+    this.#origin = origin;
+    this.#actor = actor;
+    this.context = context;
+  }
+
+  emit(event: TraceEvent): void {
+    const { clock, sink, startMs } = this.#origin;
+    sink.write({ atMs: clock.nowMs() - startMs, actor: this.#actor, ...this.context, ...event });
+  }
+
+  as(actor: string): Trace {
+    return new SinkTrace(this.#origin, actor, this.context);
+  }
+
+  in(context: TraceContext | undefined): Trace {
+    return context === undefined ? this : new SinkTrace(this.#origin, this.#actor, context);
+  }
+
+  startSpan({ name, label, ceremony }: SpanStart): Span {
+    const origin = this.#origin;
+    const span = `s${(origin.spans += 1)}`;
+    const known = name === "ceremony" ? (ceremony ?? `c${(origin.ceremonies += 1)}`) : this.context.ceremony;
+    const trace = this.in(known === undefined ? { span } : { span, ceremony: known });
+    trace.emit({ kind: "span.started", name, label, parent: this.context.span });
+    let isOpen = true;
+    return {
+      trace,
+      end(status) {
+        if (isOpen) trace.emit({ kind: "span.ended", status });
+        isOpen = false;
+      },
+    };
+  }
+
+  nextTimerId(): string {
+    return `t${(this.#origin.timers += 1)}`;
+  }
+}
+
+/** Drops every record. */
 export const nullSink: TraceSink = { write: () => {} };
 
-/** Keeps everything, in order. */
+/** Keeps every record, in order. */
 export class MemorySink implements TraceSink {
   readonly records: TraceRecord[] = [];
 
@@ -288,7 +391,7 @@ export class MemorySink implements TraceSink {
   }
 }
 
-/** One JSON document a line, the form `replay` reads. */
+/** Writes one JSON document a line, the form `replay` reads. */
 export function jsonLinesSink(writeLine: (line: string) => void): TraceSink {
   return { write: (record) => writeLine(JSON.stringify(record)) };
 }

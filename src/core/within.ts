@@ -1,6 +1,7 @@
-import type { Disarm } from "./clock.js";
+import { raceAbort } from "./abort.js";
 import type { Env } from "./env.js";
 import { TimeoutError, type Budget } from "./errors.js";
+import { startTimer } from "./timer.js";
 
 export interface WithinOptions {
   /** The caller's own signal; its abort reaches `work` with its own reason. */
@@ -23,29 +24,14 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
   options: WithinOptions = {},
 ): Promise<T> {
-  const { timer, budgetMs } = budget;
   options.signal?.throwIfAborted();
-  const abort = new AbortController();
-  let disarm: Disarm = () => {};
-  const outcome = { fired: false };
-  const expiry = new Promise<never>((_, reject) => {
-    disarm = env.clock.arm(budgetMs, timer, () => {
-      outcome.fired = true;
-      env.trace.emit({ kind: "timer.fired", timer, budgetMs });
-      const error = new TimeoutError(budget);
-      // First, so that whoever awaits `within` hears of the time-out and not of what `work` makes of it.
-      reject(error);
-      abort.abort(error);
-    });
-  });
-  const onCallerAbort = () => abort.abort(options.signal?.reason);
-  options.signal?.addEventListener("abort", onCallerAbort, { once: true });
-  env.trace.emit({ kind: "timer.armed", timer, budgetMs });
+  const ended = new AbortController();
+  const timer = startTimer(env, budget, () => ended.abort(new TimeoutError(budget)));
+  const either = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
   try {
-    return await Promise.race([work(abort.signal), expiry]);
+    // The time-out wins over what `work` makes of it; the caller's abort is for `work` to answer.
+    return await raceAbort(() => work(either), ended.signal);
   } finally {
-    options.signal?.removeEventListener("abort", onCallerAbort);
-    disarm();
-    if (!outcome.fired) env.trace.emit({ kind: "timer.disarmed", timer, budgetMs });
+    timer.disarm();
   }
 }
