@@ -58,3 +58,28 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   signal.addEventListener("abort", listener, { once: true });
   return () => signal.removeEventListener("abort", listener);
 }
+
+/**
+ * Returns the outcome of queued work, or rejects as soon as the signal aborts while the work still waits its turn.
+ *
+ * @param hasStarted tells whether the turn has come: from then on the work itself answers the abort.
+ * @throws as {@link abortedBy} with aftermath `none`: nothing was sent.
+ */
+export async function leavingQueue<T>(
+  queued: Promise<T>,
+  signal: AbortSignal | undefined,
+  hasStarted: () => boolean,
+): Promise<T> {
+  if (signal === undefined) return queued;
+  let stop = () => {};
+  const left = new Promise<never>((_, reject) => {
+    stop = onAbort(signal, () => {
+      if (!hasStarted()) reject(abortedBy(signal, "none"));
+    });
+  });
+  try {
+    return await Promise.race([queued, left]);
+  } finally {
+    stop();
+  }
+}

@@ -60,6 +60,11 @@ export function startTimer(env: Env, spec: TimerSpec, onFire: () => void): Runni
   };
 }
 
+export interface DeadlineSpec extends TimerSpec {
+  /** Whether the last moment of the budget is over already (`budget`, the default) or still good (`after-budget`). */
+  readonly endsAt?: "budget" | "after-budget";
+}
+
 /** A budget that is looked at, and does nothing by itself. */
 export interface Deadline {
   /** Tells whether the budget has ended; the first look afterwards records it as fired. */
@@ -73,8 +78,8 @@ export interface Deadline {
  *
  * No clock timer runs for it, so it keeps no process alive. `timer.fired` is recorded at the look that finds it over.
  */
-export function startDeadline(env: Env, spec: TimerSpec): Deadline {
-  const { budgetMs } = spec;
+export function startDeadline(env: Env, spec: DeadlineSpec): Deadline {
+  const { budgetMs, endsAt = "budget" } = spec;
   const record = recorder(env, spec);
   const beganMs = env.clock.nowMs();
   let end: "fired" | "disarmed" | undefined;
@@ -82,7 +87,8 @@ export function startDeadline(env: Env, spec: TimerSpec): Deadline {
   return {
     isOver() {
       if (end !== undefined) return end === "fired";
-      if (env.clock.nowMs() - beganMs < budgetMs) return false;
+      const ageMs = env.clock.nowMs() - beganMs;
+      if (endsAt === "budget" ? ageMs < budgetMs : ageMs <= budgetMs) return false;
       end = "fired";
       record("timer.fired");
       return true;

@@ -5,6 +5,7 @@ export interface TraceContext {
   /** Id of the span, unique in its trace. */
   readonly span: string;
   /** Id of the ceremony the span is a part of; absent for what belongs to no ceremony. */
+  readonly ceremony?: string;
 }
 
 /**

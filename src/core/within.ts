@@ -1,4 +1,4 @@
-import { raceAbort } from "./abort.js";
+import { onAbort } from "./abort.js";
 import type { Env } from "./env.js";
 import { TimeoutError, type Budget } from "./errors.js";
 import { startTimer } from "./timer.js";
@@ -25,13 +25,22 @@ export async function within<T>(
   options: WithinOptions = {},
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const ended = new AbortController();
-  const timer = startTimer(env, budget, () => ended.abort(new TimeoutError(budget)));
-  const either = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
+  const abort = new AbortController();
+  let expire: (error: TimeoutError) => void = () => {};
+  const expiry = new Promise<never>((_, reject) => {
+    expire = reject;
+  });
+  const timer = startTimer(env, budget, () => {
+    const error = new TimeoutError(budget);
+    // First, so that the caller hears of the time-out and not of what `work` makes of it.
+    expire(error);
+    abort.abort(error);
+  });
+  const stop = onAbort(options.signal, () => abort.abort(options.signal?.reason));
   try {
-    // The time-out wins over what `work` makes of it; the caller's abort is for `work` to answer.
-    return await raceAbort(() => work(either), ended.signal);
+    return await Promise.race([work(abort.signal), expiry]);
   } finally {
+    stop();
     timer.disarm();
   }
 }

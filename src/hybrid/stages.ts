@@ -79,7 +79,7 @@ async function scan<From extends Shown>(
 ): Promise<From & Heard> {
   signal.throwIfAborted();
   const tried = new Set<string>();
-  for await (const { serviceData, address } of scanner.listen(signal)) {
+  for await (const { serviceData, address } of scanner.listen(signal, env.trace.context)) {
     signal.throwIfAborted();
     const key = toHex(serviceData);
     if (tried.has(key)) continue;
@@ -133,7 +133,7 @@ export function openTunnel(
       tunnelId: heard.tunnelId,
     });
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
-    const { tunnel } = await dialer.open(url, {}, ended);
+    const { tunnel } = await dialer.open(url, { context: env.trace.context }, ended);
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     return { ...heard, tunnel };
   };

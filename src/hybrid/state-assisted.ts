@@ -108,7 +108,7 @@ function call(
   env.trace.emit({ kind: "link.hybrid", stage: "contacting", detail: host });
   const open = async (ended: AbortSignal): Promise<OpenedTunnel> => {
     try {
-      return await ports.dialer.open(url, { headers }, ended);
+      return await ports.dialer.open(url, { headers, context: env.trace.context }, ended);
     } catch (error) {
       if (!(error instanceof TunnelRefusedError) || error.httpStatus !== CONTACT_GONE_STATUS) throw error;
       env.trace.emit({ kind: "link.hybrid", stage: "link-gone", detail: `${error.httpStatus}` });

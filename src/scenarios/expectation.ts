@@ -9,7 +9,7 @@ export type EventPattern<K extends Kind = Kind> = {
   readonly [Name in K]: {
     readonly kind: Name;
     /** Members that must be equal; the others may be anything. */
-    readonly where?: Partial<Omit<EventOf<Name>, "kind">>;
+    readonly where?: Partial<Omit<EventOf<Name>, "kind">> & { readonly ceremony?: string };
     readonly actor?: string;
     /** First and last millisecond, both included. */
     readonly atMs?: readonly [from: number, to: number];

@@ -10,7 +10,7 @@ import { play } from "./play.js";
 import type { OwnScenario } from "./scenario.js";
 
 /** Version of the records' shape; raised when a reader of old traces would misread new ones. */
-export const TRACE_SCHEMA = 1;
+export const TRACE_SCHEMA = 2;
 
 export interface RunOptions {
   readonly seed: string;

@@ -141,9 +141,7 @@ function sitesFor(env: Env, { config, secret, background, ...common }: SiteParts
     forMs: config.credentials?.forMs ?? 0,
     background,
   });
-  let begun = 0;
-  const nextId = () => `c${(begun += 1)}`;
-  const parts = { ...common, config, background, watch, nextId };
+  const parts = { ...common, config, background, watch };
   return {
     watch,
     site: new HttpSite(own, { ...parts, session }),

@@ -154,7 +154,7 @@ class PhoneSession {
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
     const url = tunnelUrl(options.originFor(host), this.#role.meeting);
-    const { tunnel, header } = await ports.dialer.open(url, {}, signal);
+    const { tunnel, header } = await ports.dialer.open(url, { context: this.#env.trace.context }, signal);
     this.#tunnel = tunnel;
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     if (this.#role.meeting.method === "connect") return NO_PLACE;
@@ -194,7 +194,7 @@ class PhoneSession {
     this.#env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
     const crypter = new Crypter(answered.keys, { role: "phone", ...(crypto && { crypto }) });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
-    const info = await askInfo(handle);
+    const info = await askInfo(this.#env, handle);
     const hello = encodePostHandshake(
       { ...(options.features.includes("ctap") && { info }), features: options.features },
       options.revision === 0 ? DRAFT_HELLO : {},
