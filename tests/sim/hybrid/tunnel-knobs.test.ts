@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../../src/core/trace.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
-async function registered(knobs: KnobOverrides = {}, seed = "tunnel"): Promise<World> {
+async function registered(knobs: KnobOverrides = {}, seed = "tunnel"): Promise<SimWorld> {
   const one = simWorld(seed, { "link.road": "hybrid", ...knobs });
   await one.env.clock.run(one.page.register("hanako").then(() => one.settled()));
   return one;
@@ -11,13 +11,13 @@ async function registered(knobs: KnobOverrides = {}, seed = "tunnel"): Promise<W
 
 type Stage = TraceRecord & { readonly kind: "link.hybrid" };
 
-const stagesOf = ({ env }: World, actor: string): readonly Stage[] =>
+const stagesOf = ({ env }: SimWorld, actor: string): readonly Stage[] =>
   env.records.filter((record): record is Stage => record.kind === "link.hybrid" && record.actor === actor);
 
-const detailOf = (one: World, actor: string, stage: Stage["stage"]) =>
+const detailOf = (one: SimWorld, actor: string, stage: Stage["stage"]) =>
   stagesOf(one, actor).find((record) => record.stage === stage)?.detail;
 
-const accepted = (one: World) => one.ledger().entries.rows.length === 1;
+const accepted = (one: SimWorld) => one.ledger().entries.rows.length === 1;
 
 describe("tunnel.refuse", () => {
   test("phone: only the phone is kept out, so that nothing is broadcast", async () => {
