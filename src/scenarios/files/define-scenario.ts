@@ -1,4 +1,4 @@
-import { CATALOGUE } from "../catalogue.js";
+import { findScenario, type ResolvedScenario } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
 import { isObject } from "./place.js";
 import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
@@ -13,12 +13,20 @@ import { ScenarioFileError } from "./scenario-file-error.js";
  *
  * @throws {ScenarioFileError} `SCENARIO_FILE_...` with every problem that was found.
  */
-export function defineScenario(definition: ScenarioDefinition): OwnScenario {
+export function defineScenario(
+  definition: ScenarioDefinition,
+  { onAlias }: ScenarioAliasOptions = {},
+): OwnScenario {
   const { file, base } = readDefinition(definition);
-  return storyOf(file, { base: base ?? presetOf(file) });
+  return storyOf(file, { base: base ?? presetOf(file, { onAlias }) });
 }
 
-export interface ParseScenarioOptions {
+export interface ScenarioAliasOptions {
+  /** Called when `extends` names a scenario of the catalogue by a former id, with the scenario it stands for. */
+  readonly onAlias?: ((resolved: ResolvedScenario) => void) | undefined;
+}
+
+export interface ParseScenarioOptions extends ScenarioAliasOptions {
   /** For the id, when the file has none; `late.json` and `late` are the same. */
   readonly name?: string;
   /** Finds the story that `extends` names, when that is a path. */
@@ -31,10 +39,14 @@ export interface ParseScenarioOptions {
  * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
  *   there is no `base` to ask; otherwise as {@link defineScenario} does.
  */
-export function parseScenarioFile(text: string, { name, base }: ParseScenarioOptions = {}): OwnScenario {
+export function parseScenarioFile(
+  text: string,
+  { name, base, onAlias }: ParseScenarioOptions = {},
+): OwnScenario {
   const file = readScenarioFile(parseJson(text, name), { file: name });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
-  const story = path !== undefined && base !== undefined ? base(path) : presetOf(file, name);
+  const story =
+    path !== undefined && base !== undefined ? base(path) : presetOf(file, { file: name, onAlias });
   return storyOf(file, { name: stem(name), base: story });
 }
 
@@ -78,10 +90,14 @@ function readBase(base: Readonly<Record<string, unknown>>, file: string | undefi
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */
-export function presetOf({ extends: name }: ReadScenarioFile, file?: string): OwnScenario | undefined {
+export function presetOf(
+  { extends: name }: ReadScenarioFile,
+  { file, onAlias }: ScenarioAliasOptions & { readonly file?: string | undefined } = {},
+): OwnScenario | undefined {
   if (name === undefined) return undefined;
-  const preset = CATALOGUE.find(({ id }) => id === name);
-  if (preset !== undefined) return preset;
+  const preset = findScenario(name);
+  if (preset?.alias !== undefined) onAlias?.(preset);
+  if (preset !== undefined) return preset.scenario;
   const problem = {
     code: "SCENARIO_FILE_NO_BASE",
     path: "/extends",

@@ -1,6 +1,6 @@
 import type { Promises } from "../expectation.js";
 import type { OwnScenario } from "../scenario.js";
-import { CATALOGUE } from "../catalogue.js";
+import { findScenario } from "../catalogue.js";
 import { Place } from "./place.js";
 import { readShape } from "./read-shape.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
@@ -66,8 +66,8 @@ function ownId(name: string | undefined, base: OwnScenario | undefined): string 
   if (wish === undefined || !new RegExp(ID_PATTERN, "u").test(wish)) {
     return base === undefined ? "own" : base.id.endsWith("/own") ? base.id : `${base.id}/own`;
   }
-  // A stored trace must not be taken for that of a preset.
-  return CATALOGUE.some(({ id }) => id === wish) ? `${wish}/own` : wish;
+  // A stored trace must not be taken for that of a preset, under its present id or a former one.
+  return findScenario(wish) === undefined ? wish : `${wish}/own`;
 }
 
 /** No schema can compare two numbers of one file. */
