@@ -15,7 +15,7 @@ import {
 
 const LINK_GONE = {
   kind: "link.hybrid",
-  where: { stage: "link-gone", detail: "410" },
+  where: { stage: "link-gone", httpStatus: 410 },
   actor: "desktop",
   times: 1,
 } as const;
@@ -90,7 +90,7 @@ const codeWith410 = variantOf(linked410, "on-a-code", {
     ctap: [NEVER_ASKED],
     link: [
       { kind: "link.hybrid", where: { stage: "link-gone" }, times: 0 },
-      { kind: "link.hybrid", where: { stage: "tunnel-refused", detail: "410" }, actor: "desktop", times: 1 },
+      { kind: "link.hybrid", where: { stage: "tunnel-refused", httpStatus: 410 }, actor: "desktop", times: 1 },
     ],
     page: [SHEET, NOT_READY],
     rp: [NO_FINISH],
@@ -171,7 +171,7 @@ const pushStale = variantOf(pushDelayed, "200-s", {
     ctap: [NEVER_ASKED],
     link: [
       { kind: "link.hybrid", where: { stage: "push-sent" }, atMs: [200_000, 201_000], times: 1 },
-      { kind: "link.hybrid", where: { stage: "tunnel-refused", detail: "404" }, actor: "phone", times: 1 },
+      { kind: "link.hybrid", where: { stage: "tunnel-refused", httpStatus: 404 }, actor: "phone", times: 1 },
       { kind: "link.hybrid", where: { stage: "phone-joined" }, times: 0 },
     ],
     page: [
@@ -215,7 +215,7 @@ const pushAfterTunnel = variantOf(pushDelayed, "tunnel-expired", {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1008" },
+        where: { stage: "tunnel-closed", closeCode: 1008 },
         actor: "desktop",
         atMs: [120_000, 121_000],
         times: 1,

@@ -25,7 +25,7 @@ const helloMissing: Scenario = {
   expect: {
     ctap: [{ kind: "ctap.request", times: 0 }],
     link: [
-      { kind: "link.not-found", where: { offered: "" }, times: 1 },
+      { kind: "link.not-found", where: { offered: [] }, times: 1 },
       { kind: "link.hybrid", times: 0 },
     ],
     page: [

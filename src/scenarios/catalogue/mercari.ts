@@ -25,7 +25,7 @@ const usbDemanded: Scenario = {
   script: [{ do: "register" }, { do: "login", atMs: 60_000 }],
   expect: {
     ctap: [{ kind: "ctap.request", where: { command: "getAssertion" }, times: 0 }],
-    link: [{ kind: "link.not-found", where: { offered: "security-key" }, times: 1 }],
+    link: [{ kind: "link.not-found", where: { offered: ["security-key"] }, times: 1 }],
     page: [
       {
         kind: "page.settled",
@@ -66,7 +66,7 @@ function helloCell(cell: string, { hello, setting, transports, offered }: HelloC
   return {
     id: cell === "" ? "win-hello-setting-intercepts" : `win-hello-setting-intercepts/${cell}`,
     group: "client",
-    title: `Windows Hello ${hello ? "on" : "off"}, its setting for passwords ${setting ? "on" : "off"}: the sheet offers ${offered}`,
+    title: `Windows Hello ${hello ? "on" : "off"}, its setting for passwords ${setting ? "on" : "off"}: the sheet offers ${offered.join(",")}`,
     story:
       "Articles advise to turn off the browser's Windows Hello setting for passwords. The cells of this matrix show " +
       "that the sheet depends on transports, on phone support and on Hello itself; the setting only adds a question " +
@@ -108,34 +108,34 @@ interface HelloCell {
   readonly hello: boolean;
   readonly setting: boolean;
   readonly transports: "internal-only" | "with-hybrid" | "omitted";
-  readonly offered: string;
+  readonly offered: readonly string[];
 }
 
 const HELLO_MATRIX: readonly Scenario[] = [
-  helloCell("", { hello: false, setting: true, transports: "internal-only", offered: "security-key" }),
+  helloCell("", { hello: false, setting: true, transports: "internal-only", offered: ["security-key"] }),
   helloCell("setting-off", {
     hello: false,
     setting: false,
     transports: "internal-only",
-    offered: "security-key",
+    offered: ["security-key"],
   }),
   helloCell("hello-on", {
     hello: true,
     setting: true,
     transports: "internal-only",
-    offered: "platform,security-key",
+    offered: ["platform", "security-key"],
   }),
   helloCell("hello-on-setting-off", {
     hello: true,
     setting: false,
     transports: "internal-only",
-    offered: "platform,security-key",
+    offered: ["platform", "security-key"],
   }),
   helloCell("transports-omitted", {
     hello: true,
     setting: true,
     transports: "omitted",
-    offered: "platform,security-key",
+    offered: ["platform", "security-key"],
   }),
 ];
 
@@ -175,12 +175,12 @@ function dialogOf(
   variant: string,
   profile: "gecko" | "chrome-windows",
   api: number,
-  offered: string,
+  offered: readonly string[],
 ): Scenario {
   return {
     id: variant === "" ? "win-os-dialog-usb-only" : `win-os-dialog-usb-only/${variant}`,
     group: "client",
-    title: `${profile} with version ${api} of the Windows interface offers ${offered}`,
+    title: `${profile} with version ${api} of the Windows interface offers ${offered.join(",")}`,
     story:
       "The Windows dialog knows QR codes from version 6 of its interface. A browser that leaves everything to an " +
       "older one can offer a security key only; Chromium draws a QR code of its own.",
@@ -302,7 +302,7 @@ export const MERCARI: readonly Scenario[] = [
   ...QR_BUDGET,
   ...HELLO_MATRIX,
   ...ERROR_COLLAPSE,
-  dialogOf("", "gecko", 4, "security-key"),
-  dialogOf("api-6", "gecko", 6, "security-key,qr"),
-  dialogOf("chrome", "chrome-windows", 4, "security-key,qr"),
+  dialogOf("", "gecko", 4, ["security-key"]),
+  dialogOf("api-6", "gecko", 6, ["security-key", "qr"]),
+  dialogOf("chrome", "chrome-windows", 4, ["security-key", "qr"]),
 ];

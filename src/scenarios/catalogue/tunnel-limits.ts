@@ -11,10 +11,10 @@ import {
   RESOLVED,
 } from "./tunnel-patterns.js";
 
-const closedWith = (detail: string) =>
+const closedWith = (closeCode: number) =>
   ({
     kind: "link.hybrid",
-    where: { stage: "tunnel-closed", detail },
+    where: { stage: "tunnel-closed", closeCode },
     actor: "desktop",
     times: 1,
   }) as const;
@@ -33,7 +33,7 @@ const messageCap: Scenario = {
   script: [{ do: "register" }],
   expect: {
     ctap: [NO_KEY, NO_ANSWER],
-    link: [closedWith("1008")],
+    link: [closedWith(1008)],
     page: [LINK_LOST],
     rp: [NO_FINISH],
     ledger: NOTHING,
@@ -51,7 +51,7 @@ const longAnswer = variantOf(messageCap, "long-answer", {
   expect: {
     ...messageCap.expect,
     ctap: [KEY_MADE, NO_ANSWER],
-    link: [closedWith("1009")],
+    link: [closedWith(1009)],
     page: [LINK_LOST, PHONE_SAVED],
     ledger: ORPHAN,
   },
@@ -64,7 +64,7 @@ const withinLimits = variantOf(messageCap, "just-within", {
   knobs: { "phone.updateFrames": 13 },
   expect: {
     ctap: [KEY_MADE],
-    link: [closedWith("1008"), closedWith("1009")].map((pattern) => ({ ...pattern, times: 0 })),
+    link: [closedWith(1008), closedWith(1009)].map((pattern) => ({ ...pattern, times: 0 })),
     page: [RESOLVED],
     ledger: HEALTHY,
     decidedBy: null,
@@ -117,7 +117,7 @@ const abruptClose: Scenario = {
       { kind: "link.hybrid", where: { stage: "shutdown-received" }, times: 0 },
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1000" },
+        where: { stage: "tunnel-closed", closeCode: 1000 },
         actor: "desktop",
         atMs: [20_000, 20_500],
         times: 1,

@@ -21,7 +21,7 @@ const MESSAGE = { handshake: 1, handshakeAnswer: 2, hello: 3, update: 4, request
 
 const BROKEN = {
   kind: "link.hybrid",
-  where: { stage: "tunnel-closed", detail: "1006" },
+  where: { stage: "tunnel-closed", closeCode: 1006 },
   actor: "desktop",
   times: 1,
 } as const;
@@ -154,8 +154,8 @@ const dropDoubles = variantOf(dropAfterKeyCreated, "other-user-handle", {
   },
 });
 
-const failedBy = (actor: "desktop" | "phone", detail: string) =>
-  ({ kind: "link.hybrid", where: { stage: "failed", detail }, actor, times: 1 }) as const;
+const failedBy = (actor: "desktop" | "phone", why: { readonly code: string; readonly step?: "handshake" }) =>
+  ({ kind: "link.hybrid", where: { stage: "failed", ...why }, actor, times: 1 }) as const;
 
 const garbled: Scenario = {
   id: "tunnel-garbled-frame",
@@ -171,7 +171,7 @@ const garbled: Scenario = {
   script: [{ do: "register" }],
   expect: {
     ctap: [KEY_MADE, NO_ANSWER],
-    link: [failedBy("desktop", "FRAME_REJECTED")],
+    link: [failedBy("desktop", { code: "FRAME_REJECTED" })],
     page: [LINK_LOST, PHONE_SAVED],
     rp: [NO_FINISH],
     ledger: ORPHAN,
@@ -202,19 +202,19 @@ const garbledBefore = (
 const garbledHandshake = garbledBefore("handshake", {
   message: MESSAGE.handshake,
   title: "The changed bit is in the computer's half of the handshake: the phone says nothing and leaves",
-  found: failedBy("phone", "HANDSHAKE_REJECTED"),
+  found: failedBy("phone", { code: "HANDSHAKE_REJECTED" }),
 });
 
 const garbledHandshakeAnswer = garbledBefore("handshake-answer", {
   message: MESSAGE.handshakeAnswer,
   title: "The changed bit is in the phone's half of the handshake",
-  found: failedBy("desktop", "handshake: HANDSHAKE_REJECTED"),
+  found: failedBy("desktop", { step: "handshake", code: "HANDSHAKE_REJECTED" }),
 });
 
 const garbledHello = garbledBefore("post-handshake", {
   message: MESSAGE.hello,
   title: "The changed bit is in what the phone says of itself",
-  found: failedBy("desktop", "handshake: FRAME_REJECTED"),
+  found: failedBy("desktop", { step: "handshake", code: "FRAME_REJECTED" }),
 });
 
 const garbledUpdate = variantOf(garbled, "update", {
@@ -233,7 +233,7 @@ const garbledRequest = variantOf(garbled, "request", {
   expect: {
     ...garbled.expect,
     ctap: [NO_KEY, NO_ANSWER],
-    link: [failedBy("phone", "FRAME_REJECTED")],
+    link: [failedBy("phone", { code: "FRAME_REJECTED" })],
     page: [LINK_LOST, NO_SHEET, PHONE_FAILED],
     ledger: NOTHING,
   },

@@ -34,7 +34,7 @@ const refusedPhoneSide: Scenario = {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "not reached" },
+        where: { stage: "tunnel-refused", code: "NOT_REACHED" },
         actor: "phone",
         atMs: [16_000, 17_000],
         times: 1,
@@ -84,7 +84,7 @@ const captivePortal = variantOf(refusedPhoneSide, "captive-portal", {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "511" },
+        where: { stage: "tunnel-refused", httpStatus: 511 },
         actor: "phone",
         atMs: [8_000, 9_000],
         times: 1,
@@ -134,7 +134,7 @@ const refusedDesktopSide: Scenario = {
       { kind: "link.hybrid", where: { stage: "advert-seen" }, actor: "desktop", times: 1 },
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "403" },
+        where: { stage: "tunnel-refused", httpStatus: 403 },
         actor: "desktop",
         atMs: [9_000, 10_000],
         times: 1,
@@ -163,7 +163,7 @@ const noRoute = variantOf(refusedDesktopSide, "no-route", {
       { kind: "link.hybrid", where: { stage: "advert-seen" }, actor: "desktop", times: 1 },
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "not reached" },
+        where: { stage: "tunnel-refused", code: "NOT_REACHED" },
         actor: "desktop",
         times: 1,
       },
@@ -215,7 +215,7 @@ const ttl: Scenario = {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1008" },
+        where: { stage: "tunnel-closed", closeCode: 1008 },
         actor: "desktop",
         atMs: [128_000, 130_000],
         times: 1,

@@ -6,10 +6,11 @@ import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 
 const timer = (kind: "armed" | "fired" | "disarmed", atMs: number, ceremony = "a"): TraceRecord => ({
   atMs,
-  actor: "site",
+  actor: "site", span: "run",
   kind: `timer.${kind}`,
   timer: "rp.challenge",
   budgetMs: 100,
+  id: `of ${ceremony}`,
   ceremony,
 });
 
@@ -59,17 +60,17 @@ describe("the deciding timer", () => {
 
 describe("what one party does in one moment", () => {
   const records: readonly TraceRecord[] = [
-    { atMs: 1, actor: "page", kind: "user.prompted", prompt: "touch x" },
-    { atMs: 2, actor: "browser", kind: "ctap.request", command: "getInfo", bytes: 1 },
+    { atMs: 1, actor: "page", span: "run", kind: "user.prompted", prompt: "touch x" },
+    { atMs: 2, actor: "browser", span: "run", kind: "ctap.request", command: "getInfo", bytes: 1 },
     {
       atMs: 2,
-      actor: "browser",
+      actor: "browser", span: "run",
       kind: "page.settled",
       method: "get",
       outcome: "rejected",
       name: "NotAllowedError",
     },
-    { atMs: 2, actor: "site", kind: "rp.request", call: "login/options", ceremony: "c" },
+    { atMs: 2, actor: "site", span: "run", kind: "rp.request", call: "login/options", ceremony: "c" },
   ];
 
   test("is one mark, in the tone of the strongest", () => {
@@ -85,10 +86,11 @@ describe("what one party does in one moment", () => {
 test("pauses inside a frame exchange are left out unless they ran out", () => {
   const pause = (kind: "armed" | "fired" | "disarmed", atMs: number): TraceRecord => ({
     atMs,
-    actor: "link",
+    actor: "link", span: "run",
     kind: `timer.${kind}`,
     timer: "hid.silence",
     budgetMs: 10,
+    id: "t1",
   });
   const ended = (how: "fired" | "disarmed") => drawing([pause("armed", 0), pause(how, 10)]).timers.length;
   expect([ended("disarmed"), ended("fired")]).toEqual([0, 1]);
@@ -96,9 +98,9 @@ test("pauses inside a frame exchange are left out unless they ran out", () => {
 
 test("parties nobody has heard of come last", () => {
   const lanes = drawing([
-    { atMs: 0, actor: "zeppelin", kind: "ctap.cancel", command: "a" },
-    { atMs: 1, actor: "mail", kind: "rp.mail", subject: "s", stage: "queued" },
-    { atMs: 2, actor: "person", kind: "user.prompted", prompt: "touch x" },
+    { atMs: 0, actor: "zeppelin", span: "run", kind: "ctap.cancel", command: "a" },
+    { atMs: 1, actor: "mail", span: "run", kind: "rp.mail", subject: "s", stage: "queued" },
+    { atMs: 2, actor: "person", span: "run", kind: "user.prompted", prompt: "touch x" },
   ]).lanes;
   expect(lanes.map(({ actor }) => actor)).toEqual(["person", "mail", "zeppelin"]);
 });
