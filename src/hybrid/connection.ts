@@ -111,11 +111,9 @@ export class PhoneLine {
       }
       tunnel.close(CLOSE.NORMAL);
       const { code } = await tunnel.closed;
-      this.#end(
-        "tunnel-closed",
-        new TransportError("LINK_CLOSED", `the tunnel closed with ${code}`),
-        { closeCode: code },
-      );
+      this.#end("tunnel-closed", new TransportError("LINK_CLOSED", `the tunnel closed with ${code}`), {
+        closeCode: code,
+      });
     } catch (error) {
       if (!isHarnessError(error)) throw error;
       tunnel.close(CLOSE.PROTOCOL_ERROR);

@@ -1,3 +1,4 @@
+import { seconds } from "../seconds.js";
 import type { RecordFrame } from "./frame.js";
 import type { Members, ValuesOf } from "./member.js";
 
@@ -29,6 +30,11 @@ export function event<const M extends Members>(
 
 /** `text` of records that only programs read. */
 export const NOT_SHOWN = (): undefined => undefined;
+
+/** Formats a duration, one without bound included. */
+export function durationText(ms: number): string {
+  return ms === Infinity ? "an unlimited time" : seconds(ms);
+}
 
 /** ` (1006, CODE)`: what is known of the values given, in parentheses; nothing when none is. */
 export function note(...values: readonly (string | number | undefined)[]): string {

@@ -1,5 +1,4 @@
-import { seconds } from "../seconds.js";
-import { event, note } from "./event.js";
+import { durationText, event, note } from "./event.js";
 import { count, milliseconds, oneOf, optional, text } from "./member.js";
 
 /** Factors beside the passkey. A code is named by its number in the attempt, never by its digits. */
@@ -43,7 +42,7 @@ export const FACTOR_EVENTS = {
       text: ({ change, failures, budgetMs }) =>
         change === "ended"
           ? "the lock ends"
-          : `account ${change} for ${seconds(budgetMs)}; failures: ${failures}`,
+          : `account ${change} for ${durationText(budgetMs)}; failures: ${failures}`,
       tone: "wire",
     },
   ),

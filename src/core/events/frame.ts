@@ -9,7 +9,10 @@ export const FRAME = {
     "Id of the span that the record belongs to; run is the root. In span.* records, the span that starts or ends.",
   ),
   ceremony: optional(
-    documented(name, "Id of the ceremony that the span is a part of; absent for what belongs to no ceremony."),
+    documented(
+      name,
+      "Id of the ceremony that the span is a part of; absent for what belongs to no ceremony.",
+    ),
   ),
 } as const;
 

@@ -1,7 +1,13 @@
 import { event, note } from "./event.js";
 import { count, oneOf, optional, text, type ValuesOf } from "./member.js";
 
-const FAILURES: readonly string[] = ["tunnel-refused", "channel-refused", "link-gone", "scan-failed", "failed"];
+const FAILURES: readonly string[] = [
+  "tunnel-refused",
+  "channel-refused",
+  "link-gone",
+  "scan-failed",
+  "failed",
+];
 
 /** Code of a `tunnel-refused` for which no HTTP answer came. */
 export const NOT_REACHED = "NOT_REACHED";
@@ -28,9 +34,20 @@ const CAUSE = {
 export type HybridCause = ValuesOf<typeof CAUSE>;
 
 /** Says in words why a stage ended as it did; `undefined` when nothing is known of it. */
-export function causeText({ httpStatus, closeCode, step, ending, code, reason }: HybridCause): string | undefined {
+export function causeText({
+  httpStatus,
+  closeCode,
+  step,
+  ending,
+  code,
+  reason,
+}: HybridCause): string | undefined {
   const named = code === NOT_REACHED ? "not reached" : code;
-  const known = [httpStatus, closeCode, step !== undefined && named !== undefined ? `${step}: ${named}` : named];
+  const known = [
+    httpStatus,
+    closeCode,
+    step !== undefined && named !== undefined ? `${step}: ${named}` : named,
+  ];
   const texts = [...known, ending, reason].filter((value) => value !== undefined);
   return texts.length === 0 ? undefined : texts.join(", ");
 }
@@ -86,7 +103,7 @@ export const HYBRID_EVENTS = {
           hint,
           host,
           bytes === undefined ? undefined : `${bytes} bytes`,
-          foreignAdverts === undefined ? undefined : `after ${foreignAdverts} for other clients`,
+          foreignAdverts ? `after ${foreignAdverts} for other clients` : undefined,
           causeText(cause),
         )}`,
       tone: ({ stage }) => (FAILURES.includes(stage) ? "bad" : "wire"),

@@ -1,5 +1,4 @@
-import { seconds } from "../seconds.js";
-import { event, NOT_SHOWN, note } from "./event.js";
+import { durationText, event, NOT_SHOWN, note } from "./event.js";
 import { count, list, milliseconds, oneOf, optional, text } from "./member.js";
 
 const LINK = { link: text, reason: optional(text) } as const;
@@ -21,7 +20,10 @@ export const LINK_EVENTS = {
   }),
   "link.busy": event(
     { link: text, retryMs: milliseconds },
-    { text: ({ link, retryMs }) => `${link} is busy, tries again after ${seconds(retryMs)}`, tone: "wire" },
+    {
+      text: ({ link, retryMs }) => `${link} is busy, tries again after ${durationText(retryMs)}`,
+      tone: "wire",
+    },
   ),
   /** No authenticator within reach. `offered`: the choices that the client's dialog gave the user. */
   "link.not-found": event({ offered: list }, { text: NOT_SHOWN, tone: "wire" }),

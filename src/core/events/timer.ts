@@ -1,5 +1,4 @@
-import { seconds } from "../seconds.js";
-import { event, NOT_SHOWN } from "./event.js";
+import { durationText, event, NOT_SHOWN } from "./event.js";
 import { milliseconds, text } from "./member.js";
 
 /** `timer` is the timer's name, such as `client.ceremony`; `id` tells two uses of it apart. */
@@ -10,7 +9,7 @@ export const TIMER_EVENTS = {
   "timer.armed": event(TIMER, { text: NOT_SHOWN, tone: "wire" }),
   "timer.disarmed": event(TIMER, { text: NOT_SHOWN, tone: "wire" }),
   "timer.fired": event(TIMER, {
-    text: ({ timer, budgetMs }) => `TIMER ${timer} fired after ${seconds(budgetMs)}`,
+    text: ({ timer, budgetMs }) => `TIMER ${timer} fired after ${durationText(budgetMs)}`,
     tone: "bad",
   }),
 } as const;

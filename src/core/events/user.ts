@@ -10,7 +10,8 @@ export const USER_EVENTS = {
   "user.answered": event(
     { prompt: text, answer: text },
     {
-      text: ({ answer }) => (answer === "none" ? "gives no answer; the prompt is gone" : `answers: ${answer}`),
+      text: ({ answer }) =>
+        answer === "none" ? "gives no answer; the prompt is gone" : `answers: ${answer}`,
       tone: ({ answer }) => (answer === "approved" ? "good" : "user"),
     },
   ),

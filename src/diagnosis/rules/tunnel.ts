@@ -149,7 +149,9 @@ const messageRejected: Mechanism = {
   account(ceremony, facts) {
     if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
-      stage?.code !== undefined && UNREADABLE.test(stage.code) && precedesTheEnd(ceremony, stage) ? stage : undefined;
+      stage?.code !== undefined && UNREADABLE.test(stage.code) && precedesTheEnd(ceremony, stage)
+        ? stage
+        : undefined;
     const atPhone = unreadable(phoneStage(ceremony, "failed"));
     const found = atPhone ?? unreadable(clientStage(ceremony, "failed"));
     if (found === undefined) return undefined;

@@ -55,9 +55,7 @@ export const PROMISES_SHAPE = {
 } as const satisfies Shape;
 
 function patterns(layer: Layer, doc: string) {
-  const kinds = EVENT_KINDS.filter((kind) =>
-    LAYERS[layer].some((beginning) => kind.startsWith(beginning)),
-  );
+  const kinds = EVENT_KINDS.filter((kind) => LAYERS[layer].some((beginning) => kind.startsWith(beginning)));
   return {
     type: "list",
     doc,

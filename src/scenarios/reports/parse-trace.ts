@@ -108,7 +108,10 @@ function schemaOf(first: Line, lines: readonly Line[]): TraceSchemaVersion {
   const hasSpan = ({ record }: Line) => Object.hasOwn(record, "span");
   const odd = lines.find((line) => hasSpan(line) !== hasSpan(first));
   if (odd === undefined) return hasSpan(first) ? 2 : 1;
-  throw refused(odd, "run.started is missing, and only some of the records have a span: the schema is not known");
+  throw refused(
+    odd,
+    "run.started is missing, and only some of the records have a span: the schema is not known",
+  );
 }
 
 /** @throws {TraceError} `TRACE_NOT_RECORD`, `TRACE_KIND`, `TRACE_MEMBER` */

@@ -31,7 +31,8 @@ export class TraceError extends HarnessError<TraceFault> {
 
 /** What a reader should know of a trace that was read. */
 export interface TraceNote {
-  readonly code: /** The last line stops in the middle and was left out: the program that wrote it was stopped. */
+  readonly code:
+    /** The last line stops in the middle and was left out: the program that wrote it was stopped. */
     | "TRACE_CUT"
     /** The first record is not `run.started`, or the last one is not `run.ended`. */
     | "TRACE_PART"

@@ -4,14 +4,14 @@ import { toHtml } from "../../../src/scenarios/reports/html.js";
 import { drawingOf } from "../../../src/scenarios/reports/lanes.js";
 import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 
-const timer = (kind: "armed" | "fired" | "disarmed", atMs: number, ceremony = "a"): TraceRecord => ({
+const timer = (kind: "armed" | "fired" | "disarmed", atMs: number, id = "t1"): TraceRecord => ({
   atMs,
-  actor: "site", span: "run",
+  actor: "site",
+  span: "run",
   kind: `timer.${kind}`,
   timer: "rp.challenge",
   budgetMs: 100,
-  id: `of ${ceremony}`,
-  ceremony,
+  id,
 });
 
 const drawing = (records: readonly TraceRecord[]) => drawingOf(runOfTrace(records));
@@ -20,22 +20,27 @@ const rows = (records: readonly TraceRecord[]) =>
 
 describe("bars of one timer", () => {
   test("one after the other share a row", () => {
-    const records = [timer("armed", 0), timer("disarmed", 10), timer("armed", 10), timer("disarmed", 20)];
+    const records = [
+      timer("armed", 0, "t1"),
+      timer("disarmed", 10, "t1"),
+      timer("armed", 10, "t2"),
+      timer("disarmed", 20, "t2"),
+    ];
     expect(rows(records)).toEqual([[[0, 10]]]);
   });
 
   test("at the same time have rows of their own", () => {
     const records = [
-      timer("armed", 0, "a"),
-      timer("armed", 5, "b"),
-      timer("disarmed", 10, "a"),
-      timer("disarmed", 20, "b"),
+      timer("armed", 0, "t1"),
+      timer("armed", 5, "t2"),
+      timer("disarmed", 10, "t1"),
+      timer("disarmed", 20, "t2"),
     ];
     expect(rows(records)).toEqual([[[0], [5]]]);
   });
 
   test("one that never ended shares its row with nobody", () => {
-    expect(rows([timer("armed", 0, "a"), timer("armed", 50, "b"), timer("disarmed", 60, "b")])).toEqual([
+    expect(rows([timer("armed", 0, "t1"), timer("armed", 50, "t2"), timer("disarmed", 60, "t2")])).toEqual([
       [[0], [50]],
     ]);
   });
@@ -44,10 +49,10 @@ describe("bars of one timer", () => {
 describe("the deciding timer", () => {
   test("is that firing, not another of the same name", () => {
     const run = runOfTrace([
-      timer("armed", 0),
-      timer("fired", 100),
-      timer("armed", 200),
-      timer("fired", 300),
+      timer("armed", 0, "t1"),
+      timer("fired", 100, "t1"),
+      timer("armed", 200, "t2"),
+      timer("fired", 300, "t2"),
     ]);
     const decidedBy = { timer: "rp.challenge", owner: "site", budgetMs: 100, firedAtMs: 300 };
     const { timers } = drawingOf({ ...run, explanation: { ...run.explanation, decidedBy } });
@@ -64,7 +69,8 @@ describe("what one party does in one moment", () => {
     { atMs: 2, actor: "browser", span: "run", kind: "ctap.request", command: "getInfo", bytes: 1 },
     {
       atMs: 2,
-      actor: "browser", span: "run",
+      actor: "browser",
+      span: "run",
       kind: "page.settled",
       method: "get",
       outcome: "rejected",
@@ -86,7 +92,8 @@ describe("what one party does in one moment", () => {
 test("pauses inside a frame exchange are left out unless they ran out", () => {
   const pause = (kind: "armed" | "fired" | "disarmed", atMs: number): TraceRecord => ({
     atMs,
-    actor: "link", span: "run",
+    actor: "link",
+    span: "run",
     kind: `timer.${kind}`,
     timer: "hid.silence",
     budgetMs: 10,

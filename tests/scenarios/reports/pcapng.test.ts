@@ -10,7 +10,8 @@ import { outputOf, programNamed } from "../../helpers/programs.js";
 
 const hid = (atMs: number, direction: "in" | "out", hex: string): TraceRecord => ({
   atMs,
-  actor: "link", span: "run",
+  actor: "link",
+  span: "run",
   kind: "link.hid",
   direction,
   hex,

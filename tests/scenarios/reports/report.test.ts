@@ -40,7 +40,14 @@ describe("the text", () => {
   });
 
   test("lets no text from a trace steer the terminal", () => {
-    const evil = { atMs: 1, actor: "page", span: "run", kind: "user.saw", where: "page", text: `${ESCAPE}[2J` } as const;
+    const evil = {
+      atMs: 1,
+      actor: "page",
+      span: "run",
+      kind: "user.saw",
+      where: "page",
+      text: `${ESCAPE}[2J`,
+    } as const;
     const text = toText({ ...run, records: [evil] });
     expect(text).not.toContain(ESCAPE);
     expect(text).toContain("?[2J");
