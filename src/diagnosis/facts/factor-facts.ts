@@ -94,11 +94,12 @@ function takeCall(
 function attemptOf(
   attempts: Map<string, FactorAttempt>,
   {
-    ceremony: id,
+    ceremony,
     factor,
     atMs,
-  }: { readonly ceremony: string; readonly factor: string; readonly atMs: number },
+  }: { readonly ceremony?: string | undefined; readonly factor: string; readonly atMs: number },
 ): FactorAttempt {
+  const id = ceremony ?? `#${factor}`;
   const known = attempts.get(id);
   if (known !== undefined) return known;
   const attempt = { id, factor, beganAtMs: atMs, calls: [], codes: [], entries: [] };

@@ -73,7 +73,7 @@ describe("the text", () => {
 test("the JSON is one document with the trace in it", () => {
   const document = JSON.parse(JSON.stringify(toJson(run))) as Record<string, unknown>;
   expect(document).toMatchObject({
-    schema: 1,
+    schema: 2,
     seed: "demo-1",
     verdict: "as-expected",
     scenario: { id: "late-delivery" },
