@@ -1,3 +1,4 @@
+import { seconds } from "../core/seconds.js";
 import type { DecidingTimer, MechanismId } from "./explanation.js";
 import type { Ceremony, TimerUse, TraceFacts } from "./facts/trace-facts.js";
 
@@ -29,10 +30,7 @@ export interface Mechanism {
   readonly account: (ceremony: Ceremony, facts: TraceFacts) => Account | undefined;
 }
 
-/** `97.152 s` */
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(3)} s`;
-}
+export { seconds };
 
 /** `page.guard (page, 60.000 s)` */
 export function nameTimer({ timer, owner, budgetMs }: TimerUse): string {

@@ -1,3 +1,4 @@
+import { TRACE_SCHEMA } from "../core/events/run.js";
 import type { TraceRecord } from "../core/trace.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Ledger } from "../diagnosis/ledger.js";
@@ -6,12 +7,10 @@ import type { World } from "../sim/world.js";
 import { check } from "./check.js";
 import { explain } from "../diagnosis/explain.js";
 import type { Explanation } from "../diagnosis/explanation.js";
+import type { TraceSchemaVersion } from "../diagnosis/stored-trace.js";
 import type { Finding, Promises } from "./expectation.js";
 import { play } from "./play.js";
 import type { OwnScenario } from "./scenario.js";
-
-/** Version of the records' shape; raised when a reader of old traces would misread new ones. */
-export const TRACE_SCHEMA = 2;
 
 export interface RunOptions {
   readonly seed: string;
@@ -34,6 +33,8 @@ export interface Run {
   readonly seed: string;
   /** Those the caller turned. */
   readonly knobs: KnobOverrides;
+  /** Schema of the trace that the records are from. */
+  readonly schema: TraceSchemaVersion;
   readonly records: readonly TraceRecord[];
   readonly ledger: Ledger;
   readonly explanation: Explanation;
@@ -89,7 +90,18 @@ export async function playIn(world: World, scenario: OwnScenario, setup: PlaySet
   const findings = promises ? check(promises, { records, ledger, explanation }) : [];
   const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
   trace.emit({ kind: "run.ended", outcome: verdict });
-  return { scenario, seed, knobs, records, ledger, explanation, findings, verdict, reproduction };
+  return {
+    scenario,
+    seed,
+    knobs,
+    schema: TRACE_SCHEMA,
+    records,
+    ledger,
+    explanation,
+    findings,
+    verdict,
+    reproduction,
+  };
 }
 
 /** The command that plays a scenario, by id or file, with these settings. */

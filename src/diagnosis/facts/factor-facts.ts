@@ -5,7 +5,7 @@ import type { Moment, SiteCall, TimerUse, TraceFacts } from "./trace-facts.js";
 export interface CodeFact extends Moment {
   readonly number: number;
   readonly change: string;
-  readonly detail?: string;
+  readonly route?: string;
 }
 
 /** One time a code was typed, as the site judged it. */
@@ -48,12 +48,12 @@ export function gatherFactors({ records, timers, flags, rows, layers }: TraceFac
   for (const record of records) {
     if (record.kind === "rp.request" || record.kind === "rp.response") takeCall(attempts, record);
     if (record.kind === "factor.code") {
-      const { atMs, number, change, detail } = record;
+      const { atMs, number, change, route } = record;
       attemptOf(attempts, record).codes.push({
         atMs,
         number,
         change,
-        ...(detail !== undefined && { detail }),
+        ...(route !== undefined && { route }),
       });
     }
     if (record.kind === "factor.attempt") {
@@ -94,11 +94,12 @@ function takeCall(
 function attemptOf(
   attempts: Map<string, FactorAttempt>,
   {
-    ceremony: id,
+    ceremony,
     factor,
     atMs,
-  }: { readonly ceremony: string; readonly factor: string; readonly atMs: number },
+  }: { readonly ceremony?: string | undefined; readonly factor: string; readonly atMs: number },
 ): FactorAttempt {
+  const id = ceremony ?? `#${factor}`;
   const known = attempts.get(id);
   if (known !== undefined) return known;
   const attempt = { id, factor, beganAtMs: atMs, calls: [], codes: [], entries: [] };

@@ -1,3 +1,4 @@
+import type { EventsByKind } from "../../core/events/table.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { Ledger } from "../ledger.js";
 import { foldLedger } from "./fold-ledger.js";
@@ -44,13 +45,12 @@ export interface KeyFact extends Moment {
   readonly authenticator: string;
 }
 
-/** How far a link got, and by whose account. */
-export interface LinkStage extends Moment {
-  readonly stage: string;
+type HybridEvent = EventsByKind["link.hybrid"];
+
+/** How far a link got, and which party recorded it. */
+export interface LinkStage extends Moment, Omit<HybridEvent, "kind" | "stage"> {
+  readonly stage: HybridEvent["stage"] | "lost";
   readonly actor: string;
-  readonly detail?: string;
-  /** Tag of the QR code it is about. */
-  readonly code?: string;
 }
 
 /** Everything the trace says of one ceremony, from the options call to whatever came late. */
@@ -134,11 +134,6 @@ function markLateAnswers(ceremonies: readonly Ceremony[]): void {
   }
 }
 
-type StageRecord = Pick<LinkStage, "atMs" | "actor" | "stage"> & {
-  readonly detail?: string | undefined;
-  readonly code?: string | undefined;
-};
-
 class Gatherer {
   readonly ceremonies: Ceremony[] = [];
   readonly timers: TimerUse[] = [];
@@ -175,7 +170,7 @@ class Gatherer {
       case "link.hybrid":
         return this.#stage(record);
       case "link.lost":
-        return this.#stage({ ...record, stage: "lost", detail: record.reason });
+        return this.#stage({ ...record, stage: "lost" });
       case "page.threw":
       case "page.call-failed":
         return this.#broke(record);
@@ -233,8 +228,8 @@ class Gatherer {
     call.answeredAtMs = record.atMs;
     call.status = record.status;
     if (record.code !== undefined) call.code = record.code;
-    if (record.credentials !== undefined) call.offered = record.credentials.split(",").filter(Boolean);
-    if (record.transports !== undefined) call.transports = record.transports.split(",");
+    if (record.credentials !== undefined) call.offered = record.credentials;
+    if (record.transports !== undefined) call.transports = record.transports;
   }
 
   #page(record: TraceRecord & { kind: "page.called" | "page.settled" | "page.gave-up" }): void {
@@ -347,14 +342,8 @@ class Gatherer {
     if (change === "used") this.#current?.keysUsed.push(fact);
   }
 
-  #stage({ atMs, actor, stage, detail, code }: StageRecord): void {
-    this.#current?.linkStages.push({
-      atMs,
-      actor,
-      stage,
-      ...(detail !== undefined && { detail }),
-      ...(code !== undefined && { code }),
-    });
+  #stage(stage: LinkStage): void {
+    this.#current?.linkStages.push(stage);
   }
 
   #broke({ kind, ceremony: id, atMs }: TraceRecord & { kind: "page.threw" | "page.call-failed" }): void {

@@ -37,11 +37,6 @@ export function serviceEnd(ceremony: Ceremony): LinkStage | undefined {
   return ceremony.linkStages.find(({ stage, actor }) => stage === "tunnel-closed" && !others.has(actor));
 }
 
-/** `HANDSHAKE_REJECTED`, of `handshake: HANDSHAKE_REJECTED`. */
-export function codeOf({ detail = "" }: LinkStage): string {
-  return detail.slice(detail.lastIndexOf(" ") + 1);
-}
-
 /** Whether it came before anybody at the computer had ended the ceremony themselves. */
 export function precedesTheEnd(ceremony: Ceremony, { atMs }: LinkStage): boolean {
   const { settled, gaveUp } = ceremony;

@@ -154,7 +154,7 @@ const noAuthenticator: Mechanism = {
     const [missing] = recordsIn(ceremony, facts, "link.not-found");
     const rejection = rejectionOf(ceremony, facts);
     if (missing === undefined || rejection === undefined) return undefined;
-    const offered = missing.offered === "" ? "nothing" : missing.offered.replaceAll(",", ", ");
+    const offered = missing.offered.join(", ") || "nothing";
     const client = firedTimer(ceremony, "client.ceremony");
     return {
       decidedBy: client,

@@ -24,7 +24,7 @@ const codeThat = ({ codes }: FactorAttempt, ...changes: readonly string[]): Code
 
 const codeLine = (code: CodeFact | undefined) =>
   code &&
-  `${seconds(code.atMs)}: code ${code.number} ${code.change.replaceAll("-", " ")}${code.detail ? ` (${code.detail})` : ""}`;
+  `${seconds(code.atMs)}: code ${code.number} ${code.change.replaceAll("-", " ")}${code.route ? ` (${code.route})` : ""}`;
 
 const entryLine = (entry: EntryFact | undefined) =>
   entry &&
@@ -168,7 +168,7 @@ const undeliverable: FactorMechanism = {
     const sent = attempt.codes.filter(({ change }) => change === "undeliverable").length;
     return {
       verdict:
-        `No code ever arrived: the number on record is a ${lost.detail ?? "line that takes no text"}, ${sent} ${sent === 1 ? "message was" : "messages were"} lost ` +
+        `No code ever arrived: the number on record is a ${lost.route ?? "line that takes no text"}, ${sent} ${sent === 1 ? "message was" : "messages were"} lost ` +
         "there, and sending more changes nothing.",
       evidence: evidenceOf(...attempt.codes.map(codeLine)),
       prevention: [

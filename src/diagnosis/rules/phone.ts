@@ -4,7 +4,7 @@ import { mainExchange } from "../facts/trace-facts.js";
 import { clientStage, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
 
 /** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
-const GOOD_CLOSES: readonly string[] = ["1000", "1001", "1005"];
+const GOOD_CLOSES: readonly number[] = [1000, 1001, 1005];
 
 /** The request came through and the phone ended the session without a word. */
 const phoneHungUp: Mechanism = {
@@ -12,7 +12,8 @@ const phoneHungUp: Mechanism = {
   account(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const asked = mainExchange(ceremony);
-    if (end === undefined || asked === undefined || !GOOD_CLOSES.includes(end.detail ?? "")) return undefined;
+    if (end?.closeCode === undefined || asked === undefined) return undefined;
+    if (!GOOD_CLOSES.includes(end.closeCode)) return undefined;
     if (ceremony.keysCreated.length > 0 || ceremony.keysUsed.length > 0) return undefined;
     // A phone that failed over a message closes in good order as well.
     if (phoneStage(ceremony, "failed")) return undefined;
@@ -28,7 +29,7 @@ const phoneHungUp: Mechanism = {
       evidence: evidenceOf(
         `${seconds(asked.askedAtMs)}: ${asked.command} was sent`,
         ...phoneScreenLines(ceremony, facts),
-        clientStage(ceremony, "ready") && `${seconds(end.atMs)}: the tunnel was closed (${end.detail ?? ""})`,
+        clientStage(ceremony, "ready") && `${seconds(end.atMs)}: the tunnel was closed (${end.closeCode})`,
         ceremony.settled &&
           `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
       ),

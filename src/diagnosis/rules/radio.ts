@@ -1,8 +1,9 @@
+import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import {
   beganLine,
-  bytesOf,
+  broadcastText,
   lastStageIn,
   passedOverLine,
   phoneLines,
@@ -49,7 +50,7 @@ const bleLateAdvert: Mechanism = {
         off && `${seconds(off.atMs)}: Bluetooth is off at the computer`,
         beganLine(search),
         scanned && `${seconds(scanned.atMs)}: ${scanned.actor} read the code`,
-        sent && `${seconds(sent.atMs)}: ${sent.actor} broadcast ${sent.detail ?? "its advert"}`,
+        sent && `${seconds(sent.atMs)}: ${sent.actor} broadcast ${broadcastText(sent)}`,
         !scanned && !sent && "the trace has no phone's side: it may have read the code late as well",
         guard && `${seconds(gaveUp.atMs)}: ${nameTimer(guard)} fired`,
         `${seconds(seen.atMs)}: the computer heard the advert, after the error`,
@@ -116,7 +117,7 @@ const scanNotStarted: Mechanism = {
         `and was not tried again. Nobody listened behind the code.`,
       evidence: evidenceOf(
         on && `${seconds(on.atMs)}: Bluetooth was switched on`,
-        `${seconds(failed.atMs)}: the scan did not start (${failed.detail ?? "no reason given"}), try ${tries}`,
+        `${seconds(failed.atMs)}: the scan did not start (${causeText(failed) ?? "no reason given"}), try ${tries}`,
         "no scan started after that",
         ...phoneLines(search),
         timerLine(search),
@@ -135,21 +136,21 @@ const otherCodeScanned: Mechanism = {
   account(ceremony) {
     const search = vainSearchOf(ceremony);
     if (search === undefined) return undefined;
-    const shown = search.own.flatMap(({ stage, code }) => (stage === "qr-shown" && code ? [code] : []));
-    const scans = search.others.filter(({ stage, code }) => stage === "qr-scanned" && code !== undefined);
+    const shown = search.own.flatMap(({ stage, qr }) => (stage === "qr-shown" && qr ? [qr] : []));
+    const scans = search.others.filter(({ stage, qr }) => stage === "qr-scanned" && qr !== undefined);
     const [other] = scans;
     // Somebody read this one, too: then the other scan is not what kept the phone away.
-    if (shown.length === 0 || other === undefined || scans.some(({ code = "" }) => shown.includes(code)))
+    if (shown.length === 0 || other === undefined || scans.some(({ qr = "" }) => shown.includes(qr)))
       return undefined;
     return {
       decidedBy: search.timer,
       verdict:
         `${search.timer.timer} fired first: the code on the screen was ${shown.join(", ")}, and ${other.actor} read ` +
-        `${other.code ?? "another"} at ${seconds(other.atMs)}: one of another request. What it broadcast was not for ` +
+        `${other.qr ?? "another"} at ${seconds(other.atMs)}: one of another request. What it broadcast was not for ` +
         "this computer.",
       evidence: evidenceOf(
         `${seconds(search.began.atMs)}: code ${shown.join(", ")} shown`,
-        `${seconds(other.atMs)}: ${other.actor} read code ${other.code ?? ""}`,
+        `${seconds(other.atMs)}: ${other.actor} read code ${other.qr ?? ""}`,
         passedOverLine(search) ?? "no advert was heard",
         timerLine(search),
       ),
@@ -170,19 +171,19 @@ const advertTooLong: Mechanism = {
     if (search === undefined || skipped === undefined) return undefined;
     const sent = search.others.filter(({ stage }) => stage === "advert-sent");
     const hasPhone = search.others.some(({ stage }) => stage === "qr-scanned" || stage === "advert-sent");
-    const wasLong = sent.some((advert) => (bytesOf(advert) ?? 0) > ADVERT_BYTES);
+    const wasLong = sent.some(({ bytes = 0 }) => bytes > ADVERT_BYTES);
     // The phone's own word: it broadcast nothing, or nothing that long; then that was somebody else's.
     if (hasPhone && !wasLong) return undefined;
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: an advert of ${bytesOf(skipped) ?? "more than 20"} bytes was heard at ` +
+        `${search.timer.timer} fired first: an advert of ${skipped.bytes ?? "more than 20"} bytes was heard at ` +
         `${seconds(skipped.atMs)} and passed over, because this browser takes ${ADVERT_BYTES} and no other length` +
         `${hasPhone ? "" : " (if that was the phone: its side is not in the trace)"}.`,
       evidence: evidenceOf(
         beganLine(search),
         ...phoneLines(search),
-        `${seconds(skipped.atMs)}: an advert of ${skipped.detail ?? "another length"} was passed over`,
+        `${seconds(skipped.atMs)}: an advert of ${skipped.bytes === undefined ? "another length" : `${skipped.bytes} bytes`} was passed over`,
         timerLine(search),
       ),
       prevention: [
@@ -217,10 +218,10 @@ const secondPhoneIgnored: Mechanism = {
           ? ` The link to the first one had come to nothing.`
           : ` ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
       evidence: evidenceOf(
-        `${seconds(first.atMs)}: ${first.actor} broadcast ${first.detail ?? "its advert"}`,
+        `${seconds(first.atMs)}: ${first.actor} broadcast ${broadcastText(first)}`,
         `${seconds(seen.atMs)}: the computer heard it`,
-        left && `${seconds(left.atMs)}: ${left.actor} gave up (${left.detail ?? "no reason given"})`,
-        failed && `${seconds(failed.atMs)}: the link failed (${failed.detail ?? "no reason given"})`,
+        left && `${seconds(left.atMs)}: ${left.actor} gave up (${causeText(left) ?? "no reason given"})`,
+        failed && `${seconds(failed.atMs)}: the link failed (${causeText(failed) ?? "no reason given"})`,
         `${seconds(second.atMs)}: ${second.actor} read the code`,
         timer?.endedAtMs !== undefined && `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
         "no second advert was taken",
@@ -313,7 +314,7 @@ function whatThePhoneDid({ others }: VainSearch): string {
   if (stageIn(others, "advert-sent")) return "A phone had read the code and was broadcasting.";
   const failed = stageIn(others, "failed");
   if (failed)
-    return `A phone had read the code and gave up before it broadcast (${failed.detail ?? "no reason given"}).`;
+    return `A phone had read the code and gave up before it broadcast (${causeText(failed) ?? "no reason given"}).`;
   return stageIn(others, "qr-scanned")
     ? "A phone had read the code and never broadcast."
     : "No phone had read the code.";

@@ -1,3 +1,5 @@
+import { note } from "../../core/events/event.js";
+import { causeText } from "../../core/events/hybrid.js";
 import { nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
 import { PHONE_LOGIN_MECHANISMS, signedWithTheLater } from "./phone-login.js";
@@ -57,7 +59,7 @@ const linkFlake: Mechanism = {
         "getAssertion was sent. Nothing at the site or in the phone's store had a part in it; another try may work at once.",
       evidence: evidenceOf(
         offeredLine(ceremony),
-        `${seconds(failed.atMs)}: link ${failed.stage}${failed.detail ? ` (${failed.detail})` : ""}`,
+        `${seconds(failed.atMs)}: link ${failed.stage}${note(causeText(failed))}`,
         ceremony.settled &&
           `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
         "no getAssertion was sent",

@@ -1,3 +1,4 @@
+import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
 import { REFUSAL_MECHANISMS } from "./refusal.js";
 import { pageAborted } from "../facts/request-end.js";
@@ -228,7 +229,7 @@ const lostAnswer =
           : ""),
       evidence: evidenceOf(
         `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
-        lost && `${seconds(lost.atMs)}: the link was lost (${lost.detail ?? "no reason given"})`,
+        lost && `${seconds(lost.atMs)}: the link was lost (${causeText(lost) ?? "no reason given"})`,
         `${seconds(ceremony.settled.atMs)}: the promise ${settledHow(ceremony)}`,
         second &&
           secondKey &&

@@ -1,3 +1,4 @@
+import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
 import {
   firedTimer,
@@ -8,7 +9,6 @@ import {
 } from "../facts/trace-facts.js";
 import {
   clientStage,
-  codeOf,
   phoneStage,
   precedesTheEnd,
   serviceEnd,
@@ -21,7 +21,8 @@ const STABLE_HANDLE = "Keep the user handle stable: a second attempt then overwr
 /** `9.650 s: tunnel-refused (403)` */
 function stageLine(stage: LinkStage | undefined, by: string): string | undefined {
   if (stage === undefined) return undefined;
-  return `${seconds(stage.atMs)}: ${by} ${stage.stage}${stage.detail === undefined ? "" : ` (${stage.detail})`}`;
+  const known = stage.host ?? causeText(stage);
+  return `${seconds(stage.atMs)}: ${by} ${stage.stage}${known === undefined ? "" : ` (${known})`}`;
 }
 
 function settledLine({ settled }: Ceremony): string | undefined {
@@ -103,9 +104,9 @@ const tunnelExpired: Mechanism = {
 };
 
 /** What a tunnel service closes with when its own rules are broken. @see RFC 6455 §7.4.1 */
-const LIMITS: Readonly<Record<string, string>> = {
-  "1008": "a rule of its own: too many messages, or the tunnel's time",
-  "1009": "a message longer than it takes",
+const LIMITS: Readonly<Partial<Record<number, string>>> = {
+  1008: "a rule of its own: too many messages, or the tunnel's time",
+  1009: "a message longer than it takes",
 };
 
 /** The tunnel service said that somebody had gone too far. */
@@ -115,13 +116,13 @@ const tunnelLimit: Mechanism = {
   needs: () => ["timer"],
   account(ceremony, facts) {
     const end = tunnelEnd(ceremony);
-    const limit = LIMITS[end?.detail ?? ""];
+    const limit = end?.closeCode === undefined ? undefined : LIMITS[end.closeCode];
     if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const opened = clientStage(ceremony, "tunnel-open");
     const service = serviceEnd(ceremony);
     return {
       verdict:
-        `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.detail ?? ""}: ${limit}.` +
+        `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.closeCode ?? ""}: ${limit}.` +
         whatThePhoneHas(ceremony),
       evidence: evidenceOf(
         opened && `${seconds(opened.atMs)}: the tunnel was opened, ${seconds(end.atMs - opened.atMs)} before`,
@@ -148,14 +149,16 @@ const messageRejected: Mechanism = {
   account(ceremony, facts) {
     if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
-      stage && UNREADABLE.test(codeOf(stage)) && precedesTheEnd(ceremony, stage) ? stage : undefined;
+      stage?.code !== undefined && UNREADABLE.test(stage.code) && precedesTheEnd(ceremony, stage)
+        ? stage
+        : undefined;
     const atPhone = unreadable(phoneStage(ceremony, "failed"));
     const found = atPhone ?? unreadable(clientStage(ceremony, "failed"));
     if (found === undefined) return undefined;
     const finder = atPhone ? "phone" : "computer";
     return {
       verdict:
-        `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${codeOf(found)}): ` +
+        `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${found.code ?? ""}): ` +
         "altered on the way, or from somebody who does not hold this session's secrets. There is no asking again: " +
         `the connection was over.${whatThePhoneHas(ceremony)}`,
       evidence: evidenceOf(stageLine(found, `the ${finder}:`), ...requestLines(ceremony)),
@@ -177,7 +180,7 @@ const linkGone: Mechanism = {
     return {
       verdict:
         `The tunnel service said at ${seconds(gone.atMs)} that it does not know the linked phone any more ` +
-        `(${gone.detail ?? "gone"}), and no code was shown in its place.`,
+        `(${causeText(gone) ?? "gone"}), and no code was shown in its place.`,
       evidence: evidenceOf(
         stageLine(clientStage(ceremony, "contacting"), "the computer:"),
         stageLine(gone, "the computer:"),
@@ -201,7 +204,7 @@ const phoneNoTunnel: Mechanism = {
       decidedBy: timer,
       verdict:
         `${timer?.endedAtMs === undefined ? "" : `${timer.timer} fired first, at ${seconds(timer.endedAtMs)}: `}the phone ` +
-        `could not open its tunnel (${refused.detail ?? "no reason given"}) and so never broadcast where it is. The ` +
+        `could not open its tunnel (${causeText(refused) ?? "no reason given"}) and so never broadcast where it is. The ` +
         "computer waited for an advert that could not come.",
       evidence: evidenceOf(
         stageLine(phoneStage(ceremony, "qr-scanned"), "the phone:"),
@@ -234,8 +237,8 @@ const tunnelRefused: Mechanism = {
       decidedBy: tooLate,
       verdict:
         `${seen.stage === "advert-seen" ? "The advert came and opened" : "The linked phone was to be called"}, but the tunnel ` +
-        `was blocked: ${to?.detail ?? "the tunnel service"} answered the computer at ${seconds(refused.atMs)} with ` +
-        `${refused.detail ?? "nothing"}.` +
+        `was blocked: ${to?.host ?? "the tunnel service"} answered the computer at ${seconds(refused.atMs)} with ` +
+        `${causeText(refused) ?? "nothing"}.` +
         (tooLate ? " The tunnel's time had been over before." : " Nothing was asked of the phone."),
       evidence: evidenceOf(
         stageLine(seen, "the computer:"),
@@ -262,7 +265,7 @@ const linkLost: Mechanism = {
     const asked = mainExchange(ceremony);
     return {
       verdict:
-        `The tunnel ended at ${seconds(end.atMs)} (${end.detail ?? "no code"}), ` +
+        `The tunnel ended at ${seconds(end.atMs)} (${causeText(end) ?? "no code"}), ` +
         (asked
           ? `${seconds(end.atMs - asked.askedAtMs)} after the request was sent and before an answer.`
           : "before any request.") +

@@ -38,7 +38,7 @@ export function patientScanner(env: Env, scanner: AdvertScanner, patience: Patie
           return;
         } catch (error) {
           if (signal.aborted || !(error instanceof RadioError)) throw error;
-          env.trace.in(context).emit({ kind: "link.hybrid", stage: "scan-failed", detail: error.code });
+          env.trace.in(context).emit({ kind: "link.hybrid", stage: "scan-failed", code: error.code });
           if ((heard.any && !resumes) || !PASSING.includes(error.code)) throw error;
           // It worked until now: this is the first failure of another series.
           if (heard.any) tries = 0;

@@ -211,7 +211,12 @@ export class TunnelRelay {
     const onEnd = ({ code, reason }: TunnelClose) => {
       this.#meetings.delete(id);
       ttl.disarm();
-      own.trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", detail: reason ?? `${code}` });
+      own.trace.emit({
+        kind: "link.hybrid",
+        stage: "tunnel-closed",
+        closeCode: code,
+        ...(reason !== undefined && { reason }),
+      });
     };
     // A fork per tunnel: what chance does in one leaves the others as they were.
     const luck = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;

@@ -1,9 +1,9 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { describeRecord } from "./describe-record.js";
+import { describeRecord } from "../../core/events/describe.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
 import { oddities, type Oddity } from "./oddities.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { TRACE_SCHEMA } from "../run.js";
+import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { seconds } from "../../diagnosis/mechanism.js";
 import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
 import { gatherFacts, type TimerUse } from "../../diagnosis/facts/trace-facts.js";

@@ -86,7 +86,7 @@ function attachedSite(
       ...(!watch.knows && { unknown: ["rows" as const] }),
     }),
     async prepare() {
-      const probes = watch.canAsk ? "credentials" : "";
+      const probes = watch.canAsk ? ["credentials"] : [];
       own.trace.emit({ kind: "rp.attached", origin: config.origin, probes });
       await site.signIn();
       await watch.probe();

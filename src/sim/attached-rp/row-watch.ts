@@ -90,8 +90,8 @@ export class RowWatch {
       } catch (error) {
         if (!(error instanceof SiteError)) throw error;
         this.#answered = false;
-        const { code: detail } = error;
-        this.#say(quiet, { kind: "rp.probe", probe: "credentials", outcome: "failed", detail });
+        const { code } = error;
+        this.#say(quiet, { kind: "rp.probe", probe: "credentials", outcome: "failed", code });
       }
     });
   }
@@ -115,7 +115,7 @@ export class RowWatch {
 
   #take(ids: readonly string[], quiet: boolean): void {
     this.#answered = true;
-    const credentials = ids.map(tagOf).join(",");
+    const credentials = ids.map(tagOf);
     this.#say(quiet, { kind: "rp.probe", probe: "credentials", outcome: "answered", credentials });
     if (this.#before === undefined) {
       this.#before = new Set(ids.filter((id) => !this.#expected.has(id)));

@@ -60,7 +60,7 @@ export class BrowserFront {
   async waitForNobody(request: PendingRequest): Promise<never> {
     const offer = offerFor(request, this.#knobs());
     const { env } = request;
-    env.trace.emit({ kind: "link.not-found", offered: offer.ways.join(",") });
+    env.trace.emit({ kind: "link.not-found", offered: offer.ways });
     if (offer.ways.length === 0) {
       this.#show(request, offer.by, textOf(offer), "failure");
       await this.#pause(request, this.#knobs().user.closeSheetMs);

@@ -36,13 +36,13 @@ export class Deliveries {
     const env = envIn(this.#sms, book.context);
     await sleep(env.clock, sms.delayMs, "sms.delay");
     if (sms.route === "landline" && book.factor === "sms") {
-      return this.#note(env, { code, book, change: "undeliverable", detail: "landline" });
+      return this.#note(env, { code, book, change: "undeliverable", route: "landline" });
     }
-    this.#note(env, { code, book, change: "arrived", detail: sms.route });
+    this.#note(env, { code, book, change: "arrived", route: sms.route });
     book.arrived(code);
     if (sms.route === "spouse") {
       await sleep(env.clock, relay.humanMs, "relay.human");
-      this.#note(env, { code, book, change: "relayed", detail: sms.route });
+      this.#note(env, { code, book, change: "relayed", route: sms.route });
     }
     this.#handOver(env, { code, book, where: "sms" });
   }
@@ -85,15 +85,20 @@ export class Deliveries {
       code,
       book,
       change,
-      detail,
-    }: { readonly code: Code; readonly book: CodeBook; readonly change: Change; readonly detail?: string },
+      route,
+    }: {
+      readonly code: Code;
+      readonly book: CodeBook;
+      readonly change: Change;
+      readonly route?: Knobs["sms"]["route"];
+    },
   ): void {
     env.trace.emit({
       kind: "factor.code",
       factor: book.factor,
       number: code.number,
       change,
-      ...(detail !== undefined && { detail }),
+      ...(route !== undefined && { route }),
     });
   }
 }

@@ -102,8 +102,8 @@ class MoodyDevice implements CtapDevice {
   #stage(
     { context }: TransactOptions,
     stage: "qr-shown" | "advert-seen" | "ready" | "tunnel-refused" | "tunnel-closed",
-    detail?: string,
+    reason?: string,
   ): void {
-    this.#env.trace.in(context).emit({ kind: "link.hybrid", stage, ...(detail !== undefined && { detail }) });
+    this.#env.trace.in(context).emit({ kind: "link.hybrid", stage, ...(reason !== undefined && { reason }) });
   }
 }

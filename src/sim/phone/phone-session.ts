@@ -80,11 +80,11 @@ export async function servePhoneSession(
   } catch (error) {
     if (!isHarnessError(error)) throw error;
     if (session.wasClosed) {
-      env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: "closed-by-owner" });
+      env.trace.emit({ kind: "link.hybrid", stage: "failed", ending: "closed-by-owner" });
       return { ending: "closed-by-owner" };
     }
     if (error instanceof TunnelRefusedError) traceRefusal(env, error);
-    env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: error.code });
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", code: error.code });
     parts.show(COULD_NOT_CONNECT, "failure");
     return { ending: session.endingOnError, code: error.code };
   } finally {
@@ -152,7 +152,7 @@ class PhoneSession {
     const { tunnelCode } = options;
     const host = options.mobileData ? tunnelHost(tunnelCode, options.crypto) : undefined;
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
     const url = tunnelUrl(options.originFor(host), this.#role.meeting);
     const { tunnel, header } = await ports.dialer.open(url, { context: this.#env.trace.context }, signal);
     this.#tunnel = tunnel;
@@ -172,7 +172,7 @@ class PhoneSession {
     );
     const said = options.tamper("advert", sealed);
     if (said) this.#broadcast = await ports.advertiser.advertise(said);
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", detail: `${said?.length ?? 0} bytes` });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", bytes: said?.length ?? 0 });
     return encodeAdvert(fields);
   }
 

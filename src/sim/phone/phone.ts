@@ -81,8 +81,8 @@ export class SimPhone {
     env.trace.emit({
       kind: "link.hybrid",
       stage: "qr-scanned",
-      detail: contents.hint,
-      code: codeTag(contents),
+      hint: contents.hint,
+      qr: codeTag(contents),
     });
     const { secret, publicKey, supportsLinking, channels = [] } = contents;
     return this.#session(env, {
@@ -188,7 +188,7 @@ export class SimPhone {
 
   /** Ends before anything is sent, with a way to the settings on the screen. */
   #refuse(env: Env, ending: "no-screen-lock" | "bluetooth-refused", text: string): PhoneOutcome {
-    env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: ending });
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", ending });
     this.#show(env, text, "failure");
     return { ending };
   }

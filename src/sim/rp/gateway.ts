@@ -77,8 +77,8 @@ export class Gateway {
         call,
         status: answer.status,
         ...(answer.code !== undefined && { code: answer.code }),
-        ...(answer.offered && { credentials: answer.offered.join(",") }),
-        ...(answer.transports?.length && { transports: answer.transports.join(",") }),
+        ...(answer.offered && { credentials: answer.offered }),
+        ...(answer.transports?.length && { transports: answer.transports }),
       });
     }
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");

@@ -135,7 +135,7 @@ export class HidLink {
     if (this.#closing || this.#lost) return;
     this.#wasLost = true;
     const trace = this.#env.trace.in(this.#listener?.to.context);
-    trace.emit({ kind: "link.lost", link: this.label, reason: error.code });
+    trace.emit({ kind: "link.lost", link: this.label, code: error.code });
     this.#end(error);
   }
 

@@ -80,7 +80,7 @@ test("os.btPowered turned in mid-run: nobody is heard while it is off, and the c
 test("adapter.present off: the sheet offers a key only", async () => {
   const one = await registered({ "adapter.present": false });
   expect(one.env.records.find(({ kind }) => kind === "link.not-found")).toMatchObject({
-    offered: "security-key",
+    offered: ["security-key"],
   });
 });
 
