@@ -175,6 +175,8 @@ export type TraceEvent =
       readonly call: string;
       readonly status: number;
       readonly code?: string;
+      /** Which of the site's accounts the call is about: `a1`, `a2`, ... in the order in which the site met them. */
+      readonly account?: string;
       /** Tags of the credentials that login options offered, joined by a comma. */
       readonly credentials?: string;
       /** Every transport they were offered with, joined by a comma; absent when none was named. */

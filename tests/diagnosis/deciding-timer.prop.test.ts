@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { CATALOGUE, scenarioNamed } from "../../src/scenarios/catalogue.js";
-import type { CeremonyAccount, MechanismId } from "../../src/diagnosis/explanation.js";
+import type { CeremonyAccount } from "../../src/diagnosis/explanation.js";
+import type { MechanismId } from "../../src/diagnosis/rules/registry.js";
 import { runScenario, type Run } from "../../src/scenarios/run.js";
 import { runDraw } from "../../src/scenarios/explore/verdict-table.js";
 

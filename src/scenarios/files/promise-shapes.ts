@@ -1,4 +1,4 @@
-import { MECHANISM_IDS } from "../../diagnosis/explanation.js";
+import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
 import type { Promises } from "../expectation.js";
 import { TRACE_SHAPE, membersOf, type Member } from "../reports/trace-shape.js";
 import type { MemberShape, ObjectShape, Shape } from "./shape.js";

@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 
 /** One record in words, or `undefined` for what only machines want to read. */
 export function describeRecord(record: TraceRecord): string | undefined {

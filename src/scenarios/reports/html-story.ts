@@ -1,5 +1,5 @@
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { toneOf } from "./tone.js";

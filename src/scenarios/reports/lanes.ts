@@ -1,7 +1,9 @@
 import type { TraceRecord } from "../../core/trace.js";
 import { describeRecord } from "./describe-record.js";
 import type { DecidingTimer } from "../../diagnosis/explanation.js";
-import { gatherFacts, type Ceremony, type TimerUse } from "../../diagnosis/facts/trace-facts.js";
+import type { Ceremony } from "../../diagnosis/facts/ceremony.js";
+import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import type { TimerUse } from "../../diagnosis/facts/timers.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { toneOf, type Tone } from "./tone.js";
 
@@ -86,7 +88,7 @@ export function drawingOf(run: ReportedRun): Drawing {
     happenings,
     timers,
     deciding,
-    spans: facts.ceremonies.map(spanOf),
+    spans: facts.ceremonies.filter(({ kind }) => kind !== "factor").map(spanOf),
     lanes: [...actors]
       .sort((a, b) => place(a) - place(b))
       .map((actor) => ({
