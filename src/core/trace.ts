@@ -169,14 +169,17 @@ export type TraceEvent =
   | { readonly kind: "page.closed"; readonly reason: "program-quit" }
 
   // rp: the site, its gateway, its mail.
-  | { readonly kind: "rp.request"; readonly call: string }
+  | {
+      readonly kind: "rp.request";
+      readonly call: string;
+      /** Which of the site's accounts the call is about: `a1`, `a2`, ... in the order in which the site met them. */
+      readonly account?: string;
+    }
   | {
       readonly kind: "rp.response";
       readonly call: string;
       readonly status: number;
       readonly code?: string;
-      /** Which of the site's accounts the call is about: `a1`, `a2`, ... in the order in which the site met them. */
-      readonly account?: string;
       /** Tags of the credentials that login options offered, joined by a comma. */
       readonly credentials?: string;
       /** Every transport they were offered with, joined by a comma; absent when none was named. */

@@ -53,7 +53,7 @@ function take(ceremony: Ceremony, record: TraceRecord, isCopy: CeremonyContext["
   switch (record.kind) {
     case "rp.request":
     case "rp.response":
-      if (record.kind === "rp.response" && record.account !== undefined) ceremony.account = record.account;
+      if (record.kind === "rp.request" && record.account !== undefined) ceremony.account = record.account;
       if (ceremony.kind !== "factor") takeCall(ceremony, record);
       break;
     case "page.called":

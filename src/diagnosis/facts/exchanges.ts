@@ -13,7 +13,8 @@ export interface Exchange {
 type Building = { -readonly [Member in keyof Exchange]: Exchange[Member] };
 
 /**
- * Pairs the commands of one ceremony with their answers by span.
+ * Pairs the commands of one ceremony with their answers by span: that of the exchange, or that of the request it is
+ * a part of, where a link that outlived the exchange recorded the answer.
  *
  * @param settledAtMs when the page's promise settled. An answer that was only recorded at the device after that is
  *   discarded: the device cannot know that its asker had gone.
@@ -23,12 +24,16 @@ export function exchangesOf(
   settledAtMs: number | undefined,
 ): readonly Exchange[] {
   const exchanges: Building[] = [];
+  const parents = new Map<string, string>();
   const bySpan = new Map<string, Building[]>();
   for (const record of records) {
+    if (record.kind === "span.started") parents.set(record.span, record.parent);
     if (record.kind === "ctap.request") {
       const exchange = { command: record.command, askedAtMs: record.atMs };
       exchanges.push(exchange);
-      bySpan.set(record.span, [...(bySpan.get(record.span) ?? []), exchange]);
+      for (const span of [record.span, parents.get(record.span)]) {
+        if (span !== undefined) bySpan.set(span, [...(bySpan.get(span) ?? []), exchange]);
+      }
     }
     if (record.kind === "ctap.response" || record.kind === "ctap.discarded") answer(bySpan, record);
   }

@@ -2,6 +2,7 @@ import type { TraceRecord } from "../../core/trace.js";
 
 /** What of a ceremony's own records tells which records of the whole run concern it. */
 export interface CeremonyParts {
+  readonly beganAtMs: number;
   /** The browser that was called; absent before `navigator.credentials` was. */
   readonly browser: string | undefined;
   /** Names of the links that its own records speak of. */
@@ -14,6 +15,7 @@ export interface CeremonyParts {
 export function partsOf(own: readonly TraceRecord[]): CeremonyParts {
   const called = own.find(({ kind }) => kind === "page.called");
   return {
+    beganAtMs: own[0]?.atMs ?? 0,
     browser: called?.actor,
     links: new Set(own.flatMap((record) => ("link" in record ? [record.link] : []))),
     linkActors: new Set(own.flatMap(({ kind, actor }) => (kind === "link.hybrid" ? [actor] : []))),
@@ -21,7 +23,7 @@ export function partsOf(own: readonly TraceRecord[]): CeremonyParts {
 }
 
 /**
- * Tells whether a record of no ceremony says something about one: the only place where records of the whole run
+ * Tells whether a record of no ceremony, from its beginning on, says something about one: the only place where records of the whole run
  * reach a ceremony.
  *
  * - `page.closed`: the browser ended, for every request that this browser was called for.
@@ -30,8 +32,11 @@ export function partsOf(own: readonly TraceRecord[]): CeremonyParts {
  *
  * Everything else without a ceremony (lab tools, other programs, clean-up between ceremonies) concerns none.
  */
-export function concerns(record: TraceRecord, { browser, links, linkActors }: CeremonyParts): boolean {
-  if (record.ceremony !== undefined) return false;
+export function concerns(
+  record: TraceRecord,
+  { beganAtMs, browser, links, linkActors }: CeremonyParts,
+): boolean {
+  if (record.ceremony !== undefined || record.atMs < beganAtMs) return false;
   switch (record.kind) {
     case "page.closed":
       return browser === undefined || browser === record.actor;
