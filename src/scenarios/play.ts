@@ -37,14 +37,12 @@ export async function play(stage: Stage, script: readonly Verb[]): Promise<void>
 }
 
 async function perform(stage: Stage, verb: Verb): Promise<void> {
-  const { page, helperPage, account = ACCOUNT } = stage;
+  const { account = ACCOUNT } = stage;
   switch (verb.do) {
     case "register":
-      return attended(stage, page.register(verb.account ?? account));
-    case "login": {
-      const tab = verb.by === "helper" ? helperPage : page;
-      return attended(stage, tab.login(verb.account ?? account));
-    }
+      return attended(stage, tabOf(stage, verb).register(verb.account ?? account));
+    case "login":
+      return attended(stage, tabOf(stage, verb).login(verb.account ?? account));
     case "enter-password":
       return otherDoors(stage, verb).password();
     case "request-code":
@@ -70,6 +68,10 @@ async function perform(stage: Stage, verb: Verb): Promise<void> {
     case "set":
       return stage.turn(verb.knobs);
   }
+}
+
+function tabOf({ page, helperPage }: Stage, { by }: { readonly by?: "helper" }): Stage["page"] {
+  return by === "helper" ? helperPage : page;
 }
 
 function otherDoors({ visitor }: Stage, { do: verb }: Verb): Visitor {
