@@ -1,5 +1,5 @@
 import type { TraceEvent, TraceRecord } from "../core/trace.js";
-import type { MechanismId } from "../diagnosis/explanation.js";
+import type { MechanismId } from "../diagnosis/rules/registry.js";
 
 type Kind = TraceEvent["kind"];
 type EventOf<K extends Kind> = Extract<TraceEvent, { readonly kind: K }>;

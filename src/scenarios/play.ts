@@ -25,15 +25,12 @@ export async function play(world: World, script: readonly Verb[]): Promise<void>
 }
 
 async function perform(world: World, verb: Verb): Promise<void> {
-  const { page, helperPage } = world;
   const { account = ACCOUNT } = world.at;
   switch (verb.do) {
     case "register":
-      return attended(world, page.register(verb.account ?? account));
-    case "login": {
-      const tab = verb.by === "helper" ? helperPage : page;
-      return attended(world, tab.login(verb.account ?? account));
-    }
+      return attended(world, tabOf(world, verb).register(verb.account ?? account));
+    case "login":
+      return attended(world, tabOf(world, verb).login(verb.account ?? account));
     case "enter-password":
       return otherDoors(world, verb).password();
     case "request-code":
@@ -59,6 +56,10 @@ async function perform(world: World, verb: Verb): Promise<void> {
     case "set":
       return world.turn(verb.knobs);
   }
+}
+
+function tabOf({ page, helperPage }: World, { by }: { readonly by?: "helper" }): World["page"] {
+  return by === "helper" ? helperPage : page;
 }
 
 function otherDoors({ at: { visitor } }: World, { do: verb }: Verb): Visitor {

@@ -6,8 +6,9 @@ const HTTP_ERROR_MIN = 400;
 
 /** The relying party: its calls, its store, its mail. `credential` and `credentials` are tags, never ids. */
 export const RP_EVENTS = {
+  /** `account` names one of the site's accounts: `a1`, `a2`, ... in the order in which the site met them. */
   "rp.request": event(
-    { call: text },
+    { call: text, account: optional(text) },
     { text: ({ call, ceremony }) => `${call} arrives${note(ceremony)}`, tone: "wire" },
   ),
   /** `credentials` are those that login options offered, `transports` every one that they were offered with. */

@@ -1,6 +1,7 @@
 import { causeText } from "../../core/events/hybrid.js";
-import { nameTimer, seconds } from "../mechanism.js";
-import { firedTimer, mainExchange, type Ceremony, type LinkStage, type TimerUse } from "./trace-facts.js";
+import { nameTimer, seconds } from "../evidence.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./ceremony.js";
+import type { TimerUse } from "./timers.js";
 
 /** What a trace says of a computer that looked for a phone. */
 export interface Search {

@@ -1,4 +1,4 @@
-import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./trace-facts.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./ceremony.js";
 
 /** What only the computer's side says of itself. */
 const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen"];

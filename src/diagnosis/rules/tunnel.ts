@@ -1,12 +1,8 @@
 import { causeText } from "../../core/events/hybrid.js";
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
-import {
-  firedTimer,
-  mainExchange,
-  type Ceremony,
-  type LinkStage,
-  type TraceFacts,
-} from "../facts/trace-facts.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY } from "../rule.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "../facts/ceremony.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
 import {
   clientStage,
   phoneStage,
@@ -70,9 +66,11 @@ function requestLines(ceremony: Ceremony): readonly string[] {
 }
 
 /** The relay's time was over while the person was still busy, or before the phone came. */
-const tunnelExpired: Mechanism = {
+export const tunnelExpired = defineRule({
   id: "tunnel-expired",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "The tunnel's time was over before an answer came.",
+  match(ceremony, facts) {
     const ttl = firedTimer(ceremony, "tunnel.ttl");
     const end = tunnelEnd(ceremony);
     // What had ended before was not ended by this.
@@ -101,7 +99,7 @@ const tunnelExpired: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** What a tunnel service closes with when its own rules are broken. @see RFC 6455 §7.4.1 */
 const LIMITS: Readonly<Partial<Record<number, string>>> = {
@@ -110,11 +108,13 @@ const LIMITS: Readonly<Partial<Record<number, string>>> = {
 };
 
 /** The tunnel service said that somebody had gone too far. */
-const tunnelLimit: Mechanism = {
+export const tunnelLimit = defineRule({
   id: "tunnel-limit",
+  kinds: PASSKEY,
+  text: "The tunnel service closed the tunnel over one of its limits.",
   // Services close with the same code when their time is over.
   needs: () => ["timer"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const limit = end?.closeCode === undefined ? undefined : LIMITS[end.closeCode];
     if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
@@ -137,16 +137,18 @@ const tunnelLimit: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** What either side finds when a message does not open or cannot be read. */
 const UNREADABLE =
   /^(HANDSHAKE_(REJECTED|MALFORMED)|POST_HANDSHAKE_MALFORMED|FRAME_\w+|PADDING_INVALID|UPDATE_MALFORMED|LINK_(MALFORMED|SIGNATURE_WRONG))$/;
 
 /** A message that is not what was sent, or comes from somebody without this session's secrets. */
-const messageRejected: Mechanism = {
+export const messageRejected = defineRule({
   id: "message-rejected",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "A message of the tunnel could not be opened or read.",
+  match(ceremony, facts) {
     if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
       stage?.code !== undefined && UNREADABLE.test(stage.code) && precedesTheEnd(ceremony, stage)
@@ -168,12 +170,14 @@ const messageRejected: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The linked phone will never come again, and nothing was offered in its place. */
-const linkGone: Mechanism = {
+export const linkGone = defineRule({
   id: "link-gone",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The tunnel service does not know the linked phone any more.",
+  match(ceremony) {
     const gone = clientStage(ceremony, "link-gone");
     if (gone === undefined || clientStage(ceremony, "qr-shown") || !precedesTheEnd(ceremony, gone))
       return undefined;
@@ -189,12 +193,14 @@ const linkGone: Mechanism = {
       prevention: ["Forget the link, then show a code at once: the person need not see a failure."],
     };
   },
-};
+});
 
 /** The phone had no way to its tunnel service, so that it never broadcast; the computer cannot know. */
-const phoneNoTunnel: Mechanism = {
+export const phoneNoTunnel = defineRule({
   id: "phone-no-tunnel",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The phone could not reach its tunnel service, so it never broadcast.",
+  match(ceremony) {
     const refused = phoneStage(ceremony, "tunnel-refused");
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
       return undefined;
@@ -220,12 +226,14 @@ const phoneNoTunnel: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The phone was near; the computer was not let in where the two were to meet. */
-const tunnelRefused: Mechanism = {
+export const tunnelRefused = defineRule({
   id: "tunnel-refused",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The tunnel service refused the computer.",
+  match(ceremony) {
     const refused = clientStage(ceremony, "tunnel-refused");
     const seen = clientStage(ceremony, "advert-seen") ?? clientStage(ceremony, "contacting");
     if (refused === undefined || seen === undefined || mainExchange(ceremony)) return undefined;
@@ -252,14 +260,16 @@ const tunnelRefused: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The link ended, and nobody said more than that. */
-const linkLost: Mechanism = {
+export const linkLost = defineRule({
   id: "link-lost",
+  kinds: PASSKEY,
+  text: "The tunnel ended, and no party said more than that.",
   // Whether a key was made behind the lost answer, and what the site makes of it, is the story then.
   needs: () => ["ctap", "rp"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     if (end === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const asked = mainExchange(ceremony);
@@ -281,16 +291,4 @@ const linkLost: Mechanism = {
       ],
     };
   },
-};
-
-/** What ended a tunnel, where somebody said so: tried before the answer is only called lost. */
-export const TUNNEL_ENDINGS: readonly Mechanism[] = [tunnelExpired, tunnelLimit, messageRejected, linkGone];
-
-/** Why a phone was not reached although it was there: tried before it is only called not heard. */
-export const TUNNEL_ABSENCES: readonly Mechanism[] = [phoneNoTunnel, tunnelRefused];
-
-/** What a login is not called a link's mood for: somebody said what was wrong, and a timer decided. */
-export const TUNNEL_FIRST: readonly Mechanism[] = [phoneNoTunnel];
-
-/** Tried when nothing says more. */
-export const TUNNEL_LOSSES: readonly Mechanism[] = [linkLost];
+});

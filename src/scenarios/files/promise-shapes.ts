@@ -1,7 +1,7 @@
 import { FRAME } from "../../core/events/frame.js";
 import type { Member } from "../../core/events/member.js";
 import { EVENT_KINDS, type EventKind, membersOf } from "../../core/events/table.js";
-import { MECHANISM_IDS } from "../../diagnosis/explanation.js";
+import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
 import type { Promises } from "../expectation.js";
 import type { MemberShape, ObjectShape, Shape } from "./shape.js";
 

@@ -1,4 +1,4 @@
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import type { Bar, Drawing, Lane, Mark, Span } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";

@@ -1,6 +1,6 @@
 import { toneOf } from "../../core/events/describe.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { marginInWords, prose, toneOfMechanism } from "./words.js";

@@ -2,7 +2,9 @@ import type { TraceRecord } from "../../core/trace.js";
 import { describeRecord, toneOf } from "../../core/events/describe.js";
 import type { Tone } from "../../core/events/event.js";
 import type { DecidingTimer } from "../../diagnosis/explanation.js";
-import { gatherFacts, type Ceremony, type TimerUse } from "../../diagnosis/facts/trace-facts.js";
+import type { Ceremony } from "../../diagnosis/facts/ceremony.js";
+import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import type { TimerUse } from "../../diagnosis/facts/timers.js";
 import type { ReportedRun } from "./run-of-trace.js";
 
 /** One record that has words, with its number among those that have. */
@@ -86,7 +88,7 @@ export function drawingOf(run: ReportedRun): Drawing {
     happenings,
     timers,
     deciding,
-    spans: facts.ceremonies.map(spanOf),
+    spans: facts.ceremonies.filter(({ kind }) => kind !== "factor").map(spanOf),
     lanes: [...actors]
       .sort((a, b) => place(a) - place(b))
       .map((actor) => ({

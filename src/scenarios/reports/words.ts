@@ -1,6 +1,6 @@
-import type { MechanismId } from "../../diagnosis/explanation.js";
+import type { MechanismId } from "../../diagnosis/rules/registry.js";
 import type { RunVerdict } from "../run.js";
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import type { Tone } from "../../core/events/event.js";
 
 /** Told beside the colour, for those who do not see it. */

@@ -25,6 +25,8 @@ export interface SiteCall {
   readonly call: string;
   /** The span it belongs to; its ceremony tells calls of one ceremony from those of another. */
   readonly context: TraceContext;
+  /** Which account it is about, by its number at the site; absent where the site cannot know yet. */
+  readonly account?: string;
 }
 
 export interface GatewayParts {
@@ -63,13 +65,13 @@ export class Gateway {
 
   /** @param work does the call behind the gateway; it gets the site's environment in the span of the call. */
   async pass<Body>(
-    { call, context }: SiteCall,
+    { call, context, account }: SiteCall,
     work: (env: Env) => Promise<SiteAnswer<Body>>,
   ): Promise<SiteAnswer<Body>> {
     const { knobs, background } = this.#parts;
     const site = envIn(this.#parts.site, context);
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
-    site.trace.emit({ kind: "rp.request", call });
+    site.trace.emit({ kind: "rp.request", call, ...(account !== undefined && { account }) });
     const answer = await this.#patiently(background.add(work(site)), context);
     if (answer.status !== NO_ANSWER) {
       site.trace.emit({

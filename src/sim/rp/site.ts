@@ -58,6 +58,8 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #options: SiteOptions;
   readonly #access: SiteAccess;
   readonly #flags = new Map<string, boolean>();
+  /** Numbers by which the trace tells accounts apart: names of people never enter it. */
+  readonly #accounts = new Map<string, string>();
 
   constructor(env: Env, parts: SiteParts) {
     this.#env = env;
@@ -86,7 +88,8 @@ export class SimSite implements SitePort, SiteLinks {
   ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>> {
     const own = this.#ceremonies.begin("registration", context);
     const id = pairing ?? own.ceremony;
-    return this.#gateway.pass({ call: "registration/options", context: own }, async (env) => {
+    const call = { call: "registration/options", context: own, account: this.#numberOf(account) };
+    return this.#gateway.pass(call, async (env) => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
       const refusal = this.#access.refusalAtOptions();
       if (refusal) return refusal;
@@ -153,7 +156,8 @@ export class SimSite implements SitePort, SiteLinks {
   ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
     const own = this.#ceremonies.begin("login", context);
     const id = own.ceremony;
-    return this.#gateway.pass({ call: "login/options", context: own }, async () => {
+    const call = { call: "login/options", context: own, account: this.#numberOf(account) };
+    return this.#gateway.pass(call, async () => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
       if (this.factors.locksPasskey) return { status: 423, code: "LOCKED" };
       const allowed = this.#options.allowedFor(account);
@@ -250,6 +254,14 @@ export class SimSite implements SitePort, SiteLinks {
     this.#access.signedIn(env);
     if (this.#knobs.rp.flagAt === "first-login") this.#flag(env);
     return { status: 200 };
+  }
+
+  #numberOf(account: string): string {
+    const known = this.#accounts.get(account);
+    if (known !== undefined) return known;
+    const number = `a${this.#accounts.size + 1}`;
+    this.#accounts.set(account, number);
+    return number;
   }
 
   #open(ceremony: Pick<SiteCeremony, "id" | "kind" | "account" | "context">): SiteCeremony {
