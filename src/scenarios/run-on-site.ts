@@ -6,7 +6,7 @@ import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Promises } from "./expectation.js";
-import { knobArguments, playIn, quoted, type Run } from "./run.js";
+import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
 import type { OwnScenario, Verb } from "./scenario.js";
 
 /**
@@ -73,7 +73,8 @@ export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions):
   const world = attachedWorld(systemEnv(sink), { ...parts, knobs: { ...scenario.knobs, ...knobs } });
   const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
   const name = quoted(calledAs ?? scenario.id);
-  const run = await playIn(world, scenario, {
+  await playIn(world, scenario, "");
+  const run = judge(world, scenario, {
     seed: "",
     knobs,
     records: sink.records,

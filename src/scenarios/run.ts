@@ -55,41 +55,42 @@ export async function runScenario(
 ): Promise<Run> {
   const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
   const { env } = world;
-  return env.clock.run(
-    playIn(world, scenario, {
-      seed,
-      knobs,
-      records: env.records,
-      expectationsOf: () => scenario.expect,
-      reproduction: reproductionOf(calledAs ?? scenario.id, { seed, knobs, frames }),
-    }),
-  );
+  await env.clock.run(playIn(world, scenario, seed));
+  return judge(world, scenario, {
+    seed,
+    knobs,
+    records: env.records,
+    expectationsOf: () => scenario.expect,
+    reproduction: reproductionOf(calledAs ?? scenario.id, { seed, knobs, frames }),
+  });
 }
 
-/** What one run in a world is played and judged with. */
-export interface PlaySetup extends Pick<Run, "seed" | "knobs" | "records" | "reproduction"> {
+/** Plays a scenario in a world, simulated or attached to a real site. */
+export async function playIn(world: World, scenario: OwnScenario, seed: string): Promise<void> {
+  world.env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
+  await world.prepare();
+  await play(world, scenario.script);
+}
+
+/** What a run that was played is judged with. */
+export interface JudgeSetup extends Pick<Run, "seed" | "knobs" | "records" | "reproduction"> {
   /** The scenario's expectations, as far as they hold for the ledger of this run. */
   readonly expectationsOf: (ledger: Ledger) => Promises | undefined;
 }
 
 /**
- * Plays a scenario in a world, simulated or attached to a real site, and judges what came of it.
+ * Judges a run that was played, and records its end.
  *
  * A run with knobs of the caller's is not held to the scenario's expectations.
  */
-export async function playIn(world: World, scenario: OwnScenario, setup: PlaySetup): Promise<Run> {
+export function judge(world: World, scenario: OwnScenario, setup: JudgeSetup): Run {
   const { seed, knobs, records, reproduction } = setup;
-  const { trace } = world.env;
-  trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
-  await world.prepare();
-  await play(world, scenario.script);
-
   const ledger = world.ledger();
   const explanation = explain(records);
   const promises = Object.keys(knobs).length === 0 ? setup.expectationsOf(ledger) : undefined;
   const findings = promises ? check(promises, { records, ledger, explanation }) : [];
   const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
-  trace.emit({ kind: "run.ended", outcome: verdict });
+  world.env.trace.emit({ kind: "run.ended", outcome: verdict });
   return {
     scenario,
     seed,

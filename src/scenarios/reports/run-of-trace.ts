@@ -42,7 +42,7 @@ export function runOfTrace(
   const ended = records.find((record) => record.kind === "run.ended");
   const found = findScenario(started?.scenario ?? "");
   const story = found?.scenario;
-  const explanation = explain(records);
+  const explanation = explain(records, { schema });
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
   const held = whole && ended !== undefined && ended.outcome !== "no-expectation";

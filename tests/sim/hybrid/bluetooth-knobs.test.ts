@@ -142,7 +142,7 @@ describe("qr.scanned: previous", () => {
     await one.env.clock.run(one.page.login("hanako"));
     const codes = (stage: Stage) =>
       one.env.records.flatMap((record) =>
-        record.kind === "link.hybrid" && record.stage === stage ? [record.code] : [],
+        record.kind === "link.hybrid" && record.stage === stage ? [record.qr] : [],
       );
     const [first, second] = codes("qr-shown");
     expect(first).not.toBe(second);
