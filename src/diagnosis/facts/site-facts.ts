@@ -1,6 +1,7 @@
 import { seconds } from "../evidence.js";
 import type { Ceremony, KeyFact } from "./ceremony.js";
 import type { SiteCall } from "./site-calls.js";
+import type { TimerUse } from "./timers.js";
 import type { MailFact, RowFact, TraceFacts } from "./trace-facts.js";
 
 /** The finish call the site accepted. */
@@ -34,11 +35,18 @@ export function mayShareAccount(one: Ceremony, other: Ceremony): boolean {
 }
 
 /** Rows that may be of the ceremony's account. */
-export function rowsOfAccount(ceremony: Ceremony, { rows, ceremonies }: TraceFacts): readonly RowFact[] {
-  return rows.filter((row) => {
-    const writer = ceremonies.find(({ id }) => id === row.ceremony);
-    return writer === undefined || mayShareAccount(ceremony, writer);
-  });
+export function rowsOfAccount(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[] {
+  return facts.rows.filter((row) => mayBeOfAccount(ceremony, row.ceremony, facts));
+}
+
+/** Timers that may be of the ceremony's account, the session's among them: they may be older than the ceremony. */
+export function timersOfAccount(ceremony: Ceremony, facts: TraceFacts): readonly TimerUse[] {
+  return facts.timers.filter((use) => mayBeOfAccount(ceremony, use.ceremony, facts));
+}
+
+function mayBeOfAccount(one: Ceremony, id: string | undefined, { ceremonies }: TraceFacts): boolean {
+  const other = ceremonies.find((ceremony) => ceremony.id === id);
+  return other === undefined || mayShareAccount(one, other);
 }
 
 /** The row a registration left at the site. */

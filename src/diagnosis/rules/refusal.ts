@@ -1,4 +1,5 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { timersOfAccount } from "../facts/site-facts.js";
 import { REGISTRATION, type Layer, type Rule } from "../rule.js";
 
 /** How a call was refused. */
@@ -23,7 +24,7 @@ export const refusedWith =
     const refused = [ceremony.options, ...ceremony.finishes].find((call) => codes.includes(call?.code ?? ""));
     if (refused?.answeredAtMs === undefined) return undefined;
     const judgedAtMs = refused.answeredAtMs;
-    const fired = facts.timers.findLast(
+    const fired = timersOfAccount(ceremony, facts).findLast(
       (use) => use.timer === timer && use.end === "fired" && (use.endedAtMs ?? Infinity) <= judgedAtMs,
     );
     const where = refused === ceremony.options ? "options asked for" : "finish posted";
