@@ -1,6 +1,7 @@
 import type { TraceRecord } from "../../core/trace.js";
 import { attributeByOrder } from "../schema-1/attribute-by-order.js";
-import { schemaOf, type TraceSchema } from "../schema-1/schema-of.js";
+import { schemaOf } from "../schema-1/schema-of.js";
+import type { TraceSchemaVersion } from "../stored-trace.js";
 import { buildCeremony, type CeremonyContext } from "./build-ceremony.js";
 import type { Ceremony } from "./ceremony.js";
 import { foldLedger } from "./fold-ledger.js";
@@ -13,7 +14,7 @@ import type { TraceFacts } from "./trace-facts.js";
 
 export interface GatherOptions {
   /** Schema of the trace; what `run.started` says when absent. */
-  readonly schema?: TraceSchema | undefined;
+  readonly schema?: TraceSchemaVersion | undefined;
 }
 
 /**
