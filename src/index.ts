@@ -21,6 +21,7 @@ export {
   nullSink,
   startTrace,
   type Trace,
+  type TraceContext,
   type TraceEvent,
   type TraceRecord,
   type TraceSink,
