@@ -5,7 +5,7 @@ export { fromBase64url, fromHex, toBase64url, toHex } from "./core/bytes.js";
 export { sleep, systemClock, type Clock } from "./core/clock.js";
 export { credentialTag } from "./core/credential-tag.js";
 export { seededEntropy, systemEntropy, type Entropy } from "./core/entropy.js";
-export { envFor, systemEnv, virtualEnv, type Env, type VirtualEnv } from "./core/env.js";
+export { envFor, envIn, inSpan, systemEnv, virtualEnv, type Env, type VirtualEnv } from "./core/env.js";
 export {
   AbortedError,
   HarnessError,
@@ -17,9 +17,11 @@ export {
 export {
   jsonLinesSink,
   MemorySink,
+  RUN_SPAN,
   nullSink,
   startTrace,
   type Trace,
+  type TraceContext,
   type TraceEvent,
   type TraceRecord,
   type TraceSink,

@@ -13,24 +13,26 @@ export {
 } from "./scenarios/catalogue.js";
 export { CATALOGUE_GROUPS, type CatalogueGroup } from "./scenarios/catalogue/groups.js";
 export { searchScenarios, type ScenarioSearch } from "./scenarios/search-scenarios.js";
-export { describeRecord } from "./scenarios/reports/describe-record.js";
+export { describeRecord } from "./core/events/describe.js";
 export type { Expectation, Finding, Promises } from "./scenarios/expectation.js";
 export { explain } from "./diagnosis/explain.js";
 export type { Explanation } from "./diagnosis/explanation.js";
 export { toJson, toText, type TextOptions } from "./scenarios/reports/report.js";
 export { runOnSite, type SiteRun, type SiteRunOptions } from "./scenarios/run-on-site.js";
-export { runScenario, TRACE_SCHEMA, type Run, type RunOptions, type RunVerdict } from "./scenarios/run.js";
+export { TRACE_SCHEMA } from "./core/events/run.js";
+export type { StoredTrace, TraceSchemaVersion } from "./diagnosis/stored-trace.js";
+export { runScenario, type Run, type RunOptions, type RunVerdict } from "./scenarios/run.js";
 export type { OwnScenario, Scenario, Verb } from "./scenarios/scenario.js";
 export { variantOf, type VariantChanges } from "./scenarios/variant.js";
 export { CaptureError } from "./scenarios/reports/pcapng.js";
 export { toGitHub, type GitHubReport } from "./scenarios/reports/github.js";
 export { toHtml } from "./scenarios/reports/html.js";
 export { toJUnit } from "./scenarios/reports/junit.js";
-export { parseTrace } from "./scenarios/reports/parse-trace.js";
+export { parseTrace, type ParsedTrace } from "./scenarios/reports/parse-trace.js";
 export { toPcapng, type PcapngOptions } from "./scenarios/reports/pcapng.js";
 export type { ReportedRun } from "./scenarios/reports/run-of-trace.js";
 export { runOfTrace, type RunOfTraceOptions } from "./scenarios/reports/run-of-trace.js";
-export { TraceError, type TraceFault } from "./scenarios/reports/trace-error.js";
+export { TraceError, type TraceFault, type TraceNote } from "./scenarios/reports/trace-error.js";
 export { traceSchema } from "./scenarios/reports/trace-schema.js";
 export {
   defineScenario,

@@ -66,7 +66,11 @@ export { ProfileError, QUIRKS, type AuthenticatorProfile } from "./sim/profiles/
 export { profileNamed, PROFILES } from "./sim/profiles/profiles.js";
 export { simHidPort, type SimHidPort } from "./sim/hid/sim-hid.js";
 export { CookieJar } from "./sim/attached-rp/cookie-jar.js";
-export { realWorld, type RealWorld, type RealWorldParts } from "./sim/attached-rp/real-world.js";
+export {
+  attachedWorld,
+  type AttachedWorld,
+  type AttachedWorldOptions,
+} from "./sim/attached-rp/attached-world.js";
 export { parseSiteConfig, type SiteConfig } from "./sim/attached-rp/site-config.js";
 export { SiteError, type SiteErrorCode } from "./sim/attached-rp/site-error.js";
 export { SimSite } from "./sim/rp/site.js";
@@ -82,4 +86,5 @@ export {
   type UserHabits,
   type UserPrompt,
 } from "./sim/user.js";
-export { simWorld, type World } from "./sim/world.js";
+export { simWorld, type SimWorld } from "./sim/sim-world.js";
+export type { World } from "./sim/world.js";

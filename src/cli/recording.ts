@@ -1,4 +1,4 @@
-import { jsonLinesSink, toPcapng, TRACE_SCHEMA, type TraceRecord } from "../index.js";
+import { jsonLinesSink, RUN_SPAN, toPcapng, TRACE_SCHEMA, type TraceRecord } from "../index.js";
 import type { Invocation, OptionTable } from "./command.js";
 import { writeBytesFile, writeTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
@@ -47,13 +47,14 @@ export function saveRecording({ name, records, seed }: Recorded, invocation: Inv
       {
         atMs: 0,
         actor: "harness",
+        span: RUN_SPAN,
         kind: "run.started",
         scenario: name,
         seed: seed ?? "",
         schema: TRACE_SCHEMA,
       },
       ...records,
-      { atMs, actor: "harness", kind: "run.ended", outcome: "no-expectation" },
+      { atMs, actor: "harness", span: RUN_SPAN, kind: "run.ended", outcome: "no-expectation" },
     ]);
   }
   const pcap = textOption(invocation, "pcap");

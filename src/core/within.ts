@@ -1,6 +1,7 @@
-import type { Disarm } from "./clock.js";
+import { onAbort } from "./abort.js";
 import type { Env } from "./env.js";
 import { TimeoutError, type Budget } from "./errors.js";
+import { startTimer } from "./timer.js";
 
 export interface WithinOptions {
   /** The caller's own signal; its abort reaches `work` with its own reason. */
@@ -24,35 +25,28 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
   options: WithinOptions = {},
 ): Promise<T> {
-  const { timer, budgetMs } = budget;
   options.signal?.throwIfAborted();
   const abort = new AbortController();
-  let disarm: Disarm = () => {};
-  let unwatch: Disarm | undefined;
-  const outcome = { fired: false };
+  let expire: (error: Error) => void = () => {};
   const expiry = new Promise<never>((_, reject) => {
-    disarm = env.clock.arm(budgetMs, timer, () => {
-      outcome.fired = true;
-      env.trace.emit({ kind: "timer.fired", timer, budgetMs });
-      const error = new TimeoutError(budget);
-      // First, so that whoever awaits `within` hears of the time-out and not of what `work` makes of it.
-      reject(error);
-      abort.abort(error);
-    });
-    unwatch = env.clock.watchStandstill?.(timer, (error) => {
-      reject(error);
-      abort.abort(error);
-    });
+    expire = reject;
   });
-  const onCallerAbort = () => abort.abort(options.signal?.reason);
-  options.signal?.addEventListener("abort", onCallerAbort, { once: true });
-  env.trace.emit({ kind: "timer.armed", timer, budgetMs });
+  const timer = startTimer(env, budget, () => {
+    const error = new TimeoutError(budget);
+    // First, so that the caller hears of the time-out and not of what `work` makes of it.
+    expire(error);
+    abort.abort(error);
+  });
+  const unwatch = env.clock.watchStandstill?.(budget.timer, (error) => {
+    expire(error);
+    abort.abort(error);
+  });
+  const stop = onAbort(options.signal, () => abort.abort(options.signal?.reason));
   try {
     return await Promise.race([work(abort.signal), expiry]);
   } finally {
-    options.signal?.removeEventListener("abort", onCallerAbort);
-    disarm();
+    stop();
+    timer.disarm();
     unwatch?.();
-    if (!outcome.fired) env.trace.emit({ kind: "timer.disarmed", timer, budgetMs });
   }
 }

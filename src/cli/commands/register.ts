@@ -89,8 +89,8 @@ export async function registerOn(
   client: ClientContext,
 ) {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
-  const response = await calledByPage(bench, call, () =>
-    bench.settle(create(envFor(bench.env, "browser"), bench.device, options, client)),
+  const response = await calledByPage(bench, call, (env) =>
+    bench.settle(create(envFor(env, "browser"), bench.device, options, client)),
   );
   const userVerification = options.authenticatorSelection?.userVerification;
   const verified = verifyRegistration(response, {

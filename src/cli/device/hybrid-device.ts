@@ -76,7 +76,7 @@ function ceremonyOf(invocation: Invocation): number {
 
 function tell(terminal: Terminal, record: TraceRecord): void {
   if (record.kind !== "link.hybrid") return;
-  if (record.stage === "scan-failed" && isPassing(record.detail)) {
+  if (record.stage === "scan-failed" && isPassing(record.code)) {
     terminal.progress("Bluetooth is off or busy: trying again for half a minute");
   }
   if (record.stage === "advert-seen") terminal.progress("the phone is near");

@@ -1,4 +1,5 @@
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { APDU_ANSWER_MAX, ApduError, encodeApdu, parseResponseApdu, type ApduForm } from "./apdu.js";
 import type { TransactOptions } from "../device.js";
 import { MessageError } from "../messages/message-error.js";
@@ -47,13 +48,15 @@ const NOT_MINE: readonly number[] = [StatusWord.WRONG_DATA, StatusWord.WRONG_LEN
 export interface U2fClientOptions {
   /** `extended` by default, the only one on USB. */
   readonly form?: ApduForm;
+  /** Tells the span that asks, for a client that serves several; that of `env` when absent. */
+  readonly context?: () => TraceContext | undefined;
 }
 
 /** @see FIDO U2F Raw Message Formats */
 export function u2fClient(
   env: Env,
   sendApdu: SendApdu,
-  { form = "extended" }: U2fClientOptions = {},
+  { form = "extended", context = () => undefined }: U2fClientOptions = {},
 ): U2fClient {
   let lastTraced = "";
 
@@ -65,7 +68,7 @@ export function u2fClient(
       status: nameOfStatusWord(statusWord),
     } as const;
     const line = `${event.instruction} ${event.status}`;
-    if (line !== lastTraced) env.trace.emit(event);
+    if (line !== lastTraced) env.trace.in(context()).emit(event);
     lastTraced = line;
   };
 

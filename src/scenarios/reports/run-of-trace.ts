@@ -1,6 +1,8 @@
+import { TRACE_SCHEMA } from "../../core/events/run.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { explain } from "../../diagnosis/explain.js";
 import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
+import type { StoredTrace } from "../../diagnosis/stored-trace.js";
 import { findScenario } from "../catalogue.js";
 import { check } from "../check.js";
 import { promisesOnSite } from "../run-on-site.js";
@@ -27,16 +29,20 @@ export interface RunOfTraceOptions {
  *
  * A whole trace of a story in the catalogue that was played as it is told is held to its promises again;
  * parts of traces, turned knobs and recordings of real devices are held to nothing.
+ *
+ * @param trace what `parseTrace` returned, or the records of a run that was just recorded.
  */
 export function runOfTrace(
-  records: readonly TraceRecord[],
+  trace: StoredTrace | readonly TraceRecord[],
   { reproduction = "passkey-harness replay TRACE" }: RunOfTraceOptions = {},
 ): ReportedRun {
+  const { schema, records }: StoredTrace =
+    "records" in trace ? trace : { schema: TRACE_SCHEMA, records: trace };
   const started = records.find((record) => record.kind === "run.started");
   const ended = records.find((record) => record.kind === "run.ended");
   const found = findScenario(started?.scenario ?? "");
   const story = found?.scenario;
-  const explanation = explain(records);
+  const explanation = explain(records, { schema });
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
   const held = whole && ended !== undefined && ended.outcome !== "no-expectation";
@@ -50,6 +56,7 @@ export function runOfTrace(
     ...(found?.alias !== undefined && { alias: found.alias }),
     seed,
     knobs: {},
+    schema,
     records,
     ledger,
     explanation,

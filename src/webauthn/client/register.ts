@@ -25,7 +25,7 @@ import {
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from "../json.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
-import { runOnDevice } from "./run-on-device.js";
+import { inCeremony, runOnDevice } from "./run-on-device.js";
 import { encodeSpki } from "../spki.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
@@ -55,12 +55,14 @@ export async function register(
     type: "webauthn.create",
     challenge: toBase64url(request.challenge),
   });
-  return runOnDevice(env, device, {
-    client,
-    timeoutMs: request.timeoutMs,
-    work: (ceremony, session) =>
-      new Registration({ env, session, request, clientData, client, ceremony }).run(),
-  });
+  return inCeremony(env, "registration", (own) =>
+    runOnDevice(own, device, {
+      client,
+      timeoutMs: request.timeoutMs,
+      work: (ceremony, session) =>
+        new Registration({ env: own, session, request, clientData, client, ceremony }).run(),
+    }),
+  );
 }
 
 interface RegistrationParts {

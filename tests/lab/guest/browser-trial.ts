@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { asRun } from "./as-run.js";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +12,6 @@ import {
   systemClock,
   systemEnv,
   toHtml,
-  TRACE_SCHEMA,
   withKnobs,
   type ClientProfile,
   type Env,
@@ -170,17 +170,6 @@ export class BrowserTrial {
     writeFileSync(join(outFolder(), "comparison.txt"), report.text);
     writeFileSync(join(outFolder(), "comparison.html"), report.html);
   }
-}
-
-function asRun(title: string, records: readonly TraceRecord[]): readonly TraceRecord[] {
-  const startMs = records[0]?.atMs ?? 0;
-  const rest = records.map((record) => ({ ...record, atMs: record.atMs - startMs }));
-  const harness = { actor: "harness" };
-  return [
-    { ...harness, atMs: 0, kind: "run.started", scenario: title, seed: "", schema: TRACE_SCHEMA },
-    ...rest,
-    { ...harness, atMs: rest.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
-  ];
 }
 
 function fileNameOf(title: string): string {

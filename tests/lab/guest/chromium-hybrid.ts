@@ -9,6 +9,7 @@ import { Chromium } from "../../../lab/services/chromium.js";
 import { startControllers } from "../../../lab/services/controllers.js";
 import { Screen } from "../../../lab/services/screen.js";
 import { startUdev } from "../../../lab/services/udev.js";
+import { asRun } from "./as-run.js";
 import { until } from "../../../lab/services/until.js";
 import {
   CLIENT_PROFILES,
@@ -23,7 +24,6 @@ import {
   systemEnv,
   toHtml,
   toText,
-  TRACE_SCHEMA,
   wsTunnelService,
   type TraceRecord,
 } from "../../../src/index.js";
@@ -244,14 +244,7 @@ function keep(title: string, name: string, story: readonly TraceRecord[]): reado
     (record) => !("ceremony" in record) || [undefined, title].includes(record.ceremony),
   );
   const ordered = mine.sort((a, b) => a.atMs - b.atMs);
-  const startMs = ordered[0]?.atMs ?? 0;
-  const rest = ordered.map((record) => ({ ...record, atMs: record.atMs - startMs }));
-  const harness = { actor: "harness" };
-  const whole: readonly TraceRecord[] = [
-    { ...harness, atMs: 0, kind: "run.started", scenario: title, seed: "", schema: TRACE_SCHEMA },
-    ...rest,
-    { ...harness, atMs: rest.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
-  ];
+  const whole = asRun(title, ordered);
   const lines: string[] = [];
   const sink = jsonLinesSink((line) => lines.push(line));
   for (const record of whole) sink.write(record);
