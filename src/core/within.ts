@@ -46,7 +46,7 @@ export async function within<T>(
     return await Promise.race([work(abort.signal), expiry]);
   } finally {
     stop();
-    timer.disarm();
     unwatch?.();
+    timer.disarm();
   }
 }
