@@ -136,9 +136,9 @@ describe("the end of a tunnel", () => {
   });
 
   test("under an answer is a lost answer only where nobody said more", () => {
-    const made = (code: string) => [...ASKED, created(19_900), ...ended(code).slice(ASKED.length)];
-    expect(named(...made("1006")).mechanism).toBe("lost-answer");
-    expect(named(...made("1009")).mechanism).toBe("tunnel-limit");
+    const made = (code: number) => [...ASKED, created(19_900), ...ended(code).slice(ASKED.length)];
+    expect(named(...made(1006)).mechanism).toBe("lost-answer");
+    expect(named(...made(1009)).mechanism).toBe("tunnel-limit");
   });
 
   test("leaves open what the phone has where only the computer was recorded", () => {
@@ -177,13 +177,21 @@ describe("a message that does not open", () => {
   });
 
   test("is none of it where something else failed", () => {
-    const records = [...HEARD, stage(11_000, PC, "failed", { step: "handshake", code: "ABORTED" }), rejected(11_100)];
+    const records = [
+      ...HEARD,
+      stage(11_000, PC, "failed", { step: "handshake", code: "ABORTED" }),
+      rejected(11_100),
+    ];
     expect(named(...records).mechanism).not.toBe("message-rejected");
   });
 });
 
 test("a linked phone that is gone is named only where no code took its place", () => {
-  const called = [...BEGUN.slice(0, 3), stage(200, PC, "contacting"), stage(600, PC, "link-gone", { httpStatus: 410 })];
+  const called = [
+    ...BEGUN.slice(0, 3),
+    stage(200, PC, "contacting"),
+    stage(600, PC, "link-gone", { httpStatus: 410 }),
+  ];
   expect(named(...called, rejected(5_600)).mechanism).toBe("link-gone");
   expect(named(...called, stage(600, PC, "qr-shown"), rejected(5_600)).mechanism).not.toBe("link-gone");
 });
@@ -201,7 +209,12 @@ test("a second try's answer is not taken for the lost one's", () => {
       ceremony: "c2",
     }),
   ] as const;
-  const records = [...ASKED, stage(20_000, PC, "tunnel-closed", { closeCode: 1006 }), rejected(20_000), ...again];
+  const records = [
+    ...ASKED,
+    stage(20_000, PC, "tunnel-closed", { closeCode: 1006 }),
+    rejected(20_000),
+    ...again,
+  ];
   expect(named(...records).ceremonies[0]?.mechanism).toBe("link-lost");
 });
 
