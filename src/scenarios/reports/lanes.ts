@@ -67,7 +67,7 @@ const ORDER: readonly string[] = [
 
 /** Sorts a run into lanes. Pure. */
 export function drawingOf(run: ReportedRun): Drawing {
-  const facts = gatherFacts(run.records);
+  const facts = gatherFacts(run.records, run);
   const deciding = decidingTimers(run);
   const timers = facts.timers
     // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.

@@ -139,7 +139,7 @@ function accountLines(
 
 function timers({ run, paint }: Sheet): readonly string[] {
   // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
-  const uses = gatherFacts(run.records).timers.filter(
+  const uses = gatherFacts(run.records, run).timers.filter(
     ({ timer, end }) => end === "fired" || !timer.startsWith("hid."),
   );
   if (uses.length === 0) return [];
