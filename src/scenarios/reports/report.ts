@@ -6,7 +6,7 @@ import type { ReportedRun } from "./run-of-trace.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
-import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import { gatherFacts } from "../../diagnosis/gather-facts.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 
 export interface TextOptions {
