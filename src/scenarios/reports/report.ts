@@ -6,7 +6,7 @@ import type { ReportedRun } from "./run-of-trace.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
-import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import { gatherFacts } from "../../diagnosis/gather-facts.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 
 export interface TextOptions {
@@ -139,7 +139,7 @@ function accountLines(
 
 function timers({ run, paint }: Sheet): readonly string[] {
   // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
-  const uses = gatherFacts(run.records).timers.filter(
+  const uses = gatherFacts(run.records, run).timers.filter(
     ({ timer, end }) => end === "fired" || !timer.startsWith("hid."),
   );
   if (uses.length === 0) return [];
