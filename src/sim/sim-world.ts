@@ -46,7 +46,15 @@ export function simWorld(
   overrides: KnobOverrides = {},
   options: SimWorldOptions = {},
 ): SimWorld {
-  const env = virtualEnv(seed, options.sink ?? new MemorySink());
+  return simWorldIn(virtualEnv(seed, options.sink ?? new MemorySink()), overrides, options);
+}
+
+/** Builds a simulated world in an environment of the caller's, on the caller's clock and trace. */
+export function simWorldIn(
+  env: VirtualEnv,
+  overrides: KnobOverrides,
+  options: Pick<SimWorldOptions, "frames"> = {},
+): SimWorld {
   const world = buildWorld(env, {
     knobs: overrides,
     rules: { parse: parseKnobs, parseRunning: parseTurns },
