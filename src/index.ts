@@ -138,6 +138,7 @@ export { ClientError } from "./webauthn/client-error.js";
 export { effectiveTimeoutMs, type ClientProfile } from "./webauthn/client-profile.js";
 export { CLIENT_PROFILES, SPEC_L3 } from "./webauthn/client-profiles.js";
 export type * from "./webauthn/json.js";
+export type * from "./webauthn/json-input.js";
 export { toPageError, type PageError } from "./webauthn/page-error.js";
 export type { PageErrorName, PageReason } from "./webauthn/page-error-name.js";
 export { PlanError } from "./webauthn/plan-error.js";

@@ -7,12 +7,8 @@ import { authenticate } from "../webauthn/authenticate.js";
 import type { ClientContext } from "../webauthn/client-context.js";
 import { effectiveTimeoutMs, type ClientProfile } from "../webauthn/client-profile.js";
 import { CLIENT_PROFILES } from "../webauthn/client-profiles.js";
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from "../webauthn/json.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../webauthn/json.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../webauthn/json-input.js";
 import { toPageError, type PageError } from "../webauthn/page-error.js";
 import type { PageReason } from "../webauthn/page-error-name.js";
 import { register } from "../webauthn/register.js";
@@ -69,10 +65,7 @@ export class SimBrowser {
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
-  create(
-    options: PublicKeyCredentialCreationOptionsJSON,
-    call: BrowserCall = {},
-  ): Promise<RegistrationResponseJSON> {
+  create(options: CreationOptionsInput, call: BrowserCall = {}): Promise<RegistrationResponseJSON> {
     const attachment = options.authenticatorSelection?.authenticatorAttachment;
     return this.#request(
       { method: "create", timeoutMs: options.timeout, call, attachment },
@@ -81,10 +74,7 @@ export class SimBrowser {
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
-  get(
-    options: PublicKeyCredentialRequestOptionsJSON,
-    call: BrowserCall = {},
-  ): Promise<AuthenticationResponseJSON> {
+  get(options: RequestOptionsInput, call: BrowserCall = {}): Promise<AuthenticationResponseJSON> {
     const allowed = options.allowCredentials;
     return this.#request({ method: "get", timeoutMs: options.timeout, call, allowed }, (device, context) =>
       authenticate(this.#env, device, options, context),

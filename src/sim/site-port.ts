@@ -1,9 +1,5 @@
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from "../webauthn/json.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../webauthn/json.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../webauthn/json-input.js";
 import type { SiteAnswer } from "./gateway.js";
 import type { SiteCeremony } from "./site-ceremonies.js";
 
@@ -41,14 +37,14 @@ export interface SitePort extends Partial<SiteLinks> {
   registrationOptions(
     account: string,
     pairing?: string,
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>>;
+  ): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>>;
   finishRegistration(
     ceremony: string,
     response: RegistrationResponseJSON,
     terms?: FinishTerms,
   ): Promise<SiteAnswer>;
   registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>>;
-  loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>>;
+  loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>>;
   finishLogin(
     ceremony: string,
     response: AuthenticationResponseJSON,

@@ -1,6 +1,7 @@
 import type { CredentialDescriptor } from "../ctap/common.js";
 import type { ClientContext } from "./client-context.js";
-import type { ExtensionsJSON, PublicKeyCredentialRequestOptionsJSON } from "./json.js";
+import type { ExtensionsJSON } from "./json.js";
+import type { RequestOptionsInput } from "./json-input.js";
 import { bytesOf, descriptorsOf, oneOf } from "./read-json.js";
 import { resolveRpId } from "./rp-id.js";
 
@@ -20,10 +21,7 @@ export interface AssertionRequest {
  * @throws {ClientError} `OPTIONS_MALFORMED`, `ORIGIN_NOT_ALLOWED`, `RP_ID_NOT_ALLOWED`.
  * @see WebAuthn Level 3 §5.1.9, §5.1.4
  */
-export function readRequestOptions(
-  options: PublicKeyCredentialRequestOptionsJSON,
-  client: ClientContext,
-): AssertionRequest {
+export function readRequestOptions(options: RequestOptionsInput, client: ClientContext): AssertionRequest {
   return {
     rpId: resolveRpId({ ...client, rpId: options.rpId }),
     challenge: bytesOf("challenge", options.challenge),

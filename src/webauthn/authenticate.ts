@@ -23,7 +23,8 @@ import {
   uvWithExtensions,
   type PreparedExtensions,
 } from "./extensions/run-extensions.js";
-import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from "./json.js";
+import type { AuthenticationResponseJSON } from "./json.js";
+import type { RequestOptionsInput } from "./json-input.js";
 import { planAuthentication, type AuthenticationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
 import { awaitTouch } from "./await-touch.js";
@@ -47,7 +48,7 @@ import { UserVerification, type Proof } from "./user-verification.js";
 export async function authenticate(
   env: Env,
   device: CtapDevice,
-  options: PublicKeyCredentialRequestOptionsJSON,
+  options: RequestOptionsInput,
   client: ClientContext,
 ): Promise<AuthenticationResponseJSON> {
   const request = readRequestOptions(options, client);

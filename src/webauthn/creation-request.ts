@@ -1,7 +1,8 @@
 import type { CredentialDescriptor, CredentialParameters, RpEntity, UserEntity } from "../ctap/common.js";
 import type { ClientContext } from "./client-context.js";
 import { ClientError } from "./client-error.js";
-import type { ExtensionsJSON, PublicKeyCredentialCreationOptionsJSON } from "./json.js";
+import type { ExtensionsJSON } from "./json.js";
+import type { CreationOptionsInput } from "./json-input.js";
 import { bytesOf, descriptorsOf, oneOf } from "./read-json.js";
 import { resolveRpId } from "./rp-id.js";
 
@@ -32,10 +33,7 @@ const REQUIREMENTS = ["required", "preferred", "discouraged"] as const;
  * @throws {ClientError} `USER_ID_LENGTH`, `OPTIONS_MALFORMED`, `ORIGIN_NOT_ALLOWED`, `RP_ID_NOT_ALLOWED`.
  * @see WebAuthn Level 3 §5.1.8, §5.1.3 steps 4 to 9
  */
-export function readCreationOptions(
-  options: PublicKeyCredentialCreationOptionsJSON,
-  client: ClientContext,
-): CreationRequest {
+export function readCreationOptions(options: CreationOptionsInput, client: ClientContext): CreationRequest {
   const selection = options.authenticatorSelection ?? {};
   const rpId = resolveRpId({ ...client, rpId: options.rp.id });
   return {
@@ -56,7 +54,7 @@ export function readCreationOptions(
   };
 }
 
-function userId({ user }: PublicKeyCredentialCreationOptionsJSON): Uint8Array {
+function userId({ user }: CreationOptionsInput): Uint8Array {
   const id = bytesOf("user.id", user.id);
   if (id.length >= 1 && id.length <= USER_ID_BYTES_MAX) return id;
   throw new ClientError(

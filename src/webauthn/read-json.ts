@@ -1,7 +1,7 @@
 import { fromBase64url } from "../core/bytes.js";
 import type { CredentialDescriptor } from "../ctap/common.js";
 import { ClientError } from "./client-error.js";
-import type { PublicKeyCredentialDescriptorJSON } from "./json.js";
+import type { CredentialDescriptorInput } from "./json-input.js";
 
 /** Readers of option members, shared by create() and get(). */
 
@@ -17,7 +17,7 @@ export function bytesOf(member: string, text: unknown): Uint8Array {
 
 export function descriptorsOf(
   member: string,
-  list: readonly PublicKeyCredentialDescriptorJSON[] | undefined,
+  list: readonly CredentialDescriptorInput[] | undefined,
 ): readonly CredentialDescriptor[] {
   return (list ?? []).map(({ id, type, transports }, index) => ({
     id: bytesOf(`${member}[${index}].id`, id),

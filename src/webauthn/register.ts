@@ -21,7 +21,8 @@ import {
   uvWithExtensions,
   type PreparedExtensions,
 } from "./extensions/run-extensions.js";
-import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from "./json.js";
+import type { RegistrationResponseJSON } from "./json.js";
+import type { CreationOptionsInput } from "./json-input.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
 import { runOnDevice } from "./run-on-device.js";
@@ -44,7 +45,7 @@ import { UserVerification, type Proof } from "./user-verification.js";
 export async function register(
   env: Env,
   device: CtapDevice,
-  options: PublicKeyCredentialCreationOptionsJSON,
+  options: CreationOptionsInput,
   client: ClientContext,
 ): Promise<RegistrationResponseJSON> {
   const request = readCreationOptions(options, client);

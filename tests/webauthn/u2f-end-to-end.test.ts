@@ -16,10 +16,7 @@ import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { u2fDevice, withU2fFallback } from "../../src/transports/hid/u2f-fallback.js";
 import { authenticate } from "../../src/webauthn/authenticate.js";
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from "../../src/webauthn/json.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
 import { register } from "../../src/webauthn/register.js";
 import { verifyAssertion } from "../../src/webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js";
@@ -43,9 +40,9 @@ async function plugged(profile: string, habits: UserHabits = {}, insists = false
     key,
     store,
     ctap2: withU2fFallback(link, raw),
-    create: (override: Partial<PublicKeyCredentialCreationOptionsJSON> = {}) =>
+    create: (override: Partial<CreationOptionsInput> = {}) =>
       env.clock.run(register(browser, device, creationOptions(override), { origin: ORIGIN })),
-    get: (override: Partial<PublicKeyCredentialRequestOptionsJSON> = {}, on = device) =>
+    get: (override: Partial<RequestOptionsInput> = {}, on = device) =>
       env.clock.run(authenticate(browser, on, requestOptions(override), { origin: ORIGIN })),
   };
 }

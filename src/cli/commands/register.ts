@@ -5,7 +5,7 @@ import {
   toHex,
   verifyRegistration,
   type ClientContext,
-  type PublicKeyCredentialCreationOptionsJSON,
+  type CreationOptionsInput,
 } from "../../index.js";
 import type { Command, Invocation } from "../command.js";
 import {
@@ -58,7 +58,7 @@ ${CEREMONY_HELP}`,
         const options =
           file === undefined
             ? creationOptions(bench, invocation)
-            : (readJsonFile(file, "options file") as PublicKeyCredentialCreationOptionsJSON);
+            : (readJsonFile(file, "options file") as CreationOptionsInput);
         const { response, verified } = await registerOn(bench, options, client);
         book.put({
           rpId: siteOf(invocation).rpId,
@@ -85,7 +85,7 @@ ${CEREMONY_HELP}`,
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
 export async function registerOn(
   bench: Workbench,
-  options: PublicKeyCredentialCreationOptionsJSON,
+  options: CreationOptionsInput,
   client: ClientContext,
 ) {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
@@ -108,7 +108,7 @@ export async function registerOn(
 export function creationOptions(
   { env }: Workbench,
   invocation: Invocation,
-): PublicKeyCredentialCreationOptionsJSON {
+): CreationOptionsInput {
   const { rpId } = siteOf(invocation);
   const name = textOption(invocation, "user") ?? `user@${rpId}`;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });

@@ -1,11 +1,7 @@
 import { sleep } from "../../core/clock.js";
 import { envFor, type Env } from "../../core/env.js";
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from "../../webauthn/json.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import type { Background } from "../background.js";
 import { Gateway, isAccepted, NO_ANSWER, type SiteAnswer, type SiteCallName } from "../gateway.js";
 import type { Knobs } from "../knobs.js";
@@ -65,9 +61,7 @@ export class HttpSite implements SitePort {
     return (this.#signedIn ??= this.#takeSteps());
   }
 
-  registrationOptions(
-    account: string,
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>> {
+  registrationOptions(account: string): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>> {
     const { options } = this.#parts.config.registration;
     const call = this.#begin("registration/options", account);
     return this.#pass(call, this.#knobs.rp.optionsMs, async () => {
@@ -96,9 +90,7 @@ export class HttpSite implements SitePort {
     return { status: 200, body: { outcome: watch.has(ceremony) ? "committed" : "open" } };
   }
 
-  async loginOptions(
-    account: string,
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
+  async loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>> {
     const { config, watch } = this.#parts;
     const { options } = config.login;
     // A row that is there already must not be taken for one that came later.

@@ -3,7 +3,7 @@ import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { AuthenticatorData } from "../../ctap/authenticator-data.js";
 import { CoseKeyError, parseCoseKey, type CoseKey } from "../../ctap/cose.js";
-import type { AuthenticationResponseJSON } from "../json.js";
+import type { AuthenticationResponseInput } from "../json-input.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
@@ -58,7 +58,7 @@ export interface VerifiedAssertion {
  * @see WebAuthn Level 3 §7.2 (verifying an authentication assertion)
  */
 export function verifyAssertion(
-  response: AuthenticationResponseJSON,
+  response: AuthenticationResponseInput,
   expected: ExpectedAssertion,
 ): VerifiedAssertion {
   const credentialId = responseCredentialId(response);
@@ -109,7 +109,7 @@ function demandKnown(id: Uint8Array, { credential, allowCredentials = [] }: Expe
 }
 
 function judgeUserHandle(
-  response: AuthenticationResponseJSON,
+  response: AuthenticationResponseInput,
   expected: ExpectedAssertion,
 ): Uint8Array | undefined {
   const stated: unknown = response.response.userHandle;
@@ -147,7 +147,7 @@ function demandAuthenticatorData(
 }
 
 /** Absent in responses of older clients, whatever the type says. */
-function extensionResultOf(response: AuthenticationResponseJSON, name: string): unknown {
+function extensionResultOf(response: AuthenticationResponseInput, name: string): unknown {
   const results = response.clientExtensionResults as Readonly<Record<string, unknown>> | undefined;
   return results?.[name];
 }

@@ -3,7 +3,7 @@ import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { AuthenticatorData } from "../../ctap/authenticator-data.js";
 import { signatureAlgorithm } from "../../ctap/cose.js";
-import type { RegistrationResponseJSON } from "../json.js";
+import type { RegistrationResponseInput } from "../json-input.js";
 import type { AttestationType } from "./attestation/attestation-input.js";
 import { readAttestationObject } from "./attestation-object.js";
 import type { AttestationPolicy } from "./attestation-policy.js";
@@ -69,7 +69,7 @@ export interface VerifiedCredential {
  * @see WebAuthn Level 3 §7.1 (registering a new credential)
  */
 export function verifyRegistration(
-  response: RegistrationResponseJSON,
+  response: RegistrationResponseInput,
   expected: ExpectedRegistration,
 ): VerifiedCredential {
   const credentialId = responseCredentialId(response);
@@ -172,7 +172,7 @@ function demandCredential(
 }
 
 /** Absent in responses of older clients, whatever the type says. */
-function transportsOf(response: RegistrationResponseJSON): readonly string[] {
+function transportsOf(response: RegistrationResponseInput): readonly string[] {
   const transports: unknown = response.response.transports;
   return Array.isArray(transports)
     ? transports.filter((entry): entry is string => typeof entry === "string")
@@ -181,7 +181,7 @@ function transportsOf(response: RegistrationResponseJSON): readonly string[] {
 
 /** The response repeats parts of the attestation object for convenience; nothing signs the copies. */
 function judgeCopies(
-  { response }: RegistrationResponseJSON,
+  { response }: RegistrationResponseInput,
   authData: Uint8Array,
   alg: number,
 ): readonly Finding[] {
