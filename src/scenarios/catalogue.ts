@@ -1,5 +1,5 @@
 import { HarnessError } from "../core/errors.js";
-import { nearestNames } from "../sim/nearest-names.js";
+import { nearestNames } from "../core/nearest-names.js";
 import { BLE } from "./catalogue/ble.js";
 import { BASICS } from "./catalogue/basics.js";
 import { clientTimerOrphan } from "./catalogue/client-timer-orphan.js";

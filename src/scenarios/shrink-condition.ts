@@ -1,4 +1,4 @@
-import { nearestNames } from "../sim/nearest-names.js";
+import { nearestNames } from "../core/nearest-names.js";
 import { MECHANISM_IDS } from "./explanation.js";
 import type { Outcome } from "./outcome.js";
 import { ShrinkError } from "./shrink-error.js";

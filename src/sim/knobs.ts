@@ -1,6 +1,6 @@
 import { HarnessError } from "../core/errors.js";
 import { KNOB_SPECS, type KnobSpec, type KnobValue } from "./knob-specs.js";
-import { nearestNames } from "./nearest-names.js";
+import { nearestNames } from "../core/nearest-names.js";
 
 type Specs = typeof KNOB_SPECS;
 type ValueOf<Spec> = Spec extends KnobSpec<infer Value> ? Value : never;

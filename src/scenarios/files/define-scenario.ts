@@ -1,6 +1,6 @@
+import { isObject } from "../../core/read-shape.js";
 import { CATALOGUE } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
-import { isObject } from "./place.js";
 import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
 import type { ScenarioDefinition } from "./scenario-file.js";
 import { ScenarioFileError } from "./scenario-file-error.js";
@@ -74,7 +74,7 @@ function readBase(base: Readonly<Record<string, unknown>>, file: string | undefi
     const hint = "scenarioNamed(...) and defineScenario(...) give one";
     throw new ScenarioFileError(file, [{ code: "SCENARIO_FILE_NO_BASE", path: "/extends", text, hint }]);
   }
-  return { ...storyOf(readScenarioFile(rest, { file, at: "/extends" }), {}), id };
+  return { ...storyOf(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */

@@ -1,7 +1,7 @@
+import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
 import { MECHANISM_IDS } from "../explanation.js";
 import type { Promises } from "../expectation.js";
 import { TRACE_SHAPE, membersOf, type Member } from "../reports/trace-shape.js";
-import type { MemberShape, ObjectShape, Shape } from "./shape.js";
 
 /** Kinds of records that a layer of promises may speak of, by how they begin. */
 const LAYERS = {
@@ -13,7 +13,7 @@ const LAYERS = {
 
 type Layer = keyof typeof LAYERS;
 
-const whole = { type: "whole", optional: true } as const;
+const whole = { type: "integer", min: 0, optional: true } as const;
 
 const LEDGER = {
   keys: { ...whole, doc: "Passkeys on the account's authenticators." },
@@ -85,13 +85,14 @@ function patternOf(kind: string): ObjectShape {
       atMs: {
         type: "list",
         optional: true,
-        of: { type: "whole" },
+        of: { type: "integer", min: 0 },
         atLeast: 2,
         atMost: 2,
         doc: "First and last millisecond, both included.",
       },
       times: {
-        type: "whole",
+        type: "integer",
+        min: 0,
         optional: true,
         doc: "How many records match; at least one when absent. Zero: it must not happen.",
       },

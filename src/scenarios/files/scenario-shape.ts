@@ -1,9 +1,10 @@
+import type { MemberShape, ObjectShape } from "../../core/shape.js";
 import { KNOB_SPECS } from "../../sim/knob-specs.js";
 import { CATALOGUE } from "../catalogue.js";
 import type { ScenarioGroup } from "../scenario.js";
 import { PROMISES_SHAPE } from "./promise-shapes.js";
+import { knobsShape } from "./read-knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
-import type { MemberShape, ObjectShape } from "./shape.js";
 import { VERB_SHAPES } from "./verb-shapes.js";
 import { word, type Words } from "./words.js";
 
@@ -59,11 +60,9 @@ export const SCENARIO_SHAPE = {
     story: { type: "text", optional: true, doc: "What happens and why it matters." },
     sources: { type: "list", optional: true, of: { type: "text" }, doc: "Where it was seen." },
     knobs: {
-      type: "knobs",
+      ...knobsShape(KNOB_SPECS, { midRun: false }),
       optional: true,
       named: "knobs",
-      groups: KNOB_SPECS,
-      midRun: false,
       doc: 'Deviations from the defaults: "rp.finishMs": 900, or "rp": { "finishMs": 900 }.',
     },
     script: {

@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { nearestNames } from "../../sim/nearest-names.js";
+import { nearestNames } from "../../core/nearest-names.js";
 import { TRACE_SCHEMA } from "../run.js";
 import { TraceError, type TraceFault } from "./trace-error.js";
 import { TRACE_SHAPE, membersOf, type Member } from "./trace-shape.js";
