@@ -5,14 +5,14 @@ import { nullSink } from "../src/core/trace.js";
 import { defaultCrypto } from "../src/crypto/default.js";
 import { scenarioNamed } from "../src/scenarios/catalogue.js";
 import { runScenario } from "../src/scenarios/run.js";
-import { SimAuthenticator } from "../src/sim/authenticator.js";
-import { CredentialStore } from "../src/sim/credential-store.js";
+import { SimAuthenticator } from "../src/sim/authenticator/authenticator.js";
+import { CredentialStore } from "../src/sim/authenticator/store/credential-store.js";
 import { LoopbackDevice } from "../src/sim/loopback.js";
-import { profileNamed } from "../src/sim/profiles.js";
-import { simHidPort } from "../src/sim/sim-hid.js";
+import { profileNamed } from "../src/sim/profiles/profiles.js";
+import { simHidPort } from "../src/sim/hid/sim-hid.js";
 import { habitualUser } from "../src/sim/user.js";
 import { openHidDevice } from "../src/transports/hid/channel.js";
-import { register } from "../src/webauthn/register.js";
+import { register } from "../src/webauthn/client/register.js";
 import type { BenchCase } from "./bench-case.js";
 
 const OPTIONS = {

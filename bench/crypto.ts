@@ -1,7 +1,7 @@
 import { utf8 } from "../src/core/bytes.js";
 import { seededEntropy } from "../src/core/entropy.js";
-import { nobleCrypto } from "../src/crypto/noble-provider.js";
-import { nodeCrypto } from "../src/crypto/node-provider.js";
+import { nobleCrypto } from "../src/crypto/noble/provider.js";
+import { nodeCrypto } from "../src/crypto/node/provider.js";
 import type { CryptoProvider, SigningAlgorithm } from "../src/crypto/provider.js";
 import type { BenchCase } from "./bench-case.js";
 

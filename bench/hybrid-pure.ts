@@ -1,11 +1,11 @@
 import { seededEntropy } from "../src/core/entropy.js";
 import { defaultCrypto as crypto } from "../src/crypto/default.js";
-import { openAdvert, sealAdvert } from "../src/hybrid/advert.js";
-import { Crypter } from "../src/hybrid/crypter.js";
-import { deriveKey, KeyPurpose } from "../src/hybrid/keys.js";
-import { answerHandshake, startHandshake } from "../src/hybrid/noise.js";
-import { padMessage } from "../src/hybrid/padding.js";
-import { encodeQr, parseQr, type QrContents } from "../src/hybrid/qr.js";
+import { openAdvert, sealAdvert } from "../src/hybrid/protocol/advert.js";
+import { Crypter } from "../src/hybrid/protocol/crypter.js";
+import { deriveKey, KeyPurpose } from "../src/hybrid/protocol/keys.js";
+import { answerHandshake, startHandshake } from "../src/hybrid/protocol/noise.js";
+import { padMessage } from "../src/hybrid/protocol/padding.js";
+import { encodeQr, parseQr, type QrContents } from "../src/hybrid/protocol/qr.js";
 import type { BenchCase } from "./bench-case.js";
 
 const entropy = seededEntropy("hybrid bench");

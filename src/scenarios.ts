@@ -1,21 +1,21 @@
 /** Named stories as data, their runner, the verdict and the report. */
 export { CATALOGUE, scenarioNamed } from "./scenarios/catalogue.js";
-export { describeRecord } from "./scenarios/describe-record.js";
+export { describeRecord } from "./scenarios/reports/describe-record.js";
 export type { Expectation, Finding, Promises } from "./scenarios/expectation.js";
-export { explain } from "./scenarios/explain.js";
-export type { Explanation } from "./scenarios/explanation.js";
-export { toJson, toText, type TextOptions } from "./scenarios/report.js";
+export { explain } from "./diagnosis/explain.js";
+export type { Explanation } from "./diagnosis/explanation.js";
+export { toJson, toText, type TextOptions } from "./scenarios/reports/report.js";
 export { runOnSite, type SiteRun, type SiteRunOptions } from "./scenarios/run-on-site.js";
 export { runScenario, TRACE_SCHEMA, type Run, type RunOptions, type RunVerdict } from "./scenarios/run.js";
 export type { OwnScenario, Scenario, Verb } from "./scenarios/scenario.js";
 export { variantOf, type VariantChanges } from "./scenarios/variant.js";
-export { CaptureError } from "./scenarios/reports/capture-error.js";
+export { CaptureError } from "./scenarios/reports/pcapng.js";
 export { toGitHub, type GitHubReport } from "./scenarios/reports/github.js";
 export { toHtml } from "./scenarios/reports/html.js";
 export { toJUnit } from "./scenarios/reports/junit.js";
 export { parseTrace } from "./scenarios/reports/parse-trace.js";
 export { toPcapng, type PcapngOptions } from "./scenarios/reports/pcapng.js";
-export type { ReportedRun } from "./scenarios/reports/reported-run.js";
+export type { ReportedRun } from "./scenarios/reports/run-of-trace.js";
 export { runOfTrace, type RunOfTraceOptions } from "./scenarios/reports/run-of-trace.js";
 export { TraceError, type TraceFault } from "./scenarios/reports/trace-error.js";
 export { traceSchema } from "./scenarios/reports/trace-schema.js";
@@ -36,15 +36,21 @@ export {
   type ScenarioFileProblem,
 } from "./scenarios/files/scenario-file-error.js";
 export { scenarioSchema } from "./scenarios/files/scenario-schema.js";
-export { outcomeOf, type Outcome } from "./scenarios/outcome.js";
-export { parseCondition, type OutcomeCondition } from "./scenarios/shrink-condition.js";
-export { ShrinkError, type ShrinkFault } from "./scenarios/shrink-error.js";
-export { shrink, type ShrinkOptions, type Shrunk } from "./scenarios/shrink.js";
-export { parseAxis, type SweepAxis } from "./scenarios/sweep-axis.js";
-export { SweepError, type SweepFault } from "./scenarios/sweep-error.js";
-export { sweep, type Sweep, type SweepOptions, type SweepPoint, type Threshold } from "./scenarios/sweep.js";
-export { drawScenario, type DrawnScenario, type DrawOptions } from "./scenarios/draw-scenario.js";
-export type { DrawRange, DrawRanges, Draws } from "./scenarios/draws.js";
+export { outcomeOf, type Outcome } from "./scenarios/explore/outcome.js";
+export { parseCondition, type OutcomeCondition } from "./scenarios/explore/shrink-condition.js";
+export { ShrinkError, type ShrinkFault } from "./scenarios/explore/shrink-condition.js";
+export { shrink, type ShrinkOptions, type Shrunk } from "./scenarios/explore/shrink.js";
+export { parseAxis, type SweepAxis } from "./scenarios/explore/sweep-axis.js";
+export { SweepError, type SweepFault } from "./scenarios/explore/sweep-axis.js";
+export {
+  sweep,
+  type Sweep,
+  type SweepOptions,
+  type SweepPoint,
+  type Threshold,
+} from "./scenarios/explore/sweep.js";
+export { drawScenario, type DrawnScenario, type DrawOptions } from "./scenarios/explore/sample-scenario.js";
+export type { DrawRange, DrawRanges, Draws } from "./scenarios/samples.js";
 export {
   runDraw,
   verdictTable,
@@ -53,7 +59,7 @@ export {
   type VerdictOptions,
   type VerdictTable,
   type WrongDraw,
-} from "./scenarios/verdict-table.js";
-export { joinVerdictTables } from "./scenarios/join-verdict-tables.js";
-export { mechanismRates, verdictTableToText, type MechanismRate } from "./scenarios/verdict-text.js";
-export type { BlindVerdict, ProbeRate } from "./scenarios/without-probe.js";
+} from "./scenarios/explore/verdict-table.js";
+export { joinVerdictTables } from "./scenarios/explore/verdict-table.js";
+export { mechanismRates, verdictTableToText, type MechanismRate } from "./scenarios/explore/verdict-text.js";
+export type { BlindVerdict, ProbeRate } from "./diagnosis/without-probe.js";

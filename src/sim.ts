@@ -1,8 +1,8 @@
 /** The world in a box: authenticators, people, browser, site, faults. Runs on virtual time, needs no hardware. */
 export { virtualEnv, envFor, type VirtualEnv } from "./core/env.js";
-export { SimAir, type AirOptions } from "./sim/air.js";
-export { ATTESTATION_FAULTS, type AttestationFault } from "./sim/attestation-fault.js";
-export { SimAuthenticator, type AuthenticatorParts } from "./sim/authenticator.js";
+export { SimAir, type AirOptions } from "./sim/hybrid/air.js";
+export { ATTESTATION_FAULTS, type AttestationFault } from "./sim/profiles/attestation-fault.js";
+export { SimAuthenticator, type AuthenticatorParts } from "./sim/authenticator/authenticator.js";
 export {
   phoneThatBotchesTheHandshake,
   phoneThatForgetsTheIndex,
@@ -12,10 +12,14 @@ export {
   phoneWithoutBluetoothPermission,
   phoneWithoutMobileData,
   phoneWithoutScreenLock,
-} from "./sim/bad-phones.js";
-export { SimBrowser } from "./sim/browser.js";
-export { SimChannels } from "./sim/channels.js";
-export { CredentialStore, type StoredCredential, type StoreSnapshot } from "./sim/credential-store.js";
+} from "./sim/faults/faulty-phones.js";
+export { SimBrowser } from "./sim/browser/browser.js";
+export { SimChannels } from "./sim/hybrid/channels.js";
+export {
+  CredentialStore,
+  type StoredCredential,
+  type StoreSnapshot,
+} from "./sim/authenticator/store/credential-store.js";
 export type { ExposedDevice } from "./sim/expose/exposed-device.js";
 export { selfMadeTlsIdentity, type TlsIdentity } from "./sim/expose/tls-identity.js";
 export {
@@ -29,7 +33,7 @@ export { exposeUhid, type ExposedUhidDevice, type ExposeUhidOptions } from "./si
 export type { UhidIdentity } from "./sim/expose/uhid-identity.js";
 export { openUhidFile, type OpenUhidFile, type UhidFile } from "./sim/expose/uhid-file.js";
 export { exposeUnix } from "./sim/expose/unix.js";
-export { withFaults, type FaultEffect, type FaultRule } from "./sim/faults.js";
+export { withFaults, type FaultEffect, type FaultRule } from "./sim/faults/faults.js";
 export { firmwareOf } from "./sim/hid/firmware-of.js";
 export type { HidFirmware } from "./sim/hid/hid-firmware.js";
 export {
@@ -40,36 +44,36 @@ export {
   withKnobs,
   type KnobOverrides,
   type Knobs,
-} from "./sim/knobs.js";
-export { LaggingStore } from "./sim/lagging-store.js";
-export { Ledger, type LedgerDiff } from "./sim/ledger.js";
+} from "./sim/knobs/knobs.js";
+export { LaggingStore } from "./sim/authenticator/store/lagging-store.js";
+export { Ledger, type LedgerDiff } from "./diagnosis/ledger.js";
 export {
   withScannerFaults,
   withTunnelFaults,
   type LinkFaultEffect,
   type LinkFaultRule,
-} from "./sim/link-faults.js";
+} from "./sim/faults/link-faults.js";
 export { LoopbackDevice } from "./sim/loopback.js";
 export { circularFactors, type FactorRules } from "./sim/factors/circular-factors.js";
 export { Visitor, type CodeChoice } from "./sim/factors/visitor.js";
-export { SimPage } from "./sim/page.js";
-export { SimPhone, type PhoneParts, type PushService } from "./sim/phone.js";
+export { SimPage } from "./sim/browser/page.js";
+export { SimPhone, type PhoneParts, type PushService } from "./sim/phone/phone.js";
 export type { PhoneMessage, PhoneOptions } from "./sim/phone/phone-options.js";
 export type { PhoneEnding, PhoneOutcome } from "./sim/phone/phone-outcome.js";
-export { learnProfile, type LearnedProfile, type LearningNote } from "./sim/learn-profile.js";
-export { parseProfile } from "./sim/profile-file.js";
-export { ProfileError, QUIRKS, type AuthenticatorProfile } from "./sim/profile.js";
-export { profileNamed, PROFILES } from "./sim/profiles.js";
-export { simHidPort, type SimHidPort } from "./sim/sim-hid.js";
-export { CookieJar } from "./sim/real-site/cookie-jar.js";
-export { realWorld, type RealWorld, type RealWorldParts } from "./sim/real-site/real-world.js";
-export { parseSiteConfig, type SiteConfig } from "./sim/real-site/site-config.js";
-export { SiteError, type SiteErrorCode } from "./sim/real-site/site-error.js";
-export { SimSite } from "./sim/site.js";
-export type { SitePort } from "./sim/site-port.js";
-export { encodeStore, parseStore } from "./sim/store-file.js";
-export { syncStores, type StoreSync, type SyncRoute } from "./sim/sync-stores.js";
-export { SimTunnelService, type TunnelServiceOptions } from "./sim/tunnel-service.js";
+export { learnProfile, type LearnedProfile, type LearningNote } from "./sim/profile-files/learn-profile.js";
+export { parseProfile } from "./sim/profile-files/profile-file.js";
+export { ProfileError, QUIRKS, type AuthenticatorProfile } from "./sim/profiles/profile.js";
+export { profileNamed, PROFILES } from "./sim/profiles/profiles.js";
+export { simHidPort, type SimHidPort } from "./sim/hid/sim-hid.js";
+export { CookieJar } from "./sim/attached-rp/cookie-jar.js";
+export { realWorld, type RealWorld, type RealWorldParts } from "./sim/attached-rp/real-world.js";
+export { parseSiteConfig, type SiteConfig } from "./sim/attached-rp/site-config.js";
+export { SiteError, type SiteErrorCode } from "./sim/attached-rp/site-error.js";
+export { SimSite } from "./sim/rp/site.js";
+export type { SitePort } from "./sim/rp/site-port.js";
+export { encodeStore, parseStore } from "./sim/authenticator/store/store-file.js";
+export { syncStores, type StoreSync, type SyncRoute } from "./sim/authenticator/store/sync-stores.js";
+export { SimTunnelService, type TunnelServiceOptions } from "./sim/hybrid/tunnel-service.js";
 export {
   habitualUser,
   scriptedUser,

@@ -1,21 +1,57 @@
 import { createInterface } from "node:readline/promises";
 import {
   CLIENT_PROFILES,
+  type ClientContext,
   describeRecord,
+  effectiveTimeoutMs,
+  type HarnessError,
   isHarnessError,
+  type PageError,
   SPEC_L3,
   toPageError,
-  type ClientContext,
-  type HarnessError,
-  type PageError,
   type TraceRecord,
 } from "../index.js";
-import type { Invocation, OptionTable, Outcome } from "./command.js";
+import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "./device/open-device.js";
+import type { Workbench } from "./device/opened-device.js";
 import { readTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
 import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
-import { UsageError } from "./usage-error.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench, type Workbench } from "./workbench.js";
+
+export interface PageCall {
+  readonly method: "create" | "get";
+  readonly client: ClientContext;
+  /** What the site asks for. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** Tells of a ceremony what a page would see of it, so that its trace can be explained. */
+export async function calledByPage<T>(
+  { env }: Workbench,
+  { method, client, timeoutMs }: PageCall,
+  ceremony: () => Promise<T>,
+): Promise<T> {
+  const trace = env.trace.as("browser");
+  const profile = client.profile ?? SPEC_L3;
+  const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
+  trace.emit({
+    kind: "page.called",
+    method,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    effectiveMs,
+  });
+  try {
+    const response = await ceremony();
+    trace.emit({ kind: "page.settled", method, outcome: "resolved" });
+    return response;
+  } catch (error) {
+    if (isHarnessError(error)) {
+      const { name, reason } = toPageError(error, { method, profile });
+      trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
+    }
+    throw error;
+  }
+}
 
 /** Options that register and login share. */
 export const CEREMONY_OPTIONS = {

@@ -1,5 +1,17 @@
 import type { ParseArgsConfig } from "node:util";
+import { HarnessError } from "../index.js";
 import type { Terminal } from "./terminal.js";
+
+/** Resolves when somebody asks the program to end. */
+export function untilTold(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
+}
+
+/** The command line or its surroundings are wrong; nothing was started. Exit code 2. */
+export class UsageError extends HarnessError<"USAGE" | "ENVIRONMENT"> {}
 
 export type OptionTable = NonNullable<ParseArgsConfig["options"]>;
 

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { UsageError } from "./usage-error.js";
+import { UsageError } from "./command.js";
 
 /** @throws {UsageError} ENVIRONMENT when the file cannot be read or is not JSON. */
 export function readJsonFile(path: string, what: string): unknown {

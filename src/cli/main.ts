@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { isHarnessError } from "../index.js";
-import type { Command, ExitCode } from "./command.js";
+import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { COMMON_HELP, COMMON_OPTIONS } from "./options.js";
 import { processTerminal, type Terminal } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 const NAME = "passkey-harness";
 

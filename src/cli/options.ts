@@ -1,5 +1,4 @@
-import type { Invocation, OptionTable } from "./command.js";
-import { UsageError } from "./usage-error.js";
+import { type Invocation, type OptionTable, UsageError } from "./command.js";
 
 /** Options every command has. */
 export const COMMON_OPTIONS = {

@@ -1,7 +1,93 @@
-import { parseSiteConfig, type SiteConfig } from "../index.js";
-import type { Invocation, OptionTable } from "./command.js";
-import { readJsonFile } from "./files.js";
+import {
+  fromBase64url,
+  parseSiteConfig,
+  type SiteConfig,
+  type StoredSiteCredential,
+  toBase64url,
+} from "../index.js";
+import { type Invocation, type OptionTable, UsageError } from "./command.js";
+import { isMissing, readJsonFile, writeTextFile } from "./files.js";
 import { textOption } from "./options.js";
+
+/** One registered passkey and whose it is. Holds nothing secret. */
+export interface BookEntry {
+  readonly rpId: string;
+  /** base64url. */
+  readonly userHandle: string;
+  readonly credential: StoredSiteCredential;
+}
+
+/** The credentials file of `register` and `login`: what a site would keep in its database. */
+export class SiteBook {
+  readonly #path: string | undefined;
+  #entries: readonly BookEntry[];
+
+  /** @throws {UsageError} ENVIRONMENT when the file is there and was not written by this class. */
+  constructor(path: string | undefined) {
+    this.#path = path;
+    this.#entries = path === undefined ? [] : readEntries(path);
+  }
+
+  get entries(): readonly BookEntry[] {
+    return this.#entries;
+  }
+
+  /** Adds or replaces, and writes the file. */
+  put(entry: BookEntry): void {
+    this.#entries = [
+      ...this.#entries.filter(({ credential }) => credential.id !== entry.credential.id),
+      entry,
+    ];
+    if (this.#path === undefined) return;
+    const credentials = this.#entries.map(({ credential, ...rest }) => ({
+      ...rest,
+      credential: { ...credential, publicKeyCose: toBase64url(credential.publicKeyCose) },
+    }));
+    writeTextFile(this.#path, `${JSON.stringify({ schema: 1, credentials }, null, 2)}\n`);
+  }
+}
+
+function readEntries(path: string): readonly BookEntry[] {
+  let content: unknown;
+  try {
+    content = readJsonFile(path, "credentials file");
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  const entries = members(content)["credentials"];
+  if (!Array.isArray(entries)) throw notOurs(path);
+  return entries.map((entry) => readEntry(entry, path));
+}
+
+function readEntry(value: unknown, path: string): BookEntry {
+  const { rpId, userHandle, credential } = members(value);
+  const { id, publicKeyCose, signCount, ...flags } = members(credential);
+  const texts = [rpId, userHandle, id, publicKeyCose];
+  if (!texts.every((text) => typeof text === "string") || typeof signCount !== "number") throw notOurs(path);
+  try {
+    return {
+      rpId: rpId as string,
+      userHandle: userHandle as string,
+      credential: {
+        ...flags,
+        id: id as string,
+        signCount,
+        publicKeyCose: fromBase64url(publicKeyCose as string),
+      },
+    };
+  } catch {
+    throw notOurs(path);
+  }
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function notOurs(path: string): UsageError {
+  return new UsageError("ENVIRONMENT", `credentials file ${path} was not written by this program`);
+}
 
 export const SITE_OPTIONS = { site: { type: "string" } } as const satisfies OptionTable;
 

@@ -1,3 +1,8 @@
+/** The same memory without Buffer's own methods, some of which (`slice`) mean something else. */
+export function asBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
 /** Length checks both providers share; a wrong length is a bug of the caller, hence `RangeError`. */
 
 export const BLOCK_BYTES = 16;

@@ -1,5 +1,8 @@
-import { PointError } from "./point-error.js";
+import { HarnessError } from "../core/errors.js";
 import type { HashName, PublicKey, SignatureAlgorithm } from "./provider.js";
+
+/** A public key that is none: off its curve, out of range, malformed, or of another kind than asked for. */
+export class PointError extends HarnessError<"POINT_INVALID" | "KEY_MISMATCH"> {}
 
 export type EcCurveName = Extract<PublicKey, { kty: "EC" }>["crv"];
 export type OkpCurveName = Extract<PublicKey, { kty: "OKP" }>["crv"];

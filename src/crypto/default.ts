@@ -1,4 +1,4 @@
-import { nodeCrypto } from "./node-provider.js";
+import { nodeCrypto } from "./node/provider.js";
 import type { CryptoProvider } from "./provider.js";
 
 /** What everything uses unless told otherwise: the faster provider, as measured. */

@@ -1,7 +1,6 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { ed448 } from "@noble/curves/ed448.js";
-import type { OkpCurveName, OkpKey } from "./algorithms.js";
-import { PointError } from "./point-error.js";
+import { type OkpCurveName, type OkpKey, PointError } from "./algorithms.js";
 
 /** @see RFC 8032 §5.1 and §5.2 */
 const CURVES = {

@@ -1,9 +1,18 @@
 import { checkPrimeSync } from "node:crypto";
 import { concat } from "../core/bytes.js";
 import type { Entropy } from "../core/entropy.js";
-import type { RsaKey } from "./algorithms.js";
+import { PointError, type RsaKey } from "./algorithms.js";
 import { fromInteger, toInteger } from "./ec-curve.js";
-import { PointError } from "./point-error.js";
+
+/** `base ** exponent % modulus`; takes a time that tells the exponent. */
+export function powMod(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % modulus;
+    if (bit === "1") result = (result * base) % modulus;
+  }
+  return result;
+}
 
 /** Two primes of this size make a modulus of 2048 bits. */
 const PRIME_BYTES = 128;

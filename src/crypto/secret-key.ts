@@ -1,8 +1,7 @@
 import type { Entropy } from "../core/entropy.js";
-import { ALGORITHMS, type EcCurveName } from "./algorithms.js";
+import { ALGORITHMS, type EcCurveName, PointError } from "./algorithms.js";
 import { EC_CURVES, toInteger } from "./ec-curve.js";
-import { ML_DSA_SEED_BYTES } from "./ml-dsa.js";
-import { PointError } from "./point-error.js";
+import { ML_DSA_SEED_BYTES } from "./noble/ml-dsa.js";
 import type { SigningAlgorithm } from "./provider.js";
 import { drawRsaPrimes, rsaSecretOf } from "./rsa-primes.js";
 

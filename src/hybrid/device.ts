@@ -1,15 +1,15 @@
-import { abortedBy } from "../core/aborted.js";
+import { abortedBy } from "../core/abort.js";
 import { concat } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import { AbortedError, isHarnessError, TimeoutError } from "../core/errors.js";
-import { Turnstile } from "../core/turnstile.js";
+import { Turnstile } from "../core/queue.js";
 import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../ctap/device.js";
 import { CtapStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
 import type { HybridSettings } from "./hybrid-options.js";
-import { limited } from "./limited.js";
-import type { PhoneLine } from "./phone-line.js";
+import { limited } from "./in-stage.js";
+import type { PhoneLine } from "./connection.js";
 
 export interface HybridDeviceParts {
   readonly settings: HybridSettings;

@@ -1,8 +1,8 @@
 import type { CryptoProvider } from "../crypto/provider.js";
-import { LINGER_MS } from "./constants.js";
-import { FRAME_MANNERS, type FrameManners } from "./frames.js";
-import type { KnownPhone } from "./known-phone.js";
-import { originOf } from "./tunnel-url.js";
+import { LINGER_MS } from "./protocol/constants.js";
+import { FRAME_MANNERS, type FrameManners } from "./protocol/frames.js";
+import type { KnownPhone } from "./protocol/linking.js";
+import { originOf } from "./protocol/tunnel-url.js";
 
 /** How long a client waits, in milliseconds; `Infinity` for as long as the caller does. */
 export interface HybridBudgets {

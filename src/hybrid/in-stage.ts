@@ -1,7 +1,26 @@
 import type { Env } from "../core/env.js";
-import { isHarnessError } from "../core/errors.js";
+import { type Aftermath, isHarnessError } from "../core/errors.js";
+import { within } from "../core/within.js";
 import type { Tunnel } from "./ports.js";
 import { TunnelRefusedError } from "./tunnel-refused-error.js";
+
+/** A budget that may be none: `Infinity`. */
+export interface Limit {
+  readonly timer: string;
+  readonly budgetMs: number;
+  readonly aftermath?: Aftermath;
+}
+
+/** {@link within}, where there is a limit; otherwise only the caller's signal ends the work. */
+export function limited<T>(
+  env: Env,
+  { timer, budgetMs, aftermath = "none" }: Limit,
+  work: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  if (budgetMs === Infinity) return work(signal);
+  return within(env, { timer, budgetMs, aftermath }, work, { signal });
+}
 
 /** Where a client is on its way to a phone. */
 export type StageName = "contact" | "scan" | "tunnel" | "handshake";

@@ -1,7 +1,7 @@
 import { concat, equalBytes } from "../core/bytes.js";
 import { isHarnessError } from "../core/errors.js";
-import { Mailbox } from "../core/mailbox.js";
-import { frameForL2cap, L2capReader, type L2capReading } from "./l2cap-framing.js";
+import { Mailbox } from "../core/queue.js";
+import { frameForL2cap, L2capReader, type L2capReading } from "./protocol/l2cap-framing.js";
 import type { ByteChannel, Tunnel, TunnelClose } from "./ports.js";
 
 /** WebSocket's numbers, for a road that has none. @see RFC 6455 §7.4.1 */

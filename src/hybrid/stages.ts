@@ -1,20 +1,20 @@
 import { toHex } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
+import { isHarnessError } from "../core/errors.js";
 import type { KeyPair } from "../crypto/provider.js";
-import { openAdvert, type Advert } from "./advert.js";
-import { parseAdvertSuffix, type AdvertSuffix } from "./advert-suffix.js";
-import { ADVERT_BYTES } from "./constants.js";
-import { Crypter } from "./crypter.js";
-import { HybridError } from "./hybrid-error.js";
 import type { HybridSettings } from "./hybrid-options.js";
-import { deriveKey, KeyPurpose } from "./keys.js";
-import { limited } from "./limited.js";
-import { startHandshake, type InitiatorSecrets } from "./noise.js";
-import { openChannel } from "./open-channel.js";
-import { parsePostHandshake, type ReceivedPostHandshake } from "./post-handshake.js";
-import type { AdvertScanner, HybridPorts, Tunnel } from "./ports.js";
-import { tunnelHost } from "./tunnel-domain.js";
-import { tunnelUrl } from "./tunnel-url.js";
+import { limited } from "./in-stage.js";
+import { l2capTunnel } from "./l2cap.js";
+import type { AdvertScanner, ChannelDialer, HybridPorts, Tunnel } from "./ports.js";
+import { type Advert, type AdvertSuffix, openAdvert, parseAdvertSuffix } from "./protocol/advert.js";
+import { ADVERT_BYTES } from "./protocol/constants.js";
+import { Crypter } from "./protocol/crypter.js";
+import { HybridError } from "./protocol/hybrid-error.js";
+import { deriveKey, KeyPurpose } from "./protocol/keys.js";
+import { type InitiatorSecrets, startHandshake } from "./protocol/noise.js";
+import { parsePostHandshake, type ReceivedPostHandshake } from "./protocol/post-handshake.js";
+import { tunnelHost } from "./protocol/tunnel-domain.js";
+import { tunnelUrl } from "./protocol/tunnel-url.js";
 
 /** Where a session stands and what it has to go by: one way to fail that every stage shares. */
 export interface StageContext {
@@ -195,4 +195,27 @@ export async function nextMessage(tunnel: Tunnel, signal: AbortSignal): Promise<
   const { code, reason } = await tunnel.closed;
   const why = reason === undefined ? "" : `, ${reason}`;
   throw new HybridError("TUNNEL_CLOSED", `closed with ${code}${why} before the phone was ready`);
+}
+
+/**
+ * Opens the phone's own channel, where its advert names one. `undefined` sends the caller to the tunnel instead,
+ * also when the channel cannot be opened.
+ */
+export async function openChannel(
+  env: Env,
+  { suffix, address }: Heard,
+  channels: ChannelDialer,
+  signal: AbortSignal,
+): Promise<Tunnel | undefined> {
+  if (suffix?.blePsm === undefined || address === undefined) return undefined;
+  try {
+    const channel = await channels.open({ address, psm: suffix.blePsm }, signal);
+    env.trace.emit({ kind: "link.hybrid", stage: "channel-open" });
+    return l2capTunnel(channel);
+  } catch (error) {
+    signal.throwIfAborted();
+    const detail = isHarnessError(error) ? error.code : "unexpected";
+    env.trace.emit({ kind: "link.hybrid", stage: "channel-refused", detail });
+    return undefined;
+  }
 }

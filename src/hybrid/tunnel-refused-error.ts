@@ -1,5 +1,5 @@
 import type { ErrorDetail } from "../core/errors.js";
-import { HybridError } from "./hybrid-error.js";
+import { HybridError } from "./protocol/hybrid-error.js";
 
 /** What an HTTP status of a tunnel service asks for. @see the statuses public services were seen to give */
 const HINTS: Readonly<Partial<Record<number, string>>> = {

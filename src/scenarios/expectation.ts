@@ -1,5 +1,5 @@
 import type { TraceEvent, TraceRecord } from "../core/trace.js";
-import type { MechanismId } from "./explanation.js";
+import type { MechanismId } from "../diagnosis/explanation.js";
 
 type Kind = TraceEvent["kind"];
 type EventOf<K extends Kind> = Extract<TraceEvent, { readonly kind: K }>;

@@ -1,9 +1,9 @@
 import { sleep } from "../core/clock.js";
 import { envFor, type Env } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
-import { openSession } from "../ctap/session.js";
+import { openSession } from "../ctap/client/session.js";
 import type { Visitor } from "../sim/factors/visitor.js";
-import { SiteError } from "../sim/real-site/site-error.js";
+import { SiteError } from "../sim/attached-rp/site-error.js";
 import type { World } from "../sim/world.js";
 import type { Verb } from "./scenario.js";
 

@@ -1,15 +1,33 @@
 import { systemEnv } from "../core/env.js";
 import { MemorySink } from "../core/trace.js";
-import type { KnobOverrides } from "../sim/knobs.js";
-import { realWorld, type RealWorldParts } from "../sim/real-site/real-world.js";
-import { SiteError } from "../sim/real-site/site-error.js";
-import { knobsForRealSite } from "../sim/real-site/site-knobs.js";
+import { explain } from "../diagnosis/explain.js";
+import type { Ledger } from "../diagnosis/ledger.js";
+import { realWorld, type RealWorldParts } from "../sim/attached-rp/real-world.js";
+import { SiteError } from "../sim/attached-rp/site-error.js";
+import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
+import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import { check } from "./check.js";
-import { explain } from "./explain.js";
+import type { Promises } from "./expectation.js";
 import { play } from "./play.js";
-import { promisesOnSite } from "./promises-on-site.js";
-import { quoted, TRACE_SCHEMA, type Run } from "./run.js";
+import { quoted, type Run, TRACE_SCHEMA } from "./run.js";
 import type { OwnScenario, Verb } from "./scenario.js";
+
+/**
+ * What a story of the catalogue still promises where the site is real: its verdict, and the books as far as they
+ * can be known. Windows in time, rows, mails and statuses were those of the simulated site.
+ */
+export function promisesOnSite(
+  { decidedBy, mechanisms, ledger = {} }: Promises,
+  { entries }: Ledger,
+): Promises {
+  const { keys, rows, orphans, ghosts } = ledger;
+  const known = entries.unknown?.length ? {} : { keys, rows, orphans, ghosts };
+  return {
+    ...(decidedBy !== undefined && { decidedBy }),
+    ...(mechanisms && { mechanisms }),
+    ledger: Object.fromEntries(Object.entries(known).filter(([, wanted]) => wanted !== undefined)),
+  };
+}
 
 export interface SiteRunOptions extends Omit<RealWorldParts, "knobs"> {
   /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */

@@ -1,10 +1,10 @@
 import type { TraceRecord } from "../core/trace.js";
-import type { KnobOverrides } from "../sim/knobs.js";
-import type { Ledger } from "../sim/ledger.js";
+import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import type { Ledger } from "../diagnosis/ledger.js";
 import { simWorld } from "../sim/world.js";
 import { check } from "./check.js";
-import { explain } from "./explain.js";
-import type { Explanation } from "./explanation.js";
+import { explain } from "../diagnosis/explain.js";
+import type { Explanation } from "../diagnosis/explanation.js";
 import type { Finding } from "./expectation.js";
 import { play } from "./play.js";
 import type { OwnScenario } from "./scenario.js";

@@ -1,7 +1,7 @@
-import type { KnobOverrides } from "../sim/knobs.js";
+import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { CodeChoice } from "../sim/factors/visitor.js";
-import type { FactorName, ProviderName } from "../sim/factors/factor-name.js";
-import type { Draws } from "./draws.js";
+import type { FactorName, ProviderName } from "../sim/factors/code-book.js";
+import type { Draws } from "./samples.js";
 import type { Expectation, Promises } from "./expectation.js";
 
 /** One thing a person (or a lab assistant) does. Verbs run one after the other. */

@@ -1,11 +1,11 @@
 import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
-import { Turnstile } from "../core/turnstile.js";
+import { Turnstile } from "../core/queue.js";
 import { nameOfCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler, TransactOptions } from "../ctap/device.js";
 import { nameOfStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
-import { abortedBy } from "../core/aborted.js";
+import { abortedBy } from "../core/abort.js";
 
 export interface LoopbackOptions {
   /** On the way there, in milliseconds; cancelling takes as long. */

@@ -1,6 +1,6 @@
-import type { Knobs } from "./knobs.js";
-import type { AuthenticatorProfile, QuirkName } from "./profile.js";
-import { profileNamed } from "./profiles.js";
+import type { Knobs } from "./knobs/knobs.js";
+import type { AuthenticatorProfile, QuirkName } from "./profiles/profile.js";
+import { profileNamed } from "./profiles/profiles.js";
 
 /** What a wait for a touch that ran out is answered with; 0x27 is the specification's own word. */
 const QUIRK_OF_STATUS: Readonly<Record<Knobs["key"]["upStatus"], QuirkName | undefined>> = {

@@ -1,7 +1,7 @@
 import { sleep } from "../core/clock.js";
 import type { Env } from "../core/env.js";
 import { HarnessError } from "../core/errors.js";
-import type { SampleStatusName } from "../ctap/bio-enrollment.js";
+import type { SampleStatusName } from "../ctap/messages/bio-enrollment.js";
 
 /** What a device can ask of the person in front of it. */
 export type PromptKind =

@@ -1,19 +1,19 @@
 import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import type { LinkOptions } from "../transports/hid/link.js";
-import type { SimAuthenticator } from "./authenticator.js";
-import { Background } from "./background.js";
-import type { SimBrowser } from "./browser.js";
-import type { CredentialStore } from "./credential-store.js";
+import type { SimAuthenticator } from "./authenticator/authenticator.js";
+import { Background } from "../core/background.js";
+import type { SimBrowser } from "./browser/browser.js";
+import type { CredentialStore } from "./authenticator/store/credential-store.js";
 import { Visitor } from "./factors/visitor.js";
-import type { KeyCable } from "./key-cable.js";
-import type { HostPrograms } from "./host-programs.js";
-import { parseKnobs, parseTurns, withKnobs, type KnobOverrides, type Knobs } from "./knobs.js";
-import { Ledger } from "./ledger.js";
-import { SimMail } from "./mail.js";
-import type { SimPage } from "./page.js";
-import { SimSite } from "./site.js";
-import { workplaceFor } from "./workplace.js";
+import type { KeyCable } from "./hid/usb-port.js";
+import type { HostPrograms } from "./browser/browser-process.js";
+import { parseKnobs, parseTurns, withKnobs, type KnobOverrides, type Knobs } from "./knobs/knobs.js";
+import { Ledger } from "../diagnosis/ledger.js";
+import { SimMail } from "./rp/mail.js";
+import type { SimPage } from "./browser/page.js";
+import { SimSite } from "./rp/site.js";
+import { workplaceFor } from "./client-platform.js";
 
 /** A person, a browser, a page, a key and a site, on one clock. */
 export interface World {

@@ -3,8 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { Trace } from "../core/trace.js";
 import { TransportError } from "../ctap/transport-error.js";
 import type { HidPort } from "./hid/port.js";
-import { ReportInbox } from "./hid/report-inbox.js";
-import { ReportSlicer } from "./hid/report-slicer.js";
+import { ReportInbox, ReportSlicer } from "./hid/report-inbox.js";
 
 export interface UnixHidPortOptions {
   /** Hears of reports that could not be kept. */

@@ -1,6 +1,6 @@
 import type { CborValue } from "../cbor/value.js";
 import { encodeCbor } from "../cbor/encode.js";
-import type { MakeCredentialResponse } from "../ctap/make-credential.js";
+import type { MakeCredentialResponse } from "../ctap/messages/make-credential.js";
 
 export type Conveyance = "none" | "indirect" | "direct" | "enterprise";
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { utf8 } from "../../src/core/bytes.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
-import { encodeStore } from "../../src/sim/store-file.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
+import { encodeStore } from "../../src/sim/authenticator/store/store-file.js";
 import { runCli } from "../helpers/run-cli.js";
-import { BenchKey, PIN } from "../sim/bench-key.js";
+import { BenchKey, PIN } from "../sim/authenticator/bench-key.js";
 
 let folder: string;
 beforeEach(async () => {

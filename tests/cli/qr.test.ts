@@ -3,8 +3,8 @@ import { PNG } from "pngjs";
 import { encode } from "uqr";
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../src/core/virtual-clock.js";
-import { readQrImage } from "../../src/cli/read-qr.js";
-import { showQr } from "../../src/cli/show-qr.js";
+import { readQrImage } from "../../src/cli/device/read-qr.js";
+import { showQr } from "../../src/cli/device/show-qr.js";
 import type { Terminal } from "../../src/cli/terminal.js";
 import { casesOf } from "../hybrid/vectors.js";
 

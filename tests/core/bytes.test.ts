@@ -10,8 +10,8 @@ import {
   toBase64url,
   toHex,
   utf8,
+  ByteWriter,
 } from "../../src/core/bytes.js";
-import { ByteWriter } from "../../src/core/byte-writer.js";
 
 describe("ByteReader", () => {
   const memory = Uint8Array.of(0xee, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xee);

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import { Mailbox, MailboxFullError } from "../../src/core/mailbox.js";
+import { Mailbox, MailboxFullError } from "../../src/core/queue.js";
 
 const collect = async <T>(box: Mailbox<T>) => {
   const items: T[] = [];

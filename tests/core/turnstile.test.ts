@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sleep } from "../../src/core/clock.js";
 import { virtualEnv } from "../../src/core/env.js";
-import { Turnstile } from "../../src/core/turnstile.js";
+import { Turnstile } from "../../src/core/queue.js";
 
 describe("Turnstile", () => {
   test("lets one through at a time, in order of arrival", async () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { concat, fromHex } from "../../src/core/bytes.js";
 import { seededEntropy } from "../../src/core/entropy.js";
 import { isHarnessError } from "../../src/core/errors.js";
-import { nobleCrypto } from "../../src/crypto/noble-provider.js";
-import { nodeCrypto } from "../../src/crypto/node-provider.js";
+import { nobleCrypto } from "../../src/crypto/noble/provider.js";
+import { nodeCrypto } from "../../src/crypto/node/provider.js";
 import type {
   CryptoProvider,
   PublicKey,

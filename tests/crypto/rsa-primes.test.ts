@@ -9,8 +9,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { concat, fromHex, toBase64url, toHex, utf8 } from "../../src/core/bytes.js";
 import { seededEntropy } from "../../src/core/entropy.js";
-import { powMod } from "../../src/crypto/pow-mod.js";
-import { drawRsaPrimes, rsaPublicKey, rsaSecretOf } from "../../src/crypto/rsa-primes.js";
+import { powMod, drawRsaPrimes, rsaPublicKey, rsaSecretOf } from "../../src/crypto/rsa-primes.js";
 import { casesOf, PROVIDERS } from "./vectors.js";
 
 const PUBLISHED = casesOf("rsa-key")[0] as ReturnType<typeof casesOf<"rsa-key">>[number];

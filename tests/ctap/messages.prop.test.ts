@@ -7,28 +7,28 @@ import {
   encodeAuthenticatorData,
   AuthenticatorDataError,
   parseAuthenticatorData,
-} from "../../src/ctap/authenticator-data.js";
+} from "../../src/ctap/messages/authenticator-data.js";
 import {
   encodeClientPinRequest,
   encodeClientPinResponse,
   parseClientPinRequest,
   parseClientPinResponse,
-} from "../../src/ctap/client-pin.js";
-import { CoseKeyError, encodeCoseKey, parseCoseKey, type CoseKey } from "../../src/ctap/cose.js";
+} from "../../src/ctap/messages/client-pin.js";
+import { CoseKeyError, encodeCoseKey, parseCoseKey, type CoseKey } from "../../src/ctap/messages/cose.js";
 import {
   encodeGetAssertionRequest,
   encodeGetAssertionResponse,
   parseGetAssertionRequest,
   parseGetAssertionResponse,
-} from "../../src/ctap/get-assertion.js";
-import { encodeInfo, parseInfo } from "../../src/ctap/get-info.js";
+} from "../../src/ctap/messages/get-assertion.js";
+import { encodeInfo, parseInfo } from "../../src/ctap/messages/get-info.js";
 import {
   encodeMakeCredentialRequest,
   encodeMakeCredentialResponse,
   parseMakeCredentialRequest,
   parseMakeCredentialResponse,
-} from "../../src/ctap/make-credential.js";
-import { MessageError } from "../../src/ctap/message-error.js";
+} from "../../src/ctap/messages/make-credential.js";
+import { MessageError } from "../../src/ctap/messages/message-error.js";
 
 const text = fc.string({ unit: "grapheme", maxLength: 20 });
 const bytes = (maxLength = 40) => fc.uint8Array({ maxLength });

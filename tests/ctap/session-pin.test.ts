@@ -9,10 +9,10 @@ import {
   Permission,
   type ClientPinRequest,
   type ClientPinResponse,
-} from "../../src/ctap/client-pin.js";
-import { encodeInfo, type AuthenticatorInfo } from "../../src/ctap/get-info.js";
-import { pinProtocol, toKeyAgreement } from "../../src/ctap/pin-protocol.js";
-import { openSession } from "../../src/ctap/session.js";
+} from "../../src/ctap/messages/client-pin.js";
+import { encodeInfo, type AuthenticatorInfo } from "../../src/ctap/messages/get-info.js";
+import { pinProtocol, toKeyAgreement } from "../../src/ctap/client/pin-protocol.js";
+import { openSession } from "../../src/ctap/client/session.js";
 import { CtapStatus } from "../../src/ctap/status.js";
 import { scriptedDevice, type Reply } from "../helpers/scripted-device.js";
 

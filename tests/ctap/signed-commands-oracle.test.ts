@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex, utf8 } from "../../src/core/bytes.js";
 import { virtualEnv } from "../../src/core/env.js";
-import { authenticatorConfig, type Configurator } from "../../src/ctap/configurator.js";
-import { credentialManagement, type CredentialManager } from "../../src/ctap/credential-manager.js";
-import { encodeInfo } from "../../src/ctap/get-info.js";
-import { pinProtocol } from "../../src/ctap/pin-protocol.js";
-import { openSession } from "../../src/ctap/session.js";
+import { authenticatorConfig, type Configurator } from "../../src/ctap/client/authenticator-config.js";
+import { credentialManagement, type CredentialManager } from "../../src/ctap/client/credential-manager.js";
+import { encodeInfo } from "../../src/ctap/messages/get-info.js";
+import { pinProtocol } from "../../src/ctap/client/pin-protocol.js";
+import { openSession } from "../../src/ctap/client/session.js";
 import { scriptedDevice } from "../helpers/scripted-device.js";
 
 /**

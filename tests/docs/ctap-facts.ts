@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { BioEnrollmentSubcommand } from "../../src/ctap/bio-enrollment.js";
-import { ClientPinSubcommand, Permission } from "../../src/ctap/client-pin.js";
+import { BioEnrollmentSubcommand } from "../../src/ctap/messages/bio-enrollment.js";
+import { ClientPinSubcommand, Permission } from "../../src/ctap/messages/client-pin.js";
 import { CtapCommand } from "../../src/ctap/command.js";
-import { ConfigSubcommand } from "../../src/ctap/config.js";
-import { CredentialManagementSubcommand } from "../../src/ctap/credential-management.js";
-import { INFO_MEMBERS, parseInfo } from "../../src/ctap/get-info.js";
-import { U2fInstruction } from "../../src/ctap/u2f.js";
-import { COMMANDS } from "../../src/sim/authenticator/commands.js";
+import { ConfigSubcommand } from "../../src/ctap/messages/authenticator-config.js";
+import { CredentialManagementSubcommand } from "../../src/ctap/messages/credential-management.js";
+import { INFO_MEMBERS, parseInfo } from "../../src/ctap/messages/get-info.js";
+import { U2fInstruction } from "../../src/ctap/u2f/u2f.js";
+import { COMMANDS } from "../../src/sim/authenticator/commands/commands.js";
 import { knowsExtension } from "../../src/sim/authenticator/extensions/table.js";
-import type { AuthenticatorProfile } from "../../src/sim/profile.js";
-import { PROFILES, profileNamed } from "../../src/sim/profiles.js";
+import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
+import { PROFILES, profileNamed } from "../../src/sim/profiles/profiles.js";
 import { HidCommand } from "../../src/transports/hid/constants.js";
-import { BenchKey } from "../sim/bench-key.js";
+import { BenchKey } from "../sim/authenticator/bench-key.js";
 
 const SRC = resolve(import.meta.dirname, "../../src");
 
@@ -119,7 +119,7 @@ async function members(): Promise<Facts> {
 
 /** Extensions as authenticators call them, and those a browser sees to by itself. */
 function extensions(listed: readonly string[]): Facts {
-  const client = sourcesIn("webauthn/extensions", "ctap/extensions");
+  const client = sourcesIn("webauthn/extensions", "ctap/extensions", "ctap/messages");
   const quoted = [...sourcesIn("sim/authenticator/extensions").matchAll(/"([\w-]+)"/g)].map(
     ([, id]) => id as string,
   );
@@ -144,29 +144,29 @@ export const FACTS: Readonly<Record<string, (listed: readonly string[]) => Facts
     fromConstants({
       constants: ClientPinSubcommand,
       called: "ClientPinSubcommand",
-      client: "ctap/pin-desk.ts",
+      client: "ctap/client/client-pin.ts",
     }),
   Permissions: permissions,
   credentialManagement: () =>
     fromConstants({
       constants: CredentialManagementSubcommand,
       called: "CredentialManagementSubcommand",
-      client: "ctap/credential-manager.ts",
-      authenticator: "sim/authenticator/credential-management.ts",
+      client: "ctap/client/credential-manager.ts",
+      authenticator: "sim/authenticator/commands/credential-management.ts",
     }),
   bioEnrollment: () =>
     fromConstants({
       constants: BioEnrollmentSubcommand,
       called: "BioEnrollmentSubcommand",
-      client: "ctap/fingerprint-enroller.ts",
-      authenticator: "sim/authenticator/bio-enrollment.ts",
+      client: "ctap/client/fingerprint-enroller.ts",
+      authenticator: "sim/authenticator/commands/bio-enrollment.ts",
     }),
   authenticatorConfig: () =>
     fromConstants({
       constants: ConfigSubcommand,
       called: "ConfigSubcommand",
-      client: "ctap/configurator.ts",
-      authenticator: "sim/authenticator/config.ts",
+      client: "ctap/client/authenticator-config.ts",
+      authenticator: "sim/authenticator/commands/authenticator-config.ts",
     }),
   "Options of getInfo": options,
   "Members of getInfo": members,
@@ -175,8 +175,8 @@ export const FACTS: Readonly<Record<string, (listed: readonly string[]) => Facts
     fromConstants({
       constants: U2fInstruction,
       called: "U2fInstruction",
-      client: "ctap/u2f-client.ts",
-      authenticator: "sim/authenticator/u2f.ts",
+      client: "ctap/u2f/u2f-client.ts",
+      authenticator: "sim/authenticator/commands/u2f.ts",
     }),
   CTAPHID: () =>
     new Map(

@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseSiteConfig } from "../../src/sim/real-site/site-config.js";
-import { MECHANISM_IDS } from "../../src/scenarios/explanation.js";
+import { parseSiteConfig } from "../../src/sim/attached-rp/site-config.js";
+import { MECHANISM_IDS } from "../../src/diagnosis/explanation.js";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
 import { PROJECT, runCli, runProgram } from "../helpers/run-cli.js";
 
@@ -63,7 +63,7 @@ describe("docs/real-site.md", () => {
   });
 
   test("has every error code, and no other", () => {
-    const source = readFileSync(join(PROJECT, "src/sim/real-site/site-error.ts"), "utf8");
+    const source = readFileSync(join(PROJECT, "src/sim/attached-rp/site-error.ts"), "utf8");
     const codes = (text: string, pattern: RegExp) => [
       ...new Set([...text.matchAll(pattern)].map(([, code]) => code)),
     ];

@@ -16,7 +16,7 @@ describe("docs/reports.md", () => {
   test("has every error code of traces and captures, and no other", () => {
     const reports = "src/scenarios/reports";
     const code = /["`]((?:TRACE|PCAP)_[A-Z_]+)["`]/g;
-    const written = ["trace-error.ts", "capture-error.ts"].flatMap((file) =>
+    const written = ["trace-error.ts", "pcapng.ts"].flatMap((file) =>
       matches(read(`${reports}/${file}`), code),
     );
     expect(written.length).toBeGreaterThan(8);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { expect, test } from "vitest";
-import { KNOB_SPECS } from "../../src/sim/knob-specs.js";
+import { KNOB_SPECS } from "../../src/sim/knobs/registry.js";
 import { CATALOGUE } from "../../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../../src/scenarios/files/scenario-schema.js";
 import { PROJECT } from "../helpers/run-cli.js";

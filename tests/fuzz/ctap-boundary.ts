@@ -1,7 +1,7 @@
 import { decodeCbor } from "../../src/cbor/decode.js";
 import { concat } from "../../src/core/bytes.js";
 import { CtapCommand } from "../../src/ctap/command.js";
-import { parseInfo } from "../../src/ctap/get-info.js";
+import { parseInfo } from "../../src/ctap/messages/get-info.js";
 import { nameOfStatus } from "../../src/ctap/status.js";
 import { violated, type FuzzBoundary, type FuzzWorld } from "./boundary.js";
 import type { Chance } from "./chance.js";

@@ -1,8 +1,8 @@
 import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
 import { nullSink } from "../../src/core/trace.js";
-import { SimAuthenticator } from "../../src/sim/authenticator.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
-import type { AuthenticatorProfile } from "../../src/sim/profile.js";
+import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
+import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
 import type { SimUser, UserAnswer, UserPrompt } from "../../src/sim/user.js";
 
 /** Whoever stands at the key: answers at once, or never. */

@@ -1,6 +1,6 @@
 import { virtualEnv } from "../../src/core/env.js";
 import { nullSink } from "../../src/core/trace.js";
-import { Mailbox } from "../../src/core/mailbox.js";
+import { Mailbox } from "../../src/core/queue.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { toReports } from "../../src/transports/hid/framing.js";
 import type { HidPort } from "../../src/transports/hid/port.js";

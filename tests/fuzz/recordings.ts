@@ -1,18 +1,18 @@
 import { utf8 } from "../../src/core/bytes.js";
 import { envFor } from "../../src/core/env.js";
 import { isHarnessError } from "../../src/core/errors.js";
-import { Permission } from "../../src/ctap/client-pin.js";
-import { authenticatorConfig } from "../../src/ctap/configurator.js";
-import { credentialManagement } from "../../src/ctap/credential-manager.js";
+import { Permission } from "../../src/ctap/messages/client-pin.js";
+import { authenticatorConfig } from "../../src/ctap/client/authenticator-config.js";
+import { credentialManagement } from "../../src/ctap/client/credential-manager.js";
 import type { CtapDevice, CtapHandler } from "../../src/ctap/device.js";
-import { bioEnrollment } from "../../src/ctap/fingerprint-enroller.js";
-import { largeBlobStorage } from "../../src/ctap/large-blob-storage.js";
-import { openSession, type Ctap2Session } from "../../src/ctap/session.js";
+import { bioEnrollment } from "../../src/ctap/client/fingerprint-enroller.js";
+import { largeBlobStorage } from "../../src/ctap/client/large-blob-storage.js";
+import { openSession, type Ctap2Session } from "../../src/ctap/client/session.js";
 import { LoopbackDevice } from "../../src/sim/loopback.js";
-import type { AuthenticatorProfile } from "../../src/sim/profile.js";
-import { profileNamed } from "../../src/sim/profiles.js";
-import { authenticate } from "../../src/webauthn/authenticate.js";
-import { register } from "../../src/webauthn/register.js";
+import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
+import { authenticate } from "../../src/webauthn/client/authenticate.js";
+import { register } from "../../src/webauthn/client/register.js";
 import { creationOptions, ORIGIN, requestOptions } from "../helpers/ceremony-options.js";
 import { FuzzedKey } from "./fuzzed-key.js";
 

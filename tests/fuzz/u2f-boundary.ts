@@ -1,5 +1,5 @@
 import { concat } from "../../src/core/bytes.js";
-import { encodeApdu, parseResponseApdu } from "../../src/ctap/apdu.js";
+import { encodeApdu, parseResponseApdu } from "../../src/ctap/u2f/apdu.js";
 import {
   encodeU2fAuthenticationRequest,
   encodeU2fRegistrationRequest,
@@ -8,10 +8,10 @@ import {
   U2F_VERSION,
   U2fControl,
   U2fInstruction,
-} from "../../src/ctap/u2f.js";
-import { nameOfStatusWord, StatusWord } from "../../src/ctap/u2f-error.js";
-import { speaksU2f, type AuthenticatorProfile } from "../../src/sim/profile.js";
-import { PROFILES } from "../../src/sim/profiles.js";
+} from "../../src/ctap/u2f/u2f.js";
+import { nameOfStatusWord, StatusWord } from "../../src/ctap/u2f/u2f-error.js";
+import { speaksU2f, type AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
+import { PROFILES } from "../../src/sim/profiles/profiles.js";
 import { violated, type FuzzBoundary, type FuzzWorld } from "./boundary.js";
 import type { Chance } from "./chance.js";
 import { FuzzedKey } from "./fuzzed-key.js";

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { HciSocket } from "../../src/hybrid/hci.js";
+import type { HciSocket } from "../../src/hybrid/adapters/hci.js";
 
 const LE_SET_ENABLE = 0x200a;
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { Noble, NoblePeripheral } from "../../src/hybrid/ble-noble.js";
+import type { Noble, NoblePeripheral } from "../../src/hybrid/adapters/ble-noble.js";
 
 export interface FakeNobleParts {
   /** What the radio is when first asked; `poweredOn` when absent. */

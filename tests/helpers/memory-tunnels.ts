@@ -1,4 +1,4 @@
-import { Mailbox } from "../../src/core/mailbox.js";
+import { Mailbox } from "../../src/core/queue.js";
 import type { Tunnel, TunnelClose } from "../../src/hybrid/ports.js";
 
 /** Two ends of one tunnel with nothing in between and no time. */

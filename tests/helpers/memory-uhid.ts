@@ -1,4 +1,4 @@
-import { Mailbox, MailboxFullError } from "../../src/core/mailbox.js";
+import { Mailbox, MailboxFullError } from "../../src/core/queue.js";
 import { TransportError } from "../../src/ctap/transport-error.js";
 import {
   encodeUhidEvent,

@@ -1,6 +1,5 @@
-import { Mailbox } from "../../src/core/mailbox.js";
-import type { HidMessage } from "../../src/transports/hid/framing.js";
-import { MessageAssembler, toReports } from "../../src/transports/hid/framing.js";
+import { Mailbox } from "../../src/core/queue.js";
+import { type HidMessage, MessageAssembler, toReports } from "../../src/transports/hid/framing.js";
 import type { HidPort } from "../../src/transports/hid/port.js";
 
 export interface ScriptedHidPort extends HidPort {

@@ -1,16 +1,16 @@
 import { envFor, virtualEnv } from "../../src/core/env.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
-import { openSession } from "../../src/ctap/session.js";
-import { SimAuthenticator } from "../../src/sim/authenticator.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
+import { openSession } from "../../src/ctap/client/session.js";
+import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
 import { LoopbackDevice } from "../../src/sim/loopback.js";
-import type { AuthenticatorProfile } from "../../src/sim/profile.js";
-import { profileNamed } from "../../src/sim/profiles.js";
+import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
-import { authenticate } from "../../src/webauthn/authenticate.js";
-import type { ClientContext } from "../../src/webauthn/client-context.js";
+import { authenticate } from "../../src/webauthn/client/authenticate.js";
+import type { ClientContext } from "../../src/webauthn/client/client-context.js";
+import { register } from "../../src/webauthn/client/register.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
-import { register } from "../../src/webauthn/register.js";
 import { creationOptions, ORIGIN, requestOptions } from "./ceremony-options.js";
 
 export const PIN = "11223344";

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { encodeMakeCredentialRequest } from "../../src/ctap/make-credential.js";
+import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import { defaultCrypto } from "../../src/crypto/default.js";
-import { SEALED_BYTES_MAX, SEQUENCE_MAX } from "../../src/hybrid/constants.js";
-import { Crypter } from "../../src/hybrid/crypter.js";
+import { SEALED_BYTES_MAX, SEQUENCE_MAX } from "../../src/hybrid/protocol/constants.js";
+import { Crypter } from "../../src/hybrid/protocol/crypter.js";
 import { hybridSettings } from "../../src/hybrid/hybrid-options.js";
-import { PhoneLine } from "../../src/hybrid/phone-line.js";
+import { PhoneLine } from "../../src/hybrid/connection.js";
 import type { Secured } from "../../src/hybrid/stages.js";
-import { padMessage } from "../../src/hybrid/padding.js";
-import { encodePostHandshake } from "../../src/hybrid/post-handshake.js";
-import { withScannerFaults, withTunnelFaults, type LinkFaultRule } from "../../src/sim/link-faults.js";
-import { creation } from "../sim/bench-key.js";
+import { padMessage } from "../../src/hybrid/protocol/padding.js";
+import { encodePostHandshake } from "../../src/hybrid/protocol/post-handshake.js";
+import { withScannerFaults, withTunnelFaults, type LinkFaultRule } from "../../src/sim/faults/link-faults.js";
+import { creation } from "../sim/authenticator/bench-key.js";
 import { memoryTunnels } from "../helpers/memory-tunnels.js";
 import { HybridBench, type HybridBenchOptions } from "./hybrid-bench.js";
 

@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemEnv } from "../../src/core/env.js";
-import { advertiseOverBluez, type MessageBus } from "../../src/hybrid/bluez.js";
-import { ServiceUuid } from "../../src/hybrid/constants.js";
+import { advertiseOverBluez, type MessageBus } from "../../src/hybrid/adapters/bluez.js";
+import { ServiceUuid } from "../../src/hybrid/protocol/constants.js";
 
 const FAKE_BLUEZ = fileURLToPath(new URL("../helpers/fake-bluez.py", import.meta.url));
 /** The distribution's own interpreter: its D-Bus library is a package of the distribution. */

@@ -5,8 +5,8 @@ import {
   type RegistrationResponseJSON as TheirRegistration,
 } from "@simplewebauthn/server";
 import { describe, expect, test } from "vitest";
-import { register } from "../../src/webauthn/register.js";
-import { authenticate } from "../../src/webauthn/authenticate.js";
+import { register } from "../../src/webauthn/client/register.js";
+import { authenticate } from "../../src/webauthn/client/authenticate.js";
 import type { RegistrationResponseJSON } from "../../src/webauthn/json.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";
 import { HybridBench } from "./hybrid-bench.js";

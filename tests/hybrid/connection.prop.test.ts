@@ -3,16 +3,16 @@ import { describe, expect, test } from "vitest";
 import { concat } from "../../src/core/bytes.js";
 import { seededEntropy } from "../../src/core/entropy.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
-import { Crypter } from "../../src/hybrid/crypter.js";
-import { HybridError } from "../../src/hybrid/hybrid-error.js";
-import { frameForL2cap, L2capReader } from "../../src/hybrid/l2cap-framing.js";
+import { Crypter } from "../../src/hybrid/protocol/crypter.js";
+import { HybridError } from "../../src/hybrid/protocol/hybrid-error.js";
+import { frameForL2cap, L2capReader } from "../../src/hybrid/protocol/l2cap-framing.js";
 import {
   answerHandshake,
   startHandshake,
   type InitiatorSecrets,
   type NoisePattern,
   type ResponderSecrets,
-} from "../../src/hybrid/noise.js";
+} from "../../src/hybrid/protocol/noise.js";
 import { PROVIDERS } from "./vectors.js";
 
 const pattern = fc.constantFrom<NoisePattern>("KNpsk0", "NKpsk0");

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { AbortedError } from "../../src/core/errors.js";
 import { within } from "../../src/core/within.js";
-import { encodeMakeCredentialRequest } from "../../src/ctap/make-credential.js";
-import { FRAME_MANNERS } from "../../src/hybrid/frames.js";
-import type { InvitationOptions } from "../../src/hybrid/invitation.js";
-import { register } from "../../src/webauthn/register.js";
+import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
+import { FRAME_MANNERS } from "../../src/hybrid/protocol/frames.js";
+import type { InvitationOptions } from "../../src/hybrid/qr-initiated.js";
+import { register } from "../../src/webauthn/client/register.js";
 import { contractFirmware, describeCtapDevice } from "../contract/ctap-device.js";
 import { creationOptions, ORIGIN } from "../helpers/ceremony-options.js";
-import { creation } from "../sim/bench-key.js";
+import { creation } from "../sim/authenticator/bench-key.js";
 import { HybridBench, type HybridBenchOptions } from "./hybrid-bench.js";
 
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true } }));

@@ -1,17 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../src/core/bytes.js";
-import { parseInfo } from "../../src/ctap/get-info.js";
-import { parseGetAssertionRequest, parseGetAssertionResponse } from "../../src/ctap/get-assertion.js";
-import { openAdvert } from "../../src/hybrid/advert.js";
-import { Crypter } from "../../src/hybrid/crypter.js";
-import { encodeFrame, parseFrame } from "../../src/hybrid/frames.js";
-import { deriveKey, KeyPurpose } from "../../src/hybrid/keys.js";
-import { NoiseState } from "../../src/hybrid/noise-state.js";
-import { startHandshake } from "../../src/hybrid/noise.js";
-import { encodePostHandshake, parsePostHandshake } from "../../src/hybrid/post-handshake.js";
-import { parseQr } from "../../src/hybrid/qr.js";
-import { tunnelHost } from "../../src/hybrid/tunnel-domain.js";
-import { originOf, tunnelUrl } from "../../src/hybrid/tunnel-url.js";
+import { parseInfo } from "../../src/ctap/messages/get-info.js";
+import {
+  parseGetAssertionRequest,
+  parseGetAssertionResponse,
+} from "../../src/ctap/messages/get-assertion.js";
+import { openAdvert } from "../../src/hybrid/protocol/advert.js";
+import { Crypter } from "../../src/hybrid/protocol/crypter.js";
+import { encodeFrame, parseFrame } from "../../src/hybrid/protocol/frames.js";
+import { deriveKey, KeyPurpose } from "../../src/hybrid/protocol/keys.js";
+import { NoiseState } from "../../src/hybrid/protocol/noise-state.js";
+import { startHandshake } from "../../src/hybrid/protocol/noise.js";
+import { encodePostHandshake, parsePostHandshake } from "../../src/hybrid/protocol/post-handshake.js";
+import { parseQr } from "../../src/hybrid/protocol/qr.js";
+import { tunnelHost } from "../../src/hybrid/protocol/tunnel-domain.js";
+import { originOf, tunnelUrl } from "../../src/hybrid/protocol/tunnel-url.js";
 import { scriptedEntropy } from "../helpers/scripted-entropy.js";
 import { casesOf, keyPairOf, PROVIDERS } from "./vectors.js";
 

@@ -1,16 +1,16 @@
 import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
-import { invitePhone, type Invitation, type InvitationOptions } from "../../src/hybrid/invitation.js";
+import { invitePhone, type Invitation, type InvitationOptions } from "../../src/hybrid/qr-initiated.js";
 import type { AdvertScanner, TunnelDialer } from "../../src/hybrid/ports.js";
-import { SimAir, type AirOptions } from "../../src/sim/air.js";
-import { SimAuthenticator } from "../../src/sim/authenticator.js";
-import { SimChannels } from "../../src/sim/channels.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
-import { SimPhone } from "../../src/sim/phone.js";
+import { SimAir, type AirOptions } from "../../src/sim/hybrid/air.js";
+import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
+import { SimChannels } from "../../src/sim/hybrid/channels.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
+import { SimPhone } from "../../src/sim/phone/phone.js";
 import type { PhoneOptions } from "../../src/sim/phone/phone-options.js";
 import type { PhoneOutcome } from "../../src/sim/phone/phone-outcome.js";
-import { profileNamed } from "../../src/sim/profiles.js";
-import { SimTunnelService, type TunnelServiceOptions } from "../../src/sim/tunnel-service.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
+import { SimTunnelService, type TunnelServiceOptions } from "../../src/sim/hybrid/tunnel-service.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 
 export interface HybridBenchOptions {

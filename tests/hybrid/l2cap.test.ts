@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { encodeMakeCredentialRequest } from "../../src/ctap/make-credential.js";
+import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import { virtualEnv } from "../../src/core/env.js";
-import { invitePhone } from "../../src/hybrid/invitation.js";
+import { invitePhone } from "../../src/hybrid/qr-initiated.js";
 import { l2capTunnel } from "../../src/hybrid/l2cap.js";
-import type { L2capReading } from "../../src/hybrid/l2cap-framing.js";
-import { channelPair, SimChannels } from "../../src/sim/channels.js";
-import { creation } from "../sim/bench-key.js";
+import type { L2capReading } from "../../src/hybrid/protocol/l2cap-framing.js";
+import { channelPair, SimChannels } from "../../src/sim/hybrid/channels.js";
+import { creation } from "../sim/authenticator/bench-key.js";
 import { HybridBench } from "./hybrid-bench.js";
 
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true, rk: true } }));

@@ -3,19 +3,25 @@ import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../src/cbor/encode.js";
 import type { CborValue } from "../../src/cbor/value.js";
 import { seededEntropy } from "../../src/core/entropy.js";
-import { nodeCrypto } from "../../src/crypto/node-provider.js";
-import { encodeAdvertSuffix, parseAdvertSuffix } from "../../src/hybrid/advert-suffix.js";
-import { encodeAdvert, openAdvert, parseAdvert, sealAdvert } from "../../src/hybrid/advert.js";
-import { encodeAdvertisingData, parseAdvertisingData } from "../../src/hybrid/advertising-data.js";
-import { encodeClientPayload, parseClientPayload } from "../../src/hybrid/client-payload.js";
-import { fromDigits, toDigits } from "../../src/hybrid/digits.js";
-import { encodeFrame, parseFrame, type HybridFrame } from "../../src/hybrid/frames.js";
-import { HybridError } from "../../src/hybrid/hybrid-error.js";
-import { openLink, sealLink } from "../../src/hybrid/linking.js";
-import { padMap, padMessage, unpadMap, unpadMessage } from "../../src/hybrid/padding.js";
-import { encodePostHandshake, parsePostHandshake } from "../../src/hybrid/post-handshake.js";
-import { drawGrease, encodeQr, parseQr } from "../../src/hybrid/qr.js";
-import { isTunnelCode } from "../../src/hybrid/tunnel-domain.js";
+import { nodeCrypto } from "../../src/crypto/node/provider.js";
+import {
+  encodeAdvertSuffix,
+  parseAdvertSuffix,
+  encodeAdvert,
+  openAdvert,
+  parseAdvert,
+  sealAdvert,
+} from "../../src/hybrid/protocol/advert.js";
+import { encodeAdvertisingData, parseAdvertisingData } from "../../src/hybrid/adapters/advertising-data.js";
+import { encodeClientPayload, parseClientPayload } from "../../src/hybrid/protocol/client-payload.js";
+import { fromDigits, toDigits } from "../../src/hybrid/protocol/digits.js";
+import { encodeFrame, parseFrame, type HybridFrame } from "../../src/hybrid/protocol/frames.js";
+import { HybridError } from "../../src/hybrid/protocol/hybrid-error.js";
+import { openLink, sealLink } from "../../src/hybrid/protocol/linking.js";
+import { padMap, padMessage, unpadMap, unpadMessage } from "../../src/hybrid/protocol/padding.js";
+import { encodePostHandshake, parsePostHandshake } from "../../src/hybrid/protocol/post-handshake.js";
+import { drawGrease, encodeQr, parseQr } from "../../src/hybrid/protocol/qr.js";
+import { isTunnelCode } from "../../src/hybrid/protocol/tunnel-domain.js";
 import {
   parseRoutingId,
   parseTunnelPath,
@@ -23,8 +29,8 @@ import {
   tunnelPath,
   tunnelUrl,
   type TunnelRequest,
-} from "../../src/hybrid/tunnel-url.js";
-import { encodeUpdate, parseUpdate } from "../../src/hybrid/update.js";
+} from "../../src/hybrid/protocol/tunnel-url.js";
+import { encodeUpdate, parseUpdate } from "../../src/hybrid/protocol/update.js";
 import { PROVIDERS } from "./vectors.js";
 
 const bytes = (maxLength = 60) => fc.uint8Array({ maxLength });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isHarnessError, type HarnessError } from "../../src/core/errors.js";
-import { encodeMakeCredentialRequest } from "../../src/ctap/make-credential.js";
+import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import type { AdvertScanner, TunnelDialer } from "../../src/hybrid/ports.js";
-import { creation } from "../sim/bench-key.js";
+import { creation } from "../sim/authenticator/bench-key.js";
 import { HybridBench } from "./hybrid-bench.js";
 
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true, rk: true } }));

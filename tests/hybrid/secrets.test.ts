@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { toBase64url, toHex } from "../../src/core/bytes.js";
 import { defaultCrypto } from "../../src/crypto/default.js";
-import { deriveKey, KeyPurpose } from "../../src/hybrid/keys.js";
-import type { KnownPhone } from "../../src/hybrid/known-phone.js";
-import { contactPhone } from "../../src/hybrid/pairing.js";
-import { parseQr } from "../../src/hybrid/qr.js";
-import { encodeMakeCredentialRequest } from "../../src/ctap/make-credential.js";
+import { deriveKey, KeyPurpose } from "../../src/hybrid/protocol/keys.js";
+import type { KnownPhone } from "../../src/hybrid/protocol/linking.js";
+import { contactPhone } from "../../src/hybrid/state-assisted.js";
+import { parseQr } from "../../src/hybrid/protocol/qr.js";
+import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import { HandshakeSpy } from "../helpers/handshake-spy.js";
-import { creation } from "../sim/bench-key.js";
+import { creation } from "../sim/authenticator/bench-key.js";
 import { HybridBench } from "./hybrid-bench.js";
 
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true, rk: true } }));

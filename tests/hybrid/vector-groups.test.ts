@@ -12,7 +12,7 @@ test("the groups have 193 cases in all", () => {
   expect(Object.values(GROUP_SIZES).reduce((sum, size) => sum + size, 0)).toBe(193);
 });
 
-const sources = readdirSync(HERE)
+const sources = readdirSync(HERE, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts"))
   .map((name) => readFileSync(`${HERE}/${name}`, "utf8"))
   .join("\n");

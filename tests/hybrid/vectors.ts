@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { nobleCrypto } from "../../src/crypto/noble-provider.js";
-import { nodeCrypto } from "../../src/crypto/node-provider.js";
+import { nobleCrypto } from "../../src/crypto/noble/provider.js";
+import { nodeCrypto } from "../../src/crypto/node/provider.js";
 import type { KeyPair } from "../../src/crypto/provider.js";
 import { fromHex } from "../../src/core/bytes.js";
 

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.js";
 import { envFor, systemEnv } from "../../src/core/env.js";
 import { MemorySink, startTrace, type TraceRecord } from "../../src/core/trace.js";
-import { SimAuthenticator } from "../../src/sim/authenticator.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
+import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
 import { exposeUnix } from "../../src/sim/expose/unix.js";
 import type { ExposedDevice } from "../../src/sim/expose/exposed-device.js";
-import type { AuthenticatorProfile } from "../../src/sim/profile.js";
-import { profileNamed } from "../../src/sim/profiles.js";
+import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 

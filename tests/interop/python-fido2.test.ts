@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../../src/core/bytes.js";
-import { profileNamed } from "../../src/sim/profiles.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { lackOfPythonFido2, PYTHON, titled } from "./debian.js";
 import { KeyOnSocket, type KeyOnSocketOptions } from "./key-on-socket.js";
 import { Stranger } from "./stranger.js";

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { Mailbox } from "../../src/core/mailbox.js";
+import { Mailbox } from "../../src/core/queue.js";
 
 /** What a driver says about one operation; further members are the operation's own. */
 export interface StrangerReply {

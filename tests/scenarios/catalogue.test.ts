@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGUE, scenarioNamed } from "../../src/scenarios/catalogue.js";
-import { explain } from "../../src/scenarios/explain.js";
-import { foldLedger } from "../../src/scenarios/fold-ledger.js";
+import { explain } from "../../src/diagnosis/explain.js";
+import { foldLedger } from "../../src/diagnosis/facts/fold-ledger.js";
 import { runScenario } from "../../src/scenarios/run.js";
 import type { TraceRecord } from "../../src/core/trace.js";
 

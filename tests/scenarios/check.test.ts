@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { check, type RunResult } from "../../src/scenarios/check.js";
 import type { Expectation } from "../../src/scenarios/expectation.js";
-import { explain } from "../../src/scenarios/explain.js";
-import { foldLedger } from "../../src/scenarios/fold-ledger.js";
-import { REGISTRATION } from "./hand-written-trace.js";
+import { explain } from "../../src/diagnosis/explain.js";
+import { foldLedger } from "../../src/diagnosis/facts/fold-ledger.js";
+import { REGISTRATION } from "../diagnosis/hand-written-trace.js";
 
 const GOOD: RunResult = {
   records: REGISTRATION,

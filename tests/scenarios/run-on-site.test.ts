@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { scenarioNamed } from "../../src/scenarios/catalogue.js";
-import { toJson, toText } from "../../src/scenarios/report.js";
+import { toJson, toText } from "../../src/scenarios/reports/report.js";
 import { runOfTrace } from "../../src/scenarios/reports/run-of-trace.js";
 import { toHtml } from "../../src/scenarios/reports/html.js";
 import { runOnSite, type SiteRun } from "../../src/scenarios/run-on-site.js";
 import type { OwnScenario, Verb } from "../../src/scenarios/scenario.js";
-import type { KnobOverrides } from "../../src/sim/knobs.js";
-import { parseSiteConfig } from "../../src/sim/real-site/site-config.js";
+import type { KnobOverrides } from "../../src/sim/knobs/knobs.js";
+import { parseSiteConfig } from "../../src/sim/attached-rp/site-config.js";
 import {
   describeRealSite,
   SIGN_IN_TOKEN,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scenarioNamed } from "../../src/scenarios/catalogue.js";
 import { runScenario } from "../../src/scenarios/run.js";
-import type { KnobOverrides } from "../../src/sim/knobs.js";
+import type { KnobOverrides } from "../../src/sim/knobs/knobs.js";
 
 const STORY = scenarioNamed("late-delivery");
 

@@ -4,7 +4,7 @@ import { virtualEnv } from "../../src/core/env.js";
 import { CtapStatus } from "../../src/ctap/status.js";
 import { LoopbackDevice } from "../../src/sim/loopback.js";
 import { contractFirmware, describeCancellation, describeCtapDevice } from "../contract/ctap-device.js";
-import { BenchKey } from "./bench-key.js";
+import { BenchKey } from "./authenticator/bench-key.js";
 
 const GET_INFO = Uint8Array.of(0x04);
 const SELECTION = Uint8Array.of(0x0b);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { drawFraction, seededEntropy } from "../../src/core/entropy.js";
 import { simWorld, type World } from "../../src/sim/world.js";
-import type { KnobOverrides } from "../../src/sim/knobs.js";
+import type { KnobOverrides } from "../../src/sim/knobs/knobs.js";
 
 const SEED = "world";
 

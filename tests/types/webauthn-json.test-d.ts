@@ -18,8 +18,8 @@ import {
 } from "@simplewebauthn/server";
 import type { Env } from "../../src/core/env.js";
 import type { CtapDevice } from "../../src/ctap/device.js";
-import { authenticate } from "../../src/webauthn/authenticate.js";
-import type { ClientContext } from "../../src/webauthn/client-context.js";
+import { authenticate } from "../../src/webauthn/client/authenticate.js";
+import type { ClientContext } from "../../src/webauthn/client/client-context.js";
 import type {
   AuthenticationResponseInput,
   CreationOptionsInput,
@@ -32,7 +32,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "../../src/webauthn/json.js";
-import { register } from "../../src/webauthn/register.js";
+import { register } from "../../src/webauthn/client/register.js";
 import { verifyAssertion, type ExpectedAssertion } from "../../src/webauthn/rp/verify-assertion.js";
 import { verifyRegistration, type ExpectedRegistration } from "../../src/webauthn/rp/verify-registration.js";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { decodeCbor } from "../../src/cbor/decode.js";
 import type { CborMap } from "../../src/cbor/value.js";
-import type { MakeCredentialResponse } from "../../src/ctap/make-credential.js";
+import type { MakeCredentialResponse } from "../../src/ctap/messages/make-credential.js";
 import { buildAttestationObject } from "../../src/webauthn/attestation-object.js";
 import { hexOf, loadVectors } from "../helpers/vectors.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { effectiveTimeoutMs } from "../../src/webauthn/client-profile.js";
-import { CLIENT_PROFILES } from "../../src/webauthn/client-profiles.js";
+import { effectiveTimeoutMs } from "../../src/webauthn/profiles/client-profile.js";
+import { CLIENT_PROFILES } from "../../src/webauthn/profiles/client-profiles.js";
 
 /** The formatter pads table cells; the numbers count. */
 const guide = readFileSync(new URL("../../docs/client-profiles.md", import.meta.url), "utf8").replace(

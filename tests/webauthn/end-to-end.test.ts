@@ -2,12 +2,12 @@ import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simpl
 import type { RegistrationResponseJSON as TheirRegistration } from "@simplewebauthn/server";
 import { describe, expect, test } from "vitest";
 import { concat, fromBase64url, toBase64url } from "../../src/core/bytes.js";
-import { encodeInfo, parseInfo } from "../../src/ctap/get-info.js";
-import { speaksCtap2 } from "../../src/sim/profile.js";
-import { PROFILES, profileNamed } from "../../src/sim/profiles.js";
+import { encodeInfo, parseInfo } from "../../src/ctap/messages/get-info.js";
+import { speaksCtap2 } from "../../src/sim/profiles/profile.js";
+import { PROFILES, profileNamed } from "../../src/sim/profiles/profiles.js";
 import type { UserHabits } from "../../src/sim/user.js";
-import type { ClientContext } from "../../src/webauthn/client-context.js";
-import { CHROME_FLOOR_3M, GECKO, WEBKIT } from "../../src/webauthn/client-profiles.js";
+import type { ClientContext } from "../../src/webauthn/client/client-context.js";
+import { CHROME_FLOOR_3M, GECKO, WEBKIT } from "../../src/webauthn/profiles/client-profiles.js";
 import type { RegistrationResponseJSON } from "../../src/webauthn/json.js";
 import { ORIGIN, RP_ID, creationOptions } from "../helpers/ceremony-options.js";
 import { bench, PIN, type Intercept } from "../helpers/webauthn-bench.js";

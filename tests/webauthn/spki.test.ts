@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { fromBase64url } from "../../src/core/bytes.js";
-import { parseAuthenticatorData } from "../../src/ctap/authenticator-data.js";
-import type { CoseKey } from "../../src/ctap/cose.js";
+import { parseAuthenticatorData } from "../../src/ctap/messages/authenticator-data.js";
+import type { CoseKey } from "../../src/ctap/messages/cose.js";
 import { encodeSpki } from "../../src/webauthn/spki.js";
 import { hexOf, loadVectors } from "../helpers/vectors.js";
 

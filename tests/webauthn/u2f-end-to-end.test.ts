@@ -7,17 +7,17 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { fromBase64url } from "../../src/core/bytes.js";
 import { envFor, virtualEnv } from "../../src/core/env.js";
-import { SimAuthenticator } from "../../src/sim/authenticator.js";
-import { CredentialStore } from "../../src/sim/credential-store.js";
+import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
 import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
-import { profileNamed } from "../../src/sim/profiles.js";
-import { simHidPort } from "../../src/sim/sim-hid.js";
+import { profileNamed } from "../../src/sim/profiles/profiles.js";
+import { simHidPort } from "../../src/sim/hid/sim-hid.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { u2fDevice, withU2fFallback } from "../../src/transports/hid/u2f-fallback.js";
-import { authenticate } from "../../src/webauthn/authenticate.js";
+import { authenticate } from "../../src/webauthn/client/authenticate.js";
+import { register } from "../../src/webauthn/client/register.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
-import { register } from "../../src/webauthn/register.js";
 import { verifyAssertion } from "../../src/webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";
@@ -69,7 +69,7 @@ describe.each(["u2f-only", "generic", "ctap20", "yubikey5"])(
         identifier: "fido-u2f",
         certificates: [new X509Certificate(bench.key.attestationRoot).toString()],
       });
-      const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created as never });
+      const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created });
       expect(registered).toMatchObject({ verified: true, registrationInfo: { fmt: "fido-u2f" } });
       if (!registered.verified) throw new Error("not verified");
       const asserted = await bench.get({ allowCredentials: named(created) });
@@ -96,7 +96,7 @@ describe.each(["u2f-only", "generic", "ctap20", "yubikey5"])(
 test("a credential of the U2F days signs in over CTAP2", async () => {
   const bench = await plugged("generic", {}, true);
   const created = await bench.create();
-  const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created as never });
+  const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created });
   if (!registered.verified) throw new Error("not verified");
   const asserted = await bench.get({ allowCredentials: named(created) }, bench.ctap2);
   const { verified } = await verifyAuthenticationResponse({

@@ -10,9 +10,8 @@ import {
   type Scenario,
 } from "../../index.js";
 import { countVerdicts } from "../count-verdicts.js";
-import type { Command, Invocation, Outcome } from "../command.js";
+import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { numberOption, textOption } from "../options.js";
-import { UsageError } from "../usage-error.js";
 
 const DRAWS_MAX = 100_000;
 const JOBS_MAX = 256;

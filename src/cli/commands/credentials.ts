@@ -8,9 +8,9 @@ import {
   type Ctap2Session,
 } from "../../index.js";
 import { pinSource } from "../ceremony.js";
-import type { Command, Invocation, Outcome } from "../command.js";
-import { UsageError } from "../usage-error.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench, type Workbench } from "../workbench.js";
+import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../device/open-device.js";
+import type { Workbench } from "../device/opened-device.js";
 
 type Action = (manager: CredentialManager, settle: Workbench["settle"]) => Promise<Outcome>;
 

@@ -2,7 +2,7 @@ import { learnProfile, openSession, toHex, type AuthenticatorInfo } from "../../
 import type { Command } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { textOption } from "../options.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../workbench.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../device/open-device.js";
 
 export const info: Command = {
   name: "info",

@@ -1,9 +1,9 @@
 import { firmwareOf, fitForUhid, seededEntropy, systemEnv, type CtapHandler } from "../../index.js";
 import type { Command } from "../command.js";
-import { EXPOSE_HELP, EXPOSE_OPTIONS, exposeKey } from "../expose-key.js";
-import { KEY_HANDS_HELP, untilPulledOut } from "../key-hands.js";
+import { EXPOSE_HELP, EXPOSE_OPTIONS, exposeKey } from "../device/expose-key.js";
+import { KEY_HANDS_HELP, untilPulledOut } from "../device/key-user.js";
 import { flag, textOption } from "../options.js";
-import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../sim-key.js";
+import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-key.js";
 
 export const key: Command = {
   name: "key",

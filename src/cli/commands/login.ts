@@ -17,12 +17,12 @@ import {
   timelineOf,
   uvOption,
   withDevice,
+  calledByPage,
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { numberOption, textOption } from "../options.js";
-import { calledByPage } from "../page-call.js";
-import { SiteBook, type BookEntry } from "../site-book.js";
-import type { Workbench } from "../workbench.js";
+import { SiteBook, type BookEntry } from "../site-file.js";
+import type { Workbench } from "../device/opened-device.js";
 import { creationOptions, registerOn } from "./register.js";
 
 const CHALLENGE_BYTES = 32;

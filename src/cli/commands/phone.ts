@@ -1,11 +1,10 @@
 import { envFor, MemorySink, seededEntropy, SimPhone, systemEnv, type CtapHandler } from "../../index.js";
 import { timelineOf } from "../ceremony.js";
-import type { Command } from "../command.js";
-import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../hybrid-ports.js";
+import { type Command, untilTold } from "../command.js";
+import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../device/hybrid-ports.js";
 import { textOption } from "../options.js";
-import { qrFrom } from "../read-qr.js";
-import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../sim-key.js";
-import { untilTold } from "../until-told.js";
+import { qrFrom } from "../device/read-qr.js";
+import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-key.js";
 
 export const phone: Command = {
   name: "phone",

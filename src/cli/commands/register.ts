@@ -17,12 +17,12 @@ import {
   timelineOf,
   uvOption,
   withDevice,
+  calledByPage,
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
-import { calledByPage } from "../page-call.js";
-import { SiteBook } from "../site-book.js";
-import type { Workbench } from "../workbench.js";
+import { SiteBook } from "../site-file.js";
+import type { Workbench } from "../device/opened-device.js";
 
 const RESIDENT_KEY_CHOICES = ["required", "preferred", "discouraged"] as const;
 const ATTESTATION_CHOICES = ["none", "indirect", "direct", "enterprise"] as const;

@@ -1,9 +1,8 @@
 import { isHarnessError, parseTrace, runOfTrace, toJson, toText, type TraceRecord } from "../../index.js";
-import type { Command, Invocation } from "../command.js";
+import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
 import type { Terminal } from "../terminal.js";
-import { UsageError } from "../usage-error.js";
 
 export const replay: Command = {
   name: "replay",

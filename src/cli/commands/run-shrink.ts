@@ -3,7 +3,7 @@ import type { Invocation, Outcome } from "../command.js";
 import { textOption } from "../options.js";
 import { writeTrace } from "../recording.js";
 import { withReports } from "../report-files.js";
-import type { Subject } from "../scenario-subject.js";
+import type { Subject } from "../scenario/scenario-subject.js";
 import type { Terminal } from "../terminal.js";
 
 export interface ShrinkSettings {

@@ -1,11 +1,10 @@
 import { runOnSite, toJson, toText, type KnobOverrides, type SiteRunOptions } from "../../index.js";
-import type { Invocation, Outcome } from "../command.js";
+import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";
 import { writeTrace } from "../recording.js";
 import { withReports } from "../report-files.js";
-import type { Subject } from "../scenario-subject.js";
+import type { Subject } from "../scenario/scenario-subject.js";
 import type { NamedSite } from "../site-file.js";
-import { UsageError } from "../usage-error.js";
 
 export interface SiteSettings {
   readonly site: NamedSite;

@@ -8,13 +8,12 @@ import {
   type SweepPoint,
   type Threshold,
 } from "../../index.js";
-import type { Invocation, Outcome } from "../command.js";
+import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";
 import { SINGLE_REPORTS, withReports } from "../report-files.js";
-import type { Subject } from "../scenario-subject.js";
+import type { Subject } from "../scenario/scenario-subject.js";
 import { shellWord } from "../shell-word.js";
 import type { Terminal } from "../terminal.js";
-import { UsageError } from "../usage-error.js";
 
 export interface SweepSettings {
   readonly seed: string;

@@ -7,12 +7,11 @@ import {
   type OwnScenario,
   type Run,
 } from "../../index.js";
-import type { Command, Invocation, OptionTable, Outcome } from "../command.js";
+import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption } from "../options.js";
 import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
-import { subjectNamed, type Subject } from "../scenario-subject.js";
-import { UsageError } from "../usage-error.js";
+import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
 import { runShrink } from "./run-shrink.js";
 import { runAtSite } from "./run-site.js";

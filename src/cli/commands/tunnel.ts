@@ -1,9 +1,7 @@
 import { selfMadeTlsIdentity, systemEnv, MemorySink, wsTunnelService, type Env } from "../../index.js";
-import type { Command, Invocation } from "../command.js";
+import { type Command, type Invocation, untilTold, UsageError } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { flag, numberOption, textOption } from "../options.js";
-import { untilTold } from "../until-told.js";
-import { UsageError } from "../usage-error.js";
 
 const PORT = 9801;
 const PORT_MAX = 65_535;

@@ -2,12 +2,12 @@ import type { CborValue } from "../../cbor/value.js";
 import { concat } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
-import { coseKey, type CoseKey } from "../cose.js";
-import { mapWith, optional, required } from "../fields.js";
-import type { KeyAgreement } from "../key-agreement.js";
-import { MessageError } from "../message-error.js";
+import { coseKey, type CoseKey } from "../messages/cose.js";
+import { mapWith, optional, required } from "../messages/fields.js";
+import type { KeyAgreement } from "../client/pin-protocol.js";
+import { MessageError } from "../messages/message-error.js";
 import { CtapStatus } from "../status.js";
-import { bytes, uint, type Wire } from "../wire.js";
+import { bytes, uint, type Wire } from "../messages/wire.js";
 
 /** Bytes of a salt, and of what becomes of it. @see CTAP 2.3 §12.7 */
 export const SALT_BYTES = 32;

@@ -1,8 +1,8 @@
 import type { CborMap } from "../../cbor/value.js";
-import { fromFields, mapWith, optional, required, type Fields } from "../fields.js";
-import { MessageError } from "../message-error.js";
+import { fromFields, mapWith, optional, required, type Fields } from "../messages/fields.js";
+import { MessageError } from "../messages/message-error.js";
 import { CtapStatus } from "../status.js";
-import { bool, bytes, readMap, text, uint, type Wire } from "../wire.js";
+import { bool, bytes, readMap, text, uint, type Wire } from "../messages/wire.js";
 
 /** A site's data as it is stored: compressed by the client. */
 export interface CompressedBlob {

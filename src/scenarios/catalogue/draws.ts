@@ -1,4 +1,4 @@
-import { BYSTANDERS, type Draws } from "../draws.js";
+import { BYSTANDERS, type Draws } from "../samples.js";
 
 const BROWSER_FIRST = "the browser's 180 s have to end before the gesture";
 const TWO_TIMERS = "which of two timers ends first is the story";

@@ -1,4 +1,4 @@
-import type { KnobOverrides } from "../../sim/knobs.js";
+import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 
 /**
  * A phone's own authenticator whose prompt stands for 300 s.

@@ -1,4 +1,4 @@
-import type { DrawRanges } from "../draws.js";
+import type { DrawRanges } from "../samples.js";
 import type { Scenario } from "../scenario.js";
 import { variantOf } from "../variant.js";
 import { HEALTHY } from "./knob-sets.js";

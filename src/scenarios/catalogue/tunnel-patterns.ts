@@ -1,4 +1,4 @@
-import type { KnobOverrides } from "../../sim/knobs.js";
+import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 
 /** A phone across radio and tunnel; the tunnel lives as long as a person may take. */
 export const PATIENT_LINK: KnobOverrides = {

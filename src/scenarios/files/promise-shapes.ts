@@ -1,5 +1,5 @@
+import { MECHANISM_IDS } from "../../diagnosis/explanation.js";
 import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
-import { MECHANISM_IDS } from "../explanation.js";
 import type { Promises } from "../expectation.js";
 import { TRACE_SHAPE, membersOf, type Member } from "../reports/trace-shape.js";
 

@@ -1,4 +1,4 @@
-import type { KnobSpec } from "../../sim/knob-spec.js";
+import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
 import { isObject, membersOf, readShape } from "../../core/read-shape.js";
 import type { Reporter } from "../../core/shape.js";
 import type { ScenarioFileFault } from "./scenario-file-error.js";

@@ -3,7 +3,7 @@ import { readShape } from "../../core/read-shape.js";
 import type { Promises } from "../expectation.js";
 import type { OwnScenario } from "../scenario.js";
 import { CATALOGUE } from "../catalogue.js";
-import type { KnobOverrides } from "../../sim/knobs.js";
+import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
 import {
   ScenarioFileError,

@@ -1,4 +1,4 @@
-import type { KnobOverrides, Knobs } from "../../sim/knobs.js";
+import type { KnobOverrides, Knobs } from "../../sim/knobs/knobs.js";
 import type { Promises } from "../expectation.js";
 import type { OwnScenario, ScenarioGroup, Verb } from "../scenario.js";
 

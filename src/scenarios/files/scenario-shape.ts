@@ -1,5 +1,5 @@
+import { KNOB_SPECS } from "../../sim/knobs/registry.js";
 import type { MemberShape, ObjectShape } from "../../core/shape.js";
-import { KNOB_SPECS } from "../../sim/knob-specs.js";
 import { CATALOGUE } from "../catalogue.js";
 import type { ScenarioGroup } from "../scenario.js";
 import { PROMISES_SHAPE } from "./promise-shapes.js";

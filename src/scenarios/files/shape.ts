@@ -1,5 +1,5 @@
+import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
 import type { CustomShape, ScalarShape } from "../../core/shape.js";
-import type { KnobSpec } from "../../sim/knob-spec.js";
 
 /** Knobs by dotted names, or one object for each group. */
 export interface KnobsShape extends CustomShape {

@@ -1,5 +1,5 @@
+import { KNOB_SPECS } from "../../sim/knobs/registry.js";
 import type { ObjectShape } from "../../core/shape.js";
-import { KNOB_SPECS } from "../../sim/knob-specs.js";
 import type { Verb } from "../scenario.js";
 import { knobsShape } from "./read-knobs.js";
 import { word, type Words } from "./words.js";

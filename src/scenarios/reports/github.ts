@@ -1,4 +1,4 @@
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 import { shortSeconds, VERDICT_NAMES } from "./words.js";
 
 /** What GitHub Actions reads. */

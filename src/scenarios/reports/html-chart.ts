@@ -1,7 +1,7 @@
-import { seconds } from "../mechanism.js";
+import { seconds } from "../../diagnosis/mechanism.js";
 import type { Bar, Drawing, Lane, Mark, Span } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 import { FOLD_MS, spacedOut, timeScale, type TimeScale } from "./time-scale.js";
 import { shortSeconds, spanOfMs, TONE_NAMES, TONE_SIGNS, toneOfMechanism } from "./words.js";
 

@@ -1,7 +1,7 @@
-import type { CeremonyAccount } from "../explanation.js";
-import { seconds } from "../mechanism.js";
+import type { CeremonyAccount } from "../../diagnosis/explanation.js";
+import { seconds } from "../../diagnosis/mechanism.js";
 import { markup, type Markup } from "./markup.js";
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 import { toneOf } from "./tone.js";
 import { marginInWords, prose, toneOfMechanism } from "./words.js";
 

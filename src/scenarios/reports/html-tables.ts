@@ -1,7 +1,7 @@
 import type { Bar, Drawing, Happening } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
 import { oddities, type Oddity } from "./oddities.js";
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 import { shortSeconds, spanOfMs, TONE_NAMES, TONE_SIGNS } from "./words.js";
 
 /** The timeline for those who read rather than look, and the target of its marks. */

@@ -5,7 +5,7 @@ import { HTML_STYLE } from "./html-style.js";
 import { booksOf, eventsOf, timersOf } from "./html-tables.js";
 import { drawingOf } from "./lanes.js";
 import { Markup, markup } from "./markup.js";
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 import { prose, VERDICT_NAMES } from "./words.js";
 
 /**

@@ -1,5 +1,5 @@
 import { markup, type Markup } from "./markup.js";
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 
 const SUITE = "passkey-harness";
 

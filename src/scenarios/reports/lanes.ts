@@ -1,8 +1,8 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { describeRecord } from "../describe-record.js";
-import type { DecidingTimer } from "../explanation.js";
-import { gatherFacts, type Ceremony, type TimerUse } from "../trace-facts.js";
-import type { ReportedRun } from "./reported-run.js";
+import { describeRecord } from "./describe-record.js";
+import type { DecidingTimer } from "../../diagnosis/explanation.js";
+import { gatherFacts, type Ceremony, type TimerUse } from "../../diagnosis/facts/trace-facts.js";
+import type { ReportedRun } from "./run-of-trace.js";
 import { toneOf, type Tone } from "./tone.js";
 
 /** One record that has words, with its number among those that have. */

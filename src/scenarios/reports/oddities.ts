@@ -1,4 +1,4 @@
-import type { ReportedRun } from "./reported-run.js";
+import type { ReportedRun } from "./run-of-trace.js";
 
 /** Credentials that are on one side only, or why nobody can say. */
 export type Oddity = readonly string[] | string;

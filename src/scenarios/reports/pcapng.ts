@@ -1,6 +1,16 @@
 import { fromHex } from "../../core/bytes.js";
+import { HarnessError } from "../../core/errors.js";
 import type { TraceRecord } from "../../core/trace.js";
-import { CaptureError } from "./capture-error.js";
+
+/** A trace holds nothing a capture could be made of. */
+export class CaptureError extends HarnessError<
+  /** No CTAPHID report at all: another road than USB was taken. */
+  | "PCAP_NO_FRAMES"
+  /** Report headers only: the trace was not made with full frames. */
+  | "PCAP_HEADERS_ONLY"
+  /** A report that is not hexadecimal. */
+  | "PCAP_BAD_HEX"
+> {}
 
 /** @see https://www.tcpdump.org/linktypes.html, LINKTYPE_USB_LINUX_MMAPPED */
 const LINKTYPE_USB_LINUX_MMAPPED = 220;

@@ -1,11 +1,19 @@
 import type { TraceRecord } from "../../core/trace.js";
+import { explain } from "../../diagnosis/explain.js";
+import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
 import { CATALOGUE } from "../catalogue.js";
 import { check } from "../check.js";
-import { explain } from "../explain.js";
-import { foldLedger } from "../fold-ledger.js";
-import { promisesOnSite } from "../promises-on-site.js";
-import { reproductionOf } from "../run.js";
-import type { ReportedRun } from "./reported-run.js";
+import { promisesOnSite } from "../run-on-site.js";
+import { reproductionOf, type Run } from "../run.js";
+import type { Scenario } from "../scenario.js";
+
+/** What reports need of a run: one that was just played, or one read from a trace whose story may be unknown. */
+export interface ReportedRun extends Omit<Run, "scenario"> {
+  readonly scenario: Pick<Scenario, "id" | "title" | "story" | "sources" | "knobs"> & {
+    /** Absent for a trace of no story in the catalogue. */
+    readonly group?: Scenario["group"];
+  };
+}
 
 export interface RunOfTraceOptions {
   /** The command that tells it again, for traces no scenario makes. */

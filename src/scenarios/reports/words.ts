@@ -1,6 +1,6 @@
-import type { MechanismId } from "../explanation.js";
+import type { MechanismId } from "../../diagnosis/explanation.js";
 import type { RunVerdict } from "../run.js";
-import { seconds } from "../mechanism.js";
+import { seconds } from "../../diagnosis/mechanism.js";
 import type { Tone } from "./tone.js";
 
 /** Told beside the colour, for those who do not see it. */

@@ -1,14 +1,14 @@
 import { utf8 } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import { pinProtocol, type PinProtocol } from "../../ctap/pin-protocol.js";
+import { pinProtocol, type PinProtocol } from "../../ctap/client/pin-protocol.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
-import type { CredentialStore } from "../credential-store.js";
-import { hasQuirk, type AuthenticatorProfile } from "../profile.js";
+import type { CredentialStore } from "./store/credential-store.js";
+import { hasQuirk, type AuthenticatorProfile } from "../profiles/profile.js";
 import type { UserPrompt } from "../user.js";
-import type { AttestationKeys } from "./attestation.js";
-import type { GestureAnswer, Gestures } from "./gestures.js";
+import type { AttestationKeys } from "./attestation/attestation.js";
+import type { GestureAnswer, Gestures } from "./verification/gestures.js";
 import { Refusal, refuse } from "./refusal.js";
-import type { AuthenticatorState } from "./state.js";
+import type { AuthenticatorState } from "./store/state.js";
 import { CtapStatus, type CtapStatusName } from "../../ctap/status.js";
 
 /** What every command works with. */

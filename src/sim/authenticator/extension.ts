@@ -1,6 +1,6 @@
 import type { CborValue } from "../../cbor/value.js";
 import type { CommandContext } from "./context.js";
-import type { UsableCredential } from "./credentials.js";
+import type { UsableCredential } from "./store/credentials.js";
 
 /** One extension's input at creation, and what it may look at. */
 export interface MakeInput {

@@ -1,5 +1,5 @@
 import type { Entropy } from "../../core/entropy.js";
-import { signatureAlgorithm, type CoseKey } from "../../ctap/cose.js";
+import { signatureAlgorithm, type CoseKey } from "../../ctap/messages/cose.js";
 import type { CryptoProvider, SigningAlgorithm } from "../../crypto/provider.js";
 
 const SIGNING: readonly string[] = [

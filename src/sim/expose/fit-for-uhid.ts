@@ -3,7 +3,7 @@ import {
   INIT_HEADER_BYTES,
   REPORT_BYTES,
 } from "../../transports/hid/constants.js";
-import type { AuthenticatorProfile } from "../profile.js";
+import type { AuthenticatorProfile } from "../profiles/profile.js";
 
 /**
  * Reports of one message that `/dev/uhid` surely keeps until they are read: it has room for 31 events, drops what

@@ -2,8 +2,8 @@ import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
-import { encodeCertificate } from "../authenticator/certificate.js";
-import { der } from "../authenticator/der.js";
+import { encodeCertificate } from "../authenticator/attestation/certificate.js";
+import { der } from "../authenticator/attestation/der.js";
 
 /** What a TLS server shows, in PEM. */
 export interface TlsIdentity {

@@ -4,11 +4,16 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from "ws";
 import type { Env } from "../../core/env.js";
-import { SEALED_BYTES_MAX, TUNNEL_SUBPROTOCOL } from "../../hybrid/constants.js";
-import { TunnelRelay, type RelayAnswer, type RelayLimits, type RelayRequest } from "../../hybrid/relay.js";
-import { refuse } from "../../hybrid/relay-refusal.js";
+import { SEALED_BYTES_MAX, TUNNEL_SUBPROTOCOL } from "../../hybrid/protocol/constants.js";
+import {
+  TunnelRelay,
+  type RelayAnswer,
+  type RelayLimits,
+  type RelayRequest,
+} from "../../hybrid/relay/relay.js";
+import { refuse } from "../../hybrid/relay/relay-refusal.js";
 import { ExposeError, exposeFailure } from "./expose-error.js";
-import { isLoopback } from "./loopback-address.js";
+import { isLoopback } from "./exposed-device.js";
 import type { TlsIdentity } from "./tls-identity.js";
 import { WsRelaySide } from "./ws-relay-side.js";
 

@@ -7,8 +7,7 @@ import type { HidFirmware } from "../hid/hid-firmware.js";
 import type { HidKnobs } from "../hid/hid-knobs.js";
 import { HidResponder } from "../hid/responder.js";
 import { ExposeError, exposeFailure } from "./expose-error.js";
-import type { ExposedDevice } from "./exposed-device.js";
-import { isLoopback } from "./loopback-address.js";
+import { type ExposedDevice, isLoopback } from "./exposed-device.js";
 
 export interface UdpAddress {
   /** `127.0.0.1` by default. */

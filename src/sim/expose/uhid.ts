@@ -5,12 +5,17 @@ import { within } from "../../core/within.js";
 import { REPORT_BYTES } from "../../transports/hid/constants.js";
 import type { HidFirmware } from "../hid/hid-firmware.js";
 import type { HidKnobs } from "../hid/hid-knobs.js";
-import { simHidPort, type SimHidPort } from "../sim-hid.js";
+import { simHidPort, type SimHidPort } from "../hid/sim-hid.js";
 import { ExposeError } from "./expose-error.js";
 import type { ExposedDevice } from "./exposed-device.js";
 import { UHID_MESSAGE_BYTES_MAX } from "./fit-for-uhid.js";
-import { FIDO_REPORT_DESCRIPTOR } from "./fido-report-descriptor.js";
-import { BUS_USB, encodeUhidEvent, parseUhidEvent, type UhidToKernel } from "./uhid-event.js";
+import {
+  FIDO_REPORT_DESCRIPTOR,
+  BUS_USB,
+  encodeUhidEvent,
+  parseUhidEvent,
+  type UhidToKernel,
+} from "./uhid-event.js";
 import { uhidFailure } from "./uhid-failure.js";
 import { openUhidFile, type OpenUhidFile, type UhidFile } from "./uhid-file.js";
 import { uhidIdentity, type UhidIdentity } from "./uhid-identity.js";

@@ -3,7 +3,7 @@ import { lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Env } from "../../core/env.js";
 import { REPORT_BYTES } from "../../transports/hid/constants.js";
-import { ReportSlicer } from "../../transports/hid/report-slicer.js";
+import { ReportSlicer } from "../../transports/hid/report-inbox.js";
 import type { HidFirmware } from "../hid/hid-firmware.js";
 import type { HidKnobs } from "../hid/hid-knobs.js";
 import { HidResponder } from "../hid/responder.js";

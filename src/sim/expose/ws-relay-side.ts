@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import type { Env } from "../../core/env.js";
 import type { TunnelClose } from "../../hybrid/ports.js";
-import type { RelayEnd, RelaySide } from "../../hybrid/relay-tunnel.js";
+import type { RelayEnd, RelaySide } from "../../hybrid/relay/relay-tunnel.js";
 
 /** @see RFC 6455 §7.4.1: neither may be sent. */
 const CLOSE = { NORMAL: 1000, NO_STATUS: 1005, ABNORMAL: 1006 } as const;

@@ -1,4 +1,4 @@
-import type { Knobs } from "../knobs.js";
+import type { Knobs } from "../knobs/knobs.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,8 +1,13 @@
 import type { Disarm } from "../../core/clock.js";
 import { drawFraction } from "../../core/entropy.js";
 import type { Env } from "../../core/env.js";
-import type { Knobs } from "../knobs.js";
-import type { FactorName } from "./factor-name.js";
+import type { Knobs } from "../knobs/knobs.js";
+
+/** Second factors: a text message, a mail, an app that makes its own codes, a call that reads the code out. */
+export type FactorName = "sms" | "mail" | "app" | "voice";
+
+/** Whose account at somebody else's may open this one. */
+export type ProviderName = "line" | "google";
 
 /** A code as it travels. The digits are a secret: they never enter a trace. */
 export interface Code {

@@ -1,9 +1,8 @@
 import { sleep } from "../../core/clock.js";
 import { envFor, type Env } from "../../core/env.js";
-import type { Background } from "../background.js";
-import type { Knobs } from "../knobs.js";
-import type { Code, CodeBook } from "./code-book.js";
-import type { FactorName } from "./factor-name.js";
+import type { Background } from "../../core/background.js";
+import type { Knobs } from "../knobs/knobs.js";
+import type { Code, CodeBook, FactorName } from "./code-book.js";
 import { Inbox } from "./inbox.js";
 
 export interface DeliveriesParts {

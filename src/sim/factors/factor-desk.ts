@@ -1,14 +1,13 @@
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import type { Background } from "../background.js";
-import type { Gateway, SiteAnswer } from "../gateway.js";
-import type { Knobs } from "../knobs.js";
-import type { SimMail } from "../mail.js";
-import type { SiteAccess } from "../site-access.js";
+import type { Background } from "../../core/background.js";
+import type { Gateway, SiteAnswer } from "../rp/gateway.js";
+import type { Knobs } from "../knobs/knobs.js";
+import type { SimMail } from "../rp/mail.js";
+import type { SiteAccess } from "../rp/site-access.js";
 import { AuthenticatorApp } from "./authenticator-app.js";
-import { CodeBook, type CodeVerdict } from "./code-book.js";
+import { CodeBook, type CodeVerdict, type FactorName, type ProviderName } from "./code-book.js";
 import { Deliveries } from "./deliveries.js";
-import type { FactorName, ProviderName } from "./factor-name.js";
 import { LockOut } from "./lock-out.js";
 
 export interface FactorDeskParts {

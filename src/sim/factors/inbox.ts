@@ -1,5 +1,4 @@
-import { sleep } from "../../core/clock.js";
-import type { Clock } from "../../core/clock.js";
+import { sleep, type Clock } from "../../core/clock.js";
 import type { Code } from "./code-book.js";
 
 export interface Received extends Code {

@@ -1,4 +1,4 @@
-import type { Knobs } from "../knobs.js";
+import type { Knobs } from "../knobs/knobs.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

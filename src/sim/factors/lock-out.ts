@@ -1,6 +1,6 @@
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import type { Knobs } from "../knobs.js";
+import type { Knobs } from "../knobs/knobs.js";
 import { LOCK_LADDERS } from "./lock-ladders.js";
 
 const TIMER = "lock.ladder";

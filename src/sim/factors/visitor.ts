@@ -1,10 +1,10 @@
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import type { SiteAnswer } from "../gateway.js";
-import type { Knobs } from "../knobs.js";
+import type { SiteAnswer } from "../rp/gateway.js";
+import type { Knobs } from "../knobs/knobs.js";
 import { callCentreOpensAtMs } from "./call-centre-hours.js";
 import type { FactorDesk } from "./factor-desk.js";
-import type { FactorName, ProviderName } from "./factor-name.js";
+import type { FactorName, ProviderName } from "./code-book.js";
 
 export interface VisitorParts {
   readonly knobs: () => Knobs;

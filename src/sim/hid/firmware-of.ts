@@ -1,5 +1,5 @@
-import type { SimAuthenticator } from "../authenticator.js";
-import { speaksCtap2, speaksU2f } from "../profile.js";
+import type { SimAuthenticator } from "../authenticator/authenticator.js";
+import { speaksCtap2, speaksU2f } from "../profiles/profile.js";
 import type { HidFirmware } from "./hid-firmware.js";
 
 /** A simulated authenticator behind its HID interface: what it says it can do is what its profile can do. */

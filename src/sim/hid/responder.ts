@@ -1,7 +1,7 @@
 import { concat } from "../../core/bytes.js";
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { Turnstile } from "../../core/turnstile.js";
+import { Turnstile } from "../../core/queue.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";

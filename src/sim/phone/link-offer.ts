@@ -1,6 +1,6 @@
 import type { CborMap } from "../../cbor/value.js";
 import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
-import { sealLink, type LinkingData } from "../../hybrid/linking.js";
+import { sealLink, type LinkingData } from "../../hybrid/protocol/linking.js";
 
 /** What a phone is ready to tell a client, so that it is found again without a code. */
 export interface LinkOffer {

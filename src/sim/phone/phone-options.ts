@@ -1,9 +1,9 @@
 import type { CryptoProvider } from "../../crypto/provider.js";
-import { PHONE_OPENS_TUNNEL_AFTER_MS, PHONE_REQUEST_MS } from "../../hybrid/constants.js";
-import type { Revision } from "../../hybrid/frames.js";
-import type { PhoneFeature } from "../../hybrid/post-handshake.js";
-import type { QrReading } from "../../hybrid/qr.js";
-import { originOf } from "../../hybrid/tunnel-url.js";
+import { PHONE_OPENS_TUNNEL_AFTER_MS, PHONE_REQUEST_MS } from "../../hybrid/protocol/constants.js";
+import type { Revision } from "../../hybrid/protocol/frames.js";
+import type { PhoneFeature } from "../../hybrid/protocol/post-handshake.js";
+import type { QrReading } from "../../hybrid/protocol/qr.js";
+import { originOf } from "../../hybrid/protocol/tunnel-url.js";
 
 /** What a phone says on its own account, as its owner might change it on its way out. */
 export type PhoneMessage =

@@ -3,12 +3,12 @@ import type { Env } from "../../core/env.js";
 import { TimeoutError } from "../../core/errors.js";
 import { CtapCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
-import { depthWith } from "../../ctap/extensions/prf.js";
-import { parseGetAssertionRequest } from "../../ctap/get-assertion.js";
-import { parseMakeCredentialRequest } from "../../ctap/make-credential.js";
-import { MessageError } from "../../ctap/message-error.js";
+import { depthWith } from "../../ctap/messages/prf.js";
+import { parseGetAssertionRequest } from "../../ctap/messages/get-assertion.js";
+import { parseMakeCredentialRequest } from "../../ctap/messages/make-credential.js";
+import { MessageError } from "../../ctap/messages/message-error.js";
 import { CtapStatus } from "../../ctap/status.js";
-import { limited } from "../../hybrid/limited.js";
+import { limited } from "../../hybrid/in-stage.js";
 import type { PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding } from "./phone-outcome.js";
 

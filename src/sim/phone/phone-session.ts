@@ -3,13 +3,12 @@ import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { AbortedError, isHarnessError } from "../../core/errors.js";
 import type { CtapHandler } from "../../ctap/device.js";
-import { encodeAdvertSuffix } from "../../hybrid/advert-suffix.js";
-import { encodeAdvert, sealAdvert } from "../../hybrid/advert.js";
-import { CONNECTION_NONCE_BYTES, ROUTING_ID_BYTES, TunnelHeader } from "../../hybrid/constants.js";
-import { Crypter } from "../../hybrid/crypter.js";
+import { encodeAdvertSuffix, encodeAdvert, sealAdvert } from "../../hybrid/protocol/advert.js";
+import { CONNECTION_NONCE_BYTES, ROUTING_ID_BYTES, TunnelHeader } from "../../hybrid/protocol/constants.js";
+import { Crypter } from "../../hybrid/protocol/crypter.js";
 import { traceRefusal } from "../../hybrid/in-stage.js";
-import { deriveKey, KeyPurpose } from "../../hybrid/keys.js";
-import { answerHandshake } from "../../hybrid/noise.js";
+import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
+import { answerHandshake } from "../../hybrid/protocol/noise.js";
 import type {
   Advertiser,
   ChannelListener,
@@ -17,10 +16,10 @@ import type {
   Tunnel,
   TunnelDialer,
 } from "../../hybrid/ports.js";
-import { encodePostHandshake, type PostHandshakeForm } from "../../hybrid/post-handshake.js";
-import { tunnelHost } from "../../hybrid/tunnel-domain.js";
+import { encodePostHandshake, type PostHandshakeForm } from "../../hybrid/protocol/post-handshake.js";
+import { tunnelHost } from "../../hybrid/protocol/tunnel-domain.js";
 import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
-import { parseRoutingId, tunnelUrl } from "../../hybrid/tunnel-url.js";
+import { parseRoutingId, tunnelUrl } from "../../hybrid/protocol/tunnel-url.js";
 import { firstMessage } from "./first-message.js";
 import type { LinkOffer } from "./link-offer.js";
 import { PhoneConversation } from "./phone-conversation.js";

@@ -1,5 +1,5 @@
-import type { AuthenticatorProfile } from "../profile.js";
-import { NO_OPTIONS, UNTOLD } from "./untold.js";
+import type { AuthenticatorProfile } from "./profile.js";
+import { NO_OPTIONS, UNTOLD } from "./base-profile.js";
 
 const SOLO_1: AuthenticatorProfile = {
   ...UNTOLD,

@@ -1,12 +1,12 @@
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { isHarnessError } from "../../core/errors.js";
-import { Turnstile } from "../../core/turnstile.js";
+import { Turnstile } from "../../core/queue.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
-import { abortedBy } from "../../core/aborted.js";
+import { abortedBy } from "../../core/abort.js";
 import { BROADCAST_CHANNEL, HidCommand, INIT_HEADER_BYTES, LOCK_SECONDS_MAX } from "./constants.js";
 import { Exchange } from "./exchange.js";
 import { HidFramingError, isInitPacket, type HidMessage } from "./framing.js";

@@ -4,7 +4,7 @@ import { TimeoutError, type Aftermath } from "../../core/errors.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { KeepaliveStatus, TransactOptions } from "../../ctap/device.js";
 import { TransportError } from "../../ctap/transport-error.js";
-import { abortedBy } from "../../core/aborted.js";
+import { abortedBy } from "../../core/abort.js";
 import { HidCommand, HidKeepalive, INIT_HEADER_BYTES } from "./constants.js";
 import { HidFramingError, MessageAssembler, type HidMessage } from "./framing.js";
 import type { HidLink, LinkListener } from "./link.js";

@@ -3,7 +3,7 @@ import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { within } from "../../core/within.js";
 import { TransportError } from "../../ctap/transport-error.js";
-import { abortedBy } from "../../core/aborted.js";
+import { abortedBy } from "../../core/abort.js";
 import {
   BROADCAST_CHANNEL,
   HidCapability,

@@ -1,6 +1,6 @@
 import { toHex } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import { Turnstile } from "../../core/turnstile.js";
+import { Turnstile } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import {
   BROADCAST_CHANNEL,

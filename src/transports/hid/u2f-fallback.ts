@@ -1,6 +1,6 @@
 import type { Env } from "../../core/env.js";
 import { CtapCommand } from "../../ctap/command.js";
-import { ctap2OverU2f } from "../../ctap/ctap2-over-u2f.js";
+import { ctap2OverU2f } from "../../ctap/u2f/ctap2-over-u2f.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
 import type { HidDevice } from "./channel.js";

@@ -1,9 +1,10 @@
 import type { CborValue } from "../../cbor/value.js";
 import type { Env } from "../../core/env.js";
-import type { AuthenticatorData } from "../../ctap/authenticator-data.js";
+import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import type { TransactOptions } from "../../ctap/device.js";
-import type { AuthenticatorInfo } from "../../ctap/get-info.js";
-import type { Ctap2Session, PinUvAuthToken } from "../../ctap/session.js";
+import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
+import type { Ctap2Session } from "../../ctap/client/session.js";
+import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import type { ExtensionsJSON } from "../json.js";
 
 /** What an extension may use while it prepares: before the user is verified. */

@@ -1,5 +1,5 @@
 import { toBase64url } from "../../core/bytes.js";
-import { bytesOf } from "../read-json.js";
+import { bytesOf } from "../client/read-json.js";
 import type { ClientExtension } from "./client-extension.js";
 import { hasExtension } from "./device-facts.js";
 

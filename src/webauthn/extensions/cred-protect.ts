@@ -1,4 +1,4 @@
-import { PlanError } from "../plan-error.js";
+import { PlanError } from "../client/plan-uv.js";
 import type { ClientExtension } from "./client-extension.js";
 
 /** Levels on the wire, by the page's words. @see CTAP 2.3 §12.1 (credProtect) */

@@ -1,4 +1,4 @@
-import type { AuthenticatorInfo } from "../../ctap/get-info.js";
+import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 
 /** Whether the device lists the extension. */
 export function hasExtension({ extensions }: AuthenticatorInfo, id: string): boolean {

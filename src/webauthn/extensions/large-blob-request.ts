@@ -1,6 +1,6 @@
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
-import { bytesOf } from "../read-json.js";
+import { bytesOf } from "../client/read-json.js";
 
 /** What a site asked of `largeBlob`; members that were not given are absent. */
 export interface LargeBlobRequest {

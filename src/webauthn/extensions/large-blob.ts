@@ -1,19 +1,19 @@
 import { toBase64url } from "../../core/bytes.js";
 import { isHarnessError } from "../../core/errors.js";
-import { Permission } from "../../ctap/client-pin.js";
-import { deflate, inflate } from "../../ctap/deflate.js";
+import { Permission } from "../../ctap/messages/client-pin.js";
+import { deflate, inflate } from "../../ctap/client/deflate.js";
 import {
   largeBlobAction,
   largeBlobOutput,
   largeBlobSupport,
   type LargeBlobOutput,
 } from "../../ctap/extensions/large-blob.js";
-import type { AuthenticatorInfo } from "../../ctap/get-info.js";
-import { LARGE_BLOB_BYTES_MAX } from "../../ctap/large-blob-entry.js";
-import { largeBlobStorage } from "../../ctap/large-blob-storage.js";
+import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
+import { LARGE_BLOB_BYTES_MAX } from "../../ctap/client/large-blob-entry.js";
+import { largeBlobStorage } from "../../ctap/client/large-blob-storage.js";
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
-import { PlanError } from "../plan-error.js";
+import { PlanError } from "../client/plan-uv.js";
 import type {
   ClientExtension,
   ExtensionContext,

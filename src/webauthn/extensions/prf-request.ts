@@ -1,9 +1,9 @@
 import { toBase64url, utf8, concat, fromBase64url } from "../../core/bytes.js";
-import type { CredentialSalts, PrfInput, PrfValues } from "../../ctap/extensions/prf.js";
+import type { CredentialSalts, PrfInput, PrfValues } from "../../ctap/messages/prf.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
-import { bytesOf } from "../read-json.js";
+import { bytesOf } from "../client/read-json.js";
 
 /** What separates this extension's salts from those of other users of hmac-secret. @see WebAuthn Level 3 §10.1.4 */
 const CONTEXT = concat(utf8("WebAuthn PRF"), Uint8Array.of(0));

@@ -10,8 +10,8 @@ import {
   type PrfInput,
   type PrfOutput,
   type PrfValues,
-} from "../../ctap/extensions/prf.js";
-import type { KeyAgreement } from "../../ctap/key-agreement.js";
+} from "../../ctap/messages/prf.js";
+import type { KeyAgreement } from "../../ctap/client/pin-protocol.js";
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
 import type {

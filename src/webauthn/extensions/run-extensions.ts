@@ -1,7 +1,7 @@
 import type { CborValue } from "../../cbor/value.js";
-import type { AuthenticatorInfo } from "../../ctap/get-info.js";
+import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 import type { ExtensionsJSON } from "../json.js";
-import type { UvRequirement } from "../plan-uv.js";
+import type { UvRequirement } from "../client/plan-uv.js";
 import type { ExtensionOutcome, ExtensionRun } from "./client-extension.js";
 import { KNOWN_EXTENSIONS } from "./known-extensions.js";
 

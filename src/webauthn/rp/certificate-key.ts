@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { equalBytes, fromBase64url } from "../../core/bytes.js";
 import type { PublicKey, SignatureAlgorithm } from "../../crypto/provider.js";
-import type { CoseKey } from "../../ctap/cose.js";
+import type { CoseKey } from "../../ctap/messages/cose.js";
 import type { Certificate } from "./certificate.js";
 import { VerificationError } from "./verification-error.js";
 

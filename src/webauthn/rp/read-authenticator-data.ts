@@ -2,8 +2,8 @@ import {
   AuthenticatorDataError,
   parseAuthenticatorData,
   type AuthenticatorData,
-} from "../../ctap/authenticator-data.js";
-import { CoseKeyError } from "../../ctap/cose.js";
+} from "../../ctap/messages/authenticator-data.js";
+import { CoseKeyError } from "../../ctap/messages/cose.js";
 import type { Finding } from "./finding.js";
 import { repairEddsaKey } from "./repair-eddsa-key.js";
 import { VerificationError } from "./verification-error.js";

@@ -1,7 +1,7 @@
 import { decodeCborPrefix } from "../../cbor/decode.js";
 import { CborError } from "../../cbor/value.js";
 import { concat, equalBytes, fromHex } from "../../core/bytes.js";
-import { CoseAlgorithm, encodeCoseKey } from "../../ctap/cose.js";
+import { CoseAlgorithm, encodeCoseKey } from "../../ctap/messages/cose.js";
 
 /** Where the credential id's length stands: after rpIdHash, flags, counter and aaguid. */
 const ID_LENGTH_OFFSET = 32 + 1 + 4 + 16;

@@ -1,6 +1,6 @@
 import { defaultCrypto } from "../../crypto/default.js";
 import type { HashName } from "../../crypto/provider.js";
-import { signatureAlgorithm, type CoseKey } from "../../ctap/cose.js";
+import { signatureAlgorithm, type CoseKey } from "../../ctap/messages/cose.js";
 import { reading, VerificationError } from "./verification-error.js";
 import type { RpCode } from "./verification-hints.js";
 

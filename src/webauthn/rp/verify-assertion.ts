@@ -1,8 +1,8 @@
 import { concat, equalBytes, fromBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
-import type { AuthenticatorData } from "../../ctap/authenticator-data.js";
-import { CoseKeyError, parseCoseKey, type CoseKey } from "../../ctap/cose.js";
+import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import { CoseKeyError, parseCoseKey, type CoseKey } from "../../ctap/messages/cose.js";
 import type { AuthenticationResponseInput } from "../json-input.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import type { Finding } from "./finding.js";

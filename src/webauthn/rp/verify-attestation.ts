@@ -1,8 +1,11 @@
-import type { AttestedCredential, AuthenticatorData } from "../../ctap/authenticator-data.js";
-import type { AttestationResult, AttestationType } from "./attestation/attestation-input.js";
+import type { AttestedCredential, AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import type {
+  AttestationResult,
+  AttestationType,
+  AttestationPolicy,
+} from "./attestation/attestation-input.js";
 import { ATTESTATION_FORMATS } from "./attestation/formats.js";
 import { readAttestationObject, type AttestationObject } from "./attestation-object.js";
-import type { AttestationPolicy } from "./attestation-policy.js";
 import { judgeTrust, type TrustInput, type TrustVerdict } from "./certificate-chain.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";

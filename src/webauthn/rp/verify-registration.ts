@@ -1,12 +1,11 @@
 import { equalBytes, toBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
-import type { AuthenticatorData } from "../../ctap/authenticator-data.js";
-import { signatureAlgorithm } from "../../ctap/cose.js";
+import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import { signatureAlgorithm } from "../../ctap/messages/cose.js";
+import type { AttestationType, AttestationPolicy } from "./attestation/attestation-input.js";
 import type { RegistrationResponseInput } from "../json-input.js";
-import type { AttestationType } from "./attestation/attestation-input.js";
 import { readAttestationObject } from "./attestation-object.js";
-import type { AttestationPolicy } from "./attestation-policy.js";
 import type { TrustInput, TrustVerdict } from "./certificate-chain.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import type { Finding } from "./finding.js";

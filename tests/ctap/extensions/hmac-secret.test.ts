@@ -4,8 +4,8 @@ import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborMap, CborValue } from "../../../src/cbor/value.js";
 import { concat, toHex } from "../../../src/core/bytes.js";
 import { seededEntropy } from "../../../src/core/entropy.js";
-import { nobleCrypto } from "../../../src/crypto/noble-provider.js";
-import { nodeCrypto } from "../../../src/crypto/node-provider.js";
+import { nobleCrypto } from "../../../src/crypto/noble/provider.js";
+import { nodeCrypto } from "../../../src/crypto/node/provider.js";
 import type { CryptoProvider } from "../../../src/crypto/provider.js";
 import {
   evaluateSalts,
@@ -15,7 +15,7 @@ import {
   sealOutputs,
   sealSalts,
 } from "../../../src/ctap/extensions/hmac-secret.js";
-import { pinProtocol, toKeyAgreement } from "../../../src/ctap/pin-protocol.js";
+import { pinProtocol, toKeyAgreement } from "../../../src/ctap/client/pin-protocol.js";
 import { saltOf } from "../../../src/webauthn/extensions/prf-request.js";
 import { scriptedEntropy } from "../../helpers/scripted-entropy.js";
 import { hexOf, loadVectors } from "../../helpers/vectors.js";

@@ -27,7 +27,7 @@ import {
   wsTunnelService,
   type TraceRecord,
 } from "../../../src/index.js";
-import { readQrImage } from "../../../src/cli/read-qr.js";
+import { readQrImage } from "../../../src/cli/device/read-qr.js";
 import { HybridPhone, type ScanHabits } from "./hybrid-phone.js";
 import { PasskeySite } from "./passkey-site.js";
 

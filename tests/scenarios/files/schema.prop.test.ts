@@ -1,8 +1,8 @@
 /** Reader and published schema accept and refuse the same files; the schema is judged by ajv. */
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { KNOB_SPECS } from "../../../src/sim/knob-specs.js";
-import type { KnobSpec } from "../../../src/sim/knob-spec.js";
+import { KNOB_SPECS } from "../../../src/sim/knobs/registry.js";
+import type { KnobSpec } from "../../../src/sim/knobs/knob-spec.js";
 import { CATALOGUE } from "../../../src/scenarios/catalogue.js";
 import { refusalOf, validatorTakes } from "./schema-oracle.js";
 

@@ -1,6 +1,5 @@
 import type { TraceRecord } from "../../../src/core/trace.js";
-import type { ReportedRun } from "../../../src/scenarios/reports/reported-run.js";
-import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
+import { type ReportedRun, runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 
 /** What somebody would write into a trace who wants more than to be read. */
 export const HOSTILE =

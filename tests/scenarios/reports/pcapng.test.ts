@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../../src/core/trace.js";
 import { scenarioNamed } from "../../../src/scenarios/catalogue.js";
-import { CaptureError } from "../../../src/scenarios/reports/capture-error.js";
-import { toPcapng } from "../../../src/scenarios/reports/pcapng.js";
+import { CaptureError, toPcapng } from "../../../src/scenarios/reports/pcapng.js";
 import { runScenario } from "../../../src/scenarios/run.js";
 import { outputOf, programNamed } from "../../helpers/programs.js";
 

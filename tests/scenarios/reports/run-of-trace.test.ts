@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../../src/core/trace.js";
 import { scenarioNamed } from "../../../src/scenarios/catalogue.js";
-import { toText } from "../../../src/scenarios/report.js";
+import { toText } from "../../../src/scenarios/reports/report.js";
 import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 import { runScenario, type Run } from "../../../src/scenarios/run.js";
 

@@ -2,7 +2,7 @@
 import Ajv from "ajv";
 import { describe, expect, test } from "vitest";
 import { CATALOGUE } from "../../../src/scenarios/catalogue.js";
-import { toText } from "../../../src/scenarios/report.js";
+import { toText } from "../../../src/scenarios/reports/report.js";
 import { parseTrace } from "../../../src/scenarios/reports/parse-trace.js";
 import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 import { traceSchema } from "../../../src/scenarios/reports/trace-schema.js";

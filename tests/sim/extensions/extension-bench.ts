@@ -1,12 +1,12 @@
 import type { CborValue } from "../../../src/cbor/value.js";
-import { parseAuthenticatorData } from "../../../src/ctap/authenticator-data.js";
-import { Permission } from "../../../src/ctap/client-pin.js";
-import type { GetAssertionResponse } from "../../../src/ctap/get-assertion.js";
-import type { MakeCredentialResponse } from "../../../src/ctap/make-credential.js";
+import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
+import { Permission } from "../../../src/ctap/messages/client-pin.js";
+import type { GetAssertionResponse } from "../../../src/ctap/messages/get-assertion.js";
+import type { MakeCredentialResponse } from "../../../src/ctap/messages/make-credential.js";
 import { CtapStatus, type CtapStatusName } from "../../../src/ctap/status.js";
-import type { AuthenticatorProfile } from "../../../src/sim/profile.js";
-import { profileNamed } from "../../../src/sim/profiles.js";
-import { BenchKey } from "../bench-key.js";
+import type { AuthenticatorProfile } from "../../../src/sim/profiles/profile.js";
+import { profileNamed } from "../../../src/sim/profiles/profiles.js";
+import { BenchKey } from "../authenticator/bench-key.js";
 
 /** By extension id. */
 export type Inputs = Readonly<Record<string, CborValue>>;

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { CborMap, CborValue } from "../../../src/cbor/value.js";
 import { toHex } from "../../../src/core/bytes.js";
 import { seededEntropy } from "../../../src/core/entropy.js";
-import { coseKey } from "../../../src/ctap/cose.js";
+import { coseKey } from "../../../src/ctap/messages/cose.js";
 import { openOutputs, sealSalts } from "../../../src/ctap/extensions/hmac-secret.js";
-import type { KeyAgreement } from "../../../src/ctap/key-agreement.js";
+import type { KeyAgreement } from "../../../src/ctap/client/pin-protocol.js";
 import type { CtapStatusName } from "../../../src/ctap/status.js";
 import { ExtensionBench, idOf, outputOf } from "./extension-bench.js";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
 import { toHex, utf8 } from "../../../src/core/bytes.js";
 import type { CtapStatusName } from "../../../src/ctap/status.js";
-import { PROFILES, profileNamed } from "../../../src/sim/profiles.js";
+import { PROFILES, profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { ExtensionBench, idOf } from "./extension-bench.js";
 
 const FIRST = new Uint8Array(32).fill(1);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { CborValue } from "../../../src/cbor/value.js";
 import { utf8 } from "../../../src/core/bytes.js";
-import { parseAuthenticatorData } from "../../../src/ctap/authenticator-data.js";
-import { parseInfo } from "../../../src/ctap/get-info.js";
+import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
+import { parseInfo } from "../../../src/ctap/messages/get-info.js";
 import type { CtapStatusName } from "../../../src/ctap/status.js";
-import { parseProfile } from "../../../src/sim/profile-file.js";
-import { profileNamed } from "../../../src/sim/profiles.js";
-import { bodyOf, RP_ID } from "../bench-key.js";
+import { parseProfile } from "../../../src/sim/profile-files/profile-file.js";
+import { profileNamed } from "../../../src/sim/profiles/profiles.js";
+import { bodyOf, RP_ID } from "../authenticator/bench-key.js";
 import { ExtensionBench, idOf, outputOf, type Inputs } from "./extension-bench.js";
 
 const CTAP_23 = profileNamed("ctap23");

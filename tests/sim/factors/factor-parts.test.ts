@@ -7,7 +7,7 @@ import { circularFactors } from "../../../src/sim/factors/circular-factors.js";
 import { CodeBook } from "../../../src/sim/factors/code-book.js";
 import { LOCK_LADDERS } from "../../../src/sim/factors/lock-ladders.js";
 import { LockOut } from "../../../src/sim/factors/lock-out.js";
-import { withKnobs, type KnobOverrides } from "../../../src/sim/knobs.js";
+import { withKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 
 const MINUTE_MS = 60_000;
 

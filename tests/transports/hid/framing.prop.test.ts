@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MESSAGE_BYTES_MAX, messageBytesMax } from "../../../src/transports/hid/constants.js";
 import { HidFramingError, MessageAssembler, toReports } from "../../../src/transports/hid/framing.js";
-import { ReportSlicer } from "../../../src/transports/hid/report-slicer.js";
+import { ReportSlicer } from "../../../src/transports/hid/report-inbox.js";
 
 const channel = fc.integer({ min: 0, max: 0xffff_ffff });
 const command = fc.integer({ min: 0, max: 0x7f });

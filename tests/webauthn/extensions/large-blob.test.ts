@@ -3,9 +3,9 @@ import type { RegistrationResponseJSON as TheirRegistration } from "@simplewebau
 import { describe, expect, test } from "vitest";
 import { fromBase64url, toBase64url, toHex, utf8 } from "../../../src/core/bytes.js";
 import { CtapStatus } from "../../../src/ctap/status.js";
-import { profileNamed } from "../../../src/sim/profiles.js";
-import { SPEC_L3 } from "../../../src/webauthn/client-profiles.js";
-import { toPageError } from "../../../src/webauthn/page-error.js";
+import { profileNamed } from "../../../src/sim/profiles/profiles.js";
+import { SPEC_L3 } from "../../../src/webauthn/profiles/client-profiles.js";
+import { toPageError } from "../../../src/webauthn/client/page-error.js";
 import { creationOptions, ORIGIN, RP_ID } from "../../helpers/ceremony-options.js";
 import { bench, PIN, type BenchOptions } from "../../helpers/webauthn-bench.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { CborValue } from "../../../src/cbor/value.js";
 import { fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
-import { parseAuthenticatorData } from "../../../src/ctap/authenticator-data.js";
-import { profileNamed } from "../../../src/sim/profiles.js";
+import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
+import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { RP_ID } from "../../helpers/ceremony-options.js";
 import { bench, PIN } from "../../helpers/webauthn-bench.js";
 

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
 import type { CryptoProvider } from "../../../src/crypto/provider.js";
-import { profileNamed } from "../../../src/sim/profiles.js";
-import { toPageError } from "../../../src/webauthn/page-error.js";
-import { SPEC_L3 } from "../../../src/webauthn/client-profiles.js";
+import { profileNamed } from "../../../src/sim/profiles/profiles.js";
+import { toPageError } from "../../../src/webauthn/client/page-error.js";
+import { SPEC_L3 } from "../../../src/webauthn/profiles/client-profiles.js";
 import { creationOptions, ORIGIN, RP_ID } from "../../helpers/ceremony-options.js";
 import { bench, PIN, type BenchOptions } from "../../helpers/webauthn-bench.js";
 

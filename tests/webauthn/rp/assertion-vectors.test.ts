@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { concat } from "../../../src/core/bytes.js";
-import { parseCoseKey, signatureAlgorithm } from "../../../src/ctap/cose.js";
+import { parseCoseKey, signatureAlgorithm } from "../../../src/ctap/messages/cose.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
 import { readAuthenticatorData } from "../../../src/webauthn/rp/read-authenticator-data.js";
 import { demandSignature } from "../../../src/webauthn/rp/signature.js";

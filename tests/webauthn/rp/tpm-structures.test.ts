@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CborMap } from "../../../src/cbor/value.js";
 import { fromHex, toHex } from "../../../src/core/bytes.js";
-import { parseCoseKey } from "../../../src/ctap/cose.js";
+import { parseCoseKey } from "../../../src/ctap/messages/cose.js";
 import { sameKey } from "../../../src/webauthn/rp/certificate-key.js";
 import { readCertifyInfo, readPublicArea } from "../../../src/webauthn/rp/tpm-structures.js";
 import { isTpmVendor } from "../../../src/webauthn/rp/tpm-vendors.js";

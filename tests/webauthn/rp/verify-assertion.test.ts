@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { concat, fromBase64url, fromHex, toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
-import { encodeCoseKey } from "../../../src/ctap/cose.js";
+import { encodeCoseKey } from "../../../src/ctap/messages/cose.js";
 import type { AuthenticationResponseJSON } from "../../../src/webauthn/json.js";
 import type { RpCode } from "../../../src/webauthn/rp/verification-hints.js";
 import { verifyAssertion, type ExpectedAssertion } from "../../../src/webauthn/rp/verify-assertion.js";

@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import { concat, toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
-import { encodeAuthenticatorData, type AuthenticatorData } from "../../../src/ctap/authenticator-data.js";
-import { encodeCoseKey, type CoseKey } from "../../../src/ctap/cose.js";
+import {
+  encodeAuthenticatorData,
+  type AuthenticatorData,
+} from "../../../src/ctap/messages/authenticator-data.js";
+import { encodeCoseKey, type CoseKey } from "../../../src/ctap/messages/cose.js";
 import type { RegistrationResponseJSON } from "../../../src/webauthn/json.js";
 import { HINTS, type RpCode } from "../../../src/webauthn/rp/verification-hints.js";
 import {

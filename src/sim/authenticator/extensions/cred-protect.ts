@@ -1,4 +1,4 @@
-import { CredProtect } from "../credentials.js";
+import { CredProtect } from "../store/credentials.js";
 import type { SimExtension } from "../extension.js";
 import { refuse } from "../refusal.js";
 

@@ -7,7 +7,7 @@ import {
 } from "../../../ctap/extensions/hmac-secret.js";
 import { supportedProtocol, type CommandContext } from "../context.js";
 import type { SimExtension } from "../extension.js";
-import { sharedSecretWith } from "../key-agreement.js";
+import { sharedSecretWith } from "../verification/key-agreement.js";
 import { refuse } from "../refusal.js";
 import { credRandom, type CredRandomOf } from "./cred-random.js";
 

@@ -1,7 +1,7 @@
 import type { CborValue } from "../../../cbor/value.js";
 import type { CommandContext } from "../context.js";
 import type { SimExtension } from "../extension.js";
-import { minPinLength, minPinLengthRpIds, pinComplexityPolicy } from "../pin-policy.js";
+import { minPinLength, minPinLengthRpIds, pinComplexityPolicy } from "../verification/pin-policy.js";
 import { refuse } from "../refusal.js";
 
 /** How long a PIN must be, for sites the owner's administrator named. @see CTAP 2.3 §12.5 */

@@ -6,7 +6,7 @@ import {
   prfOutput,
   saltsFor,
   type PrfValues,
-} from "../../../ctap/extensions/prf.js";
+} from "../../../ctap/messages/prf.js";
 import type { CommandContext } from "../context.js";
 import type { SimExtension } from "../extension.js";
 import { refuse } from "../refusal.js";

@@ -1,5 +1,5 @@
 import type { CborValue } from "../../../cbor/value.js";
-import { hasQuirk } from "../../profile.js";
+import { hasQuirk } from "../../profiles/profile.js";
 import type { CommandContext } from "../context.js";
 import type { MakeOutcome, SimExtension } from "../extension.js";
 import { refuse } from "../refusal.js";

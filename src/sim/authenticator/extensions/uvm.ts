@@ -1,6 +1,5 @@
 import type { CborValue } from "../../../cbor/value.js";
-import type { CommandContext } from "../context.js";
-import { builtInUvConfigured } from "../context.js";
+import { type CommandContext, builtInUvConfigured } from "../context.js";
 import type { SimExtension } from "../extension.js";
 import { refuse } from "../refusal.js";
 

@@ -1,8 +1,7 @@
 import type { CborValue } from "../../../cbor/value.js";
-import type { AuthenticatorData, AttestedCredential } from "../../../ctap/authenticator-data.js";
+import type { AttestedCredential, AuthenticatorData } from "../../../ctap/messages/authenticator-data.js";
 import type { Certificate } from "../certificate.js";
 import type { Finding } from "../finding.js";
-import type { AttestationPolicy } from "../attestation-policy.js";
 
 /** Attestation types. @see WebAuthn Level 3 §6.5.3 */
 export type AttestationType = "none" | "self" | "basic" | "attca" | "anonca";
@@ -36,3 +35,17 @@ export interface AttestationResult {
 
 /** @throws {VerificationError} with the rule of the format that the statement broke. */
 export type AttestationVerifier = (input: AttestationInput) => AttestationResult;
+
+/** What a site accepts among sound statements. Everything absent is the specification's own rule. */
+export interface AttestationPolicy {
+  /** Formats accepted; every known one when absent. */
+  readonly formats?: readonly string[];
+  /** Types accepted; every one when absent. */
+  readonly types?: readonly AttestationType[];
+  /** Statements of a compound that must hold: all of them (default), or one. */
+  readonly compound?: "all" | "any";
+  /** Where an Android key's origin and purpose must be stated: either list (default), or the trusted environment's. */
+  readonly androidKey?: "any" | "tee";
+  /** Accept an Android device that fails the compatibility test suite. */
+  readonly safetyNetWithoutCts?: boolean;
+}

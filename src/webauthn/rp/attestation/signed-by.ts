@@ -1,5 +1,5 @@
 import { concat, equalBytes } from "../../../core/bytes.js";
-import type { CoseKey } from "../../../ctap/cose.js";
+import type { CoseKey } from "../../../ctap/messages/cose.js";
 import { certificateKey } from "../certificate-key.js";
 import { ExtensionOid, isAuthority, type Certificate } from "../certificate.js";
 import { readDer } from "../der.js";

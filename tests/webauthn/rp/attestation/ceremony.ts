@@ -1,9 +1,9 @@
 import type { CborValue } from "../../../../src/cbor/value.js";
 import { utf8 } from "../../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../../src/crypto/default.js";
-import { encodeAuthenticatorData } from "../../../../src/ctap/authenticator-data.js";
-import { encodeCoseKey, type CoseKey } from "../../../../src/ctap/cose.js";
-import type { AttestationPolicy } from "../../../../src/webauthn/rp/attestation-policy.js";
+import { encodeAuthenticatorData } from "../../../../src/ctap/messages/authenticator-data.js";
+import { encodeCoseKey, type CoseKey } from "../../../../src/ctap/messages/cose.js";
+import type { AttestationPolicy } from "../../../../src/webauthn/rp/attestation/attestation-input.js";
 import { verifyAttestation } from "../../../../src/webauthn/rp/verify-attestation.js";
 import { testKey } from "../certificate-maker.js";
 

@@ -1,0 +1,89 @@
+import {
+  CLIENT_PROFILES,
+  effectiveTimeoutMs,
+  envFor,
+  invitePhone,
+  MemorySink,
+  SPEC_L3,
+  systemEnv,
+  type TraceRecord,
+} from "../../index.js";
+import type { Invocation, OptionTable } from "../command.js";
+import { dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from "./hybrid-ports.js";
+import { numberOption, textOption } from "../options.js";
+import { showQr } from "./show-qr.js";
+import type { Terminal } from "../terminal.js";
+import type { Workbench } from "./opened-device.js";
+
+export const HYBRID_BENCH_OPTIONS = {
+  ...HYBRID_OPTIONS,
+  "linger-ms": { type: "string" },
+} as const satisfies OptionTable;
+
+export const HYBRID_BENCH_HELP = `  --radio WHICH        where hybrid listens: noble (default), noble:stoprocent or udp:HOST:PORT
+${TUNNEL_HELP}
+  --linger-ms N        listen for what the phone says after the ceremony (0)`;
+
+/** The longest ceremony sites are told to allow; a code nobody scans is given up then. */
+const LONGEST_MS = 300_000;
+const LINGER_MS_MAX = 600_000;
+
+/** A phone that is going to scan the code shown now. */
+export async function openHybrid(invocation: Invocation, method: "create" | "get"): Promise<Workbench> {
+  const { terminal } = invocation;
+  const sink = new MemorySink();
+  const env = systemEnv({
+    write(record) {
+      sink.write(record);
+      tell(terminal, record);
+    },
+  });
+  const lingerMs = numberOption(invocation, "linger-ms", { min: 0, max: LINGER_MS_MAX }) ?? 0;
+  const ceremonyMs = ceremonyOf(invocation);
+  const link = envFor(env, "link");
+  const ports = { scanner: scannerFrom(invocation, link), dialer: dialerFrom(invocation) };
+  const { qr, device } = invitePhone(link, ports, {
+    hint: method === "create" ? "mc" : "ga",
+    // The browser's own timer decides, where it has one.
+    budgets: { linkMs: ceremonyMs === Infinity ? LONGEST_MS : Infinity, lingerMs },
+  });
+  const shown = showQr(env.clock, terminal, qr, ceremonyMs === Infinity ? LONGEST_MS : ceremonyMs);
+  // The search begins now, not with the first request; whoever asks hears how it ended.
+  const hide = () => shown.hide();
+  device.ready().then(hide, hide);
+  return {
+    env,
+    device,
+    hid: undefined,
+    records: sink.records,
+    seed: undefined,
+    settle: (work) => work,
+    async close() {
+      shown.hide();
+      await device[Symbol.asyncDispose]();
+      if (lingerMs === 0) device.hangUp();
+      await device.ended;
+    },
+  };
+}
+
+/** How long the browser goes on with the ceremony. */
+function ceremonyOf(invocation: Invocation): number {
+  const profile = CLIENT_PROFILES[textOption(invocation, "client") ?? ""] ?? SPEC_L3;
+  const wantedMs = numberOption(invocation, "timeout-ms", { min: 1, max: Number.MAX_SAFE_INTEGER });
+  return effectiveTimeoutMs(profile, wantedMs);
+}
+
+function tell(terminal: Terminal, record: TraceRecord): void {
+  if (record.kind !== "link.hybrid") return;
+  if (record.stage === "scan-failed" && isPassing(record.detail)) {
+    terminal.progress("Bluetooth is off or busy: trying again for half a minute");
+  }
+  if (record.stage === "advert-seen") terminal.progress("the phone is near");
+  if (record.stage === "ready") terminal.progress("connected: go on at the phone");
+}
+
+/** Codes of a radio that is tried again. */
+function isPassing(code: string | undefined): boolean {
+  return code === "RADIO_OFF" || code === "RADIO_BUSY";
+}

@@ -1,0 +1,92 @@
+import { createInterface } from "node:readline";
+import type { ExposedDevice } from "../../index.js";
+import type { Terminal } from "../terminal.js";
+
+export const KEY_HANDS_HELP = `  --stdin              also take lines from standard input: unplug, replug, cycle, quit; its end is quit
+  signals: SIGUSR1 is a power cycle, SIGUSR2 pulls the key out and plugs it in again in turn,
+           SIGTERM and SIGINT pull it out and end the program`;
+
+/** What was done to a key while it was offered. */
+export interface KeyMoves {
+  readonly powerCycles: number;
+  readonly unplugs: number;
+}
+
+interface Move {
+  /** What is said on stderr once it is done. */
+  readonly told: string;
+  readonly make: () => Promise<void>;
+}
+
+/**
+ * Hands that pull a key out and plug it in, moved by signals and, where asked for, by lines.
+ *
+ * One move at a time, in the order asked for; each is told on stderr when it is done, for a script to wait for.
+ *
+ * @returns once somebody wants the program to end and the key is out.
+ */
+export function untilPulledOut(
+  exposed: ExposedDevice,
+  terminal: Terminal,
+  options: { readonly stdin: boolean },
+): Promise<KeyMoves> {
+  const done = { powerCycles: 0, unplugs: 0 };
+  let plugged = true;
+  let last = Promise.resolve();
+  const unplug: Move = {
+    told: "unplugged",
+    make: async () => {
+      if (plugged) done.unplugs += 1;
+      plugged = false;
+      await exposed.unplug();
+    },
+  };
+  const replug: Move = {
+    told: `plugged in: ${exposed.label}`,
+    make: async () => {
+      if (plugged) return;
+      await exposed.powerCycle();
+      plugged = true;
+    },
+  };
+  const cycle: Move = {
+    told: `power cycled: ${exposed.label}`,
+    make: async () => {
+      await exposed.powerCycle();
+      plugged = true;
+      done.powerCycles += 1;
+    },
+  };
+  return new Promise((resolve, reject) => {
+    const move = (next: () => Move) => {
+      last = last.then(async () => {
+        const { told, make } = next();
+        await make();
+        terminal.warn(told);
+      });
+      last.catch(reject);
+    };
+    const quit = () => {
+      last = last.then(async () => {
+        await exposed[Symbol.asyncDispose]();
+        resolve(done);
+      });
+      last.catch(reject);
+    };
+    process.on("SIGUSR1", () => move(() => cycle));
+    process.on("SIGUSR2", () => move(() => (plugged ? unplug : replug)));
+    process.once("SIGTERM", quit);
+    process.once("SIGINT", quit);
+    if (!options.stdin) return;
+    const words = new Map(Object.entries({ unplug, replug, cycle }));
+    createInterface({ input: process.stdin })
+      .on("line", (line) => {
+        const word = line.trim();
+        const known = words.get(word);
+        if (word === "quit") quit();
+        else if (known) move(() => known);
+        else if (word !== "") terminal.warn(`"${word}" is none of unplug, replug, cycle, quit`);
+      })
+      .on("close", quit);
+  });
+}

@@ -1,0 +1,134 @@
+import {
+  envFor,
+  firmwareOf,
+  MemorySink,
+  openHidDevice,
+  openUsbDevice,
+  simHidPort,
+  systemEnv,
+  udpHidPort,
+  unixHidPort,
+  usbDevices,
+  virtualEnv,
+  withU2fFallback,
+  type Env,
+  type HidDevice,
+  type HidDeviceOptions,
+} from "../../index.js";
+import { type Invocation, type OptionTable, UsageError } from "../command.js";
+import { hostAndPort } from "./host-and-port.js";
+import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-device.js";
+import { textOption } from "../options.js";
+import { framesOption } from "../recording.js";
+import type { Workbench } from "./opened-device.js";
+import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./simulated-key.js";
+
+export const DEVICE_OPTIONS = {
+  device: { type: "string", short: "d", default: "sim" },
+  seed: { type: "string" },
+  ...SIM_KEY_OPTIONS,
+  ...HYBRID_BENCH_OPTIONS,
+} as const satisfies OptionTable;
+
+export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT, unix:PATH
+                       or hybrid: a phone that scans the code shown then
+  --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
+${SIM_KEY_HELP}
+${HYBRID_BENCH_HELP}`;
+
+/**
+ * @param method what is going to be asked for; a phone's screen says so.
+ * @throws {UsageError} USAGE, ENVIRONMENT. @throws whatever opening the device throws.
+ */
+export async function openWorkbench(
+  invocation: Invocation,
+  method: "create" | "get" = "get",
+): Promise<Workbench> {
+  const where = textOption(invocation, "device") ?? "sim";
+  if (where === "hybrid") return openHybrid(invocation, method);
+  return where === "sim" ? openSimulated(invocation) : openReal(where, framesOption(invocation));
+}
+
+async function openSimulated(invocation: Invocation): Promise<Workbench> {
+  const seed = textOption(invocation, "seed") ?? "1";
+  const env = virtualEnv(seed);
+  const frames = framesOption(invocation);
+  const { key, save } = simKeyFrom(invocation, env);
+  const port = simHidPort(envFor(env, "port"), firmwareOf(key));
+  const settle = <T>(work: Promise<T>) => env.clock.run(work);
+  const link = envFor(env, "link");
+  const device = withU2fFallback(link, await settle(openHidDevice(link, port, { frames })));
+  return {
+    env,
+    device,
+    hid: device.init,
+    records: env.records,
+    seed,
+    settle,
+    async close() {
+      await settle(Promise.resolve(device[Symbol.asyncDispose]()));
+      save();
+    },
+  };
+}
+
+async function openReal(where: string, frames: HidDeviceOptions["frames"]): Promise<Workbench> {
+  const sink = new MemorySink();
+  const env = systemEnv(sink);
+  const link = envFor(env, "link");
+  const device = withU2fFallback(link, await openAt(link, where, { frames }));
+  return {
+    env,
+    device,
+    hid: device.init,
+    records: sink.records,
+    seed: undefined,
+    settle: (work) => work,
+    async close() {
+      await device[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openAt(env: Env, where: string, options: HidDeviceOptions): Promise<HidDevice> {
+  const [scheme = "", ...rest] = where.split(":");
+  const place = rest.join(":");
+  switch (scheme) {
+    case "hid":
+      return openUsbDevice(
+        env,
+        place === "any" ? await onlyUsbDevice() : demand(place, "hid:PATH or hid:any"),
+        options,
+      );
+    case "udp":
+      return openHidDevice(env, await udpHidPort({ ...hostAndPort(place), trace: env.trace }), options);
+    case "unix":
+      return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }), options);
+    default:
+      throw new UsageError("USAGE", `--device "${where}" names no kind of device`, {
+        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, unix:PATH or hybrid",
+      });
+  }
+}
+
+/** Several keys are a question for the person, not for chance. */
+async function onlyUsbDevice(): Promise<string> {
+  const devices = await usbDevices();
+  const [first, ...others] = devices;
+  if (first === undefined) {
+    throw new UsageError("ENVIRONMENT", "no FIDO key is plugged in", {
+      hint: "passkey-harness doctor says what was looked for; --device sim needs no hardware",
+    });
+  }
+  if (others.length > 0) {
+    throw new UsageError("ENVIRONMENT", `${devices.length} FIDO keys are plugged in`, {
+      hint: `name one: ${devices.map(({ path }) => `hid:${path}`).join(", ")}`,
+    });
+  }
+  return first.path;
+}
+
+function demand(text: string, form: string): string {
+  if (text === "") throw new UsageError("USAGE", `the device is written ${form}`);
+  return text;
+}

@@ -1,0 +1,15 @@
+import type { CtapDevice, Env, HidDevice, TraceRecord } from "../../index.js";
+
+/** A device on the table, the time it lives in, and everything that was said. */
+export interface Workbench {
+  readonly env: Env;
+  readonly device: CtapDevice;
+  /** What a key said when its channel was opened; phones have none. */
+  readonly hid: HidDevice["init"] | undefined;
+  readonly records: readonly TraceRecord[];
+  /** Seed of a simulated run; real devices have none. */
+  readonly seed: string | undefined;
+  /** Lets time pass until `work` settles: virtual time for a simulated device, real time otherwise. */
+  readonly settle: <T>(work: Promise<T>) => Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { type Invocation, UsageError } from "../command.js";
+import { textOption } from "../options.js";
+
+const STDIN = 0;
+
+/**
+ * The text of the code the phone is to scan.
+ *
+ * @throws {UsageError} USAGE unless exactly one place was named, ENVIRONMENT when there is no code in it.
+ */
+export async function qrFrom(invocation: Invocation): Promise<string> {
+  const text = textOption(invocation, "qr");
+  const image = textOption(invocation, "qr-image");
+  if ((text === undefined) === (image === undefined)) {
+    throw new UsageError("USAGE", "phone takes --qr TEXT or --qr-image FILE, one of the two");
+  }
+  if (image !== undefined) return readQrImage(readImageFile(image), image);
+  // Other users of the machine can read a command line, and with it the code.
+  return text === "-" ? firstCode(readFileSync(STDIN, "utf8")) : (text as string);
+}
+
+/** @throws {UsageError} ENVIRONMENT for anything but a PNG file with a QR code on it. */
+export async function readQrImage(bytes: Uint8Array, name: string): Promise<string> {
+  const [{ PNG }, { default: decode }] = await Promise.all([import("pngjs"), import("qr/decode.js")]);
+  let picture: { readonly data: Uint8Array; readonly width: number; readonly height: number };
+  try {
+    picture = PNG.sync.read(Buffer.from(bytes));
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `${name} is no PNG picture`, { cause });
+  }
+  try {
+    return decode(picture);
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `no QR code can be made out in ${name}`, {
+      cause,
+      hint: "cut the picture to the code, leave some white around it, and do not scale it down",
+    });
+  }
+}
+
+function readImageFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `picture ${path} cannot be read`, { cause });
+  }
+}
+
+function firstCode(text: string): string {
+  const found = /FIDO:\/\d+/i.exec(text);
+  if (found) return found[0];
+  throw new UsageError("ENVIRONMENT", "there is no FIDO:/ code on stdin");
+}

@@ -1,0 +1,47 @@
+import { renderUnicodeCompact } from "uqr";
+import type { Clock } from "../../index.js";
+import type { Terminal } from "../terminal.js";
+
+/** Modules of quiet around the code. @see ISO/IEC 18004: 4, of which cameras need 2 */
+const BORDER_MODULES = 2;
+
+/** How often the seconds left are told to a person who watches. */
+const TICK_MS = 1000;
+
+export interface ShownQr {
+  /** Takes the seconds left off the screen. */
+  readonly hide: () => void;
+}
+
+/**
+ * Shows a code to a camera and as text. All of it goes to stderr, for stdout is for results.
+ *
+ * Whoever reads it can answer: it is never traced.
+ */
+export function showQr(clock: Clock, terminal: Terminal, qr: string, limitMs: number): ShownQr {
+  const endsAtMs = clock.nowMs() + limitMs;
+  const secondsLeft = () => Math.max(0, Math.ceil((endsAtMs - clock.nowMs()) / 1000));
+  if (terminal.json) {
+    terminal.warn(qr);
+    return { hide: () => {} };
+  }
+  const code = renderUnicodeCompact(qr, { border: BORDER_MODULES });
+  // White on black whatever the theme: light modules are the drawn ones.
+  for (const line of code.split("\n")) terminal.warn(terminal.style(["bgBlack", "whiteBright"], line));
+  terminal.warn(qr);
+  terminal.warn(`scan this with a phone within ${secondsLeft()} s`);
+  let disarm: () => void = () => {};
+  const tick = () => {
+    disarm = clock.arm(TICK_MS, "qr.countdown", () => {
+      terminal.status(`${secondsLeft()} s left`);
+      tick();
+    });
+  };
+  tick();
+  return {
+    hide() {
+      disarm();
+      terminal.status("");
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  CredentialStore,
+  encodeStore,
+  envFor,
+  habitualUser,
+  parseProfile,
+  parseStore,
+  PROFILES,
+  SimAuthenticator,
+  type AuthenticatorProfile,
+  type Env,
+} from "../../index.js";
+import { type Invocation, type OptionTable, UsageError } from "../command.js";
+import { isMissing, readJsonFile, writeTextFile } from "../files.js";
+import { numberOption, textOption } from "../options.js";
+
+export const SIM_KEY_OPTIONS = {
+  profile: { type: "string" },
+  "touch-ms": { type: "string" },
+  store: { type: "string" },
+} as const satisfies OptionTable;
+
+export const SIM_KEY_HELP = `  --profile NAME|FILE  which authenticator is simulated: ${[...PROFILES.keys()].join(", ")}
+  --touch-ms N         how long the simulated person takes before touching (500)
+  --store FILE         keep the simulated key's credentials in this file`;
+
+/** Ten minutes: longer than any client waits. */
+const TOUCH_MS_MAX = 600_000;
+
+/** A simulated key as the command line describes it, and how to keep what is on it. */
+export interface SimKey {
+  readonly key: SimAuthenticator;
+  /** Writes the store file, if one was named. */
+  readonly save: () => void;
+}
+
+/** @param fit what the road makes of the profile. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
+export function simKeyFrom(
+  invocation: Invocation,
+  env: Env,
+  fit: (profile: AuthenticatorProfile) => AuthenticatorProfile = (profile) => profile,
+): SimKey {
+  const storePath = textOption(invocation, "store");
+  const store = storePath === undefined ? new CredentialStore() : openStore(storePath);
+  const touchMs = numberOption(invocation, "touch-ms", { min: 0, max: TOUCH_MS_MAX });
+  const key = new SimAuthenticator(envFor(env, "key"), {
+    profile: fit(chosenProfile(textOption(invocation, "profile") ?? "generic")),
+    store,
+    user: habitualUser(envFor(env, "person"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
+  });
+  return {
+    key,
+    save() {
+      // Readable by the owner alone: a store holds private keys.
+      if (storePath !== undefined) writeTextFile(storePath, encodeStore(store.snapshot()), 0o600);
+    },
+  };
+}
+
+/** A name of ours, or anything that looks like a path. */
+function chosenProfile(choice: string): AuthenticatorProfile {
+  const isPath = choice.includes("/") || choice.includes("\\") || choice.endsWith(".json");
+  if (isPath) return parseProfile(readJsonFile(choice, "profile"));
+  const profile = PROFILES.get(choice);
+  if (profile === undefined) {
+    throw new UsageError("USAGE", `there is no profile "${choice}"`, {
+      hint: `one of ${[...PROFILES.keys()].join(", ")}, or a path to a profile file`,
+    });
+  }
+  return profile;
+}
+
+function openStore(path: string): CredentialStore {
+  try {
+    return new CredentialStore(parseStore(readJsonFile(path, "store")));
+  } catch (error) {
+    // The first run starts with an empty key and writes the file at its end.
+    if (isMissing(error)) return new CredentialStore();
+    throw error;
+  }
+}

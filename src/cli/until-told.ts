@@ -1,7 +1,0 @@
-/** Resolves when somebody asks the program to end. */
-export function untilTold(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve());
-    process.once("SIGINT", () => resolve());
-  });
-}

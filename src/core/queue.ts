@@ -1,0 +1,101 @@
+import { HarnessError } from "./errors.js";
+
+/** One at a time, in order of arrival; a failure does not block those behind it. */
+export class Turnstile {
+  #last: Promise<unknown> = Promise.resolve();
+
+  pass<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** Nobody collects: the producer is faster than its reader, for ever. */
+export class MailboxFullError extends HarnessError<"MAILBOX_FULL"> {
+  constructor(limit: number) {
+    super("MAILBOX_FULL", `more than ${limit} items wait and nobody collects them`);
+  }
+}
+
+const ITEMS_MAX = 4096;
+
+interface Waiter<T> {
+  readonly resolve: (item: T | undefined) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/**
+ * A bounded queue between a callback world and `await`; replaces event emitters.
+ *
+ * Items already put are still delivered after `close`. `next` then gives `undefined` for an end in
+ * good order, or throws the error it was closed with.
+ */
+export class Mailbox<T> implements AsyncIterable<T> {
+  readonly #items: T[] = [];
+  readonly #waiters: Waiter<T>[] = [];
+  readonly #limit: number;
+  #ended: { readonly error: Error | undefined } | undefined;
+
+  constructor(limit = ITEMS_MAX) {
+    this.#limit = limit;
+  }
+
+  get closed(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Puts nothing after `close`. @throws {MailboxFullError} */
+  put(item: T): void {
+    if (this.#ended) return;
+    const waiter = this.#waiters.shift();
+    if (waiter) return waiter.resolve(item);
+    if (this.#items.length >= this.#limit) throw new MailboxFullError(this.#limit);
+    this.#items.push(item);
+  }
+
+  close(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = { error };
+    for (const waiter of this.#waiters.splice(0)) this.#settle(waiter);
+  }
+
+  /** The next item, or `undefined` after an end in good order. @throws the signal's reason, or the closing error. */
+  next(signal?: AbortSignal): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      if (this.#items.length > 0) return resolve(this.#items.shift());
+      const onAbort = () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(signal?.reason as Error);
+      };
+      const waiter: Waiter<T> = {
+        resolve: (item) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(item);
+        },
+        reject: (reason: Error) => {
+          signal?.removeEventListener("abort", onAbort);
+          reject(reason);
+        },
+      };
+      if (this.#ended) return this.#settle(waiter);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiters.push(waiter);
+    });
+  }
+
+  /** What waits now, without waiting; the mailbox is then empty. */
+  drain(): T[] {
+    return this.#items.splice(0);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    for (let item = await this.next(); item !== undefined; item = await this.next()) yield item;
+  }
+
+  #settle(waiter: Waiter<T>): void {
+    if (this.#ended?.error === undefined) waiter.resolve(undefined);
+    else waiter.reject(this.#ended.error);
+  }
+}

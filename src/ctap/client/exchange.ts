@@ -1,0 +1,112 @@
+import type { Env } from "../../core/env.js";
+import { CtapCommand, nameOfCommand } from "../command.js";
+import type { CtapDevice, TransactOptions } from "../device.js";
+import type { ResponseParser } from "../messages/message.js";
+import { MessageError } from "../messages/message-error.js";
+import { CtapError, CtapStatus, nameOfStatus } from "../status.js";
+import { TransportError } from "../transport-error.js";
+
+/**
+ * Asks one device one question at a time, says so in the trace, and turns a status byte into an error.
+ *
+ * The trace gets names and sizes, never contents.
+ */
+export class Exchange {
+  readonly #env: Env;
+  readonly #device: CtapDevice;
+  /** Longest request the device takes, command byte included. */
+  limitBytes = Infinity;
+
+  constructor(env: Env, device: CtapDevice) {
+    this.#env = env;
+    this.#device = device;
+  }
+
+  /**
+   * Sends a request and reads its answer.
+   *
+   * @throws as {@link send}; {@link MessageError} with aftermath `unknown` when the device did what it was
+   *   asked and its answer cannot be read.
+   */
+  async ask<T>(request: Uint8Array, parse: ResponseParser<T>, options?: TransactOptions): Promise<T> {
+    const body = await this.send(request, options);
+    return this.read(nameOfCommand(request[0] as number), body, parse);
+  }
+
+  /** Reads a response body; rules of the encoding it breaks become findings in the trace. */
+  read<T>(command: string, body: Uint8Array, parse: ResponseParser<T>): T {
+    try {
+      return parse(body, (fault, offset) => {
+        this.#env.trace.emit({ kind: "ctap.finding", command, fault, offset });
+      });
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      throw new MessageError(error.code, `${command} answered: ${error.message}`, {
+        status: error.status,
+        cause: error,
+        // Asking for the info changes nothing; every other answer says that something was done.
+        aftermath: command === "getInfo" ? "none" : "unknown",
+      });
+    }
+  }
+
+  /**
+   * @param request command byte and parameters.
+   * @returns the response body, without the status byte.
+   * @throws {CtapError} when the device refuses.
+   * @throws {MessageError} `MESSAGE_TOO_LARGE` before anything is sent.
+   * @throws {TransportError} when no answer comes; `PROTOCOL_VIOLATION` when it is empty.
+   * @throws the signal's reason, when the device gave up because of it. An answer that was faster counts.
+   */
+  async send(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+    const command = nameOfCommand(request[0] as number);
+    options.signal?.throwIfAborted();
+    if (request.length > this.limitBytes) {
+      throw new MessageError(
+        "MESSAGE_TOO_LARGE",
+        `${command} takes ${request.length} bytes, the device at most ${this.limitBytes}`,
+        { hint: "Send shorter credential lists, in several requests, or fewer extensions." },
+      );
+    }
+    const response = await this.#transact(command, request, options);
+    const status = response[0];
+    if (status === undefined) {
+      throw new TransportError("PROTOCOL_VIOLATION", `${command} was answered with nothing`, {
+        aftermath: "unknown",
+      });
+    }
+    this.#env.trace.emit({
+      kind: "ctap.response",
+      command,
+      status: nameOfStatus(status),
+      bytes: response.length,
+    });
+    if (status === CtapStatus.OK) return response.subarray(1);
+    if (status === CtapStatus.KEEPALIVE_CANCEL) options.signal?.throwIfAborted();
+    throw new CtapError(command, status);
+  }
+
+  async #transact(command: string, request: Uint8Array, options: TransactOptions): Promise<Uint8Array> {
+    const { trace } = this.#env;
+    const { signal, onKeepalive } = options;
+    const onAbort = () => trace.emit({ kind: "ctap.cancel", command });
+    trace.emit({ kind: "ctap.request", command, bytes: request.length });
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await this.#device.transact(request, {
+        signal,
+        onKeepalive(status) {
+          trace.emit({ kind: "ctap.keepalive", status });
+          onKeepalive?.(status);
+        },
+      });
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+}
+
+/** A request that is nothing but its command byte. */
+export function bareRequest(command: keyof typeof CtapCommand): Uint8Array {
+  return Uint8Array.of(CtapCommand[command]);
+}

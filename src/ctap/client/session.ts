@@ -1,0 +1,175 @@
+import { concat } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { defaultCrypto } from "../../crypto/default.js";
+import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CtapDevice, TransactOptions } from "../device.js";
+import { bareRequest, Exchange } from "./exchange.js";
+import {
+  encodeGetAssertionRequest,
+  parseGetAssertionResponse,
+  type GetAssertionRequest,
+  type GetAssertionResponse,
+} from "../messages/get-assertion.js";
+import { parseInfo, type AuthenticatorInfo } from "../messages/get-info.js";
+import type { KeyAgreement } from "./pin-protocol.js";
+import {
+  encodeMakeCredentialRequest,
+  parseMakeCredentialResponse,
+  type MakeCredentialRequest,
+  type MakeCredentialResponse,
+} from "../messages/make-credential.js";
+import type { ResponseParser } from "../messages/message.js";
+import { PinDesk } from "./client-pin.js";
+import type { PinUvAuthToken, TokenRequest } from "./pin-uv-auth-token.js";
+
+/** Drives one device. The one place where a status byte becomes a {@link CtapError}. */
+export interface Ctap2Session {
+  readonly device: CtapDevice;
+  readonly info: AuthenticatorInfo;
+  /** Asks again; options such as `clientPin` change. */
+  refreshInfo(options?: TransactOptions): Promise<AuthenticatorInfo>;
+  /**
+   * Any command, known or not.
+   *
+   * @param body canonical CBOR of the parameters.
+   * @returns the response body, without the status byte.
+   */
+  send(command: number, body?: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
+  /** A request, command byte included, and how to read its answer; what further command families build on. */
+  ask<T>(request: Uint8Array, parse: ResponseParser<T>, options?: TransactOptions): Promise<T>;
+  makeCredential(request: MakeCredentialRequest, options?: TransactOptions): Promise<MakeCredentialResponse>;
+  getAssertion(request: GetAssertionRequest, options?: TransactOptions): Promise<GetAssertionResponse>;
+  getNextAssertion(options?: TransactOptions): Promise<GetAssertionResponse>;
+  /** Chooses subcommand 05, 06 or 09 by what the device supports; key agreement is kept per session. */
+  pinUvAuthToken(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken>;
+  /** The key shared with the device, kept per session; a wrong PIN makes it worthless, so ask right before use. */
+  keyAgreement(options?: TransactOptions): Promise<KeyAgreement>;
+  setPin(pin: string, options?: TransactOptions): Promise<void>;
+  changePin(pins: { readonly from: string; readonly to: string }, options?: TransactOptions): Promise<void>;
+  pinRetries(options?: TransactOptions): Promise<{ retries: number; powerCycleNeeded: boolean }>;
+  uvRetries(options?: TransactOptions): Promise<number>;
+  /** Waits for a touch. */
+  selection(options?: TransactOptions): Promise<void>;
+  /** Deletes every credential and the PIN. */
+  reset(options?: TransactOptions): Promise<void>;
+}
+
+export interface OpenSessionOptions extends TransactOptions {
+  /** What PIN protocols compute with; the library's default otherwise. */
+  readonly crypto?: CryptoProvider;
+}
+
+/**
+ * Starts talking to a device, once it is there: getInfo first, unless the device brought its info along.
+ *
+ * @throws as any command does; {@link MessageError} when the info cannot be read.
+ */
+export async function openSession(
+  env: Env,
+  device: CtapDevice,
+  options: OpenSessionOptions = {},
+): Promise<Ctap2Session> {
+  await device.ready?.(options);
+  const exchange = new Exchange(env, device);
+  const info =
+    device.infoInAdvance === undefined
+      ? await exchange.ask(bareRequest("getInfo"), parseInfo, options)
+      : exchange.read("getInfo", device.infoInAdvance, parseInfo);
+  return new DeviceSession({ env, device, exchange, info, crypto: options.crypto ?? defaultCrypto });
+}
+
+interface SessionParts {
+  readonly env: Env;
+  readonly device: CtapDevice;
+  readonly exchange: Exchange;
+  readonly info: AuthenticatorInfo;
+  readonly crypto: CryptoProvider;
+}
+
+/** Longest request of a device that names no limit, command byte included. @see CTAP 2.3 §6.4 (maxMsgSize) */
+const REQUEST_BYTES_DEFAULT = 1024;
+
+class DeviceSession implements Ctap2Session {
+  readonly device: CtapDevice;
+  readonly #exchange: Exchange;
+  readonly #pins: PinDesk;
+  #info: AuthenticatorInfo;
+
+  constructor({ env, device, exchange, info, crypto }: SessionParts) {
+    this.device = device;
+    this.#exchange = exchange;
+    this.#pins = new PinDesk({ env, exchange, crypto, info: () => this.#info });
+    this.#info = this.#adopt(info);
+  }
+
+  get info(): AuthenticatorInfo {
+    return this.#info;
+  }
+
+  async refreshInfo(options?: TransactOptions): Promise<AuthenticatorInfo> {
+    this.#info = this.#adopt(await this.ask(bareRequest("getInfo"), parseInfo, options));
+    return this.#info;
+  }
+
+  send(command: number, body: Uint8Array = NOTHING, options?: TransactOptions): Promise<Uint8Array> {
+    return this.#exchange.send(concat(Uint8Array.of(command), body), options);
+  }
+
+  ask<T>(request: Uint8Array, parse: ResponseParser<T>, options?: TransactOptions): Promise<T> {
+    return this.#exchange.ask(request, parse, options);
+  }
+
+  makeCredential(request: MakeCredentialRequest, options?: TransactOptions): Promise<MakeCredentialResponse> {
+    return this.ask(encodeMakeCredentialRequest(request), parseMakeCredentialResponse, options);
+  }
+
+  getAssertion(request: GetAssertionRequest, options?: TransactOptions): Promise<GetAssertionResponse> {
+    return this.ask(encodeGetAssertionRequest(request), parseGetAssertionResponse, options);
+  }
+
+  getNextAssertion(options?: TransactOptions): Promise<GetAssertionResponse> {
+    return this.ask(bareRequest("getNextAssertion"), parseGetAssertionResponse, options);
+  }
+
+  pinUvAuthToken(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken> {
+    return this.#pins.token(request, options);
+  }
+
+  keyAgreement(options?: TransactOptions): Promise<KeyAgreement> {
+    return this.#pins.agreement(options);
+  }
+
+  setPin(pin: string, options?: TransactOptions): Promise<void> {
+    return this.#pins.setPin(pin, options);
+  }
+
+  changePin(pins: { readonly from: string; readonly to: string }, options?: TransactOptions): Promise<void> {
+    return this.#pins.changePin(pins, options);
+  }
+
+  pinRetries(options?: TransactOptions): Promise<{ retries: number; powerCycleNeeded: boolean }> {
+    return this.#pins.pinRetries(options);
+  }
+
+  uvRetries(options?: TransactOptions): Promise<number> {
+    return this.#pins.uvRetries(options);
+  }
+
+  async selection(options?: TransactOptions): Promise<void> {
+    await this.#exchange.send(bareRequest("selection"), options);
+  }
+
+  async reset(options?: TransactOptions): Promise<void> {
+    await this.#exchange.send(bareRequest("reset"), options);
+    this.#pins.forgetKey();
+  }
+
+  /** Phones name no limit and take long lists all the same, so the default binds only those that answer getInfo. */
+  #adopt(info: AuthenticatorInfo): AuthenticatorInfo {
+    const byDefault = this.device.infoInAdvance === undefined ? REQUEST_BYTES_DEFAULT : Infinity;
+    this.#exchange.limitBytes = info.maxMsgSize ?? byDefault;
+    return info;
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,31 @@
+import { seconds } from "../mechanism.js";
+import { takenAnswer } from "./request-end.js";
+import { firedTimer, type Ceremony, type KeyFact, type TraceFacts } from "./trace-facts.js";
+
+const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
+
+/** The authenticator that was asked, by whose timer ran. */
+export function askedAuthenticator(ceremony: Ceremony): string | undefined {
+  return ceremony.timers.find(({ timer }) => timer === "key.up")?.owner;
+}
+
+export const everyKey = (facts: TraceFacts): readonly KeyFact[] =>
+  facts.ceremonies.flatMap(({ keysCreated, keysCopied }) => [...keysCreated, ...keysCopied]);
+
+export const offeredLine = ({ options }: Ceremony) =>
+  options && `${seconds(options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
+
+/** When the authenticator said that it has none of what was asked for, or denied what its owner had agreed to. */
+export function nothingFoundAtMs(ceremony: Ceremony): number | undefined {
+  const answer = takenAnswer(ceremony);
+  if (deniedAfterConsent(ceremony)) return answer?.answeredAtMs;
+  return NOTHING_FOUND.includes(answer?.status ?? "") ? answer?.answeredAtMs : undefined;
+}
+
+/** The person had agreed, no time was over, and the answer was a denial: it was not theirs. */
+export function deniedAfterConsent(ceremony: Ceremony): boolean {
+  const answer = takenAnswer(ceremony);
+  if (answer?.status !== "OPERATION_DENIED") return false;
+  const isOver = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
+  return isOver === undefined && ceremony.gestures.at(-1)?.answer === "approved";
+}

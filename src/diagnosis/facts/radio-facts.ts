@@ -1,0 +1,89 @@
+import { nameTimer, seconds } from "../mechanism.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage, type TimerUse } from "./trace-facts.js";
+
+/** What a trace says of a computer that looked for a phone. */
+export interface Search {
+  /** The code was shown, the linked phone was called, or Bluetooth was asked for. */
+  readonly began: LinkStage;
+  /** Everything the computer told, and everything others did. */
+  readonly own: readonly LinkStage[];
+  readonly others: readonly LinkStage[];
+  /** An advert that was meant for this computer. */
+  readonly seen: LinkStage | undefined;
+}
+
+const BEGINNINGS: readonly string[] = ["qr-shown", "contacting", "radio-off"];
+
+/** `undefined` where no phone was looked for. */
+export function searchOf({ linkStages }: Ceremony): Search | undefined {
+  const began = linkStages.find(({ stage }) => BEGINNINGS.includes(stage));
+  if (began === undefined) return undefined;
+  const own = linkStages.filter(({ actor }) => actor === began.actor);
+  return {
+    began,
+    own,
+    others: linkStages.filter(({ actor }) => actor !== began.actor),
+    seen: own.find(({ stage }) => stage === "advert-seen"),
+  };
+}
+
+/** A search that came to nothing: no phone was ever within reach, and a timer ended the wait. */
+export interface VainSearch extends Search {
+  readonly timer: TimerUse;
+  readonly endedAtMs: number;
+}
+
+/** The inner one of two that fired is the one that ended the wait. */
+const ENDINGS: readonly string[] = ["hybrid.scan", "hybrid.link", "client.ceremony", "page.guard"];
+
+export function vainSearchOf(ceremony: Ceremony): VainSearch | undefined {
+  const search = searchOf(ceremony);
+  if (search === undefined || search.seen || mainExchange(ceremony) || ceremony.settled?.resolved)
+    return undefined;
+  const timer = ENDINGS.map((name) => firedTimer(ceremony, name)).find((use) => use !== undefined);
+  if (timer?.endedAtMs === undefined) return undefined;
+  return { ...search, timer, endedAtMs: timer.endedAtMs };
+}
+
+export const stageIn = (stages: readonly LinkStage[], wanted: string): LinkStage | undefined =>
+  stages.find(({ stage }) => stage === wanted);
+
+export const lastStageIn = (stages: readonly LinkStage[], wanted: string): LinkStage | undefined =>
+  stages.findLast(({ stage }) => stage === wanted);
+
+/** How many bytes an advert had, where the record says so. */
+export function bytesOf({ detail = "" }: LinkStage): number | undefined {
+  const bytes = Number.parseInt(detail, 10);
+  return Number.isNaN(bytes) ? undefined : bytes;
+}
+
+/** What the phones told, in the order of their telling. */
+export function phoneLines({ others, endedAtMs }: VainSearch): readonly string[] {
+  return others
+    .filter(({ atMs }) => atMs <= endedAtMs)
+    .flatMap(({ atMs, actor, stage, detail }) => {
+      const who = `${seconds(atMs)}: ${actor}`;
+      if (stage === "qr-scanned") return [`${who} read a code`];
+      if (stage === "advert-sent") return [`${who} broadcast ${detail ?? "its advert"}`];
+      if (stage === "failed") return [`${who} gave up (${detail ?? "no reason given"})`];
+      return [];
+    });
+}
+
+/** How many adverts of others the computer passed over. */
+export function passedOverLine({ own, endedAtMs }: VainSearch): string | undefined {
+  const passed = own.filter(
+    ({ stage, atMs }) => atMs <= endedAtMs && (stage === "advert-foreign" || stage === "advert-too-long"),
+  );
+  const [first] = passed;
+  if (first === undefined) return undefined;
+  return `from ${seconds(first.atMs)} on: ${passed.length} adverts heard that were not for this computer`;
+}
+
+export function timerLine({ timer, endedAtMs }: VainSearch): string {
+  return `${seconds(endedAtMs)}: ${nameTimer(timer)} fired`;
+}
+
+export function beganLine({ began }: Search): string {
+  return `${seconds(began.atMs)}: ${began.stage}`;
+}

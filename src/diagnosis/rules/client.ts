@@ -1,0 +1,191 @@
+import type { TraceRecord } from "../../core/trace.js";
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import { firedTimer, mainExchange, type Ceremony, type TraceFacts } from "../facts/trace-facts.js";
+
+type RecordOf<K extends TraceRecord["kind"]> = Extract<TraceRecord, { readonly kind: K }>;
+
+/** Records of a kind between the beginning of a ceremony and its promise settling. */
+function recordsIn<K extends TraceRecord["kind"]>(
+  { beganAtMs, settled }: Ceremony,
+  { records }: TraceFacts,
+  kind: K,
+): readonly RecordOf<K>[] {
+  return records.filter(
+    (record): record is RecordOf<K> =>
+      record.kind === kind && record.atMs >= beganAtMs && record.atMs <= (settled?.atMs ?? Infinity),
+  );
+}
+
+function rejectionOf(ceremony: Ceremony, facts: TraceFacts): RecordOf<"page.settled"> | undefined {
+  return recordsIn(ceremony, facts, "page.settled").find(
+    (record) => record.ceremony === ceremony.id && record.outcome === "rejected",
+  );
+}
+
+function rejectionLine({ atMs, name }: RecordOf<"page.settled">): string {
+  return `${seconds(atMs)}: the promise was rejected with ${name ?? "an error"}`;
+}
+
+/** J: something in front of the browser held the request back on a timer of its own. */
+const competingAuthenticator: Mechanism = {
+  id: "competing-authenticator-error",
+  account(ceremony) {
+    const held = firedTimer(ceremony, "ext.focus");
+    if (held?.endedAtMs === undefined) return undefined;
+    const { failureSeen, settled } = ceremony;
+    return {
+      decidedBy: held,
+      verdict:
+        `ext.focus fired at ${seconds(held.endedAtMs)}: an extension kept the request for itself until then; only ` +
+        "after that the browser's own ceremony began, past whatever time the site had asked for.",
+      evidence: evidenceOf(
+        `${seconds(held.endedAtMs)}: ${nameTimer(held)} fired`,
+        failureSeen && `${seconds(failureSeen.atMs)}: the person read "${failureSeen.text}"`,
+        settled && `${seconds(settled.atMs)}: the promise ${settled.resolved ? "resolved" : "was rejected"}`,
+      ),
+      prevention: [
+        "Put an AbortController of the page's own at the effective timeout and a few seconds.",
+        "Do not show a failure while the promise is pending.",
+      ],
+    };
+  },
+};
+
+/** Nobody is asked, reaches for a key and touches it in less; a busy Chromium refuses within 700 ms. Source: measured in the lab */
+const TOUCH_MS_MIN = 1_000;
+
+/** Nothing was asked, because nobody looked at the page. */
+const focusMissing: Mechanism = {
+  id: "focus-missing-at-call",
+  // The authenticator may have been asked, and done, unless there was no time for a touch.
+  needs: ({ called, settled }) =>
+    called && settled && settled.atMs - called.atMs < TOUCH_MS_MIN ? [] : ["ctap"],
+  account(ceremony, facts) {
+    const rejection = rejectionOf(ceremony, facts);
+    if (rejection?.reason !== "page-not-focused" || mainExchange(ceremony) !== undefined) return undefined;
+    return {
+      verdict:
+        `The page did not have the focus when it asked for a passkey: the browser refused at ` +
+        `${seconds(rejection.atMs)}, before it had asked any authenticator.`,
+      evidence: [rejectionLine(rejection)],
+      prevention: [
+        "Call create() from the press of a button, never from a timer or a page that is still loading.",
+      ],
+    };
+  },
+};
+
+/** P: the key was made, and the browser threw the answer away because nobody looked at the page. */
+const focusLost: Mechanism = {
+  id: "focus-lost-at-completion",
+  account(ceremony, facts) {
+    const rejection = rejectionOf(ceremony, facts);
+    const answer = mainExchange(ceremony);
+    if (rejection?.reason !== "page-not-focused") return undefined;
+    return {
+      verdict:
+        `The authenticator had made the passkey, but the page had lost the focus when the answer came at ` +
+        `${seconds(rejection.atMs)}: the browser rejected it and the site never heard of the passkey.`,
+      evidence: evidenceOf(
+        answer?.answeredAtMs !== undefined &&
+          `${seconds(answer.answeredAtMs)}: ${answer.command} answered ${answer.status ?? "?"}`,
+        ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
+        rejectionLine(rejection),
+        ceremony.finishes.length === 0 && "no finish call followed",
+      ),
+      prevention: [
+        "Tell the person to come back to this page before they confirm.",
+        "On this rejection try again once: with the same user handle the retry takes the orphan's place.",
+      ],
+    };
+  },
+};
+
+const requestPending: Mechanism = {
+  id: "request-pending",
+  account(ceremony, facts) {
+    const rejection = rejectionOf(ceremony, facts);
+    if (rejection?.reason !== "request-already-pending") return undefined;
+    return {
+      verdict: `Another request of this tab was still pending, so that the browser refused this one at ${seconds(rejection.atMs)}.`,
+      evidence: [rejectionLine(rejection)],
+      prevention: ["Abort the pending request and wait until it has settled before the next one is started."],
+    };
+  },
+};
+
+const requestReplaced: Mechanism = {
+  id: "request-replaced",
+  account(ceremony, facts) {
+    const rejection = rejectionOf(ceremony, facts);
+    const next = facts.ceremonies[facts.ceremonies.indexOf(ceremony) + 1];
+    if (rejection?.reason !== "cancelled" || next?.called?.atMs !== rejection.atMs) return undefined;
+    return {
+      verdict: `A later request of the tab took the place of this one at ${seconds(rejection.atMs)}.`,
+      evidence: [rejectionLine(rejection)],
+      prevention: ["Treat this rejection as the page's own doing; say nothing to the person."],
+    };
+  },
+};
+
+/** The Windows dialog answered for every authenticator. */
+const dialogRefused: Mechanism = {
+  id: "dialog-refused",
+  account(ceremony, facts) {
+    const dialog = recordsIn(ceremony, facts, "user.saw").find(
+      ({ where, text }) => where === "os" && text.startsWith("The dialog ends with "),
+    );
+    const rejection = rejectionOf(ceremony, facts);
+    if (dialog === undefined || rejection === undefined) return undefined;
+    return {
+      verdict: `${dialog.text}; the page saw ${rejection.name ?? "an error"}.`,
+      evidence: [`${seconds(dialog.atMs)}: ${dialog.text}`, rejectionLine(rejection)],
+      prevention: ["Whoever calls the system's library directly should keep its result for diagnosis."],
+    };
+  },
+};
+
+/** Nobody was there to ask; what the sheet offered says why. */
+const noAuthenticator: Mechanism = {
+  id: "no-authenticator",
+  // At login the site may have said that there is nothing to look for further away.
+  needs: ({ kind }) => (kind === "login" ? ["rp"] : []),
+  account(ceremony, facts) {
+    const [missing] = recordsIn(ceremony, facts, "link.not-found");
+    const rejection = rejectionOf(ceremony, facts);
+    if (missing === undefined || rejection === undefined) return undefined;
+    const offered = missing.offered === "" ? "nothing" : missing.offered.replaceAll(",", ", ");
+    const client = firedTimer(ceremony, "client.ceremony");
+    return {
+      decidedBy: client,
+      verdict:
+        `No authenticator was within reach; the sheet offered ${offered}. ` +
+        (client?.endedAtMs === undefined
+          ? `It ended at ${seconds(rejection.atMs)} (${rejection.reason ?? "?"}).`
+          : `client.ceremony fired at ${seconds(client.endedAtMs)}.`),
+      evidence: evidenceOf(
+        `${seconds(missing.atMs)}: no authenticator found, offered: ${offered}`,
+        client?.endedAtMs !== undefined && `${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`,
+        rejectionLine(rejection),
+      ),
+      prevention: [
+        "Store and send the transports the authenticator reported, `hybrid` among them, or none at all.",
+        "Do not open a modal request by itself; offer the phone and other ways to log in beside it.",
+        "After a quick NotAllowedError show those ways instead of an error.",
+      ],
+    };
+  },
+};
+
+/** What stands between page and authenticator; tried before everything else. */
+export const CLIENT_MECHANISMS: readonly Mechanism[] = [
+  competingAuthenticator,
+  focusMissing,
+  focusLost,
+  requestPending,
+  requestReplaced,
+  dialogRefused,
+];
+
+/** Nobody there to ask, where the site's own part does not explain it. */
+export const ABSENCE_MECHANISMS: readonly Mechanism[] = [noAuthenticator];

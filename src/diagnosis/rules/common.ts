@@ -1,0 +1,194 @@
+import { deniedAfterConsent } from "../facts/login-facts.js";
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import { pageAborted, takenAnswer } from "../facts/request-end.js";
+import { acceptedFinish, finishLine, mailLine } from "../facts/site-facts.js";
+import { firedTimer, mainExchange, type Ceremony, type TimerUse } from "../facts/trace-facts.js";
+
+/** Statuses that mean "nobody touched the key in time"; products differ in which one they use. */
+const PRESENCE_TIMEOUTS: readonly string[] = ["USER_ACTION_TIMEOUT", "ACTION_TIMEOUT"];
+
+/** Timers that can end a ceremony; the others pace it. */
+const DEADLINES: readonly string[] = [
+  "client.ceremony",
+  "page.guard",
+  "key.up",
+  "phone.platform",
+  "tunnel.ttl",
+  "gw.idle",
+  "rp.challenge",
+];
+
+const challengeExpired: Mechanism = {
+  id: "challenge-expired",
+  account(ceremony) {
+    const refused = ceremony.finishes.find(({ code }) => code === "CHALLENGE_EXPIRED");
+    if (refused === undefined) return undefined;
+    const fired = firedTimer(ceremony, "rp.challenge");
+    const challenge = (fired?.endedAtMs ?? 0) <= (refused.answeredAtMs ?? Infinity) ? fired : undefined;
+    const lateMs = challenge?.endedAtMs === undefined ? undefined : refused.askedAtMs - challenge.endedAtMs;
+    return {
+      decidedBy: challenge,
+      marginMs: lateMs === undefined ? undefined : -lateMs,
+      verdict:
+        `rp.challenge fired first: the site's challenge was dead when the finish call came at ` +
+        `${seconds(refused.askedAtMs)}, although the browser still allowed the ceremony.`,
+      evidence: evidenceOf(
+        challenge && `${seconds(challenge.endedAtMs ?? 0)}: ${nameTimer(challenge)} fired`,
+        finishLine(refused),
+      ),
+      prevention: [
+        "Let a challenge live as long as the longest client timer plus a minute: 10 minutes or more.",
+      ],
+    };
+  },
+};
+
+const userRefused: Mechanism = {
+  id: "user-refused",
+  // A platform whose time is over answers like a person who said no, and so does one that found nothing.
+  needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"]),
+  account(ceremony) {
+    const answer = takenAnswer(ceremony);
+    if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
+    if (deniedAfterConsent(ceremony)) return undefined;
+    const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
+    return {
+      verdict: `The person said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,
+      evidence: evidenceOf(
+        refusal && `${seconds(refusal.atMs)}: the person refused`,
+        `${seconds(answer.answeredAtMs)}: the authenticator answered OPERATION_DENIED`,
+        settledLine(ceremony),
+      ),
+      prevention: ["Keep the wording neutral: to the page a refusal and a time-out look the same."],
+    };
+  },
+};
+
+/** The authenticator's own patience ended before anybody touched it. */
+const keyTimeout: Mechanism = {
+  id: "key-timeout",
+  account(ceremony) {
+    const answer = takenAnswer(ceremony);
+    // A phone's platform has a limit of its own around the prompt.
+    const key = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
+    // By the specification a missing touch is answered like a refusal: then only the timer tells.
+    const statuses = key ? [...PRESENCE_TIMEOUTS, "OPERATION_DENIED"] : PRESENCE_TIMEOUTS;
+    if (answer?.answeredAtMs === undefined || !statuses.includes(answer.status ?? "")) return undefined;
+    if (ceremony.gaveUp && ceremony.gaveUp.atMs < answer.answeredAtMs) return undefined;
+    const client = firedTimer(ceremony, "client.ceremony");
+    return {
+      decidedBy: key,
+      verdict:
+        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: nobody touched the key and it stopped ` +
+        `waiting at ${seconds(answer.answeredAtMs)} (${answer.status ?? ""}).` +
+        (client?.endedAtMs === undefined
+          ? ""
+          : ` The browser kept silent about it until client.ceremony fired at ${seconds(client.endedAtMs)}.`),
+      evidence: evidenceOf(
+        key && `${seconds(key.endedAtMs ?? 0)}: ${nameTimer(key)} fired`,
+        `${seconds(answer.answeredAtMs)}: ${answer.command} answered ${answer.status ?? ""}`,
+        client && `${seconds(client.endedAtMs ?? 0)}: ${nameTimer(client)} fired`,
+        settledLine(ceremony),
+      ),
+      prevention: [
+        "While ceremony time remains, send the command again and ask for a touch again.",
+        "Say before the prompt where the key's button is and that it blinks.",
+      ],
+    };
+  },
+};
+
+const pageGaveUp: Mechanism = {
+  id: "page-gave-up",
+  // The authenticator may have been done when the page gave up, or may never have been reached.
+  needs: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
+  account(ceremony, facts) {
+    const aborted = pageAborted(ceremony);
+    const gaveUp = ceremony.gaveUp ?? (aborted ? ceremony.settled : undefined);
+    // Whether the ceremony came to something after all is for the site to say.
+    if (gaveUp === undefined || ceremony.finishes.length > 0 || !facts.layers.has("rp")) return undefined;
+    const guard = firedTimer(ceremony, "page.guard");
+    const late = mainExchange(ceremony);
+    return {
+      decidedBy: guard,
+      verdict:
+        `${guard ? "page.guard fired first: the" : "The"} page gave up at ${seconds(gaveUp.atMs)}` +
+        `${aborted ? " and aborted the request" : ""}; nothing reached the site after that.`,
+      evidence: evidenceOf(
+        guard && `${seconds(gaveUp.atMs)}: ${nameTimer(guard)} fired`,
+        settledLine(ceremony),
+        late?.answeredAtMs !== undefined &&
+          late.discarded &&
+          `${seconds(late.answeredAtMs)}: ${late.command} answered ${late.status ?? "?"} to nobody`,
+        ...ceremony.keysCreated.map(({ atMs }) => `${seconds(atMs)}: a key was created all the same`),
+      ),
+      prevention: ["Give the page's guard at least the time the client really allows."],
+    };
+  },
+};
+
+const clientTimeout: Mechanism = {
+  id: "client-timeout",
+  // Where nobody answered, the link says who was there to.
+  needs: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
+  account(ceremony, facts) {
+    const client = firedTimer(ceremony, "client.ceremony");
+    // That no key was made can only be said of a trace that would have shown it.
+    if (client?.endedAtMs === undefined || !facts.layers.has("ctap")) return undefined;
+    if (ceremony.keysCreated.length > 0 || ceremony.finishes.length > 0) return undefined;
+    return {
+      decidedBy: client,
+      verdict:
+        `client.ceremony fired first: the browser gave up at ${seconds(client.endedAtMs)}; until then no ` +
+        "authenticator had answered with a result.",
+      evidence: evidenceOf(`${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`, settledLine(ceremony)),
+      prevention: ["Ask for a timeout of 300 s or more, and offer other ways beside the pending request."],
+    };
+  },
+};
+
+const success: Mechanism = {
+  id: "success",
+  // After a 202 the page may have lost patience.
+  needs: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
+  account(ceremony, facts) {
+    const accepted = acceptedFinish(ceremony);
+    if (accepted === undefined || ceremony.settled?.resolved !== true) return undefined;
+    const tightest = tightestDeadline(ceremony);
+    return {
+      marginMs: tightest?.leftMs,
+      verdict:
+        `The ${ceremony.kind} succeeded at ${seconds(accepted.answeredAtMs)}.` +
+        (tightest ? ` The tightest timer, ${tightest.use.timer}, had ${seconds(tightest.leftMs)} left.` : ""),
+      evidence: evidenceOf(
+        settledLine(ceremony),
+        finishLine(accepted),
+        ceremony.kind === "registration" && mailLine(facts, accepted.askedAtMs),
+      ),
+      prevention: [],
+    };
+  },
+};
+
+function tightestDeadline(ceremony: Ceremony): { use: TimerUse; leftMs: number } | undefined {
+  return ceremony.timers
+    .filter(({ timer, end }) => end === "disarmed" && DEADLINES.includes(timer))
+    .map((use) => ({ use, leftMs: use.budgetMs - ((use.endedAtMs ?? 0) - use.armedAtMs) }))
+    .sort((a, b) => a.leftMs - b.leftMs)[0];
+}
+
+function settledLine({ settled }: Ceremony): string | undefined {
+  if (settled === undefined) return "the promise never settled";
+  const how = settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "an error"}`;
+  return `${seconds(settled.atMs)}: the promise ${how}`;
+}
+
+/** Tried after the mechanisms of the ceremony's own kind. */
+export const COMMON_MECHANISMS: readonly Mechanism[] = [
+  challengeExpired,
+  keyTimeout,
+  userRefused,
+  pageGaveUp,
+  clientTimeout,
+  success,
+];

@@ -1,0 +1,227 @@
+import { evidenceOf, nameTimer, seconds, type Account, type Mechanism } from "../mechanism.js";
+import { acceptedFinish } from "../facts/site-facts.js";
+import { firedTimer, mainExchange, type Ceremony } from "../facts/trace-facts.js";
+
+/** `12.000 s: the promise was rejected with NotAllowedError` */
+function settledLine({ settled }: Ceremony): string {
+  if (settled === undefined) return "the promise never settled";
+  return `${seconds(settled.atMs)}: the promise ${settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "?"}`}`;
+}
+
+interface LinkTimerStory {
+  readonly id: Mechanism["id"];
+  readonly timer: string;
+  readonly told: string;
+  readonly prevention: readonly string[];
+}
+
+/** A timer of the link ended what the key was asked, and nothing came after it. */
+function linkTimer({ id, timer, told, prevention }: LinkTimerStory): Mechanism {
+  return {
+    id,
+    account(ceremony): Account | undefined {
+      const use = firedTimer(ceremony, timer);
+      if (use?.endedAtMs === undefined || acceptedFinish(ceremony) || ceremony.settled?.resolved)
+        return undefined;
+      const client = firedTimer(ceremony, "client.ceremony");
+      return {
+        decidedBy: use,
+        verdict: `${timer} fired first, at ${seconds(use.endedAtMs)}: ${told}`,
+        evidence: evidenceOf(
+          `${seconds(use.endedAtMs)}: ${nameTimer(use)} fired`,
+          client?.endedAtMs !== undefined && `${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`,
+          settledLine(ceremony),
+        ),
+        prevention,
+      };
+    },
+  };
+}
+
+interface StatusStory {
+  readonly id: Mechanism["id"];
+  readonly statuses: readonly string[];
+  readonly commands: readonly string[];
+  readonly told: string;
+  readonly timer?: string;
+  readonly prevention: readonly string[];
+}
+
+/** The key's own word ended it. */
+function statusOf({ id, statuses, commands, told, timer, prevention }: StatusStory): Mechanism {
+  return {
+    id,
+    account(ceremony): Account | undefined {
+      if (ceremony.settled?.resolved !== false) return undefined;
+      const answer = ceremony.exchanges.findLast(
+        ({ command, status, discarded }) =>
+          commands.includes(command) && statuses.includes(status ?? "") && !discarded,
+      );
+      if (answer?.answeredAtMs === undefined) return undefined;
+      const use = timer === undefined ? undefined : firedTimer(ceremony, timer);
+      return {
+        decidedBy: use,
+        verdict: `${told} The key answered ${answer.status ?? ""} at ${seconds(answer.answeredAtMs)}.`,
+        evidence: evidenceOf(
+          use && `${seconds(use.endedAtMs ?? 0)}: ${nameTimer(use)} fired`,
+          ...ceremony.exchanges
+            .filter(
+              ({ command, status }) => commands.includes(command) && status !== "OK" && status !== undefined,
+            )
+            .map(
+              ({ command, status, answeredAtMs }) =>
+                `${seconds(answeredAtMs ?? 0)}: ${command} answered ${status ?? ""}`,
+            ),
+          settledLine(ceremony),
+        ),
+        prevention,
+      };
+    },
+  };
+}
+
+/** A CANCEL and an answer that cross each other do so within a second. */
+const CANCEL_RACE_MS = 1_000;
+
+/** The answer was on its way when the page aborted: cancelling came too late. */
+const cancelRace: Mechanism = {
+  id: "cancel-race",
+  account(ceremony) {
+    const answer = mainExchange(ceremony);
+    const { settled, gaveUp } = ceremony;
+    if (settled?.name !== "AbortError" || answer?.status !== "OK" || answer.discarded !== true)
+      return undefined;
+    // Longer after the abort it is no race: the device never heard of it, or did not care.
+    if ((answer.answeredAtMs ?? settled.atMs) - settled.atMs > CANCEL_RACE_MS) return undefined;
+    return {
+      decidedBy: firedTimer(ceremony, "page.guard"),
+      verdict:
+        `The page aborted at ${seconds(settled.atMs)}, too late for the key: it answered OK ` +
+        `${answer.answeredAtMs === undefined ? "" : `at ${seconds(answer.answeredAtMs)} `}to nobody.`,
+      evidence: evidenceOf(
+        gaveUp && `${seconds(gaveUp.atMs)}: the page gave up`,
+        ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
+        settledLine(ceremony),
+      ),
+      prevention: [
+        "After a cancel that was answered OK, delete the passkey where the key can, or tell of the orphan.",
+        "Keep the user handle stable: the next registration then takes the orphan's place.",
+      ],
+    };
+  },
+};
+
+const browserQuit: Mechanism = {
+  id: "browser-quit",
+  account(ceremony, { records }) {
+    if (ceremony.settled !== undefined) return undefined;
+    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= ceremony.beganAtMs);
+    if (quit === undefined) return undefined;
+    return {
+      verdict: `The browser quit at ${seconds(quit.atMs)} without a CANCEL; what it had asked the key for went on for nobody.`,
+      evidence: evidenceOf(
+        `${seconds(quit.atMs)}: the browser ended`,
+        ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
+      ),
+      prevention: [
+        "Begin with INIT and a CANCEL, and drop what a key still says for 2 s: another program may have left a request.",
+      ],
+    };
+  },
+};
+
+const keyUnplugged: Mechanism = {
+  id: "key-unplugged",
+  account(ceremony, { records }) {
+    const { settled } = ceremony;
+    if (settled?.resolved !== false) return undefined;
+    const lost = records.find(
+      ({ kind, atMs }) => kind === "link.lost" && atMs >= ceremony.beganAtMs && atMs <= settled.atMs,
+    );
+    if (lost === undefined) return undefined;
+    return {
+      verdict: `The key was gone at ${seconds(lost.atMs)}, before it answered.`,
+      evidence: evidenceOf(`${seconds(lost.atMs)}: the link was lost`, settledLine(ceremony)),
+      prevention: [
+        "Keep looking for keys while time remains; never reuse a channel or a PIN token after a loss.",
+      ],
+    };
+  },
+};
+
+/** What keys and their cables do; tried before the ways a ceremony usually goes. */
+export const KEY_MECHANISMS: readonly Mechanism[] = [
+  browserQuit,
+  cancelRace,
+  linkTimer({
+    id: "message-gap",
+    timer: "hid.reassembly",
+    told: "the host paused too long between two packets and the key gave the message up.",
+    prevention: [
+      "Write all packets of a message without yielding in between.",
+      "On error 0x05 send the message once more, after an INIT.",
+    ],
+  }),
+  linkTimer({
+    id: "link-silent",
+    timer: "hid.silence",
+    told: "the key had stopped saying that it waits, and the host took it for broken.",
+    prevention: [
+      "Judge a key by several missed keepalives and a floor of seconds, not by the ideal of 100 ms.",
+      "After such a loss open a new channel and send CANCEL first.",
+    ],
+  }),
+  linkTimer({
+    id: "channel-busy",
+    timer: "hid.busy",
+    told: "another program's request kept the key busy all the time.",
+    prevention: [
+      "Tell the person that another program uses the key.",
+      "End every request one gives up with a CANCEL.",
+    ],
+  }),
+  statusOf({
+    id: "store-full",
+    statuses: ["KEY_STORE_FULL"],
+    commands: ["makeCredential"],
+    told: "The key has no room for another passkey.",
+    prevention: [
+      "Say that old passkeys have to be removed, or offer a phone.",
+      "List the orphans on the key.",
+    ],
+  }),
+  statusOf({
+    id: "pin-blocked",
+    statuses: ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"],
+    commands: ["clientPin"],
+    told: "Too many wrong PINs.",
+    prevention: [
+      "After three wrong ones ask to unplug the key and plug it in again; another attempt is refused anyway.",
+      "Trust the key's status, not a counter of one's own.",
+      "Warn that a reset deletes every passkey, and offer other authenticators.",
+    ],
+  }),
+  statusOf({
+    id: "uv-blocked",
+    statuses: ["UV_BLOCKED", "UV_INVALID"],
+    commands: ["clientPin", "makeCredential", "getAssertion"],
+    told: "The sensor did not recognise the person too often, and there was no PIN to fall back to.",
+    prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
+  }),
+  statusOf({
+    id: "token-expired",
+    statuses: ["PIN_AUTH_INVALID", "PIN_TOKEN_EXPIRED"],
+    commands: ["makeCredential", "getAssertion"],
+    told: "The PIN token had expired before the command that carried it came.",
+    prevention: ["Fetch the token as late as possible.", "Ask once more when 0x33 comes after a pause."],
+  }),
+  statusOf({
+    id: "assertion-window-missed",
+    statuses: ["NOT_ALLOWED"],
+    commands: ["getNextAssertion"],
+    timer: "key.nextAssertion",
+    told: "The next assertion was asked for too late.",
+    prevention: ["Collect all assertions first, then show the account list."],
+  }),
+  keyUnplugged,
+];

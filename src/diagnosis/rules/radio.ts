@@ -1,0 +1,334 @@
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import { phoneScreenLines } from "../facts/phone-screen.js";
+import {
+  beganLine,
+  bytesOf,
+  lastStageIn,
+  passedOverLine,
+  phoneLines,
+  searchOf,
+  stageIn,
+  timerLine,
+  vainSearchOf,
+  type VainSearch,
+} from "../facts/radio-facts.js";
+import { acceptedFinish, finishLine } from "../facts/site-facts.js";
+import { firedTimer, mainExchange, type LinkStage } from "../facts/trace-facts.js";
+
+/** Service data without anything behind it. @see CTAP 2.2 §11.5 (advert) */
+const ADVERT_BYTES = 20;
+
+/** I: the page told of a failure before the computer had heard the phone; then the phone was heard. */
+const bleLateAdvert: Mechanism = {
+  id: "ble-late-advert",
+  account(ceremony) {
+    const { gaveUp } = ceremony;
+    const search = searchOf(ceremony);
+    const accepted = acceptedFinish(ceremony);
+    const seen = search?.seen;
+    if (search === undefined || seen === undefined || gaveUp === undefined || accepted === undefined)
+      return undefined;
+    const scanned = stageIn(search.others, "qr-scanned");
+    const sent = stageIn(search.others, "advert-sent");
+    // Called by push, or read late by a person: then the phone was late and not its advert.
+    const off = stageIn(search.own, "radio-off");
+    const wasLate = scanned !== undefined && scanned.atMs >= gaveUp.atMs;
+    const wasQuick = sent !== undefined && seen.atMs - sent.atMs < sent.atMs - gaveUp.atMs;
+    if (seen.atMs < gaveUp.atMs || stageIn(search.own, "contacting")) return undefined;
+    if ((wasLate || wasQuick) && off === undefined) return undefined;
+    const guard = firedTimer(ceremony, "page.guard");
+    return {
+      decidedBy: guard,
+      marginMs: gaveUp.atMs - seen.atMs,
+      verdict:
+        `page.guard fired first: the page told of a failure at ${seconds(gaveUp.atMs)}, while the computer still ` +
+        `listened for the phone. It heard its advert at ${seconds(seen.atMs)}` +
+        `${sent ? `, ${seconds(seen.atMs - sent.atMs)} after the phone had begun to broadcast` : ""}; the site ` +
+        `accepted the answer at ${seconds(accepted.answeredAtMs)}: the error was wrong.`,
+      evidence: evidenceOf(
+        off && `${seconds(off.atMs)}: Bluetooth is off at the computer`,
+        beganLine(search),
+        scanned && `${seconds(scanned.atMs)}: ${scanned.actor} read the code`,
+        sent && `${seconds(sent.atMs)}: ${sent.actor} broadcast ${sent.detail ?? "its advert"}`,
+        !scanned && !sent && "the trace has no phone's side: it may have read the code late as well",
+        guard && `${seconds(gaveUp.atMs)}: ${nameTimer(guard)} fired`,
+        `${seconds(seen.atMs)}: the computer heard the advert, after the error`,
+        finishLine(accepted),
+        !ceremony.successSeen && "the page never took its error back",
+      ),
+      prevention: [
+        "Do not show a failure while the promise is pending; replace the error text when it resolves.",
+        "Say beside the code that both devices need Bluetooth, and hold them close.",
+      ],
+    };
+  },
+};
+
+/** Bluetooth was off at the computer for longer than what was left of the ceremony afterwards. */
+const bluetoothOff: Mechanism = {
+  id: "bluetooth-off",
+  account(ceremony) {
+    const search = vainSearchOf(ceremony);
+    const off = search && stageIn(search.own, "radio-off");
+    if (search === undefined || off === undefined) return undefined;
+    const on = search.own.find(({ stage, atMs }) => stage === "radio-on" && atMs >= off.atMs);
+    const onAtMs = Math.min(on?.atMs ?? Infinity, search.endedAtMs);
+    // A phone that was broadcasting while there was time had another reason not to be heard.
+    const sent = stageIn(search.others, "advert-sent");
+    const tooLate = onAtMs - off.atMs > search.endedAtMs - onAtMs;
+    if (!tooLate || (sent && on && sent.atMs < search.endedAtMs)) return undefined;
+    return {
+      decidedBy: search.timer,
+      verdict:
+        `${search.timer.timer} fired first: the computer's Bluetooth was off from ${seconds(off.atMs)} ` +
+        `${on ? `to ${seconds(on.atMs)}, which left ${seconds(search.endedAtMs - on.atMs)} for all the rest` : "on"}.`,
+      evidence: evidenceOf(
+        `${seconds(off.atMs)}: Bluetooth is off at the computer`,
+        on ? `${seconds(on.atMs)}: it is on` : "nobody switched it on",
+        ...phoneLines(search),
+        timerLine(search),
+      ),
+      prevention: [
+        "Explain Bluetooth before the request is made: its timer runs while people look for the switch.",
+        "Ask for a timeout of 300 s or more, and offer a way that needs no Bluetooth.",
+      ],
+    };
+  },
+};
+
+/** Bluetooth was on, and the browser's scan did not start; nobody tried again. */
+const scanNotStarted: Mechanism = {
+  id: "scan-not-started",
+  account(ceremony) {
+    const search = vainSearchOf(ceremony);
+    const failed = search && lastStageIn(search.own, "scan-failed");
+    if (search === undefined || failed === undefined) return undefined;
+    // A later one that started would have heard the phone.
+    if (search.own.some(({ stage, atMs }) => stage === "scan-started" && atMs >= failed.atMs))
+      return undefined;
+    const on = lastStageIn(search.own, "radio-on");
+    const tries = search.own.filter(({ stage }) => stage === "scan-failed").length;
+    return {
+      decidedBy: search.timer,
+      verdict:
+        `${search.timer.timer} fired first: the computer's scan failed to start at ${seconds(failed.atMs)}` +
+        `${on && on.atMs <= failed.atMs ? `, ${seconds(failed.atMs - on.atMs)} after Bluetooth was switched on` : ""}, ` +
+        `and was not tried again. Nobody listened behind the code.`,
+      evidence: evidenceOf(
+        on && `${seconds(on.atMs)}: Bluetooth was switched on`,
+        `${seconds(failed.atMs)}: the scan did not start (${failed.detail ?? "no reason given"}), try ${tries}`,
+        "no scan started after that",
+        ...phoneLines(search),
+        timerLine(search),
+      ),
+      prevention: [
+        "Start the scan again when it fails: after 250 ms, 500 ms and 1 s.",
+        "Wait for half a second after Bluetooth was switched on.",
+      ],
+    };
+  },
+};
+
+/** The phone read the code of another request, so that its advert opens under no key of this one. */
+const otherCodeScanned: Mechanism = {
+  id: "other-code-scanned",
+  account(ceremony) {
+    const search = vainSearchOf(ceremony);
+    if (search === undefined) return undefined;
+    const shown = search.own.flatMap(({ stage, code }) => (stage === "qr-shown" && code ? [code] : []));
+    const scans = search.others.filter(({ stage, code }) => stage === "qr-scanned" && code !== undefined);
+    const [other] = scans;
+    // Somebody read this one, too: then the other scan is not what kept the phone away.
+    if (shown.length === 0 || other === undefined || scans.some(({ code = "" }) => shown.includes(code)))
+      return undefined;
+    return {
+      decidedBy: search.timer,
+      verdict:
+        `${search.timer.timer} fired first: the code on the screen was ${shown.join(", ")}, and ${other.actor} read ` +
+        `${other.code ?? "another"} at ${seconds(other.atMs)}: one of another request. What it broadcast was not for ` +
+        "this computer.",
+      evidence: evidenceOf(
+        `${seconds(search.began.atMs)}: code ${shown.join(", ")} shown`,
+        `${seconds(other.atMs)}: ${other.actor} read code ${other.code ?? ""}`,
+        passedOverLine(search) ?? "no advert was heard",
+        timerLine(search),
+      ),
+      prevention: [
+        "When adverts come that open under no key, say: scan the code of this window.",
+        "Take the old code off the screen before a new request is made, and close other tabs' sheets.",
+      ],
+    };
+  },
+};
+
+/** The phone's advert came, and was longer than this browser takes. */
+const advertTooLong: Mechanism = {
+  id: "advert-too-long",
+  account(ceremony) {
+    const search = vainSearchOf(ceremony);
+    const skipped = search && stageIn(search.own, "advert-too-long");
+    if (search === undefined || skipped === undefined) return undefined;
+    const sent = search.others.filter(({ stage }) => stage === "advert-sent");
+    const hasPhone = search.others.some(({ stage }) => stage === "qr-scanned" || stage === "advert-sent");
+    const wasLong = sent.some((advert) => (bytesOf(advert) ?? 0) > ADVERT_BYTES);
+    // The phone's own word: it broadcast nothing, or nothing that long; then that was somebody else's.
+    if (hasPhone && !wasLong) return undefined;
+    return {
+      decidedBy: search.timer,
+      verdict:
+        `${search.timer.timer} fired first: an advert of ${bytesOf(skipped) ?? "more than 20"} bytes was heard at ` +
+        `${seconds(skipped.atMs)} and passed over, because this browser takes ${ADVERT_BYTES} and no other length` +
+        `${hasPhone ? "" : " (if that was the phone: its side is not in the trace)"}.`,
+      evidence: evidenceOf(
+        beganLine(search),
+        ...phoneLines(search),
+        `${seconds(skipped.atMs)}: an advert of ${skipped.detail ?? "another length"} was passed over`,
+        timerLine(search),
+      ),
+      prevention: [
+        "Read the first 20 bytes and leave what follows to who understands it.",
+        "As a phone: send the suffix only to clients that said in their code that they can use it.",
+      ],
+    };
+  },
+};
+
+/** The first phone that was heard is the only one; who went on with another one waited for nobody. */
+const secondPhoneIgnored: Mechanism = {
+  id: "second-phone-ignored",
+  account(ceremony) {
+    const search = searchOf(ceremony);
+    const seen = search?.seen;
+    if (search === undefined || seen === undefined || ceremony.settled?.resolved !== false) return undefined;
+    const answer = mainExchange(ceremony);
+    if (answer?.status !== undefined && !answer.discarded) return undefined;
+    const first = search.others.findLast(({ stage, atMs }) => stage === "advert-sent" && atMs <= seen.atMs);
+    const second = first && otherPhoneIn(search.others, { first, afterMs: seen.atMs });
+    if (first === undefined || second === undefined) return undefined;
+    const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "hybrid.link");
+    const failed = stageIn(search.own, "failed");
+    const left = search.others.find(({ stage, actor }) => stage === "failed" && actor === first.actor);
+    return {
+      decidedBy: timer,
+      verdict:
+        `The computer had heard ${first.actor} at ${seconds(seen.atMs)} and listened to nobody after that: ` +
+        `${second.actor} read the same code at ${seconds(second.atMs)} and was never heard.` +
+        (timer?.endedAtMs === undefined
+          ? ` The link to the first one had come to nothing.`
+          : ` ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
+      evidence: evidenceOf(
+        `${seconds(first.atMs)}: ${first.actor} broadcast ${first.detail ?? "its advert"}`,
+        `${seconds(seen.atMs)}: the computer heard it`,
+        left && `${seconds(left.atMs)}: ${left.actor} gave up (${left.detail ?? "no reason given"})`,
+        failed && `${seconds(failed.atMs)}: the link failed (${failed.detail ?? "no reason given"})`,
+        `${seconds(second.atMs)}: ${second.actor} read the code`,
+        timer?.endedAtMs !== undefined && `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
+        "no second advert was taken",
+      ),
+      prevention: [
+        "Show a new code after a link failed, and say that the old one is used up.",
+        "As a phone: say that this code was used already when nobody comes.",
+      ],
+    };
+  },
+};
+
+/** Another phone with the same code, which broadcast only once the first one had been heard, or never. */
+function otherPhoneIn(
+  stages: readonly LinkStage[],
+  { first, afterMs }: { readonly first: LinkStage; readonly afterMs: number },
+): LinkStage | undefined {
+  const firstScan = stages.find(({ stage, actor }) => stage === "qr-scanned" && actor === first.actor);
+  const broadcastInTime = (other: string) =>
+    stages.some(({ stage, actor, atMs }) => stage === "advert-sent" && actor === other && atMs <= afterMs);
+  return stages.find(
+    ({ stage, actor, code }) =>
+      stage === "qr-scanned" && actor !== first.actor && code === firstScan?.code && !broadcastInTime(actor),
+  );
+}
+
+/** Timers that could end a wait for a phone. */
+const LINK_DEADLINES: readonly string[] = ["client.ceremony", "hybrid.link", "hybrid.scan"];
+
+/** Nothing was ever going to end the wait: nobody had set a limit. */
+const linkHang: Mechanism = {
+  id: "link-hang",
+  account(ceremony, facts) {
+    const search = searchOf(ceremony);
+    const { called, settled, gaveUp } = ceremony;
+    if (search === undefined || called === undefined || settled || gaveUp) return undefined;
+    // That there was no limit can only be said of a trace that would have shown one.
+    if (!facts.layers.has("timer") || stageIn(search.own, "ready")) return undefined;
+    if (ceremony.timers.some(({ timer }) => LINK_DEADLINES.includes(timer))) return undefined;
+    const waitsFor = search.seen === undefined ? "the phone's advert" : "the phone behind its advert";
+    const last = facts.records.findLast(({ kind }) => kind !== "run.ended");
+    const lastAtMs = last?.atMs ?? called.atMs;
+    return {
+      verdict:
+        `Nothing fired, because nothing was armed: the client has waited for ${waitsFor} since ` +
+        `${seconds(search.began.atMs)} and would wait for ever.`,
+      evidence: evidenceOf(
+        beganLine(search),
+        search.seen && `${seconds(search.seen.atMs)}: advert-seen`,
+        `no timer of ${LINK_DEADLINES.join(", ")} was armed`,
+        `${seconds(lastAtMs)}: the trace ends, the promise never settled`,
+      ),
+      prevention: [
+        "Give the link a deadline of its own, and the whole ceremony another one.",
+        "Show a new code, and another way, when the deadline is over.",
+      ],
+    };
+  },
+};
+
+/** The code stood there, or the phone was called, until a timer ended it: nobody was near enough to be asked. */
+const phoneNotHeard: Mechanism = {
+  id: "phone-not-heard",
+  // Whether the phone's own trouble came before the end shows in the promise.
+  needs: () => ["page"],
+  account(ceremony, facts) {
+    const search = vainSearchOf(ceremony);
+    if (search === undefined) return undefined;
+    return {
+      decidedBy: search.timer,
+      verdict:
+        `${search.timer.timer} fired first: until ${seconds(search.endedAtMs)} no advert came that was meant for this ` +
+        `computer. ${whatThePhoneDid(search)}`,
+      evidence: evidenceOf(
+        beganLine(search),
+        ...phoneLines(search),
+        ...phoneScreenLines(ceremony, facts),
+        passedOverLine(search),
+        timerLine(search),
+      ),
+      prevention: [
+        "Say beside the code that both devices need Bluetooth, and the phone a screen lock and a connection of its own.",
+        "Offer another way beside the code, and a new code after a while.",
+      ],
+    };
+  },
+};
+
+function whatThePhoneDid({ others }: VainSearch): string {
+  if (stageIn(others, "advert-sent")) return "A phone had read the code and was broadcasting.";
+  const failed = stageIn(others, "failed");
+  if (failed)
+    return `A phone had read the code and gave up before it broadcast (${failed.detail ?? "no reason given"}).`;
+  return stageIn(others, "qr-scanned")
+    ? "A phone had read the code and never broadcast."
+    : "No phone had read the code.";
+}
+
+/** Each has a signature of its own; tried before what could be said of any late or failed ceremony. */
+export const FIRST_RADIO_MECHANISMS: readonly Mechanism[] = [
+  bleLateAdvert,
+  scanNotStarted,
+  bluetoothOff,
+  otherCodeScanned,
+  advertTooLong,
+  secondPhoneIgnored,
+  linkHang,
+];
+
+/** Tried after the mechanisms of the ceremony's own kind. */
+export const RADIO_MECHANISMS: readonly Mechanism[] = [phoneNotHeard];

@@ -1,0 +1,158 @@
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import { takenAnswer } from "../facts/request-end.js";
+import { acceptedFinish, finishLine, mailLine, rowOf } from "../facts/site-facts.js";
+import { firedTimer, mainExchange, type Ceremony } from "../facts/trace-facts.js";
+
+const keyCreated = (ceremony: Ceremony) => {
+  const exchange = mainExchange(ceremony);
+  const createdAtMs = ceremony.keysCreated[0]?.atMs;
+  return createdAtMs ?? (exchange?.status === "OK" ? exchange.answeredAtMs : undefined);
+};
+
+const approvedGesture = (ceremony: Ceremony) =>
+  ceremony.gestures.findLast(({ answer }) => answer === "approved");
+
+/** A, of registrations and of logins: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
+export const lateDelivery: Mechanism = {
+  id: "late-delivery",
+  // Who held the request back until then shows in their timer, or in the link.
+  needs: () => ["page", "timer", "link"],
+  account(ceremony, facts) {
+    const guard = firedTimer(ceremony, "page.guard");
+    const accepted = acceptedFinish(ceremony);
+    const errorAtMs = ceremony.gaveUp?.atMs ?? guard?.endedAtMs;
+    if (errorAtMs === undefined || accepted === undefined) return undefined;
+    // Once posted the answer is the site's; a page that waits for nothing but its word still denies a success.
+    const wasPosted = accepted.askedAtMs < errorAtMs;
+    if (wasPosted && (accepted.status === 202 || ceremony.finishes.length > 1)) return undefined;
+    if (wasPosted && (ceremony.threw ?? ceremony.callFailed)) return undefined;
+    const gesture = approvedGesture(ceremony);
+    const createdAtMs = keyCreated(ceremony);
+    const done = ceremony.kind === "login" ? "signed" : "was created";
+    const row = rowOf(ceremony, facts);
+    const lateMs = accepted.answeredAtMs - errorAtMs;
+    return {
+      decidedBy: guard,
+      marginMs: -lateMs,
+      verdict:
+        `page.guard fired first: the page told of a failure at ${seconds(errorAtMs)} while ` +
+        `${wasPosted ? "its finish call was under way" : "the browser's promise was still pending"}. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
+        `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
+        `${seconds(lateMs)} before the success it denied.`,
+      evidence: evidenceOf(
+        guard && `${seconds(errorAtMs)}: ${nameTimer(guard)} fired; the request was not aborted`,
+        ceremony.failureSeen &&
+          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+        gesture && `${seconds(gesture.atMs)}: the person approved`,
+        createdAtMs !== undefined && `${seconds(createdAtMs)}: the key ${done}`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise resolved, ${wasPosted ? "before" : "after"} the error`,
+        finishLine(accepted),
+        row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        mailLine(facts, accepted.askedAtMs),
+        !ceremony.successSeen && "the page never took its error back",
+      ),
+      prevention: [
+        "Do not show a failure while the promise is pending.",
+        "If the page wants a guard of its own, abort the request and say that it may still finish on the device.",
+        "When the handler succeeds after all, replace the error text.",
+        "Ask the site for the state of the ceremony before declaring a failure.",
+      ],
+    };
+  },
+};
+
+/** B: the gateway lost patience; the site behind it did not. */
+const gatewayLateCommit: Mechanism = {
+  id: "gateway-504-late-commit",
+  account(ceremony, facts) {
+    const cut = ceremony.finishes.find(({ status }) => status === 504);
+    const row = rowOf(ceremony, facts);
+    if (cut?.answeredAtMs === undefined || row === undefined) return undefined;
+    const cutAtMs = cut.answeredAtMs;
+    const gateway = ceremony.timers.find(
+      (use) => use.timer === "gw.idle" && use.end === "fired" && (use.endedAtMs ?? 0) <= cutAtMs,
+    );
+    const lateMs = row.createdAtMs - cut.answeredAtMs;
+    return {
+      decidedBy: gateway,
+      marginMs: -lateMs,
+      verdict:
+        `${gateway ? "gw.idle fired first: the" : "The"} gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
+        `working. The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the page was ` +
+        "told of a failure.",
+      evidence: evidenceOf(
+        finishLine(cut),
+        gateway && `${seconds(gateway.endedAtMs ?? 0)}: ${nameTimer(gateway)} fired`,
+        `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        mailLine(facts, cut.askedAtMs),
+      ),
+      prevention: [
+        "Answer finish within seconds (202 and a status address) and do the slow work behind it.",
+        "Make finish idempotent on ceremony and credential id, so that a repeated call returns the stored result.",
+      ],
+    };
+  },
+};
+
+/** E: the client's timer ended the ceremony, and the authenticator completed it for nobody. */
+const clientTimerOrphan: Mechanism = {
+  id: "client-timer-orphan",
+  account(ceremony, facts) {
+    const timer = firedTimer(ceremony, "client.ceremony");
+    const createdAtMs = keyCreated(ceremony);
+    if (timer?.endedAtMs === undefined || createdAtMs === undefined) return undefined;
+    // Only a trace that would have shown the finish call can prove that there was none.
+    if (ceremony.finishes.length > 0 || !facts.layers.has("rp")) return undefined;
+    const answer = mainExchange(ceremony);
+    const inTime = createdAtMs < timer.endedAtMs;
+    // A key made in the browser's last moments is as late as its answer.
+    const lateAtMs = inTime ? answer?.discarded && answer.answeredAtMs : createdAtMs;
+    if (typeof lateAtMs !== "number" || lateAtMs < timer.endedAtMs) return undefined;
+    const lateMs = lateAtMs - timer.endedAtMs;
+    return {
+      decidedBy: timer,
+      marginMs: -lateMs,
+      verdict:
+        `client.ceremony fired first: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
+        `its key at ${seconds(createdAtMs)}, ${inTime ? "and its answer came " : ""}${seconds(lateMs)} too late; ` +
+        "nobody was left to take the answer. " +
+        "The key is an orphan: the site has no row for it.",
+      evidence: evidenceOf(
+        `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        `${seconds(createdAtMs)}: the key was created`,
+        answer?.answeredAtMs !== undefined &&
+          `${seconds(answer.answeredAtMs)}: makeCredential answered ${answer.status ?? "?"}; the answer was discarded`,
+        "the site saw no finish call, wrote no row and sent no mail",
+      ),
+      prevention: [
+        "Ask for a timeout of 300 s or more; clients move it into their own range.",
+        "Keep the user handle stable: a second attempt then overwrites the orphan.",
+        "When an unknown credential id signs, call signalUnknownCredential and offer to register again.",
+      ],
+    };
+  },
+};
+
+const alreadyRegistered: Mechanism = {
+  id: "already-registered",
+  account(ceremony) {
+    const answer = takenAnswer(ceremony);
+    if (answer?.status !== "CREDENTIAL_EXCLUDED" || answer.answeredAtMs === undefined) return undefined;
+    return {
+      verdict: `The authenticator already holds a key for this account and said so at ${seconds(answer.answeredAtMs)}.`,
+      evidence: evidenceOf(`${seconds(answer.answeredAtMs)}: makeCredential answered CREDENTIAL_EXCLUDED`),
+      prevention: ['Take InvalidStateError on a retry as "probably registered" and run get() to prove it.'],
+    };
+  },
+};
+
+/** In the order of the decision procedure: what came late before what came to nothing. */
+export const REGISTRATION_MECHANISMS: readonly Mechanism[] = [
+  lateDelivery,
+  gatewayLateCommit,
+  clientTimerOrphan,
+  alreadyRegistered,
+];

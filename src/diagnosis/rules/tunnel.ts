@@ -1,0 +1,293 @@
+import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import {
+  firedTimer,
+  mainExchange,
+  type Ceremony,
+  type LinkStage,
+  type TraceFacts,
+} from "../facts/trace-facts.js";
+import {
+  clientStage,
+  codeOf,
+  phoneStage,
+  precedesTheEnd,
+  serviceEnd,
+  tunnelEnd,
+  wasAnswered,
+} from "../facts/tunnel-facts.js";
+
+const STABLE_HANDLE = "Keep the user handle stable: a second attempt then overwrites the orphan.";
+
+/** `9.650 s: tunnel-refused (403)` */
+function stageLine(stage: LinkStage | undefined, by: string): string | undefined {
+  if (stage === undefined) return undefined;
+  return `${seconds(stage.atMs)}: ${by} ${stage.stage}${stage.detail === undefined ? "" : ` (${stage.detail})`}`;
+}
+
+function settledLine({ settled }: Ceremony): string | undefined {
+  return settled && `${seconds(settled.atMs)}: the promise was rejected with ${settled.name ?? "an error"}`;
+}
+
+/** The first key made for a request that was out. */
+const keyOf = (ceremony: Ceremony) => {
+  const asked = mainExchange(ceremony);
+  return asked && ceremony.keysCreated.find(({ atMs }) => atMs >= asked.askedAtMs);
+};
+
+/**
+ * Whether a recording shows what these mechanisms speak of: what was asked, and, where a key was made, that the site
+ * never heard of it.
+ */
+function isToldWhole(ceremony: Ceremony, { layers }: TraceFacts): boolean {
+  // A phone that was not ready was not asked anything, whoever was listening.
+  const knowsRequests = layers.has("ctap") || clientStage(ceremony, "ready") === undefined;
+  return knowsRequests && (keyOf(ceremony) === undefined || layers.has("rp"));
+}
+
+/** What is known of the phone once the way back from it is gone. */
+function whatThePhoneHas(ceremony: Ceremony): string {
+  const asked = mainExchange(ceremony);
+  if (asked === undefined) return " Nothing had been asked of the phone.";
+  const key = keyOf(ceremony);
+  if (key) {
+    return ` The phone created its key at ${seconds(key.atMs)} all the same; the way back was gone. It is an orphan.`;
+  }
+  if (ceremony.kind === "login") return "";
+  return phoneStage(ceremony, "ready")
+    ? " The phone made no key."
+    : " Whether the phone made a key this trace cannot say.";
+}
+
+function requestLines(ceremony: Ceremony): readonly string[] {
+  const asked = mainExchange(ceremony);
+  const key = keyOf(ceremony);
+  return evidenceOf(
+    asked ? `${seconds(asked.askedAtMs)}: ${asked.command} was sent` : "no request was sent",
+    key && `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
+    settledLine(ceremony),
+  );
+}
+
+/** The relay's time was over while the person was still busy, or before the phone came. */
+const tunnelExpired: Mechanism = {
+  id: "tunnel-expired",
+  account(ceremony, facts) {
+    const ttl = firedTimer(ceremony, "tunnel.ttl");
+    const end = tunnelEnd(ceremony);
+    // What had ended before was not ended by this.
+    if (ttl?.endedAtMs === undefined || end === undefined || end.atMs < ttl.endedAtMs) return undefined;
+    if (!isToldWhole(ceremony, facts)) return undefined;
+    const key = keyOf(ceremony);
+    const asked = mainExchange(ceremony);
+    return {
+      decidedBy: ttl,
+      marginMs: key && ttl.endedAtMs - key.atMs,
+      verdict:
+        `tunnel.ttl fired first: the tunnel service ended the tunnel at ${seconds(ttl.endedAtMs)}, ` +
+        (asked
+          ? "with the request on the phone and no answer yet."
+          : "before the phone was ready to be asked.") +
+        (key ? whatThePhoneHas(ceremony) : ""),
+      evidence: evidenceOf(
+        `${seconds(ttl.endedAtMs)}: ${nameTimer(ttl)} fired`,
+        stageLine(end, "the computer:"),
+        ...requestLines(ceremony),
+      ),
+      prevention: [
+        "Keep what the person has to read on the phone short: the tunnel lives about two minutes.",
+        STABLE_HANDLE,
+        "After a lost link ask the site for the ceremony's state, and say that the phone may still have a passkey.",
+      ],
+    };
+  },
+};
+
+/** What a tunnel service closes with when its own rules are broken. @see RFC 6455 §7.4.1 */
+const LIMITS: Readonly<Record<string, string>> = {
+  "1008": "a rule of its own: too many messages, or the tunnel's time",
+  "1009": "a message longer than it takes",
+};
+
+/** The tunnel service said that somebody had gone too far. */
+const tunnelLimit: Mechanism = {
+  id: "tunnel-limit",
+  // Services close with the same code when their time is over.
+  needs: () => ["timer"],
+  account(ceremony, facts) {
+    const end = tunnelEnd(ceremony);
+    const limit = LIMITS[end?.detail ?? ""];
+    if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
+    const opened = clientStage(ceremony, "tunnel-open");
+    const service = serviceEnd(ceremony);
+    return {
+      verdict:
+        `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.detail ?? ""}: ${limit}.` +
+        whatThePhoneHas(ceremony),
+      evidence: evidenceOf(
+        opened && `${seconds(opened.atMs)}: the tunnel was opened, ${seconds(end.atMs - opened.atMs)} before`,
+        service && stageLine(service, "the service:"),
+        stageLine(end, "the computer:"),
+        ...requestLines(ceremony),
+      ),
+      prevention: [
+        "Look at the length of a message before it is sent, and name the limit in the error.",
+        "Ask for no attestation nobody verifies: its certificates are most of an answer.",
+        STABLE_HANDLE,
+      ],
+    };
+  },
+};
+
+/** What either side finds when a message does not open or cannot be read. */
+const UNREADABLE =
+  /^(HANDSHAKE_(REJECTED|MALFORMED)|POST_HANDSHAKE_MALFORMED|FRAME_\w+|PADDING_INVALID|UPDATE_MALFORMED|LINK_(MALFORMED|SIGNATURE_WRONG))$/;
+
+/** A message that is not what was sent, or comes from somebody without this session's secrets. */
+const messageRejected: Mechanism = {
+  id: "message-rejected",
+  account(ceremony, facts) {
+    if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
+    const unreadable = (stage: LinkStage | undefined) =>
+      stage && UNREADABLE.test(codeOf(stage)) && precedesTheEnd(ceremony, stage) ? stage : undefined;
+    const atPhone = unreadable(phoneStage(ceremony, "failed"));
+    const found = atPhone ?? unreadable(clientStage(ceremony, "failed"));
+    if (found === undefined) return undefined;
+    const finder = atPhone ? "phone" : "computer";
+    return {
+      verdict:
+        `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${codeOf(found)}): ` +
+        "altered on the way, or from somebody who does not hold this session's secrets. There is no asking again: " +
+        `the connection was over.${whatThePhoneHas(ceremony)}`,
+      evidence: evidenceOf(stageLine(found, `the ${finder}:`), ...requestLines(ceremony)),
+      prevention: [
+        "Begin again with a new code and a new handshake; a connection cannot be taken up where it broke.",
+        STABLE_HANDLE,
+      ],
+    };
+  },
+};
+
+/** The linked phone will never come again, and nothing was offered in its place. */
+const linkGone: Mechanism = {
+  id: "link-gone",
+  account(ceremony) {
+    const gone = clientStage(ceremony, "link-gone");
+    if (gone === undefined || clientStage(ceremony, "qr-shown") || !precedesTheEnd(ceremony, gone))
+      return undefined;
+    return {
+      verdict:
+        `The tunnel service said at ${seconds(gone.atMs)} that it does not know the linked phone any more ` +
+        `(${gone.detail ?? "gone"}), and no code was shown in its place.`,
+      evidence: evidenceOf(
+        stageLine(clientStage(ceremony, "contacting"), "the computer:"),
+        stageLine(gone, "the computer:"),
+        settledLine(ceremony),
+      ),
+      prevention: ["Forget the link, then show a code at once: the person need not see a failure."],
+    };
+  },
+};
+
+/** The phone had no way to its tunnel service, so that it never broadcast; the computer cannot know. */
+const phoneNoTunnel: Mechanism = {
+  id: "phone-no-tunnel",
+  account(ceremony) {
+    const refused = phoneStage(ceremony, "tunnel-refused");
+    if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
+      return undefined;
+    if (phoneStage(ceremony, "advert-sent") || !precedesTheEnd(ceremony, refused)) return undefined;
+    const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "page.guard");
+    return {
+      decidedBy: timer,
+      verdict:
+        `${timer?.endedAtMs === undefined ? "" : `${timer.timer} fired first, at ${seconds(timer.endedAtMs)}: `}the phone ` +
+        `could not open its tunnel (${refused.detail ?? "no reason given"}) and so never broadcast where it is. The ` +
+        "computer waited for an advert that could not come.",
+      evidence: evidenceOf(
+        stageLine(phoneStage(ceremony, "qr-scanned"), "the phone:"),
+        stageLine(phoneStage(ceremony, "tunnel-opening"), "the phone:"),
+        stageLine(refused, "the phone:"),
+        "no advert was heard",
+        timer?.endedAtMs !== undefined && `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
+        settledLine(ceremony),
+      ),
+      prevention: [
+        "Say beside the code that the phone needs a connection of its own, not only Bluetooth.",
+        "Offer another way beside the code after 20 s without an advert.",
+      ],
+    };
+  },
+};
+
+/** The phone was near; the computer was not let in where the two were to meet. */
+const tunnelRefused: Mechanism = {
+  id: "tunnel-refused",
+  account(ceremony) {
+    const refused = clientStage(ceremony, "tunnel-refused");
+    const seen = clientStage(ceremony, "advert-seen") ?? clientStage(ceremony, "contacting");
+    if (refused === undefined || seen === undefined || mainExchange(ceremony)) return undefined;
+    if (!precedesTheEnd(ceremony, refused)) return undefined;
+    const to = clientStage(ceremony, "tunnel-opening") ?? clientStage(ceremony, "contacting");
+    const ttl = firedTimer(ceremony, "tunnel.ttl");
+    const tooLate = ttl?.endedAtMs !== undefined && ttl.endedAtMs <= refused.atMs ? ttl : undefined;
+    return {
+      decidedBy: tooLate,
+      verdict:
+        `${seen.stage === "advert-seen" ? "The advert came and opened" : "The linked phone was to be called"}, but the tunnel ` +
+        `was blocked: ${to?.detail ?? "the tunnel service"} answered the computer at ${seconds(refused.atMs)} with ` +
+        `${refused.detail ?? "nothing"}.` +
+        (tooLate ? " The tunnel's time had been over before." : " Nothing was asked of the phone."),
+      evidence: evidenceOf(
+        stageLine(seen, "the computer:"),
+        tooLate?.endedAtMs !== undefined && `${seconds(tooLate.endedAtMs)}: ${nameTimer(tooLate)} fired`,
+        stageLine(refused, "the computer:"),
+        settledLine(ceremony),
+      ),
+      prevention: [
+        "Let the tunnel services' names through the proxy, WebSockets included.",
+        "Offer to go on in the phone's own browser: nothing but this network is in the way.",
+      ],
+    };
+  },
+};
+
+/** The link ended, and nobody said more than that. */
+const linkLost: Mechanism = {
+  id: "link-lost",
+  // Whether a key was made behind the lost answer, and what the site makes of it, is the story then.
+  needs: () => ["ctap", "rp"],
+  account(ceremony, facts) {
+    const end = tunnelEnd(ceremony);
+    if (end === undefined || !isToldWhole(ceremony, facts)) return undefined;
+    const asked = mainExchange(ceremony);
+    return {
+      verdict:
+        `The tunnel ended at ${seconds(end.atMs)} (${end.detail ?? "no code"}), ` +
+        (asked
+          ? `${seconds(end.atMs - asked.askedAtMs)} after the request was sent and before an answer.`
+          : "before any request.") +
+        whatThePhoneHas(ceremony),
+      evidence: evidenceOf(
+        stageLine(clientStage(ceremony, "ready"), "the computer:"),
+        stageLine(end, "the computer:"),
+        ...requestLines(ceremony),
+      ),
+      prevention: [
+        "Where nothing had been asked yet, show a new code at once, inside the same ceremony.",
+        "After a request had left, say that the phone may have saved a passkey, and that trying again is safe.",
+      ],
+    };
+  },
+};
+
+/** What ended a tunnel, where somebody said so: tried before the answer is only called lost. */
+export const TUNNEL_ENDINGS: readonly Mechanism[] = [tunnelExpired, tunnelLimit, messageRejected, linkGone];
+
+/** Why a phone was not reached although it was there: tried before it is only called not heard. */
+export const TUNNEL_ABSENCES: readonly Mechanism[] = [phoneNoTunnel, tunnelRefused];
+
+/** What a login is not called a link's mood for: somebody said what was wrong, and a timer decided. */
+export const TUNNEL_FIRST: readonly Mechanism[] = [phoneNoTunnel];
+
+/** Tried when nothing says more. */
+export const TUNNEL_LOSSES: readonly Mechanism[] = [linkLost];

@@ -1,0 +1,42 @@
+import type { Env } from "../../core/env.js";
+import { advertiseOverBluez, type MessageBus } from "./bluez.js";
+import { ServiceUuid } from "../protocol/constants.js";
+import { advertiseOverHci, type HciSocket } from "./hci.js";
+import type { Advertiser } from "../ports.js";
+import { RadioError } from "./radio-error.js";
+
+export interface LinuxAdvertiserOptions {
+  /** The N of hciN; 0 by default. */
+  readonly adapter?: number;
+  /** `bluez` needs bluetoothd, `hci` must be alone on its adapter; BlueZ where it runs by default. */
+  readonly via?: "bluez" | "hci";
+  /** Stand-ins for tests. */
+  readonly connectBus?: () => Promise<MessageBus>;
+  readonly openHci?: () => Promise<HciSocket>;
+}
+
+/** What tells that BlueZ is not the way here, as opposed to BlueZ saying no. */
+const NO_BLUEZ: readonly string[] = ["NATIVE_MISSING", "RADIO_NO_ADAPTER"];
+
+/**
+ * A phone's broadcast on a real controller. Linux only: no other system lets a program choose its service data.
+ *
+ * @throws {RadioError} from `advertise`, see {@link advertiseOverBluez} and {@link advertiseOverHci}.
+ */
+export function linuxAdvertiser(env: Env, options: LinuxAdvertiserOptions = {}): Advertiser {
+  const { adapter = 0, via, connectBus, openHci } = options;
+  return {
+    async advertise(serviceData) {
+      const service = { uuid: ServiceUuid.FIDO, data: serviceData };
+      const overHci = () => advertiseOverHci(env, service, { adapter, ...(openHci && { open: openHci }) });
+      if (via === "hci") return overHci();
+      const bluez = { adapter: `hci${adapter}`, ...(connectBus && { connect: connectBus }) };
+      try {
+        return await advertiseOverBluez(env, service, bluez);
+      } catch (error) {
+        if (via === "bluez" || !(error instanceof RadioError) || !NO_BLUEZ.includes(error.code)) throw error;
+        return overHci();
+      }
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { concat } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { Mailbox } from "../../core/queue.js";
+import { within } from "../../core/within.js";
+import { encodeAdvertisingData, type ServiceData } from "./advertising-data.js";
+import { LEGACY_ADVERTISING_BYTES_MAX } from "../protocol/constants.js";
+import { hciEventFilter } from "./hci-filter.js";
+import { radioFailure, RadioError } from "./radio-error.js";
+
+/** What of a raw HCI socket is used here: the package's, or a test's stand-in. */
+export interface HciSocket {
+  bindRaw(adapter: number): unknown;
+  isDevUp(): boolean;
+  setFilter(filter: Buffer): void;
+  start(): void;
+  stop(): void;
+  write(packet: Buffer): void;
+  on(event: "data", listener: (packet: Uint8Array) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+export interface HciOptions {
+  /** The N of hciN; 0 by default. */
+  readonly adapter?: number;
+  /** Where sockets come from; the package bluetooth-hci-socket by default. */
+  readonly open?: () => Promise<HciSocket>;
+}
+
+const PACKAGE = "@abandonware/bluetooth-hci-socket";
+
+/** @see Bluetooth Core Vol 4 Part A §2, Vol 4 Part E §7.7.14 and §7.8 */
+const PacketType = { COMMAND: 0x01, EVENT: 0x04 } as const;
+const EVENT_COMMAND_COMPLETE = 0x0e;
+const LeCommand = { SET_PARAMETERS: 0x2006, SET_DATA: 0x2008, SET_ENABLE: 0x200a } as const;
+
+const ADVERTISING_NONCONNECTABLE = 0x03;
+const ALL_CHANNELS = 0x07;
+/** General discoverable, no classic Bluetooth: what every phone says. */
+const FLAGS = 0x06;
+
+/** Units of 0.625 ms: 100 ms and 500 ms. Source: the reference phone of webauthn-rs */
+const INTERVAL_MIN = 160;
+const INTERVAL_MAX = 800;
+
+/** A controller answers within a few milliseconds, or is not there any more. */
+const ANSWER_MS = 2000;
+
+/** An advert on the air; stops when disposed of. */
+export interface OnAir extends AsyncDisposable {
+  readonly label: string;
+}
+
+/**
+ * Advertises through raw HCI commands, for machines on which no bluetoothd runs.
+ *
+ * @throws {RadioError} `NATIVE_MISSING`, `RADIO_NO_ADAPTER`, `PERMISSION_DENIED`, `RADIO_OFF`, `RADIO_BUSY`,
+ *   `RADIO_ADVERT_TOO_LONG`, `RADIO_FAILED`
+ */
+export async function advertiseOverHci(
+  env: Env,
+  service: ServiceData,
+  { adapter = 0, open = openSocket }: HciOptions = {},
+): Promise<OnAir> {
+  const packet = fitted(service);
+  const controller = new Controller(env, await load(open));
+  try {
+    controller.start(adapter);
+    // Left on by a program that died: parameters cannot be changed while it is.
+    await controller.send(LeCommand.SET_ENABLE, Uint8Array.of(0)).catch(() => {});
+    await controller.send(LeCommand.SET_PARAMETERS, parameters());
+    const data = new Uint8Array(1 + LEGACY_ADVERTISING_BYTES_MAX);
+    data.set(concat(Uint8Array.of(packet.length), packet));
+    await controller.send(LeCommand.SET_DATA, data);
+    await controller.send(LeCommand.SET_ENABLE, Uint8Array.of(1));
+  } catch (error) {
+    controller.stop();
+    throw error;
+  }
+  return {
+    label: `hci${adapter}`,
+    async [Symbol.asyncDispose]() {
+      try {
+        await controller.send(LeCommand.SET_ENABLE, Uint8Array.of(0));
+      } finally {
+        controller.stop();
+      }
+    },
+  };
+}
+
+/** Commands to a controller, one at a time, each with its answer. */
+class Controller {
+  readonly #env: Env;
+  readonly #socket: HciSocket;
+  readonly #answers = new Mailbox<{ readonly opcode: number; readonly status: number }>();
+
+  constructor(env: Env, socket: HciSocket) {
+    this.#env = env;
+    this.#socket = socket;
+    socket.on("data", (packet) => this.#receive(packet));
+    socket.on("error", (error) => this.#answers.close(radioFailure(PACKAGE, error)));
+  }
+
+  start(adapter: number): void {
+    let isUp: boolean;
+    try {
+      this.#socket.bindRaw(adapter);
+      this.#socket.setFilter(Buffer.from(hciEventFilter(PacketType.EVENT, EVENT_COMMAND_COMPLETE)));
+      this.#socket.start();
+      isUp = this.#socket.isDevUp();
+    } catch (cause) {
+      throw radioFailure(PACKAGE, cause);
+    }
+    if (!isUp) throw new RadioError("RADIO_OFF", `hci${adapter} is switched off`);
+  }
+
+  stop(): void {
+    this.#answers.close();
+    this.#socket.stop();
+  }
+
+  async send(opcode: number, operands: Uint8Array): Promise<void> {
+    const header = Uint8Array.of(PacketType.COMMAND, opcode & 0xff, opcode >> 8, operands.length);
+    const budget = { timer: "radio.hci", budgetMs: ANSWER_MS, aftermath: "unknown" } as const;
+    const status = await within(this.#env, budget, async (signal) => {
+      this.#socket.write(Buffer.from(concat(header, operands)));
+      for (;;) {
+        const answer = await this.#answers.next(signal);
+        if (answer === undefined) throw new RadioError("RADIO_FAILED", "the HCI socket was closed");
+        if (answer.opcode === opcode) return answer.status;
+      }
+    });
+    if (status !== 0) throw refused(opcode, status);
+  }
+
+  #receive(packet: Uint8Array): void {
+    const [type, event, , , low = 0, high = 0, status = 0] = packet;
+    if (type !== PacketType.EVENT || event !== EVENT_COMMAND_COMPLETE) return;
+    this.#answers.put({ opcode: low | (high << 8), status });
+  }
+}
+
+/** @see Bluetooth Core Vol 1 Part F §1.3 (error codes) */
+function refused(opcode: number, status: number): RadioError {
+  const text = `HCI command 0x${opcode.toString(16)} answered 0x${status.toString(16).padStart(2, "0")}`;
+  // Command disallowed, and limit reached: somebody else advertises.
+  return new RadioError(status === 0x0c || status === 0x43 ? "RADIO_BUSY" : "RADIO_FAILED", text);
+}
+
+/** With Flags where they fit: a suffix of CTAP 2.3 needs their room. */
+function fitted(service: ServiceData): Uint8Array {
+  const withFlags = encodeAdvertisingData(service, { flags: FLAGS });
+  const packet =
+    withFlags.length <= LEGACY_ADVERTISING_BYTES_MAX ? withFlags : encodeAdvertisingData(service);
+  if (packet.length <= LEGACY_ADVERTISING_BYTES_MAX) return packet;
+  throw new RadioError(
+    "RADIO_ADVERT_TOO_LONG",
+    `${packet.length} bytes, and legacy advertising carries ${LEGACY_ADVERTISING_BYTES_MAX}`,
+  );
+}
+
+function parameters(): Uint8Array {
+  const out = new Uint8Array(15);
+  const view = new DataView(out.buffer);
+  view.setUint16(0, INTERVAL_MIN, true);
+  view.setUint16(2, INTERVAL_MAX, true);
+  out[4] = ADVERTISING_NONCONNECTABLE;
+  out[13] = ALL_CHANNELS;
+  return out;
+}
+
+async function load(open: () => Promise<HciSocket>): Promise<HciSocket> {
+  try {
+    return await open();
+  } catch (cause) {
+    throw radioFailure(PACKAGE, cause);
+  }
+}
+
+async function openSocket(): Promise<HciSocket> {
+  const { default: Socket } = await import("@abandonware/bluetooth-hci-socket");
+  return new Socket();
+}

@@ -1,0 +1,208 @@
+import type { CborMap } from "../cbor/value.js";
+import type { Env } from "../core/env.js";
+import { isHarnessError, TimeoutError, type Aftermath } from "../core/errors.js";
+import { nameOfCommand } from "../ctap/command.js";
+import { nameOfStatus } from "../ctap/status.js";
+import { TransportError } from "../ctap/transport-error.js";
+import { encodeFrame, parseFrame, type HybridFrame } from "./protocol/frames.js";
+import { HybridError } from "./protocol/hybrid-error.js";
+import type { HybridSettings } from "./hybrid-options.js";
+import { limited } from "./in-stage.js";
+import { openLink } from "./protocol/linking.js";
+import type { Secured } from "./stages.js";
+import { parseUpdate } from "./protocol/update.js";
+
+interface Pending {
+  readonly command: string;
+  readonly resolve: (answer: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** WebSocket close codes. @see RFC 6455 §7.4.1 */
+const CLOSE = { NORMAL: 1000, PROTOCOL_ERROR: 1002 } as const;
+
+/**
+ * An open conversation with a phone: one request at a time, updates whenever the phone likes, and a shutdown that
+ * still listens for a while. There is no cancel: what was asked may be done, whoever still waits for it.
+ */
+export class PhoneLine {
+  /** getInfo response body, as the phone sent it along. */
+  readonly info: Uint8Array;
+  /** Settles when the tunnel is over, the time after a shutdown included. Never rejects. */
+  readonly ended: Promise<void>;
+  readonly #env: Env;
+  readonly #secured: Secured;
+  readonly #settings: HybridSettings;
+  #pending: Pending | undefined;
+  /** What was asked and is waited for no longer. */
+  #abandoned: string | undefined;
+  #asked = false;
+  #shutDown = false;
+  #over: Error | undefined;
+
+  constructor(env: Env, secured: Secured, settings: HybridSettings) {
+    this.#env = env;
+    this.#secured = secured;
+    this.#settings = settings;
+    this.info = secured.hello.info;
+    this.ended = this.#pump();
+  }
+
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @throws {TransportError} `LINK_CLOSED`. @throws {HybridError} when the phone breaks the rules.
+   *   Aftermath `none` until the request left, `unknown` from then on.
+   */
+  async ask(request: Uint8Array): Promise<Uint8Array> {
+    if (this.#over) throw reworded(this.#over, "none");
+    if (this.#shutDown) throw new TransportError("LINK_CLOSED", "this connection was shut down");
+    const { crypter, tunnel } = this.#secured;
+    const sealed = this.#seal(crypter.seal.bind(crypter), { type: "ctap", payload: request });
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      this.#pending = { command: nameOfCommand(request[0] ?? 0), resolve, reject };
+    });
+    this.#asked = true;
+    tunnel.send(sealed);
+    return answer;
+  }
+
+  /**
+   * Tells the phone that we are done, and listens on for `hybrid.linger`. An answer that still comes is traced as
+   * discarded. Whoever waits for one must not any more.
+   */
+  shutDown(): void {
+    if (this.#shutDown || this.#over) return;
+    this.#shutDown = true;
+    this.#abandoned = this.#pending?.command;
+    this.#pending = undefined;
+    const { crypter, tunnel, hello } = this.#secured;
+    // Revision 0 has no such frame: to close is all there is.
+    if (hello.revision === 0 || crypter.ended) return tunnel.close(CLOSE.NORMAL);
+    tunnel.send(crypter.seal(encodeFrame({ type: "shutdown" })));
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-sent" });
+    void this.#linger();
+  }
+
+  /** Ends the tunnel without another word. */
+  hangUp(): void {
+    this.#shutDown = true;
+    this.#secured.tunnel.close(CLOSE.NORMAL);
+  }
+
+  async #linger(): Promise<void> {
+    const limit = { timer: "hybrid.linger", budgetMs: this.#settings.budgets.lingerMs };
+    const never = new AbortController().signal;
+    try {
+      await limited(this.#env, limit, () => this.ended, never);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      this.#secured.tunnel.close(CLOSE.NORMAL);
+    }
+  }
+
+  async #pump(): Promise<void> {
+    const { tunnel, hello } = this.#secured;
+    try {
+      if (hello.linking) this.#linked(hello.linking);
+      for (;;) {
+        const sealed = await tunnel.receive();
+        if (sealed === undefined || this.#take(sealed) === "hung-up") break;
+      }
+      tunnel.close(CLOSE.NORMAL);
+      const { code } = await tunnel.closed;
+      this.#end(
+        "tunnel-closed",
+        new TransportError("LINK_CLOSED", `the tunnel closed with ${code}`),
+        `${code}`,
+      );
+    } catch (error) {
+      if (!isHarnessError(error)) throw error;
+      tunnel.close(CLOSE.PROTOCOL_ERROR);
+      this.#end("failed", error, error.code);
+    }
+  }
+
+  #end(stage: "tunnel-closed" | "failed", error: Error, detail: string): void {
+    this.#env.trace.emit({ kind: "link.hybrid", stage, detail });
+    this.#over = error;
+    this.#pending?.reject(reworded(error, this.#asked ? "unknown" : "none"));
+    this.#pending = undefined;
+  }
+
+  #take(sealed: Uint8Array): "hung-up" | "goes-on" {
+    const { crypter, hello } = this.#secured;
+    const { manners } = this.#settings;
+    const frame = parseFrame(crypter.open(sealed), { from: "phone", revision: hello.revision, manners });
+    switch (frame.type) {
+      case "shutdown":
+        this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-received" });
+        return "hung-up";
+      case "ctap":
+        this.#answered(frame.payload);
+        return "goes-on";
+      case "update":
+        this.#updated(frame.payload);
+        return "goes-on";
+      case "json":
+        throw new HybridError("FRAME_UNEXPECTED", "a digital credential that nobody asked for");
+    }
+  }
+
+  #answered(answer: Uint8Array): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending) return pending.resolve(answer);
+    if (!this.#shutDown) throw new HybridError("FRAME_UNEXPECTED", "an answer that nobody asked for");
+    const command = this.#abandoned ?? "unknown";
+    this.#env.trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(answer[0] ?? 0) });
+  }
+
+  #updated(payload: Uint8Array): void {
+    try {
+      const { linking } = parseUpdate(payload);
+      this.#env.trace.emit({ kind: "link.hybrid", stage: "update" });
+      if (linking) this.#linked(linking);
+    } catch (error) {
+      if (!(error instanceof HybridError) || error.code !== "UPDATE_MALFORMED") throw error;
+      this.#bear(error, this.#settings.manners.malformedUpdate);
+    }
+  }
+
+  /** Only a session that began with our code can check who signed the link; others have one already. */
+  #linked(map: CborMap): void {
+    const { known, handshakeHash, advert } = this.#secured;
+    if (known.pattern !== "KNpsk0") return;
+    const { crypto, manners, onLinked } = this.#settings;
+    try {
+      const link = openLink(map, { ownKey: known.clientKey, handshakeHash }, crypto);
+      this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
+      onLinked?.({ ...link, tunnelCode: advert.tunnelCode });
+    } catch (error) {
+      if (!(error instanceof HybridError)) throw error;
+      this.#bear(error, manners.wrongLink);
+    }
+  }
+
+  #bear(error: HybridError, manner: "ends" | "skipped"): void {
+    if (manner === "ends") throw error;
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "update", detail: error.code });
+  }
+
+  #seal(seal: (message: Uint8Array) => Uint8Array, frame: HybridFrame): Uint8Array {
+    try {
+      return seal(encodeFrame(frame, this.#secured.hello.revision));
+    } catch (error) {
+      // What cannot be sealed was not sent.
+      throw isHarnessError(error) ? reworded(error, "none") : error;
+    }
+  }
+}
+
+/** The same finding, by somebody who knows whether a request was out. */
+function reworded(error: Error, aftermath: Aftermath): Error {
+  if (!isHarnessError(error) || error.aftermath === aftermath) return error;
+  const detail = { aftermath, cause: error, ...(error.hint !== undefined && { hint: error.hint }) };
+  if (error instanceof HybridError) return new HybridError(error.code, error.message, detail);
+  return new TransportError("LINK_CLOSED", error.message, detail);
+}

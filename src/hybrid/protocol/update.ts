@@ -1,0 +1,44 @@
+import { encodeCbor } from "../../cbor/encode.js";
+import type { CborMap } from "../../cbor/value.js";
+import { optional, toFields } from "../../ctap/messages/fields.js";
+import { bytes, readMap, type Wire } from "../../ctap/messages/wire.js";
+import { CHROME_UPDATE_BYTES } from "./constants.js";
+import { decodeMap, readFields } from "./wire-map.js";
+
+/** What a phone has to say on its own account. */
+export interface Update {
+  /** Says nothing; makes updates alike in length. */
+  readonly padding?: Uint8Array;
+  /** Linking data, which `openLink` reads. */
+  readonly linking?: CborMap;
+}
+
+/** A map whose members others know. */
+export const wholeMap: Wire<CborMap> = { read: readMap, write: (map) => map };
+
+const FIELDS = { padding: optional(0, bytes), linking: optional(1, wholeMap) };
+
+const NAMES = { malformed: "UPDATE_MALFORMED" } as const;
+
+/** Payload of an update frame. */
+export function encodeUpdate(update: Update): Uint8Array {
+  return encodeCbor(toFields(FIELDS, update));
+}
+
+/**
+ * The update Chrome for Android sends right after its post-handshake message, with or without linking data:
+ * as a frame it fills 512 bytes of plaintext, so that the relay cannot tell which it was. Linking data too
+ * long for that make it longer.
+ */
+export function encodeChromeUpdate(linking?: CborMap): Uint8Array {
+  const update = linking === undefined ? {} : { linking };
+  const bare = encodeUpdate({ ...update, padding: new Uint8Array(0) }).length;
+  // One byte for the type, one for the count of zeros; the filler's own head may grow by two.
+  const filler = Math.max(0, CHROME_UPDATE_BYTES - 1 - 1 - 2 - bare);
+  return encodeUpdate({ ...update, padding: new Uint8Array(filler) });
+}
+
+/** The inverse of {@link encodeUpdate}, members it does not know left out. @throws {HybridError} `UPDATE_MALFORMED` */
+export function parseUpdate(payload: Uint8Array): Update {
+  return readFields(NAMES, FIELDS, decodeMap(NAMES, payload));
+}

@@ -1,0 +1,243 @@
+import { equalBytes, toHex } from "../../core/bytes.js";
+import { drawFraction } from "../../core/entropy.js";
+import type { Env } from "../../core/env.js";
+import {
+  CONNECT_SIGNAL,
+  RELAY_LIFE_MS,
+  ROUTING_ID_BYTES,
+  TUNNEL_ID_BYTES,
+  TUNNEL_SUBPROTOCOL,
+  TunnelHeader,
+} from "../protocol/constants.js";
+import { HybridError } from "../protocol/hybrid-error.js";
+import { refuse, type RelayRefusal } from "./relay-refusal.js";
+import { RelayTunnel, type RelayEnd, type RelayQuotas, type RelaySide } from "./relay-tunnel.js";
+import type { TunnelClose } from "../ports.js";
+import { parseTunnelPath, type TunnelRequest } from "../protocol/tunnel-url.js";
+
+/** What a tunnel service allows; those of webauthn-rs's where nothing else is said. */
+export interface RelayLimits extends RelayQuotas {
+  /** `tunnel.ttl`: whole life of a tunnel, from whoever came first. `Infinity` for none. */
+  readonly ttlMs: number;
+  /** A client later than this after its phone is answered 418; `Infinity` for never. */
+  readonly waitMs: number;
+  /** Tunnels kept at once, those that still wait for somebody included; `Infinity` for any number. */
+  readonly tunnelsMax: number;
+  /** `push.deliver`: from a client's call to the phone hearing of it; `Infinity`: the push is lost. */
+  readonly pushDelayMs: number;
+}
+
+/** An upgrade request, as far as a tunnel service looks at it. */
+export interface RelayRequest {
+  /** Path and nothing else. */
+  readonly path: string;
+  readonly subprotocols: readonly string[];
+  /** Value of a request header, whatever the case of its name. */
+  readonly header: (name: string) => string | undefined;
+}
+
+/** Refused with an HTTP status, or let in: send 101 with these headers and {@link TUNNEL_SUBPROTOCOL}, then join. */
+export type RelayAnswer =
+  | RelayRefusal
+  | {
+      readonly status: 101;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly join: (end: RelayEnd) => RelaySide;
+    };
+
+/** What wakes a linked phone. */
+export interface Push {
+  readonly tunnelId: Uint8Array;
+  readonly routingId: Uint8Array;
+  /** Value of the client payload header. */
+  readonly clientPayload: string;
+}
+
+const LIMITS: RelayLimits = {
+  ttlMs: RELAY_LIFE_MS,
+  waitMs: Infinity,
+  tunnelsMax: Infinity,
+  pushDelayMs: 1_000,
+  messagesMax: 16,
+  messageBytesMax: 16_384,
+  queueMax: 6,
+  breaksAfter: Infinity,
+  breakChance: 0,
+  garbles: Infinity,
+};
+
+interface Meeting {
+  readonly routingId: Uint8Array;
+  readonly openedAtMs: number;
+  readonly tunnel: RelayTunnel;
+  /** A contact's client wants to be told when the phone joins. */
+  readonly signals: boolean;
+  full: boolean;
+}
+
+/**
+ * A tunnel service, apart from how its connections are carried: who is let in, who meets whom, and what they may
+ * send. It sees ciphertext only, and keeps nothing.
+ *
+ * @see CTAP 2.2 §11.5.1 (tunnel service); the limits are those of public implementations.
+ */
+export class TunnelRelay {
+  readonly #env: Env;
+  #limits: RelayLimits;
+  readonly #meetings = new Map<string, Meeting>();
+  readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
+
+  constructor(env: Env, limits: Partial<RelayLimits> = {}) {
+    this.#env = env;
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  /** Tunnels that live. */
+  get size(): number {
+    return this.#meetings.size;
+  }
+
+  /** Other limits, for tunnels opened from now on. */
+  turn(limits: Partial<RelayLimits>): void {
+    this.#limits = { ...this.#limits, ...limits };
+  }
+
+  /** A linked phone wants to be woken under this id from now on. */
+  subscribe(contactId: Uint8Array, wake: (push: Push) => void): void {
+    this.#contacts.set(toHex(contactId), wake);
+  }
+
+  /** The phone will never come again under this id: clients are told to forget it. */
+  revoke(contactId: Uint8Array): void {
+    this.#contacts.set(toHex(contactId), "gone");
+  }
+
+  admit(request: RelayRequest): RelayAnswer {
+    if (!request.subprotocols.includes(TUNNEL_SUBPROTOCOL)) return refuse("no-subprotocol");
+    const wanted = readPath(request.path);
+    switch (wanted?.method) {
+      case undefined:
+        return refuse("bad-path");
+      case "new":
+        return this.#open(wanted.tunnelId);
+      case "connect":
+        return this.#connect(wanted);
+      case "contact":
+        return this.#contact(wanted.contactId, request);
+    }
+  }
+
+  /** Closes every tunnel. */
+  close(): void {
+    for (const { tunnel } of [...this.#meetings.values()]) tunnel.end({ code: 1001 });
+  }
+
+  get #isFull(): boolean {
+    return this.#meetings.size >= this.#limits.tunnelsMax;
+  }
+
+  #open(tunnelId: Uint8Array): RelayAnswer {
+    if (this.#meetings.has(toHex(tunnelId))) return refuse("tunnel-taken");
+    if (this.#isFull) return refuse("full");
+    const { routingId, tunnel } = this.#begin(tunnelId, { signals: false });
+    return {
+      status: 101,
+      headers: { [TunnelHeader.ROUTING_ID]: toHex(routingId) },
+      join: (end) => tunnel.join(end),
+    };
+  }
+
+  #connect({ routingId, tunnelId }: TunnelRequest & { readonly method: "connect" }): RelayAnswer {
+    const meeting = this.#meetings.get(toHex(tunnelId));
+    if (meeting === undefined || meeting.full || !equalBytes(meeting.routingId, routingId)) {
+      return refuse("no-such-tunnel");
+    }
+    const waitedMs = this.#env.clock.nowMs() - meeting.openedAtMs;
+    if (waitedMs > this.#limits.waitMs) return refuse("came-too-late");
+    // Two who come at once: the second finds the place taken.
+    meeting.full = true;
+    return {
+      status: 101,
+      headers: {},
+      join: (end) => {
+        if (meeting.signals) meeting.tunnel.announce(CONNECT_SIGNAL);
+        return meeting.tunnel.join(end);
+      },
+    };
+  }
+
+  #contact(contactId: Uint8Array, { header }: RelayRequest): RelayAnswer {
+    const wake = this.#contacts.get(toHex(contactId));
+    if (wake === "gone") return refuse("contact-gone");
+    const clientPayload = header(TunnelHeader.CLIENT_PAYLOAD);
+    if (wake === undefined) return refuse("unknown-contact");
+    if (clientPayload === undefined) return refuse("no-client-payload");
+    if (this.#isFull) return refuse("full");
+    const signals = header(TunnelHeader.SIGNAL_CONNECTION) !== undefined;
+    const tunnelId = this.#env.entropy.bytes(TUNNEL_ID_BYTES);
+    const { routingId, tunnel } = this.#begin(tunnelId, { signals });
+    return {
+      status: 101,
+      headers: signals ? { [TunnelHeader.SIGNAL_CONNECTION]: "true" } : {},
+      join: (end) => {
+        this.#push(wake, { tunnelId, routingId, clientPayload });
+        return tunnel.join(end);
+      },
+    };
+  }
+
+  #push(wake: (push: Push) => void, push: Push): void {
+    if (this.#limits.pushDelayMs === Infinity) return;
+    this.#env.clock.arm(this.#limits.pushDelayMs, "push.deliver", () => {
+      this.#env.trace.emit({ kind: "link.hybrid", stage: "push-sent" });
+      wake(push);
+    });
+  }
+
+  #begin(tunnelId: Uint8Array, { signals }: { readonly signals: boolean }): Meeting {
+    const { clock, trace, entropy } = this.#env;
+    const { ttlMs, breakChance } = this.#limits;
+    const id = toHex(tunnelId);
+    let expire = () => {};
+    const onEnd = ({ code, reason }: TunnelClose) => {
+      this.#meetings.delete(id);
+      expire();
+      trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", detail: reason ?? `${code}` });
+    };
+    // A fork per tunnel: what chance does in one leaves the others as they were.
+    const luck = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;
+    const tunnel = new RelayTunnel(this.#limits, onEnd, luck && (() => drawFraction(luck)));
+    if (ttlMs !== Infinity) {
+      const timer = { timer: "tunnel.ttl", budgetMs: ttlMs };
+      let fired = false;
+      const disarm = clock.arm(ttlMs, timer.timer, () => {
+        fired = true;
+        trace.emit({ kind: "timer.fired", ...timer });
+        tunnel.end({ code: 1008, reason: "the tunnel's time is over" });
+      });
+      trace.emit({ kind: "timer.armed", ...timer });
+      expire = () => {
+        disarm();
+        if (!fired) trace.emit({ kind: "timer.disarmed", ...timer });
+      };
+    }
+    const meeting = {
+      routingId: entropy.bytes(ROUTING_ID_BYTES),
+      openedAtMs: clock.nowMs(),
+      tunnel,
+      signals,
+      full: false,
+    };
+    this.#meetings.set(id, meeting);
+    return meeting;
+  }
+}
+
+function readPath(path: string): TunnelRequest | undefined {
+  try {
+    return parseTunnelPath(path);
+  } catch (error) {
+    if (error instanceof HybridError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import type { CeremonyAccount, MechanismId } from "../../diagnosis/explanation.js";
+import type { Layer } from "../../diagnosis/mechanism.js";
+import {
+  addProbes,
+  type BlindVerdict,
+  judgeWithoutProbes,
+  type ProbeRate,
+} from "../../diagnosis/without-probe.js";
+import { CATALOGUE } from "../catalogue.js";
+import { checkVerdict } from "../check.js";
+import type { Finding } from "../expectation.js";
+import { type Run, runScenario } from "../run.js";
+import type { Scenario } from "../scenario.js";
+import { drawScenario } from "./sample-scenario.js";
+import { storyStands } from "./scenario-holds.js";
+
+export interface VerdictOptions {
+  /** How often each scenario is drawn. */
+  readonly draws: number;
+  readonly seed: string;
+  /** The whole catalogue when absent. */
+  readonly scenarios?: readonly Scenario[];
+  /** Called before each scenario with how many are done. */
+  readonly onProgress?: (done: number, next: Scenario) => void;
+}
+
+/** How often ceremonies with one cause were said to have another, or the same. */
+export interface VerdictCell {
+  readonly truth: MechanismId | "none";
+  readonly said: MechanismId | "none";
+  readonly ceremonies: number;
+}
+
+/** One draw that was judged wrongly, or that was not the story any more. */
+export interface WrongDraw {
+  readonly scenario: string;
+  readonly draw: number;
+  readonly findings: readonly Finding[];
+  /** The command that tells this very run. */
+  readonly reproduction: string;
+}
+
+export interface PresetRate {
+  readonly scenario: string;
+  readonly draws: number;
+  readonly right: number;
+}
+
+/** How right the verdicts on drawn stories are. Plain JSON. */
+export interface VerdictTable {
+  readonly seed: string;
+  /** Runs of each scenario. */
+  readonly draws: number;
+  readonly runs: number;
+  /** Runs in which every ceremony's mechanism and the deciding timer were the story's. */
+  readonly right: number;
+  readonly cells: readonly VerdictCell[];
+  readonly presets: readonly PresetRate[];
+  readonly wrong: readonly WrongDraw[];
+  /** Draws that told another story: their truth is not known, and the range they came from is too wide. */
+  readonly astray: readonly WrongDraw[];
+  /** The same traces with one probe taken out of each, where the whole trace was judged rightly. */
+  readonly probes: readonly ProbeRate[];
+  /** Verdicts that were given without the probe that would have told otherwise. */
+  readonly guessed: readonly (BlindVerdict & Omit<WrongDraw, "findings">)[];
+}
+
+/**
+ * Draws every scenario's parameters anew and holds the verdict against the cause that the scenario injected.
+ *
+ * What is true is the scenario's own word, written down with its knobs; that it still is in a draw is asked of
+ * records and books alone ({@link storyStands}). The same options give the same table.
+ */
+export async function verdictTable({
+  draws,
+  seed,
+  scenarios = CATALOGUE,
+  onProgress,
+}: VerdictOptions): Promise<VerdictTable> {
+  const cells = new Map<string, VerdictCell>();
+  const presets: PresetRate[] = [];
+  const wrong: WrongDraw[] = [];
+  const astray: WrongDraw[] = [];
+  const probes = new Map<Layer, ProbeRate>();
+  const guessed: VerdictTable["guessed"][number][] = [];
+  for (const scenario of scenarios) {
+    onProgress?.(presets.length, scenario);
+    let right = 0;
+    for (let draw = 1; draw <= draws; draw += 1) {
+      const run = await runDraw(scenario, { seed, draw });
+      const found = { scenario: scenario.id, draw, reproduction: run.reproduction };
+      const lost = storyStands(scenario.expect, run);
+      if (lost.length > 0) {
+        astray.push({ ...found, findings: lost });
+        continue;
+      }
+      countCeremonies(cells, scenario.expect.mechanisms, run.explanation.ceremonies);
+      const findings = checkVerdict(scenario.expect, run);
+      if (findings.length > 0) {
+        wrong.push({ ...found, findings });
+        continue;
+      }
+      right += 1;
+      const blind = judgeWithoutProbes(run);
+      addProbes(
+        probes,
+        [...blind.rates].map(([layer, rate]) => ({ layer, ...rate })),
+      );
+      guessed.push(...blind.wrong.map((verdict) => ({ ...found, ...verdict })));
+    }
+    presets.push({ scenario: scenario.id, draws, right });
+  }
+  return {
+    seed,
+    draws,
+    runs: scenarios.length * draws,
+    right: presets.reduce((sum, preset) => sum + preset.right, 0),
+    cells: [...cells.values()],
+    presets,
+    wrong,
+    astray,
+    probes: [...probes.values()],
+    guessed,
+  };
+}
+
+/** Runs one draw of a scenario. */
+export async function runDraw(
+  scenario: Scenario,
+  { seed, draw }: { readonly seed: string; readonly draw: number },
+): Promise<Run> {
+  const drawn = drawScenario(scenario, { seed, draw });
+  const run = await runScenario(drawn.scenario, { seed: drawn.seed });
+  return { ...run, reproduction: reproduce(scenario.id, { seed, draw }) };
+}
+
+function countCeremonies(
+  cells: Map<string, VerdictCell>,
+  truths: readonly MechanismId[],
+  said: readonly CeremonyAccount[],
+): void {
+  for (let at = 0; at < Math.max(truths.length, said.length); at += 1) {
+    const cell = { truth: truths[at] ?? "none", said: said[at]?.mechanism ?? "none" } as const;
+    const key = `${cell.truth}/${cell.said}`;
+    cells.set(key, { ...cell, ceremonies: (cells.get(key)?.ceremonies ?? 0) + 1 });
+  }
+}
+
+function reproduce(id: string, { seed, draw }: { readonly seed: string; readonly draw: number }): string {
+  return `passkey-harness confusion ${id} --seed ${quoted(seed)} --draw ${draw}`;
+}
+
+/** For a shell: seeds come from anywhere. */
+function quoted(text: string): string {
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** One table of several on different stories with the same seed and number of draws, in the order given. */
+export function joinVerdictTables(tables: readonly VerdictTable[]): VerdictTable {
+  const cells = new Map<string, VerdictCell>();
+  const probes = new Map<Layer, ProbeRate>();
+  for (const table of tables) {
+    for (const cell of table.cells) {
+      const key = `${cell.truth}/${cell.said}`;
+      cells.set(key, { ...cell, ceremonies: (cells.get(key)?.ceremonies ?? 0) + cell.ceremonies });
+    }
+    addProbes(probes, table.probes);
+  }
+  const sum = (of: (table: VerdictTable) => number) => tables.reduce((all, table) => all + of(table), 0);
+  return {
+    seed: tables[0]?.seed ?? "",
+    draws: tables[0]?.draws ?? 0,
+    runs: sum(({ runs }) => runs),
+    right: sum(({ right }) => right),
+    cells: [...cells.values()],
+    presets: tables.flatMap(({ presets }) => presets),
+    wrong: tables.flatMap(({ wrong }) => wrong),
+    astray: tables.flatMap(({ astray }) => astray),
+    probes: [...probes.values()],
+    guessed: tables.flatMap(({ guessed }) => guessed),
+  };
+}

@@ -1,0 +1,192 @@
+import type { TraceRecord } from "../../core/trace.js";
+import { describeRecord } from "./describe-record.js";
+import type { CeremonyAccount } from "../../diagnosis/explanation.js";
+import { oddities, type Oddity } from "./oddities.js";
+import type { ReportedRun } from "./run-of-trace.js";
+import { TRACE_SCHEMA } from "../run.js";
+import { seconds } from "../../diagnosis/mechanism.js";
+import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
+import { gatherFacts, type TimerUse } from "../../diagnosis/facts/trace-facts.js";
+
+export interface TextOptions {
+  /** ANSI colours; off by default. */
+  readonly color?: boolean;
+  /** Columns to wrap at; 100 by default. */
+  readonly width?: number;
+}
+
+interface Sheet {
+  readonly run: ReportedRun;
+  readonly paint: Palette;
+  readonly width: number;
+}
+
+const WIDTH = 100;
+
+/** A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided. */
+export function toText(run: ReportedRun, options: TextOptions = {}): string {
+  const sheet: Sheet = { run, paint: paletteFor(options.color ?? false), width: options.width ?? WIDTH };
+  const sections = [
+    header(sheet),
+    timeline(sheet),
+    whatThePersonSaw(sheet),
+    verdict(sheet),
+    timers(sheet),
+    books(sheet),
+    findings(sheet),
+    [`Again: ${run.reproduction}`],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** A run as programs read it: a document for `JSON.stringify`, the trace included. */
+export function toJson(run: ReportedRun) {
+  const { scenario, seed, knobs, verdict, findings, explanation, ledger, records, reproduction } = run;
+  const { id, group, title, story, sources } = scenario;
+  return {
+    schema: TRACE_SCHEMA,
+    scenario: { id, group, title, story, sources, knobs: scenario.knobs },
+    seed,
+    knobs,
+    verdict,
+    findings,
+    explanation,
+    ledger,
+    reproduction,
+    records,
+  };
+}
+
+function header({ run, paint, width }: Sheet): readonly string[] {
+  const { scenario, seed, knobs, verdict } = run;
+  const outcome = {
+    "as-expected": "as expected",
+    unexpected: "NOT as expected",
+    "no-expectation": Object.keys(knobs).length > 0 ? "knobs turned" : "held to no promise",
+  };
+  const mark = { "as-expected": paint.good, unexpected: paint.bad, "no-expectation": paint.faint }[verdict];
+  const origin = seed === "" ? "" : `seed ${printable(seed)}  `;
+  return [
+    `${paint.strong(printable(scenario.id))}  ${origin}${mark(outcome[verdict])}`,
+    paint.strong(scenario.title),
+    ...wrap(scenario.story, width),
+  ];
+}
+
+function timeline({ run, paint, width }: Sheet): readonly string[] {
+  const told = run.records.flatMap((record) => {
+    const text = describeRecord(record);
+    return text === undefined ? [] : [{ record, text: printable(text) }];
+  });
+  const lane = Math.max(...told.map(({ record }) => record.actor.length), "actor".length);
+  return [
+    paint.faint(`${"seconds".padStart(10)}  ${"actor".padEnd(lane)}  what happened`),
+    ...told.flatMap(({ record, text }) => {
+      const head = `${(record.atMs / 1000).toFixed(3).padStart(10)}  ${printable(record.actor).padEnd(lane)}  `;
+      return hang(head, text, width).map(paintFor(record, paint));
+    }),
+  ];
+}
+
+function paintFor(record: TraceRecord, paint: Palette): (text: string) => string {
+  if (record.kind === "timer.fired") return paint.bad;
+  if (record.kind === "user.saw") return record.tone === "failure" ? paint.bad : paint.good;
+  if (record.kind === "page.settled") return record.outcome === "resolved" ? paint.good : paint.bad;
+  return record.kind.startsWith("link.") || record.kind === "ctap.request" ? paint.faint : (text) => text;
+}
+
+function whatThePersonSaw({ run, paint }: Sheet): readonly string[] {
+  const seen = run.records.flatMap((record) =>
+    record.kind === "user.saw"
+      ? [`  ${seconds(record.atMs).padStart(10)}  ${record.where}: ${printable(record.text)}`]
+      : [],
+  );
+  return seen.length === 0 ? [] : [paint.strong("What the person saw"), ...seen];
+}
+
+function verdict({ run, paint, width }: Sheet): readonly string[] {
+  return [
+    paint.strong("Verdict"),
+    ...run.explanation.ceremonies.flatMap((account) => accountLines(account, { paint, width })),
+    ...(run.explanation.ceremonies.length === 0 ? hang("  ", run.explanation.verdict, width) : []),
+  ];
+}
+
+function accountLines(
+  account: CeremonyAccount,
+  { paint, width }: Pick<Sheet, "paint" | "width">,
+): readonly string[] {
+  const { decidedBy, marginMs } = account;
+  const timer = decidedBy
+    ? [
+        `  decided by ${decidedBy.timer} of the ${decidedBy.owner}: ${seconds(decidedBy.budgetMs)}, fired at ${seconds(decidedBy.firedAtMs)}`,
+      ]
+    : [];
+  return [
+    paint.strong(`  ${account.kind} ${account.ceremony}: ${account.mechanism}`),
+    ...hang("  ", printable(account.verdict), width),
+    ...timer.map(printable),
+    ...(marginMs === undefined ? [] : [`  margin ${seconds(marginMs)}`]),
+    ...account.evidence.flatMap((line) => hang("    - ", printable(line), width)),
+    ...(account.prevention.length === 0 ? [] : ["  What would have prevented it"]),
+    ...account.prevention.flatMap((line) => hang("    - ", line, width)),
+  ];
+}
+
+function timers({ run, paint }: Sheet): readonly string[] {
+  // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
+  const uses = gatherFacts(run.records).timers.filter(
+    ({ timer, end }) => end === "fired" || !timer.startsWith("hid."),
+  );
+  if (uses.length === 0) return [];
+  return [
+    paint.strong("Timers"),
+    paint.faint(
+      `  ${"timer".padEnd(16)}${"owner".padEnd(10)}${"armed at".padStart(12)}${"budget".padStart(12)}  end`,
+    ),
+    ...uses.map((use) => timerLine(use, paint)),
+  ];
+}
+
+function timerLine(use: TimerUse, paint: Palette): string {
+  const { timer, owner, budgetMs, armedAtMs, endedAtMs, end } = use;
+  const at = endedAtMs === undefined ? "" : ` at ${seconds(endedAtMs)}`;
+  const line =
+    `  ${printable(timer).padEnd(16)}${printable(owner).padEnd(10)}` +
+    `${seconds(armedAtMs).padStart(12)}${seconds(budgetMs).padStart(12)}  ${end}${at}`;
+  return end === "fired" ? paint.bad(line) : line;
+}
+
+function books({ run, paint }: Sheet): readonly string[] {
+  const { keys, rows, flags, mails } = run.ledger.entries;
+  const { orphans, ghosts } = oddities(run);
+  const list = (items: readonly string[]) => (items.length === 0 ? "none" : printable(items.join(", ")));
+  const flagsOn = Object.keys(flags).filter((flag) => flags[flag]);
+  const trouble = (items: Oddity) => {
+    if (typeof items === "string") return items;
+    return items.length === 0 ? "none" : paint.bad(list(items));
+  };
+  return [
+    paint.strong("Books"),
+    `  keys     ${list(keys.map(({ credential, authenticator }) => `${credential} on ${authenticator}`))}`,
+    `  rows     ${list(rows.map(({ credential }) => credential))}`,
+    `  flags    ${list(flagsOn)}`,
+    `  mails    ${list(mails.map(({ subject, stage }) => `"${subject}" ${stage}`))}`,
+    `  orphans  ${trouble(orphans)}`,
+    `  ghosts   ${trouble(ghosts)}`,
+  ];
+}
+
+function findings({ run, paint, width }: Sheet): readonly string[] {
+  if (run.findings.length === 0) return [];
+  return [
+    paint.bad("Not as expected"),
+    ...run.findings.flatMap(({ layer, expected, found }) => [
+      ...hang(`  ${layer}: `, `expected ${printable(expected)}`, width),
+      ...hang("    ", `found ${printable(found)}`, width),
+    ]),
+  ];
+}

@@ -1,0 +1,147 @@
+import { equalBytes, toBase64url } from "../core/bytes.js";
+import { credentialTag } from "../core/credential-tag.js";
+import { envFor, type Env } from "../core/env.js";
+import type { CtapHandler } from "../ctap/device.js";
+import { SimAuthenticator } from "./authenticator/authenticator.js";
+import type { StoredCredential } from "./authenticator/store/credential-store.js";
+import type { Knobs } from "./knobs/knobs.js";
+import type { LedgerKey } from "../diagnosis/ledger.js";
+import { PersonalStore } from "./authenticator/store/lagging-store.js";
+import { profileFor } from "./profile-for.js";
+import { syncStores } from "./authenticator/store/sync-stores.js";
+import type { SimUser } from "./user.js";
+
+export interface KeysAtHandParts {
+  readonly knobs: () => Knobs;
+  readonly user: SimUser;
+  /** The first authenticator and its memory. */
+  readonly key: SimAuthenticator;
+  readonly store: PersonalStore;
+  /** Its name in the trace; the others are called after it. */
+  readonly name: string;
+}
+
+/** Which of the person's two devices. */
+export type WhichKey = Knobs["key"]["which"];
+
+/** One of the two, or the authenticator in the computer itself. */
+export type WhichDevice = WhichKey | "computer";
+
+const COMPUTER = "computer";
+
+/** One place where passkeys are: a device, or one of the providers on it. */
+interface Keeper {
+  readonly name: string;
+  readonly store: PersonalStore;
+  readonly authenticator: SimAuthenticator;
+}
+
+/**
+ * The person's two devices, of which `key.which` says the one at hand, each with two providers of passkeys, of
+ * which `phone.provider` says the one in use. What the first device has may come to the second by synchronisation.
+ */
+export class KeysAtHand {
+  readonly #env: Env;
+  readonly #parts: KeysAtHandParts;
+  readonly #keepers = new Map<string, Keeper>();
+  /** Names and ids in the order in which they came, for books that do not depend on the device. */
+  readonly #arrivals: { readonly name: string; readonly id: Uint8Array }[] = [];
+  #syncs = false;
+
+  constructor(env: Env, parts: KeysAtHandParts) {
+    this.#env = env;
+    this.#parts = parts;
+    const { name, store, key: authenticator } = parts;
+    this.#keep({ name, store, authenticator });
+  }
+
+  /** The one at hand when the request comes. */
+  readonly handle: CtapHandler = (request, options) =>
+    this.#keeperFor(this.#knobs.key.which).authenticator.handle(request, options);
+
+  handleOf(which: WhichDevice): CtapHandler {
+    return (request, options) => this.#keeperFor(which).authenticator.handle(request, options);
+  }
+
+  /** Whether the computer itself has one of these passkeys, or, where none is named, any of the site's. */
+  computerHolds(rpId: string, allowed: readonly { readonly id?: string }[]): boolean {
+    const own = this.#keepers.get(COMPUTER)?.store.discoverable(rpId) ?? [];
+    const named = allowed.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    return own.some(({ id }) => named.length === 0 || named.includes(toBase64url(id)));
+  }
+
+  /** For the books: the keys on all of them, in the order in which they came. */
+  get ledgerKeys(): readonly LedgerKey[] {
+    const arrivalOf = (name: string, id: Uint8Array) =>
+      this.#arrivals.findLastIndex((arrival) => arrival.name === name && equalBytes(arrival.id, id));
+    return [...this.#keepers.values()]
+      .flatMap(({ name, store }) => store.credentials.map((credential) => ({ name, credential })))
+      .sort((a, b) => arrivalOf(a.name, a.credential.id) - arrivalOf(b.name, b.credential.id))
+      .map(({ name, credential }) => ledgerKey(name, credential));
+  }
+
+  get #knobs(): Knobs {
+    return this.#parts.knobs();
+  }
+
+  #keeperFor(which: WhichDevice): Keeper {
+    const { key, phone } = this.#knobs;
+    if (which === COMPUTER) return this.#keepers.get(COMPUTER) ?? this.#another(COMPUTER, which);
+    if (key.second === "synced") this.#synchronise();
+    const device = this.#nameOf(which);
+    const name = phone.provider === "second" ? `${device}-provider-2` : device;
+    const keeper = this.#keepers.get(name) ?? this.#another(name, which);
+    keeper.store.lagMs = key.indexLagMs;
+    keeper.store.oldestFirst = key.listOrder === "oldest-first";
+    return keeper;
+  }
+
+  #nameOf(which: WhichKey): string {
+    return which === "first" ? this.#parts.name : `${this.#parts.name}-2`;
+  }
+
+  #another(name: string, which: WhichDevice): Keeper {
+    const { user } = this.#parts;
+    const store = new PersonalStore(this.#env.clock, 0);
+    const profile = profileFor(this.#knobs, which);
+    const authenticator = new SimAuthenticator(envFor(this.#env, name), { profile, store, user });
+    return this.#keep({ name, store, authenticator });
+  }
+
+  #keep(keeper: Keeper): Keeper {
+    const { name, store } = keeper;
+    store.watch(({ kind, credential: { id } }) => {
+      if (kind === "added") this.#arrivals.push({ name, id });
+    });
+    this.#keepers.set(name, keeper);
+    return keeper;
+  }
+
+  /** Only within one make: no provider of one system writes into the other's. */
+  #synchronise(): void {
+    const { key, phone } = this.#knobs;
+    if (phone.second !== "same-make") return;
+    const name = this.#nameOf("second");
+    const from = this.#parts.store;
+    const to = (this.#keepers.get(name) ?? this.#another(name, "second")).store;
+    if (key.syncMs === 0) return this.#copy(from, { name, to });
+    if (this.#syncs) return;
+    this.#syncs = true;
+    syncStores(envFor(this.#env, name), { from, to, delayMs: key.syncMs });
+  }
+
+  /** What the first has and the second has not; every copy counts its signatures by itself. */
+  #copy(from: PersonalStore, { name, to }: { readonly name: string; readonly to: PersonalStore }): void {
+    const trace = this.#env.trace.as(name);
+    for (const credential of from.credentials) {
+      if (to.credentials.some(({ id }) => equalBytes(id, credential.id))) continue;
+      if (!to.adopt({ ...credential, signCount: 0 })) continue;
+      const { credential: tag, rpId, user } = ledgerKey(name, credential);
+      trace.emit({ kind: "ctap.credential", change: "created", credential: tag, rpId, user });
+    }
+  }
+}
+
+function ledgerKey(authenticator: string, { id, rpId, userId }: StoredCredential): LedgerKey {
+  return { authenticator, credential: credentialTag(id), rpId, user: credentialTag(userId) };
+}

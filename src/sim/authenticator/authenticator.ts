@@ -1,0 +1,145 @@
+import { concat } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { Turnstile } from "../../core/queue.js";
+import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
+import { MessageError } from "../../ctap/messages/message-error.js";
+import { CtapStatus } from "../../ctap/status.js";
+import { defaultCrypto } from "../../crypto/default.js";
+import type { CryptoProvider } from "../../crypto/provider.js";
+import { AttestationKeys } from "./attestation/attestation.js";
+import { COMMANDS } from "./commands/commands.js";
+import type { CommandContext } from "./context.js";
+import { gesturesFor } from "./verification/gestures.js";
+import { Refusal, refuse } from "./refusal.js";
+import { forfeitsReset } from "./commands/reset.js";
+import { powerUp, type AuthenticatorState } from "./store/state.js";
+import { U2fPresence } from "./commands/u2f-presence.js";
+import { answerU2f } from "./commands/u2f.js";
+import type { CredentialStore } from "./store/credential-store.js";
+import { speaksCtap2, type AuthenticatorProfile } from "../profiles/profile.js";
+import type { SimUser } from "../user.js";
+
+export interface AuthenticatorParts {
+  readonly profile: AuthenticatorProfile;
+  /** Outlives this object: hand it to the next one and the credentials are still there. */
+  readonly store: CredentialStore;
+  readonly user: SimUser;
+  readonly crypto?: CryptoProvider;
+  /** Where requests come from: "usb" on devices that have it, else the first transport of the profile. */
+  readonly transport?: string;
+}
+
+/**
+ * An authenticator in software: CTAP2 bytes to CTAP2 bytes, step by step as the specification has it.
+ *
+ * Give it an environment of its own (`envFor(env, "key")`): the seed decides its keys and certificates.
+ */
+export class SimAuthenticator {
+  readonly profile: AuthenticatorProfile;
+  readonly store: CredentialStore;
+  readonly #env: Env;
+  readonly #user: SimUser;
+  readonly #crypto: CryptoProvider;
+  readonly #attestation: AttestationKeys;
+  readonly #transport: string;
+  readonly #turnstile = new Turnstile();
+  readonly #presence: U2fPresence;
+  #state: AuthenticatorState;
+  #power = new AbortController();
+
+  constructor(env: Env, { profile, store, user, crypto = defaultCrypto, transport }: AuthenticatorParts) {
+    this.profile = profile;
+    this.store = store;
+    this.#env = env;
+    this.#user = user;
+    this.#crypto = crypto;
+    this.#attestation = new AttestationKeys(env.entropy.fork("attestation"), profile, crypto);
+    this.#transport =
+      transport ?? profile.transports.find((name) => name === "usb") ?? profile.transports[0] ?? "usb";
+    this.#presence = new U2fPresence(env, user);
+    this.#state = powerUp(env, profile, crypto);
+  }
+
+  /** DER of the root certificate that the model's attestation leads to: a site's trust anchor. */
+  get attestationRoot(): Uint8Array {
+    return this.#attestation.root;
+  }
+
+  /**
+   * Answers one message; overlapping ones take turns. Whatever the bytes, there is a status.
+   *
+   * @returns status byte followed by canonical CBOR, if any.
+   */
+  readonly handle: CtapHandler = (request, options = {}) => {
+    const power = this.#power.signal;
+    return this.#turnstile.pass(() => this.#answer(request, options, power));
+  };
+
+  /**
+   * Answers one U2F APDU, without ever waiting for the person; overlapping ones take turns.
+   *
+   * @returns data and status word, whatever the bytes.
+   */
+  readonly handleU2f: CtapHandler = (apdu, options = {}) => {
+    const power = this.#power.signal;
+    return this.#turnstile.pass(() => {
+      this.#state.continuation = undefined;
+      return answerU2f({ ...this.#context(options, power), presence: this.#presence }, apdu);
+    });
+  };
+
+  /**
+   * Unplugged and plugged in again: tokens, PIN mismatch count and half-done series are gone, the store is not.
+   *
+   * What was under way ends without effect, with status OTHER for whoever still listens.
+   */
+  powerCycle(): void {
+    this.#power.abort();
+    this.#power = new AbortController();
+    this.#presence.end();
+    this.#state = powerUp(this.#env, this.profile, this.#crypto);
+  }
+
+  async #answer(request: Uint8Array, options: TransactOptions, power: AbortSignal): Promise<Uint8Array> {
+    try {
+      const body = await this.#run(request, options, power);
+      return concat(Uint8Array.of(CtapStatus.OK), body);
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof MessageError) return Uint8Array.of(error.status);
+      throw error;
+    }
+  }
+
+  async #run(request: Uint8Array, options: TransactOptions, power: AbortSignal): Promise<Uint8Array> {
+    const { profile } = this;
+    const state = this.#state;
+    const command = request[0] ?? refuse("INVALID_LENGTH");
+    // Before anything is refused: also a command nobody knows comes in between.
+    if (state.continuation?.command !== command) state.continuation = undefined;
+    if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
+    const entry = speaksCtap2(profile) ? COMMANDS.get(command) : undefined;
+    if (entry === undefined) refuse("INVALID_COMMAND");
+    if (!entry.hasParameters && request.length > 1) refuse("INVALID_LENGTH");
+
+    if (forfeitsReset(command)) state.resetForfeited = true;
+    // A person asked for a touch in U2F's way is now asked in CTAP2's, or not at all.
+    if (entry.takesTime) this.#presence.end();
+    const context = this.#context(options, power);
+    await context.gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
+    return entry.run(context, request.subarray(1));
+  }
+
+  #context(options: TransactOptions, power: AbortSignal): CommandContext {
+    const { profile, store } = this;
+    return {
+      env: this.#env,
+      profile,
+      crypto: this.#crypto,
+      store,
+      state: this.#state,
+      gestures: gesturesFor(this.#env, { profile, user: this.#user, power, options }),
+      attestation: this.#attestation,
+      transport: this.#transport,
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { CtapCommand } from "../../../ctap/command.js";
+import { assert, type AssertionTerms } from "./assertion.js";
+import type { SimCommand } from "../context.js";
+import type { UsableCredential } from "../store/credentials.js";
+import { refuse } from "../refusal.js";
+import type { Continuation } from "../store/state.js";
+
+/** What is left of a getAssertion that found several credentials. */
+export class RemainingAssertions implements Continuation {
+  readonly command = CtapCommand.getNextAssertion;
+  readonly terms: AssertionTerms;
+  readonly left: readonly UsableCredential[];
+  readonly lastAtMs: number;
+
+  constructor(terms: AssertionTerms, left: readonly UsableCredential[], lastAtMs: number) {
+    this.terms = terms;
+    this.left = left;
+    this.lastAtMs = lastAtMs;
+  }
+}
+
+/** authenticatorGetNextAssertion. @see CTAP 2.3 §6.3 */
+export const getNextAssertion: SimCommand = (context) => {
+  const { state, env, profile } = context;
+  const remembered = state.continuation;
+  state.continuation = undefined;
+  // 1, 2: something must be left of a request.
+  if (!(remembered instanceof RemainingAssertions)) refuse("NOT_ALLOWED");
+  const [next, ...left] = remembered.left;
+  if (next === undefined) refuse("NOT_ALLOWED");
+  // 3: and the request must be fresh.
+  const { nextAssertionMs } = profile.timeouts;
+  if (env.clock.nowMs() - remembered.lastAtMs > nextAssertionMs) {
+    env.trace.emit({ kind: "timer.fired", timer: "key.nextAssertion", budgetMs: nextAssertionMs });
+    refuse("NOT_ALLOWED");
+  }
+  // 4 to 7: the same terms, the next credential, the timer anew.
+  const body = assert(context, remembered.terms, next);
+  state.continuation = new RemainingAssertions(remembered.terms, left, env.clock.nowMs());
+  return body;
+};

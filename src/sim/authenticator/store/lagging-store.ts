@@ -1,0 +1,51 @@
+import { equalBytes } from "../../../core/bytes.js";
+import type { Clock } from "../../../core/clock.js";
+import { CredentialStore, type StoredCredential, type StoreSnapshot } from "./credential-store.js";
+
+/**
+ * A store whose index falls behind: a credential is there at once and found only later, as with password managers
+ * that sync. Public report: a passkey that took 7 s to be offered.
+ */
+export class LaggingStore extends CredentialStore {
+  /** From creation to being found, in milliseconds; `Infinity` for never. */
+  lagMs: number;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, lagMs: number, snapshot?: StoreSnapshot) {
+    super(snapshot);
+    this.#clock = clock;
+    this.lagMs = lagMs;
+  }
+
+  override find(id: Uint8Array): StoredCredential | undefined {
+    const found = super.find(id);
+    return found && this.#isIndexed(found) ? found : undefined;
+  }
+
+  override discoverable(rpId: string): readonly StoredCredential[] {
+    return super.discoverable(rpId).filter((credential) => this.#isIndexed(credential));
+  }
+
+  /** Storing goes by the storage, not by the index. */
+  override sameAccount(account: {
+    readonly rpId: string;
+    readonly userId: Uint8Array;
+  }): StoredCredential | undefined {
+    return super.discoverable(account.rpId).find(({ userId }) => equalBytes(userId, account.userId));
+  }
+
+  #isIndexed({ createdAtEpochMs }: StoredCredential): boolean {
+    return this.#clock.epochMs() - createdAtEpochMs >= this.lagMs;
+  }
+}
+
+/** What one of a person's devices keeps: an index that may lag, and a picker that need not begin with the newest. */
+export class PersonalStore extends LaggingStore {
+  /** The device's picker lists what was made first on top. */
+  oldestFirst = false;
+
+  override discoverable(rpId: string): readonly StoredCredential[] {
+    const newestFirst = super.discoverable(rpId);
+    return this.oldestFirst ? newestFirst.toReversed() : newestFirst;
+  }
+}

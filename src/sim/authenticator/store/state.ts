@@ -1,0 +1,48 @@
+import type { Env } from "../../../core/env.js";
+import type { CryptoProvider, KeyPair } from "../../../crypto/provider.js";
+import type { AuthenticatorProfile } from "../../profiles/profile.js";
+import { PinUvTokens } from "../verification/pin-uv-token.js";
+
+/**
+ * What a command leaves for the next one, such as the remaining assertions of a request.
+ *
+ * Any command but `command` discards it.
+ */
+export interface Continuation {
+  /** The command byte that may go on with it. */
+  readonly command: number;
+}
+
+/** A finger on its way to become a template. */
+export interface Enrollment {
+  readonly templateId: Uint8Array;
+  /** Good samples still wanted. */
+  remaining: number;
+}
+
+/** What an authenticator knows while it has power; everything else is in its store. */
+export interface AuthenticatorState {
+  readonly poweredUpAtMs: number;
+  readonly tokens: PinUvTokens;
+  /** Wrong PINs in a row since power-up. */
+  pinMismatches: number;
+  /** Key agreement keys by PIN/UV auth protocol, made when first asked for. */
+  readonly keyAgreement: Map<1 | 2, KeyPair>;
+  continuation: Continuation | undefined;
+  /** A finger half enrolled; other commands do not disturb it. */
+  enrollment: Enrollment | undefined;
+  /** Something came in that makes some keys refuse a reset. */
+  resetForfeited: boolean;
+}
+
+export function powerUp(env: Env, profile: AuthenticatorProfile, crypto: CryptoProvider): AuthenticatorState {
+  return {
+    poweredUpAtMs: env.clock.nowMs(),
+    tokens: new PinUvTokens(env, profile, crypto),
+    pinMismatches: 0,
+    keyAgreement: new Map(),
+    continuation: undefined,
+    enrollment: undefined,
+    resetForfeited: false,
+  };
+}

@@ -1,0 +1,100 @@
+import type { Disarm } from "../../../core/clock.js";
+import { credentialTag } from "../../../core/credential-tag.js";
+import type { Env } from "../../../core/env.js";
+import type { CredentialStore, StoreChange, StoredCredential } from "./credential-store.js";
+
+export interface SyncRoute {
+  readonly from: CredentialStore;
+  readonly to: CredentialStore;
+  /** From a change on one device to the same change on the other. */
+  readonly delayMs: number;
+}
+
+export interface StoreSync {
+  /** Changes under way. */
+  readonly pending: number;
+  /** Ends it; what is under way never arrives, as when an account is signed out. */
+  stop(): void;
+}
+
+const TIMER = "sync.delay";
+
+/**
+ * Lets the discoverable credentials of one device appear on another, as passkey providers do: new ones,
+ * changed names and deletions, each `delayMs` after it happened, in that order. What is there at the start
+ * sets out at once.
+ *
+ * One direction; two calls make both. What arrived by sync is not passed on, so three devices need three
+ * pairs. Sign counters stay each device's own. From its arrival on a credential counts as backed up on both
+ * devices (the flag BS where the profile says `backup: "eligible"`).
+ *
+ * @param env of the device that receives: its trace tells of credentials that come and go.
+ */
+export function syncStores(env: Env, { from, to, delayMs }: SyncRoute): StoreSync {
+  const underWay = new Set<Disarm>();
+
+  const send = (deliver: () => void) => {
+    const disarm = env.clock.arm(delayMs, TIMER, () => {
+      underWay.delete(disarm);
+      deliver();
+    });
+    underWay.add(disarm);
+  };
+
+  const deliver = (credential: StoredCredential) => {
+    const there = to.find(credential.id);
+    if (!to.adopt({ ...credential, signCount: there?.signCount ?? credential.signCount, backedUp: true }))
+      return;
+    if (from.find(credential.id) && credential.backedUp !== true)
+      from.adopt({ ...latest(from, credential), backedUp: true });
+    if (there === undefined) trace(env, "created", credential);
+  };
+
+  const onChange = ({ kind, credential, synced }: StoreChange) => {
+    if (synced || !credential.discoverable) return;
+    if (kind === "deleted") {
+      send(() => {
+        if (to.forget(credential.id)) trace(env, "deleted", credential);
+      });
+    } else if (kind === "added" || !isOnlyCounted(to.find(credential.id), credential)) {
+      send(() => deliver(credential));
+    }
+  };
+
+  for (const credential of from.credentials) onChange({ kind: "added", credential, synced: false });
+  const unwatch = from.watch(onChange);
+  return {
+    get pending() {
+      return underWay.size;
+    },
+    stop() {
+      unwatch();
+      for (const disarm of underWay) disarm();
+      underWay.clear();
+    },
+  };
+}
+
+function latest(store: CredentialStore, credential: StoredCredential): StoredCredential {
+  return store.find(credential.id) ?? credential;
+}
+
+/** A signature advances the counter, which is nobody else's business. */
+function isOnlyCounted(there: StoredCredential | undefined, here: StoredCredential): boolean {
+  return (
+    there?.userName === here.userName &&
+    there?.userDisplayName === here.userDisplayName &&
+    there?.rpName === here.rpName &&
+    there?.extensions === here.extensions
+  );
+}
+
+function trace(env: Env, change: "created" | "deleted", { id, rpId, userId }: StoredCredential): void {
+  env.trace.emit({
+    kind: "ctap.credential",
+    change,
+    credential: credentialTag(id),
+    rpId,
+    user: credentialTag(userId),
+  });
+}

@@ -1,0 +1,95 @@
+import { sleep } from "../../../core/clock.js";
+import type { Env } from "../../../core/env.js";
+import { TimeoutError } from "../../../core/errors.js";
+import { within } from "../../../core/within.js";
+import type { KeepaliveStatus, TransactOptions } from "../../../ctap/device.js";
+import { CtapStatus } from "../../../ctap/status.js";
+import { hasQuirk, type AuthenticatorProfile } from "../../profiles/profile.js";
+import type { SimUser, UserAnswer, UserPrompt } from "../../user.js";
+import { Refusal } from "../refusal.js";
+
+/** Names the wait for a person in traces; `key.upTimeoutMs` says how long it is. */
+export const UP_TIMER = "key.up";
+
+export type GestureAnswer = UserAnswer | { readonly answer: "timed-out" };
+
+/** What one command may ask of the person, and what it says to the client meanwhile. */
+export interface Gestures {
+  /**
+   * Waits as long as the device waits for people, or for `timeoutMs` where the client set the time.
+   *
+   * @throws {Refusal} KEEPALIVE_CANCEL when the client cancels first, OTHER when the power goes.
+   */
+  ask(prompt: UserPrompt, options?: { readonly timeoutMs?: number | undefined }): Promise<GestureAnswer>;
+  /** Works for a while, in milliseconds. @throws {Refusal} as {@link ask}. */
+  work(durationMs: number): Promise<void>;
+}
+
+export interface GestureParts {
+  readonly profile: AuthenticatorProfile;
+  readonly user: SimUser;
+  /** Aborts when the power goes. */
+  readonly power: AbortSignal;
+  readonly options: TransactOptions;
+}
+
+export function gesturesFor(env: Env, { profile, user, power, options }: GestureParts): Gestures {
+  const report = keepaliveReporter(profile, options);
+  const stop = options.signal === undefined ? power : AbortSignal.any([options.signal, power]);
+
+  /** Ends on time even if the work does not listen to its signal. */
+  const interruptibly = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const stopStatus = () => (power.aborted ? CtapStatus.OTHER : CtapStatus.KEEPALIVE_CANCEL);
+    if (stop.aborted) throw new Refusal(stopStatus());
+    let unsubscribe = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      const onStop = () => reject(new Refusal(stopStatus()));
+      stop.addEventListener("abort", onStop, { once: true });
+      unsubscribe = () => stop.removeEventListener("abort", onStop);
+    });
+    try {
+      return await Promise.race([stopped, work(stop)]);
+    } finally {
+      unsubscribe();
+    }
+  };
+
+  return {
+    ask: (prompt, { timeoutMs = profile.timeouts.upTimeoutMs } = {}) =>
+      interruptibly(async (signal): Promise<GestureAnswer> => {
+        const budget = {
+          timer: UP_TIMER,
+          budgetMs: timeoutMs,
+          aftermath: "none",
+        } as const;
+        report("up-needed");
+        try {
+          return await within(env, budget, (ended) => user.answer(prompt, ended), { signal });
+        } catch (error) {
+          if (error instanceof TimeoutError && error.timer === UP_TIMER) return { answer: "timed-out" };
+          throw error;
+        } finally {
+          if (!signal.aborted) report("processing");
+        }
+      }),
+    work: (durationMs) =>
+      interruptibly(async (signal) => {
+        if (durationMs === 0) return;
+        report("processing");
+        await sleep(env.clock, durationMs, "key.processing", { signal });
+      }),
+  };
+}
+
+function keepaliveReporter(
+  profile: AuthenticatorProfile,
+  { onKeepalive }: TransactOptions,
+): (status: KeepaliveStatus) => void {
+  let last: KeepaliveStatus | undefined;
+  return (wanted) => {
+    const status = hasQuirk(profile, "neverSaysUpNeeded") ? "processing" : wanted;
+    if (status === last) return;
+    last = status;
+    onKeepalive?.(status);
+  };
+}

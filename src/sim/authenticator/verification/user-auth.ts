@@ -1,0 +1,98 @@
+import { CtapStatus } from "../../../ctap/status.js";
+import { hasQuirk } from "../../profiles/profile.js";
+import type { PromptPurpose } from "../../user.js";
+import { performBuiltInUv } from "./built-in-uv.js";
+import {
+  isProtected,
+  pinIsSet,
+  pinUsable,
+  requireTouch,
+  supportedProtocol,
+  touchTimeout,
+  type CommandContext,
+} from "../context.js";
+import { Refusal, refuse } from "../refusal.js";
+
+/** What makeCredential and getAssertion have in common as far as the person is concerned. */
+export interface UserAuthRequest {
+  readonly purpose: Extract<PromptPurpose, "make-credential" | "get-assertion">;
+  readonly rpId: string;
+  readonly clientDataHash: Uint8Array;
+  readonly pinUvAuthParam?: Uint8Array | undefined;
+  readonly pinUvAuthProtocol?: number | undefined;
+  /** Bit the token must have. */
+  readonly permission: number;
+}
+
+/** How the person has shown up so far. */
+export interface UserEvidence {
+  readonly userVerified: boolean;
+  /** The verification was a touch too. */
+  readonly userPresent: boolean;
+}
+
+/** Step 1 of both commands: an empty pinUvAuthParam asks which of several keys the person means. */
+export async function answerSelectionProbe(context: CommandContext, request: UserAuthRequest): Promise<void> {
+  const { profile } = context;
+  const understood = profile.options.clientPin || profile.options.pinUvAuthToken;
+  if (request.pinUvAuthParam?.length !== 0 || !understood) return;
+  if (!hasQuirk(profile, "answersEmptyPinAuthWithoutTouch")) {
+    await requireTouch(context, { purpose: "select-authenticator" }, "OPERATION_DENIED");
+  }
+  if (hasQuirk(profile, "answers14ToEmptyPinAuth")) refuse("MISSING_PARAMETER");
+  if (!pinIsSet(context)) refuse("PIN_NOT_SET");
+  refuse(hasQuirk(profile, "answers33ToEmptyPinAuth") ? "PIN_AUTH_INVALID" : "PIN_INVALID");
+}
+
+/** Step 2 of both commands. */
+export function checkProtocol(context: CommandContext, request: UserAuthRequest): void {
+  if (request.pinUvAuthParam !== undefined) supportedProtocol(context, request.pinUvAuthProtocol);
+}
+
+/**
+ * The person proves who they are: through a token they earned before, or here and now on the sensor.
+ *
+ * @throws {Refusal} with the status of the step that failed.
+ */
+export async function verifyUser(
+  context: CommandContext,
+  request: UserAuthRequest,
+  { uv }: { readonly uv: boolean },
+): Promise<UserEvidence> {
+  const { pinUvAuthParam } = request;
+  if (pinUvAuthParam !== undefined) {
+    if (!isProtected(context)) {
+      const quirk = hasQuirk(context.profile, "answers33ToPinAuthWithoutPin");
+      refuse(quirk ? "PIN_AUTH_INVALID" : "PIN_NOT_SET");
+    }
+    checkToken(context, request, pinUvAuthParam);
+    return { userVerified: true, userPresent: false };
+  }
+  if (!uv) return { userVerified: false, userPresent: false };
+
+  const { purpose, rpId } = request;
+  const outcome = await performBuiltInUv(context, { purpose, rpId });
+  if (outcome === "verified") {
+    return { userVerified: true, userPresent: context.profile.builtInUv?.impliesTouch ?? false };
+  }
+  if (outcome === "timed-out") throw touchTimeout(context, "USER_ACTION_TIMEOUT");
+  if (pinIsSet(context) && pinUsable(context)) refuse("PUAT_REQUIRED");
+  return refuse(outcome === "blocked" ? "PIN_BLOCKED" : "OPERATION_DENIED");
+}
+
+function checkToken(context: CommandContext, request: UserAuthRequest, param: Uint8Array): void {
+  const { tokens } = context.state;
+  const protocol = supportedProtocol(context, request.pinUvAuthProtocol).version;
+  const good =
+    tokens.verify(protocol, request.clientDataHash, param) &&
+    tokens.hasPermission(request.permission) &&
+    (tokens.rpId === undefined || tokens.rpId === request.rpId) &&
+    tokens.userVerified;
+  if (!good) refuse("PIN_AUTH_INVALID");
+  tokens.bind(request.rpId);
+}
+
+/** Without proof of who is there, where this key wants one: by PIN if it can be, otherwise not at all. */
+export function demandVerification({ byPin }: { readonly byPin: boolean }): never {
+  throw new Refusal(byPin ? CtapStatus.PUAT_REQUIRED : CtapStatus.OPERATION_DENIED);
+}

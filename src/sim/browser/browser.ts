@@ -1,0 +1,259 @@
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { AbortedError } from "../../core/errors.js";
+import { never } from "../../core/abort.js";
+import type { CtapDevice } from "../../ctap/device.js";
+import { authenticate } from "../../webauthn/client/authenticate.js";
+import type { ClientContext } from "../../webauthn/client/client-context.js";
+import { effectiveTimeoutMs, type ClientProfile } from "../../webauthn/profiles/client-profile.js";
+import { CLIENT_PROFILES } from "../../webauthn/profiles/client-profiles.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
+import { toPageError, type PageError } from "../../webauthn/client/page-error.js";
+import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
+import { register } from "../../webauthn/client/register.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
+import type { AllowedCredential, Wish } from "./operating-system.js";
+import { BrowserFront, type PendingRequest } from "./browser-front.js";
+import { dawdlingHost, pinSettingHost } from "./host-device.js";
+import type { Knobs } from "../knobs/knobs.js";
+import { PageRejection } from "./page-rejection.js";
+
+export interface BrowserParts {
+  readonly knobs: () => Knobs;
+  readonly origin: string;
+  /** The authenticator within reach of such a request; `undefined` while there is none. */
+  readonly device: (wish: Wish) => Promise<CtapDevice | undefined>;
+  /** The next authenticator plugged in while a request runs; absent where nobody plugs anything in. */
+  readonly nextPlugged?: () => Promise<CtapDevice>;
+  /** What the person types when asked for a PIN. */
+  readonly pin: ClientContext["pin"];
+}
+
+export interface BrowserCall {
+  /** The page's AbortSignal. */
+  readonly signal?: AbortSignal | undefined;
+  /** The site's name for the ceremony; goes into the trace and nowhere else. */
+  readonly ceremony?: string;
+}
+
+type Method = "create" | "get";
+
+type Ask<Answer> = (device: CtapDevice, context: ClientContext) => Promise<Answer>;
+
+/** Refusals that need no explanation to the person who made them. */
+const WITHOUT_SHEET: readonly PageReason[] = ["aborted", "refused-by-user"];
+
+const SHEET_TEXTS: Readonly<Partial<Record<PageReason, string>>> = {
+  timeout: "The request timed out",
+  "no-credential": "This security key doesn't look familiar",
+  "excluded-credential": "You already have a passkey on this security key",
+  "storage-full": "The security key is full",
+  "pin-blocked": "The security key is locked",
+};
+
+/** `navigator.credentials` of one tab, with the promise manners of a client profile. */
+export class SimBrowser {
+  readonly #env: Env;
+  readonly #parts: BrowserParts;
+  readonly #front: BrowserFront;
+  #pending: AbortController | undefined;
+
+  constructor(env: Env, parts: BrowserParts) {
+    this.#env = env;
+    this.#parts = parts;
+    this.#front = new BrowserFront(env, parts.knobs);
+  }
+
+  /** @throws {PageRejection} what the page's promise rejects with. */
+  create(options: CreationOptionsInput, call: BrowserCall = {}): Promise<RegistrationResponseJSON> {
+    const attachment = options.authenticatorSelection?.authenticatorAttachment;
+    return this.#request(
+      { method: "create", timeoutMs: options.timeout, call, attachment },
+      (device, context) => register(this.#env, device, options, context),
+    );
+  }
+
+  /** @throws {PageRejection} what the page's promise rejects with. */
+  get(options: RequestOptionsInput, call: BrowserCall = {}): Promise<AuthenticationResponseJSON> {
+    const allowed = options.allowCredentials;
+    return this.#request({ method: "get", timeoutMs: options.timeout, call, allowed }, (device, context) =>
+      authenticate(this.#env, device, options, context),
+    );
+  }
+
+  async #request<Answer>(
+    request: {
+      readonly method: Method;
+      readonly timeoutMs: number | undefined;
+      readonly call: BrowserCall;
+      readonly allowed?: readonly AllowedCredential[] | undefined;
+      readonly attachment?: string | undefined;
+    },
+    ask: Ask<Answer>,
+  ): Promise<Answer> {
+    const { method, timeoutMs, call } = request;
+    const { trace } = this.#env;
+    const profile = this.#profile;
+    const { mediation, virtualAuthenticator } = this.#parts.knobs().client;
+    const conditional = mediation === "conditional";
+    const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
+    const name = call.ceremony === undefined ? {} : { ceremony: call.ceremony };
+    trace.emit({
+      kind: "page.called",
+      method,
+      effectiveMs,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...name,
+    });
+    try {
+      const answer = await this.#alone(profile, call.signal, (signal) =>
+        this.#ceremony({ ...request, effectiveMs, signal, profile, conditional }, ask),
+      );
+      trace.emit({ kind: "page.settled", method, outcome: "resolved", ...name });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof PageRejection)) throw error;
+      const { name: errorName, reason } = error;
+      trace.emit({ kind: "page.settled", method, outcome: "rejected", name: errorName, reason, ...name });
+      throw error;
+    }
+  }
+
+  /** One request per tab: the second is refused, or ends the first, as the profile has it. */
+  async #alone<Answer>(
+    profile: ClientProfile,
+    pageSignal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (this.#pending !== undefined) {
+      if (profile.secondRequest !== "replaces-first") {
+        throw new PageRejection("OperationError", "request-already-pending");
+      }
+      this.#pending.abort(new AbortedError("a later request took the place of this one"));
+    }
+    const own = new AbortController();
+    this.#pending = own;
+    try {
+      return await work(pageSignal ? AbortSignal.any([pageSignal, own.signal]) : own.signal);
+    } catch (error) {
+      if (own.signal.aborted) throw new PageRejection("NotAllowedError", "cancelled");
+      throw error;
+    } finally {
+      if (this.#pending === own) this.#pending = undefined;
+    }
+  }
+
+  async #ceremony<Answer>(request: PendingRequest, ask: Ask<Answer>): Promise<Answer> {
+    const { method, signal, profile } = request;
+    let device: CtapDevice | undefined;
+    let answer: Answer;
+    try {
+      await this.#front.pass(request);
+      this.#demandFocus(method, profile.focusCheckedAtCall);
+      device = await this.#parts.device(request);
+      answer = await this.#untilAnswered(device, request, ask);
+    } catch (error) {
+      if (error instanceof PageRejection) throw error;
+      const seen = toPageError(error, { method, transport: device?.transport ?? "usb", profile });
+      await this.#showSheet({ profile, device, signal }, seen);
+      throw new PageRejection(seen.name, seen.reason);
+    }
+    this.#demandFocus(method, profile.focusCheckedAtCompletion);
+    return answer;
+  }
+
+  #demandFocus(method: Method, isChecked: boolean): void {
+    if (method !== "create" || !isChecked || this.#parts.knobs().page.focused) return;
+    throw new PageRejection("NotAllowedError", "page-not-focused");
+  }
+
+  /** Asks who is there, and whoever is plugged in later; the timer is that of the first wait. */
+  async #untilAnswered<Answer>(
+    device: CtapDevice | undefined,
+    request: PendingRequest,
+    ask: Ask<Answer>,
+  ): Promise<Answer> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([request.signal, over.signal]);
+    const context = this.#contextOf(request, signal);
+    const first = device
+      ? ask(this.#hosted(device), context)
+      : this.#front.waitForNobody({ ...request, signal });
+    try {
+      return await Promise.race([
+        first,
+        this.#askLater(ask, { ...context, profile: untimed(request.profile) }),
+      ]);
+    } finally {
+      over.abort(new AbortedError("the request is over"));
+    }
+  }
+
+  async #askLater<Answer>(ask: Ask<Answer>, context: ClientContext): Promise<Answer> {
+    const { nextPlugged } = this.#parts;
+    if (nextPlugged === undefined) return new Promise(() => {});
+    const device = await nextPlugged();
+    if (context.signal?.aborted) return new Promise(() => {});
+    return Promise.race([ask(this.#hosted(device), context), this.#askLater(ask, context)]);
+  }
+
+  #hosted(device: CtapDevice): CtapDevice {
+    const { knobs, pin } = this.#parts;
+    const hosted = dawdlingHost(this.#env, device, knobs);
+    return knobs().os.setsUpPin ? pinSettingHost(this.#env, hosted, { knobs, pin }) : hosted;
+  }
+
+  #contextOf({ conditional, profile }: PendingRequest, signal: AbortSignal): ClientContext {
+    const { origin, pin, knobs } = this.#parts;
+    const { virtualAuthenticator } = knobs().client;
+    return {
+      origin,
+      profile,
+      signal,
+      pin,
+      virtualAuthenticator,
+      ...(conditional && { mediation: "conditional" }),
+    };
+  }
+
+  /** The browser's own words; while they stand there the page knows nothing. */
+  async #showSheet({ profile, device, signal }: FailedRequest, { reason }: PageError): Promise<void> {
+    if (!settlesAfterSheet(profile, device) || WITHOUT_SHEET.includes(reason)) return;
+    const text = SHEET_TEXTS[reason] ?? "Something went wrong";
+    this.#env.trace.emit({ kind: "user.saw", where: "browser", text, tone: "failure" });
+    const { closeSheetMs } = this.#parts.knobs().user;
+    const closed =
+      closeSheetMs === null
+        ? never(signal)
+        : sleep(this.#env.clock, closeSheetMs, "user.close-sheet", { signal });
+    await closed.catch((error: unknown) => {
+      throw signal.aborted ? new PageRejection("AbortError", "aborted") : error;
+    });
+  }
+
+  get #profile(): ClientProfile {
+    // Every choice of the knob is a key of the table; a test holds them together.
+    return CLIENT_PROFILES[this.#parts.knobs().client.profile] as ClientProfile;
+  }
+}
+
+interface FailedRequest {
+  readonly profile: ClientProfile;
+  readonly device: CtapDevice | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A phone's failure is told on a sheet until it is there, and at once from then on; other links are all alike. */
+function settlesAfterSheet(
+  { pageSettlesAfterSheet }: ClientProfile,
+  device: CtapDevice | undefined,
+): boolean {
+  if (device?.ready === undefined) return pageSettlesAfterSheet.usb;
+  const { hybridBeforeReady, hybridReady } = pageSettlesAfterSheet;
+  return device.infoInAdvance === undefined ? hybridBeforeReady : hybridReady;
+}
+
+/** The same manners without a timer of their own: for those who join a request that has one. */
+function untimed(profile: ClientProfile): ClientProfile {
+  return { ...profile, ignoresSiteTimeout: true, missingMs: null };
+}

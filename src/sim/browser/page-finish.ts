@@ -1,0 +1,82 @@
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { TimeoutError } from "../../core/errors.js";
+import { within } from "../../core/within.js";
+import { isAccepted, NO_ANSWER, type SiteAnswer } from "../rp/gateway.js";
+import type { Knobs } from "../knobs/knobs.js";
+import type { SitePort } from "../rp/site-port.js";
+
+export interface PageFinishParts {
+  readonly knobs: () => Knobs;
+  readonly site: SitePort;
+}
+
+const POLL_TIMER = "rp.poll";
+const POLL_EVERY_MS = 5_000;
+/** When a page that asks before it despairs asks, in milliseconds after the failure. */
+const STATE_AFTER_MS = [2_000, 5_000, 10_000, 30_000];
+
+/** The page's part after the browser answered: post, maybe post again, wait for a worker, ask before despairing. */
+export class PageFinish {
+  readonly #env: Env;
+  readonly #parts: PageFinishParts;
+
+  constructor(env: Env, parts: PageFinishParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** Whether the page takes the ceremony for accepted. */
+  async post(
+    call: "registration/finish" | "login/finish",
+    { ceremony, send }: { readonly ceremony: string; readonly send: () => Promise<SiteAnswer> },
+  ): Promise<boolean> {
+    const { retriesFinish, handlerThrows } = this.#parts.knobs().page;
+    let answer = await send();
+    for (let retry = 0; answer.status === NO_ANSWER; retry += 1) {
+      this.#env.trace.emit({ kind: "page.call-failed", call, ceremony });
+      if (retry >= retriesFinish) return false;
+      answer = await send();
+    }
+    if (answer.status === 202) return this.#awaitWorker(ceremony);
+    if (!isAccepted(answer)) return false;
+    if (handlerThrows) this.#env.trace.emit({ kind: "page.threw", ceremony });
+    return !handlerThrows;
+  }
+
+  /** What the site says of a registration the page has given up hope for; asks for half a minute. */
+  async askState(ceremony: string): Promise<boolean> {
+    const { clock } = this.#env;
+    const beganMs = clock.nowMs();
+    for (const afterMs of STATE_AFTER_MS) {
+      await sleep(clock, beganMs + afterMs - clock.nowMs(), "page.ask-state");
+      if (await this.#isCommitted(ceremony)) return true;
+    }
+    return false;
+  }
+
+  /** Waits with short questions, not longer than `rp.pollMs`. */
+  async #awaitWorker(ceremony: string): Promise<boolean> {
+    const budget = {
+      timer: POLL_TIMER,
+      budgetMs: this.#parts.knobs().rp.pollMs,
+      aftermath: "unknown",
+    } as const;
+    try {
+      return await within(this.#env, budget, async (signal) => {
+        while (!(await this.#isCommitted(ceremony))) {
+          await sleep(this.#env.clock, POLL_EVERY_MS, "page.poll", { signal });
+        }
+        return true;
+      });
+    } catch (error) {
+      if (error instanceof TimeoutError && error.timer === POLL_TIMER) return false;
+      throw error;
+    }
+  }
+
+  async #isCommitted(ceremony: string): Promise<boolean> {
+    const { body } = await this.#parts.site.registrationState(ceremony);
+    return body?.outcome === "committed";
+  }
+}

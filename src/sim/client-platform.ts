@@ -1,0 +1,265 @@
+import { sleep } from "../core/clock.js";
+import { envFor, type Env } from "../core/env.js";
+import { utf8 } from "../core/bytes.js";
+import { drawFraction } from "../core/entropy.js";
+import { CtapCommand } from "../ctap/command.js";
+import type { CtapDevice, CtapHandler } from "../ctap/device.js";
+import { CtapStatus } from "../ctap/status.js";
+import { defaultCrypto } from "../crypto/default.js";
+import type { LinkOptions } from "../transports/hid/link.js";
+import { SimAuthenticator } from "./authenticator/authenticator.js";
+import type { Background } from "../core/background.js";
+import { SimBrowser } from "./browser/browser.js";
+import type { CredentialStore } from "./authenticator/store/credential-store.js";
+import { HybridRoad } from "./hybrid/hybrid-transport.js";
+import { KeysAtHand } from "./authenticator-set.js";
+import { KeyCable } from "./hid/usb-port.js";
+import { HostPrograms } from "./browser/browser-process.js";
+import type { KnobOverrides, Knobs } from "./knobs/knobs.js";
+import type { LedgerKey } from "../diagnosis/ledger.js";
+import { moodyLink } from "./faults/flaky-link.js";
+import { LoopbackDevice } from "./loopback.js";
+import { SimPage } from "./browser/page.js";
+import type { AllowedCredential, Wish } from "./browser/operating-system.js";
+import { PersonalStore } from "./authenticator/store/lagging-store.js";
+import { PinTypist } from "./browser/pin-entry.js";
+import { profileFor } from "./profile-for.js";
+import type { SitePort } from "./rp/site-port.js";
+import { habitualUser, type SimUser } from "./user.js";
+
+/** A person, a browser, a page, a key and the link between them: everything of a world but its site. */
+export interface Workplace {
+  /** Of the browser that runs now. */
+  readonly programs: HostPrograms;
+  /** The same site on somebody else's device, with no authenticator of this person's in reach. */
+  readonly helperPage: SimPage;
+  /** The key's socket on the computer. */
+  readonly cable: KeyCable;
+  readonly key: SimAuthenticator;
+  readonly store: CredentialStore;
+  /** For the books: the keys on every authenticator of the person. */
+  readonly ledgerKeys: () => readonly LedgerKey[];
+  /** Knobs were turned in the middle of a run; most are read anew whenever they matter. */
+  readonly turned: (overrides: KnobOverrides) => void;
+}
+
+export interface WorkplaceParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+  readonly site: SitePort;
+  /** The site as somebody else's browser has it, with cookies of its own; the same one when absent. */
+  readonly helperSite?: SitePort;
+  readonly origin: string;
+  /** How much of a CTAPHID report the trace gets; `headers` by default. */
+  readonly frames?: LinkOptions["frames"];
+  /** An authenticator of the caller's, a real one perhaps, in place of the simulated ones. */
+  readonly device?: () => Promise<CtapDevice | undefined>;
+}
+
+const KEY = "key";
+
+/** Sets the table; nothing happens until somebody presses a button on the page. */
+export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
+  const { knobs, background, origin, site, helperSite = site, frames } = parts;
+  const pin = drawPin(env);
+  const store = storeOf(env, knobs(), pin);
+  const user = personAt(env, knobs);
+  const { transport } = knobs().key;
+  const profile = profileFor(knobs());
+  const key = new SimAuthenticator(envFor(env, KEY), { profile, store, user, transport });
+  const keys = new KeysAtHand(env, { knobs, user, key, store, name: KEY });
+  const handler = handlerOf(env, keys, { knobs, background });
+  const powerCycle = () => key.powerCycle();
+  const cable = new KeyCable(env, { knobs, handler, powerCycle, label: KEY, frames });
+  const road = roadTo({ env, knobs, background, keys, cable });
+  const ownDevice = ownDeviceOf(env, { knobs, keys, rpId: new URL(origin).hostname });
+  const device = withinReach(env, { knobs, ownDevice, open: parts.device ?? road.open });
+  const phonePage = tabOn(env, {
+    knobs,
+    site,
+    origin,
+    name: "phone",
+    device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
+  });
+  const typist = new PinTypist(envFor(env, "browser"), { knobs, pin });
+  const programs = new HostPrograms(env, cable, (own) => {
+    const browser = new SimBrowser(envFor(own, "browser"), {
+      knobs,
+      origin,
+      device,
+      nextPlugged: () => cable.nextPlugged(),
+      pin: (attempt) => typist.type(attempt),
+    });
+    return {
+      browser,
+      page: new SimPage(envFor(own, "page"), { knobs, browser, site, other: () => phonePage }),
+    };
+  });
+  const nobody = { knobs, site: helperSite, origin, name: "helper", device: async () => undefined };
+  return {
+    programs,
+    helperPage: tabOn(env, nobody),
+    cable,
+    key,
+    store,
+    ledgerKeys: () => keys.ledgerKeys,
+    turned: road.turned,
+  };
+}
+
+interface RoadParts {
+  readonly env: Env;
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+  readonly keys: KeysAtHand;
+  readonly cable: KeyCable;
+}
+
+interface Road {
+  readonly open: () => Promise<CtapDevice | undefined>;
+  readonly turned: (overrides: KnobOverrides) => void;
+}
+
+/** How the browser gets at the authenticator, as `link.road` has it. */
+function roadTo({ env, knobs, background, keys, cable }: RoadParts): Road {
+  if (knobs().link.road !== "hybrid") {
+    return { open: moodyLink(env, { knobs, open: () => cable.device() }), turned: () => {} };
+  }
+  let phone: HybridRoad | undefined;
+  return {
+    open: async () => {
+      phone ??= new HybridRoad(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
+      return phone.device();
+    },
+    turned: (overrides) => phone?.turned(overrides),
+  };
+}
+
+/** Reads the person's habits anew for every prompt, so that a knob turned in between counts. */
+function personAt(env: Env, knobs: () => Knobs): SimUser {
+  const own = envFor(env, "person");
+  let badFingers = 0;
+  return {
+    answer(prompt, signal) {
+      const { touchDelayMs, decision, picksAccount } = knobs().key;
+      const habits =
+        touchDelayMs === null ? { walksAway: true } : allGestures(touchDelayMs, { picksAccount });
+      if (prompt.kind === "verify" && badFingers < knobs().uv.bad) {
+        badFingers += 1;
+        const verify = { does: "uses-wrong-finger" } as const;
+        return habitualUser(own, { ...habits, prompts: { verify } }).answer(prompt, signal);
+      }
+      return habitualUser(own, { ...habits, refuses: decision === "decline" }).answer(prompt, signal);
+    },
+  };
+}
+
+/** Whatever the key asks for, `key.touchDelayMs` is how long the person takes. */
+function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount: number }) {
+  return {
+    touchMs: delayMs,
+    verifyMs: delayMs,
+    chooseMs: delayMs,
+    prompts: { "choose-account": { account: picksAccount } },
+  };
+}
+
+type Reach = (wish: Wish) => Promise<CtapDevice | undefined>;
+
+/** The authenticator in the computer, where the system takes it without asking: wanted so, or known to have the passkey. */
+function ownDeviceOf(
+  env: Env,
+  { knobs, keys, rpId }: { readonly knobs: () => Knobs; readonly keys: KeysAtHand; readonly rpId: string },
+): (wish: Wish) => CtapDevice | undefined {
+  const name = "computer";
+  return ({ method, attachment, allowed = [] }) => {
+    if (!knobs().os.helloEnabled || attachment === "cross-platform") return undefined;
+    const isMeant = method === "create" ? attachment === "platform" : keys.computerHolds(rpId, allowed);
+    return isMeant
+      ? new LoopbackDevice(envFor(env, `${name}-link`), keys.handleOf(name), { label: name })
+      : undefined;
+  };
+}
+
+interface ReachParts {
+  readonly knobs: () => Knobs;
+  readonly ownDevice: (wish: Wish) => CtapDevice | undefined;
+  readonly open: () => Promise<CtapDevice | undefined>;
+}
+
+/** An authenticator on another device is found only by a browser that may offer a QR code. */
+function withinReach(env: Env, { knobs, ownDevice, open }: ReachParts): Reach {
+  return async (wish) => {
+    const own = ownDevice(wish);
+    if (own !== undefined || wish.attachment === "platform") return own;
+    const { allowed = [] } = wish;
+    const local = allowed.length > 0 && allowed.every(namesOnlyOtherRoads);
+    if (!knobs().key.elsewhere || !local) return open();
+    env.trace.as("browser").emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
+    return undefined;
+  };
+}
+
+/** Without any word on transports a browser offers everything. */
+function namesOnlyOtherRoads({ transports = [] }: AllowedCredential): boolean {
+  return transports.length > 0 && !transports.includes("hybrid");
+}
+
+interface TabParts {
+  readonly knobs: () => Knobs;
+  readonly site: SitePort;
+  readonly origin: string;
+  readonly name: string;
+  readonly device: () => Promise<CtapDevice | undefined>;
+}
+
+/** The site in a browser of its own, on another screen. */
+function tabOn(env: Env, { knobs, site, origin, name, device }: TabParts): SimPage {
+  const browser = new SimBrowser(envFor(env, `${name}-browser`), {
+    knobs,
+    origin,
+    device,
+    pin: async () => undefined,
+  });
+  return new SimPage(envFor(env, `${name}-page`), { knobs, browser, site });
+}
+
+interface HandlerParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+}
+
+/** The key as its link sees it; one that ignores cancel works on for nobody. */
+function handlerOf(
+  env: Env,
+  key: Pick<KeysAtHand, "handle">,
+  { knobs, background }: HandlerParts,
+): CtapHandler {
+  const handle: CtapHandler = async (request, options = {}) => {
+    const { ignoresCancel, createMs } = knobs().key;
+    const { signal, ...deaf } = options;
+    const response = await key.handle(request, ignoresCancel ? deaf : { ...deaf, signal });
+    const created = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
+    if (created) await sleep(env.clock, createMs, "key.create");
+    return response;
+  };
+  return (request, options) => background.add(handle(request, options));
+}
+
+const PIN_DIGITS = 6;
+const PIN_HASH_BYTES = 16;
+
+/** Known to the key and the person; drawn, so that no file has to hold one. */
+function drawPin(env: Env): string {
+  const entropy = env.entropy.fork("pin");
+  return Array.from({ length: PIN_DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");
+}
+
+function storeOf(env: Env, { key }: Knobs, pin: string): PersonalStore {
+  const store = new PersonalStore(env.clock, 0);
+  if (!key.pinSet) return store;
+  // @see CTAP 2.3 §6.5.5.5 (setPin stores the first 16 bytes of the PIN's SHA-256)
+  const pinHash = defaultCrypto.sha256(utf8(pin)).slice(0, PIN_HASH_BYTES);
+  store.remember({ pinHash, pinCodePoints: PIN_DIGITS, pinRetries: key.pinRetries });
+  return store;
+}

@@ -1,0 +1,202 @@
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { HarnessError } from "../../core/errors.js";
+import { nameOfCommand } from "../../ctap/command.js";
+import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
+import { nameOfStatus } from "../../ctap/status.js";
+import { TransportError } from "../../ctap/transport-error.js";
+
+/** Which way the message was going when the fault met it. */
+export type FaultDirection = "request" | "response";
+
+export type FaultEffect =
+  | { readonly do: "delay"; readonly delayMs: number }
+  /** The device never hears of it. The transport notices after `silentMs` (0 when absent, Infinity never). */
+  | { readonly do: "lose-request"; readonly silentMs?: number }
+  /** The device works and answers; the answer never arrives. `silentMs` as above. */
+  | { readonly do: "lose-response"; readonly silentMs?: number }
+  /** The client gets this status: in the request's direction the device hears nothing, in the other it did work. */
+  | { readonly do: "answer"; readonly status: number }
+  /** The connection ends for good. */
+  | { readonly do: "hang-up" }
+  /** The device gets the request twice; the client sees the first answer. */
+  | { readonly do: "duplicate" }
+  /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
+  | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number };
+
+export interface FaultRule {
+  /** Names the rule in the trace, so a report can say which fault a run met. */
+  readonly id: string;
+  /** `request` when absent. Only delay, answer, hang-up and corrupt know both. */
+  readonly direction?: FaultDirection;
+  /** CTAP command byte the rule waits for; any command when absent. */
+  readonly command?: number;
+  /** Which matching request, counted from 1; every one when absent. */
+  readonly nth?: number;
+  readonly effect: FaultEffect;
+}
+
+/** A fault that was planned and never happened: the run did not test what it says it tests. */
+export class UnusedFaultError extends HarnessError<"FAULT_UNUSED"> {
+  readonly rules: readonly string[];
+
+  constructor(rules: readonly string[]) {
+    super("FAULT_UNUSED", `never met: ${rules.join(", ")}`, {
+      hint: "Check the rule's command byte and nth against the trace's ctap.request lines.",
+    });
+    this.rules = rules;
+  }
+}
+
+export interface FaultyDevice extends CtapDevice {
+  /** @throws {UnusedFaultError} `FAULT_UNUSED` with the ids of rules that never applied. */
+  assertAllUsed(): void;
+}
+
+/**
+ * Wraps a device so that it misbehaves on cue. Works on simulated and real devices alike.
+ *
+ * Every rule that matches a request applies to it, in the order given.
+ *
+ * @throws {RangeError} for two rules of one id, or an nth below 1.
+ */
+export function withFaults(env: Env, device: CtapDevice, rules: readonly FaultRule[]): FaultyDevice {
+  checkRules(rules);
+  const counts = new Map<string, number>();
+  const used = new Set<string>();
+  const link = { up: true };
+
+  const matchingRules = (request: Uint8Array): FaultRule[] =>
+    rules.filter(({ id, command, nth }) => {
+      if (command !== undefined && command !== request[0]) return false;
+      const count = (counts.get(id) ?? 0) + 1;
+      counts.set(id, count);
+      return nth === undefined || nth === count;
+    });
+
+  return {
+    transport: device.transport,
+    oneShot: device.oneShot,
+    label: `${device.label} (with faults)`,
+    // Of a phone it is known only once it is there.
+    get infoInAdvance() {
+      return device.infoInAdvance;
+    },
+    ...(device.ready && { ready: (options) => device.ready?.(options) ?? Promise.resolve() }),
+    [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
+    assertAllUsed() {
+      const unused = rules.map(({ id }) => id).filter((id) => !used.has(id));
+      if (unused.length > 0) throw new UnusedFaultError(unused);
+    },
+    transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+      const exchange = new FaultyExchange(env, device, link, (rule) => {
+        used.add(rule.id);
+        env.trace.emit({ kind: "fault.injected", rule: rule.id, effect: rule.effect.do });
+      });
+      return exchange.run(request, options, matchingRules(request));
+    },
+  };
+}
+
+function checkRules(rules: readonly FaultRule[]): void {
+  const ids = new Set<string>();
+  for (const { id, nth } of rules) {
+    if (ids.has(id)) throw new RangeError(`two fault rules are called ${id}`);
+    if (nth !== undefined && nth < 1) throw new RangeError(`fault rule ${id}: nth counts from 1`);
+    ids.add(id);
+  }
+}
+
+function directionOf({ direction, effect }: FaultRule): FaultDirection {
+  if (effect.do === "lose-response") return "response";
+  if (effect.do === "lose-request" || effect.do === "duplicate") return "request";
+  return direction ?? "request";
+}
+
+/** One request and its answer on their way past the rules. */
+class FaultyExchange {
+  readonly #env: Env;
+  readonly #device: CtapDevice;
+  readonly #link: { up: boolean };
+  readonly #note: (rule: FaultRule) => void;
+
+  constructor(env: Env, device: CtapDevice, link: { up: boolean }, note: (rule: FaultRule) => void) {
+    this.#env = env;
+    this.#device = device;
+    this.#link = link;
+    this.#note = note;
+  }
+
+  async run(request: Uint8Array, options: TransactOptions, rules: readonly FaultRule[]): Promise<Uint8Array> {
+    if (!this.#link.up) throw new TransportError("DEVICE_GONE", "a fault ended this connection");
+    let outgoing = request;
+    let twice = false;
+    for (const rule of rules.filter((candidate) => directionOf(candidate) === "request")) {
+      const { effect } = rule;
+      this.#note(rule);
+      if (effect.do === "duplicate") twice = true;
+      const result = await this.#apply(rule, outgoing, options);
+      if (result.final) return result.message;
+      outgoing = result.message;
+    }
+    const answer = this.#device.transact(outgoing, options);
+    if (twice) this.#sendAgain(outgoing, options);
+    let incoming = await answer;
+    for (const rule of rules.filter((candidate) => directionOf(candidate) === "response")) {
+      this.#note(rule);
+      const result = await this.#apply(rule, incoming, options);
+      if (result.final) return result.message;
+      incoming = result.message;
+    }
+    return incoming;
+  }
+
+  async #apply(
+    { id, effect }: FaultRule,
+    message: Uint8Array,
+    { signal }: TransactOptions,
+  ): Promise<{ readonly message: Uint8Array; readonly final: boolean }> {
+    const timer = `fault.${id}`;
+    switch (effect.do) {
+      case "delay":
+        // Not interruptible: cancelling is a message too, and overtakes nothing.
+        await sleep(this.#env.clock, effect.delayMs, timer);
+        return { message, final: false };
+      case "lose-request":
+      case "lose-response":
+        await sleep(this.#env.clock, effect.silentMs ?? 0, timer, { signal }).catch(() => undefined);
+        throw new TransportError("DEVICE_GONE", `fault ${id}: ${effect.do}`, { aftermath: "unknown" });
+      case "answer":
+        return { message: Uint8Array.of(effect.status), final: true };
+      case "hang-up":
+        this.#link.up = false;
+        await this.#device[Symbol.asyncDispose]();
+        throw new TransportError("LINK_CLOSED", `fault ${id}: hung up`, { aftermath: "unknown" });
+      case "duplicate":
+        return { message, final: false };
+      case "corrupt":
+        return { message: corrupted(message, effect.offset, { xor: effect.xor ?? 0xff }), final: false };
+    }
+  }
+
+  #sendAgain(request: Uint8Array, options: TransactOptions): void {
+    const { trace } = this.#env;
+    this.#device.transact(request, { signal: options.signal }).then(
+      (response) => {
+        const command = nameOfCommand(request[0] ?? 0);
+        trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
+      },
+      // The copy shares the fate of the connection; whoever asked hears of it through the first.
+      () => undefined,
+    );
+  }
+}
+
+function corrupted(message: Uint8Array, offset: number, { xor }: { readonly xor: number }): Uint8Array {
+  const copy = message.slice();
+  const at = offset < 0 ? copy.length + offset : offset;
+  const byte = copy[at];
+  if (byte === undefined) throw new RangeError(`no byte ${offset} in a message of ${message.length}`);
+  copy[at] = byte ^ xor;
+  return copy;
+}

@@ -1,0 +1,85 @@
+import type { Env } from "../../core/env.js";
+import type { LaggingStore } from "../authenticator/store/lagging-store.js";
+import type { PhoneOptions } from "../phone/phone-options.js";
+import { SimPhone, type PhoneParts } from "../phone/phone.js";
+
+/** Phones with a name for what is wrong with them, and where such a one was seen. */
+
+type MorePhoneOptions = Partial<PhoneOptions>;
+
+/** Sends its linking data 10 s after the answer, when the client has hung up. Source: Chromium, v2_test_util.cc */
+export function phoneThatLinksLate(env: Env, parts: PhoneParts, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, parts, { offersLink: true, linksLateMs: LATE_LINK_MS, ...options });
+}
+
+const LATE_LINK_MS = 10_000;
+
+/** Answers the handshake with other keys than were agreed on: one bit is wrong. */
+export function phoneThatBotchesTheHandshake(
+  env: Env,
+  parts: PhoneParts,
+  options: MorePhoneOptions = {},
+): SimPhone {
+  return new SimPhone(env, parts, {
+    tamper(what, bytes) {
+      if (what !== "handshake") return bytes;
+      const wrong = bytes.slice();
+      wrong[wrong.length - 1] = (wrong.at(-1) as number) ^ 1;
+      return wrong;
+    },
+    ...options,
+  });
+}
+
+/**
+ * Puts two bytes behind the 20 of its advert, the beginning of a map: clients that want exactly 20 never see it.
+ * Source: a public report of such a phone; Chromium does not react, libwebauthn does.
+ */
+export function phoneWith22ByteAdvert(env: Env, parts: PhoneParts, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, parts, { advertSuffix: Uint8Array.of(0xa1, 0x01), ...options });
+}
+
+/** Does what it is asked, tells its owner so, and never the client. */
+export function phoneThatNeverReplies(env: Env, parts: PhoneParts, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, parts, {
+    tamper: (what, bytes) => (what === "answer" ? undefined : bytes),
+    ...options,
+  });
+}
+
+/** Keeps its passkeys and never finds them again. */
+export function phoneThatForgetsTheIndex(
+  env: Env,
+  parts: PhoneParts & { readonly store: LaggingStore },
+  options: MorePhoneOptions = {},
+): SimPhone {
+  parts.store.lagMs = Infinity;
+  return new SimPhone(env, parts, options);
+}
+
+/** Ends before it does anything (Chrome's number for it is 110). Source: Chromium, CableAuthenticatorUI.java */
+export function phoneWithoutScreenLock(
+  env: Env,
+  parts: PhoneParts,
+  options: MorePhoneOptions = {},
+): SimPhone {
+  return new SimPhone(env, parts, { screenLock: false, ...options });
+}
+
+/** Has Bluetooth and no way to its tunnel service; the client never hears of it. Source: a public KeePassDX report */
+export function phoneWithoutMobileData(
+  env: Env,
+  parts: PhoneParts,
+  options: MorePhoneOptions = {},
+): SimPhone {
+  return new SimPhone(env, parts, { mobileData: false, ...options });
+}
+
+/** Was not allowed to use Bluetooth (111). Source: Chromium, CableAuthenticatorUI.java */
+export function phoneWithoutBluetoothPermission(
+  env: Env,
+  parts: PhoneParts,
+  options: MorePhoneOptions = {},
+): SimPhone {
+  return new SimPhone(env, parts, { bluetooth: "not-permitted", ...options });
+}

@@ -1,0 +1,106 @@
+import { sleep } from "../../core/clock.js";
+import { envFor, type Env } from "../../core/env.js";
+import { CtapCommand, nameOfCommand } from "../../ctap/command.js";
+import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
+import { nameOfStatus } from "../../ctap/status.js";
+import { TransportError } from "../../ctap/transport-error.js";
+import type { Knobs } from "../knobs/knobs.js";
+
+export interface MoodyLinkParts {
+  readonly knobs: () => Knobs;
+  readonly open: () => Promise<CtapDevice | undefined>;
+}
+
+/**
+ * A link with moods, at the device seam: late, lost before the authenticator hears anything, or lost with its answer.
+ *
+ * To a browser it looks like a phone over a tunnel where `link.seenAs` says so; the stages such a link goes
+ * through are in the trace then.
+ */
+export function moodyLink(env: Env, { knobs, open }: MoodyLinkParts): () => Promise<CtapDevice | undefined> {
+  const own = envFor(env, "link");
+  const broken = { count: 0 };
+  return async () => {
+    const device = await open();
+    return device && new MoodyDevice(own, { knobs, device, broken });
+  };
+}
+
+interface MoodyParts {
+  readonly knobs: () => Knobs;
+  readonly device: CtapDevice;
+  /** How many ceremonies the link has failed so far. */
+  readonly broken: { count: number };
+}
+
+class MoodyDevice implements CtapDevice {
+  readonly transport: CtapDevice["transport"];
+  readonly oneShot: boolean;
+  readonly label: string;
+  readonly infoInAdvance?: Uint8Array;
+  readonly #env: Env;
+  readonly #parts: MoodyParts;
+  #ready = false;
+
+  constructor(env: Env, parts: MoodyParts) {
+    this.#env = env;
+    this.#parts = parts;
+    const { device, knobs } = parts;
+    this.transport = knobs().link.seenAs === "hybrid" ? "hybrid" : device.transport;
+    this.oneShot = device.oneShot;
+    this.label = device.label;
+    if (device.infoInAdvance) this.infoInAdvance = device.infoInAdvance;
+  }
+
+  async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+    await this.#comeUp(options);
+    const response = await this.#parts.device.transact(request, options);
+    const isMain = request[0] === CtapCommand.makeCredential || request[0] === CtapCommand.getAssertion;
+    if (!isMain || !this.#breaks("after-answer")) return response;
+    const { trace } = this.#env;
+    const reason = "closed before the answer arrived";
+    if (this.transport === "hybrid") this.#stage("tunnel-closed", reason);
+    else trace.emit({ kind: "link.lost", link: this.label, reason });
+    const command = nameOfCommand(request[0] ?? 0);
+    trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
+    throw new TransportError("LINK_CLOSED", "the link closed before the answer arrived", {
+      aftermath: "unknown",
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.device[Symbol.asyncDispose]();
+  }
+
+  /** Once for every ceremony: what lies between the browser's wish and a link that carries commands. */
+  async #comeUp({ signal }: TransactOptions): Promise<void> {
+    if (this.#ready) return;
+    this.#ready = true;
+    const { readyMs } = this.#parts.knobs().link;
+    const hybrid = this.transport === "hybrid";
+    if (hybrid) this.#stage("qr-shown");
+    if (readyMs > 0) await sleep(this.#env.clock, readyMs, "link.ready", { signal });
+    if (this.#breaks("before-request")) {
+      this.#stage("tunnel-refused", "the phone never joined");
+      throw new TransportError("LINK_CLOSED", "the link never came up");
+    }
+    if (!hybrid) return;
+    this.#stage("advert-seen");
+    this.#stage("ready");
+  }
+
+  #breaks(how: Knobs["link"]["breaks"]): boolean {
+    const { broken, knobs } = this.#parts;
+    const { breaks, breakCount } = knobs().link;
+    if (breaks !== how || broken.count >= breakCount) return false;
+    broken.count += 1;
+    return true;
+  }
+
+  #stage(
+    stage: "qr-shown" | "advert-seen" | "ready" | "tunnel-refused" | "tunnel-closed",
+    detail?: string,
+  ): void {
+    this.#env.trace.emit({ kind: "link.hybrid", stage, ...(detail !== undefined && { detail }) });
+  }
+}

@@ -1,0 +1,208 @@
+import { concat } from "../../core/bytes.js";
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { Mailbox } from "../../core/queue.js";
+import type { AdvertScanner, HeardAdvert, OpenedTunnel, Tunnel, TunnelDialer } from "../../hybrid/ports.js";
+import { UnusedFaultError } from "./faults.js";
+
+/** What may happen to a message in a tunnel, or to an advert. */
+export type LinkFaultEffect =
+  /** This one comes later; those behind it overtake it. */
+  | { readonly do: "delay"; readonly delayMs: number }
+  | { readonly do: "lose" }
+  | { readonly do: "duplicate" }
+  /** The next one comes first. */
+  | { readonly do: "swap" }
+  /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
+  | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number }
+  /** Zeros are added until it has this many bytes. */
+  | { readonly do: "lengthen"; readonly toBytes: number }
+  /** Something else comes in its place. */
+  | { readonly do: "replace"; readonly bytes: Uint8Array }
+  /** The tunnel, or the scan, ends before this one. */
+  | { readonly do: "hang-up"; readonly code?: number };
+
+export interface LinkFaultRule {
+  readonly id: string;
+  /** Of a tunnel; adverts only come in. `in` when absent. */
+  readonly direction?: "in" | "out";
+  /** Which one, counted from 1 over all tunnels of the dialer; every one when absent. */
+  readonly nth?: number;
+  readonly effect: LinkFaultEffect;
+}
+
+export interface WithFaultBook {
+  /** @throws {UnusedFaultError} `FAULT_UNUSED` with the ids of rules that never applied. */
+  assertAllUsed(): void;
+}
+
+/** Wraps a dialer so that its tunnels misbehave on cue; simulated and real ones alike. */
+export function withTunnelFaults(
+  env: Env,
+  dialer: TunnelDialer,
+  rules: readonly LinkFaultRule[],
+): TunnelDialer & WithFaultBook {
+  const book = new FaultBook(env, rules);
+  return {
+    assertAllUsed: () => book.assertAllUsed(),
+    async open(url, opening, signal): Promise<OpenedTunnel> {
+      const opened = await dialer.open(url, opening, signal);
+      return { ...opened, tunnel: faultyTunnel(env, opened.tunnel, book) };
+    },
+  };
+}
+
+/** Wraps a scanner so that adverts are lost, late, repeated or wrong. */
+export function withScannerFaults(
+  env: Env,
+  scanner: AdvertScanner,
+  rules: readonly LinkFaultRule[],
+): AdvertScanner & WithFaultBook {
+  const book = new FaultBook(env, rules);
+  return {
+    assertAllUsed: () => book.assertAllUsed(),
+    async *listen(signal) {
+      const heard = new Mailbox<HeardAdvert>();
+      const passage = new Passage(env, book, {
+        direction: "in",
+        pass: (serviceData: Uint8Array, advert: HeardAdvert) => heard.put({ ...advert, serviceData }),
+        hangUp: () => heard.close(),
+      });
+      const pump = async () => {
+        for await (const advert of scanner.listen(signal)) passage.take(advert.serviceData, advert);
+        heard.close();
+      };
+      // The caller's signal ends both; whoever reads hears of it.
+      pump().catch(() => heard.close());
+      for (;;) {
+        const advert = await heard.next(signal);
+        if (advert === undefined) return;
+        yield advert;
+      }
+    },
+  };
+}
+
+class FaultBook {
+  readonly #env: Env;
+  readonly #rules: readonly LinkFaultRule[];
+  readonly #counts = { in: 0, out: 0 };
+  readonly #used = new Set<string>();
+
+  constructor(env: Env, rules: readonly LinkFaultRule[]) {
+    if (new Set(rules.map(({ id }) => id)).size < rules.length) throw new RangeError("two rules share an id");
+    this.#env = env;
+    this.#rules = rules;
+  }
+
+  /** Rules for the next message in that direction. */
+  next(direction: "in" | "out"): readonly LinkFaultRule[] {
+    const count = ++this.#counts[direction];
+    const met = this.#rules.filter(
+      (rule) => (rule.direction ?? "in") === direction && (rule.nth === undefined || rule.nth === count),
+    );
+    for (const { id, effect } of met) {
+      this.#used.add(id);
+      this.#env.trace.emit({ kind: "fault.injected", rule: id, effect: effect.do });
+    }
+    return met;
+  }
+
+  assertAllUsed(): void {
+    const unused = this.#rules.map(({ id }) => id).filter((id) => !this.#used.has(id));
+    if (unused.length > 0) throw new UnusedFaultError(unused);
+  }
+}
+
+interface PassageParts<More> {
+  readonly direction: "in" | "out";
+  readonly pass: (message: Uint8Array, more: More) => void;
+  readonly hangUp: (code: number | undefined) => void;
+}
+
+/** One direction, with what waits there for its turn. */
+class Passage<More> {
+  readonly #env: Env;
+  readonly #book: FaultBook;
+  readonly #parts: PassageParts<More>;
+  #held: (() => void)[] = [];
+
+  constructor(env: Env, book: FaultBook, parts: PassageParts<More>) {
+    this.#env = env;
+    this.#book = book;
+    this.#parts = parts;
+  }
+
+  take(original: Uint8Array, more: More): void {
+    let message = original;
+    let copies = 1;
+    let delayMs = 0;
+    let waits = false;
+    for (const { effect } of this.#book.next(this.#parts.direction)) {
+      if (effect.do === "hang-up") return this.#parts.hangUp(effect.code);
+      if (effect.do === "lose") copies = 0;
+      if (effect.do === "duplicate") copies = 2;
+      if (effect.do === "delay") delayMs = effect.delayMs;
+      if (effect.do === "swap") waits = true;
+      if (effect.do === "replace") message = effect.bytes;
+      if (effect.do === "lengthen") message = lengthened(message, effect.toBytes);
+      if (effect.do === "corrupt") message = corrupted(message, effect);
+    }
+    const pass = () => {
+      for (let i = 0; i < copies; i++) this.#parts.pass(message, more);
+    };
+    if (waits) return void this.#held.push(pass);
+    if (delayMs === 0) pass();
+    else void sleep(this.#env.clock, delayMs, "fault.delay").then(pass);
+    for (const late of this.#held.splice(0)) late();
+  }
+}
+
+function faultyTunnel(env: Env, tunnel: Tunnel, book: FaultBook): Tunnel {
+  const inbox = new Mailbox<Uint8Array>();
+  const hangUp = (code: number | undefined) => {
+    tunnel.close(code);
+    inbox.close();
+  };
+  const outgoing = new Passage<undefined>(env, book, {
+    direction: "out",
+    pass: (message) => tunnel.send(message),
+    hangUp,
+  });
+  const incoming = new Passage<undefined>(env, book, {
+    direction: "in",
+    pass: (message) => inbox.put(message),
+    hangUp,
+  });
+  const pump = async () => {
+    for (;;) {
+      const message = await tunnel.receive();
+      if (message === undefined) return inbox.close();
+      incoming.take(message, undefined);
+    }
+  };
+  void pump();
+  return {
+    closed: tunnel.closed,
+    send: (message) => outgoing.take(message, undefined),
+    receive: (signal) => inbox.next(signal),
+    close: (code) => tunnel.close(code),
+    ...(tunnel.expect && { expect: tunnel.expect }),
+  };
+}
+
+function lengthened(message: Uint8Array, toBytes: number): Uint8Array {
+  return concat(message, new Uint8Array(Math.max(0, toBytes - message.length)));
+}
+
+function corrupted(
+  message: Uint8Array,
+  { offset, xor = 0xff }: { readonly offset: number; readonly xor?: number },
+): Uint8Array {
+  const copy = message.slice();
+  const at = offset < 0 ? copy.length + offset : offset;
+  const byte = copy[at];
+  if (byte === undefined) throw new RangeError(`no byte ${offset} in a message of ${message.length}`);
+  copy[at] = byte ^ xor;
+  return copy;
+}

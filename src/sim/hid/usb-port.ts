@@ -1,0 +1,129 @@
+import { sleep } from "../../core/clock.js";
+import { envFor, type Env } from "../../core/env.js";
+import type { CtapDevice, CtapHandler } from "../../ctap/device.js";
+import { isInitPacket } from "../../transports/hid/framing.js";
+import { openHidDevice } from "../../transports/hid/channel.js";
+import type { LinkOptions } from "../../transports/hid/link.js";
+import type { HidPort } from "../../transports/hid/port.js";
+import type { Knobs } from "../knobs/knobs.js";
+import { LoopbackDevice } from "../loopback.js";
+import { simHidPort, type SimHidPort } from "./sim-hid.js";
+
+export interface KeyCableParts {
+  readonly knobs: () => Knobs;
+  readonly handler: CtapHandler;
+  /** Power was lost and is back: what lives in the key's memory only is gone. */
+  readonly powerCycle: () => void;
+  readonly label: string;
+  /** How much of a report the trace gets; `headers` when absent. */
+  readonly frames?: LinkOptions["frames"];
+}
+
+/** The key's socket on the computer: who can reach it now, and who waits for it to come back. */
+export class KeyCable {
+  readonly #env: Env;
+  readonly #parts: KeyCableParts;
+  #opened: Promise<CtapDevice> | undefined;
+  #port: SimHidPort | undefined;
+  #isIn = true;
+  #waiting: ((device: CtapDevice) => void)[] = [];
+
+  constructor(env: Env, parts: KeyCableParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** Opens the link when a request first needs it, and keeps it open. */
+  async device(): Promise<CtapDevice | undefined> {
+    if (!this.#parts.knobs().key.present || !this.#isIn) return undefined;
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** The next key somebody plugs in while one is waited for; never, when nobody does. */
+  nextPlugged(): Promise<CtapDevice> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Pulled out: what runs ends without an answer, and the key forgets what only power kept. */
+  unplug(): void {
+    if (!this.#isIn) return;
+    this.#isIn = false;
+    this.#port?.unplug();
+    this.#parts.powerCycle();
+    const gone = this.#opened;
+    this.#opened = undefined;
+    void gone?.then((device) => device[Symbol.asyncDispose]()).catch(() => undefined);
+  }
+
+  /** Plugged in; whoever waits for a key gets it. */
+  async replug(): Promise<void> {
+    this.unplug();
+    this.#isIn = true;
+    this.#port = this.#port?.replug();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const device = await this.device();
+    if (device !== undefined) for (const give of waiting) give(device);
+  }
+
+  /** The program that held the link is gone without a word; the next one opens a handle of its own. */
+  async abandon(): Promise<void> {
+    const port = this.#port;
+    this.#opened = undefined;
+    this.#waiting = [];
+    if (port === undefined) return;
+    // In this order: a device whose last handle is closed must not be lost with it.
+    this.#port = port.openAgain() as SimHidPort;
+    await port.close();
+  }
+
+  async #open(): Promise<CtapDevice> {
+    const { link, hid } = this.#parts.knobs();
+    const { handler, label } = this.#parts;
+    const env = envFor(this.#env, "link");
+    if (link.road === "loopback") return new LoopbackDevice(env, handler, { label });
+    this.#port ??= this.#plug();
+    const { busyPatienceMs: busyMs, silenceMs } = hid;
+    return openHidDevice(
+      env,
+      unhurried(this.#env, this.#port, () => this.#parts.knobs().hid.gapMs),
+      {
+        busyMs,
+        silenceMs,
+        frames: this.#parts.frames,
+      },
+    );
+  }
+
+  #plug(): SimHidPort {
+    const { handler, knobs } = this.#parts;
+    const { keepaliveMs, reassemblyMs, busyMs, stallAfterMs, stallForMs, foreignFrames } = knobs().hid;
+    return simHidPort(
+      envFor(this.#env, "port"),
+      { cbor: handler },
+      {
+        keepaliveMs,
+        reassemblyMs,
+        busyMs,
+        stallAfterMs: stallAfterMs ?? Infinity,
+        stallForMs,
+        foreignFrames,
+      },
+    );
+  }
+}
+
+/** A host that is slow between the packets of one message, as a busy build machine is. */
+function unhurried(env: Env, port: HidPort, gapMs: () => number): HidPort {
+  return {
+    label: port.label,
+    reports: () => port.reports(),
+    close: () => port.close(),
+    async write(report) {
+      const waitMs = isInitPacket(report) ? 0 : gapMs();
+      if (waitMs > 0) await sleep(env.clock, waitMs, "host.gap");
+      await port.write(report);
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import type { Disarm } from "../../core/clock.js";
+import { toHex } from "../../core/bytes.js";
+import { drawFraction } from "../../core/entropy.js";
+import type { Env } from "../../core/env.js";
+import { Mailbox } from "../../core/queue.js";
+import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
+import type { Advertiser, AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
+
+export interface AirOptions {
+  /** From the moment one side speaks and the other listens to the first chance to be heard, in milliseconds. */
+  readonly advertDelayMs: number;
+  /** Share of chances that come to nothing, 0 to 100. */
+  readonly lossPct: number;
+  /** Between two chances, in milliseconds. Source: webauthn-rs, whose phone advertises every 100 to 500 ms. */
+  readonly intervalMs: number;
+  /** The listening radio sleeps most of the time: heard is only what falls into a window. Both in milliseconds. */
+  readonly dutyCycle?: { readonly everyMs: number; readonly listensMs: number } | undefined;
+  /** Chances after the first hearing that are heard as well: radios repeat themselves. */
+  readonly repeats: number;
+  /** From switching the listening radio on to listening, in milliseconds. Source: Chromium, fido_cable_discovery.cc */
+  readonly powerOnMs: number;
+}
+
+const STANDARD: AirOptions = {
+  advertDelayMs: 300,
+  lossPct: 0,
+  intervalMs: 250,
+  repeats: 0,
+  powerOnMs: 500,
+};
+
+interface Broadcast {
+  readonly heard: HeardAdvert;
+  readonly uuid: number;
+}
+
+interface Listener {
+  readonly inbox: Mailbox<HeardAdvert>;
+  readonly sinceMs: number;
+  readonly disarms: Map<Broadcast, Disarm>;
+}
+
+/** What clients scan for. */
+const KNOWN_UUIDS: readonly number[] = Object.values(ServiceUuid);
+const ADDRESS_BYTES = 6;
+const NEVER_PCT = 100;
+
+/**
+ * The radio between phones and computers of one room. Whoever speaks is heard after a while by whoever listens.
+ *
+ * Nothing repeats by itself: a chance that is lost moves the hearing to the next one, so a run with a phone that
+ * is never heard still comes to an end.
+ */
+export class SimAir implements AdvertScanner, Advertiser {
+  readonly #env: Env;
+  readonly #broadcasts = new Set<Broadcast>();
+  readonly #listeners = new Set<Listener>();
+  #options: AirOptions;
+  #powered = true;
+
+  constructor(env: Env, options: Partial<AirOptions> = {}) {
+    this.#env = env;
+    this.#options = { ...STANDARD, ...options };
+  }
+
+  /** Other conditions, for whoever begins to speak or listen from now on. */
+  turn(options: Partial<AirOptions>): void {
+    this.#options = { ...this.#options, ...options };
+  }
+
+  async *listen(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+    const listener: Listener = {
+      inbox: new Mailbox(),
+      sinceMs: this.#env.clock.nowMs(),
+      disarms: new Map(),
+    };
+    this.#listeners.add(listener);
+    if (this.#powered) this.#tuneIn(listener, 0);
+    try {
+      for (;;) {
+        const heard = await listener.inbox.next(signal);
+        if (heard === undefined) return;
+        yield heard;
+      }
+    } finally {
+      this.#listeners.delete(listener);
+      silence(listener);
+    }
+  }
+
+  /** @param uuid 16 bits; scanners pass over what is not in `ServiceUuid`. */
+  async advertise(serviceData: Uint8Array, uuid: number = ServiceUuid.FIDO): Promise<AsyncDisposable> {
+    const address = toHex(this.#env.entropy.bytes(ADDRESS_BYTES));
+    const broadcast: Broadcast = { heard: { serviceData: serviceData.slice(), address }, uuid };
+    this.#broadcasts.add(broadcast);
+    if (this.#powered) for (const listener of this.#listeners) this.#schedule(listener, broadcast, 0);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#broadcasts.delete(broadcast);
+        for (const { disarms } of this.#listeners) disarms.get(broadcast)?.();
+      },
+    };
+  }
+
+  /** Somebody else's phone: an advert nobody here can open. */
+  async stranger(serviceData?: Uint8Array): Promise<AsyncDisposable> {
+    return this.advertise(serviceData ?? this.#env.entropy.bytes(ADVERT_BYTES));
+  }
+
+  /** Switches the listening radios; those who listen go on listening, to nothing while it is off. */
+  power(on: boolean): void {
+    if (on === this.#powered) return;
+    this.#powered = on;
+    for (const listener of this.#listeners) {
+      if (on) this.#tuneIn(listener, this.#options.powerOnMs);
+      else silence(listener);
+    }
+  }
+
+  /** The listening radios are gone: everybody's scan ends. */
+  unplug(): void {
+    for (const { inbox } of this.#listeners) inbox.close();
+  }
+
+  #tuneIn(listener: Listener, delayMs: number): void {
+    for (const broadcast of this.#broadcasts) this.#schedule(listener, broadcast, delayMs);
+  }
+
+  #schedule(listener: Listener, broadcast: Broadcast, delayMs: number): void {
+    const { lossPct, advertDelayMs } = this.#options;
+    if (!KNOWN_UUIDS.includes(broadcast.uuid) || lossPct >= NEVER_PCT) return;
+    this.#hearIn(delayMs + advertDelayMs, { listener, broadcast, times: 1 + this.#options.repeats });
+  }
+
+  #hearIn(
+    delayMs: number,
+    hearing: { readonly listener: Listener; readonly broadcast: Broadcast; readonly times: number },
+  ): void {
+    const { listener, broadcast, times } = hearing;
+    const { intervalMs } = this.#options;
+    const lostMs = this.#draws() * intervalMs;
+    const waitMs = this.#untilAwake(listener, delayMs + lostMs);
+    const disarm = this.#env.clock.arm(waitMs, "air.advert", () => {
+      listener.disarms.delete(broadcast);
+      listener.inbox.put(broadcast.heard);
+      if (times > 1) this.#hearIn(intervalMs, { listener, broadcast, times: times - 1 });
+    });
+    listener.disarms.set(broadcast, disarm);
+  }
+
+  /** How many chances come to nothing before one does not. */
+  #draws(): number {
+    const { lossPct } = this.#options;
+    if (lossPct === 0) return 0;
+    let lost = 0;
+    while (drawFraction(this.#env.entropy) * NEVER_PCT < lossPct) lost++;
+    return lost;
+  }
+
+  /** Moves a chance that meets a sleeping radio to the beginning of its next window. */
+  #untilAwake({ sinceMs }: Listener, delayMs: number): number {
+    const { dutyCycle } = this.#options;
+    if (dutyCycle === undefined) return delayMs;
+    const intoCycleMs = (this.#env.clock.nowMs() + delayMs - sinceMs) % dutyCycle.everyMs;
+    return intoCycleMs < dutyCycle.listensMs ? delayMs : delayMs + dutyCycle.everyMs - intoCycleMs;
+  }
+}
+
+function silence({ disarms }: Listener): void {
+  for (const disarm of disarms.values()) disarm();
+  disarms.clear();
+}

@@ -1,0 +1,86 @@
+import type { Env } from "../../core/env.js";
+import { Mailbox } from "../../core/queue.js";
+import { TransportError } from "../../ctap/transport-error.js";
+import type { ByteChannel, ChannelDialer, ChannelListener, ListeningChannel } from "../../hybrid/ports.js";
+
+export interface ChannelOptions {
+  /** One way, in milliseconds. */
+  readonly latencyMs: number;
+  /** Longest piece that arrives at once: a message may come in several. */
+  readonly mtuBytes: number;
+  /** The client's radio does not get through. */
+  readonly refuses: boolean;
+}
+
+const STANDARD: ChannelOptions = { latencyMs: 15, mtuBytes: 512, refuses: false };
+
+/** First port of the dynamic range for LE. @see Bluetooth Core, L2CAP, dynamically allocated SPSM */
+const FIRST_PSM = 0x80;
+
+/** L2CAP channels between the radios of one room. Ports are unique in the whole room, so addresses do not matter. */
+export class SimChannels implements ChannelDialer, ChannelListener {
+  readonly #env: Env;
+  readonly #options: ChannelOptions;
+  readonly #ports = new Map<number, Mailbox<ByteChannel>>();
+  #nextPsm = FIRST_PSM;
+
+  constructor(env: Env, options: Partial<ChannelOptions> = {}) {
+    this.#env = env;
+    this.#options = { ...STANDARD, ...options };
+  }
+
+  async listen(): Promise<ListeningChannel> {
+    const psm = this.#nextPsm++;
+    const waiting = new Mailbox<ByteChannel>();
+    this.#ports.set(psm, waiting);
+    return {
+      psm,
+      async accept(signal) {
+        const channel = await waiting.next(signal);
+        if (channel === undefined) throw new TransportError("LINK_CLOSED", "the port was closed");
+        return channel;
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.#ports.delete(psm);
+        waiting.close();
+      },
+    };
+  }
+
+  async open({ psm }: { readonly address: string; readonly psm: number }): Promise<ByteChannel> {
+    const port = this.#options.refuses ? undefined : this.#ports.get(psm);
+    if (port === undefined) throw new TransportError("LINK_CLOSED", `nobody listens at port ${psm}`);
+    const [client, phone] = channelPair(this.#env, this.#options);
+    port.put(phone);
+    return client;
+  }
+}
+
+/** Two ends of one channel. */
+export function channelPair(
+  env: Env,
+  options: ChannelOptions = STANDARD,
+): readonly [ByteChannel, ByteChannel] {
+  const [here, there] = [new Mailbox<Uint8Array>(), new Mailbox<Uint8Array>()];
+  let reportEnd: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    reportEnd = resolve;
+  });
+  const later = (work: () => void) => env.clock.arm(options.latencyMs, "l2cap.latency", work);
+  const end = (own: Mailbox<Uint8Array>, others: Mailbox<Uint8Array>): ByteChannel => ({
+    closed,
+    write(bytes) {
+      for (let at = 0; at < bytes.length; at += options.mtuBytes) {
+        const piece = bytes.slice(at, at + options.mtuBytes);
+        later(() => others.put(piece));
+      }
+    },
+    read: (signal) => own.next(signal),
+    close() {
+      own.close();
+      later(() => others.close());
+      reportEnd();
+    },
+  });
+  return [end(here, there), end(there, here)];
+}

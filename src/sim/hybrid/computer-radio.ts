@@ -1,0 +1,110 @@
+import type { Env } from "../../core/env.js";
+import { sleep } from "../../core/clock.js";
+import { Mailbox } from "../../core/queue.js";
+import { patientScanner } from "../../hybrid/adapters/retrying-scanner.js";
+import type { AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
+import { RadioError } from "../../hybrid/adapters/radio-error.js";
+import { never } from "../../core/abort.js";
+
+/** How a browser and an adapter go about Bluetooth that was just switched on; times in milliseconds. */
+export interface RadioManners {
+  /** From the switch to the browser's scan. Source: Chromium, fido_cable_discovery.cc, which waits 500 on Windows. */
+  readonly settleMs: number;
+  /** From the switch to the adapter letting anybody scan. */
+  readonly readyAfterMs: number;
+  /** How often a browser whose scan did not start tries again. */
+  readonly scanRetries: number;
+}
+
+/**
+ * The computer's Bluetooth, as a browser has it: off, on, or switched in the middle of a scan.
+ *
+ * A browser whose scan does not start says nothing of it and leaves the code where it is, as Chromium does: nobody
+ * listens until Bluetooth is switched off and on again.
+ */
+export class ComputerRadio implements AdvertScanner {
+  readonly #env: Env;
+  readonly #air: AdvertScanner;
+  #manners: RadioManners = { settleMs: 0, readyAfterMs: 0, scanRetries: 0 };
+  /** Aborts when it is switched off; absent while it is off. */
+  #power: AbortController | undefined = new AbortController();
+  /** When it was last switched on; never while it has been on from the start. */
+  #onSinceMs = -Infinity;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(env: Env, air: AdvertScanner, { isOn = true }: { readonly isOn?: boolean } = {}) {
+    this.#env = env;
+    this.#air = air;
+    if (!isOn) this.#power = undefined;
+  }
+
+  get isOn(): boolean {
+    return this.#power !== undefined;
+  }
+
+  /** Other manners, for scans that begin from now on. */
+  turn(manners: RadioManners): void {
+    this.#manners = manners;
+  }
+
+  /** Switches it; a scan that runs hears nothing while it is off and goes on when it is on again. */
+  power(on: boolean): void {
+    if (on === this.isOn) return;
+    this.#env.trace.emit({ kind: "link.hybrid", stage: on ? "radio-on" : "radio-off" });
+    const ended = this.#power;
+    this.#power = on ? new AbortController() : undefined;
+    ended?.abort(new RadioError("RADIO_OFF", "Bluetooth was switched off"));
+    if (!on) return;
+    this.#onSinceMs = this.#env.clock.nowMs();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  /** Waits until it is on. @throws the signal's reason. */
+  async whenOn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.isOn) return;
+    const woken = new Mailbox<true>();
+    const wake = () => woken.put(true);
+    this.#waiting.add(wake);
+    try {
+      await woken.next(signal);
+    } finally {
+      this.#waiting.delete(wake);
+    }
+  }
+
+  async *listen(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+    for (;;) {
+      await this.whenOn(signal);
+      const powered = AbortSignal.any([signal, (this.#power as AbortController).signal]);
+      try {
+        yield* this.#scan(powered);
+        return;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof RadioError)) throw error;
+        if (!powered.aborted) await never(powered).catch(() => undefined);
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  async *#scan(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+    const { clock } = this.#env;
+    const { settleMs, scanRetries: retries } = this.#manners;
+    const settlesInMs = this.#onSinceMs + settleMs - clock.nowMs();
+    if (settlesInMs > 0) await sleep(clock, settlesInMs, "client.settle", { signal });
+    const start = { listen: (ended: AbortSignal) => this.#start(ended) };
+    yield* patientScanner(this.#env, start, { retries }).listen(signal);
+  }
+
+  async *#start(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+    if (this.#env.clock.nowMs() < this.#onSinceMs + this.#manners.readyAfterMs) {
+      throw new RadioError("RADIO_OFF", "the adapter is not ready yet");
+    }
+    // Where Bluetooth was on all the time a scan is a matter of course.
+    if (this.#onSinceMs !== -Infinity) this.#env.trace.emit({ kind: "link.hybrid", stage: "scan-started" });
+    yield* this.#air.listen(signal);
+  }
+}

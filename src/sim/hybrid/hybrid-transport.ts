@@ -1,0 +1,160 @@
+import { sleep } from "../../core/clock.js";
+import { envFor, type Env } from "../../core/env.js";
+import { nullSink, startTrace } from "../../core/trace.js";
+import type { CtapDevice, CtapHandler } from "../../ctap/device.js";
+import type { HybridDevice } from "../../hybrid/device.js";
+import type { HybridOptions } from "../../hybrid/hybrid-options.js";
+import { invitePhone } from "../../hybrid/qr-initiated.js";
+import { limited } from "../../hybrid/in-stage.js";
+import { contactPhone } from "../../hybrid/state-assisted.js";
+import type { HybridPorts } from "../../hybrid/ports.js";
+import { SimAir } from "./air.js";
+import type { Background } from "../../core/background.js";
+import { ComputerRadio } from "./computer-radio.js";
+import { gatherCrowd } from "./foreign-adverts.js";
+import type { WhichKey } from "../authenticator-set.js";
+import type { KnobOverrides, Knobs } from "../knobs/knobs.js";
+import { LatePhone } from "../phone/late-phone.js";
+import { LinkedOrCode, type AwaitedPhone } from "../phone/linked-or-code.js";
+import { PhonesAtHand } from "../phone/phone-set.js";
+import { SimTunnelService } from "./tunnel-service.js";
+
+export interface HybridRoadParts {
+  readonly knobs: () => Knobs;
+  /** The authenticator in each of the person's phones. */
+  readonly handleOf: (which: WhichKey) => CtapHandler;
+  readonly background: Background;
+}
+
+/** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phones as knobs have them. */
+export class HybridRoad {
+  readonly #env: Env;
+  readonly #client: Env;
+  readonly #parts: HybridRoadParts;
+  readonly #air: SimAir;
+  readonly #radio: ComputerRadio;
+  readonly #service: SimTunnelService;
+  readonly #ports: HybridPorts;
+  readonly #phones: PhonesAtHand;
+  /** The code of the request before this one. */
+  #earlierCode: string | undefined;
+
+  constructor(env: Env, parts: HybridRoadParts) {
+    this.#env = env;
+    this.#parts = parts;
+    this.#client = envFor(env, "desktop");
+    this.#air = new SimAir(envFor(env, "air"));
+    this.#radio = new ComputerRadio(this.#client, this.#air, { isOn: parts.knobs().os.btPowered });
+    this.#service = new SimTunnelService(envFor(env, "tunnel-service"));
+    this.#ports = { scanner: this.#radio, dialer: this.#service.as("desktop") };
+    this.#phones = new PhonesAtHand(env, { ...parts, air: this.#air, service: this.#service });
+  }
+
+  /** A phone for one ceremony, the search for which begins at once; `undefined` where the browser cannot offer one. */
+  device(): CtapDevice | undefined {
+    const { os, adapter } = this.#parts.knobs();
+    if (!os.hybridSupported || !adapter.present) return undefined;
+    this.#turn();
+    return this.#radio.isOn ? this.#invite(this.#linkMs) : this.#whenSwitchedOn();
+  }
+
+  /** Knobs were turned in the middle of a run: Bluetooth is switched when its own is. */
+  turned({ "os.btPowered": isOn }: KnobOverrides): void {
+    if (isOn !== undefined) this.#radio.power(isOn);
+  }
+
+  get #linkMs(): number {
+    return this.#parts.knobs().client.linkDeadlineMs ?? Infinity;
+  }
+
+  #invite(linkMs: number): AwaitedPhone {
+    const { phone, ble } = this.#parts.knobs();
+    const options: HybridOptions = {
+      adverts: ble.readsSuffix ? "with-suffix" : "exactly-20-bytes",
+      // As in Chromium, where the ceremony's own timer is the only one, unless a knob says otherwise.
+      budgets: { linkMs },
+    };
+    const known = phone.linked ? this.#phones.link() : undefined;
+    if (known === undefined) return this.#showCode(options);
+    const called = this.#begin(contactPhone(this.#client, this.#ports, known, options).device);
+    const device = new LinkedOrCode(called, () => {
+      // Forgotten first: whatever comes of the code, this link is never tried again.
+      this.#phones.forgetLink();
+      return phone.codeWhenGone ? this.#showCode(options) : undefined;
+    });
+    device.ready().catch(() => undefined);
+    return device;
+  }
+
+  #showCode(options: HybridOptions): HybridDevice {
+    const { device, qr } = invitePhone(this.#client, this.#ports, options);
+    const before = this.#earlierCode;
+    this.#earlierCode = qr;
+    this.#phones.show({ qr, earlier: () => before ?? this.#otherTabsCode(), isShown: () => !device.isOver });
+    return this.#begin(device);
+  }
+
+  #begin(device: HybridDevice): HybridDevice {
+    // Whoever asks the device hears why it failed.
+    device.ready().catch(() => undefined);
+    void this.#parts.background.add(device.ended);
+    const { foreignAdverts: phones, rateHz } = this.#parts.knobs().ble;
+    if (phones > 0) {
+      const over = new AbortController();
+      void device.ended.then(() => over.abort());
+      void this.#parts.background.add(gatherCrowd(this.#env, this.#air, { phones, rateHz }, over.signal));
+    }
+    return device;
+  }
+
+  /** The browser's sheet asks for Bluetooth; the code comes behind it. */
+  #whenSwitchedOn(): LatePhone {
+    const { clock } = this.#env;
+    const linkMs = this.#linkMs;
+    const beganMs = clock.nowMs();
+    this.#client.trace.emit({ kind: "link.hybrid", stage: "radio-off" });
+    const text = "Turn on Bluetooth to use a passkey from your phone";
+    this.#env.trace.as("browser").emit({ kind: "user.saw", where: "browser", text });
+    const limit = { timer: "hybrid.link", budgetMs: linkMs };
+    const late = new LatePhone({
+      whenPossible: (signal) => limited(this.#client, limit, (ended) => this.#radio.whenOn(ended), signal),
+      invite: () => this.#invite(linkMs - (clock.nowMs() - beganMs)),
+    });
+    const { btOnMs } = this.#parts.knobs().user;
+    const switchOn = () => this.#radio.power(true);
+    if (btOnMs !== null) {
+      sleep(clock, btOnMs, "user.bluetooth", { signal: late.over }).then(switchOn, () => undefined);
+    }
+    return late;
+  }
+
+  /** Of a request nobody waits for any more, from before the run. */
+  #otherTabsCode(): string {
+    const { clock } = this.#env;
+    const otherTab = { ...envFor(this.#env, "other-tab"), trace: startTrace(clock, nullSink) };
+    return invitePhone(otherTab, this.#ports).qr;
+  }
+
+  #turn(): void {
+    const { ble, tunnel, push, link, client, adapter } = this.#parts.knobs();
+    this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct, repeats: ble.repeats });
+    this.#radio.turn({
+      settleMs: client.settleMs,
+      readyAfterMs: adapter.readyAfterMs,
+      scanRetries: client.scanRetries,
+    });
+    this.#service.turn({
+      connectDelayMs: tunnel.connectDelayMs,
+      latencyMs: tunnel.latencyMs,
+      turnsAway: tunnel.refuse,
+      httpStatus: tunnel.httpStatus ?? undefined,
+      ttlMs: tunnel.ttlMs ?? Infinity,
+      breaksAfter: tunnel.dropAfter ?? Infinity,
+      breakChance: link.failP,
+      garbles: tunnel.garble ?? Infinity,
+      messagesMax: tunnel.maxMessages,
+      messageBytesMax: tunnel.maxBytes,
+      pushDelayMs: push.delayMs ?? Infinity,
+    });
+  }
+}

@@ -1,0 +1,182 @@
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { Mailbox } from "../../core/queue.js";
+import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../../hybrid/protocol/constants.js";
+import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../../hybrid/ports.js";
+import { TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
+import type { RelayEnd, RelaySide } from "../../hybrid/relay/relay-tunnel.js";
+import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
+import { parseTunnelUrl, type TunnelRequest } from "../../hybrid/protocol/tunnel-url.js";
+
+export type TunnelSide = "phone" | "desktop";
+
+/** `contact`: computers that call a linked phone, and no others. */
+export type TurnedAway = "nobody" | TunnelSide | "contact" | "everybody";
+
+/** How the service is reached; its own rules are {@link RelayLimits}. */
+export interface TunnelServiceManners {
+  /** Name look-up, TLS and upgrade, in milliseconds. */
+  readonly connectDelayMs: number;
+  /** One way between a side and the service, in milliseconds. */
+  readonly latencyMs: number;
+  /** Whom it turns away; a status for nobody in particular is for everybody. */
+  readonly turnsAway: TurnedAway;
+  /** What it answers those; `undefined`: they do not get through to it at all. */
+  readonly httpStatus: number | undefined;
+  /** What it says a phone's routing id is. */
+  readonly routingIdHeader: "right" | "missing" | "twice" | "garbled" | "somebody-else's";
+}
+
+export type TunnelServiceOptions = Partial<TunnelServiceManners & RelayLimits>;
+
+const STANDARD: TunnelServiceManners = {
+  connectDelayMs: 400,
+  latencyMs: 50,
+  turnsAway: "nobody",
+  httpStatus: undefined,
+  routingIdHeader: "right",
+};
+
+/** Tunnel services of the whole world, in memory: every host name leads here. */
+export class SimTunnelService implements TunnelDialer {
+  readonly relay: TunnelRelay;
+  readonly #env: Env;
+  #options: TunnelServiceManners;
+
+  constructor(env: Env, options: TunnelServiceOptions = {}) {
+    this.#env = env;
+    this.relay = new TunnelRelay(env, options);
+    this.#options = { ...STANDARD, ...options };
+  }
+
+  /** Other manners, for connections that begin from now on. */
+  turn(options: TunnelServiceOptions): void {
+    this.#options = { ...this.#options, ...options };
+    this.relay.turn(options);
+  }
+
+  open(url: string, opening: TunnelOpening, signal: AbortSignal): Promise<OpenedTunnel> {
+    return this.#open(url, opening, { signal });
+  }
+
+  /** The same service, as one side reaches it. */
+  as(side: TunnelSide): TunnelDialer {
+    return { open: (url, opening, signal) => this.#open(url, opening, { side, signal }) };
+  }
+
+  async #open(
+    url: string,
+    { headers = {} }: TunnelOpening,
+    { side, signal }: { readonly side?: TunnelSide; readonly signal: AbortSignal },
+  ): Promise<OpenedTunnel> {
+    const { connectDelayMs, httpStatus, latencyMs } = this.#options;
+    const { origin, request } = parseTunnelUrl(url);
+    const path = url.slice(origin.length);
+    await sleep(this.#env.clock, connectDelayMs, "tunnel.connect", { signal });
+    if (this.#turnsAway(side, request.method)) {
+      if (httpStatus === undefined) throw new TunnelRefusedError("the tunnel service cannot be reached");
+      throw refused(httpStatus);
+    }
+    const answer = this.relay.admit({
+      path,
+      subprotocols: [TUNNEL_SUBPROTOCOL],
+      header: headerOf(headers),
+    });
+    if (answer.status !== 101) throw refused(answer.status);
+    const header = this.#headersOf(answer.headers);
+    return { tunnel: new MemoryTunnel(this.#env, latencyMs).joining(answer.join), header };
+  }
+
+  #turnsAway(side: TunnelSide | undefined, method: TunnelRequest["method"]): boolean {
+    const { turnsAway, httpStatus } = this.#options;
+    if (turnsAway === "nobody") return httpStatus !== undefined;
+    return turnsAway === "everybody" || turnsAway === side || turnsAway === method;
+  }
+
+  #headersOf(headers: Readonly<Record<string, string>>): OpenedTunnel["header"] {
+    const right = headerOf(headers);
+    return (name) => {
+      const value = right(name);
+      if (value === undefined) return [];
+      if (name.toLowerCase() !== TunnelHeader.ROUTING_ID.toLowerCase()) return [value];
+      switch (this.#options.routingIdHeader) {
+        case "right":
+          return [value];
+        case "missing":
+          return [];
+        case "twice":
+          return [value, value];
+        case "garbled":
+          return ["routing"];
+        case "somebody-else's":
+          return [value.replace(/./, (digit) => (digit === "0" ? "1" : "0"))];
+      }
+    };
+  }
+}
+
+function refused(httpStatus: number): TunnelRefusedError {
+  return new TunnelRefusedError(`the tunnel service answered ${httpStatus}`, { httpStatus });
+}
+
+function headerOf(headers: Readonly<Record<string, string>>): (name: string) => string | undefined {
+  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => byName.get(name.toLowerCase());
+}
+
+const NORMAL_CLOSE = 1000;
+
+/** One side's connection to the service. What is sent before a close arrives before it. */
+class MemoryTunnel implements Tunnel {
+  readonly closed: Promise<TunnelClose>;
+  readonly #env: Env;
+  readonly #latencyMs: number;
+  readonly #inbox = new Mailbox<Uint8Array>();
+  #side: RelaySide | undefined;
+  #over = false;
+  #reportEnd: (how: TunnelClose) => void = () => {};
+
+  constructor(env: Env, latencyMs: number) {
+    this.#env = env;
+    this.#latencyMs = latencyMs;
+    this.closed = new Promise((resolve) => {
+      this.#reportEnd = resolve;
+    });
+  }
+
+  joining(join: (end: RelayEnd) => RelaySide): this {
+    this.#side = join({
+      deliver: (message) => this.#later(() => this.#inbox.put(message)),
+      close: (how) => this.#later(() => this.#end(how)),
+    });
+    return this;
+  }
+
+  send(message: Uint8Array): void {
+    if (this.#over) return;
+    const copy = message.slice();
+    this.#later(() => this.#side?.message(copy));
+  }
+
+  receive(signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#inbox.next(signal);
+  }
+
+  close(code = NORMAL_CLOSE): void {
+    if (this.#over) return;
+    this.#end({ code });
+    this.#later(() => this.#side?.gone({ code }));
+  }
+
+  #end(how: TunnelClose): void {
+    this.#over = true;
+    this.#inbox.close();
+    this.#reportEnd(how);
+  }
+
+  /** Where there is no distance there is no timer: each costs the host a turn. */
+  #later(work: () => void): void {
+    if (this.#latencyMs === 0) work();
+    else this.#env.clock.arm(this.#latencyMs, "tunnel.latency", work);
+  }
+}

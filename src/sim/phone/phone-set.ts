@@ -1,0 +1,187 @@
+import { concat } from "../../core/bytes.js";
+import { sleep } from "../../core/clock.js";
+import { envFor, type Env } from "../../core/env.js";
+import { HarnessError } from "../../core/errors.js";
+import { CtapCommand } from "../../ctap/command.js";
+import type { CtapHandler } from "../../ctap/device.js";
+import { CtapStatus } from "../../ctap/status.js";
+import type { KnownPhone } from "../../hybrid/protocol/linking.js";
+import type { SimAir } from "../hybrid/air.js";
+import type { Background } from "../../core/background.js";
+import type { WhichKey } from "../authenticator-set.js";
+import type { Knobs } from "../knobs/knobs.js";
+import { SimPhone } from "./phone.js";
+import { filledAnswer } from "./filled-answer.js";
+import type { PhoneOptions } from "./phone-options.js";
+import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
+import type { SimTunnelService } from "../hybrid/tunnel-service.js";
+
+export interface PhonesAtHandParts {
+  readonly knobs: () => Knobs;
+  /** The authenticator in each of the person's phones. */
+  readonly handleOf: (which: WhichKey) => CtapHandler;
+  readonly background: Background;
+  readonly air: SimAir;
+  readonly service: SimTunnelService;
+}
+
+/** A code as the person sees it. */
+export interface ShownCode {
+  readonly qr: string;
+  /** The one of the request before, which a photo or another tab still shows. */
+  readonly earlier: () => string;
+  /** Whether it is still on the screen. */
+  readonly isShown: () => boolean;
+}
+
+/** First bytes of a map, as in the one public report of such adverts; zeros behind them. */
+const SUFFIX_HEAD = Uint8Array.of(0xa1, 0x01);
+/** Of the FIDO GATT service, which has nothing to do with hybrid. */
+const OTHER_UUID = 0xfffd;
+
+/** What an iPhone does otherwise. Source: webauthn-rs, which met one: Apple's tunnel service, and it hangs up first. */
+const IPHONE: Partial<PhoneOptions> = {
+  name: "iPhone",
+  tunnelCode: 1,
+  hangsUpAfterAnswer: true,
+  sendsUpdate: false,
+};
+
+/** After these there is something to see to on the phone, and then the code is scanned again. */
+const MENDABLE: readonly PhoneEnding[] = ["no-screen-lock", "bluetooth-refused", "tunnel-connect-failed"];
+/** Nobody raises a phone to a screen again in less, in milliseconds. */
+const RESCAN_MIN_MS = 1_000;
+
+/** The person's phone, and its link to the browser where there is one. */
+interface OwnPhone {
+  readonly phone: SimPhone;
+  known?: KnownPhone;
+  /** The browser threw the link away. */
+  forgotten?: boolean;
+}
+
+/** The person with their phones, of which `key.which` says the one in the hand: who scans what, when, and again. */
+export class PhonesAtHand {
+  readonly #env: Env;
+  readonly #parts: PhonesAtHandParts;
+  readonly #phones = new Map<WhichKey, OwnPhone>();
+
+  constructor(env: Env, parts: PhonesAtHandParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** How the browser finds the phone in the hand without a code; the link is of an earlier story. */
+  link(): KnownPhone | undefined {
+    const own = this.#turned(this.#knobs.key.which);
+    return own.forgotten ? undefined : (own.known ??= own.phone.link());
+  }
+
+  /** The browser was told that the phone in the hand is gone for good. */
+  forgetLink(): void {
+    this.#turned(this.#knobs.key.which).forgotten = true;
+  }
+
+  /** Lets the person do what they do about a code on the screen. */
+  show(code: ShownCode): void {
+    void this.#scan(code);
+    void this.#scanWithOther(code);
+  }
+
+  get #knobs(): Knobs {
+    return this.#parts.knobs();
+  }
+
+  /** Nobody scans a code that is gone. */
+  async #scan({ qr, earlier, isShown }: ShownCode): Promise<void> {
+    const { scanDelayMs } = this.#knobs.phone;
+    if (scanDelayMs === null) return;
+    await sleep(this.#env.clock, scanDelayMs, "user.scan");
+    while (isShown()) {
+      const isOther = this.#knobs.qr.scanned === "previous";
+      const { phone } = this.#turned(this.#knobs.key.which);
+      const outcome = await this.#watch(phone.scan(isOther ? earlier() : qr));
+      const { rescanMs } = this.#knobs.phone;
+      if (rescanMs === null || outcome === undefined || !MENDABLE.includes(outcome.ending)) return;
+      await sleep(this.#env.clock, Math.max(rescanMs, RESCAN_MIN_MS), "user.scan");
+    }
+  }
+
+  /** The other phone took a picture of the code, so that it need not be on the screen any more. */
+  async #scanWithOther({ qr }: ShownCode): Promise<void> {
+    const { background } = this.#parts;
+    const { secondScanMs } = this.#knobs.phone;
+    if (secondScanMs === null) return;
+    await background.add(sleep(this.#env.clock, secondScanMs, "user.second-scan"));
+    const { phone } = this.#turned(this.#knobs.key.which === "first" ? "second" : "first", { stays: true });
+    await this.#watch(phone.scan(qr));
+  }
+
+  /** How it ended for the phone is in the trace. */
+  #watch(session: Promise<PhoneOutcome>): Promise<PhoneOutcome | undefined> {
+    return this.#parts.background.add(
+      session.catch((error: unknown) => {
+        if (!(error instanceof HarnessError)) throw error;
+        return undefined;
+      }),
+    );
+  }
+
+  /** One of the phones, with its habits of now. @param stays its owner does not close it, whatever the knob says. */
+  #turned(which: WhichKey, { stays = false }: { readonly stays?: boolean } = {}): OwnPhone {
+    const { ble, phone } = this.#knobs;
+    const own = this.#phones.get(which) ?? this.#newPhone(which);
+    own.phone.turn({
+      opensTunnelAfterMs: phone.startDelayMs,
+      platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
+      ignoresShutdown: phone.ignoresShutdown,
+      screenLock: phone.screenLock,
+      bluetooth: !phone.btPermission ? "not-permitted" : phone.bluetoothOn ? "on" : "off",
+      mobileData: phone.mobileData,
+      discoverable: phone.discoverable,
+      nothingFound: phone.nothingFound === "0x2e" ? "as-such" : "as-denied",
+      revision: phone.protocolRev === "0" ? 0 : 1,
+      updateFrames: phone.updateFrames,
+      tapsAfterMs: phone.tapDelayMs ?? undefined,
+      leavesAfterMs: stays ? undefined : (phone.leavesAfterMs ?? undefined),
+      advertSuffix: suffixOf(ble.suffixBytes),
+    });
+    return own;
+  }
+
+  #newPhone(which: WhichKey): OwnPhone {
+    const { background, handleOf, air, service } = this.#parts;
+    const handle = handleOf(which);
+    const isOther = which === "second" && this.#knobs.phone.second === "iphone";
+    const phone = new SimPhone(
+      envFor(this.#env, which === "first" ? "phone" : "phone-2"),
+      {
+        advertiser: {
+          advertise: (bytes) =>
+            air.advertise(bytes, ...(this.#knobs.ble.wrongServiceUuid ? [OTHER_UUID] : [])),
+        },
+        dialer: service.as("phone"),
+        push: service.relay,
+        handle: (request, options) => background.add(this.#created(request, handle(request, options))),
+        onCalled: (session) => void this.#watch(session),
+      },
+      isOther ? IPHONE : {},
+    );
+    const own: OwnPhone = { phone };
+    this.#phones.set(which, own);
+    return own;
+  }
+
+  /** The authenticator's answer, and the time a new passkey takes to be made and escrowed. */
+  async #created(request: Uint8Array, answer: Promise<Uint8Array>): Promise<Uint8Array> {
+    const response = await answer;
+    const { key, phone } = this.#knobs;
+    const isNew = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
+    if (isNew) await sleep(this.#env.clock, key.createMs, "key.create");
+    return filledAnswer(request, response, phone.responseBytes);
+  }
+}
+
+function suffixOf(bytes: number): Uint8Array | undefined {
+  return bytes === 0 ? undefined : concat(SUFFIX_HEAD, new Uint8Array(bytes)).subarray(0, bytes);
+}

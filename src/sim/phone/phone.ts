@@ -1,0 +1,195 @@
+import { toHex } from "../../core/bytes.js";
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { AbortedError } from "../../core/errors.js";
+import type { CtapHandler } from "../../ctap/device.js";
+import { defaultCrypto } from "../../crypto/default.js";
+import type { KeyPair } from "../../crypto/provider.js";
+import { parseClientPayload } from "../../hybrid/protocol/client-payload.js";
+import { codeTag, parseQr, type QrContents } from "../../hybrid/protocol/qr.js";
+import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../../hybrid/protocol/constants.js";
+import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
+import type { KnownPhone, LinkingData } from "../../hybrid/protocol/linking.js";
+import type { Push } from "../../hybrid/relay/relay.js";
+import { linkOffer } from "./link-offer.js";
+import { PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
+import type { PhoneOutcome } from "./phone-outcome.js";
+import type { PhoneRole } from "./phone-role.js";
+import { servePhoneSession, type PhonePorts } from "./phone-session.js";
+
+/** Wakes a phone that a linked client calls. {@link TunnelRelay} is one. */
+export interface PushService {
+  subscribe(contactId: Uint8Array, wake: (push: Push) => void): void;
+  revoke(contactId: Uint8Array): void;
+}
+
+export interface PhoneParts extends PhonePorts {
+  /** The authenticator in the phone. */
+  readonly handle: CtapHandler;
+  /** Without it the phone offers no links. */
+  readonly push?: PushService | undefined;
+  /** Told of each session that a linked client's call began. */
+  readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
+}
+
+type Link = Omit<LinkingData, "phoneKey">;
+
+const CONTACT_ID_BYTES = 32;
+
+/**
+ * A phone: scans a code or hears a linked client's call, and lets its authenticator answer.
+ *
+ * Needs an environment of its own (`envFor(env, "phone")`), and no simulated world: its ports may be real ones.
+ */
+export class SimPhone {
+  readonly #env: Env;
+  readonly #parts: PhoneParts;
+  #options: PhoneOptions;
+  #keys: KeyPair | undefined;
+  readonly #links = new Map<string, Link>();
+  readonly #off = new AbortController();
+
+  constructor(env: Env, parts: PhoneParts, options: Partial<PhoneOptions> = {}) {
+    this.#env = env;
+    this.#parts = parts;
+    this.#options = { ...PHONE_STANDARD, ...options };
+  }
+
+  /** Other habits, for sessions that begin from now on. */
+  turn(options: Partial<PhoneOptions>): void {
+    this.#options = { ...this.#options, ...options };
+  }
+
+  /**
+   * Reads the text of a QR code and serves whoever shows it. Settles when nothing of the session is left, a prompt
+   * included that outlives the client.
+   *
+   * @throws {HybridError} `QR_*`, `DIGITS_INVALID` for a text that is no such code.
+   */
+  async scan(qr: string): Promise<PhoneOutcome> {
+    const { crypto, reader } = this.#options;
+    let contents: QrContents;
+    try {
+      contents = parseQr(qr, { reader, ...(crypto && { crypto }) });
+    } catch (error) {
+      this.#show("This code cannot be used", "failure");
+      throw error;
+    }
+    this.#env.trace.emit({
+      kind: "link.hybrid",
+      stage: "qr-scanned",
+      detail: contents.hint,
+      code: codeTag(contents),
+    });
+    const { secret, publicKey, supportsLinking, channels = [] } = contents;
+    return this.#session({
+      secret,
+      advertKey: deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto),
+      meeting: { method: "new", tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto) },
+      known: { pattern: "KNpsk0", clientKey: publicKey },
+      takesLink: supportsLinking === true,
+      takesChannel: channels.includes(DataChannel.BLE),
+    });
+  }
+
+  /**
+   * Hears of a linked client's call: a notification, and a session once its owner taps it.
+   *
+   * @throws {HybridError} `CLIENT_PAYLOAD_MALFORMED`.
+   */
+  async answerPush(push: Push): Promise<PhoneOutcome> {
+    const { crypto, tapsAfterMs } = this.#options;
+    const { linkId, nonce } = parseClientPayload(push.clientPayload);
+    const link = this.#links.get(toHex(linkId));
+    if (link === undefined) return { ending: "handshake-failed", code: "LINK_UNKNOWN" };
+    this.#show("Your other device wants to use a passkey");
+    if (tapsAfterMs === undefined) return { ending: "unexpected-eof" };
+    await sleep(this.#env.clock, tapsAfterMs, "phone.tap", { signal: this.#off.signal });
+    const { linkSecret } = link;
+    return this.#session({
+      secret: linkSecret,
+      advertKey: deriveKey(linkSecret, { purpose: KeyPurpose.ADVERT, salt: nonce }, crypto),
+      meeting: { method: "connect", routingId: push.routingId, tunnelId: push.tunnelId },
+      known: { pattern: "NKpsk0", phoneKey: this.#identity },
+      takesLink: false,
+      takesChannel: false,
+    });
+  }
+
+  /** A link made some other way than over hybrid: from an account both are signed in to, or in an earlier story. */
+  link(): KnownPhone {
+    const { tunnelCode } = this.#options;
+    return { ...this.#newLink(), phoneKey: this.#identity.publicKey, tunnelCode };
+  }
+
+  /** Forgets its clients and tells the push service never to try again. */
+  unlinkAll(): void {
+    for (const { contactId } of this.#links.values()) this.#parts.push?.revoke(contactId);
+    this.#links.clear();
+  }
+
+  /** Ends every session at once. */
+  switchOff(): void {
+    this.#off.abort(new AbortedError("the phone was switched off"));
+  }
+
+  async #session(role: PhoneRole): Promise<PhoneOutcome> {
+    const { screenLock, bluetooth, enablesBluetoothMs, offersLink, crypto } = this.#options;
+    const signal = this.#off.signal;
+    if (!screenLock) {
+      return this.#refuse("no-screen-lock", "Set up a screen lock to use passkeys");
+    }
+    if (bluetooth === "not-permitted") {
+      return this.#refuse("bluetooth-refused", "Passkeys on other devices need Bluetooth");
+    }
+    if (bluetooth === "off") {
+      this.#show("Turning on Bluetooth");
+      await sleep(this.#env.clock, enablesBluetoothMs, "phone.bluetooth", { signal });
+    }
+    const parts = {
+      ports: this.#parts,
+      options: this.#options,
+      handle: this.#parts.handle,
+      show: (text: string, tone?: "success" | "failure") => this.#show(text, tone),
+      ...(offersLink && { offerLink: () => linkOffer(this.#newLink(), this.#identity, crypto) }),
+    };
+    return servePhoneSession(this.#env, role, parts, signal);
+  }
+
+  /** Made when first needed; a fork of its own, so that it is the same whenever that is. */
+  get #identity(): KeyPair {
+    const { crypto = defaultCrypto } = this.#options;
+    this.#keys ??= crypto.generateKeyPair(this.#env.entropy.fork("identity"));
+    return this.#keys;
+  }
+
+  #newLink(): Link {
+    const { entropy } = this.#env;
+    const { push, onCalled } = this.#parts;
+    if (push === undefined) throw new RangeError("a phone without a push service cannot be linked");
+    const link: Link = {
+      contactId: entropy.bytes(CONTACT_ID_BYTES),
+      linkId: entropy.bytes(LINK_ID_BYTES),
+      linkSecret: entropy.bytes(LINK_SECRET_BYTES),
+      name: this.#options.name,
+    };
+    this.#links.set(toHex(link.linkId), link);
+    push.subscribe(link.contactId, (call) => {
+      const session = this.answerPush(call);
+      if (onCalled) onCalled(session);
+      else void session;
+    });
+    return link;
+  }
+
+  /** Ends before anything is sent, with a way to the settings on the screen. */
+  #refuse(ending: "no-screen-lock" | "bluetooth-refused", text: string): PhoneOutcome {
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: ending });
+    this.#show(text, "failure");
+    return { ending };
+  }
+
+  #show(text: string, tone?: "success" | "failure"): void {
+    this.#env.trace.emit({ kind: "user.saw", where: "phone", text, ...(tone && { tone }) });
+  }
+}

@@ -1,0 +1,97 @@
+import { sleep } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import { TimeoutError } from "../../core/errors.js";
+import { within } from "../../core/within.js";
+import type { Background } from "../../core/background.js";
+import type { Knobs } from "../knobs/knobs.js";
+
+/** What a site answers to one call. */
+export interface SiteAnswer<Body = unknown> {
+  /** HTTP status. */
+  readonly status: number;
+  /** Stable, for refusals. */
+  readonly code?: string;
+  readonly body?: Body;
+  /** Tags of the credentials that options offer; for the trace, never for the page. */
+  readonly offered?: readonly string[];
+  /** Every transport they are offered with; for the trace. */
+  readonly transports?: readonly string[];
+}
+
+export interface SiteCallName {
+  /** `registration/options`, `login/finish`, ... */
+  readonly call: string;
+  readonly ceremony: string;
+}
+
+export interface GatewayParts {
+  /** Speaks for the site in the trace. */
+  readonly site: Env;
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+}
+
+const IDLE_TIMER = "gw.idle";
+const GATEWAY_TIMEOUT = 504;
+
+/** No answer at all: to a page the same as a network that is down. */
+export const NO_ANSWER = 0;
+
+/** The site said yes: real ones have more than one status for that, and some say no in the body of a 200. */
+export function isAccepted({ status, code }: SiteAnswer): boolean {
+  return status >= 200 && status < 300 && code === undefined;
+}
+
+/**
+ * What stands between a page and its site: the network's latency and a gateway that loses patience.
+ *
+ * When `gw.idle` fires the page gets 504 and the work behind the gateway goes on.
+ */
+export class Gateway {
+  readonly #env: Env;
+  readonly #parts: GatewayParts;
+  /** Ceremonies whose first finish has been answered. */
+  readonly #finished = new Set<string>();
+
+  constructor(env: Env, parts: GatewayParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  async pass<Body>(name: SiteCallName, work: () => Promise<SiteAnswer<Body>>): Promise<SiteAnswer<Body>> {
+    const { site, knobs, background } = this.#parts;
+    await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
+    site.trace.emit({ kind: "rp.request", ...name });
+    const answer = await this.#patiently(background.add(work()));
+    if (answer.status !== NO_ANSWER) {
+      site.trace.emit({
+        kind: "rp.response",
+        ...name,
+        status: answer.status,
+        ...(answer.code !== undefined && { code: answer.code }),
+        ...(answer.offered && { credentials: answer.offered.join(",") }),
+        ...(answer.transports?.length && { transports: answer.transports.join(",") }),
+      });
+    }
+    await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
+    return this.#isLost(name) ? { status: NO_ANSWER } : answer;
+  }
+
+  #isLost({ call, ceremony }: SiteCallName): boolean {
+    if (!call.endsWith("/finish") || this.#finished.has(ceremony)) return false;
+    this.#finished.add(ceremony);
+    return this.#parts.knobs().net.loses === "finish-answer";
+  }
+
+  async #patiently<Body>(work: Promise<SiteAnswer<Body>>): Promise<SiteAnswer<Body>> {
+    const { idleMs } = this.#parts.knobs().gw;
+    if (idleMs === null) return work;
+    try {
+      const budget = { timer: IDLE_TIMER, budgetMs: idleMs, aftermath: "unknown" } as const;
+      return await within(this.#env, budget, () => work);
+    } catch (error) {
+      if (!(error instanceof TimeoutError) || error.timer !== IDLE_TIMER) throw error;
+      return { status: GATEWAY_TIMEOUT, code: "GATEWAY_TIMEOUT" };
+    }
+  }
+}

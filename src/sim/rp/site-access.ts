@@ -1,0 +1,88 @@
+import type { Disarm } from "../../core/clock.js";
+import type { Env } from "../../core/env.js";
+import type { SiteAnswer } from "./gateway.js";
+import type { Knobs } from "../knobs/knobs.js";
+
+const FRESH_TIMER = "rp.fresh";
+const STEP_UP_TIMER = "rp.step-up";
+
+/** A grant that ends by itself: its timer is the site's. */
+interface Grant {
+  readonly expired: () => boolean;
+}
+
+/** Who may start a registration: a fresh session, a step-up by mailed key, a mailed link. */
+export class SiteAccess {
+  readonly #env: Env;
+  readonly #knobs: () => Knobs;
+  #session: Grant | undefined;
+  #stepUp: Grant | undefined;
+  #linkSpent = false;
+  #endSession: Disarm = () => {};
+  #endStepUp: Disarm = () => {};
+
+  constructor(env: Env, knobs: () => Knobs) {
+    this.#env = env;
+    this.#knobs = knobs;
+  }
+
+  /** Somebody proved who they are: the session is fresh again. */
+  signedIn(): void {
+    const { freshAgeMs } = this.#knobs().rp;
+    if (freshAgeMs === null) return;
+    this.#endSession();
+    [this.#session, this.#endSession] = this.#grant(FRESH_TIMER, freshAgeMs);
+  }
+
+  /** The key from the mail was right. */
+  steppedUp(): void {
+    const { stepUpTtlMs } = this.#knobs().rp;
+    if (stepUpTtlMs === null) return;
+    this.#endStepUp();
+    [this.#stepUp, this.#endStepUp] = this.#grant(STEP_UP_TIMER, stepUpTtlMs);
+  }
+
+  /** At options: why a registration may not start, if so. */
+  refusalAtOptions(): SiteAnswer<never> | undefined {
+    const { freshAgeMs, stepUpTtlMs, linkSingleUse } = this.#knobs().rp;
+    if (freshAgeMs !== null && (this.#session?.expired() ?? this.#env.clock.nowMs() > freshAgeMs)) {
+      return { status: 403, code: "SESSION_NOT_FRESH" };
+    }
+    if (stepUpTtlMs !== null && (this.#stepUp === undefined || this.#stepUp.expired())) {
+      return { status: 403, code: this.#stepUp ? "STEP_UP_EXPIRED" : "STEP_UP_NEEDED" };
+    }
+    if (linkSingleUse !== "none" && this.#linkSpent) return { status: 410, code: "LINK_USED" };
+    if (linkSingleUse === "click") this.#linkSpent = true;
+    return undefined;
+  }
+
+  /** At finish: a site that looks at the step-up's age once more may refuse a sound answer. */
+  refusalAtFinish(): SiteAnswer<never> | undefined {
+    const { stepUpTtlMs, stepUpCheckedAt } = this.#knobs().rp;
+    if (stepUpTtlMs === null || stepUpCheckedAt !== "finish" || this.#stepUp?.expired() === false)
+      return undefined;
+    return { status: 403, code: "STEP_UP_EXPIRED" };
+  }
+
+  /** A registration was accepted. */
+  registered(): void {
+    if (this.#knobs().rp.linkSingleUse === "finish") this.#linkSpent = true;
+    this.#endStepUp();
+  }
+
+  #grant(timer: string, budgetMs: number): [Grant, Disarm] {
+    const { clock, trace } = this.#env;
+    let ended = false;
+    trace.emit({ kind: "timer.armed", timer, budgetMs });
+    const disarm = clock.arm(budgetMs, timer, () => {
+      ended = true;
+      trace.emit({ kind: "timer.fired", timer, budgetMs });
+    });
+    const end = () => {
+      if (!ended) trace.emit({ kind: "timer.disarmed", timer, budgetMs });
+      ended = true;
+      disarm();
+    };
+    return [{ expired: () => ended }, end];
+  }
+}

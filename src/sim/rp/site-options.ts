@@ -1,0 +1,120 @@
+import { toBase64url } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialDescriptorJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "../../webauthn/json.js";
+import type { Knobs } from "../knobs/knobs.js";
+import type { SiteCeremony } from "./site-ceremonies.js";
+import type { SiteRow, SiteStore } from "./site-store.js";
+
+export interface SiteOptionsParts {
+  readonly knobs: () => Knobs;
+  readonly store: SiteStore;
+  readonly rpId: string;
+}
+
+const USER_ID_BYTES = 16;
+const DECOY_ID_BYTES = 32;
+const ES256 = -7;
+const EDDSA = -8;
+const RS256 = -257;
+
+/** What the site asks browsers for, out of its store and its habits. */
+export class SiteOptions {
+  readonly #env: Env;
+  readonly #parts: SiteOptionsParts;
+
+  constructor(env: Env, parts: SiteOptionsParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  creation({ id, account, challenge }: SiteCeremony): PublicKeyCredentialCreationOptionsJSON {
+    const { knobs, rpId } = this.#parts;
+    const { client, rp } = knobs();
+    const excluded = rp.excludeList === "account" ? this.#rowsOf(account, "replica") : [];
+    return {
+      rp: { id: rpId, name: "Example Shop" },
+      user: { id: this.#userId(account, id), name: account, displayName: account },
+      challenge,
+      pubKeyCredParams: [ES256, EDDSA, RS256].map((alg) => ({ type: "public-key", alg }) as const),
+      ...(client.timeoutMs !== null && { timeout: client.timeoutMs }),
+      excludeCredentials: excluded.map((row) => this.#descriptorOf(row)),
+      authenticatorSelection: {
+        residentKey: rp.residentKey,
+        userVerification: rp.userVerification,
+        ...(rp.attachment !== "any" && { authenticatorAttachment: rp.attachment }),
+      },
+      attestation: "none",
+    };
+  }
+
+  request(
+    challenge: string,
+    allowCredentials: PublicKeyCredentialDescriptorJSON[],
+  ): PublicKeyCredentialRequestOptionsJSON & {
+    readonly allowCredentials: PublicKeyCredentialDescriptorJSON[];
+  } {
+    const { knobs, rpId } = this.#parts;
+    const { client, rp } = knobs();
+    return {
+      challenge,
+      rpId,
+      ...(client.timeoutMs !== null && { timeout: client.timeoutMs }),
+      userVerification: rp.userVerification,
+      allowCredentials,
+    };
+  }
+
+  /** `undefined`: the site admits that the account has no passkey. */
+  allowedFor(account: string): PublicKeyCredentialDescriptorJSON[] | undefined {
+    const { rp } = this.#parts.knobs();
+    if (rp.allowList === "empty") return [];
+    const rows = this.#rowsOf(account, rp.loginReads);
+    if (rows.length > 0) return rows.map((row) => this.#descriptorOf(row));
+    switch (rp.unknownAccount) {
+      case "refuse":
+        return undefined;
+      case "empty":
+        return [];
+      case "decoy":
+        // Always the same one for an account, so that nobody learns which accounts exist.
+        return [{ type: "public-key", id: this.#stableBytes(`decoy ${account}`, DECOY_ID_BYTES) }];
+    }
+  }
+
+  #rowsOf(account: string, copy: "replica" | "primary"): readonly SiteRow[] {
+    const { store } = this.#parts;
+    return copy === "primary" ? store.primaryOf(account) : store.readCopyOf(account);
+  }
+
+  #descriptorOf({
+    credential: { id, transports = [], backupEligible },
+  }: SiteRow): PublicKeyCredentialDescriptorJSON {
+    const described = { type: "public-key", id } as const;
+    switch (this.#parts.knobs().rp.transports) {
+      case "as-reported":
+        return { ...described, transports: [...transports] };
+      case "internal-only":
+        return { ...described, transports: ["internal"] };
+      case "with-hybrid":
+        return {
+          ...described,
+          transports: [...new Set([...transports, ...(backupEligible === true ? ["hybrid"] : [])])],
+        };
+      case "omitted":
+        return described;
+    }
+  }
+
+  #userId(account: string, ceremony: string): string {
+    const label = this.#parts.knobs().rp.userIdStable ? `user ${account}` : `user ${account} ${ceremony}`;
+    return this.#stableBytes(label, USER_ID_BYTES);
+  }
+
+  #stableBytes(label: string, length: number): string {
+    return toBase64url(this.#env.entropy.fork(label).bytes(length));
+  }
+}

@@ -1,0 +1,101 @@
+import { sleep } from "../../core/clock.js";
+import { credentialTag } from "../../core/credential-tag.js";
+import { fromBase64url, toBase64url } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import type { StoredCredential } from "../../webauthn/rp/stored-credential.js";
+import type { Background } from "../../core/background.js";
+import type { Knobs } from "../knobs/knobs.js";
+import type { LedgerRow } from "../../diagnosis/ledger.js";
+
+export interface SiteRow {
+  readonly account: string;
+  readonly credential: StoredCredential;
+  /** The read copy has it. */
+  readonly visible: boolean;
+}
+
+export interface SiteStoreParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+}
+
+/** The site's database: a primary that finish calls use, and a read copy, maybe behind, that options use. */
+export class SiteStore {
+  readonly #env: Env;
+  readonly #parts: SiteStoreParts;
+  readonly #rows = new Map<string, SiteRow>();
+
+  constructor(env: Env, parts: SiteStoreParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** From the primary. */
+  find(credentialId: string): SiteRow | undefined {
+    return this.#rows.get(credentialId);
+  }
+
+  /** From the read copy, in the order of registration. */
+  readCopyOf(account: string): readonly SiteRow[] {
+    return this.primaryOf(account).filter((row) => row.visible);
+  }
+
+  /** From the primary, in the order of registration. */
+  primaryOf(account: string): readonly SiteRow[] {
+    return [...this.#rows.values()].filter((row) => row.account === account);
+  }
+
+  /** For the books: every row, by tag. */
+  get ledgerRows(): readonly LedgerRow[] {
+    return [...this.#rows].map(([id, { visible }]) => ({ credential: tagOf(id), visible }));
+  }
+
+  /** Whether the column for ids holds this one whole. */
+  fits(credentialId: string): boolean {
+    return fromBase64url(credentialId).length <= this.#parts.knobs().rp.idColumnBytes;
+  }
+
+  /** Writes to the primary now, and to the read copy `rp.replicaLagMs` later. The column cuts off ids too long for it. */
+  commit({ account, credential }: Omit<SiteRow, "visible">, ceremony: string): void {
+    const { replicaLagMs, idColumnBytes } = this.#parts.knobs().rp;
+    const id = this.fits(credential.id)
+      ? credential.id
+      : toBase64url(fromBase64url(credential.id).slice(0, idColumnBytes));
+    this.#rows.set(id, { account, credential: { ...credential, id }, visible: false });
+    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "created", ceremony });
+    if (replicaLagMs === 0) this.#show(id, ceremony);
+    else void this.#parts.background.add(this.#replicate(id, { ceremony, lagMs: replicaLagMs }));
+  }
+
+  /** Takes a row out of both copies at once. */
+  remove({ credential: { id } }: SiteRow, ceremony: string): void {
+    if (!this.#rows.delete(id)) return;
+    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "deleted", ceremony });
+  }
+
+  removeAll(ceremony: string): void {
+    for (const row of [...this.#rows.values()]) this.remove(row, ceremony);
+  }
+
+  /** After an accepted assertion: the counter and what else the record keeps. */
+  update(credential: StoredCredential): void {
+    const row = this.#rows.get(credential.id);
+    if (row) this.#rows.set(credential.id, { ...row, credential });
+  }
+
+  async #replicate(id: string, { ceremony, lagMs }: { ceremony: string; lagMs: number }): Promise<void> {
+    await sleep(this.#env.clock, lagMs, "rp.replica");
+    this.#show(id, ceremony);
+  }
+
+  #show(id: string, ceremony: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    this.#rows.set(id, { ...row, visible: true });
+    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "visible", ceremony });
+  }
+}
+
+export function tagOf(credentialId: string): string {
+  return credentialTag(fromBase64url(credentialId));
+}

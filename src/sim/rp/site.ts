@@ -1,0 +1,329 @@
+import { sleep } from "../../core/clock.js";
+import { type Env, envFor } from "../../core/env.js";
+import { TimeoutError } from "../../core/errors.js";
+import { within } from "../../core/within.js";
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from "../../webauthn/json.js";
+import type { StoredCredential } from "../../webauthn/rp/stored-credential.js";
+import { VerificationError } from "../../webauthn/rp/verification-error.js";
+import { verifyAssertion } from "../../webauthn/rp/verify-assertion.js";
+import { verifyRegistration } from "../../webauthn/rp/verify-registration.js";
+import type { Background } from "../../core/background.js";
+import { FactorDesk } from "../factors/factor-desk.js";
+import { Gateway, type SiteAnswer } from "./gateway.js";
+import type { Knobs } from "../knobs/knobs.js";
+import type { SimMail } from "./mail.js";
+import { SiteAccess } from "./site-access.js";
+import { SiteCeremonies, type SiteCeremony } from "./site-ceremonies.js";
+import { SiteOptions } from "./site-options.js";
+import type { CeremonyOptions, CeremonyState, SiteLinks, SitePort, FinishTerms } from "./site-port.js";
+import { SiteStore, tagOf } from "./site-store.js";
+
+export interface SiteParts {
+  readonly knobs: () => Knobs;
+  readonly background: Background;
+  readonly mail: SimMail;
+  readonly origin: string;
+  readonly rpId: string;
+}
+
+const FLAG = "passkey";
+const POLL_TIMER = "poll.limit";
+
+/**
+ * A relying party with its gateway, database, mail and habits. Verifies for real.
+ *
+ * Every call takes its time and is traced; work behind a 504 goes on.
+ */
+export class SimSite implements SitePort, SiteLinks {
+  readonly store: SiteStore;
+  /** The ways in beside the passkey. */
+  readonly factors: FactorDesk;
+  readonly #env: Env;
+  readonly #parts: SiteParts;
+  readonly #gateway: Gateway;
+  readonly #ceremonies: SiteCeremonies;
+  readonly #options: SiteOptions;
+  readonly #access: SiteAccess;
+  readonly #flags = new Map<string, boolean>();
+
+  constructor(env: Env, parts: SiteParts) {
+    this.#env = env;
+    this.#parts = parts;
+    this.store = new SiteStore(env, parts);
+    this.#ceremonies = new SiteCeremonies(env);
+    this.#options = new SiteOptions(env, { ...parts, store: this.store });
+    this.#access = new SiteAccess(env, parts.knobs);
+    this.#gateway = new Gateway(envFor(env, "gateway"), { site: env, ...parts });
+    this.factors = new FactorDesk(env, {
+      ...parts,
+      gateway: this.#gateway,
+      access: this.#access,
+      passkeyOn: () => this.#flags.get(FLAG) === true,
+      revokePasskeys: (ceremony) => this.store.removeAll(ceremony),
+    });
+  }
+
+  get flags(): Readonly<Record<string, boolean>> {
+    return Object.fromEntries(this.#flags);
+  }
+
+  /** @param pairing the ceremony a web link on another screen began, where there is one. */
+  registrationOptions(
+    account: string,
+    pairing?: string,
+  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>> {
+    const id = pairing ?? this.#ceremonies.nextId();
+    return this.#gateway.pass({ call: "registration/options", ceremony: id }, async () => {
+      await this.#work("rp.options", this.#knobs.rp.optionsMs);
+      const refusal = this.#access.refusalAtOptions();
+      if (refusal) return refusal;
+      const ceremony = this.#open({ id, kind: "registration", account });
+      if (this.#knobs.rp.flagAt === "options") this.#flag();
+      const { replaceAt, whenFull } = this.#knobs.rp;
+      if (replaceAt === "options" && whenFull === "replace") this.#makeRoom(ceremony, 1);
+      return { status: 200, body: { ceremony: id, publicKey: this.#options.creation(ceremony) } };
+    });
+  }
+
+  finishRegistration(
+    ceremony: string,
+    response: RegistrationResponseJSON,
+    terms: FinishTerms = {},
+  ): Promise<SiteAnswer> {
+    return this.#gateway.pass({ call: "registration/finish", ceremony }, async () => {
+      const answer = this.#sessionLost(terms) ?? (await this.#register(ceremony, response));
+      if (answer.status >= 400) this.#ceremonies.conclude(ceremony, "refused");
+      return answer;
+    });
+  }
+
+  /** Begins a registration on another screen: the page shows a web link as a QR code and waits. */
+  registrationLink(): Promise<SiteAnswer<{ readonly ceremony: string }>> {
+    const id = this.#ceremonies.nextId();
+    return this.#gateway.pass({ call: "registration/qr", ceremony: id }, async () => {
+      await this.#work("rp.options", this.#knobs.rp.optionsMs);
+      return { status: 200, body: { ceremony: id } };
+    });
+  }
+
+  /** Answers when the other screen is done, or with 408 when `poll.limit` fires first. */
+  awaitRegistration(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
+    return this.#gateway.pass({ call: "registration/poll", ceremony }, async () => {
+      const { limitMs } = this.#knobs.poll;
+      const done = this.#ceremonies.concluded(ceremony);
+      try {
+        if (limitMs === null) await done;
+        else {
+          await within(this.#env, { timer: POLL_TIMER, budgetMs: limitMs, aftermath: "unknown" }, () => done);
+        }
+      } catch (error) {
+        if (!(error instanceof TimeoutError) || error.timer !== POLL_TIMER) throw error;
+        return { status: 408, code: "POLL_LIMIT" };
+      }
+      return { status: 200, body: this.#stateOf(ceremony) };
+    });
+  }
+
+  registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
+    return this.#gateway.pass({ call: "registration/state", ceremony }, async () => ({
+      status: 200,
+      body: this.#stateOf(ceremony),
+    }));
+  }
+
+  loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
+    const id = this.#ceremonies.nextId();
+    return this.#gateway.pass({ call: "login/options", ceremony: id }, async () => {
+      await this.#work("rp.options", this.#knobs.rp.optionsMs);
+      if (this.factors.locksPasskey) return { status: 423, code: "LOCKED" };
+      const allowed = this.#options.allowedFor(account);
+      if (allowed === undefined) return { status: 404, code: "NO_PASSKEY", offered: [] };
+      const { challenge } = this.#open({ id, kind: "login", account });
+      const publicKey = this.#options.request(challenge, allowed);
+      return {
+        status: 200,
+        body: { ceremony: id, publicKey },
+        offered: allowed.map((descriptor) => tagOf(descriptor.id)),
+        transports: [...new Set(allowed.flatMap(({ transports = [] }) => transports))].sort(),
+      };
+    });
+  }
+
+  async finishLogin(
+    ceremony: string,
+    response: AuthenticationResponseJSON,
+    terms: FinishTerms = {},
+  ): Promise<SiteAnswer> {
+    return this.#gateway.pass({ call: "login/finish", ceremony }, async () => {
+      const answer = this.#sessionLost(terms) ?? (await this.#login(ceremony, response));
+      const outcome = answer.status === 200 ? "accepted" : "refused";
+      this.#env.trace.emit({
+        kind: "rp.login",
+        outcome,
+        ceremony,
+        ...(answer.code !== undefined && { reason: answer.code }),
+      });
+      return answer;
+    });
+  }
+
+  async #register(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
+    const { order, readsBack } = this.#knobs.rp;
+    const sideEffectsFirst = order === "side-effects-first";
+    if (sideEffectsFirst) this.#believe(ceremony, response);
+    const opened = this.#redeem(ceremony, { kind: "registration", credential: response.id });
+    if ("status" in opened) return opened;
+    const refusal = this.#access.refusalAtFinish();
+    if (refusal) return refusal;
+    const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(opened)));
+    if ("status" in verified) return verified;
+    await this.#work("rp.finish", this.#knobs.rp.finishMs);
+    if (this.#isFull(opened)) return { status: 409, code: "PASSKEY_LIMIT" };
+    if (readsBack && !this.store.fits(response.id)) return { status: 422, code: "ID_TOO_LONG" };
+    this.#ceremonies.accept(opened, response.id);
+    this.#access.registered();
+    return sideEffectsFirst ? { status: 200 } : this.#settle(opened, verified.credential);
+  }
+
+  /** Now, behind the answer, or by a worker that has its own hours: when the row is written. */
+  #settle(opened: SiteCeremony, credential: StoredCredential): SiteAnswer {
+    const { workerMs, commitDelayMs } = this.#knobs.rp;
+    const commit = () => this.#commit(opened, credential);
+    if (workerMs !== null) {
+      this.#ceremonies.conclude(opened.id, "working");
+      void this.#parts.background.add(this.#work("rp.worker", workerMs).then(commit));
+      return { status: 202 };
+    }
+    if (commitDelayMs === 0) commit();
+    else void this.#parts.background.add(this.#work("rp.commit", commitDelayMs).then(commit));
+    return { status: 200 };
+  }
+
+  /** Row and mail before anybody looked whether the challenge is still good. */
+  #believe(id: string, response: RegistrationResponseJSON): void {
+    const ceremony = this.#ceremonies.find(id);
+    if (ceremony?.kind !== "registration") return;
+    const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(ceremony)));
+    if (!("status" in verified)) this.#commit(ceremony, verified.credential);
+  }
+
+  async #login(ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
+    const opened = this.#redeem(ceremony, { kind: "login", credential: response.id });
+    if ("status" in opened) return opened;
+    const { finishReads, signCounter } = this.#knobs.rp;
+    const row = this.store.find(response.id);
+    if (row === undefined || (finishReads === "replica" && !row.visible)) {
+      return { status: 404, code: "UNKNOWN_CREDENTIAL" };
+    }
+    const tolerant = signCounter === "signal" && row.credential.backupEligible === true;
+    const verified = refusalsAsAnswers(() =>
+      verifyAssertion(response, {
+        ...this.#expected(opened),
+        credential: row.credential,
+        counterPolicy: tolerant ? "warn" : "reject",
+      }),
+    );
+    if ("status" in verified) return verified;
+    await this.#work("rp.finish", this.#knobs.rp.finishMs);
+    this.store.update(verified.credential);
+    this.#ceremonies.accept(opened, response.id);
+    this.#access.signedIn();
+    if (this.#knobs.rp.flagAt === "first-login") this.#flag();
+    return { status: 200 };
+  }
+
+  #open(ceremony: Pick<SiteCeremony, "id" | "kind" | "account">): SiteCeremony {
+    if (this.#knobs.rp.challengePer === "account") this.#ceremonies.supersede(ceremony);
+    return this.#ceremonies.open(ceremony, this.#challengeTtlMs);
+  }
+
+  /** Spends the ceremony's challenge, or says why not. */
+  #redeem(
+    id: string,
+    { kind, credential }: { kind: SiteCeremony["kind"]; credential: string },
+  ): SiteCeremony | SiteAnswer {
+    const ceremony = this.#ceremonies.find(id);
+    if (ceremony?.kind !== kind) return { status: 404, code: "UNKNOWN_CEREMONY" };
+    const { idempotentFinish } = this.#knobs.rp;
+    if (idempotentFinish && ceremony.acceptedCredential === credential) return { status: 200 };
+    if (ceremony.state === "expired") return { status: 400, code: "CHALLENGE_EXPIRED" };
+    if (ceremony.state === "used") return { status: 400, code: "CHALLENGE_USED" };
+    if (ceremony.state === "superseded") return { status: 400, code: "CHALLENGE_SUPERSEDED" };
+    this.#ceremonies.use(ceremony);
+    return ceremony;
+  }
+
+  /** Commit, then mail: a mail in front of its row is a promise the site may break. */
+  #commit(ceremony: SiteCeremony, credential: StoredCredential): void {
+    const { id, account } = ceremony;
+    this.store.commit({ account, credential }, id);
+    this.#makeRoom(ceremony, 0);
+    this.#ceremonies.conclude(id, "committed");
+    if (this.#knobs.rp.flagAt === "commit") this.#flag();
+    this.#parts.mail.queue("Your passkey was created");
+  }
+
+  /** Who asks without the cookie is a stranger to a site that knows its ceremonies by it. */
+  #sessionLost({ withoutCookie = false }: FinishTerms): SiteAnswer | undefined {
+    const isLost = withoutCookie && this.#knobs.rp.sessionIn === "cookie";
+    return isLost ? { status: 401, code: "SESSION_LOST" } : undefined;
+  }
+
+  #isFull({ account }: SiteCeremony): boolean {
+    const { maxPasskeys, whenFull } = this.#knobs.rp;
+    return whenFull === "refuse" && maxPasskeys > 0 && this.store.primaryOf(account).length >= maxPasskeys;
+  }
+
+  /** Oldest first, until there is room for `more` under the account's limit. */
+  #makeRoom({ id, account }: SiteCeremony, more: number): void {
+    const { maxPasskeys } = this.#knobs.rp;
+    if (maxPasskeys === 0) return;
+    const rows = this.store.primaryOf(account);
+    for (const row of rows.slice(0, Math.max(0, rows.length + more - maxPasskeys))) {
+      this.store.remove(row, id);
+    }
+  }
+
+  #stateOf(ceremony: string): CeremonyState {
+    return { outcome: this.#ceremonies.find(ceremony)?.outcome ?? "open" };
+  }
+
+  #expected({ challenge }: SiteCeremony) {
+    const { origin, rpId } = this.#parts;
+    return { challenge, origins: [origin], rpId, userVerification: this.#knobs.rp.userVerification };
+  }
+
+  #flag(): void {
+    if (this.#flags.get(FLAG)) return;
+    this.#flags.set(FLAG, true);
+    this.#env.trace.emit({ kind: "rp.flag", flag: FLAG, value: true });
+  }
+
+  get #knobs(): Knobs {
+    return this.#parts.knobs();
+  }
+
+  get #challengeTtlMs(): number | undefined {
+    const { enforceTimeout, challengeTtlMs } = this.#knobs.rp;
+    return enforceTimeout ? challengeTtlMs : undefined;
+  }
+
+  #work(timer: string, durationMs: number): Promise<void> {
+    return sleep(this.#env.clock, durationMs, timer);
+  }
+}
+
+/** A response that breaks a rule is the caller's fault: 400 with the rule's code. */
+function refusalsAsAnswers<T extends object>(verify: () => T): T | (SiteAnswer & { status: 400 }) {
+  try {
+    return verify();
+  } catch (error) {
+    if (error instanceof VerificationError) return { status: 400, code: error.code };
+    throw error;
+  }
+}

@@ -1,0 +1,247 @@
+import { toBase64url } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import type { CredentialDescriptor } from "../../ctap/messages/common.js";
+import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
+import type { GetAssertionRequest, GetAssertionResponse } from "../../ctap/messages/get-assertion.js";
+import type { Ctap2Session } from "../../ctap/client/session.js";
+import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
+import { CtapError, CtapStatus } from "../../ctap/status.js";
+import { type AssertionRequest, readRequestOptions } from "./assertion-request.js";
+import { attachmentOf } from "./attachment.js";
+import type { Ceremony } from "./ceremony.js";
+import { chooseAssertion, type Assertion } from "./choose-assertion.js";
+import type { ClientContext } from "./client-context.js";
+import { buildClientData, type ClientData } from "../client-data.js";
+import { ClientError } from "../client-error.js";
+import { SPEC_L3 } from "../profiles/client-profiles.js";
+import type { AuthenticatorInputs } from "../extensions/client-extension.js";
+import { KNOWN_EXTENSIONS } from "../extensions/known-extensions.js";
+import {
+  checkExtensions,
+  prepareExtensions,
+  uvWithExtensions,
+  type PreparedExtensions,
+} from "../extensions/run-extensions.js";
+import type { AuthenticationResponseJSON } from "../json.js";
+import type { RequestOptionsInput } from "../json-input.js";
+import { planAuthentication, type AuthenticationPlan } from "./plan.js";
+import { findCredential } from "./preflight.js";
+import { awaitTouch } from "./await-touch.js";
+import type { ClientProfile } from "../profiles/client-profile.js";
+import { runOnDevice } from "./run-on-device.js";
+import { UserVerification, type Proof } from "./user-verification.js";
+
+/**
+ * `navigator.credentials.get()` without a browser: one page, one authenticator.
+ *
+ * Settles within the client's timer whatever the device does. It does not verify the answer: that is the
+ * site's business.
+ *
+ * @throws {ClientError} for options or an origin a browser would refuse, or when nobody picks an account.
+ * @throws {PlanError} when the authenticator cannot do what the site insists on.
+ * @throws {UserVerificationError} when the user cannot be verified any more.
+ * @throws {CtapError} when the authenticator refuses. @throws {TransportError} when the link fails.
+ * @throws {TimeoutError} `TIMEOUT` of `client.ceremony`. @throws {AbortedError} `ABORTED`.
+ * @see WebAuthn Level 3 §5.1.4
+ */
+export async function authenticate(
+  env: Env,
+  device: CtapDevice,
+  options: RequestOptionsInput,
+  client: ClientContext,
+): Promise<AuthenticationResponseJSON> {
+  const request = readRequestOptions(options, client);
+  checkExtensions(request.extensions, {
+    method: "get",
+    allowedIds: request.allowCredentials.map(({ id }) => id),
+  });
+  const clientData = buildClientData({
+    ...client,
+    type: "webauthn.get",
+    challenge: toBase64url(request.challenge),
+  });
+  return runOnDevice(env, device, {
+    client,
+    timeoutMs: request.timeoutMs,
+    work: (ceremony, session) =>
+      new Authentication({ env, session, request, clientData, client, ceremony }).run(),
+  });
+}
+
+interface AuthenticationParts {
+  readonly env: Env;
+  readonly session: Ctap2Session;
+  readonly request: AssertionRequest;
+  readonly clientData: ClientData;
+  readonly client: ClientContext;
+  readonly ceremony: Ceremony;
+}
+
+/** One get() on one open session. */
+class Authentication {
+  readonly #parts: AuthenticationParts;
+  readonly #transact: TransactOptions;
+
+  constructor(parts: AuthenticationParts) {
+    this.#parts = parts;
+    this.#transact = { signal: parts.ceremony.signal, onKeepalive: parts.client.onKeepalive };
+  }
+
+  async run(): Promise<AuthenticationResponseJSON> {
+    const { ceremony, client, request, session } = this.#parts;
+    const profile = client.profile ?? SPEC_L3;
+    const plan = planAuthentication(session.info, {
+      ...request,
+      userVerification: uvWithExtensions(request, session.info, "get"),
+      pinAvailable: client.pin !== undefined,
+      oneShot: session.device.oneShot,
+    });
+    const extensions = await this.#prepareExtensions(plan);
+    const verification = new UserVerification(session, plan.uv, {
+      rpId: request.rpId,
+      extraPermissions: extensions.permissions,
+      pin: client.pin,
+      renewsExpiredToken: profile.renewsExpiredToken,
+      transact: this.#transact,
+    });
+    let allowList: readonly CredentialDescriptor[] | undefined;
+    const first = await ceremony.ask({
+      handling: profile.statusHandling[session.device.transport],
+      isTokenInUse: () => verification.isTokenInUse,
+      send: () =>
+        verification.prove(async (proof) => {
+          allowList ??= await this.#allowList(withProbes(plan, extensions, session), proof);
+          const inputs = await extensions.inputs(allowList.map(({ id }) => id));
+          const message = this.#message({ proof, allowList, inputs });
+          return ceremony.outstanding("getAssertion", () => this.#assert(message, profile));
+        }),
+    });
+    const assertions = (await this.#collect(first)).map((one) => withCredential(one, allowList ?? []));
+    const chosen = await chooseAssertion(assertions, client.chooseAccount);
+    ceremony.signal.throwIfAborted();
+    return this.#assemble(chosen, { extensions, token: verification.token });
+  }
+
+  async #assert(message: GetAssertionRequest, profile: ClientProfile): Promise<GetAssertionResponse> {
+    const { session } = this.#parts;
+    try {
+      return await session.getAssertion(message, this.#transact);
+    } catch (error) {
+      const isUnknown = error instanceof CtapError && error.status === CtapStatus.NO_CREDENTIALS;
+      const mayBlink = message.allowList !== undefined && session.device.transport === "usb";
+      if (isUnknown && mayBlink && profile.asksTouchOfUnknownKey) {
+        await awaitTouch(session, { rpId: message.rpId, transact: this.#transact });
+      }
+      throw error;
+    }
+  }
+
+  #prepareExtensions({ allowList }: AuthenticationPlan): Promise<PreparedExtensions> {
+    const { env, request, session } = this.#parts;
+    const allowedIds = allowList.map(({ id }) => id);
+    const context = { env, session, transact: this.#transact, rpId: request.rpId, allowedIds };
+    return prepareExtensions(
+      KNOWN_EXTENSIONS.map(
+        ({ get }) =>
+          () =>
+            get?.(request.extensions, context),
+      ),
+    );
+  }
+
+  /**
+   * After a pre-flight only the one that was found. When none was, the authenticator still gets to say so
+   * itself, some only after a touch: never an empty list, which would mean any account.
+   */
+  async #allowList(plan: AuthenticationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
+    const lastChunk = plan.preflight.at(-1);
+    if (lastChunk === undefined) return plan.allowList;
+    const found = await findCredential(this.#parts.session, {
+      rpId: this.#parts.request.rpId,
+      clientDataHash: this.#parts.clientData.hash,
+      chunks: plan.preflight,
+      proof,
+      transact: this.#transact,
+    });
+    return found === undefined ? lastChunk : [found];
+  }
+
+  #message(carried: {
+    readonly proof: Proof;
+    readonly allowList: readonly CredentialDescriptor[];
+    readonly inputs: AuthenticatorInputs | undefined;
+  }): GetAssertionRequest {
+    const { request, clientData } = this.#parts;
+    const { proof, allowList, inputs } = carried;
+    return {
+      rpId: request.rpId,
+      clientDataHash: clientData.hash,
+      ...(allowList.length > 0 && { allowList }),
+      ...(inputs && { extensions: inputs }),
+      ...(proof.uvOption && { options: { uv: true } }),
+      ...(proof.token && {
+        pinUvAuthParam: proof.token.authenticate(clientData.hash),
+        pinUvAuthProtocol: proof.token.protocol,
+      }),
+    };
+  }
+
+  /** The other accounts, where the authenticator has no display to choose on itself. */
+  async #collect(first: GetAssertionResponse): Promise<readonly GetAssertionResponse[]> {
+    const { ceremony, session } = this.#parts;
+    const count = session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
+    const all = [first];
+    while (all.length < count) {
+      ceremony.signal.throwIfAborted();
+      all.push(await session.getNextAssertion(this.#transact));
+    }
+    return all;
+  }
+
+  async #assemble(
+    { credentialId, answer }: Assertion,
+    rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
+  ): Promise<AuthenticationResponseJSON> {
+    const { clientData, session } = this.#parts;
+    return {
+      id: toBase64url(credentialId),
+      rawId: toBase64url(credentialId),
+      type: "public-key",
+      authenticatorAttachment: attachmentOf(session),
+      clientExtensionResults: await rest.extensions.results({
+        authenticatorData: parseAuthenticatorData(answer.authData),
+        credentialId,
+        largeBlobKey: answer.largeBlobKey,
+        unsignedExtensionOutputs: answer.unsignedExtensionOutputs,
+        token: rest.token,
+      }),
+      response: {
+        clientDataJSON: toBase64url(clientData.json),
+        authenticatorData: toBase64url(answer.authData),
+        signature: toBase64url(answer.signature),
+        ...(answer.user && { userHandle: toBase64url(answer.user.id) }),
+      },
+    };
+  }
+}
+
+/** Probes for a list that would fit, too, when the command must be made for the one credential that is there. */
+function withProbes(
+  plan: AuthenticationPlan,
+  { singlesOut }: PreparedExtensions,
+  { device }: Ctap2Session,
+): AuthenticationPlan {
+  const isKnown = plan.preflight.length > 0 || plan.allowList.length < 2;
+  return !singlesOut || isKnown || device.oneShot ? plan : { ...plan, preflight: [plan.allowList] };
+}
+
+/** CTAP 2.0 authenticators may name no credential when there was only one to choose from. */
+function withCredential(answer: GetAssertionResponse, allowList: readonly CredentialDescriptor[]): Assertion {
+  const only = allowList.length === 1 ? allowList[0] : undefined;
+  const credential = answer.credential ?? only;
+  if (credential !== undefined) return { credentialId: credential.id, answer };
+  throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential", {
+    aftermath: "unknown",
+  });
+}

@@ -1,0 +1,164 @@
+import type { Env } from "../../core/env.js";
+import { AbortedError, TimeoutError, type Aftermath, type Budget } from "../../core/errors.js";
+import { within } from "../../core/within.js";
+import { CtapError, nameOfStatus } from "../../ctap/status.js";
+import { TransportError } from "../../ctap/transport-error.js";
+import { actionOn, type StatusAction, type StatusHandling } from "../profiles/client-profile.js";
+
+/** The client's own timer around a whole create() or get(). */
+export const CEREMONY_TIMER = "client.ceremony";
+
+export interface CeremonyOptions {
+  /** Milliseconds; `Infinity` for none. */
+  readonly budgetMs: number;
+  /** The page's. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AskOptions<T> {
+  readonly handling: StatusHandling;
+  readonly isTokenInUse: () => boolean;
+  readonly send: () => Promise<T>;
+}
+
+/**
+ * One create() or get() as its page sees it: settles on time, whatever the authenticator does.
+ *
+ * When the budget ends or the page aborts, the signal tells the authenticator to give up and the page is
+ * answered at once; what the authenticator still says is traced as discarded.
+ *
+ * @throws {TimeoutError} `TIMEOUT` of timer `client.ceremony`; aftermath `unknown` while a command that may
+ *   change something is out.
+ * @throws {AbortedError} `ABORTED`, the page's own reason as its cause; aftermath likewise.
+ */
+export function runCeremony<T>(
+  env: Env,
+  options: CeremonyOptions,
+  work: (ceremony: Ceremony) => Promise<T>,
+): Promise<T> {
+  return new Ceremony(env, options).run(work);
+}
+
+export class Ceremony {
+  readonly #env: Env;
+  readonly #options: CeremonyOptions;
+  #signal: AbortSignal = new AbortController().signal;
+  #aftermath: Aftermath = "none";
+
+  constructor(env: Env, options: CeremonyOptions) {
+    this.#env = env;
+    this.#options = options;
+  }
+
+  /** Aborts when the budget ends or the page aborts. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
+  async run<T>(work: (ceremony: Ceremony) => Promise<T>): Promise<T> {
+    const { budgetMs, signal: pageSignal } = this.#options;
+    if (pageSignal?.aborted) throw this.#aborted();
+    let unhook = () => {};
+    const pageAborts = new Promise<never>((_, reject) => {
+      // Listens before anybody below does, so that the page hears of its abort and not of what came of it.
+      const onAbort = () => reject(this.#aborted());
+      pageSignal?.addEventListener("abort", onAbort, { once: true });
+      unhook = () => pageSignal?.removeEventListener("abort", onAbort);
+    });
+    const start = (signal: AbortSignal) => {
+      this.#signal = signal;
+      return Promise.race([work(this), pageAborts]);
+    };
+    try {
+      if (budgetMs === Infinity) return await start(pageSignal ?? this.#signal);
+      return await within(this.#env, this.#budget(budgetMs), start, { signal: pageSignal });
+    } finally {
+      unhook();
+    }
+  }
+
+  /**
+   * Sends the command that counts, and does about refusals what this client does about them.
+   *
+   * @throws {CtapError} @throws {TransportError} when the client ends the request over it.
+   */
+  async ask<T>({ handling, isTokenInUse, send }: AskOptions<T>): Promise<T> {
+    for (;;) {
+      const issuedAtMs = this.#env.clock.nowMs();
+      try {
+        return await send();
+      } catch (error) {
+        if (this.#signal.aborted) throw error;
+        const action = actionAfter(error, handling, isTokenInUse());
+        if (action === "end") throw error;
+        // An authenticator that refuses in no time would be asked for ever.
+        if (action === "drop" || this.#env.clock.nowMs() === issuedAtMs) await this.#untilGivenUp();
+      }
+    }
+  }
+
+  /** Marks the time in which the authenticator may act although the page learns nothing of it. */
+  async outstanding<T>(
+    command: "makeCredential" | "getAssertion",
+    transaction: () => Promise<T>,
+  ): Promise<T> {
+    this.#signal.throwIfAborted();
+    this.#aftermath = "unknown";
+    try {
+      const answer = await transaction();
+      if (this.#signal.aborted) this.#discarded(command, 0);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof CtapError)) throw error;
+      this.#aftermath = "none";
+      if (this.#signal.aborted) this.#discarded(command, error.status);
+      throw error;
+    }
+  }
+
+  #discarded(command: string, status: number): void {
+    this.#env.trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(status) });
+  }
+
+  #untilGivenUp(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#signal.addEventListener("abort", () => reject(this.#signal.reason as Error), { once: true });
+    });
+  }
+
+  #aborted(): AbortedError {
+    return new AbortedError("the page aborted the request", {
+      aftermath: this.#aftermath,
+      cause: this.#options.signal?.reason,
+    });
+  }
+
+  #budget(budgetMs: number): Budget {
+    const readAftermath = () => this.#aftermath;
+    return {
+      timer: CEREMONY_TIMER,
+      budgetMs,
+      get aftermath() {
+        return readAftermath();
+      },
+    };
+  }
+}
+
+function actionAfter(error: unknown, handling: StatusHandling, tokenInUse: boolean): StatusAction {
+  if (error instanceof CtapError) {
+    // While a token is being fetched counts as its use.
+    return actionOn(handling, {
+      status: error.status,
+      tokenInUse: tokenInUse || error.command === "clientPin",
+    });
+  }
+  // A key that fell silent is lost like one that was pulled out.
+  if (!(error instanceof TransportError) && !isLinkTimeout(error)) return "end";
+  return tokenInUse ? (handling.withToken ?? handling.linkLost) : handling.linkLost;
+}
+
+/** The link's own timers; a ceremony that is over was noticed before. */
+function isLinkTimeout(error: unknown): boolean {
+  return error instanceof TimeoutError && error.timer.startsWith("hid.");
+}

@@ -1,0 +1,35 @@
+import type { GetAssertionResponse } from "../../ctap/messages/get-assertion.js";
+import type { Account, ClientContext } from "./client-context.js";
+import { ClientError } from "../client-error.js";
+
+/** An authenticator's answer and the credential it is for. */
+export interface Assertion {
+  readonly credentialId: Uint8Array;
+  readonly answer: GetAssertionResponse;
+}
+
+/**
+ * Lets the person pick one of several accounts; the first one when nobody can be asked.
+ *
+ * @throws {ClientError} `CHOICE_DECLINED`.
+ * @throws {RangeError} for an index outside the list.
+ */
+export async function chooseAssertion(
+  assertions: readonly Assertion[],
+  choose: ClientContext["chooseAccount"],
+): Promise<Assertion> {
+  const index = assertions.length > 1 && choose ? await choose(assertions.map(toAccount)) : 0;
+  if (index === undefined) throw new ClientError("CHOICE_DECLINED", "nobody picked an account");
+  const chosen = assertions[index];
+  if (chosen === undefined) throw new RangeError(`account ${index} of ${assertions.length}`);
+  return chosen;
+}
+
+function toAccount({ credentialId, answer: { user } }: Assertion): Account {
+  return {
+    credentialId,
+    ...(user && { id: user.id }),
+    ...(user?.name !== undefined && { name: user.name }),
+    ...(user?.displayName !== undefined && { displayName: user.displayName }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { KeepaliveStatus } from "../../ctap/device.js";
+import type { ClientProfile } from "../profiles/client-profile.js";
+import type { IsPublicSuffix } from "../rp-id.js";
+
+/** What the person is told when asked for the PIN. */
+export interface PinAttempt {
+  /** Counted from 1 within this ceremony. */
+  readonly attempt: number;
+  /** Attempts the authenticator still allows; known from the second attempt on, because asking costs a message. */
+  readonly retriesLeft?: number;
+}
+
+/** A line of the account list a person picks from. */
+export interface Account {
+  /** The account's user handle; absent when the authenticator gave none. */
+  readonly id?: Uint8Array;
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly credentialId: Uint8Array;
+}
+
+/** The page, the browser around it and the person in front of it, as far as a ceremony needs them. */
+export interface ClientContext {
+  /** Serialised origin of the calling page, such as `https://example.com`. */
+  readonly origin: string;
+  /** `spec-l3` when absent. */
+  readonly profile?: ClientProfile | undefined;
+  /** The page's own AbortSignal. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Asks for the authenticator's PIN; `undefined` means the person gave up. Without this callback a PIN is
+   * never offered, and requests that cannot do without one fail with `PIN_REQUIRED`.
+   */
+  readonly pin?: ((attempt: PinAttempt) => Promise<string | undefined>) | undefined;
+  /** `up-needed`: time to say "touch your key". */
+  readonly onKeepalive?: ((status: KeepaliveStatus) => void) | undefined;
+  /**
+   * Picks one of several discoverable credentials, by index; `undefined` means the person gave up. Without
+   * this callback the first one is taken, which is the one created last.
+   */
+  readonly chooseAccount?: ((accounts: readonly Account[]) => Promise<number | undefined>) | undefined;
+  /** The page runs in a frame of another origin. */
+  readonly crossOrigin?: boolean | undefined;
+  readonly topOrigin?: string | undefined;
+  readonly mediation?: "conditional" | undefined;
+  /** A WebDriver virtual authenticator is attached: some clients then skip their bounds. */
+  readonly virtualAuthenticator?: boolean | undefined;
+  readonly isPublicSuffix?: IsPublicSuffix | undefined;
+  /** Rp ids this client's administrator allows enterprise attestation for. */
+  readonly enterpriseRpIds?: readonly string[] | undefined;
+}

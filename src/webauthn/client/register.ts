@@ -1,0 +1,217 @@
+import { toBase64url } from "../../core/bytes.js";
+import type { Env } from "../../core/env.js";
+import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import type { CredentialDescriptor } from "../../ctap/messages/common.js";
+import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
+import type { MakeCredentialRequest, MakeCredentialResponse } from "../../ctap/messages/make-credential.js";
+import type { Ctap2Session } from "../../ctap/client/session.js";
+import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
+import { attachmentOf, transportsOf } from "./attachment.js";
+import { buildAttestationObject } from "../attestation-object.js";
+import type { Ceremony } from "./ceremony.js";
+import type { ClientContext } from "./client-context.js";
+import { buildClientData, type ClientData } from "../client-data.js";
+import { ClientError } from "../client-error.js";
+import { SPEC_L3 } from "../profiles/client-profiles.js";
+import { readCreationOptions, type CreationRequest } from "./creation-request.js";
+import type { AuthenticatorInputs } from "../extensions/client-extension.js";
+import { KNOWN_EXTENSIONS } from "../extensions/known-extensions.js";
+import {
+  checkExtensions,
+  prepareExtensions,
+  uvWithExtensions,
+  type PreparedExtensions,
+} from "../extensions/run-extensions.js";
+import type { RegistrationResponseJSON } from "../json.js";
+import type { CreationOptionsInput } from "../json-input.js";
+import { planRegistration, type RegistrationPlan } from "./plan.js";
+import { findCredential } from "./preflight.js";
+import { runOnDevice } from "./run-on-device.js";
+import { encodeSpki } from "../spki.js";
+import { UserVerification, type Proof } from "./user-verification.js";
+
+/**
+ * `navigator.credentials.create()` without a browser: one page, one authenticator.
+ *
+ * Settles within the client's timer whatever the device does. It does not verify the answer: that is the
+ * site's business.
+ *
+ * @throws {ClientError} for options or an origin a browser would refuse.
+ * @throws {PlanError} when the authenticator cannot do what the site insists on.
+ * @throws {UserVerificationError} when the user cannot be verified any more.
+ * @throws {CtapError} when the authenticator refuses. @throws {TransportError} when the link fails.
+ * @throws {TimeoutError} `TIMEOUT` of `client.ceremony`. @throws {AbortedError} `ABORTED`.
+ * @see WebAuthn Level 3 §5.1.3
+ */
+export async function register(
+  env: Env,
+  device: CtapDevice,
+  options: CreationOptionsInput,
+  client: ClientContext,
+): Promise<RegistrationResponseJSON> {
+  const request = readCreationOptions(options, client);
+  checkExtensions(request.extensions, { method: "create" });
+  const clientData = buildClientData({
+    ...client,
+    type: "webauthn.create",
+    challenge: toBase64url(request.challenge),
+  });
+  return runOnDevice(env, device, {
+    client,
+    timeoutMs: request.timeoutMs,
+    work: (ceremony, session) =>
+      new Registration({ env, session, request, clientData, client, ceremony }).run(),
+  });
+}
+
+interface RegistrationParts {
+  readonly env: Env;
+  readonly session: Ctap2Session;
+  readonly request: CreationRequest;
+  readonly clientData: ClientData;
+  readonly client: ClientContext;
+  readonly ceremony: Ceremony;
+}
+
+/** One create() on one open session. */
+class Registration {
+  readonly #parts: RegistrationParts;
+  readonly #transact: TransactOptions;
+
+  constructor(parts: RegistrationParts) {
+    this.#parts = parts;
+    this.#transact = { signal: parts.ceremony.signal, onKeepalive: parts.client.onKeepalive };
+  }
+
+  async run(): Promise<RegistrationResponseJSON> {
+    const { ceremony, client, request, session } = this.#parts;
+    const profile = client.profile ?? SPEC_L3;
+    const plan = planRegistration(session.info, this.#planRequest());
+    const extensions = await this.#prepareExtensions(plan);
+    const verification = new UserVerification(session, plan.uv, {
+      rpId: request.rp.id,
+      extraPermissions: extensions.permissions,
+      pin: client.pin,
+      renewsExpiredToken: profile.renewsExpiredToken,
+      transact: this.#transact,
+    });
+    let excludeList: readonly CredentialDescriptor[] | undefined;
+    const response = await ceremony.ask({
+      handling: profile.statusHandling[session.device.transport],
+      isTokenInUse: () => verification.isTokenInUse,
+      send: () =>
+        verification.prove(async (proof) => {
+          excludeList ??= await this.#excludeList(plan, proof);
+          const inputs = await extensions.inputs([]);
+          const message = this.#message(plan, { proof, excludeList, inputs });
+          return ceremony.outstanding("makeCredential", () =>
+            session.makeCredential(message, this.#transact),
+          );
+        }),
+    });
+    return this.#assemble(response, { extensions, token: verification.token });
+  }
+
+  #planRequest() {
+    const { client, request, session } = this.#parts;
+    return {
+      ...request,
+      userVerification: uvWithExtensions(request, session.info, "create"),
+      pinAvailable: client.pin !== undefined,
+      oneShot: session.device.oneShot,
+      enterpriseAllowed: client.enterpriseRpIds?.includes(request.rp.id) === true,
+    };
+  }
+
+  #prepareExtensions({ residentKey }: RegistrationPlan): Promise<PreparedExtensions> {
+    const { env, request, session } = this.#parts;
+    const context = { env, session, transact: this.#transact, rpId: request.rp.id, residentKey };
+    return prepareExtensions(
+      KNOWN_EXTENSIONS.map(
+        ({ create }) =>
+          () =>
+            create?.(request.extensions, context),
+      ),
+    );
+  }
+
+  /** After a pre-flight only the one that was found: naming it makes the authenticator ask for consent first. */
+  async #excludeList(plan: RegistrationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
+    if (plan.preflight.length === 0) return plan.excludeList;
+    const found = await findCredential(this.#parts.session, {
+      rpId: this.#parts.request.rp.id,
+      clientDataHash: this.#parts.clientData.hash,
+      chunks: plan.preflight,
+      proof,
+      transact: this.#transact,
+    });
+    return found === undefined ? [] : [found];
+  }
+
+  #message(
+    plan: RegistrationPlan,
+    carried: {
+      readonly proof: Proof;
+      readonly excludeList: readonly CredentialDescriptor[];
+      readonly inputs: AuthenticatorInputs | undefined;
+    },
+  ): MakeCredentialRequest {
+    const { request, clientData } = this.#parts;
+    const { proof, excludeList, inputs } = carried;
+    const options = { ...(plan.residentKey && { rk: true }), ...(proof.uvOption && { uv: true }) };
+    return {
+      clientDataHash: clientData.hash,
+      rp: request.rp,
+      user: request.user,
+      pubKeyCredParams: plan.pubKeyCredParams,
+      ...(excludeList.length > 0 && { excludeList }),
+      ...(inputs && { extensions: inputs }),
+      ...(Object.keys(options).length > 0 && { options }),
+      ...(proof.token && {
+        pinUvAuthParam: proof.token.authenticate(clientData.hash),
+        pinUvAuthProtocol: proof.token.protocol,
+      }),
+      ...(plan.enterpriseAttestation && { enterpriseAttestation: plan.enterpriseAttestation }),
+      ...(plan.attestationFormatsPreference && {
+        attestationFormatsPreference: plan.attestationFormatsPreference,
+      }),
+    };
+  }
+
+  async #assemble(
+    response: MakeCredentialResponse,
+    rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
+  ): Promise<RegistrationResponseJSON> {
+    const { request, clientData, session } = this.#parts;
+    const { bytes, authData } = buildAttestationObject(response, request.attestation);
+    const authenticatorData = parseAuthenticatorData(authData);
+    if (authenticatorData.attested === undefined) {
+      throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential", {
+        aftermath: "unknown",
+      });
+    }
+    const { credentialId, publicKey } = authenticatorData.attested;
+    const spki = encodeSpki(publicKey);
+    return {
+      id: toBase64url(credentialId),
+      rawId: toBase64url(credentialId),
+      type: "public-key",
+      authenticatorAttachment: attachmentOf(session),
+      clientExtensionResults: await rest.extensions.results({
+        authenticatorData,
+        credentialId,
+        largeBlobKey: response.largeBlobKey,
+        unsignedExtensionOutputs: response.unsignedExtensionOutputs,
+        token: rest.token,
+      }),
+      response: {
+        clientDataJSON: toBase64url(clientData.json),
+        authenticatorData: toBase64url(authData),
+        attestationObject: toBase64url(bytes),
+        transports: transportsOf(session),
+        ...(spki && { publicKey: toBase64url(spki) }),
+        publicKeyAlgorithm: publicKey.alg,
+      },
+    };
+  }
+}
