@@ -162,6 +162,14 @@ export const shape = {
     return { type: "object", members: { ...required, ...optionally(optional) } };
   },
 
+  /** These members, and others, which are ignored: a dictionary of WebIDL, or a record of a later version. */
+  open<Required extends Members, Optional extends Members>(
+    required: Required,
+    optional: Optional,
+  ): ObjectShape & Reads<ObjectOf<Required, Optional>> {
+    return { ...shape.object(required, optional), open: true };
+  },
+
   /** @param read reports to the place and answers `undefined` when the value does not fit. */
   custom<T>(read: (value: unknown, place: Reporter) => T | undefined): CustomShape & Reads<T> {
     return { type: "custom", read };

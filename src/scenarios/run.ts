@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import type { TraceRecord } from "../core/trace.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Ledger } from "../diagnosis/ledger.js";
@@ -7,7 +9,7 @@ import { explain } from "../diagnosis/explain.js";
 import type { Explanation } from "../diagnosis/explanation.js";
 import type { Finding } from "./expectation.js";
 import { play } from "./play.js";
-import type { OwnScenario } from "./scenario.js";
+import { SCENARIO, type OwnScenario } from "./scenario.js";
 
 /** Version of the records' shape; raised when a reader of old traces would misread new ones. */
 export const TRACE_SCHEMA = 1;
@@ -24,6 +26,13 @@ export interface RunOptions {
   /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
   readonly calledAs?: string | undefined;
 }
+
+const RUN_OPTIONS = parameters<RunOptions>({
+  seed: shape.text,
+  knobs: maybe(arg.object),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+  calledAs: maybe(shape.text),
+});
 
 export type RunVerdict = "as-expected" | "unexpected" | "no-expectation";
 
@@ -47,10 +56,9 @@ export interface Run {
  *
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function runScenario(
-  scenario: OwnScenario,
-  { seed, knobs = {}, frames, calledAs }: RunOptions,
-): Promise<Run> {
+export async function runScenario(scenario: OwnScenario, options: RunOptions): Promise<Run> {
+  checkArguments("runScenario", { scenario: [SCENARIO, scenario], options: [RUN_OPTIONS, options] });
+  const { seed, knobs = {}, frames, calledAs } = options;
   const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
   const { env } = world;
   env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });

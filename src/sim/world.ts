@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import type { LinkOptions } from "../transports/hid/link.js";
@@ -50,6 +52,11 @@ export interface WorldOptions {
   readonly frames?: LinkOptions["frames"];
 }
 
+const OPTIONS = parameters<WorldOptions>({
+  sink: maybe(arg.having("a trace sink, such as new MemorySink(),", "write")),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+});
+
 const RP_ID = "shop.example";
 const ORIGIN = `https://${RP_ID}`;
 
@@ -59,6 +66,7 @@ const ORIGIN = `https://${RP_ID}`;
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export function simWorld(seed: string, overrides: KnobOverrides = {}, options: WorldOptions = {}): World {
+  checkArguments("simWorld", { seed: [shape.text, seed], options: [OPTIONS, options] });
   const env = virtualEnv(seed, options.sink ?? new MemorySink());
   const background = new Background();
   let turned = parseKnobs(overrides);

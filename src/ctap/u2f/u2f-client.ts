@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
 import { APDU_ANSWER_MAX, ApduError, encodeApdu, parseResponseApdu, type ApduForm } from "./apdu.js";
 import type { TransactOptions } from "../device.js";
@@ -49,12 +51,18 @@ export interface U2fClientOptions {
   readonly form?: ApduForm;
 }
 
+const OPTIONS = parameters<U2fClientOptions>({
+  form: maybe(shape.oneOf(["short", "extended"])),
+});
+
 /** @see FIDO U2F Raw Message Formats */
-export function u2fClient(
-  env: Env,
-  sendApdu: SendApdu,
-  { form = "extended" }: U2fClientOptions = {},
-): U2fClient {
+export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOptions = {}): U2fClient {
+  checkArguments("u2fClient", {
+    env: [arg.env, env],
+    sendApdu: [arg.callable, sendApdu],
+    options: [OPTIONS, options],
+  });
+  const { form = "extended" } = options;
   let lastTraced = "";
 
   /** The trace hears of an answer once, however often a client asks again for a touch. */

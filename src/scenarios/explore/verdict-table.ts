@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { CeremonyAccount, MechanismId } from "../../diagnosis/explanation.js";
 import type { Layer } from "../../diagnosis/mechanism.js";
 import {
@@ -23,6 +25,13 @@ export interface VerdictOptions {
   /** Called before each scenario with how many are done. */
   readonly onProgress?: (done: number, next: Scenario) => void;
 }
+
+const OPTIONS = parameters<VerdictOptions>({
+  draws: arg.count,
+  seed: shape.text,
+  scenarios: maybe(shape.list(arg.object)),
+  onProgress: maybe(arg.callable),
+});
 
 /** How often ceremonies with one cause were said to have another, or the same. */
 export interface VerdictCell {
@@ -71,12 +80,9 @@ export interface VerdictTable {
  * What is true is the scenario's own word, written down with its knobs; that it still is in a draw is asked of
  * records and books alone ({@link storyStands}). The same options give the same table.
  */
-export async function verdictTable({
-  draws,
-  seed,
-  scenarios = CATALOGUE,
-  onProgress,
-}: VerdictOptions): Promise<VerdictTable> {
+export async function verdictTable(options: VerdictOptions): Promise<VerdictTable> {
+  checkArguments("verdictTable", { options: [OPTIONS, options] });
+  const { draws, seed, scenarios = CATALOGUE, onProgress } = options;
   const cells = new Map<string, VerdictCell>();
   const presets: PresetRate[] = [];
   const wrong: WrongDraw[] = [];

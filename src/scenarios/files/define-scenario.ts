@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { isObject } from "../../core/read-shape.js";
 import { CATALOGUE } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
@@ -25,13 +27,20 @@ export interface ParseScenarioOptions {
   readonly base?: (path: string) => OwnScenario;
 }
 
+const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
+  name: maybe(shape.text),
+  base: maybe(arg.callable),
+});
+
 /**
  * Reads a scenario file: JSON text.
  *
  * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
  *   there is no `base` to ask; otherwise as {@link defineScenario} does.
  */
-export function parseScenarioFile(text: string, { name, base }: ParseScenarioOptions = {}): OwnScenario {
+export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): OwnScenario {
+  checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
+  const { name, base } = options;
   const file = readScenarioFile(parseJson(text, name), { file: name });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story = path !== undefined && base !== undefined ? base(path) : presetOf(file, name);

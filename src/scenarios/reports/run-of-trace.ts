@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { explain } from "../../diagnosis/explain.js";
 import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
@@ -20,16 +22,19 @@ export interface RunOfTraceOptions {
   readonly reproduction?: string;
 }
 
+const OPTIONS = parameters<RunOfTraceOptions>({
+  reproduction: maybe(shape.text),
+});
+
 /**
  * A stored trace as a run, for reports: explained anew, the books as the trace tells them.
  *
  * A whole trace of a story in the catalogue that was played as it is told is held to its promises again;
  * parts of traces, turned knobs and recordings of real devices are held to nothing.
  */
-export function runOfTrace(
-  records: readonly TraceRecord[],
-  { reproduction = "passkey-harness replay TRACE" }: RunOfTraceOptions = {},
-): ReportedRun {
+export function runOfTrace(records: readonly TraceRecord[], options: RunOfTraceOptions = {}): ReportedRun {
+  checkArguments("runOfTrace", { records: [shape.list(arg.object), records], options: [OPTIONS, options] });
+  const { reproduction = "passkey-harness replay TRACE" } = options;
   const started = records.find((record) => record.kind === "run.started");
   const ended = records.find((record) => record.kind === "run.ended");
   const story = CATALOGUE.find(({ id }) => id === started?.scenario);

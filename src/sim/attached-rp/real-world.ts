@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { toHex } from "../../core/bytes.js";
 import { envFor, type Env } from "../../core/env.js";
 import type { CtapDevice } from "../../ctap/device.js";
@@ -50,6 +52,14 @@ export interface RealWorldParts {
   readonly device?: () => Promise<CtapDevice | undefined>;
 }
 
+const PARTS = parameters<RealWorldParts>({
+  config: arg.with("a site configuration, as parseSiteConfig(json) gives one,", "baseUrl", "registration"),
+  secret: arg.callable,
+  knobs: maybe(arg.object),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+  device: maybe(arg.callable),
+});
+
 const RANDOM_BYTES = 4;
 
 /**
@@ -59,7 +69,9 @@ const RANDOM_BYTES = 4;
  * @throws {SiteError} `SITE_KNOB_REFUSED` for knobs that only a simulated site obeys.
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export function realWorld(env: Env, { config, secret, device, frames, ...parts }: RealWorldParts): RealWorld {
+export function realWorld(env: Env, parts: RealWorldParts): RealWorld {
+  checkArguments("realWorld", { env: [arg.env, env], parts: [PARTS, parts] });
+  const { config, secret, device, frames } = parts;
   const rules = { siteDecides: config.siteDecides, canAsk: config.credentials !== undefined };
   const background = new Background();
   let turned = knobsForRealSite(parts.knobs ?? {}, rules);

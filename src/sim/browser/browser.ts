@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { AbortedError } from "../../core/errors.js";
@@ -29,6 +31,14 @@ export interface BrowserParts {
   readonly pin: ClientContext["pin"];
 }
 
+const PARTS = parameters<BrowserParts>({
+  knobs: arg.callable,
+  origin: shape.text,
+  device: arg.callable,
+  nextPlugged: maybe(arg.callable),
+  pin: maybe(arg.callable),
+});
+
 export interface BrowserCall {
   /** The page's AbortSignal. */
   readonly signal?: AbortSignal | undefined;
@@ -59,6 +69,7 @@ export class SimBrowser {
   #pending: AbortController | undefined;
 
   constructor(env: Env, parts: BrowserParts) {
+    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
     this.#front = new BrowserFront(env, parts.knobs);

@@ -1,3 +1,4 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { AbortedError } from "../../core/errors.js";
@@ -16,6 +17,13 @@ export interface PageParts {
   /** The page a web link opens on another screen; registers there, for this one. */
   readonly other?: () => SimPage;
 }
+
+const PARTS = parameters<PageParts>({
+  knobs: arg.callable,
+  browser: arg.having("a SimBrowser", "create", "get"),
+  site: arg.having("a SitePort, such as SimSite,", "registrationOptions", "loginOptions"),
+  other: maybe(arg.callable),
+});
 
 /** What the screen said at the end, which need not be what happened. */
 export interface PageOutcome {
@@ -65,6 +73,7 @@ export class SimPage {
   readonly #session: PageSession;
 
   constructor(env: Env, parts: PageParts) {
+    checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
     this.#finish = new PageFinish(env, parts);

@@ -1,3 +1,5 @@
+import { arg, checkArguments, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import { type Env, envFor } from "../../core/env.js";
 import { TimeoutError } from "../../core/errors.js";
@@ -31,6 +33,14 @@ export interface SiteParts {
   readonly rpId: string;
 }
 
+const PARTS = parameters<SiteParts>({
+  knobs: arg.callable,
+  background: arg.object,
+  mail: arg.object,
+  origin: shape.text,
+  rpId: shape.text,
+});
+
 const FLAG = "passkey";
 const POLL_TIMER = "poll.limit";
 
@@ -52,6 +62,7 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #flags = new Map<string, boolean>();
 
   constructor(env: Env, parts: SiteParts) {
+    checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
     this.store = new SiteStore(env, parts);

@@ -1,8 +1,9 @@
+import { shape } from "../../core/shape.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import type { ClientContext } from "./client-context.js";
 import type { ExtensionsJSON } from "../json.js";
 import type { RequestOptionsInput } from "../json-input.js";
-import { bytesOf, descriptorsOf, oneOf } from "./read-json.js";
+import { bytesOf, checkOptions, DESCRIPTOR, descriptorsOf, EXTENSIONS, oneOf } from "./read-json.js";
 import { resolveRpId } from "../rp-id.js";
 
 /** Request options after a client has read them. */
@@ -15,6 +16,20 @@ export interface AssertionRequest {
   readonly extensions: ExtensionsJSON;
 }
 
+const { text } = shape;
+
+const OPTIONS = shape.open(
+  { challenge: text },
+  {
+    timeout: shape.ms,
+    rpId: text,
+    allowCredentials: shape.list(DESCRIPTOR),
+    userVerification: text,
+    hints: shape.list(text),
+    extensions: EXTENSIONS,
+  },
+);
+
 /**
  * Reads what a site sent. Values of enumerations the client does not know count as absent.
  *
@@ -22,6 +37,7 @@ export interface AssertionRequest {
  * @see WebAuthn Level 3 §5.1.9, §5.1.4
  */
 export function readRequestOptions(options: RequestOptionsInput, client: ClientContext): AssertionRequest {
+  checkOptions(OPTIONS, options);
   return {
     rpId: resolveRpId({ ...client, rpId: options.rpId }),
     challenge: bytesOf("challenge", options.challenge),

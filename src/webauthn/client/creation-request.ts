@@ -1,3 +1,4 @@
+import { shape } from "../../core/shape.js";
 import type {
   CredentialDescriptor,
   CredentialParameters,
@@ -8,7 +9,7 @@ import type { ClientContext } from "./client-context.js";
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
 import type { CreationOptionsInput } from "../json-input.js";
-import { bytesOf, descriptorsOf, oneOf } from "./read-json.js";
+import { bytesOf, checkOptions, DESCRIPTOR, descriptorsOf, EXTENSIONS, oneOf } from "./read-json.js";
 import { resolveRpId } from "../rp-id.js";
 
 /** Creation options after a client has read them: bytes for text, defaults in place, the rp id decided. */
@@ -32,6 +33,34 @@ const USER_ID_BYTES_MAX = 64;
 
 const REQUIREMENTS = ["required", "preferred", "discouraged"] as const;
 
+const { text } = shape;
+
+const OPTIONS = shape.open(
+  {
+    rp: shape.open({ name: text }, { id: text }),
+    user: shape.open({ id: text, name: text, displayName: text }, {}),
+    challenge: text,
+    pubKeyCredParams: shape.list(shape.open({ type: text, alg: shape.integer }, {})),
+  },
+  {
+    timeout: shape.ms,
+    excludeCredentials: shape.list(DESCRIPTOR),
+    authenticatorSelection: shape.open(
+      {},
+      {
+        authenticatorAttachment: text,
+        residentKey: text,
+        requireResidentKey: shape.flag,
+        userVerification: text,
+      },
+    ),
+    hints: shape.list(text),
+    attestation: text,
+    attestationFormats: shape.list(text),
+    extensions: EXTENSIONS,
+  },
+);
+
 /**
  * Reads what a site sent. Values of enumerations the client does not know count as absent.
  *
@@ -39,6 +68,7 @@ const REQUIREMENTS = ["required", "preferred", "discouraged"] as const;
  * @see WebAuthn Level 3 §5.1.8, §5.1.3 steps 4 to 9
  */
 export function readCreationOptions(options: CreationOptionsInput, client: ClientContext): CreationRequest {
+  checkOptions(OPTIONS, options);
   const selection = options.authenticatorSelection ?? {};
   const rpId = resolveRpId({ ...client, rpId: options.rp.id });
   return {

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { concat, equalBytes, fromBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
@@ -28,6 +30,28 @@ export interface ExpectedAssertion extends ExpectedPage {
   /** What a counter that does not rise means: a refusal (default), or a warning in the result. */
   readonly counterPolicy?: "reject" | "warn";
 }
+
+const EXPECTED = parameters<ExpectedAssertion>({
+  challenge: arg.bytesOrText,
+  origins: shape.list(shape.text),
+  topOrigins: maybe(shape.list(shape.text)),
+  rpId: shape.text,
+  appId: maybe(shape.text),
+  credential: shape.object(
+    { id: shape.text, publicKeyCose: arg.bytes, signCount: arg.count },
+    {
+      backupEligible: shape.flag,
+      backedUp: shape.flag,
+      uvInitialized: shape.flag,
+      transports: shape.list(shape.text),
+    },
+  ),
+  allowCredentials: maybe(shape.list(arg.bytes)),
+  userHandle: maybe(arg.bytes),
+  discoverable: maybe(shape.flag),
+  userVerification: maybe(shape.text),
+  counterPolicy: maybe(shape.oneOf(["reject", "warn"])),
+});
 
 export interface VerifiedAssertion {
   /** The record brought up to date, to be stored unless the site distrusts it after a warning. */
@@ -61,6 +85,7 @@ export function verifyAssertion(
   response: AuthenticationResponseInput,
   expected: ExpectedAssertion,
 ): VerifiedAssertion {
+  checkArguments("verifyAssertion", { expected: [EXPECTED, expected] });
   const credentialId = responseCredentialId(response);
   demandKnown(credentialId, expected);
   const userHandle = judgeUserHandle(response, expected);

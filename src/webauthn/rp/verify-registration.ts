@@ -1,9 +1,15 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { equalBytes, toBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import { signatureAlgorithm } from "../../ctap/messages/cose.js";
-import type { AttestationType, AttestationPolicy } from "./attestation/attestation-input.js";
+import {
+  ATTESTATION_POLICY,
+  type AttestationType,
+  type AttestationPolicy,
+} from "./attestation/attestation-input.js";
 import type { RegistrationResponseInput } from "../json-input.js";
 import { readAttestationObject } from "./attestation-object.js";
 import type { TrustInput, TrustVerdict } from "./certificate-chain.js";
@@ -28,6 +34,19 @@ export interface ExpectedRegistration extends ExpectedPage, TrustInput {
   readonly allowedAlgorithms?: readonly number[];
   readonly attestationPolicy?: AttestationPolicy;
 }
+
+const EXPECTED = parameters<ExpectedRegistration>({
+  challenge: arg.bytesOrText,
+  origins: shape.list(shape.text),
+  topOrigins: maybe(shape.list(shape.text)),
+  trustAnchors: maybe(shape.list(arg.bytes)),
+  atEpochMs: maybe(arg.number),
+  rpId: shape.text,
+  userVerification: maybe(shape.text),
+  mediation: maybe(shape.text),
+  allowedAlgorithms: maybe(shape.list(shape.integer)),
+  attestationPolicy: maybe(ATTESTATION_POLICY),
+});
 
 /** The record a site stores, and what it may want to know about how it came about. */
 export interface VerifiedCredential {
@@ -71,6 +90,7 @@ export function verifyRegistration(
   response: RegistrationResponseInput,
   expected: ExpectedRegistration,
 ): VerifiedCredential {
+  checkArguments("verifyRegistration", { expected: [EXPECTED, expected] });
   const credentialId = responseCredentialId(response);
   const clientDataJson = responseBytes(response.response.clientDataJSON, "clientDataJSON");
   const page = checkClientData(clientDataJson, "webauthn.create", expected);
