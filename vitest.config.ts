@@ -1,11 +1,46 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that start processes: each file gets a worker of its own, so that nothing of one reaches another. */
+const PROCESS_TESTS = [
+  "tests/cli/**/{cli,confusion,hybrid,reports,scenario-files,site}.test.ts",
+  "tests/docs/{readme,real-site,scenarios}.test.ts",
+  "tests/hybrid/**/bluez-bus.test.ts",
+  "tests/interop/**/*.test.ts",
+  "tests/scenarios/reports/html-page.test.ts",
+  "tests/sim/**/uhid-{event,file}.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
-    // Real hardware and the virtual lab are opt-in: each has a script of its own.
-    exclude: ["tests/hardware/**", "tests/lab/**", "node_modules/**"],
-    // Some start a dozen processes one after the other, and machines are busy.
+    // The summary of a test run says where its time went, folder by folder.
+    reporters: [
+      "default",
+      ...(process.env["GITHUB_ACTIONS"] === "true" ? ["github-actions" as const] : []),
+      "./tests/helpers/folder-times-reporter.ts",
+    ],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["tests/**/*.test.ts"],
+          // Real hardware and the virtual lab are opt-in: each has a script of its own.
+          exclude: ["tests/hardware/**", "tests/lab/**", "node_modules/**", ...PROCESS_TESTS],
+          // A worker imports src/ once for all of its test files, which is most of what a test file would cost.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "process",
+          include: PROCESS_TESTS,
+          globalSetup: "tests/helpers/bundle-cli.ts",
+          // Some start a dozen processes one after the other, and machines are busy.
+          testTimeout: 60_000,
+        },
+      },
+    ],
     testTimeout: 60_000,
   },
 });

@@ -1,5 +1,18 @@
 /** Named stories as data, their runner, the verdict and the report. */
-export { CATALOGUE, scenarioNamed } from "./scenarios/catalogue.js";
+export {
+  ALIASES,
+  aliasNote,
+  CATALOGUE,
+  findScenario,
+  hintFor,
+  resolveScenario,
+  scenarioNamed,
+  UnknownScenarioError,
+  type NamedByAlias,
+  type ResolvedScenario,
+} from "./scenarios/catalogue.js";
+export { CATALOGUE_GROUPS, type CatalogueGroup } from "./scenarios/catalogue/groups.js";
+export { searchScenarios, type ScenarioSearch } from "./scenarios/search-scenarios.js";
 export { describeRecord } from "./scenarios/reports/describe-record.js";
 export type { Expectation, Finding, Promises } from "./scenarios/expectation.js";
 export { explain } from "./diagnosis/explain.js";
@@ -23,6 +36,7 @@ export {
   defineScenario,
   parseScenarioFile,
   type ParseScenarioOptions,
+  type ScenarioAliasOptions,
 } from "./scenarios/files/define-scenario.js";
 export {
   loadScenarioFile,

@@ -17,6 +17,12 @@ export function textOption(invocation: Invocation, name: string): string | undef
   return value;
 }
 
+/** The texts of an option that may be given more than once. */
+export function textsOf(invocation: Invocation, name: string): readonly string[] {
+  const value = invocation.values[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
 /** A whole number within bounds. @throws {UsageError} USAGE otherwise. */
 export function numberOption(
   invocation: Invocation,

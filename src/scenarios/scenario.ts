@@ -2,6 +2,7 @@ import { arg } from "../core/argument.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { CodeChoice } from "../sim/factors/visitor.js";
 import type { FactorName, ProviderName } from "../sim/factors/code-book.js";
+import type { CatalogueGroup } from "./catalogue/groups.js";
 import type { Draws } from "./samples.js";
 import type { Expectation, Promises } from "./expectation.js";
 
@@ -54,16 +55,12 @@ export type Verb =
   /** Turns knobs in the middle of a run, for what follows. */
   | { readonly do: "set"; readonly atMs?: number; readonly knobs: KnobOverrides };
 
+/** What a scenario is about, for lists and reports. */
 export type ScenarioGroup =
-  | "usb"
-  | "pin"
-  | "ble"
-  | "tunnel"
-  | "phone"
+  | CatalogueGroup
+  /** Of scenario files from before the catalogue's groups were split; no scenario of the catalogue has them. */
   | "site"
-  | "client"
-  | "fallback"
-  | "basics"
+  | "ble"
   /** Told by a user. */
   | "own";
 

@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { SCENARIO, type Scenario } from "./scenario.js";
 
-/** What a variant tells differently; knobs are turned on top of those of its base. */
+/** What a variant changes; its knobs are laid over those of its base. */
 export type VariantChanges = Partial<Omit<Scenario, "id" | "group">>;
 
 const CHANGES = parameters<VariantChanges>({
@@ -15,13 +15,18 @@ const CHANGES = parameters<VariantChanges>({
   draws: maybe(arg.object),
 });
 
-/** The same story with something turned: `<id of the story>/<name of the variant>`. */
+/**
+ * Returns the same scenario with something changed: `<id of the base>/<name of the variant>`.
+ *
+ * What may vary in the base ({@link Scenario.draws}) is not handed on: with other knobs other ranges hold.
+ */
 export function variantOf(base: Scenario, name: string, variant: VariantChanges): Scenario {
   checkArguments("variantOf", {
     base: [SCENARIO, base],
     name: [shape.text, name],
     variant: [CHANGES, variant],
   });
+  const { draws: _, ...kept } = base;
   const { knobs, ...changes } = variant;
-  return { ...base, ...changes, id: `${base.id}/${name}`, knobs: { ...base.knobs, ...knobs } };
+  return { ...kept, ...changes, id: `${base.id}/${name}`, knobs: { ...base.knobs, ...knobs } };
 }

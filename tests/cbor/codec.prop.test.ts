@@ -7,6 +7,7 @@ import { encodeCbor } from "../../src/cbor/encode.js";
 import { decodeLenient } from "../../src/cbor/lenient.js";
 import { scanCbor } from "../../src/cbor/scan.js";
 import { CborError, type CborKey, type CborMap, type CborValue } from "../../src/cbor/value.js";
+import { fullRuns } from "../helpers/full-runs.js";
 
 const integer = fc.oneof(
   fc.integer({ min: -300, max: 300 }),
@@ -68,7 +69,7 @@ test("decoding undoes encoding", () => {
     fc.property(value(4), (original) => {
       expect(decodeCbor(encodeCbor(original))).toEqual(original);
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
 
@@ -78,7 +79,7 @@ test("one value has one encoding: whatever decodes, encodes back to the same byt
       const outcome = orFault(() => decodeCbor(bytes));
       if (!(outcome instanceof CborError)) expect(encodeCbor(outcome)).toEqual(bytes);
     }),
-    { numRuns: 5000 },
+    { numRuns: fullRuns(5000) },
   );
 });
 
@@ -125,7 +126,7 @@ test("cbor-x reads the same value from our bytes", () => {
       const encoded = encodeCbor(original);
       expect(fromCborX(cborx.decode(encoded))).toEqual(likeCborX(decodeCbor(encoded)));
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
 
@@ -137,7 +138,7 @@ test("lenient reading agrees with strict reading wherever strict reading succeed
       expect(decodeLenient(bytes)).toEqual({ value: strict, faults: [] });
       expect(scanCbor(bytes)).toMatchObject({ faults: [], end: bytes.length });
     }),
-    { numRuns: 3000 },
+    { numRuns: fullRuns(3000) },
   );
 });
 
@@ -150,7 +151,7 @@ test("what strict reading stops at is among what the scan finds, at the same off
       const found = [...faults, ...(broken ? [{ fault: broken.fault, offset: broken.offset }] : [])];
       expect(found).toContainEqual({ fault: strict.fault, offset: strict.offset });
     }),
-    { numRuns: 5000 },
+    { numRuns: fullRuns(5000) },
   );
 });
 
@@ -165,7 +166,7 @@ test("lenient reading gives a value that strict reading could have given, or a C
         expect(["UNSUPPORTED_TYPE", "TOO_LARGE", "UNSUPPORTED_KEY"]).toContain(again.fault);
       else expect(decodeCbor(again, { depthMax: 64 })).toEqual(outcome.value);
     }),
-    { numRuns: 3000 },
+    { numRuns: fullRuns(3000) },
   );
 });
 
@@ -212,7 +213,7 @@ test.each(["long", "indefinite", "tagged"] as const)(
         const bytes = Uint8Array.from(sloppy(original, style));
         expect(decodeLenient(bytes).value).toEqual(original);
       }),
-      { numRuns: 500 },
+      { numRuns: fullRuns(500) },
     );
   },
 );
@@ -224,6 +225,6 @@ test("a description is given for any bytes, one line per item and never an excep
       const extra = broken !== undefined || end < bytes.length ? 1 : 0;
       expect(describeCbor(bytes).split("\n")).toHaveLength(items.length + extra);
     }),
-    { numRuns: 2000 },
+    { numRuns: fullRuns(2000) },
   );
 });

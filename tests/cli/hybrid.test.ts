@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,8 @@ import { PNG } from "pngjs";
 import { encode } from "uqr";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freeUdpPort } from "../helpers/free-udp-port.js";
-import { PROJECT, runCli } from "../helpers/run-cli.js";
+import { runCli } from "../helpers/run-cli.js";
+import { spawnCli, startCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -20,12 +21,8 @@ afterAll(() => {
 const at = (name: string) => join(folder, name);
 
 /** A command that goes on while others run. */
-function startCli(args: readonly string[], stdin?: string) {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...args], {
-    cwd: PROJECT,
-    env: { ...process.env, NO_COLOR: "1" },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+function startListening(args: readonly string[], stdin?: string) {
+  const child = startCli(args);
   children.push(child);
   child.stdin.end(stdin ?? "");
   const out: string[] = [];
@@ -56,7 +53,7 @@ function startCli(args: readonly string[], stdin?: string) {
 const documentOf = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
 
 async function startTunnel(...args: readonly string[]) {
-  const tunnel = startCli(["tunnel", "--port", "0", "--json", ...args]);
+  const tunnel = startListening(["tunnel", "--port", "0", "--json", ...args]);
   return { ...tunnel, origin: await tunnel.hears(/wss?:\/\/\S+/) };
 }
 
@@ -72,9 +69,9 @@ describe("a computer, a phone and a tunnel service, each a process of its own", 
       const phone = ["phone", ...place, "--store", at("phone.json"), "--touch-ms", "1", "--json"];
       const computer = ["--device", "hybrid", ...place, "--credentials", at("site.json")];
 
-      const registering = startCli(["register", ...computer, "--resident-key", "required", "--json"]);
+      const registering = startListening(["register", ...computer, "--resident-key", "required", "--json"]);
       const code = await registering.hears(/FIDO:\/\d+/);
-      const first = startCli([...phone, "--qr", "-"], `scan me: ${code}\n`);
+      const first = startListening([...phone, "--qr", "-"], `scan me: ${code}\n`);
       const registered = await registering.finished;
       expect(registered.exitCode, registered.stdout).toBe(0);
       expect(documentOf(registered.stdout)).toMatchObject({
@@ -89,8 +86,8 @@ describe("a computer, a phone and a tunnel service, each a process of its own", 
       expect(documentOf((await first.finished).stdout)).toMatchObject({ ok: true, ending: "served" });
       expect(statSync(at("phone.json")).mode & 0o077, "a store holds private keys").toBe(0);
 
-      const signingIn = startCli(["login", ...computer]);
-      const second = startCli([...phone, "--qr", await signingIn.hears(/FIDO:\/\d+/)]);
+      const signingIn = startListening(["login", ...computer]);
+      const second = startListening([...phone, "--qr", await signingIn.hears(/FIDO:\/\d+/)]);
       const signedIn = await signingIn.finished;
       expect(signedIn.stdout).toMatch(/verified: user verified/);
       expect(signedIn.stderr).toMatch(/within \d+ s/);
@@ -107,9 +104,9 @@ describe("a computer, a phone and a tunnel service, each a process of its own", 
     async () => {
       const service = await startTunnel("--drop-after", "5");
       const place = ["--radio", `udp:127.0.0.1:${await freeUdpPort()}`, "--tunnel", service.origin];
-      const registering = startCli(["register", "--device", "hybrid", ...place]);
+      const registering = startListening(["register", "--device", "hybrid", ...place]);
       const qr = await registering.hears(/FIDO:\/\d+/);
-      const phone = startCli(["phone", "--qr", qr, ...place, "--touch-ms", "1", "--json"]);
+      const phone = startListening(["phone", "--qr", qr, ...place, "--touch-ms", "1", "--json"]);
       const failed = await registering.finished;
       expect(failed.exitCode).toBe(1);
       expect(failed.stdout).toMatch(/the device may still have acted/);
@@ -125,7 +122,7 @@ describe("phone", () => {
   test("reads a picture of the code, and says that the service refuses it", { timeout: 60_000 }, async () => {
     const service = await startTunnel("--refuse", "503");
     const place = ["--radio", `udp:127.0.0.1:${await freeUdpPort()}`, "--tunnel", service.origin];
-    const registering = startCli([
+    const registering = startListening([
       "register",
       "--device",
       "hybrid",
@@ -200,7 +197,7 @@ describe("exit codes and hints", () => {
   });
 
   test("doctor says of the radio whether it works, or what to do", async () => {
-    const { checks } = documentOf((await runCli(["doctor", "--json"])).stdout) as { checks: Check[] };
+    const { checks } = documentOf((await spawnCli(["doctor", "--json"])).stdout) as { checks: Check[] };
     const radio = checks.find(({ name }) => name === "bluetooth");
     expect(["good", "missing"]).toContain(radio?.state);
     expect(radio?.hint === undefined).toBe(radio?.state === "good");

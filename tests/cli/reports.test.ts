@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../helpers/run-cli.js";
+import { spawnCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-reports-"))));
@@ -52,9 +53,9 @@ describe("run", () => {
   test("--all --junit --github writes a case for each story and adds to the job's summary", async () => {
     writeFileSync(at("summary.md"), "# before\n");
     const args = ["run", "--all", "--junit", at("all.xml"), "--github"];
-    const { exitCode, stdout } = await runCli(args, { GITHUB_STEP_SUMMARY: at("summary.md") });
-    const { stdout: list } = await runCli(["run", "--list"]);
-    const stories = list.trimEnd().split("\n").length;
+    const { exitCode, stdout } = await spawnCli(args, { GITHUB_STEP_SUMMARY: at("summary.md") });
+    const { stdout: list } = await runCli(["run", "--list", "--json"]);
+    const stories = (JSON.parse(list) as { scenarios: unknown[] }).scenarios.length;
     expect(exitCode, stdout).toBe(0);
     expect(read("all.xml").match(/<testcase /g)).toHaveLength(stories);
     expect(read("summary.md")).toMatch(/^# before\n## passkey-harness/);

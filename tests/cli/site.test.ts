@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
 import { runCli } from "../helpers/run-cli.js";
+import { spawnCli } from "../helpers/spawn-cli.js";
 
 const SHOP = { SHOP_TOKEN: SIGN_IN_TOKEN };
 const QUICK = ["--set", "key.touchDelayMs=20"];
@@ -20,7 +21,7 @@ describe("run --site", () => {
     const file = siteFile(describeRealSite(site.origin));
     const trace = `${file}.jsonl`;
     const args = ["run", "plain-registration", "--site", file, ...QUICK, "--trace", trace, "--json"];
-    const { exitCode, stdout } = await runCli(args, SHOP);
+    const { exitCode, stdout } = await spawnCli(args, SHOP);
     expect(exitCode).toBe(0);
     const told = JSON.parse(stdout) as { explanation: { mechanism: string }; reproduction: string };
     expect(told).toMatchObject({ ok: true, errors: [], explanation: { mechanism: "success", orphans: [] } });
@@ -37,7 +38,7 @@ describe("run --site", () => {
   test("says what may remain when the answer was lost", async () => {
     await using site = await startRealSite({ finishAnswer: "cut" });
     const file = siteFile(describeRealSite(site.origin));
-    const { stdout } = await runCli(["run", "plain-registration", "--site", file, ...QUICK], SHOP);
+    const { stdout } = await spawnCli(["run", "plain-registration", "--site", file, ...QUICK], SHOP);
     expect(stdout).toContain("SITE_HUNG_UP: registration/finish (/register/finish)");
     expect(stdout).toContain("the site may still have acted on the request");
     expect(stdout).toContain("finish-answer-lost");

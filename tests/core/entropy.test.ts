@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concat, toHex, utf8 } from "../../src/core/bytes.js";
 import { drawFraction, seededEntropy, systemEntropy, type Entropy } from "../../src/core/entropy.js";
+import { fullRuns } from "../helpers/full-runs.js";
 
 const fixed = (bytes: readonly number[]): Entropy => ({
   bytes: () => Uint8Array.from(bytes),
@@ -66,7 +67,7 @@ describe("seededEntropy", () => {
       fc.property(paths, paths, (one, other) => {
         expect(first(one) === first(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
       }),
-      { numRuns: 3000 },
+      { numRuns: fullRuns(3000) },
     );
   });
 });

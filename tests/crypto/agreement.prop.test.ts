@@ -12,6 +12,7 @@ import type {
   SigningAlgorithm,
 } from "../../src/crypto/provider.js";
 import { casesOf, derInteger, derOf } from "./vectors.js";
+import { fullRuns } from "../helpers/full-runs.js";
 
 /** The member of a public key that a mutation changes, and how many keys a property makes: RSA keys are slow. */
 const SIGNING: readonly (readonly [algorithm: SigningAlgorithm, member: string, keys: number])[] = [
@@ -128,7 +129,7 @@ describe("both providers agree", () => {
           nobleCrypto.sharedSecret(theirs.secretKey, mine.publicKey),
         );
       }),
-      { numRuns: 20 },
+      { numRuns: fullRuns(20) },
     );
   });
 
@@ -141,7 +142,7 @@ describe("both providers agree", () => {
       fc.property(fc.oneof(nearOrder, fc.uint8Array({ maxLength: 34 })), (secretKey) => {
         expectAgreement((crypto) => crypto.publicKeyOf(secretKey));
       }),
-      { numRuns: 50 },
+      { numRuns: fullRuns(50) },
     );
   });
 
@@ -159,7 +160,7 @@ describe("both providers agree", () => {
         expectAgreement((crypto) => crypto.compressPoint(candidate));
         expectAgreement((crypto) => crypto.sharedSecret(secretKey, candidate));
       }),
-      { numRuns: 300 },
+      { numRuns: fullRuns(300) },
     );
   });
 });
@@ -172,7 +173,7 @@ describe.each(SIGNING)("both providers agree on %s", (algorithm, member, keys) =
         const { secretKey } = nobleCrypto.generateSigningKey(algorithm, seededEntropy(label));
         expectAgreement((crypto) => crypto.sign(algorithm, secretKey, text));
       }),
-      { numRuns: keys },
+      { numRuns: fullRuns(keys) },
     );
   });
 
@@ -188,7 +189,7 @@ describe.each(SIGNING)("both providers agree on %s", (algorithm, member, keys) =
           expect(crypto.verify(algorithm, publicKey, text, changed)).toBe(whole);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: fullRuns(60) },
     );
   });
 
@@ -202,7 +203,7 @@ describe.each(SIGNING)("both providers agree on %s", (algorithm, member, keys) =
         const changed = { ...publicKey, [member]: mutate(whole) };
         expectAgreement((crypto) => crypto.verify(algorithm, changed, text, signature));
       }),
-      { numRuns: 40 },
+      { numRuns: fullRuns(40) },
     );
   });
 });
@@ -217,7 +218,7 @@ describe("both providers agree on ES256", () => {
         expectAgreement((crypto) => crypto.verify("ES256", publicKey, r, der));
         expectAgreement((crypto) => crypto.verify("ES256", publicKey, r, derOf(r, s)));
       }),
-      { numRuns: 60 },
+      { numRuns: fullRuns(60) },
     );
   });
 });
@@ -247,7 +248,7 @@ describe("both providers agree on algorithms they only verify", () => {
           crypto.verify(algorithm, changedKey, mutateIf(0, fromHex(text)), mutateIf(1, fromHex(signature))),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: fullRuns(200) },
     );
   });
 
@@ -259,7 +260,7 @@ describe("both providers agree on algorithms they only verify", () => {
           crypto.verify(algorithm, { ...key, e } as PublicKey, fromHex(text), fromHex(signature)),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: fullRuns(200) },
     );
   });
 });

@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { CATALOGUE, scenarioNamed } from "../../src/scenarios/catalogue.js";
 import type { CeremonyAccount, MechanismId } from "../../src/diagnosis/explanation.js";
-import { runScenario, type Run } from "../../src/scenarios/run.js";
+import type { Run } from "../../src/scenarios/run.js";
 import { runDraw } from "../../src/scenarios/explore/verdict-table.js";
+import { catalogueRun } from "../helpers/catalogue-runs.js";
+import { fullRuns } from "../helpers/full-runs.js";
 
 /** Where a timer decides that fired after the promise: each is about a call to the site, which comes afterwards. */
 const ABOUT_WHAT_CAME_AFTER: { readonly [Id in MechanismId]?: string } = {
@@ -42,7 +44,7 @@ test(
   async () => {
     let decided = 0;
     for (const scenario of CATALOGUE) {
-      const run = await runScenario(scenario, { seed: "1" });
+      const run = await catalogueRun(scenario, "demo-1");
       expect(timersTooLate(run), scenario.id).toEqual([]);
       decided += run.explanation.ceremonies.filter(({ decidedBy }) => decidedBy !== undefined).length;
     }
@@ -60,6 +62,6 @@ test("nor in a story that is drawn, whatever it became", { timeout: 120_000 }, a
         expect(timersTooLate(run), run.reproduction).toEqual([]);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: fullRuns(150) },
   );
 });

@@ -27,10 +27,10 @@ const LOGGED_IN = "You are logged in.";
 
 describe("the field report of the late mail", () => {
   const PRESETS = [
-    "rakuten-error-then-mail/link-flake",
-    "rakuten-error-then-mail",
-    "rakuten-second-create",
-    "rakuten-rp-owned-qr/replica-lag",
+    "page-guard-late-mail/link-flake",
+    "page-guard-late-mail",
+    "lost-answer-second-create",
+    "rp-owned-qr/replica-lag",
   ];
 
   test.each(PRESETS)("%s looks to the person like the others", async (id) => {
@@ -43,7 +43,7 @@ describe("the field report of the late mail", () => {
   });
 
   test("is not what the control shows: no mail, and no login works", async () => {
-    const control = await run("rakuten-error-then-mail/client-timer");
+    const control = await run("page-guard-late-mail/client-timer");
     expect(seenOnPage(control)).toEqual([FAILED, REFUSED, REFUSED]);
     expect(control.explanation.orphans).toHaveLength(1);
   });
@@ -60,14 +60,14 @@ describe("a first login that fails and a second that works", () => {
   ] as const;
 
   test.each(WAYS)("as in %s is named %s", async (variant, mechanism) => {
-    const { explanation, records } = await run(`rakuten-first-login-other-device${variant}`);
+    const { explanation, records } = await run(`first-login-refused${variant}`);
     const [first, second] = explanation.ceremonies.filter(({ kind }) => kind === "login");
     expect([first?.mechanism, second?.mechanism]).toEqual([mechanism, "success"]);
     expect(records.filter(({ kind }) => kind === "user.saw").length).toBeGreaterThan(0);
   });
 
   test("names the lag by how late the row became visible", async () => {
-    const { explanation } = await run("rakuten-first-login-other-device");
+    const { explanation } = await run("first-login-refused");
     const login = explanation.ceremonies[1];
     // Committed 2.1 s after the start and visible 60 s later; asked for at 20.05 s.
     expect(login?.marginMs).toBe(20_050 - 62_100);
@@ -81,17 +81,17 @@ describe("without the probe that would decide it", () => {
     explain(records).ceremonies.find(({ kind }) => kind === "registration");
 
   test("a link that failed stays undecided and the link is asked for", async () => {
-    const records = withoutLayer(await run("rakuten-first-login-other-device/link-flake"), "link");
+    const records = withoutLayer(await run("first-login-refused/link-flake"), "link");
     expect(login(records)).toMatchObject({ mechanism: "undecided", missingProbes: ["link"] });
   });
 
   test("an index that lagged stays undecided and the device is asked for", async () => {
-    const records = withoutLayer(await run("rakuten-first-login-other-device/index-lag"), "ctap");
+    const records = withoutLayer(await run("first-login-refused/index-lag"), "ctap");
     expect(login(records)).toMatchObject({ mechanism: "undecided", missingProbes: ["ctap"] });
   });
 
   test.each([
-    "rakuten-second-create",
+    "lost-answer-second-create",
     "rp-async-outbox",
     "rp-side-effects-before-validation",
     "rp-double-finish",
@@ -120,7 +120,7 @@ describe("what differs by one thing only", () => {
   });
 
   test("a lost answer without a second try is a lost answer", async () => {
-    const once = await runScenario(scenarioNamed("rakuten-second-create"), {
+    const once = await runScenario(scenarioNamed("lost-answer-second-create"), {
       seed: "s",
       knobs: { "page.autoRetry": 0 },
     });
@@ -136,7 +136,7 @@ describe("what differs by one thing only", () => {
   });
 
   test("a poll that outlived the registration is no story at all", async () => {
-    const patient = await runScenario(scenarioNamed("rakuten-rp-owned-qr"), {
+    const patient = await runScenario(scenarioNamed("rp-owned-qr"), {
       seed: "s",
       knobs: { "poll.limitMs": null, "gw.idleMs": null },
     });

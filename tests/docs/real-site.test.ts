@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 import { parseSiteConfig } from "../../src/sim/attached-rp/site-config.js";
 import { MECHANISM_IDS } from "../../src/diagnosis/explanation.js";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
-import { PROJECT, runCli, runProgram } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
+import { bundled, runProgram, spawnCli } from "../helpers/spawn-cli.js";
 
 const EXAMPLE = join(PROJECT, "examples/real-site");
 const PAGE = readFileSync(join(PROJECT, "docs/real-site.md"), "utf8");
@@ -15,10 +16,10 @@ function block(language: string): string {
   return new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "m").exec(PAGE)?.[1] ?? "";
 }
 
-/** From source, because the package need not be built to be tested. */
-const fromSource = (code: string) =>
+/** Imports what the global setup bundled, because the package need not be built to be tested. */
+const fromBundle = (code: string) =>
   code.replace(/"passkey-harness(\/\w+)?"/g, (_, entry: string | undefined) =>
-    JSON.stringify(join(PROJECT, "src", `${entry?.slice(1) ?? "index"}.ts`)),
+    JSON.stringify(bundled(`${entry?.slice(1) ?? "index"}.js`)),
   );
 
 /** A program beside the files of the example. */
@@ -26,8 +27,8 @@ async function runBeside(code: string) {
   const folder = mkdtempSync(join(PROJECT, "artifacts-real-site-"));
   try {
     cpSync(EXAMPLE, folder, { recursive: true });
-    writeFileSync(join(folder, "program.mts"), fromSource(code));
-    return await runProgram([join(folder, "program.mts")]);
+    writeFileSync(join(folder, "program.mjs"), fromBundle(code));
+    return await runProgram([join(folder, "program.mjs")]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -57,7 +58,7 @@ describe("docs/real-site.md", () => {
     const file = join(mkdtempSync(join(tmpdir(), "docs-site-")), "my-site.json");
     writeFileSync(file, JSON.stringify(describeRealSite(site.origin)));
     const [, ...args] = block("sh").trim().replace("my-site.json", file).split(" ");
-    const { exitCode, stdout } = await runCli(args, { SHOP_TOKEN: SIGN_IN_TOKEN });
+    const { exitCode, stdout } = await spawnCli(args, { SHOP_TOKEN: SIGN_IN_TOKEN });
     expect(stdout).toContain("registration c1: success");
     expect(exitCode).toBe(0);
   });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as scenarios from "../../src/scenarios.js";
 import { jsonLinesSink } from "../../src/index.js";
-import { PROJECT, runCli } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
+import { runCli } from "../helpers/run-cli.js";
 
 const read = (path: string) => readFileSync(join(PROJECT, path), "utf8");
 const PAGE = read("docs/reports.md");

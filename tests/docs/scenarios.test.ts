@@ -4,7 +4,9 @@ import { join } from "node:path";
 import Ajv from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as scenarios from "../../src/scenarios.js";
-import { PROJECT, runCli } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
+import { runCli } from "../helpers/run-cli.js";
+import { spawnCli } from "../helpers/spawn-cli.js";
 
 const read = (path: string) => readFileSync(join(PROJECT, path), "utf8");
 const PAGE = read("docs/scenarios.md");
@@ -38,7 +40,9 @@ test.each(SHOWN)("$line", async ({ line, output }) => {
   const names = new Set(FILES.map(({ name }) => name));
   // The tests run elsewhere than a reader would.
   const args = line.split(" ").map((word) => (names.has(word) ? join(folder, word) : word));
-  const { exitCode, stdout, stderr } = await runCli(args);
+  // How Node loads TypeScript is seen in a process that has no test runner's loader.
+  const run = args.some((word) => word.endsWith(".ts")) ? spawnCli : runCli;
+  const { exitCode, stdout, stderr } = await run(args);
   expect([exitCode, stderr]).toEqual([0, ""]);
   const lines = stdout.replaceAll(`${folder}/`, "").split("\n");
   expect(output.filter((promised) => !lines.includes(promised))).toEqual([]);

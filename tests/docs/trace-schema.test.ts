@@ -2,18 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
-import { format, resolveConfig } from "prettier";
 import { describe, expect, test } from "vitest";
-import { traceSchema } from "../../src/scenarios/reports/trace-schema.js";
 import { TRACE_SHAPE } from "../../src/scenarios/reports/trace-shape.js";
-import { PROJECT } from "../helpers/run-cli.js";
+import { PROJECT } from "../helpers/project.js";
 
 const FILE = join(PROJECT, "docs/trace-schema.json");
-
-test("docs/trace-schema.json is what the table of kinds makes (-u writes it anew)", async () => {
-  const style = { ...(await resolveConfig(FILE)), parser: "json" };
-  await expect(await format(JSON.stringify(traceSchema()), style)).toMatchFileSnapshot(FILE);
-});
 
 test("every kind the event catalogue writes down is in the schema, and no other", () => {
   const source = readFileSync(join(PROJECT, "src/core/trace.ts"), "utf8");

@@ -1,39 +1,27 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { runCli as runInProcess } from "../../src/cli/run-cli.js";
 
-export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-
+/** What a command line printed and how it ended. */
 export interface Finished {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a TypeScript program of this project in a process of its own. */
-export function runProgram(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Finished> {
-  // The test runner sets FORCE_COLOR for itself; a user's shell does not.
-  const { FORCE_COLOR: _, ...plain } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
-    cwd: PROJECT,
-    env: { ...plain, NO_COLOR: "1", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/**
+ * Runs `passkey-harness ...` inside the test's process, with a terminal that is no TTY and has no colour.
+ * What belongs to a process is for `spawnCli`: its environment, signals, standard input and native packages.
+ */
+export async function runCli(args: readonly string[]): Promise<Finished> {
   const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (output.stdout += String(chunk)));
-  child.stderr.on("data", (chunk) => (output.stderr += String(chunk)));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, ...output }));
+  const exitCode = await runInProcess(args, {
+    json: args.includes("--json"),
+    color: false,
+    columns: undefined,
+    out: (text) => (output.stdout += `${text}\n`),
+    progress: () => undefined,
+    status: () => undefined,
+    warn: (line) => (output.stderr += `${line}\n`),
+    style: (_, text) => text,
   });
-}
-
-/** `passkey-harness ...` from source. */
-export function runCli(
-  args: readonly string[],
-  environment?: Readonly<Record<string, string>>,
-): Promise<Finished> {
-  return runProgram(["src/cli/main.ts", ...args], environment);
+  return { exitCode, ...output };
 }

@@ -32,6 +32,7 @@ import {
 } from "../../src/hybrid/protocol/tunnel-url.js";
 import { encodeUpdate, parseUpdate } from "../../src/hybrid/protocol/update.js";
 import { PROVIDERS } from "./vectors.js";
+import { fullRuns } from "../helpers/full-runs.js";
 
 const bytes = (maxLength = 60) => fc.uint8Array({ maxLength });
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -287,7 +288,7 @@ test.each(READERS)("foreign bytes as %s are read, or refused by name", (_, read)
         if (!(error instanceof HybridError)) throw error;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
 
@@ -308,6 +309,6 @@ test("whatever the radio brings is no error", () => {
       const suffix = parseAdvertSuffix(input);
       if (suffix?.blePsm !== undefined) expect(suffix.blePsm).toBeLessThanOrEqual(0xffff);
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });

@@ -3,7 +3,7 @@ import {
   CATALOGUE,
   mechanismRates,
   runDraw,
-  scenarioNamed,
+  resolveScenario,
   toJson,
   toText,
   verdictTableToText,
@@ -12,6 +12,7 @@ import {
 import { countVerdicts } from "../count-verdicts.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { numberOption, textOption } from "../options.js";
+import { warnOfAlias } from "../warn-of-alias.js";
 
 const DRAWS_MAX = 100_000;
 const JOBS_MAX = 256;
@@ -35,7 +36,11 @@ export const confusion: Command = {
   },
   async run(invocation) {
     const seed = textOption(invocation, "seed") ?? "1";
-    const scenarios = invocation.positionals.map(scenarioNamed);
+    const scenarios = invocation.positionals.map((id) => {
+      const resolved = resolveScenario(id);
+      warnOfAlias(resolved, invocation.terminal);
+      return resolved.scenario;
+    });
     const draw = numberOption(invocation, "draw", { min: 1, max: DRAWS_MAX });
     if (draw !== undefined) return tellDraw(scenarios, { seed, draw }, invocation);
     const draws = numberOption(invocation, "draws", { min: 1, max: DRAWS_MAX }) ?? 200;

@@ -1,4 +1,4 @@
-import { CATALOGUE, type Scenario } from "../../index.js";
+import { scenarioNamed } from "../../index.js";
 import type { Command } from "../command.js";
 import { run, runOne, TELLING_HELP, TELLING_OPTIONS } from "./run.js";
 
@@ -15,5 +15,5 @@ ${TELLING_HELP}`,
     seed: run.options["seed"] ?? { type: "string" },
     ...TELLING_OPTIONS,
   },
-  run: (invocation) => runOne(CATALOGUE.find(({ id }) => id === DEMO) as Scenario, invocation),
+  run: (invocation) => runOne(scenarioNamed(DEMO), invocation),
 };

@@ -3,6 +3,7 @@ import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
 import type { Terminal } from "../terminal.js";
+import { warnOfAlias } from "../warn-of-alias.js";
 
 export const replay: Command = {
   name: "replay",
@@ -17,6 +18,7 @@ ${REPORT_HELP}`,
     const path = onlyPath(invocation);
     const records = recordsOf(readTextFile(path, "trace"), terminal);
     const run = runOfTrace(records, { reproduction: `passkey-harness replay ${path}` });
+    warnOfAlias(run, terminal);
     const broken = run.verdict === "unexpected";
     const outcome = {
       exitCode: broken ? 1 : 0,

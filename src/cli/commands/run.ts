@@ -8,11 +8,12 @@ import {
   type Run,
 } from "../../index.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
-import { flag, textOption } from "../options.js";
+import { flag, textOption, textsOf } from "../options.js";
 import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
+import { LIST_HELP, LIST_OPTIONS, listScenarios, refuseListOptions } from "./run-list.js";
 import { runShrink } from "./run-shrink.js";
 import { runAtSite } from "./run-site.js";
 import { runSweep } from "./run-sweep.js";
@@ -35,7 +36,7 @@ export const run: Command = {
   summary: "play a scenario on virtual time and say whose timer decided it",
   synopsis: "SCENARIO | FILE | --list | --all  [options]",
   help: `  FILE is a story of your own: .json, .mjs, .js, or .ts where Node or tsx can load it (docs/scenarios.md).
-  --list               list the scenarios
+${LIST_HELP}
   --all                run every scenario and compare it with what it promises
   --seed TEXT          what the run is made of (1); the same seed gives the same trace
   --set KNOB=VALUE     turn a knob of the world, as often as you like: --set rp.commitDelayMs=60000
@@ -48,7 +49,7 @@ export const run: Command = {
 ${SITE_HELP}
 ${TELLING_HELP}`,
   options: {
-    list: { type: "boolean", default: false },
+    ...LIST_OPTIONS,
     all: { type: "boolean", default: false },
     seed: { type: "string" },
     set: { type: "string", multiple: true },
@@ -60,7 +61,8 @@ ${TELLING_HELP}`,
     ...TELLING_OPTIONS,
   },
   async run(invocation) {
-    if (flag(invocation, "list")) return listing();
+    refuseListOptions(invocation);
+    if (flag(invocation, "list")) return listScenarios(invocation);
     const way = wayOf(invocation);
     const site = siteFrom(invocation);
     if (flag(invocation, "all") && site === undefined) {
@@ -71,7 +73,7 @@ ${TELLING_HELP}`,
     if (name === undefined || surplus.length > 0) {
       throw new UsageError("USAGE", "run takes one scenario", { hint: "passkey-harness run --list" });
     }
-    const subject = await subjectNamed(name);
+    const subject = await subjectNamed(name, invocation.terminal);
     if (site !== undefined) return runAtSite(subject, { site, ...settingsOf(invocation) }, invocation);
     if (way === "play") return runOne(subject.scenario, invocation, subject.calledAs);
     const settings = settingsOf(invocation);
@@ -98,13 +100,7 @@ function wayOf(invocation: Invocation): "play" | "sweep" | "shrink" {
 
 async function towardOf(invocation: Invocation): Promise<Subject | undefined> {
   const name = textOption(invocation, "toward");
-  return name === undefined ? undefined : subjectNamed(name);
-}
-
-/** What was given as often as one likes. */
-function textsOf(invocation: Invocation, name: string): readonly string[] {
-  const value = invocation.values[name];
-  return Array.isArray(value) ? value.map(String) : [];
+  return name === undefined ? undefined : subjectNamed(name, invocation.terminal);
 }
 
 /** One run, told in full; `calledAs` is how it was named, when that was not by its id. */
@@ -159,17 +155,6 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
     ].join("\n"),
   };
   return withReports(outcome, runs, invocation);
-}
-
-function listing(): Outcome {
-  return {
-    exitCode: 0,
-    json: {
-      ok: true,
-      scenarios: CATALOGUE.map(({ id, group, title, sources }) => ({ id, group, title, sources })),
-    },
-    text: CATALOGUE.map(({ id, title }) => `${id.padEnd(ID_WIDTH)}${title}`).join("\n"),
-  };
 }
 
 function settingsOf(invocation: Invocation) {

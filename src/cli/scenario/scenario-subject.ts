@@ -1,31 +1,42 @@
 import { normalize } from "node:path";
-import { CATALOGUE, loadScenarioFile, type OwnScenario } from "../../index.js";
+import { findScenario, hintFor, loadScenarioFile, type OwnScenario } from "../../index.js";
 import { diskFiles } from "./scenario-files.js";
 import { UsageError } from "../command.js";
+import type { Terminal } from "../terminal.js";
+import { warnOfAlias } from "../warn-of-alias.js";
 
-/** What a run is of, and how the command line called it. */
+/** What a run is of, and how its reproduction line names it: by its present id, or by its file. */
 export interface Subject {
   readonly scenario: OwnScenario;
   readonly calledAs: string;
 }
 
-const A_PATH = /[\\/]|\.(json|[cm]?[jt]s)$/;
+const A_FILE = /\.(json|[cm]?[jt]s)$/;
+const A_PATH = /[\\/]/;
 
 /**
- * A preset by its id, or the story in a file.
+ * Finds a scenario of the catalogue by its id or a former one, or loads the one in a file.
+ *
+ * A former id, also one that a file extends, is answered with a note on stderr.
  *
  * @throws {UsageError} USAGE for neither. @throws {ScenarioFileError} for a file that is not what it should be.
  */
-export async function subjectNamed(name: string): Promise<Subject> {
-  const preset = CATALOGUE.find(({ id }) => id === name);
-  if (preset !== undefined) return { scenario: preset, calledAs: name };
-  if (A_PATH.test(name) && !couldBePreset(name)) {
-    return { scenario: await loadScenarioFile(normalize(name), diskFiles()), calledAs: name };
+export async function subjectNamed(name: string, terminal: Terminal): Promise<Subject> {
+  const found = findScenario(name);
+  if (found !== undefined) {
+    warnOfAlias(found, terminal);
+    return { scenario: found.scenario, calledAs: found.scenario.id };
   }
-  throw new UsageError("USAGE", `there is no scenario "${name}"`, { hint: "passkey-harness run --list" });
+  if (A_FILE.test(name) || (A_PATH.test(name) && !couldBeVariant(name))) {
+    const scenario = await loadScenarioFile(normalize(name), diskFiles(), {
+      onAlias: (resolved) => warnOfAlias(resolved, terminal),
+    });
+    return { scenario, calledAs: name };
+  }
+  throw new UsageError("USAGE", `there is no scenario "${name}"`, { hint: hintFor(name) });
 }
 
-/** Variants of presets have a slash in their names. */
-function couldBePreset(name: string): boolean {
-  return CATALOGUE.some(({ id }) => name.startsWith(`${id}/`)) && !/\.(json|[cm]?[jt]s)$/.test(name);
+/** Variants of scenarios have a slash in their ids. */
+function couldBeVariant(name: string): boolean {
+  return findScenario(name.split("/")[0] ?? "") !== undefined;
 }

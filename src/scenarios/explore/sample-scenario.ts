@@ -3,7 +3,7 @@ import { shape } from "../../core/shape.js";
 import { drawFraction, seededEntropy, type Entropy } from "../../core/entropy.js";
 import type { KnobValue } from "../../sim/knobs/knob-spec.js";
 import { listKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
-import { CATALOGUE_DRAWS } from "../catalogue/draws.js";
+import { formerIdsOf } from "../catalogue/aliases.js";
 import { BYSTANDERS, JITTER, PAUSE_MS, type DrawRange, type Draws } from "../samples.js";
 import { SCENARIO, type Scenario, type Verb } from "../scenario.js";
 import { withoutWindows } from "./scenario-holds.js";
@@ -39,30 +39,25 @@ type Ranges = Readonly<Record<string, DrawRange | null | undefined>>;
 export function drawScenario(scenario: Scenario, options: DrawOptions): DrawnScenario {
   checkArguments("drawScenario", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const { seed, draw } = options;
-  const name = `${seed}/${scenario.id}/${draw}`;
+  // A renamed scenario keeps its draws.
+  const name = `${seed}/${formerIdsOf(scenario.id)[0] ?? scenario.id}/${draw}`;
   const entropy = seededEntropy(`draw/${name}`);
-  const draws = drawsOf(scenario);
   return {
     scenario: {
       ...scenario,
       expect: withoutWindows(scenario.expect),
-      knobs: drawKnobs(scenario, draws, entropy),
-      script: drawScript(scenario.script, draws ?? {}, entropy),
+      knobs: drawKnobs(scenario, entropy),
+      script: drawScript(scenario.script, scenario.draws ?? {}, entropy),
     },
     seed: name,
   };
 }
 
-/** The ranges a story has of its own. */
-export function drawsOf(scenario: Scenario): Draws | undefined {
-  return scenario.draws ?? CATALOGUE_DRAWS[scenario.id];
-}
-
 function drawKnobs(
-  { knobs, script }: Scenario,
-  { jitter = JITTER, knobs: own = {} }: Partial<Draws> = {},
+  { knobs, script, draws }: Pick<Scenario, "knobs" | "script" | "draws">,
   entropy: Entropy,
 ): KnobOverrides {
+  const { jitter = JITTER, knobs: own = {} }: Partial<Draws> = draws ?? {};
   const told: Table = knobs;
   const turned = new Set(script.flatMap((verb) => (verb.do === "set" ? Object.keys(verb.knobs) : [])));
   const drawn: Record<string, KnobValue> = {};

@@ -1,7 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { isObject } from "../../core/read-shape.js";
-import { CATALOGUE } from "../catalogue.js";
+import { findScenario, type ResolvedScenario } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
 import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
 import type { ScenarioDefinition } from "./scenario-file.js";
@@ -15,12 +15,20 @@ import { ScenarioFileError } from "./scenario-file-error.js";
  *
  * @throws {ScenarioFileError} `SCENARIO_FILE_...` with every problem that was found.
  */
-export function defineScenario(definition: ScenarioDefinition): OwnScenario {
+export function defineScenario(
+  definition: ScenarioDefinition,
+  { onAlias }: ScenarioAliasOptions = {},
+): OwnScenario {
   const { file, base } = readDefinition(definition);
-  return storyOf(file, { base: base ?? presetOf(file) });
+  return storyOf(file, { base: base ?? presetOf(file, { onAlias }) });
 }
 
-export interface ParseScenarioOptions {
+export interface ScenarioAliasOptions {
+  /** Called when `extends` names a scenario of the catalogue by a former id, with the scenario it stands for. */
+  readonly onAlias?: ((resolved: ResolvedScenario) => void) | undefined;
+}
+
+export interface ParseScenarioOptions extends ScenarioAliasOptions {
   /** For the id, when the file has none; `late.json` and `late` are the same. */
   readonly name?: string;
   /** Finds the story that `extends` names, when that is a path. */
@@ -30,6 +38,7 @@ export interface ParseScenarioOptions {
 const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
   name: maybe(shape.text),
   base: maybe(arg.callable),
+  onAlias: maybe(arg.callable),
 });
 
 /**
@@ -40,10 +49,11 @@ const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
  */
 export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): OwnScenario {
   checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
-  const { name, base } = options;
+  const { name, base, onAlias } = options;
   const file = readScenarioFile(parseJson(text, name), { file: name });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
-  const story = path !== undefined && base !== undefined ? base(path) : presetOf(file, name);
+  const story =
+    path !== undefined && base !== undefined ? base(path) : presetOf(file, { file: name, onAlias });
   return storyOf(file, { name: stem(name), base: story });
 }
 
@@ -87,10 +97,14 @@ function readBase(base: Readonly<Record<string, unknown>>, file: string | undefi
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */
-export function presetOf({ extends: name }: ReadScenarioFile, file?: string): OwnScenario | undefined {
+export function presetOf(
+  { extends: name }: ReadScenarioFile,
+  { file, onAlias }: ScenarioAliasOptions & { readonly file?: string | undefined } = {},
+): OwnScenario | undefined {
   if (name === undefined) return undefined;
-  const preset = CATALOGUE.find(({ id }) => id === name);
-  if (preset !== undefined) return preset;
+  const preset = findScenario(name);
+  if (preset?.alias !== undefined) onAlias?.(preset);
+  if (preset !== undefined) return preset.scenario;
   const problem = {
     code: "SCENARIO_FILE_NO_BASE",
     path: "/extends",

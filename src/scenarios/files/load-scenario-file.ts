@@ -1,5 +1,5 @@
 import type { OwnScenario } from "../scenario.js";
-import { parseJson, presetOf, readDefinition, stem } from "./define-scenario.js";
+import { parseJson, presetOf, readDefinition, stem, type ScenarioAliasOptions } from "./define-scenario.js";
 import { isObject } from "../../core/read-shape.js";
 import { namesFile, storyOf } from "./resolve-scenario.js";
 import {
@@ -29,22 +29,26 @@ const FILES_MAX = 32;
  *   `SCENARIO_FILE_NO_BASE` when what it extends cannot be read, `SCENARIO_FILE_NO_DEFAULT` for a program that
  *   exports no story; what `files` and {@link defineScenario} throw. `file` names the one that is wrong.
  */
-export async function loadScenarioFile(path: string, files: ScenarioFiles): Promise<OwnScenario> {
-  return load(path, { files, trail: [] });
+export async function loadScenarioFile(
+  path: string,
+  files: ScenarioFiles,
+  { onAlias }: ScenarioAliasOptions = {},
+): Promise<OwnScenario> {
+  return load(path, { files, trail: [], onAlias });
 }
 
-interface Journey {
+interface Journey extends ScenarioAliasOptions {
   readonly files: ScenarioFiles;
   /** Files that led here, the first one first. */
   readonly trail: readonly string[];
 }
 
-async function load(path: string, { files, trail }: Journey): Promise<OwnScenario> {
+async function load(path: string, { files, trail, onAlias }: Journey): Promise<OwnScenario> {
   const { file, base } = readDefinition(valueIn(await files.read(path), path), path);
   const name = stem(path);
   if (base !== undefined) return storyOf(file, { name, base });
   if (file.extends === undefined || !namesFile(file.extends)) {
-    return storyOf(file, { name, base: presetOf(file, path) });
+    return storyOf(file, { name, base: presetOf(file, { file: path, onAlias }) });
   }
   const next = files.beside(path, file.extends);
   const here = [...trail, path];
@@ -53,7 +57,7 @@ async function load(path: string, { files, trail }: Journey): Promise<OwnScenari
   if (here.length >= FILES_MAX) {
     throw badBase(path, { code: "SCENARIO_FILE_CYCLE", text: `more than ${FILES_MAX} files in a row` });
   }
-  return storyOf(file, { name, base: await loadBase(next, { files, trail: here }) });
+  return storyOf(file, { name, base: await loadBase(next, { files, trail: here, onAlias }) });
 }
 
 /** The file that extends is the one that is wrong when there is nothing to extend. */

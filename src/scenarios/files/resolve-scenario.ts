@@ -2,7 +2,7 @@ import { jsonPointer, Place, type ShapeCodes } from "../../core/place.js";
 import { readShape } from "../../core/read-shape.js";
 import type { Promises } from "../expectation.js";
 import type { OwnScenario } from "../scenario.js";
-import { CATALOGUE } from "../catalogue.js";
+import { findScenario } from "../catalogue.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
 import {
@@ -79,8 +79,8 @@ function ownId(name: string | undefined, base: OwnScenario | undefined): string 
   if (wish === undefined || !new RegExp(ID_PATTERN, "u").test(wish)) {
     return base === undefined ? "own" : base.id.endsWith("/own") ? base.id : `${base.id}/own`;
   }
-  // A stored trace must not be taken for that of a preset.
-  return CATALOGUE.some(({ id }) => id === wish) ? `${wish}/own` : wish;
+  // A stored trace must not be taken for that of a preset, under its present id or a former one.
+  return findScenario(wish) === undefined ? wish : `${wish}/own`;
 }
 
 /** No schema can compare two numbers of one file. */

@@ -3,7 +3,7 @@ import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { explain } from "../../diagnosis/explain.js";
 import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
-import { CATALOGUE } from "../catalogue.js";
+import { findScenario } from "../catalogue.js";
 import { check } from "../check.js";
 import { promisesOnSite } from "../run-on-site.js";
 import { reproductionOf, type Run } from "../run.js";
@@ -15,6 +15,8 @@ export interface ReportedRun extends Omit<Run, "scenario"> {
     /** Absent for a trace of no story in the catalogue. */
     readonly group?: Scenario["group"];
   };
+  /** The former id by which a stored trace names its scenario; absent when it names the present one. */
+  readonly alias?: string;
 }
 
 export interface RunOfTraceOptions {
@@ -37,7 +39,8 @@ export function runOfTrace(records: readonly TraceRecord[], options: RunOfTraceO
   const { reproduction = "passkey-harness replay TRACE" } = options;
   const started = records.find((record) => record.kind === "run.started");
   const ended = records.find((record) => record.kind === "run.ended");
-  const story = CATALOGUE.find(({ id }) => id === started?.scenario);
+  const found = findScenario(started?.scenario ?? "");
+  const story = found?.scenario;
   const explanation = explain(records);
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
@@ -49,6 +52,7 @@ export function runOfTrace(records: readonly TraceRecord[], options: RunOfTraceO
   const seed = started?.seed ?? "";
   return {
     scenario: story ?? recording(started?.scenario),
+    ...(found?.alias !== undefined && { alias: found.alias }),
     seed,
     knobs: {},
     records,

@@ -63,7 +63,7 @@ const TIMER = { timer: text, budgetMs: span, ceremony: maybe(text) };
  * Every kind of record with its members: what the event catalogue says in types, for run time.
  *
  * Whoever adds an event to the catalogue is asked for its row here by the compiler. The published schema is
- * made from this table; `npx vitest run tests/docs/trace-schema.test.ts -u` writes it anew.
+ * made from this table; `npm run docs` writes it anew.
  */
 export const TRACE_SHAPE = {
   "run.started": { scenario: text, seed: text, schema: number },

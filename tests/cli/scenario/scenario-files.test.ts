@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diskFiles, type ModuleLoader } from "../../../src/cli/scenario/scenario-files.js";
 import { loadScenarioFile } from "../../../src/scenarios/files/load-scenario-file.js";
-import { PROJECT, runCli } from "../../helpers/run-cli.js";
+import { PROJECT } from "../../helpers/project.js";
+import { runCli } from "../../helpers/run-cli.js";
+import { spawnCli } from "../../helpers/spawn-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-files-"))));
@@ -47,7 +49,7 @@ describe("run", () => {
 
   test.each(["story.mjs", "story.ts"])("plays a program: %s", async (name) => {
     const path = write(name, name.endsWith(".ts") ? TYPED : PROGRAM);
-    const { exitCode, stdout } = await runCli(["run", path]);
+    const { exitCode, stdout } = await spawnCli(["run", path]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain("decided by page.guard of the page: 30.000 s");
   });
@@ -227,7 +229,7 @@ describe("a program", () => {
       "typo.ts",
       `import { defineScenario } from ${entry};\nexport default defineScenario({ script: [{ do: "registr" }] } as never);\n`,
     );
-    const { exitCode, stdout } = await runCli(["run", path, "--json"]);
+    const { exitCode, stdout } = await spawnCli(["run", path, "--json"]);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: "SCENARIO_FILE_BAD_VALUE", path: "/script/0/do", file: path },

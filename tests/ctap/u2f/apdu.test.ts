@@ -8,6 +8,7 @@ import {
   parseApdu,
   parseResponseApdu,
 } from "../../../src/ctap/u2f/apdu.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const BARE = { cla: 0, ins: 3, p1: 0, p2: 0 };
 
@@ -87,7 +88,7 @@ describe("an APDU", () => {
           if (!(error instanceof ApduError)) throw error;
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: fullRuns(2000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { scenarioNamed } from "../../../src/scenarios/catalogue.js";
 import { outcomeOf } from "../../../src/scenarios/explore/outcome.js";
 import { runScenario } from "../../../src/scenarios/run.js";
 import { shrink } from "../../../src/scenarios/explore/shrink.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const STORIES = ["plain-registration", "plain-login", "late-delivery", "usb-keystore-full"];
 
@@ -57,6 +58,6 @@ test("the same outcome, no single knob to spare, no number a step nearer, and th
       }
       expect((await shrink(story, { seed: "s", knobs })).knobs).toEqual(shrunk.knobs);
     }),
-    { numRuns: 8 },
+    { numRuns: fullRuns(8) },
   );
 }, 120_000);

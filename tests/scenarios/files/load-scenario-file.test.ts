@@ -28,7 +28,7 @@ test("a file extends one beside it, which extends a program, which extends a pre
     "b/base.json": { extends: "./deep.mjs", title: "Base" },
     "b/deep.mjs": { default: { extends: "late-delivery", knobs: { "rp.finishMs": 1 } } },
   });
-  expect(story).toMatchObject({ id: "mine", title: "Base", group: "site" });
+  expect(story).toMatchObject({ id: "mine", title: "Base", group: "page-timers" });
   expect(story.knobs).toMatchObject({ "page.guardMs": 60_000, "rp.finishMs": 1, "page.corrects": true });
 });
 

@@ -5,6 +5,7 @@ import { KNOB_SPECS } from "../../../src/sim/knobs/registry.js";
 import type { KnobSpec } from "../../../src/sim/knobs/knob-spec.js";
 import { CATALOGUE } from "../../../src/scenarios/catalogue.js";
 import { refusalOf, validatorTakes } from "./schema-oracle.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const SPECS = Object.entries(KNOB_SPECS).flatMap(([group, specs]) =>
   Object.entries(specs as Readonly<Record<string, KnobSpec>>).map(([name, spec]) => ({ group, name, spec })),
@@ -123,8 +124,8 @@ const BEYOND_SCHEMAS = new Set(["SCENARIO_FILE_EMPTY_SPAN"]);
 let [taken, refused] = [0, 0];
 afterAll(() => {
   // Otherwise the files were all good or all bad, and agreeing was no feat.
-  expect(taken).toBeGreaterThan(300);
-  expect(refused).toBeGreaterThan(300);
+  expect(taken).toBeGreaterThan(fullRuns(300));
+  expect(refused).toBeGreaterThan(fullRuns(300));
 });
 
 function sameJudgement(file: unknown): void {
@@ -142,7 +143,7 @@ test("a story with one thing spoilt is judged alike", () => {
     .constantFrom(...FILES)
     .chain((file) => fc.tuple(fc.constant(file), fc.constantFrom(...placesIn(file)), change))
     .map(([file, path, one]) => spoilt(file, path, one));
-  fc.assert(fc.property(spoiltFile, sameJudgement), { numRuns: 3_000 });
+  fc.assert(fc.property(spoiltFile, sameJudgement), { numRuns: fullRuns(3_000) });
 });
 
 test("knobs in either spelling are judged alike", () => {
@@ -151,10 +152,10 @@ test("knobs in either spelling are judged alike", () => {
       const script = midRun ? [{ do: "set", knobs: turned }] : [{ do: "register" }];
       sameJudgement(midRun ? { script } : { script, knobs: turned });
     }),
-    { numRuns: 3_000 },
+    { numRuns: fullRuns(3_000) },
   );
 });
 
 test("anything at all is judged alike, and nothing but a refusal comes out", () => {
-  fc.assert(fc.property(fc.jsonValue(), sameJudgement), { numRuns: 1_000 });
+  fc.assert(fc.property(fc.jsonValue(), sameJudgement), { numRuns: fullRuns(1_000) });
 });

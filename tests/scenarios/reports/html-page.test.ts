@@ -37,7 +37,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
   beforeAll(async () => {
     pictures = process.env["HARNESS_PICTURES"] ?? mkdtempSync(join(tmpdir(), "passkey-harness-page-"));
     chromium = await Chromium.launch(CHROMIUM as string);
-    html = toHtml(await runScenario(scenarioNamed("rakuten-error-then-mail"), { seed: "1" }));
+    html = toHtml(await runScenario(scenarioNamed("page-guard-late-mail"), { seed: "1" }));
   }, 60_000);
   afterAll(() => chromium.close());
 
@@ -49,7 +49,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
   ])("at $width px, dark: $dark", (view) => {
     beforeAll(async () => {
       await chromium.show(html, view);
-      const name = `rakuten-${view.width}${view.dark ? "-dark" : ""}.png`;
+      const name = `late-mail-${view.width}${view.dark ? "-dark" : ""}.png`;
       writeFileSync(join(pictures, name), await chromium.screenshot(true));
     });
 

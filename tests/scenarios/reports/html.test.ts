@@ -68,7 +68,7 @@ describe("the page of late-delivery", () => {
 test("ceremonies that overlap have rows of their own, others share one", async () => {
   const rowsOf = async (id: string) =>
     toHtml(await runScenario(scenarioNamed(id), { seed: "1" })).match(/class="spans-row"/g);
-  expect(await rowsOf("rakuten-error-then-mail")).toHaveLength(1);
+  expect(await rowsOf("page-guard-late-mail")).toHaveLength(1);
   expect(await rowsOf("usb-host-quits-without-cancel")).toHaveLength(2);
 });
 

@@ -6,6 +6,7 @@ import { parseTrace } from "../../../src/scenarios/reports/parse-trace.js";
 import { traceSchema } from "../../../src/scenarios/reports/trace-schema.js";
 import { membersOf, TRACE_SHAPE, type Member } from "../../../src/scenarios/reports/trace-shape.js";
 import { TRACE_SCHEMA } from "../../../src/scenarios/run.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const validate = new Ajv().compile(traceSchema());
 
@@ -63,7 +64,7 @@ test("every record of every kind is read, and the published schema agrees", () =
       expect(validate(JSON.parse(line)), line).toBe(true);
       expect(JSON.stringify(parseTrace(line)[0])).toBe(line);
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
 
@@ -86,7 +87,7 @@ test("one change to a record is refused here exactly when the published schema r
       }
       expect(read, line).toBe(validate(JSON.parse(line)));
     }),
-    { numRuns: 1_000 },
+    { numRuns: fullRuns(1_000) },
   );
 });
 

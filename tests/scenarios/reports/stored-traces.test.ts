@@ -6,7 +6,7 @@ import { toText } from "../../../src/scenarios/reports/report.js";
 import { parseTrace } from "../../../src/scenarios/reports/parse-trace.js";
 import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 import { traceSchema } from "../../../src/scenarios/reports/trace-schema.js";
-import { runScenario, type Run } from "../../../src/scenarios/run.js";
+import { catalogueRun } from "../../helpers/catalogue-runs.js";
 import { stored } from "./stored.js";
 
 const validate = new Ajv().compile(traceSchema());
@@ -15,8 +15,7 @@ const validate = new Ajv().compile(traceSchema());
 const withoutBooks = (text: string) => text.replace(/\nBooks\n[\s\S]*?\n\n/, "\n");
 
 describe.each(CATALOGUE.map((scenario) => [scenario.id, scenario] as const))("%s", (_, scenario) => {
-  let run: Promise<Run> | undefined;
-  const played = () => (run ??= runScenario(scenario, { seed: "stored" }));
+  const played = () => catalogueRun(scenario, "demo-1");
 
   test("leaves records that fit the published schema", async () => {
     const { records } = await played();

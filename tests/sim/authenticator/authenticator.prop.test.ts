@@ -8,6 +8,7 @@ import { encodeMakeCredentialRequest } from "../../../src/ctap/messages/make-cre
 import { nameOfStatus } from "../../../src/ctap/status.js";
 import { PROFILES } from "../../../src/sim/profiles/profiles.js";
 import { BenchKey, PIN, assertion, creation } from "./bench-key.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const PROFILE = fc.constantFrom(...PROFILES.values());
 const HABITS = fc.constantFrom({}, { refuses: true }, { walksAway: true });
@@ -71,7 +72,7 @@ describe("every byte sequence gets a status", () => {
         async (profile, habits, command, bytes) =>
           expectStatus(new BenchKey({ profile, habits }), concat(Uint8Array.of(command), bytes)),
       ),
-      { numRuns: 500 },
+      { numRuns: fullRuns(500) },
     );
   });
 
@@ -80,7 +81,7 @@ describe("every byte sequence gets a status", () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), async (bytes) =>
         expectStatus(new BenchKey(), bytes),
       ),
-      { numRuns: 500 },
+      { numRuns: fullRuns(500) },
     );
   });
 
@@ -96,7 +97,7 @@ describe("every byte sequence gets a status", () => {
       fc.asyncProperty(PROFILE, HABITS, spoilt, async (profile, habits, request) =>
         expectStatus(new BenchKey({ profile, habits }), request),
       ),
-      { numRuns: 1000 },
+      { numRuns: fullRuns(1000) },
     );
   });
 

@@ -7,7 +7,8 @@ import { virtualEnv } from "../../../src/core/env.js";
 import { UHID_EVENT_BYTES } from "../../../src/sim/expose/uhid-event.js";
 import { openUhidFile } from "../../../src/sim/expose/uhid-file.js";
 import { exposeUhid } from "../../../src/sim/expose/uhid.js";
-import { runCli, runProgram } from "../../helpers/run-cli.js";
+import { runCli } from "../../helpers/run-cli.js";
+import { runProgram } from "../../helpers/spawn-cli.js";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "uhid-file-"))));
@@ -92,7 +93,7 @@ describe("openUhidFile", () => {
        void openUhidFile(systemClock, ${JSON.stringify(pipe())}).read();
        setTimeout(() => process.exit(7), 50);`,
     );
-    expect((await runProgram([program])).exitCode).toBe(7);
+    expect((await runProgram(["--import", "tsx", program])).exitCode).toBe(7);
   });
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { MESSAGE_BYTES_MAX, messageBytesMax } from "../../../src/transports/hid/constants.js";
 import { HidFramingError, MessageAssembler, toReports } from "../../../src/transports/hid/framing.js";
 import { ReportSlicer } from "../../../src/transports/hid/report-inbox.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const channel = fc.integer({ min: 0, max: 0xffff_ffff });
 const command = fc.integer({ min: 0, max: 0x7f });
@@ -60,7 +61,7 @@ test("whatever arrives, the assembler gives a message, nothing, or a fault with 
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: fullRuns(500) },
   );
 });
 

@@ -9,6 +9,7 @@ import { verifyAttestation } from "../../../src/webauthn/rp/verify-attestation.j
 import { hexOf } from "../../helpers/vectors.js";
 import { der } from "./der-maker.js";
 import { attestationCase, objectBytes, objectOf } from "./vector-case.js";
+import { fullRuns } from "../../helpers/full-runs.js";
 
 const BASES = [
   "w3c-none-es256",
@@ -76,7 +77,7 @@ describe("damaged input", () => {
         fc.property(edits, (changes) => {
           outcomeOf(() => readCertificate(edited(leaf as Uint8Array, changes)));
         }),
-        { numRuns: 500 },
+        { numRuns: fullRuns(500) },
       );
     },
   );
@@ -105,7 +106,7 @@ describe("DER", () => {
         if (item.tag >= 31) return;
         expect(der(head[0] as number, item.content)).toEqual(concat(bytes));
       }),
-      { numRuns: 3000 },
+      { numRuns: fullRuns(3000) },
     );
   });
 });

@@ -1,0 +1,8 @@
+import { aliasNote, type NamedByAlias } from "../index.js";
+import type { Terminal } from "./terminal.js";
+
+/** Tells a user who named a scenario by a former id what it is called now, on stderr. */
+export function warnOfAlias(named: NamedByAlias, terminal: Terminal): void {
+  const note = aliasNote(named);
+  if (note !== undefined) terminal.warn(`note: ${note}`);
+}

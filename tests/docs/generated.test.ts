@@ -1,0 +1,21 @@
+/** Generated documents are what the source makes of them; `npm run docs` writes them anew. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { generatedDocs } from "../../scripts/generated-docs.js";
+import { PROJECT } from "../helpers/project.js";
+
+const DOCS = await generatedDocs();
+
+test.each(DOCS)("$path is current", ({ path, text }) => {
+  expect(readFileSync(join(PROJECT, path), "utf8"), "run: npm run docs").toBe(text);
+});
+
+test("covers both schemas and the table of causes", () => {
+  expect(DOCS.map(({ path }) => path)).toEqual([
+    "docs/scenario-schema.json",
+    "docs/trace-schema.json",
+    "docs/verdicts.md",
+  ]);
+  expect(DOCS[2]?.text).toMatch(/\| `late-delivery` +\| \d+ +\|/);
+});

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { TestProject } from "vitest/node";
+import { PROJECT } from "./project.js";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Folder of the bundles: `cli.js`, `verdict-worker.js`, `index.js`, `sim.js`, `scenarios.js`. */
+    readonly bundleFolder?: string;
+  }
+}
+
+/**
+ * Bundles the command line and the library once per test run, for the tests that start processes of their own.
+ * A bundle starts in a tenth of the CPU time that Node with a TypeScript loader takes.
+ *
+ * @see https://vitest.dev/config/globalsetup.html
+ */
+export default async function bundleCli({ provide }: TestProject): Promise<() => void> {
+  // Inside the project, because packages stay outside the bundle and Node resolves them from its location.
+  const outdir = mkdtempSync(join(PROJECT, "artifacts-bundle-"));
+  await build({
+    absWorkingDir: PROJECT,
+    entryPoints: {
+      cli: "src/cli/main.ts",
+      "verdict-worker": "src/cli/verdict-worker.ts",
+      index: "src/index.ts",
+      sim: "src/sim.ts",
+      scenarios: "src/scenarios.ts",
+    },
+    outdir,
+    bundle: true,
+    // One copy of every class for all entry points.
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+  });
+  provide("bundleFolder", outdir);
+  return () => rmSync(outdir, { recursive: true });
+}
