@@ -1,16 +1,14 @@
 import { createInterface } from "node:readline/promises";
+import { describeRecord, type TraceRecord } from "../entry/diagnosis.js";
 import {
   CLIENT_PROFILES,
   type ClientContext,
-  describeRecord,
   effectiveTimeoutMs,
-  type HarnessError,
-  isHarnessError,
   type PageError,
   SPEC_L3,
   toPageError,
-  type TraceRecord,
-} from "../index.js";
+} from "../entry/webauthn.js";
+import { type HarnessError, isHarnessError } from "../index.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "./device/open-device.js";
 import type { Workbench } from "./device/opened-device.js";

@@ -1,4 +1,5 @@
-import { jsonLinesSink, toPcapng, TRACE_SCHEMA, type TraceRecord } from "../index.js";
+import { jsonLinesSink, TRACE_SCHEMA, type TraceRecord } from "../entry/diagnosis.js";
+import { toPcapng } from "../entry/scenarios.js";
 import type { Invocation, OptionTable } from "./command.js";
 import { writeBytesFile, writeTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";

@@ -8,7 +8,7 @@ import {
   toText,
   verdictTableToText,
   type Scenario,
-} from "../../index.js";
+} from "../../entry/scenarios.js";
 import { countVerdicts } from "../count-verdicts.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { numberOption, textOption } from "../options.js";

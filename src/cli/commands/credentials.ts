@@ -6,7 +6,7 @@ import {
   toBase64url,
   type CredentialManager,
   type Ctap2Session,
-} from "../../index.js";
+} from "../../entry/ctap.js";
 import { pinSource } from "../ceremony.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../device/open-device.js";

@@ -1,12 +1,11 @@
+import { fromBase64url, toBase64url } from "../../entry/ctap.js";
+import { envFor } from "../../entry/sim.js";
 import {
-  envFor,
   authenticate,
-  fromBase64url,
-  toBase64url,
   verifyAssertion,
   type AuthenticationResponseJSON,
   type RequestOptionsInput,
-} from "../../index.js";
+} from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
 import {
   CEREMONY_HELP,

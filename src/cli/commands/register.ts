@@ -1,12 +1,11 @@
+import { toBase64url, toHex } from "../../entry/ctap.js";
+import { envFor } from "../../entry/sim.js";
 import {
-  envFor,
   register as create,
-  toBase64url,
-  toHex,
   verifyRegistration,
   type ClientContext,
   type CreationOptionsInput,
-} from "../../index.js";
+} from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
 import {
   CEREMONY_HELP,
@@ -83,11 +82,7 @@ ${CEREMONY_HELP}`,
 };
 
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
-export async function registerOn(
-  bench: Workbench,
-  options: CreationOptionsInput,
-  client: ClientContext,
-) {
+export async function registerOn(bench: Workbench, options: CreationOptionsInput, client: ClientContext) {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
   const response = await calledByPage(bench, call, () =>
     bench.settle(create(envFor(bench.env, "browser"), bench.device, options, client)),
@@ -105,10 +100,7 @@ export async function registerOn(
 }
 
 /** Options as a plain site would make them. */
-export function creationOptions(
-  { env }: Workbench,
-  invocation: Invocation,
-): CreationOptionsInput {
+export function creationOptions({ env }: Workbench, invocation: Invocation): CreationOptionsInput {
   const { rpId } = siteOf(invocation);
   const name = textOption(invocation, "user") ?? `user@${rpId}`;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });

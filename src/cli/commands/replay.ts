@@ -1,4 +1,6 @@
-import { isHarnessError, parseTrace, runOfTrace, toJson, toText, type TraceRecord } from "../../index.js";
+import { parseTrace, type TraceRecord } from "../../entry/diagnosis.js";
+import { runOfTrace, toJson, toText } from "../../entry/scenarios.js";
+import { isHarnessError } from "../../index.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";

@@ -4,7 +4,7 @@ import {
   searchScenarios,
   type CatalogueGroup,
   type Scenario,
-} from "../../index.js";
+} from "../../entry/scenarios.js";
 import { UsageError, type Invocation, type Outcome } from "../command.js";
 import { choiceOption, flag, textsOf } from "../options.js";
 

@@ -5,7 +5,7 @@ import {
   type Env,
   type ExposedDevice,
   type HidFirmware,
-} from "../../index.js";
+} from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
 import { flag, textOption } from "../options.js";

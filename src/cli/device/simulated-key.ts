@@ -9,7 +9,7 @@ import {
   SimAuthenticator,
   type AuthenticatorProfile,
   type Env,
-} from "../../index.js";
+} from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { isMissing, readJsonFile, writeTextFile } from "../files.js";
 import { numberOption, textOption } from "../options.js";

@@ -14,7 +14,8 @@ export interface DrawOptions {
   readonly draw: number;
 }
 
-const OPTIONS = parameters<DrawOptions>({
+/** Shape of {@link DrawOptions}, for arguments. */
+export const DRAW_OPTIONS = parameters<DrawOptions>({
   seed: shape.text,
   draw: arg.count,
 });
@@ -37,7 +38,7 @@ type Ranges = Readonly<Record<string, DrawRange | null | undefined>>;
  * that is added later shifts no other.
  */
 export function drawScenario(scenario: Scenario, options: DrawOptions): DrawnScenario {
-  checkArguments("drawScenario", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
+  checkArguments("drawScenario", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
   const { seed, draw } = options;
   // A renamed scenario keeps its draws.
   const name = `${seed}/${formerIdsOf(scenario.id)[0] ?? scenario.id}/${draw}`;

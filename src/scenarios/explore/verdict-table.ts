@@ -12,8 +12,8 @@ import { CATALOGUE } from "../catalogue.js";
 import { checkVerdict } from "../check.js";
 import type { Finding } from "../expectation.js";
 import { type Run, runScenario } from "../run.js";
-import type { Scenario } from "../scenario.js";
-import { drawScenario } from "./sample-scenario.js";
+import { SCENARIO, type Scenario } from "../scenario.js";
+import { DRAW_OPTIONS, drawScenario, type DrawOptions } from "./sample-scenario.js";
 import { storyStands } from "./scenario-holds.js";
 
 export interface VerdictOptions {
@@ -131,10 +131,9 @@ export async function verdictTable(options: VerdictOptions): Promise<VerdictTabl
 }
 
 /** Runs one draw of a scenario. */
-export async function runDraw(
-  scenario: Scenario,
-  { seed, draw }: { readonly seed: string; readonly draw: number },
-): Promise<Run> {
+export async function runDraw(scenario: Scenario, options: DrawOptions): Promise<Run> {
+  checkArguments("runDraw", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
+  const { seed, draw } = options;
   const drawn = drawScenario(scenario, { seed, draw });
   const run = await runScenario(drawn.scenario, { seed: drawn.seed });
   return { ...run, reproduction: reproduce(scenario.id, { seed, draw }) };

@@ -1,3 +1,4 @@
+import type { CtapHandler } from "../../../src/entry/ctap.js";
 import {
   CredentialStore,
   envFor,
@@ -5,11 +6,10 @@ import {
   firmwareOf,
   habitualUser,
   SimAuthenticator,
-  type CtapHandler,
   type Env,
   type ExposedUhidDevice,
   type Knobs,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
 import { profileFor } from "../../../src/sim/profile-for.js";
 import { told } from "./told.js";
 

@@ -11,22 +11,21 @@ import { Screen } from "../../../lab/services/screen.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { until } from "../../../lab/services/until.js";
 import {
-  CLIENT_PROFILES,
-  envFor,
   explain,
   jsonLinesSink,
-  runOfTrace,
-  selfMadeTlsIdentity,
-  SPEC_L3,
   startTrace,
+  TRACE_SCHEMA,
+  type TraceRecord,
+} from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml, toText } from "../../../src/entry/scenarios.js";
+import {
+  envFor,
+  selfMadeTlsIdentity,
   systemClock,
   systemEnv,
-  toHtml,
-  toText,
-  TRACE_SCHEMA,
   wsTunnelService,
-  type TraceRecord,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
+import { CLIENT_PROFILES, SPEC_L3 } from "../../../src/entry/webauthn.js";
 import { readQrImage } from "../../../src/cli/device/read-qr.js";
 import { HybridPhone, type ScanHabits } from "./hybrid-phone.js";
 import { PasskeySite } from "./passkey-site.js";

@@ -1,4 +1,6 @@
 import { until } from "../../../lab/services/until.js";
+import { startTrace, type TraceSink } from "../../../src/entry/diagnosis.js";
+import { usbDevices, type UsbDeviceInfo } from "../../../src/entry/hid.js";
 import {
   CredentialStore,
   envFor,
@@ -8,18 +10,14 @@ import {
   habitualUser,
   profileNamed,
   SimAuthenticator,
-  startTrace,
   systemClock,
   systemEnv,
-  usbDevices,
   type AuthenticatorProfile,
   type Env,
   type ExposedUhidDevice,
   type ExposeUhidOptions,
-  type TraceSink,
-  type UsbDeviceInfo,
   type UserHabits,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
 
 export interface KeyOptions {
   readonly profile?: string;

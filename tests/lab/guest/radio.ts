@@ -11,8 +11,10 @@ import {
   type RunningCommand,
 } from "../../../lab/services/command.js";
 import { startControllers } from "../../../lab/services/controllers.js";
-import { linuxAdvertiser, nobleScanner, systemEnv, type NobleOptions } from "../../../src/index.js";
-import { parseTrace, runOfTrace, toHtml } from "../../../src/scenarios.js";
+import { linuxAdvertiser, nobleScanner, type NobleOptions } from "../../../src/entry/hybrid.js";
+import { systemEnv } from "../../../src/entry/sim.js";
+import { parseTrace } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
 
 type Fork = NonNullable<NobleOptions["fork"]>;
 

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { check, outFolder } from "../../../lab/checks.js";
 import {
   jsonLinesSink,
-  runOfTrace,
-  toHtml,
   TRACE_SCHEMA,
   type TraceRecord,
   type TraceSink,
-} from "../../../src/index.js";
+} from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
 
 /** Where everybody in the guest writes to; a check keeps its own part. */
 export class Recorder implements TraceSink {
