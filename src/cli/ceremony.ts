@@ -1,11 +1,12 @@
 import { createInterface } from "node:readline/promises";
-import { describeRecord, type TraceRecord } from "../entry/diagnosis.js";
+import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
+import { type Env, inSpan } from "../entry/sim.js";
 import {
   CLIENT_PROFILES,
   type ClientContext,
-  effectiveTimeoutMs,
   type PageError,
   SPEC_L3,
+  effectiveTimeoutMs,
   toPageError,
 } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError } from "../index.js";
@@ -23,11 +24,22 @@ export interface PageCall {
   readonly timeoutMs: number | undefined;
 }
 
-/** Tells of a ceremony what a page would see of it, so that its trace can be explained. */
-export async function calledByPage<T>(
+/** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
+export function calledByPage<T>(
   { env }: Workbench,
+  call: PageCall,
+  ceremony: (env: Env) => Promise<T>,
+): Promise<T> {
+  const label = call.method === "create" ? "registration" : "login";
+  return inSpan(env, { name: "ceremony", label }, (own) =>
+    inSpan(own, { name: "request", label: call.method }, (request) => recorded(request, call, ceremony)),
+  );
+}
+
+async function recorded<T>(
+  env: Env,
   { method, client, timeoutMs }: PageCall,
-  ceremony: () => Promise<T>,
+  ceremony: (env: Env) => Promise<T>,
 ): Promise<T> {
   const trace = env.trace.as("browser");
   const profile = client.profile ?? SPEC_L3;
@@ -39,7 +51,7 @@ export async function calledByPage<T>(
     effectiveMs,
   });
   try {
-    const response = await ceremony();
+    const response = await ceremony(env);
     trace.emit({ kind: "page.settled", method, outcome: "resolved" });
     return response;
   } catch (error) {

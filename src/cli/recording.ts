@@ -1,4 +1,4 @@
-import { jsonLinesSink, TRACE_SCHEMA, type TraceRecord } from "../entry/diagnosis.js";
+import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, jsonLinesSink } from "../entry/diagnosis.js";
 import { toPcapng } from "../entry/scenarios.js";
 import type { Invocation, OptionTable } from "./command.js";
 import { writeBytesFile, writeTextFile } from "./files.js";
@@ -48,13 +48,14 @@ export function saveRecording({ name, records, seed }: Recorded, invocation: Inv
       {
         atMs: 0,
         actor: "harness",
+        span: RUN_SPAN,
         kind: "run.started",
         scenario: name,
         seed: seed ?? "",
         schema: TRACE_SCHEMA,
       },
       ...records,
-      { atMs, actor: "harness", kind: "run.ended", outcome: "no-expectation" },
+      { atMs, actor: "harness", span: RUN_SPAN, kind: "run.ended", outcome: "no-expectation" },
     ]);
   }
   const pcap = textOption(invocation, "pcap");

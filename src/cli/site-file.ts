@@ -1,5 +1,5 @@
 import { fromBase64url, toBase64url } from "../entry/ctap.js";
-import { parseSiteConfig, type SiteConfig } from "../entry/sim.js";
+import { type SiteConfig, parseSiteConfig } from "../entry/sim.js";
 import type { StoredSiteCredential } from "../entry/webauthn.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { isMissing, readJsonFile, writeTextFile } from "./files.js";

@@ -3,9 +3,7 @@ import { AbortedError, type Aftermath, isHarnessError } from "./errors.js";
 /** Waits until the signal aborts. @throws its reason. */
 export function never(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const give = () => reject(signal.reason as Error);
-    if (signal.aborted) give();
-    else signal.addEventListener("abort", give, { once: true });
+    onAbort(signal, () => reject(signal.reason as Error));
   });
 }
 
@@ -19,4 +17,69 @@ export function abortedBy(signal: AbortSignal, aftermath: Aftermath): Error {
   const reason: unknown = signal.reason;
   if (isHarnessError(reason)) return reason;
   return new AbortedError("the caller gave up", { aftermath, cause: reason });
+}
+
+/**
+ * Runs `work` until it settles or the signal aborts, whichever comes first.
+ *
+ * `work` is not told: hand it the signal as well where it can end early. The listener is removed in every case.
+ *
+ * @param toError makes the rejection from the signal; its reason when absent.
+ * @throws what `toError` returns when the signal has aborted already, without calling `work`.
+ */
+export async function raceAbort<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  toError: (signal: AbortSignal) => Error = (aborted) => aborted.reason as Error,
+): Promise<T> {
+  if (signal.aborted) throw toError(signal);
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = onAbort(signal, () => reject(toError(signal)));
+  });
+  try {
+    return await Promise.race([aborted, work()]);
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * Calls `listener` once when the signal aborts: at once when it has aborted already.
+ *
+ * @returns how to stop listening.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => {};
+  if (signal.aborted) {
+    listener();
+    return () => {};
+  }
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+/**
+ * Returns the outcome of queued work, or rejects as soon as the signal aborts while the work still waits its turn.
+ *
+ * @param hasStarted tells whether the turn has come: from then on the work itself answers the abort.
+ * @throws as {@link abortedBy} with aftermath `none`: nothing was sent.
+ */
+export async function leavingQueue<T>(
+  queued: Promise<T>,
+  signal: AbortSignal | undefined,
+  hasStarted: () => boolean,
+): Promise<T> {
+  if (signal === undefined) return queued;
+  let stop = () => {};
+  const left = new Promise<never>((_, reject) => {
+    stop = onAbort(signal, () => {
+      if (!hasStarted()) reject(abortedBy(signal, "none"));
+    });
+  });
+  try {
+    return await Promise.race([queued, left]);
+  } finally {
+    stop();
+  }
 }

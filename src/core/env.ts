@@ -1,6 +1,15 @@
 import { systemClock, type Clock } from "./clock.js";
 import { seededEntropy, systemEntropy, type Entropy } from "./entropy.js";
-import { MemorySink, nullSink, startTrace, type Trace, type TraceRecord, type TraceSink } from "./trace.js";
+import {
+  MemorySink,
+  nullSink,
+  type SpanStart,
+  startTrace,
+  type Trace,
+  type TraceContext,
+  type TraceRecord,
+  type TraceSink,
+} from "./trace.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** The world outside pure functions: time, chance, and somewhere to say what happened. */
@@ -41,4 +50,30 @@ export function virtualEnv(seed: string, sink: TraceSink = new MemorySink()): Vi
  */
 export function envFor<E extends Env>(env: E, actor: string): E {
   return { ...env, entropy: env.entropy.fork(actor), trace: env.trace.as(actor) };
+}
+
+/** The same actor's world in a caller's span; `undefined` keeps the span. */
+export function envIn<E extends Env>(env: E, context: TraceContext | undefined): E {
+  return context === undefined ? env : { ...env, trace: env.trace.in(context) };
+}
+
+/**
+ * Runs `work` in a child span of the current one, and closes the span with how `work` ended.
+ *
+ * @throws what `work` throws.
+ */
+export async function inSpan<E extends Env, T>(
+  env: E,
+  start: SpanStart,
+  work: (env: E) => Promise<T>,
+): Promise<T> {
+  const span = env.trace.startSpan(start);
+  try {
+    const result = await work({ ...env, trace: span.trace });
+    span.end("ok");
+    return result;
+  } catch (error) {
+    span.end("error");
+    throw error;
+  }
 }

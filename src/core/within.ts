@@ -1,6 +1,7 @@
-import type { Disarm } from "./clock.js";
+import { onAbort } from "./abort.js";
 import type { Env } from "./env.js";
 import { TimeoutError, type Budget } from "./errors.js";
+import { startTimer } from "./timer.js";
 
 export interface WithinOptions {
   /** The caller's own signal; its abort reaches `work` with its own reason. */
@@ -14,6 +15,7 @@ export interface WithinOptions {
  * Arming, firing and disarming are traced under the timer's id, so that a report can say whose timer ended a run.
  *
  * @throws {TimeoutError} `TIMEOUT`, carrying the budget.
+ * @throws {StallError} `CLOCK_NOT_RUN`: the clock is virtual and nobody runs it.
  * @throws the caller's signal's reason: at once when it has aborted already, else as soon as `work` heeds it, so that
  *   `work` can still tell its far side.
  */
@@ -23,29 +25,28 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
   options: WithinOptions = {},
 ): Promise<T> {
-  const { timer, budgetMs } = budget;
   options.signal?.throwIfAborted();
   const abort = new AbortController();
-  let disarm: Disarm = () => {};
-  const outcome = { fired: false };
+  let expire: (error: Error) => void = () => {};
   const expiry = new Promise<never>((_, reject) => {
-    disarm = env.clock.arm(budgetMs, timer, () => {
-      outcome.fired = true;
-      env.trace.emit({ kind: "timer.fired", timer, budgetMs });
-      const error = new TimeoutError(budget);
-      // First, so that whoever awaits `within` hears of the time-out and not of what `work` makes of it.
-      reject(error);
-      abort.abort(error);
-    });
+    expire = reject;
   });
-  const onCallerAbort = () => abort.abort(options.signal?.reason);
-  options.signal?.addEventListener("abort", onCallerAbort, { once: true });
-  env.trace.emit({ kind: "timer.armed", timer, budgetMs });
+  const timer = startTimer(env, budget, () => {
+    const error = new TimeoutError(budget);
+    // First, so that the caller hears of the time-out and not of what `work` makes of it.
+    expire(error);
+    abort.abort(error);
+  });
+  const unwatch = env.clock.watchStandstill?.(budget.timer, (error) => {
+    expire(error);
+    abort.abort(error);
+  });
+  const stop = onAbort(options.signal, () => abort.abort(options.signal?.reason));
   try {
     return await Promise.race([work(abort.signal), expiry]);
   } finally {
-    options.signal?.removeEventListener("abort", onCallerAbort);
-    disarm();
-    if (!outcome.fired) env.trace.emit({ kind: "timer.disarmed", timer, budgetMs });
+    stop();
+    unwatch?.();
+    timer.disarm();
   }
 }

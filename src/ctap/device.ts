@@ -1,9 +1,15 @@
+import type { TraceContext } from "../core/trace.js";
+
 /** What an authenticator says while it works. @see CTAP 2.2 §11.2.9.1.7 (CTAPHID_KEEPALIVE) */
 export type KeepaliveStatus = "processing" | "up-needed";
 
 export interface TransactOptions {
   /** Asks the device to give up. The promise still settles with the device's own answer when it has one. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The span that asks. A simulated device records what it does for the request there; a real one never learns of it.
+   */
+  readonly context?: TraceContext | undefined;
   /** Called once per change of status, never for repeats. */
   readonly onKeepalive?: ((status: KeepaliveStatus) => void) | undefined;
 }

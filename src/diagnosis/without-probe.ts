@@ -1,7 +1,8 @@
 import type { TraceRecord } from "../core/trace.js";
 import { explain } from "./explain.js";
-import type { Explanation, MechanismId } from "./explanation.js";
-import type { Layer } from "./mechanism.js";
+import type { Explanation } from "./explanation.js";
+import type { Layer } from "./rule.js";
+import type { MechanismId } from "./rules/registry.js";
 
 /** Every kind of probe there is, in the order of the table. */
 export const PROBE_LAYERS: readonly Layer[] = ["page", "ctap", "rp", "timer", "link", "user", "factor"];

@@ -1,12 +1,16 @@
 /** Simulated authenticators, users, browsers, relying parties and faults, on virtual time. */
-export type { Budget } from "../core/errors.js";
 export { type Clock, sleep, systemClock } from "../core/clock.js";
 export { type Entropy, seededEntropy, systemEntropy } from "../core/entropy.js";
-export { type Env, type VirtualEnv, envFor, systemEnv, virtualEnv } from "../core/env.js";
+export { type Env, type VirtualEnv, envFor, envIn, inSpan, systemEnv, virtualEnv } from "../core/env.js";
+export type { Budget } from "../core/errors.js";
 export { StallError, VirtualClock } from "../core/virtual-clock.js";
 export { within } from "../core/within.js";
+export {
+  type AttachedWorld,
+  type AttachedWorldOptions,
+  attachedWorld,
+} from "../sim/attached-rp/attached-world.js";
 export { CookieJar } from "../sim/attached-rp/cookie-jar.js";
-export { type RealWorld, type RealWorldParts, realWorld } from "../sim/attached-rp/real-world.js";
 export { type SiteConfig, parseSiteConfig } from "../sim/attached-rp/site-config.js";
 export { SiteError, type SiteErrorCode } from "../sim/attached-rp/site-error.js";
 export { type AuthenticatorParts, SimAuthenticator } from "../sim/authenticator/authenticator.js";
@@ -78,6 +82,7 @@ export { type AuthenticatorProfile, ProfileError, QUIRKS } from "../sim/profiles
 export { PROFILES, profileNamed } from "../sim/profiles/profiles.js";
 export type { SitePort } from "../sim/rp/site-port.js";
 export { SimSite } from "../sim/rp/site.js";
+export { type SimWorld, simWorld } from "../sim/sim-world.js";
 export {
   type SimUser,
   type UserAnswer,
@@ -86,4 +91,4 @@ export {
   habitualUser,
   scriptedUser,
 } from "../sim/user.js";
-export { type World, simWorld } from "../sim/world.js";
+export type { World } from "../sim/world.js";

@@ -111,20 +111,22 @@ export class PhoneLine {
       }
       tunnel.close(CLOSE.NORMAL);
       const { code } = await tunnel.closed;
-      this.#end(
-        "tunnel-closed",
-        new TransportError("LINK_CLOSED", `the tunnel closed with ${code}`),
-        `${code}`,
-      );
+      this.#end("tunnel-closed", new TransportError("LINK_CLOSED", `the tunnel closed with ${code}`), {
+        closeCode: code,
+      });
     } catch (error) {
       if (!isHarnessError(error)) throw error;
       tunnel.close(CLOSE.PROTOCOL_ERROR);
-      this.#end("failed", error, error.code);
+      this.#end("failed", error, { code: error.code });
     }
   }
 
-  #end(stage: "tunnel-closed" | "failed", error: Error, detail: string): void {
-    this.#env.trace.emit({ kind: "link.hybrid", stage, detail });
+  #end(
+    stage: "tunnel-closed" | "failed",
+    error: Error,
+    why: { readonly closeCode: number } | { readonly code: string },
+  ): void {
+    this.#env.trace.emit({ kind: "link.hybrid", stage, ...why });
     this.#over = error;
     this.#pending?.reject(reworded(error, this.#asked ? "unknown" : "none"));
     this.#pending = undefined;
@@ -186,7 +188,7 @@ export class PhoneLine {
 
   #bear(error: HybridError, manner: "ends" | "skipped"): void {
     if (manner === "ends") throw error;
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "update", detail: error.code });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "update", code: error.code });
   }
 
   #seal(seal: (message: Uint8Array) => Uint8Array, frame: HybridFrame): Uint8Array {

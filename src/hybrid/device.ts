@@ -68,7 +68,8 @@ export class HybridDevice implements CtapDevice {
     await this.#reach(signal);
   }
 
-  async transact(request: Uint8Array, { signal }: TransactOptions = {}): Promise<Uint8Array> {
+  async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+    const { signal } = options;
     if (signal?.aborted) throw abortedBy(signal, "none");
     const turn = { started: false };
     const done = this.#turnstile.pass(async () => {

@@ -1,4 +1,5 @@
 import type { Env } from "../core/env.js";
+import { NOT_REACHED } from "../core/events/hybrid.js";
 import { type Aftermath, isHarnessError } from "../core/errors.js";
 import { within } from "../core/within.js";
 import type { Tunnel } from "./ports.js";
@@ -40,15 +41,16 @@ export async function inStage<T>(
     if (tunnel && code === "TUNNEL_CLOSED") {
       // Over already: whoever closed it said why, which the error's code does not.
       const closed = await tunnel.closed;
-      env.trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", detail: `${closed.code}` });
+      env.trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", closeCode: closed.code });
     }
-    env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: `${stage}: ${code}` });
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", step: stage, code });
     tunnel?.close();
     throw error;
   }
 }
 
-/** With the HTTP status, where there was an answer. */
+/** Records the refusal with its HTTP status; with the code {@link NOT_REACHED} where there was no answer. */
 export function traceRefusal({ trace }: Env, { httpStatus }: TunnelRefusedError): void {
-  trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", detail: `${httpStatus ?? "not reached"}` });
+  const why = httpStatus === undefined ? { code: NOT_REACHED } : { httpStatus };
+  trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", ...why });
 }

@@ -1,3 +1,5 @@
+import type { TraceContext } from "../core/trace.js";
+
 /** What the road to a phone stands on: a radio that listens, a radio that speaks, and somebody who opens tunnels. */
 
 import { arg, maybe, parameters } from "../core/argument.js";
@@ -17,8 +19,10 @@ export interface AdvertScanner {
    *
    * Ends when the radio stops listening. When the signal aborts it ends as well or throws the signal's reason;
    * leaving the loop stops the radio.
+   *
+   * @param context the span that listens, for a radio that records what it does.
    */
-  listen(signal: AbortSignal): AsyncIterable<HeardAdvert>;
+  listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<HeardAdvert>;
 }
 
 export interface Advertiser {
@@ -59,6 +63,8 @@ export interface Tunnel {
 export interface TunnelOpening {
   /** Request headers beside those of the upgrade itself. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The span that opens it, for a simulated service that shares the trace; a real one never learns of it. */
+  readonly context?: TraceContext;
 }
 
 export interface OpenedTunnel {

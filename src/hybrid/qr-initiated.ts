@@ -75,7 +75,7 @@ export function invitePhone(env: Env, ports: HybridPorts, options: InvitationOpt
     advertKey: deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto),
     tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto),
   };
-  env.trace.emit({ kind: "link.hybrid", stage: "qr-shown", detail: hint, code: codeTag(contents) });
+  env.trace.emit({ kind: "link.hybrid", stage: "qr-shown", hint, qr: codeTag(contents) });
 
   const link = async (signal: AbortSignal): Promise<PhoneLine> => {
     const context = { settings, signal };

@@ -79,27 +79,21 @@ async function scan<From extends Shown>(
 ): Promise<From & Heard> {
   signal.throwIfAborted();
   const tried = new Set<string>();
-  for await (const { serviceData, address } of scanner.listen(signal)) {
+  for await (const { serviceData, address } of scanner.listen(signal, env.trace.context)) {
     signal.throwIfAborted();
     const key = toHex(serviceData);
     if (tried.has(key)) continue;
     tried.add(key);
     if (settings.adverts === "exactly-20-bytes" && serviceData.length > ADVERT_BYTES) {
-      const detail = `${serviceData.length} bytes`;
-      env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", detail });
+      env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", bytes: serviceData.length });
       continue;
     }
     const advert = openAdvert(shown.advertKey, serviceData, settings.crypto);
     if (advert === undefined) {
-      const detail = `${serviceData.length} bytes, not for this client`;
-      env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", detail });
+      env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", bytes: serviceData.length });
       continue;
     }
-    env.trace.emit({
-      kind: "link.hybrid",
-      stage: "advert-seen",
-      detail: `${tried.size - 1} of others before`,
-    });
+    env.trace.emit({ kind: "link.hybrid", stage: "advert-seen", foreignAdverts: tried.size - 1 });
     const suffix =
       serviceData.length > ADVERT_BYTES ? parseAdvertSuffix(serviceData.subarray(ADVERT_BYTES)) : undefined;
     return { ...shown, advert, ...(suffix && { suffix }), ...(address !== undefined && { address }) };
@@ -132,8 +126,8 @@ export function openTunnel(
       routingId,
       tunnelId: heard.tunnelId,
     });
-    env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
-    const { tunnel } = await dialer.open(url, {}, ended);
+    env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
+    const { tunnel } = await dialer.open(url, { context: env.trace.context }, ended);
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     return { ...heard, tunnel };
   };
@@ -214,8 +208,8 @@ export async function openChannel(
     return l2capTunnel(channel);
   } catch (error) {
     signal.throwIfAborted();
-    const detail = isHarnessError(error) ? error.code : "unexpected";
-    env.trace.emit({ kind: "link.hybrid", stage: "channel-refused", detail });
+    const why = isHarnessError(error) ? { code: error.code } : { reason: "unexpected error" };
+    env.trace.emit({ kind: "link.hybrid", stage: "channel-refused", ...why });
     return undefined;
   }
 }

@@ -117,13 +117,13 @@ function call(
     [TunnelHeader.CLIENT_PAYLOAD]: payload,
     [TunnelHeader.SIGNAL_CONNECTION]: "true",
   };
-  env.trace.emit({ kind: "link.hybrid", stage: "contacting", detail: host });
+  env.trace.emit({ kind: "link.hybrid", stage: "contacting", host });
   const open = async (ended: AbortSignal): Promise<OpenedTunnel> => {
     try {
-      return await ports.dialer.open(url, { headers }, ended);
+      return await ports.dialer.open(url, { headers, context: env.trace.context }, ended);
     } catch (error) {
       if (!(error instanceof TunnelRefusedError) || error.httpStatus !== CONTACT_GONE_STATUS) throw error;
-      env.trace.emit({ kind: "link.hybrid", stage: "link-gone", detail: `${error.httpStatus}` });
+      env.trace.emit({ kind: "link.hybrid", stage: "link-gone", httpStatus: error.httpStatus });
       throw new HybridError("LINK_GONE", "the tunnel service does not know this phone any more", {
         cause: error,
       });

@@ -2,7 +2,7 @@ import type { TraceRecord } from "../core/trace.js";
 import type { Ledger } from "../diagnosis/ledger.js";
 import { recordsMatching, type EventPattern, type Finding, type Promises } from "./expectation.js";
 import type { Explanation } from "../diagnosis/explanation.js";
-import { seconds } from "../diagnosis/mechanism.js";
+import { seconds } from "../diagnosis/evidence.js";
 
 /** What a run came to; the part of it that can be compared with a promise. */
 export interface RunResult {

@@ -1,5 +1,5 @@
 import type { TraceEvent, TraceRecord } from "../core/trace.js";
-import type { MechanismId } from "../diagnosis/explanation.js";
+import type { MechanismId } from "../diagnosis/rules/registry.js";
 
 type Kind = TraceEvent["kind"];
 type EventOf<K extends Kind> = Extract<TraceEvent, { readonly kind: K }>;
@@ -8,8 +8,8 @@ type EventOf<K extends Kind> = Extract<TraceEvent, { readonly kind: K }>;
 export type EventPattern<K extends Kind = Kind> = {
   readonly [Name in K]: {
     readonly kind: Name;
-    /** Members that must be equal; the others may be anything. */
-    readonly where?: Partial<Omit<EventOf<Name>, "kind">>;
+    /** Members that must be equal, the ceremony that the record belongs to among them; the others may be anything. */
+    readonly where?: Partial<Omit<EventOf<Name>, "kind">> & { readonly ceremony?: string };
     readonly actor?: string;
     /** First and last millisecond, both included. */
     readonly atMs?: readonly [from: number, to: number];
@@ -56,13 +56,19 @@ export function recordsMatching(
   pattern: EventPattern,
 ): readonly TraceRecord[] {
   const [fromMs, toMs] = pattern.atMs ?? [0, Infinity];
-  const wanted = Object.entries(pattern.where ?? {});
+  const wanted: readonly [string, unknown][] = Object.entries(pattern.where ?? {});
   return records.filter(
     (record) =>
       record.kind === pattern.kind &&
       record.atMs >= fromMs &&
       record.atMs <= toMs &&
       (pattern.actor === undefined || record.actor === pattern.actor) &&
-      wanted.every(([name, value]) => (record as unknown as Record<string, unknown>)[name] === value),
+      wanted.every(([name, value]) => isEqual(new Map(Object.entries(record)).get(name), value)),
   );
+}
+
+/** Members are strings, numbers, flags and lists of strings. */
+function isEqual(found: unknown, wanted: unknown): boolean {
+  if (!Array.isArray(found) || !Array.isArray(wanted)) return found === wanted;
+  return found.length === wanted.length && found.every((item, index) => item === wanted[index]);
 }

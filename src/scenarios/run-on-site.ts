@@ -2,16 +2,13 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { systemEnv } from "../core/env.js";
 import { MemorySink } from "../core/trace.js";
-import { explain } from "../diagnosis/explain.js";
 import type { Ledger } from "../diagnosis/ledger.js";
-import { realWorld, type RealWorldParts } from "../sim/attached-rp/real-world.js";
+import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/attached-world.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
-import { check } from "./check.js";
 import type { Promises } from "./expectation.js";
-import { play } from "./play.js";
-import { quoted, type Run, TRACE_SCHEMA } from "./run.js";
+import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
 import { SCENARIO, type OwnScenario, type Verb } from "./scenario.js";
 
 /**
@@ -31,7 +28,7 @@ export function promisesOnSite(
   };
 }
 
-export interface SiteRunOptions extends Omit<RealWorldParts, "knobs"> {
+export interface SiteRunOptions extends Omit<AttachedWorldOptions, "knobs"> {
   /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
   readonly knobs?: KnobOverrides;
   /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
@@ -86,39 +83,19 @@ export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions):
     if (verb.do === "set") knobsForRealSite(verb.knobs, { siteDecides, canAsk: credentials !== undefined });
   }
   const sink = new MemorySink();
-  const env = systemEnv(sink);
-  const { records } = sink;
-  const world = realWorld(env, { ...parts, knobs: { ...scenario.knobs, ...knobs } });
-  env.trace.emit({ kind: "run.started", scenario: scenario.id, seed: "", schema: TRACE_SCHEMA });
-  await world.prepare();
-  await play(world, scenario.script);
-
-  const ledger = world.ledger();
-  const explanation = explain(records);
-  const told =
-    scenario.expect && scenario.group !== "own" ? promisesOnSite(scenario.expect, ledger) : scenario.expect;
-  const promises = Object.keys(knobs).length === 0 ? told : undefined;
-  const findings = promises ? check(promises, { records, ledger, explanation }) : [];
-  const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
-  env.trace.emit({ kind: "run.ended", outcome: verdict });
-  const turned = Object.entries(knobs).map(
-    ([name, value]) => `--set ${quoted(`${name}=${value ?? "never"}`)}`,
-  );
+  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: { ...scenario.knobs, ...knobs } });
   const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
-  return {
-    scenario,
+  const name = quoted(calledAs ?? scenario.id);
+  await playIn(world, scenario, "");
+  const run = judge(world, scenario, {
     seed: "",
     knobs,
-    records,
-    ledger,
-    explanation,
-    findings,
-    verdict,
-    reproduction: ["passkey-harness run", quoted(calledAs ?? scenario.id), `--site ${site}`, ...turned].join(
-      " ",
-    ),
-    errors: world.errors,
-  };
+    records: sink.records,
+    expectationsOf: (ledger) =>
+      scenario.expect && scenario.group !== "own" ? promisesOnSite(scenario.expect, ledger) : scenario.expect,
+    reproduction: ["passkey-harness run", name, `--site ${site}`, ...knobArguments(knobs)].join(" "),
+  });
+  return { ...run, errors: world.at.errors() };
 }
 
 function refuseOtherDoors(script: readonly Verb[]): void {

@@ -1,18 +1,18 @@
 import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
+import { TRACE_SCHEMA } from "../core/events/run.js";
 import type { TraceRecord } from "../core/trace.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Ledger } from "../diagnosis/ledger.js";
-import { simWorld } from "../sim/world.js";
+import { simWorld } from "../sim/sim-world.js";
+import type { World } from "../sim/world.js";
 import { check } from "./check.js";
 import { explain } from "../diagnosis/explain.js";
 import type { Explanation } from "../diagnosis/explanation.js";
-import type { Finding } from "./expectation.js";
+import type { TraceSchemaVersion } from "../diagnosis/stored-trace.js";
+import type { Finding, Promises } from "./expectation.js";
 import { play } from "./play.js";
 import { SCENARIO, type OwnScenario } from "./scenario.js";
-
-/** Version of the records' shape; raised when a reader of old traces would misread new ones. */
-export const TRACE_SCHEMA = 1;
 
 export interface RunOptions {
   readonly seed: string;
@@ -42,6 +42,8 @@ export interface Run {
   readonly seed: string;
   /** Those the caller turned. */
   readonly knobs: KnobOverrides;
+  /** Schema of the trace that the records are from. */
+  readonly schema: TraceSchemaVersion;
   readonly records: readonly TraceRecord[];
   readonly ledger: Ledger;
   readonly explanation: Explanation;
@@ -61,38 +63,74 @@ export async function runScenario(scenario: OwnScenario, options: RunOptions): P
   const { seed, knobs = {}, frames, calledAs } = options;
   const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
   const { env } = world;
-  env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
-  await env.clock.run(play(world, scenario.script));
+  await env.clock.run(playIn(world, scenario, seed));
+  return judge(world, scenario, {
+    seed,
+    knobs,
+    records: env.records,
+    expectationsOf: () => scenario.expect,
+    reproduction: reproductionOf(calledAs ?? scenario.id, { seed, knobs, frames }),
+  });
+}
 
+/** Plays a scenario in a world, simulated or attached to a real site. */
+export async function playIn(world: World, scenario: OwnScenario, seed: string): Promise<void> {
+  world.env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
+  await world.prepare();
+  await play(world, scenario.script);
+}
+
+/** What a run that was played is judged with. */
+export interface JudgeSetup extends Pick<Run, "seed" | "knobs" | "records" | "reproduction"> {
+  /** The scenario's expectations, as far as they hold for the ledger of this run. */
+  readonly expectationsOf: (ledger: Ledger) => Promises | undefined;
+}
+
+/**
+ * Judges a run that was played, and records its end.
+ *
+ * A run with knobs of the caller's is not held to the scenario's expectations.
+ */
+export function judge(world: World, scenario: OwnScenario, setup: JudgeSetup): Run {
+  const { seed, knobs, records, reproduction } = setup;
   const ledger = world.ledger();
-  const explanation = explain(env.records);
-  const promises = Object.keys(knobs).length === 0 ? scenario.expect : undefined;
-  const findings = promises ? check(promises, { records: env.records, ledger, explanation }) : [];
+  const explanation = explain(records);
+  const promises = Object.keys(knobs).length === 0 ? setup.expectationsOf(ledger) : undefined;
+  const findings = promises ? check(promises, { records, ledger, explanation }) : [];
   const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
-  env.trace.emit({ kind: "run.ended", outcome: verdict });
+  world.env.trace.emit({ kind: "run.ended", outcome: verdict });
   return {
     scenario,
     seed,
     knobs,
-    records: env.records,
+    schema: TRACE_SCHEMA,
+    records,
     ledger,
     explanation,
     findings,
     verdict,
-    reproduction: reproductionOf(calledAs ?? scenario.id, { seed, knobs, frames }),
+    reproduction,
   };
 }
 
 /** The command that plays a scenario, by id or file, with these settings. */
 export function reproductionOf(name: string, { seed, knobs = {}, frames }: RunOptions): string {
-  const turned = Object.entries(knobs).map(
-    ([name, value]) => `--set ${quoted(`${name}=${value ?? "never"}`)}`,
-  );
   const captured = frames === "full" ? ["--frames full"] : [];
-  return ["passkey-harness run", quoted(name), `--seed ${quoted(seed)}`, ...turned, ...captured].join(" ");
+  return [
+    "passkey-harness run",
+    quoted(name),
+    `--seed ${quoted(seed)}`,
+    ...knobArguments(knobs),
+    ...captured,
+  ].join(" ");
 }
 
 /** For a shell: seeds and names of files come from anywhere. */
 export function quoted(text: string): string {
   return /^[\w.:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Returns `--set` arguments that set these knobs. */
+export function knobArguments(knobs: KnobOverrides): readonly string[] {
+  return Object.entries(knobs).map(([name, value]) => `--set ${quoted(`${name}=${value ?? "never"}`)}`);
 }

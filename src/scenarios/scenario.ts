@@ -15,6 +15,8 @@ export type Verb =
       readonly account?: string;
       /** The script goes on at once. */
       readonly inBackground?: boolean;
+      /** On a helper's device, which has none of this person's authenticators in reach. */
+      readonly by?: "helper";
     }
   /** Presses "log in with a passkey" and waits likewise. */
   | {

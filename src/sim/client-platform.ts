@@ -1,6 +1,7 @@
 import { sleep } from "../core/clock.js";
 import { envFor, type Env } from "../core/env.js";
 import { utf8 } from "../core/bytes.js";
+import type { TraceContext } from "../core/trace.js";
 import { drawFraction } from "../core/entropy.js";
 import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler } from "../ctap/device.js";
@@ -107,6 +108,9 @@ export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
   };
 }
 
+/** Opens the link that a request needs. @param context the span of the request. */
+type Open = (context: TraceContext | undefined) => Promise<CtapDevice | undefined>;
+
 interface RoadParts {
   readonly env: Env;
   readonly knobs: () => Knobs;
@@ -116,20 +120,20 @@ interface RoadParts {
 }
 
 interface Road {
-  readonly open: () => Promise<CtapDevice | undefined>;
+  readonly open: Open;
   readonly turned: (overrides: KnobOverrides) => void;
 }
 
 /** How the browser gets at the authenticator, as `link.road` has it. */
 function roadTo({ env, knobs, background, keys, cable }: RoadParts): Road {
   if (knobs().link.road !== "hybrid") {
-    return { open: moodyLink(env, { knobs, open: () => cable.device() }), turned: () => {} };
+    return { open: moodyLink(env, { knobs, open: (context) => cable.device(context) }), turned: () => {} };
   }
   let phone: HybridRoad | undefined;
   return {
-    open: async () => {
+    open: async (context) => {
       phone ??= new HybridRoad(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
-      return phone.device();
+      return phone.device(context);
     },
     turned: (overrides) => phone?.turned(overrides),
   };
@@ -184,7 +188,7 @@ function ownDeviceOf(
 interface ReachParts {
   readonly knobs: () => Knobs;
   readonly ownDevice: (wish: Wish) => CtapDevice | undefined;
-  readonly open: () => Promise<CtapDevice | undefined>;
+  readonly open: Open;
 }
 
 /** An authenticator on another device is found only by a browser that may offer a QR code. */
@@ -194,8 +198,11 @@ function withinReach(env: Env, { knobs, ownDevice, open }: ReachParts): Reach {
     if (own !== undefined || wish.attachment === "platform") return own;
     const { allowed = [] } = wish;
     const local = allowed.length > 0 && allowed.every(namesOnlyOtherRoads);
-    if (!knobs().key.elsewhere || !local) return open();
-    env.trace.as("browser").emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
+    if (!knobs().key.elsewhere || !local) return open(wish.context);
+    env.trace
+      .in(wish.context)
+      .as("browser")
+      .emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
     return undefined;
   };
 }

@@ -1,13 +1,13 @@
 import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { sleep } from "../core/clock.js";
-import type { Env } from "../core/env.js";
+import { envIn, type Env } from "../core/env.js";
 import { Turnstile } from "../core/queue.js";
 import { nameOfCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler, TransactOptions } from "../ctap/device.js";
 import { nameOfStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
-import { abortedBy } from "../core/abort.js";
+import { abortedBy, leavingQueue, raceAbort } from "../core/abort.js";
 
 export interface LoopbackOptions {
   /** On the way there, in milliseconds; cancelling takes as long. */
@@ -73,16 +73,7 @@ export class LoopbackDevice implements CtapDevice {
       turn.started = true;
       return this.#exchange(request, options);
     });
-    if (signal === undefined) return done;
-    // Who gives up while others are served leaves the queue at once.
-    let onAbort = () => {};
-    const left = new Promise<never>((_, reject) => {
-      onAbort = () => {
-        if (!turn.started) reject(abortedBy(signal, "none"));
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-    return Promise.race([done, left]).finally(() => signal.removeEventListener("abort", onAbort));
+    return leavingQueue(done, signal, () => turn.started);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,12 +84,11 @@ export class LoopbackDevice implements CtapDevice {
     if (this.#gone.signal.aborted) throw goneError("none");
     const progress = { sent: false };
     const answer = this.#travel(request, options, progress);
-    let onGone = () => {};
-    const gone = new Promise<never>((_, reject) => {
-      onGone = () => reject(goneError(progress.sent ? "unknown" : "none"));
-      this.#gone.signal.addEventListener("abort", onGone, { once: true });
-    });
-    return Promise.race([answer, gone]).finally(() => this.#gone.signal.removeEventListener("abort", onGone));
+    return raceAbort(
+      () => answer,
+      this.#gone.signal,
+      () => goneError(progress.sent ? "unknown" : "none"),
+    );
   }
 
   async #travel(
@@ -106,12 +96,13 @@ export class LoopbackDevice implements CtapDevice {
     options: TransactOptions,
     progress: { sent: boolean },
   ): Promise<Uint8Array> {
-    const { clock, trace } = this.#env;
+    const { clock, trace } = envIn(this.#env, options.context);
     if (this.#requestDelayMs > 0) await sleep(clock, this.#requestDelayMs, "loopback.request");
     if (this.#isGone()) throw goneError("none");
     progress.sent = true;
     const response = await this.#handler(request, {
       signal: this.#delayed(options.signal),
+      context: options.context,
       onKeepalive: (status) => {
         if (!this.#gone.signal.aborted) options.onKeepalive?.(status);
       },

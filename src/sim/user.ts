@@ -1,9 +1,11 @@
 import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { sleep } from "../core/clock.js";
-import type { Env } from "../core/env.js";
+import { never } from "../core/abort.js";
+import { envIn, type Env } from "../core/env.js";
 import { HarnessError } from "../core/errors.js";
 import { SampleStatus, type SampleStatusName } from "../ctap/messages/bio-enrollment.js";
+import type { TraceContext } from "../core/trace.js";
 
 /** What a device can ask of the person in front of it. */
 export type PromptKind =
@@ -41,6 +43,8 @@ export interface UserPrompt {
   readonly accounts?: readonly string[];
   /** How long the touch must last to count, in milliseconds; a short one will do when absent. */
   readonly holdMs?: number;
+  /** The span of the command that asks: what the user does about the prompt is recorded there. */
+  readonly context?: TraceContext;
 }
 
 export type UserAnswer =
@@ -194,16 +198,17 @@ function habitFor(habits: UserHabits, prompt: UserPrompt, nth: number): PromptHa
 }
 
 async function act(
-  env: Env,
+  own: Env,
   prompt: UserPrompt,
   habit: PromptHabit,
   signal: AbortSignal,
 ): Promise<UserAnswer> {
   const name = nameOfPrompt(prompt);
+  const env = envIn(own, prompt.context);
   env.trace.emit({ kind: "user.prompted", prompt: name });
   try {
     const { does = "approves" } = habit;
-    if (does === "walks-away") return await untilAborted(signal);
+    if (does === "walks-away") return await never(signal);
     await sleep(env.clock, (habit.thinkMs ?? 0) + (habit.actMs ?? 0), `user.${prompt.kind}`, { signal });
     const answer = { ...answerOf(does, habit), ...(await hold(env, prompt, habit, signal)) };
     env.trace.emit({ kind: "user.answered", prompt: name, answer: answer.answer });
@@ -236,12 +241,4 @@ function answerOf(does: "approves" | "refuses" | "uses-wrong-finger", habit: Pro
     ...(account !== undefined && { account }),
     ...(feedback !== undefined && { feedback }),
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const give = () => reject(signal.reason as Error);
-    if (signal.aborted) give();
-    else signal.addEventListener("abort", give, { once: true });
-  });
 }

@@ -1,90 +1,116 @@
-import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
-import { shape } from "../core/shape.js";
-import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
-import { MemorySink, type TraceSink } from "../core/trace.js";
+import type { Env } from "../core/env.js";
+import { Background } from "../core/background.js";
+import type { CtapDevice } from "../ctap/device.js";
+import { Ledger, type LedgerEntries } from "../diagnosis/ledger.js";
 import type { LinkOptions } from "../transports/hid/link.js";
 import type { SimAuthenticator } from "./authenticator/authenticator.js";
-import { Background } from "../core/background.js";
-import type { SimBrowser } from "./browser/browser.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
-import { Visitor } from "./factors/visitor.js";
-import type { KeyCable } from "./hid/usb-port.js";
+import type { SimBrowser } from "./browser/browser.js";
 import type { HostPrograms } from "./browser/browser-process.js";
-import { parseKnobs, parseTurns, withKnobs, type KnobOverrides, type Knobs } from "./knobs/knobs.js";
-import { Ledger } from "../diagnosis/ledger.js";
-import { SimMail } from "./rp/mail.js";
 import type { SimPage } from "./browser/page.js";
-import { SimSite } from "./rp/site.js";
 import { workplaceFor } from "./client-platform.js";
+import type { Visitor } from "./factors/visitor.js";
+import type { KeyCable } from "./hid/usb-port.js";
+import { withKnobs, type KnobOverrides, type Knobs } from "./knobs/knobs.js";
+import type { SitePort } from "./rp/site-port.js";
 
-/** A person, a browser, a page, a key and a site, on one clock. */
-export interface World {
-  readonly env: VirtualEnv;
+/** The site of a world: simulated, or a real one across HTTP. */
+export interface WorldSite {
+  readonly site: SitePort;
+  /** The site as another user's browser has it, with cookies of its own; the same one when absent. */
+  readonly helperSite?: SitePort;
+  readonly origin: string;
+  /** Whose passkey it is where a script names nobody; the script's own default when absent. */
+  readonly account?: string;
+  /** The user at the site's fallback factors; absent where they are not known. */
+  readonly visitor?: Visitor;
+  /** What the site holds, for the ledger; `unknown` names what it does not tell. */
+  readonly entries: () => Omit<LedgerEntries, "keys">;
+  /** Gets the site ready before a script begins. */
+  readonly prepare?: () => Promise<void>;
+  /** Waits for what is still under way at the site, beside background work. */
+  readonly settled?: () => Promise<void>;
+}
+
+/** What a world's site is built with. */
+export interface WorldSiteDeps {
+  readonly knobs: () => Knobs;
+  /** Knobs that were set, without the defaults. */
+  readonly overrides: () => KnobOverrides;
+  readonly background: Background;
+}
+
+/** How the knobs of a world are read; a real site obeys fewer of them. */
+export interface KnobRules {
+  /** Values that stand where nothing is set, in place of the registry's defaults. */
+  readonly defaults?: KnobOverrides;
+  /** @throws {KnobError} for knobs that do not exist or do not fit. */
+  readonly parse: (input: unknown) => KnobOverrides;
+  /** Reads knobs for a world that runs. @throws {KnobError} as `parse`, and for what is built into a world. */
+  readonly parseRunning: (input: unknown) => KnobOverrides;
+}
+
+export interface WorldSetup<Site extends WorldSite> {
+  readonly knobs: KnobOverrides;
+  readonly rules: KnobRules;
+  readonly site: (deps: WorldSiteDeps) => Site;
+  /** How much of a CTAPHID report the trace gets; `headers` by default. */
+  readonly frames?: LinkOptions["frames"];
+  /** An authenticator of the caller's in place of the simulated ones: a real key, a phone. */
+  readonly device?: () => Promise<CtapDevice | undefined>;
+}
+
+/** A user, a browser, a page, an authenticator and a site, on one clock. */
+export interface World<Site extends WorldSite = WorldSite> {
+  readonly env: Env;
   readonly page: SimPage;
-  /** The same site on somebody else's device, with no authenticator of this person's in reach. */
+  /** The same site on another user's device, with none of this user's authenticators in reach. */
   readonly helperPage: SimPage;
-  /** The person at the site's other doors. */
-  readonly visitor: Visitor;
   readonly browser: SimBrowser;
   /** The key's socket on the computer. */
   readonly cable: KeyCable;
   /** The browser as a process: it may quit. */
   readonly programs: HostPrograms;
-  readonly site: SimSite;
-  readonly mail: SimMail;
   readonly key: SimAuthenticator;
   readonly store: CredentialStore;
+  /** The site, and what it adds to the world. */
+  readonly at: Site;
   readonly knobs: Knobs;
-  /** Turns knobs for whatever happens next; what already runs keeps its settings. @throws {KnobError} */
+  /** Sets knobs for whatever happens next; what already runs keeps its settings. @throws {KnobError} */
   turn(overrides: KnobOverrides): void;
-  /** The books as they are now, from the stores themselves. */
+  /** Returns the ledger as it is now, from the stores themselves. */
   ledger(): Ledger;
-  /** Work nobody in the script waits for. */
+  /** Work that no script waits for. */
   readonly background: Background;
-  /** Resolves when nothing is under way: mails, commits, prompts nobody waits for. */
+  /** Gets the site ready before a script begins. */
+  prepare(): Promise<void>;
+  /** Resolves when nothing is under way: mails, commits, prompts that outlive their request. */
   settled(): Promise<void>;
 }
 
-export interface WorldOptions {
-  /** Where the trace goes; kept in `env.records` when absent. */
-  readonly sink?: TraceSink;
-  /** How much of a CTAPHID report the trace gets; `headers` by default. */
-  readonly frames?: LinkOptions["frames"];
-}
-
-const OPTIONS = parameters<WorldOptions>({
-  sink: maybe(arg.having("a trace sink, such as new MemorySink(),", "write")),
-  frames: maybe(shape.oneOf(["headers", "full"])),
-});
-
-const RP_ID = "shop.example";
-const ORIGIN = `https://${RP_ID}`;
-
 /**
- * A world in a box: the same seed and the same knobs give the same bytes and the same trace.
+ * Builds a world around a site, simulated or real: everything else is the same in both.
  *
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export function simWorld(seed: string, overrides: KnobOverrides = {}, options: WorldOptions = {}): World {
-  checkArguments("simWorld", { seed: [shape.text, seed], options: [OPTIONS, options] });
-  const env = virtualEnv(seed, options.sink ?? new MemorySink());
+export function buildWorld<Site extends WorldSite>(env: Env, setup: WorldSetup<Site>): World<Site> {
+  const { rules, frames, device } = setup;
   const background = new Background();
-  let turned = parseKnobs(overrides);
-  let current = withKnobs(turned);
+  let overrides = rules.parse(setup.knobs);
+  let current = withKnobs({ ...rules.defaults, ...overrides });
   const knobs = () => current;
 
-  const mail = new SimMail(envFor(env, "mail"), { knobs, background });
-  const site = new SimSite(envFor(env, "site"), { knobs, background, mail, origin: ORIGIN, rpId: RP_ID });
-  const { frames } = options;
-  const workplace = workplaceFor(env, {
+  const at = setup.site({ knobs, overrides: () => overrides, background });
+  const platform = workplaceFor(env, {
     knobs,
     background,
-    site,
-    origin: ORIGIN,
+    site: at.site,
+    ...(at.helperSite && { helperSite: at.helperSite }),
+    origin: at.origin,
     frames,
+    ...(device && { device }),
   });
-  const { programs, helperPage, cable, key, store, ledgerKeys } = workplace;
-
+  const { programs, helperPage, cable, key, store, ledgerKeys } = platform;
   return {
     env,
     get page() {
@@ -93,30 +119,33 @@ export function simWorld(seed: string, overrides: KnobOverrides = {}, options: W
     get browser() {
       return programs.running.browser;
     },
+    helperPage,
     cable,
     programs,
-    helperPage,
-    visitor: new Visitor(envFor(env, "page"), { knobs, desk: site.factors }),
-    site,
-    mail,
     key,
     store,
+    at,
     get knobs() {
       return current;
     },
     turn(more) {
-      turned = { ...turned, ...parseTurns(more) };
-      current = withKnobs(turned);
-      workplace.turned(more);
+      const set = rules.parseRunning(more);
+      overrides = { ...overrides, ...set };
+      current = withKnobs({ ...rules.defaults, ...overrides });
+      platform.turned(set);
     },
-    ledger: () =>
-      new Ledger({
-        keys: ledgerKeys(),
-        rows: site.store.ledgerRows,
-        flags: site.flags,
-        mails: mail.mails,
-      }),
+    ledger: () => ledgerOf({ keys: ledgerKeys(), ...at.entries() }, device !== undefined),
     background,
-    settled: () => background.settled(),
+    prepare: () => at.prepare?.() ?? Promise.resolve(),
+    async settled() {
+      await background.settled();
+      await at.settled?.();
+    },
   };
+}
+
+/** Passkeys on an authenticator of the caller's are not known here. */
+function ledgerOf(entries: LedgerEntries, isDeviceOurs: boolean): Ledger {
+  const unknown = [...(entries.unknown ?? []), ...(isDeviceOurs ? (["keys"] as const) : [])];
+  return new Ledger(unknown.length === 0 ? entries : { ...entries, unknown });
 }

@@ -14,7 +14,7 @@ describe("a key that knows only U2F", () => {
   test("registers, and the report says how often it was asked for what", async () => {
     const { exitCode, stdout } = await runCli(["register", "--profile", "u2f-only", "--uv", "discouraged"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/0\.000 .*asks in U2F: register, answered CONDITIONS_NOT_SATISFIED/);
-    expect(stdout).toMatch(/0\.600 .*asks in U2F: register, answered NO_ERROR/);
+    expect(stdout).toMatch(/0\.000 .*sends the U2F command register, answered CONDITIONS_NOT_SATISFIED/);
+    expect(stdout).toMatch(/0\.600 .*sends the U2F command register, answered NO_ERROR/);
   });
 });

@@ -14,7 +14,7 @@ describe("a trace", () => {
     const trace = startTrace(clock, sink);
     await clock.advance(25);
     trace.emit(FLAG);
-    expect(sink.records).toEqual([{ ...FLAG, atMs: 25, actor: "harness" }]);
+    expect(sink.records).toEqual([{ ...FLAG, atMs: 25, actor: "harness", span: "run" }]);
   });
 
   test("speaks as whoever it was made for, in one order", () => {
@@ -42,6 +42,7 @@ describe("a trace", () => {
       text: "two\nlines",
       atMs: 0,
       actor: "harness",
+      span: "run",
     });
   });
 });

@@ -1,3 +1,4 @@
+import { eventsOf } from "../helpers/events.js";
 import { describe, expect, test } from "vitest";
 import { concat, toHex, utf8 } from "../../src/core/bytes.js";
 import { virtualEnv } from "../../src/core/env.js";
@@ -306,7 +307,7 @@ test("no PIN, token, key or hash enters the trace", async () => {
   await session.pinUvAuthToken({ ...PIN_REQUEST, pin: "correct horse" });
   await session.changePin({ from: "correct horse", to: "battery staple" });
   const trace = JSON.stringify(env.records);
-  expect(env.records.map(({ kind }) => kind)).toEqual(
+  expect(eventsOf(env).map(({ kind }) => kind)).toEqual(
     Array.from({ length: 3 }, () => ["ctap.request", "ctap.response"]).flat(),
   );
   const { parsed, secret } = opened(device.requests[2] ?? TOKEN);

@@ -157,8 +157,9 @@ describe("a request that the page aborted itself", () => {
     const again = REGISTRATION.filter(({ kind }) => !/^(timer|rp.row|rp.mail)/.test(kind)).map((record) => ({
       ...record,
       atMs: record.atMs + 50_000,
-      ...("ceremony" in record && { ceremony: "c2" }),
-    })) as readonly TraceRecord[];
+      ceremony: "c2",
+      span: "c2",
+    }));
     const records = [...untilAsked(aborted), ...again, { ...keyTimer, atMs: 51_000, budgetMs: 50_000 }];
     const { ceremonies } = explain(records.sort((a, b) => a.atMs - b.atMs));
     expect(ceremonies.map(({ mechanism }) => mechanism)).toEqual(["page-gave-up", "success"]);
@@ -211,11 +212,17 @@ describe("a login after a registration", () => {
         call: "login/options",
         ceremony: "c2",
         status: 200,
-        credentials: offered,
+        credentials: [offered],
       }),
       at(10_100, "browser", { kind: "page.called", method: "get", effectiveMs: 180_000, ceremony: "c2" }),
-      at(10_100, "browser", { kind: "ctap.request", command: "getAssertion", bytes: 1 }),
-      at(11_000, "browser", { kind: "ctap.response", command: "getAssertion", status, bytes: 1 }),
+      at(10_100, "browser", { kind: "ctap.request", command: "getAssertion", bytes: 1, ceremony: "c2" }),
+      at(11_000, "browser", {
+        kind: "ctap.response",
+        command: "getAssertion",
+        status,
+        bytes: 1,
+        ceremony: "c2",
+      }),
       at(11_000, "browser", { kind: "page.settled", method: "get", outcome: "rejected", ceremony: "c2" }),
     ].sort((a, b) => a.atMs - b.atMs) as readonly TraceRecord[];
 

@@ -81,7 +81,7 @@ describe("an attempt with a code", () => {
 });
 
 test("a password refused for a flag is a lock-out only where no row was ever seen", () => {
-  const flag = at(0, "site", { kind: "rp.flag", flag: "passkey", value: true });
+  const flag = at(0, "site", { kind: "rp.flag", flag: "passkey", value: true, ceremony: null });
   const row = at(1, "site", { kind: "rp.row", credential: "a", change: "created", ceremony: "c1" });
   const refused = call(10, "password/login", "PASSWORD_OFF");
   expect(explain([flag, ...refused]).mechanism).toBe("flag-before-credential");

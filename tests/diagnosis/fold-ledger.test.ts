@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { foldLedger } from "../../src/diagnosis/facts/fold-ledger.js";
-import { simWorld } from "../../src/sim/world.js";
+import { simWorld } from "../../src/sim/sim-world.js";
 import { at } from "./hand-written-trace.js";
 
 const key = (change: "created" | "overwritten" | "deleted" | "used", credential: string, actor = "key") =>

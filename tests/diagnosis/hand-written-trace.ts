@@ -1,8 +1,27 @@
-import type { TraceEvent, TraceRecord } from "../../src/core/trace.js";
+import { RUN_SPAN, type TraceEvent, type TraceRecord } from "../../src/core/trace.js";
 
-/** One record; written by hand so that explanations are tested against traces no code of ours produced. */
-export function at(atMs: number, actor: string, event: TraceEvent): TraceRecord {
-  return { atMs, actor, ...event };
+type OptionalId<Event> = Event extends { readonly id: string }
+  ? Omit<Event, "id"> & { readonly id?: string }
+  : Event;
+
+/** An event as tests write it: what they leave out of the frame is filled in. */
+export type HandWritten = OptionalId<TraceEvent> & {
+  /** `c1` when absent, none for `null`. */
+  readonly ceremony?: string | null;
+  /** One span a ceremony when absent. */
+  readonly span?: string;
+};
+
+/**
+ * One record; written by hand so that explanations are tested against traces no code of ours produced.
+ *
+ * A timer goes by its owner, name and ceremony where the test gives it no id.
+ */
+export function at(atMs: number, actor: string, event: HandWritten): TraceRecord {
+  const { ceremony = "c1", span = ceremony ?? RUN_SPAN, ...rest } = event;
+  const frame = { atMs, actor, span, ...(ceremony !== null && { ceremony }) };
+  const id = "timer" in rest && { id: rest.id ?? [ceremony, actor, rest.timer].join(" ") };
+  return { ...frame, ...rest, ...id } as TraceRecord;
 }
 
 const CREDENTIAL = "aaaaaaaa";

@@ -3,6 +3,7 @@ import type { TraceRecord } from "../../src/core/trace.js";
 import { scenarioNamed } from "../../src/scenarios/catalogue.js";
 import { explain } from "../../src/diagnosis/explain.js";
 import { runScenario } from "../../src/scenarios/run.js";
+import { at } from "./hand-written-trace.js";
 
 const recordsOf = async (id: string): Promise<readonly TraceRecord[]> =>
   (await runScenario(scenarioNamed(id), { seed: "phones" })).records;
@@ -22,16 +23,14 @@ describe("a phone that hung up without an answer", () => {
 
   test("is not said of a phone that had made its key", async () => {
     const records = await recordsOf("phone-discoverable-no-reply");
-    const at = records.findIndex(({ kind }) => kind === "ctap.request");
-    const key: TraceRecord = {
-      atMs: (records[at] as TraceRecord).atMs + 1_000,
-      actor: "key",
+    const asked = records.find(({ kind }) => kind === "ctap.request");
+    const key = at((asked?.atMs ?? 0) + 1_000, "key", {
       kind: "ctap.credential",
       change: "created",
       credential: "aaaaaaaa",
       rpId: "shop.example",
       user: "u",
-    };
+    });
     const sorted = [...records, key].sort((a, b) => a.atMs - b.atMs);
     expect(mechanismsOf(sorted)).not.toContain("phone-hung-up");
   });

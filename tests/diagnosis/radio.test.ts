@@ -4,6 +4,7 @@ import { scenarioNamed } from "../../src/scenarios/catalogue.js";
 import { explain } from "../../src/diagnosis/explain.js";
 import { runScenario } from "../../src/scenarios/run.js";
 import type { KnobOverrides } from "../../src/sim/knobs/knobs.js";
+import { at } from "./hand-written-trace.js";
 
 async function recordsOf(id: string, knobs: KnobOverrides = {}): Promise<readonly TraceRecord[]> {
   return (await runScenario(scenarioNamed(id), { seed: "radio", knobs })).records;
@@ -82,12 +83,7 @@ describe("evidence against", () => {
   });
 
   test("a later scan that started", async () => {
-    const started: TraceRecord = {
-      kind: "link.hybrid",
-      stage: "scan-started",
-      actor: "desktop",
-      atMs: 20_000,
-    };
+    const started = at(20_000, "desktop", { kind: "link.hybrid", stage: "scan-started" });
     const records = [...(await recordsOf("ble-windows-poweron-race"))];
     const later = records.findIndex(({ atMs }) => atMs > started.atMs);
     records.splice(later, 0, started);
@@ -109,7 +105,7 @@ describe("evidence against", () => {
     const call = records.findIndex(({ kind }) => kind === "page.called");
     const armed = [
       ...records.slice(0, call + 1),
-      { kind: "timer.armed", timer: "client.ceremony", budgetMs: 9e9, actor: "browser", atMs: 150 } as const,
+      at(150, "browser", { kind: "timer.armed", timer: "client.ceremony", budgetMs: 9e9 }),
       ...records.slice(call + 1),
     ];
     expect(mechanismOf(records)).toBe("link-hang");

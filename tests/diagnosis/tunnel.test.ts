@@ -187,8 +187,14 @@ test("a second try's answer is not taken for the lost one's", () => {
   const again = [
     at(30_000, "shop", { kind: "rp.request", call: "registration/options", ceremony: "c2" }),
     at(30_200, PC, { kind: "page.called", method: "create", effectiveMs: 180_000, ceremony: "c2" }),
-    at(31_000, PC, { kind: "ctap.request", command: "makeCredential", bytes: 200 }),
-    at(32_000, PC, { kind: "ctap.response", command: "makeCredential", status: "OK", bytes: 300 }),
+    at(31_000, PC, { kind: "ctap.request", command: "makeCredential", bytes: 200, ceremony: "c2" }),
+    at(32_000, PC, {
+      kind: "ctap.response",
+      command: "makeCredential",
+      status: "OK",
+      bytes: 300,
+      ceremony: "c2",
+    }),
   ] as const;
   const records = [...ASKED, stage(20_000, PC, "tunnel-closed", "1006"), rejected(20_000), ...again];
   expect(named(...records).ceremonies[0]?.mechanism).toBe("link-lost");

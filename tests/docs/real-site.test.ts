@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseSiteConfig } from "../../src/sim/attached-rp/site-config.js";
-import { MECHANISM_IDS } from "../../src/diagnosis/explanation.js";
+import { MECHANISM_IDS } from "../../src/diagnosis/rules/registry.js";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
 import { PROJECT } from "../helpers/project.js";
 import { bundled, runProgram, spawnCli } from "../helpers/spawn-cli.js";

@@ -92,7 +92,12 @@ describe("a message that is not what was sent", () => {
   test("in the handshake, the trace says where it failed", async () => {
     const { bench } = await askThrough(rule(1, LAST));
     expect(bench.traced("link.hybrid")).toContainEqual(
-      expect.objectContaining({ actor: "client", stage: "failed", detail: "handshake: HANDSHAKE_REJECTED" }),
+      expect.objectContaining({
+        actor: "client",
+        stage: "failed",
+        step: "handshake",
+        code: "HANDSHAKE_REJECTED",
+      }),
     );
   });
 
@@ -148,7 +153,7 @@ describe("a relay that lies", () => {
     const { outcome, bench } = await askThrough([], { handle, phone: { requests: "as-authenticator" } });
     expect(outcome).toMatchObject({ code: "LINK_CLOSED", aftermath: "unknown" });
     expect(bench.traced("link.hybrid")).toContainEqual(
-      expect.objectContaining({ actor: "client", stage: "tunnel-closed", detail: "1009" }),
+      expect.objectContaining({ actor: "client", stage: "tunnel-closed", closeCode: 1009 }),
     );
   });
 
@@ -184,7 +189,7 @@ describe("the air", () => {
     await bench.run(connect());
     expect(bench.stages().filter((stage) => stage === "advert-foreign")).toHaveLength(3);
     expect(bench.traced("link.hybrid")).toContainEqual(
-      expect.objectContaining({ stage: "advert-seen", detail: "3 of others before" }),
+      expect.objectContaining({ stage: "advert-seen", foreignAdverts: 3 }),
     );
   });
 

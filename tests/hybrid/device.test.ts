@@ -118,7 +118,7 @@ describe("an orphan", () => {
     });
     expect(await bench.run(session)).toEqual({ ending: "served" });
     expect(bench.traced("ctap.credential")).toMatchObject([{ change: "created" }]);
-    expect(bench.traced("link.hybrid").at(-1)).toMatchObject({ stage: "tunnel-closed", detail: "1006" });
+    expect(bench.traced("link.hybrid").at(-1)).toMatchObject({ stage: "tunnel-closed", closeCode: 1006 });
   });
 
   test("comes of a tunnel whose time is over while the person thinks", async () => {

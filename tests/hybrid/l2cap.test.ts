@@ -90,7 +90,7 @@ describe("a phone with a channel of its own", () => {
     expect(bench.stages()).toContain("channel-open");
     expect(bench.stages()).not.toContain("tunnel-opening");
     expect(bench.traced("link.hybrid")).toContainEqual(
-      expect.objectContaining({ stage: "advert-sent", detail: "24 bytes" }),
+      expect.objectContaining({ stage: "advert-sent", bytes: 24 }),
     );
   });
 

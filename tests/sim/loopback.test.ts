@@ -76,7 +76,7 @@ describe("LoopbackDevice", () => {
     });
     expect(env.clock.nowMs()).toBe(100);
     await env.clock.advance(1_000);
-    expect(env.records).toEqual([
+    expect(env.records).toMatchObject([
       { kind: "ctap.discarded", command: "getInfo", status: "OK", atMs: 1_000, actor: "harness" },
     ]);
   });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { drawFraction, seededEntropy } from "../../src/core/entropy.js";
-import { simWorld, type World } from "../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../src/sim/sim-world.js";
 import type { KnobOverrides } from "../../src/sim/knobs/knobs.js";
 
 const SEED = "world";
 
-async function registered(knobs: KnobOverrides = {}, seed = SEED): Promise<World> {
+async function registered(knobs: KnobOverrides = {}, seed = SEED): Promise<SimWorld> {
   const world = simWorld(seed, knobs);
   await world.env.clock.run(world.page.register("hanako").then(() => world.settled()));
   return world;
 }
 
-const linesOf = (world: World) => world.env.records.map((record) => JSON.stringify(record)).join("\n");
+const linesOf = (world: SimWorld) => world.env.records.map((record) => JSON.stringify(record)).join("\n");
 
 test("the same seed gives the same trace, byte for byte", async () => {
   const [one, two] = [await registered(), await registered()];

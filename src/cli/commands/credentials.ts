@@ -1,11 +1,11 @@
 import {
+  type CredentialManager,
+  type Ctap2Session,
+  Permission,
   credentialManagement,
   fromBase64url,
   openSession,
-  Permission,
   toBase64url,
-  type CredentialManager,
-  type Ctap2Session,
 } from "../../entry/ctap.js";
 import { pinSource } from "../ceremony.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";

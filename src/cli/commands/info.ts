@@ -1,4 +1,4 @@
-import { openSession, toHex, type AuthenticatorInfo } from "../../entry/ctap.js";
+import { type AuthenticatorInfo, openSession, toHex } from "../../entry/ctap.js";
 import { learnProfile } from "../../entry/sim.js";
 import type { Command } from "../command.js";
 import { writeTextFile } from "../files.js";

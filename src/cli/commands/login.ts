@@ -1,10 +1,10 @@
 import { fromBase64url, toBase64url } from "../../entry/ctap.js";
 import { envFor } from "../../entry/sim.js";
 import {
-  authenticate,
-  verifyAssertion,
   type AuthenticationResponseJSON,
   type RequestOptionsInput,
+  authenticate,
+  verifyAssertion,
 } from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
 import {
@@ -50,8 +50,8 @@ ${CEREMONY_HELP}`,
         const known = book.entries.filter((entry) => entry.rpId === rpId);
         const options = requestOptions(bench, invocation, known);
         const call = { method: "get", client, timeoutMs: options.timeout } as const;
-        const response = await calledByPage(bench, call, () =>
-          bench.settle(authenticate(envFor(bench.env, "browser"), bench.device, options, client)),
+        const response = await calledByPage(bench, call, (env) =>
+          bench.settle(authenticate(envFor(env, "browser"), bench.device, options, client)),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
         const verified = entry && verify(response, { options, origin, rpId, entry });

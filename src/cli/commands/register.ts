@@ -1,10 +1,10 @@
 import { toBase64url, toHex } from "../../entry/ctap.js";
 import { envFor } from "../../entry/sim.js";
 import {
-  register as create,
-  verifyRegistration,
   type ClientContext,
   type CreationOptionsInput,
+  register as create,
+  verifyRegistration,
 } from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
 import {
@@ -84,8 +84,8 @@ ${CEREMONY_HELP}`,
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
 export async function registerOn(bench: Workbench, options: CreationOptionsInput, client: ClientContext) {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
-  const response = await calledByPage(bench, call, () =>
-    bench.settle(create(envFor(bench.env, "browser"), bench.device, options, client)),
+  const response = await calledByPage(bench, call, (env) =>
+    bench.settle(create(envFor(env, "browser"), bench.device, options, client)),
   );
   const userVerification = options.authenticatorSelection?.userVerification;
   const verified = verifyRegistration(response, {

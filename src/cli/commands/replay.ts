@@ -1,10 +1,8 @@
-import { parseTrace, type TraceRecord } from "../../entry/diagnosis.js";
+import { parseTrace } from "../../entry/diagnosis.js";
 import { runOfTrace, toJson, toText } from "../../entry/scenarios.js";
-import { isHarnessError } from "../../index.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
-import type { Terminal } from "../terminal.js";
 import { warnOfAlias } from "../warn-of-alias.js";
 
 export const replay: Command = {
@@ -18,8 +16,9 @@ ${REPORT_HELP}`,
   async run(invocation) {
     const { terminal } = invocation;
     const path = onlyPath(invocation);
-    const records = recordsOf(readTextFile(path, "trace"), terminal);
-    const run = runOfTrace(records, { reproduction: `passkey-harness replay ${path}` });
+    const trace = parseTrace(readTextFile(path, "trace"));
+    for (const { message } of trace.notes) terminal.warn(message);
+    const run = runOfTrace(trace, { reproduction: `passkey-harness replay ${path}` });
     warnOfAlias(run, terminal);
     const broken = run.verdict === "unexpected";
     const outcome = {
@@ -39,15 +38,4 @@ function onlyPath({ positionals }: Invocation): string {
     });
   }
   return path;
-}
-
-/** Whoever was stopped while writing leaves half a line; what comes before it is still good. */
-function recordsOf(text: string, terminal: Terminal): readonly TraceRecord[] {
-  try {
-    return parseTrace(text);
-  } catch (error) {
-    if (!isHarnessError(error) || error.code !== "TRACE_CUT") throw error;
-    terminal.warn(`${error.message}; it is left out`);
-    return parseTrace(text.slice(0, text.lastIndexOf("\n") + 1));
-  }
 }

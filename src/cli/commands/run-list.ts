@@ -1,9 +1,9 @@
 import {
   ALIASES,
   CATALOGUE_GROUPS,
-  searchScenarios,
   type CatalogueGroup,
   type Scenario,
+  searchScenarios,
 } from "../../entry/scenarios.js";
 import { UsageError, type Invocation, type Outcome } from "../command.js";
 import { choiceOption, flag, textsOf } from "../options.js";

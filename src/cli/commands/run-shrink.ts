@@ -1,4 +1,4 @@
-import { shrink, type Outcome as RunOutcome, type Shrunk } from "../../entry/scenarios.js";
+import { type Outcome as RunOutcome, type Shrunk, shrink } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import type { Invocation, Outcome } from "../command.js";
 import { textOption } from "../options.js";

@@ -1,4 +1,4 @@
-import { runOnSite, toJson, toText, type SiteRunOptions } from "../../entry/scenarios.js";
+import { type SiteRunOptions, runOnSite, toJson, toText } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";

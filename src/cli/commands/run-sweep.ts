@@ -1,11 +1,11 @@
 import {
-  sweep,
   type Outcome as RunOutcome,
   type ReportedRun,
   type Run,
   type Sweep,
   type SweepPoint,
   type Threshold,
+  sweep,
 } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";

@@ -1,4 +1,4 @@
-import { runScenario, CATALOGUE, toJson, toText, type OwnScenario, type Run } from "../../entry/scenarios.js";
+import { CATALOGUE, type OwnScenario, type Run, runScenario, toJson, toText } from "../../entry/scenarios.js";
 import { parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";

@@ -1,5 +1,5 @@
 import { MemorySink } from "../../entry/diagnosis.js";
-import { selfMadeTlsIdentity, systemEnv, wsTunnelService, type Env } from "../../entry/sim.js";
+import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
 import { type Command, type Invocation, untilTold, UsageError } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { flag, numberOption, textOption } from "../options.js";

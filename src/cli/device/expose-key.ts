@@ -1,10 +1,10 @@
 import {
-  exposeUdp,
-  exposeUhid,
-  exposeUnix,
   type Env,
   type ExposedDevice,
   type HidFirmware,
+  exposeUdp,
+  exposeUhid,
+  exposeUnix,
 } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";

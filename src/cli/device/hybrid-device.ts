@@ -1,7 +1,7 @@
 import { MemorySink, type TraceRecord } from "../../entry/diagnosis.js";
 import { invitePhone } from "../../entry/hybrid.js";
 import { envFor, systemEnv } from "../../entry/sim.js";
-import { CLIENT_PROFILES, effectiveTimeoutMs, SPEC_L3 } from "../../entry/webauthn.js";
+import { CLIENT_PROFILES, SPEC_L3, effectiveTimeoutMs } from "../../entry/webauthn.js";
 import type { Invocation, OptionTable } from "../command.js";
 import { dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from "./hybrid-ports.js";
 import { numberOption, textOption } from "../options.js";
@@ -70,7 +70,7 @@ function ceremonyOf(invocation: Invocation): number {
 
 function tell(terminal: Terminal, record: TraceRecord): void {
   if (record.kind !== "link.hybrid") return;
-  if (record.stage === "scan-failed" && isPassing(record.detail)) {
+  if (record.stage === "scan-failed" && isPassing(record.code)) {
     terminal.progress("Bluetooth is off or busy: trying again for half a minute");
   }
   if (record.stage === "advert-seen") terminal.progress("the phone is near");

@@ -1,13 +1,13 @@
 import {
+  type AdvertScanner,
+  type Advertiser,
+  type TunnelDialer,
   linuxAdvertiser,
   nobleScanner,
   patientScanner,
   udpAdvertiser,
   udpScanner,
   wsDialer,
-  type Advertiser,
-  type AdvertScanner,
-  type TunnelDialer,
 } from "../../entry/hybrid.js";
 import type { Env } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";

@@ -1,15 +1,15 @@
 import { MemorySink } from "../../entry/diagnosis.js";
 import {
+  type HidDevice,
+  type HidDeviceOptions,
   openHidDevice,
   openUsbDevice,
   udpHidPort,
   unixHidPort,
   usbDevices,
   withU2fFallback,
-  type HidDevice,
-  type HidDeviceOptions,
 } from "../../entry/hid.js";
-import { envFor, firmwareOf, simHidPort, systemEnv, virtualEnv, type Env } from "../../entry/sim.js";
+import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
 import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-device.js";

@@ -1,4 +1,6 @@
-import type { Env } from "../../core/env.js";
+import { onAbort } from "../../core/abort.js";
+import { onMovingClock } from "../../core/clock.js";
+import { envIn, inSpan, type Env } from "../../core/env.js";
 import { CtapCommand, nameOfCommand } from "../command.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
 import type { ResponseParser } from "../messages/message.js";
@@ -68,14 +70,25 @@ export class Exchange {
         { hint: "Send shorter credential lists, in several requests, or fewer extensions." },
       );
     }
-    const response = await this.#transact(command, request, options);
+    const env = envIn(this.#env, options.context);
+    return inSpan(env, { name: "exchange", label: command }, (own) =>
+      this.#sendIn(own, command, { request, options }),
+    );
+  }
+
+  async #sendIn(
+    env: Env,
+    command: string,
+    { request, options }: { readonly request: Uint8Array; readonly options: TransactOptions },
+  ): Promise<Uint8Array> {
+    const response = await this.#transact(env, command, { request, options });
     const status = response[0];
     if (status === undefined) {
       throw new TransportError("PROTOCOL_VIOLATION", `${command} was answered with nothing`, {
         aftermath: "unknown",
       });
     }
-    this.#env.trace.emit({
+    env.trace.emit({
       kind: "ctap.response",
       command,
       status: nameOfStatus(status),
@@ -86,22 +99,26 @@ export class Exchange {
     throw new CtapError(command, status);
   }
 
-  async #transact(command: string, request: Uint8Array, options: TransactOptions): Promise<Uint8Array> {
-    const { trace } = this.#env;
+  async #transact(
+    { trace }: Env,
+    command: string,
+    { request, options }: { readonly request: Uint8Array; readonly options: TransactOptions },
+  ): Promise<Uint8Array> {
     const { signal, onKeepalive } = options;
-    const onAbort = () => trace.emit({ kind: "ctap.cancel", command });
     trace.emit({ kind: "ctap.request", command, bytes: request.length });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const stop = onAbort(signal, () => trace.emit({ kind: "ctap.cancel", command }));
     try {
-      return await this.#device.transact(request, {
+      const answer = this.#device.transact(request, {
         signal,
+        context: trace.context,
         onKeepalive(status) {
           trace.emit({ kind: "ctap.keepalive", status });
           onKeepalive?.(status);
         },
       });
+      return await onMovingClock(this.#env.clock, command, answer);
     } finally {
-      signal?.removeEventListener("abort", onAbort);
+      stop();
     }
   }
 }

@@ -61,6 +61,7 @@ export interface OpenSessionOptions extends TransactOptions {
 }
 
 const OPTIONS = parameters<OpenSessionOptions>({
+  context: maybe(arg.object),
   signal: maybe(arg.signal),
   onKeepalive: maybe(arg.callable),
   crypto: maybe(arg.crypto),

@@ -3,6 +3,7 @@ import { shape } from "../../core/shape.js";
 import { abortedBy } from "../../core/abort.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { concat, utf8 } from "../../core/bytes.js";
 import { Turnstile } from "../../core/queue.js";
 import { defaultCrypto } from "../../crypto/default.js";
@@ -109,12 +110,16 @@ class U2fBackedDevice implements CtapDevice {
   readonly #crypto: CryptoProvider;
   readonly #pollMs: number;
   readonly #turns = new Turnstile();
+  /** The span of the request that has its turn. */
+  #asking: TraceContext | undefined;
 
   constructor(env: Env, link: ApduLink, { pollMs = POLL_MS, crypto = defaultCrypto }: Ctap2OverU2fOptions) {
     this.#env = env;
     this.#link = link;
     // An exchange is short and cannot be cancelled: it is never cut off in the middle.
-    this.#client = u2fClient(env, (apdu) => link.sendApdu(apdu));
+    this.#client = u2fClient(env, (apdu) => link.sendApdu(apdu, { context: this.#asking }), {
+      context: () => this.#asking,
+    });
     this.#crypto = crypto;
     this.#pollMs = pollMs;
   }
@@ -130,6 +135,7 @@ class U2fBackedDevice implements CtapDevice {
   transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     return this.#turns.pass(() => {
       if (options.signal?.aborted) throw abortedBy(options.signal, "none");
+      this.#asking = options.context;
       return this.#answer(request, options);
     });
   }

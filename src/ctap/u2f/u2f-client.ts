@@ -1,6 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { APDU_ANSWER_MAX, ApduError, encodeApdu, parseResponseApdu, type ApduForm } from "./apdu.js";
 import type { TransactOptions } from "../device.js";
 import { MessageError } from "../messages/message-error.js";
@@ -49,10 +50,13 @@ const NOT_MINE: readonly number[] = [StatusWord.WRONG_DATA, StatusWord.WRONG_LEN
 export interface U2fClientOptions {
   /** `extended` by default, the only one on USB. */
   readonly form?: ApduForm;
+  /** Tells the span that asks, for a client that serves several; that of `env` when absent. */
+  readonly context?: () => TraceContext | undefined;
 }
 
 const OPTIONS = parameters<U2fClientOptions>({
   form: maybe(shape.oneOf(["short", "extended"])),
+  context: maybe(arg.callable),
 });
 
 /** @see FIDO U2F Raw Message Formats */
@@ -62,7 +66,7 @@ export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOption
     sendApdu: [arg.callable, sendApdu],
     options: [OPTIONS, options],
   });
-  const { form = "extended" } = options;
+  const { form = "extended", context = () => undefined } = options;
   let lastTraced = "";
 
   /** The trace hears of an answer once, however often a client asks again for a touch. */
@@ -73,7 +77,7 @@ export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOption
       status: nameOfStatusWord(statusWord),
     } as const;
     const line = `${event.instruction} ${event.status}`;
-    if (line !== lastTraced) env.trace.emit(event);
+    if (line !== lastTraced) env.trace.in(context()).emit(event);
     lastTraced = line;
   };
 

@@ -1,6 +1,8 @@
-import { seconds } from "../mechanism.js";
+import { evidenceOf, seconds } from "../evidence.js";
+import { finishLine } from "./site-facts.js";
+import type { SiteCall } from "./site-calls.js";
 import { takenAnswer } from "./request-end.js";
-import { firedTimer, type Ceremony, type KeyFact, type TraceFacts } from "./trace-facts.js";
+import { firedTimer, type Ceremony } from "./ceremony.js";
 
 const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
 
@@ -8,9 +10,6 @@ const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"
 export function askedAuthenticator(ceremony: Ceremony): string | undefined {
   return ceremony.timers.find(({ timer }) => timer === "key.up")?.owner;
 }
-
-export const everyKey = (facts: TraceFacts): readonly KeyFact[] =>
-  facts.ceremonies.flatMap(({ keysCreated, keysCopied }) => [...keysCreated, ...keysCopied]);
 
 export const offeredLine = ({ options }: Ceremony) =>
   options && `${seconds(options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
@@ -28,4 +27,13 @@ export function deniedAfterConsent(ceremony: Ceremony): boolean {
   if (answer?.status !== "OPERATION_DENIED") return false;
   const isOver = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
   return isOver === undefined && ceremony.gestures.at(-1)?.answer === "approved";
+}
+
+/** Which key signed, and the finish call that was refused. */
+export function signedAndRefused({ keysUsed }: Ceremony, refused: SiteCall): readonly string[] {
+  const used = keysUsed.at(-1);
+  return evidenceOf(
+    used && `${seconds(used.atMs)}: key ${used.credential} signed on ${used.authenticator}`,
+    finishLine(refused),
+  );
 }

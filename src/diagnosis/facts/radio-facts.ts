@@ -1,5 +1,7 @@
-import { nameTimer, seconds } from "../mechanism.js";
-import { firedTimer, mainExchange, type Ceremony, type LinkStage, type TimerUse } from "./trace-facts.js";
+import { causeText } from "../../core/events/hybrid.js";
+import { nameTimer, seconds } from "../evidence.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./ceremony.js";
+import type { TimerUse } from "./timers.js";
 
 /** What a trace says of a computer that looked for a phone. */
 export interface Search {
@@ -51,21 +53,21 @@ export const stageIn = (stages: readonly LinkStage[], wanted: string): LinkStage
 export const lastStageIn = (stages: readonly LinkStage[], wanted: string): LinkStage | undefined =>
   stages.findLast(({ stage }) => stage === wanted);
 
-/** How many bytes an advert had, where the record says so. */
-export function bytesOf({ detail = "" }: LinkStage): number | undefined {
-  const bytes = Number.parseInt(detail, 10);
-  return Number.isNaN(bytes) ? undefined : bytes;
+/** Says what a phone broadcast: `20 bytes`, or `its advert` where its length is not known. */
+export function broadcastText({ bytes }: LinkStage): string {
+  return bytes === undefined ? "its advert" : `${bytes} bytes`;
 }
 
 /** What the phones told, in the order of their telling. */
 export function phoneLines({ others, endedAtMs }: VainSearch): readonly string[] {
   return others
     .filter(({ atMs }) => atMs <= endedAtMs)
-    .flatMap(({ atMs, actor, stage, detail }) => {
+    .flatMap((told) => {
+      const { atMs, actor, stage } = told;
       const who = `${seconds(atMs)}: ${actor}`;
       if (stage === "qr-scanned") return [`${who} read a code`];
-      if (stage === "advert-sent") return [`${who} broadcast ${detail ?? "its advert"}`];
-      if (stage === "failed") return [`${who} gave up (${detail ?? "no reason given"})`];
+      if (stage === "advert-sent") return [`${who} broadcast ${broadcastText(told)}`];
+      if (stage === "failed") return [`${who} gave up (${causeText(told) ?? "no reason given"})`];
       return [];
     });
 }

@@ -1,4 +1,6 @@
-import { mainExchange, type Ceremony, type Exchange } from "./trace-facts.js";
+import { seconds } from "../evidence.js";
+import { mainExchange, type Ceremony } from "./ceremony.js";
+import type { Exchange } from "./exchanges.js";
 
 /** What the authenticator said to the request, where it came while somebody waited. */
 export function takenAnswer(ceremony: Ceremony): Exchange | undefined {
@@ -9,4 +11,11 @@ export function takenAnswer(ceremony: Ceremony): Exchange | undefined {
 /** Whether the page ended its request itself; a recording of a browser may tell that by the promise alone. */
 export function pageAborted({ settled, gaveUp }: Ceremony): boolean {
   return gaveUp?.aborted === true || settled?.name === "AbortError";
+}
+
+/** `12.000 s: the promise was rejected with NotAllowedError` */
+export function settledLine({ settled }: Ceremony): string | undefined {
+  if (settled === undefined) return "the promise never settled";
+  const how = settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "an error"}`;
+  return `${seconds(settled.atMs)}: the promise ${how}`;
 }

@@ -1,5 +1,8 @@
-import { seconds } from "../mechanism.js";
-import type { Ceremony, RowFact, SiteCall, TraceFacts } from "./trace-facts.js";
+import { seconds } from "../evidence.js";
+import type { Ceremony, KeyFact } from "./ceremony.js";
+import type { SiteCall } from "./site-calls.js";
+import type { TimerUse } from "./timers.js";
+import type { MailFact, RowFact, TraceFacts } from "./trace-facts.js";
 
 /** The finish call the site accepted. */
 export function acceptedFinish(ceremony: Ceremony): (SiteCall & { answeredAtMs: number }) | undefined {
@@ -13,17 +16,37 @@ export function acceptedFinish(ceremony: Ceremony): (SiteCall & { answeredAtMs: 
 }
 
 /** The site is a real one: what it holds is known only as far as it says so. */
-export function isAttached({ records }: TraceFacts): boolean {
-  return records.some(({ kind }) => kind === "rp.attached");
+export function isAttached({ runRecords }: TraceFacts): boolean {
+  return runRecords.some(({ kind }) => kind === "rp.attached");
 }
 
 /** Whether the trace tells which rows the site had after the ceremony; of a simulated one it always does. */
 export function rowsAreKnown(ceremony: Ceremony, facts: TraceFacts): boolean {
   if (!isAttached(facts)) return true;
   const lastAskedMs = Math.max(...ceremony.finishes.map(({ askedAtMs }) => askedAtMs));
-  return facts.records.some(
+  return facts.runRecords.some(
     (record) => record.kind === "rp.probe" && record.outcome === "answered" && record.atMs >= lastAskedMs,
   );
+}
+
+/** Whether two ceremonies may be of one account: they are not where the trace names two. */
+export function mayShareAccount(one: Ceremony, other: Ceremony): boolean {
+  return one.account === undefined || other.account === undefined || one.account === other.account;
+}
+
+/** Rows that may be of the ceremony's account. */
+export function rowsOfAccount(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[] {
+  return facts.rows.filter((row) => mayBeOfAccount(ceremony, row.ceremony, facts));
+}
+
+/** Timers that may be of the ceremony's account, the session's among them: they may be older than the ceremony. */
+export function timersOfAccount(ceremony: Ceremony, facts: TraceFacts): readonly TimerUse[] {
+  return facts.timers.filter((use) => mayBeOfAccount(ceremony, use.ceremony, facts));
+}
+
+function mayBeOfAccount(one: Ceremony, id: string | undefined, { ceremonies }: TraceFacts): boolean {
+  const other = ceremonies.find((ceremony) => ceremony.id === id);
+  return other === undefined || mayShareAccount(one, other);
 }
 
 /** The row a registration left at the site. */
@@ -31,13 +54,15 @@ export function rowOf(ceremony: Ceremony, facts: TraceFacts): RowFact | undefine
   return facts.rows.find((row) => row.ceremony === ceremony.id);
 }
 
-/** First mail delivered after a moment. */
-export function mailAfter(facts: TraceFacts, atMs: number): { atMs: number; subject: string } | undefined {
-  return facts.mails.find((mail) => mail.stage === "delivered" && mail.atMs >= atMs);
+/** The ceremony's first mail that was delivered after a moment; any mail where the trace does not say whose it is. */
+export function mailAfter({ id }: Ceremony, { mails }: TraceFacts, atMs: number): MailFact | undefined {
+  return mails.find(
+    (mail) => mail.stage === "delivered" && mail.atMs >= atMs && (mail.ceremony ?? id) === id,
+  );
 }
 
-export function mailLine(facts: TraceFacts, atMs: number): string | undefined {
-  const mail = mailAfter(facts, atMs);
+export function mailLine(ceremony: Ceremony, facts: TraceFacts, atMs: number): string | undefined {
+  const mail = mailAfter(ceremony, facts, atMs);
   return mail && `${seconds(mail.atMs)}: the mail "${mail.subject}" arrived`;
 }
 
@@ -47,4 +72,16 @@ export function finishLine(call: SiteCall | undefined): string | undefined {
   return call.answeredAtMs === undefined
     ? `${asked}; no answer in the trace`
     : `${asked}, answered ${call.status ?? "?"}${call.code ? ` ${call.code}` : ""} at ${seconds(call.answeredAtMs)}`;
+}
+
+/** The row of a key that signed, where the site had it when it was asked. */
+export function rowInPlace(
+  { rows }: TraceFacts,
+  { credential }: KeyFact,
+  askedAtMs: number,
+): RowFact | undefined {
+  const row = rows.find((candidate) => candidate.credential === credential);
+  const isThere =
+    row !== undefined && row.createdAtMs <= askedAtMs && (row.deletedAtMs ?? Infinity) > askedAtMs;
+  return isThere ? row : undefined;
 }

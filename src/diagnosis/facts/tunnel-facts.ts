@@ -1,4 +1,4 @@
-import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./trace-facts.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./ceremony.js";
 
 /** What only the computer's side says of itself. */
 const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen"];
@@ -35,11 +35,6 @@ export function phoneStage(ceremony: Ceremony, wanted: string): LinkStage | unde
 export function serviceEnd(ceremony: Ceremony): LinkStage | undefined {
   const others = new Set([clientOf(ceremony), ...phonesOf(ceremony)]);
   return ceremony.linkStages.find(({ stage, actor }) => stage === "tunnel-closed" && !others.has(actor));
-}
-
-/** `HANDSHAKE_REJECTED`, of `handshake: HANDSHAKE_REJECTED`. */
-export function codeOf({ detail = "" }: LinkStage): string {
-  return detail.slice(detail.lastIndexOf(" ") + 1);
 }
 
 /** Whether it came before anybody at the computer had ended the ceremony themselves. */

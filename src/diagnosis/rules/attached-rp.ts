@@ -1,6 +1,8 @@
-import { evidenceOf, seconds, type Mechanism } from "../mechanism.js";
+import { evidenceOf, seconds } from "../evidence.js";
+import { defineRule, PASSKEY, REGISTRATION } from "../rule.js";
 import { acceptedFinish, finishLine, isAttached, rowOf, rowsAreKnown } from "../facts/site-facts.js";
-import type { Ceremony, SiteCall, TraceFacts } from "../facts/trace-facts.js";
+import type { Ceremony } from "../facts/ceremony.js";
+import type { SiteCall } from "../facts/site-calls.js";
 
 /** The site broke off, or something in front of it did: what it made of the call is open. */
 function isSilence({ status }: SiteCall): boolean {
@@ -12,8 +14,8 @@ function silentFinish(ceremony: Ceremony): SiteCall | undefined {
 }
 
 /** What the harness's own end of a call made of the silence. */
-function silenceLine(ceremony: Ceremony, facts: TraceFacts): string | undefined {
-  const record = facts.records.find((one) => one.kind === "rp.no-answer" && one.ceremony === ceremony.id);
+function silenceLine({ records }: Ceremony): string | undefined {
+  const record = records.find(({ kind }) => kind === "rp.no-answer");
   if (record?.kind !== "rp.no-answer") return undefined;
   const left = record.aftermath === "unknown" ? "the site may have acted on it" : "it never reached the site";
   return `${seconds(record.atMs)}: ${record.call} ended without an answer (${record.code}); ${left}`;
@@ -25,9 +27,11 @@ const IDEMPOTENT = [
 ];
 
 /** The site said yes, and does not hold what it said yes to. */
-const acceptedNotKept: Mechanism = {
+export const acceptedNotKept = defineRule({
   id: "accepted-not-kept",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The site accepted the passkey and never held it.",
+  match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     if (ceremony.kind !== "registration" || accepted === undefined || rowOf(ceremony, facts))
       return undefined;
@@ -44,12 +48,14 @@ const acceptedNotKept: Mechanism = {
       prevention: ["Answer finish when the row is there; until then answer 202 and say so."],
     };
   },
-};
+});
 
 /** D at the site's end: the call arrived, the answer did not. */
-const finishAnswerLost: Mechanism = {
+export const finishAnswerLost = defineRule({
   id: "finish-answer-lost",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "A real site has the passkey, and its answer was lost.",
+  match(ceremony, facts) {
     const silent = silentFinish(ceremony);
     const row = rowOf(ceremony, facts);
     if (!isAttached(facts) || silent === undefined || row === undefined) return undefined;
@@ -59,7 +65,7 @@ const finishAnswerLost: Mechanism = {
         `row ${row.credential} was seen at ${seconds(row.createdAtMs)}. The page told of a failure that was none.`,
       evidence: evidenceOf(
         finishLine(silent),
-        silenceLine(ceremony, facts),
+        silenceLine(ceremony),
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
@@ -67,11 +73,13 @@ const finishAnswerLost: Mechanism = {
       prevention: IDEMPOTENT,
     };
   },
-};
+});
 
-const siteSilent: Mechanism = {
+export const siteSilent = defineRule({
   id: "site-silent",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "A call to a real site got no answer.",
+  match(ceremony, facts) {
     if (!isAttached(facts)) return undefined;
     const { options } = ceremony;
     const silent = options && isSilence(options) ? options : silentFinish(ceremony);
@@ -89,17 +97,19 @@ const siteSilent: Mechanism = {
         silent === options
           ? `${seconds(silent.askedAtMs)}: options asked for, ${answerOf(silent)}`
           : finishLine(silent),
-        silenceLine(ceremony, facts),
+        silenceLine(ceremony),
         key && `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
       ),
       prevention: IDEMPOTENT,
     };
   },
-};
+});
 
-const siteRefused: Mechanism = {
+export const siteRefused = defineRule({
   id: "site-refused",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "A real site refused a call.",
+  match(ceremony, facts) {
     if (!isAttached(facts)) return undefined;
     const refused = [ceremony.options, ...ceremony.finishes].find(
       (call) => call?.status !== undefined && (call.status >= 300 || call.code !== undefined),
@@ -123,7 +133,7 @@ const siteRefused: Mechanism = {
       ],
     };
   },
-};
+});
 
 function answerOf(call: SiteCall): string {
   return call.status === undefined ? "no answer" : `no more than ${told(call)}`;
@@ -132,9 +142,3 @@ function answerOf(call: SiteCall): string {
 function told({ status, code }: SiteCall): string {
   return `${status ?? "?"}${code === undefined ? "" : ` ${code}`}`;
 }
-
-/** Tried first: the site's word against what it holds. */
-export const FIRST_REAL_SITE_MECHANISMS: readonly Mechanism[] = [acceptedNotKept];
-
-/** Tried last: a simulated site leaves no such traces, or traces that say more. */
-export const REAL_SITE_MECHANISMS: readonly Mechanism[] = [finishAnswerLost, siteSilent, siteRefused];

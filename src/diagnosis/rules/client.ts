@@ -1,25 +1,22 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
-import { firedTimer, mainExchange, type Ceremony, type TraceFacts } from "../facts/trace-facts.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY } from "../rule.js";
+import { firedTimer, mainExchange, type Ceremony } from "../facts/ceremony.js";
 
 type RecordOf<K extends TraceRecord["kind"]> = Extract<TraceRecord, { readonly kind: K }>;
 
-/** Records of a kind between the beginning of a ceremony and its promise settling. */
+/** Records of a kind that came before the promise of their ceremony settled. */
 function recordsIn<K extends TraceRecord["kind"]>(
-  { beganAtMs, settled }: Ceremony,
-  { records }: TraceFacts,
+  { records, settled }: Ceremony,
   kind: K,
 ): readonly RecordOf<K>[] {
   return records.filter(
-    (record): record is RecordOf<K> =>
-      record.kind === kind && record.atMs >= beganAtMs && record.atMs <= (settled?.atMs ?? Infinity),
+    (record): record is RecordOf<K> => record.kind === kind && record.atMs <= (settled?.atMs ?? Infinity),
   );
 }
 
-function rejectionOf(ceremony: Ceremony, facts: TraceFacts): RecordOf<"page.settled"> | undefined {
-  return recordsIn(ceremony, facts, "page.settled").find(
-    (record) => record.ceremony === ceremony.id && record.outcome === "rejected",
-  );
+function rejectionOf(ceremony: Ceremony): RecordOf<"page.settled"> | undefined {
+  return recordsIn(ceremony, "page.settled").find(({ outcome }) => outcome === "rejected");
 }
 
 function rejectionLine({ atMs, name }: RecordOf<"page.settled">): string {
@@ -27,9 +24,11 @@ function rejectionLine({ atMs, name }: RecordOf<"page.settled">): string {
 }
 
 /** J: something in front of the browser held the request back on a timer of its own. */
-const competingAuthenticator: Mechanism = {
+export const competingAuthenticator = defineRule({
   id: "competing-authenticator-error",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "An extension held the request back on a timer of its own.",
+  match(ceremony) {
     const held = firedTimer(ceremony, "ext.focus");
     if (held?.endedAtMs === undefined) return undefined;
     const { failureSeen, settled } = ceremony;
@@ -49,19 +48,21 @@ const competingAuthenticator: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** Nobody is asked, reaches for a key and touches it in less; a busy Chromium refuses within 700 ms. Source: measured in the lab */
 const TOUCH_MS_MIN = 1_000;
 
 /** Nothing was asked, because nobody looked at the page. */
-const focusMissing: Mechanism = {
+export const focusMissing = defineRule({
   id: "focus-missing-at-call",
+  kinds: PASSKEY,
+  text: "The page did not have the focus when it asked for a passkey.",
   // The authenticator may have been asked, and done, unless there was no time for a touch.
   needs: ({ called, settled }) =>
     called && settled && settled.atMs - called.atMs < TOUCH_MS_MIN ? [] : ["ctap"],
-  account(ceremony, facts) {
-    const rejection = rejectionOf(ceremony, facts);
+  match(ceremony) {
+    const rejection = rejectionOf(ceremony);
     if (rejection?.reason !== "page-not-focused" || mainExchange(ceremony) !== undefined) return undefined;
     return {
       verdict:
@@ -73,13 +74,15 @@ const focusMissing: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** P: the key was made, and the browser threw the answer away because nobody looked at the page. */
-const focusLost: Mechanism = {
+export const focusLost = defineRule({
   id: "focus-lost-at-completion",
-  account(ceremony, facts) {
-    const rejection = rejectionOf(ceremony, facts);
+  kinds: PASSKEY,
+  text: "The page lost the focus before the authenticator answered, and the browser dropped the answer.",
+  match(ceremony) {
+    const rejection = rejectionOf(ceremony);
     const answer = mainExchange(ceremony);
     if (rejection?.reason !== "page-not-focused") return undefined;
     return {
@@ -99,12 +102,14 @@ const focusLost: Mechanism = {
       ],
     };
   },
-};
+});
 
-const requestPending: Mechanism = {
+export const requestPending = defineRule({
   id: "request-pending",
-  account(ceremony, facts) {
-    const rejection = rejectionOf(ceremony, facts);
+  kinds: PASSKEY,
+  text: "Another request of the same tab was still pending.",
+  match(ceremony) {
+    const rejection = rejectionOf(ceremony);
     if (rejection?.reason !== "request-already-pending") return undefined;
     return {
       verdict: `Another request of this tab was still pending, so that the browser refused this one at ${seconds(rejection.atMs)}.`,
@@ -112,30 +117,38 @@ const requestPending: Mechanism = {
       prevention: ["Abort the pending request and wait until it has settled before the next one is started."],
     };
   },
-};
+});
 
-const requestReplaced: Mechanism = {
+export const requestReplaced = defineRule({
   id: "request-replaced",
-  account(ceremony, facts) {
-    const rejection = rejectionOf(ceremony, facts);
-    const next = facts.ceremonies[facts.ceremonies.indexOf(ceremony) + 1];
-    if (rejection?.reason !== "cancelled" || next?.called?.atMs !== rejection.atMs) return undefined;
+  kinds: PASSKEY,
+  text: "A later request of the same tab took the place of this one.",
+  match(ceremony, facts) {
+    const rejection = rejectionOf(ceremony);
+    if (rejection?.reason !== "cancelled") return undefined;
+    const isReplaced = facts.ceremonies.some(
+      ({ id, called }) =>
+        id !== ceremony.id && called?.atMs === rejection.atMs && called.actor === ceremony.called?.actor,
+    );
+    if (!isReplaced) return undefined;
     return {
       verdict: `A later request of the tab took the place of this one at ${seconds(rejection.atMs)}.`,
       evidence: [rejectionLine(rejection)],
       prevention: ["Treat this rejection as the page's own doing; say nothing to the person."],
     };
   },
-};
+});
 
 /** The Windows dialog answered for every authenticator. */
-const dialogRefused: Mechanism = {
+export const dialogRefused = defineRule({
   id: "dialog-refused",
-  account(ceremony, facts) {
-    const dialog = recordsIn(ceremony, facts, "user.saw").find(
+  kinds: PASSKEY,
+  text: "The system's dialog answered for every authenticator.",
+  match(ceremony) {
+    const dialog = recordsIn(ceremony, "user.saw").find(
       ({ where, text }) => where === "os" && text.startsWith("The dialog ends with "),
     );
-    const rejection = rejectionOf(ceremony, facts);
+    const rejection = rejectionOf(ceremony);
     if (dialog === undefined || rejection === undefined) return undefined;
     return {
       verdict: `${dialog.text}; the page saw ${rejection.name ?? "an error"}.`,
@@ -143,18 +156,20 @@ const dialogRefused: Mechanism = {
       prevention: ["Whoever calls the system's library directly should keep its result for diagnosis."],
     };
   },
-};
+});
 
 /** Nobody was there to ask; what the sheet offered says why. */
-const noAuthenticator: Mechanism = {
+export const noAuthenticator = defineRule({
   id: "no-authenticator",
+  kinds: PASSKEY,
+  text: "No authenticator was within reach.",
   // At login the site may have said that there is nothing to look for further away.
   needs: ({ kind }) => (kind === "login" ? ["rp"] : []),
-  account(ceremony, facts) {
-    const [missing] = recordsIn(ceremony, facts, "link.not-found");
-    const rejection = rejectionOf(ceremony, facts);
+  match(ceremony) {
+    const [missing] = recordsIn(ceremony, "link.not-found");
+    const rejection = rejectionOf(ceremony);
     if (missing === undefined || rejection === undefined) return undefined;
-    const offered = missing.offered === "" ? "nothing" : missing.offered.replaceAll(",", ", ");
+    const offered = missing.offered.join(", ") || "nothing";
     const client = firedTimer(ceremony, "client.ceremony");
     return {
       decidedBy: client,
@@ -175,17 +190,4 @@ const noAuthenticator: Mechanism = {
       ],
     };
   },
-};
-
-/** What stands between page and authenticator; tried before everything else. */
-export const CLIENT_MECHANISMS: readonly Mechanism[] = [
-  competingAuthenticator,
-  focusMissing,
-  focusLost,
-  requestPending,
-  requestReplaced,
-  dialogRefused,
-];
-
-/** Nobody there to ask, where the site's own part does not explain it. */
-export const ABSENCE_MECHANISMS: readonly Mechanism[] = [noAuthenticator];
+});

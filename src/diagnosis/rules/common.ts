@@ -1,26 +1,18 @@
 import { deniedAfterConsent } from "../facts/login-facts.js";
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
-import { pageAborted, takenAnswer } from "../facts/request-end.js";
-import { acceptedFinish, finishLine, mailLine } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type Ceremony, type TimerUse } from "../facts/trace-facts.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY } from "../rule.js";
+import { pageAborted, settledLine, takenAnswer } from "../facts/request-end.js";
+import { finishLine } from "../facts/site-facts.js";
+import { firedTimer, mainExchange } from "../facts/ceremony.js";
 
 /** Statuses that mean "nobody touched the key in time"; products differ in which one they use. */
 const PRESENCE_TIMEOUTS: readonly string[] = ["USER_ACTION_TIMEOUT", "ACTION_TIMEOUT"];
 
-/** Timers that can end a ceremony; the others pace it. */
-const DEADLINES: readonly string[] = [
-  "client.ceremony",
-  "page.guard",
-  "key.up",
-  "phone.platform",
-  "tunnel.ttl",
-  "gw.idle",
-  "rp.challenge",
-];
-
-const challengeExpired: Mechanism = {
+export const challengeExpired = defineRule({
   id: "challenge-expired",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The site's challenge expired before the finish call.",
+  match(ceremony) {
     const refused = ceremony.finishes.find(({ code }) => code === "CHALLENGE_EXPIRED");
     if (refused === undefined) return undefined;
     const fired = firedTimer(ceremony, "rp.challenge");
@@ -41,13 +33,15 @@ const challengeExpired: Mechanism = {
       ],
     };
   },
-};
+});
 
-const userRefused: Mechanism = {
+export const userRefused = defineRule({
   id: "user-refused",
+  kinds: PASSKEY,
+  text: "The user said no.",
   // A platform whose time is over answers like a person who said no, and so does one that found nothing.
   needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"]),
-  account(ceremony) {
+  match(ceremony) {
     const answer = takenAnswer(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
     if (deniedAfterConsent(ceremony)) return undefined;
@@ -62,12 +56,14 @@ const userRefused: Mechanism = {
       prevention: ["Keep the wording neutral: to the page a refusal and a time-out look the same."],
     };
   },
-};
+});
 
 /** The authenticator's own patience ended before anybody touched it. */
-const keyTimeout: Mechanism = {
+export const keyTimeout = defineRule({
   id: "key-timeout",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The authenticator's own timer ended the wait for a touch.",
+  match(ceremony) {
     const answer = takenAnswer(ceremony);
     // A phone's platform has a limit of its own around the prompt.
     const key = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
@@ -96,13 +92,15 @@ const keyTimeout: Mechanism = {
       ],
     };
   },
-};
+});
 
-const pageGaveUp: Mechanism = {
+export const pageGaveUp = defineRule({
   id: "page-gave-up",
+  kinds: PASSKEY,
+  text: "The page's own timer ended the ceremony.",
   // The authenticator may have been done when the page gave up, or may never have been reached.
   needs: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const aborted = pageAborted(ceremony);
     const gaveUp = ceremony.gaveUp ?? (aborted ? ceremony.settled : undefined);
     // Whether the ceremony came to something after all is for the site to say.
@@ -125,13 +123,15 @@ const pageGaveUp: Mechanism = {
       prevention: ["Give the page's guard at least the time the client really allows."],
     };
   },
-};
+});
 
-const clientTimeout: Mechanism = {
+export const clientTimeout = defineRule({
   id: "client-timeout",
+  kinds: PASSKEY,
+  text: "The browser's timer ended the ceremony before any authenticator answered.",
   // Where nobody answered, the link says who was there to.
   needs: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");
     // That no key was made can only be said of a trace that would have shown it.
     if (client?.endedAtMs === undefined || !facts.layers.has("ctap")) return undefined;
@@ -145,50 +145,4 @@ const clientTimeout: Mechanism = {
       prevention: ["Ask for a timeout of 300 s or more, and offer other ways beside the pending request."],
     };
   },
-};
-
-const success: Mechanism = {
-  id: "success",
-  // After a 202 the page may have lost patience.
-  needs: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
-  account(ceremony, facts) {
-    const accepted = acceptedFinish(ceremony);
-    if (accepted === undefined || ceremony.settled?.resolved !== true) return undefined;
-    const tightest = tightestDeadline(ceremony);
-    return {
-      marginMs: tightest?.leftMs,
-      verdict:
-        `The ${ceremony.kind} succeeded at ${seconds(accepted.answeredAtMs)}.` +
-        (tightest ? ` The tightest timer, ${tightest.use.timer}, had ${seconds(tightest.leftMs)} left.` : ""),
-      evidence: evidenceOf(
-        settledLine(ceremony),
-        finishLine(accepted),
-        ceremony.kind === "registration" && mailLine(facts, accepted.askedAtMs),
-      ),
-      prevention: [],
-    };
-  },
-};
-
-function tightestDeadline(ceremony: Ceremony): { use: TimerUse; leftMs: number } | undefined {
-  return ceremony.timers
-    .filter(({ timer, end }) => end === "disarmed" && DEADLINES.includes(timer))
-    .map((use) => ({ use, leftMs: use.budgetMs - ((use.endedAtMs ?? 0) - use.armedAtMs) }))
-    .sort((a, b) => a.leftMs - b.leftMs)[0];
-}
-
-function settledLine({ settled }: Ceremony): string | undefined {
-  if (settled === undefined) return "the promise never settled";
-  const how = settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "an error"}`;
-  return `${seconds(settled.atMs)}: the promise ${how}`;
-}
-
-/** Tried after the mechanisms of the ceremony's own kind. */
-export const COMMON_MECHANISMS: readonly Mechanism[] = [
-  challengeExpired,
-  keyTimeout,
-  userRefused,
-  pageGaveUp,
-  clientTimeout,
-  success,
-];
+});

@@ -1,6 +1,7 @@
-import { evidenceOf, nameTimer, seconds, type Account, type Mechanism } from "../mechanism.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type Ceremony } from "../facts/trace-facts.js";
+import { firedTimer, mainExchange, type Ceremony } from "../facts/ceremony.js";
 
 /** `12.000 s: the promise was rejected with NotAllowedError` */
 function settledLine({ settled }: Ceremony): string {
@@ -8,18 +9,27 @@ function settledLine({ settled }: Ceremony): string {
   return `${seconds(settled.atMs)}: the promise ${settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "?"}`}`;
 }
 
-interface LinkTimerStory {
-  readonly id: Mechanism["id"];
+interface LinkTimerCause<Id extends string> {
+  readonly id: Id;
+  readonly text: string;
   readonly timer: string;
   readonly told: string;
   readonly prevention: readonly string[];
 }
 
 /** A timer of the link ended what the key was asked, and nothing came after it. */
-function linkTimer({ id, timer, told, prevention }: LinkTimerStory): Mechanism {
+function linkTimer<const Id extends string>({
+  id,
+  text,
+  timer,
+  told,
+  prevention,
+}: LinkTimerCause<Id>): Rule<Id> {
   return {
     id,
-    account(ceremony): Account | undefined {
+    kinds: PASSKEY,
+    text,
+    match(ceremony): Match | undefined {
       const use = firedTimer(ceremony, timer);
       if (use?.endedAtMs === undefined || acceptedFinish(ceremony) || ceremony.settled?.resolved)
         return undefined;
@@ -38,8 +48,9 @@ function linkTimer({ id, timer, told, prevention }: LinkTimerStory): Mechanism {
   };
 }
 
-interface StatusStory {
-  readonly id: Mechanism["id"];
+interface StatusCause<Id extends string> {
+  readonly id: Id;
+  readonly text: string;
   readonly statuses: readonly string[];
   readonly commands: readonly string[];
   readonly told: string;
@@ -48,10 +59,20 @@ interface StatusStory {
 }
 
 /** The key's own word ended it. */
-function statusOf({ id, statuses, commands, told, timer, prevention }: StatusStory): Mechanism {
+function statusOf<const Id extends string>({
+  id,
+  text,
+  statuses,
+  commands,
+  told,
+  timer,
+  prevention,
+}: StatusCause<Id>): Rule<Id> {
   return {
     id,
-    account(ceremony): Account | undefined {
+    kinds: PASSKEY,
+    text,
+    match(ceremony): Match | undefined {
       if (ceremony.settled?.resolved !== false) return undefined;
       const answer = ceremony.exchanges.findLast(
         ({ command, status, discarded }) =>
@@ -84,9 +105,11 @@ function statusOf({ id, statuses, commands, told, timer, prevention }: StatusSto
 const CANCEL_RACE_MS = 1_000;
 
 /** The answer was on its way when the page aborted: cancelling came too late. */
-const cancelRace: Mechanism = {
+export const cancelRace = defineRule({
   id: "cancel-race",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The page aborted too late: the authenticator had answered OK.",
+  match(ceremony) {
     const answer = mainExchange(ceremony);
     const { settled, gaveUp } = ceremony;
     if (settled?.name !== "AbortError" || answer?.status !== "OK" || answer.discarded !== true)
@@ -109,34 +132,38 @@ const cancelRace: Mechanism = {
       ],
     };
   },
-};
+});
 
-const browserQuit: Mechanism = {
+export const browserQuit = defineRule({
   id: "browser-quit",
-  account(ceremony, { records }) {
-    if (ceremony.settled !== undefined) return undefined;
-    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= ceremony.beganAtMs);
+  kinds: PASSKEY,
+  text: "The browser ended while the request was pending.",
+  match({ settled, records, beganAtMs, keysCreated }) {
+    if (settled !== undefined) return undefined;
+    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= beganAtMs);
     if (quit === undefined) return undefined;
     return {
       verdict: `The browser quit at ${seconds(quit.atMs)} without a CANCEL; what it had asked the key for went on for nobody.`,
       evidence: evidenceOf(
         `${seconds(quit.atMs)}: the browser ended`,
-        ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
+        ...keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
       ),
       prevention: [
         "Begin with INIT and a CANCEL, and drop what a key still says for 2 s: another program may have left a request.",
       ],
     };
   },
-};
+});
 
-const keyUnplugged: Mechanism = {
+export const keyUnplugged = defineRule({
   id: "key-unplugged",
-  account(ceremony, { records }) {
-    const { settled } = ceremony;
+  kinds: PASSKEY,
+  text: "The key was gone before it answered.",
+  match(ceremony) {
+    const { settled, records, beganAtMs } = ceremony;
     if (settled?.resolved !== false) return undefined;
     const lost = records.find(
-      ({ kind, atMs }) => kind === "link.lost" && atMs >= ceremony.beganAtMs && atMs <= settled.atMs,
+      ({ kind, atMs }) => kind === "link.lost" && atMs >= beganAtMs && atMs <= settled.atMs,
     );
     if (lost === undefined) return undefined;
     return {
@@ -147,81 +174,87 @@ const keyUnplugged: Mechanism = {
       ],
     };
   },
-};
+});
 
-/** What keys and their cables do; tried before the ways a ceremony usually goes. */
-export const KEY_MECHANISMS: readonly Mechanism[] = [
-  browserQuit,
-  cancelRace,
-  linkTimer({
-    id: "message-gap",
-    timer: "hid.reassembly",
-    told: "the host paused too long between two packets and the key gave the message up.",
-    prevention: [
-      "Write all packets of a message without yielding in between.",
-      "On error 0x05 send the message once more, after an INIT.",
-    ],
-  }),
-  linkTimer({
-    id: "link-silent",
-    timer: "hid.silence",
-    told: "the key had stopped saying that it waits, and the host took it for broken.",
-    prevention: [
-      "Judge a key by several missed keepalives and a floor of seconds, not by the ideal of 100 ms.",
-      "After such a loss open a new channel and send CANCEL first.",
-    ],
-  }),
-  linkTimer({
-    id: "channel-busy",
-    timer: "hid.busy",
-    told: "another program's request kept the key busy all the time.",
-    prevention: [
-      "Tell the person that another program uses the key.",
-      "End every request one gives up with a CANCEL.",
-    ],
-  }),
-  statusOf({
-    id: "store-full",
-    statuses: ["KEY_STORE_FULL"],
-    commands: ["makeCredential"],
-    told: "The key has no room for another passkey.",
-    prevention: [
-      "Say that old passkeys have to be removed, or offer a phone.",
-      "List the orphans on the key.",
-    ],
-  }),
-  statusOf({
-    id: "pin-blocked",
-    statuses: ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"],
-    commands: ["clientPin"],
-    told: "Too many wrong PINs.",
-    prevention: [
-      "After three wrong ones ask to unplug the key and plug it in again; another attempt is refused anyway.",
-      "Trust the key's status, not a counter of one's own.",
-      "Warn that a reset deletes every passkey, and offer other authenticators.",
-    ],
-  }),
-  statusOf({
-    id: "uv-blocked",
-    statuses: ["UV_BLOCKED", "UV_INVALID"],
-    commands: ["clientPin", "makeCredential", "getAssertion"],
-    told: "The sensor did not recognise the person too often, and there was no PIN to fall back to.",
-    prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
-  }),
-  statusOf({
-    id: "token-expired",
-    statuses: ["PIN_AUTH_INVALID", "PIN_TOKEN_EXPIRED"],
-    commands: ["makeCredential", "getAssertion"],
-    told: "The PIN token had expired before the command that carried it came.",
-    prevention: ["Fetch the token as late as possible.", "Ask once more when 0x33 comes after a pause."],
-  }),
-  statusOf({
-    id: "assertion-window-missed",
-    statuses: ["NOT_ALLOWED"],
-    commands: ["getNextAssertion"],
-    timer: "key.nextAssertion",
-    told: "The next assertion was asked for too late.",
-    prevention: ["Collect all assertions first, then show the account list."],
-  }),
-  keyUnplugged,
-];
+export const messageGap = linkTimer({
+  id: "message-gap",
+  text: "The host paused too long between two packets and the authenticator gave the message up.",
+  timer: "hid.reassembly",
+  told: "the host paused too long between two packets and the key gave the message up.",
+  prevention: [
+    "Write all packets of a message without yielding in between.",
+    "On error 0x05 send the message once more, after an INIT.",
+  ],
+});
+
+export const linkSilent = linkTimer({
+  id: "link-silent",
+  text: "The authenticator stopped sending keepalives and the host took it for broken.",
+  timer: "hid.silence",
+  told: "the key had stopped saying that it waits, and the host took it for broken.",
+  prevention: [
+    "Judge a key by several missed keepalives and a floor of seconds, not by the ideal of 100 ms.",
+    "After such a loss open a new channel and send CANCEL first.",
+  ],
+});
+
+export const channelBusy = linkTimer({
+  id: "channel-busy",
+  text: "Another program's request kept the authenticator busy.",
+  timer: "hid.busy",
+  told: "another program's request kept the key busy all the time.",
+  prevention: [
+    "Tell the person that another program uses the key.",
+    "End every request one gives up with a CANCEL.",
+  ],
+});
+
+export const storeFull = statusOf({
+  id: "store-full",
+  text: "The authenticator has no room for another passkey.",
+  statuses: ["KEY_STORE_FULL"],
+  commands: ["makeCredential"],
+  told: "The key has no room for another passkey.",
+  prevention: ["Say that old passkeys have to be removed, or offer a phone.", "List the orphans on the key."],
+});
+
+export const pinBlocked = statusOf({
+  id: "pin-blocked",
+  text: "The PIN is blocked after too many wrong ones.",
+  statuses: ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"],
+  commands: ["clientPin"],
+  told: "Too many wrong PINs.",
+  prevention: [
+    "After three wrong ones ask to unplug the key and plug it in again; another attempt is refused anyway.",
+    "Trust the key's status, not a counter of one's own.",
+    "Warn that a reset deletes every passkey, and offer other authenticators.",
+  ],
+});
+
+export const uvBlocked = statusOf({
+  id: "uv-blocked",
+  text: "The sensor did not recognise the user too often, and there was no PIN.",
+  statuses: ["UV_BLOCKED", "UV_INVALID"],
+  commands: ["clientPin", "makeCredential", "getAssertion"],
+  told: "The sensor did not recognise the person too often, and there was no PIN to fall back to.",
+  prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
+});
+
+export const tokenExpired = statusOf({
+  id: "token-expired",
+  text: "The PIN token had expired before the command that carried it.",
+  statuses: ["PIN_AUTH_INVALID", "PIN_TOKEN_EXPIRED"],
+  commands: ["makeCredential", "getAssertion"],
+  told: "The PIN token had expired before the command that carried it came.",
+  prevention: ["Fetch the token as late as possible.", "Ask once more when 0x33 comes after a pause."],
+});
+
+export const assertionWindowMissed = statusOf({
+  id: "assertion-window-missed",
+  text: "The next assertion was asked for too late.",
+  statuses: ["NOT_ALLOWED"],
+  commands: ["getNextAssertion"],
+  timer: "key.nextAssertion",
+  told: "The next assertion was asked for too late.",
+  prevention: ["Collect all assertions first, then show the account list."],
+});

@@ -1,60 +1,16 @@
 import { deniedAfterConsent, nothingFoundAtMs } from "../facts/login-facts.js";
-import { evidenceOf, seconds, type Mechanism } from "../mechanism.js";
+import { evidenceOf, seconds } from "../evidence.js";
+import { defineRule, LOGIN } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
-import { acceptedFinish, isAttached } from "../facts/site-facts.js";
-import { mainExchange, type Ceremony, type RowFact, type TraceFacts } from "../facts/trace-facts.js";
+import { mainExchange } from "../facts/ceremony.js";
 
-/** Rows the primary had when login options were asked for, and the options did not offer. */
-function rowsWithheld(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[] {
-  const { options } = ceremony;
-  // A real site may offer no ids at all, and have the passkey found without them.
-  if (options === undefined || (isAttached(facts) && ceremony.finishes.length > 0)) return [];
-  return facts.rows.filter(
-    (row) =>
-      row.createdAtMs <= options.askedAtMs &&
-      (row.deletedAtMs ?? Infinity) > options.askedAtMs &&
-      (row.visibleAtMs ?? Infinity) > options.askedAtMs &&
-      options.offered?.includes(row.credential) !== true,
-  );
-}
-
-/** G: the row exists, but the copy that login options are read from does not have it yet. */
-const readReplicaLag: Mechanism = {
-  id: "read-replica-lag",
-  account(ceremony, facts) {
-    const { options } = ceremony;
-    const [row] = rowsWithheld(ceremony, facts);
-    if (options === undefined || row === undefined || acceptedFinish(ceremony)) return undefined;
-    const { visibleAtMs } = row;
-    const lagMs = visibleAtMs === undefined ? undefined : visibleAtMs - options.askedAtMs;
-    const answer = mainExchange(ceremony);
-    return {
-      marginMs: lagMs === undefined ? undefined : -lagMs,
-      verdict:
-        `The site's read copy lagged: login options at ${seconds(options.askedAtMs)} did not offer credential ` +
-        `${row.credential}, although its row was committed at ${seconds(row.createdAtMs)}` +
-        (lagMs === undefined ? "." : `; ${seconds(lagMs)} later they would have.`),
-      evidence: evidenceOf(
-        `${seconds(row.createdAtMs)}: row ${row.credential} committed on the primary`,
-        `${seconds(options.askedAtMs)}: login options asked for, answered ${options.status ?? "?"}, offering ` +
-          (options.offered?.length ? options.offered.join(", ") : "nothing"),
-        answer?.answeredAtMs !== undefined &&
-          `${seconds(answer.answeredAtMs)}: getAssertion answered ${answer.status ?? "?"} though the key is stored`,
-        visibleAtMs !== undefined && `${seconds(visibleAtMs)}: the row became visible to login options`,
-      ),
-      prevention: [
-        "After a registration read login options from the primary (read-your-writes).",
-        "Tolerate one empty answer from the authenticator with a short back-off before showing a failure.",
-      ],
-    };
-  },
-};
-
-const noCredential: Mechanism = {
+export const noCredential = defineRule({
   id: "no-credential",
+  kinds: LOGIN,
+  text: "The authenticator holds none of the credentials the site asked for.",
   // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
   needs: () => ["rp", "timer"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     if (answer === undefined || foundNothingAtMs === undefined) return undefined;
@@ -66,11 +22,9 @@ const noCredential: Mechanism = {
       evidence: evidenceOf(
         ceremony.options && `login options offered ${ceremony.options.offered?.join(", ") ?? "nothing"}`,
         `${seconds(foundNothingAtMs)}: getAssertion answered ${answer.status ?? "?"}`,
-        ...phoneScreenLines(ceremony, facts),
+        ...phoneScreenLines(ceremony),
       ),
       prevention: ["Say which device the passkey was created on, and when."],
     };
   },
-};
-
-export const LOGIN_MECHANISMS: readonly Mechanism[] = [readReplicaLag, noCredential];
+});

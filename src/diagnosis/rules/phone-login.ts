@@ -1,52 +1,22 @@
-import { askedAuthenticator, everyKey, nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
-import { evidenceOf, seconds, type Mechanism } from "../mechanism.js";
-import { finishLine } from "../facts/site-facts.js";
-
-/** N, at a login that named nothing: what signed had taken the place of what the site still has. */
-export const signedWithTheLater: Mechanism = {
-  id: "overwrite-race",
-  account(ceremony, facts) {
-    const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
-    const used = ceremony.keysUsed.at(-1);
-    const maker = facts.ceremonies.find(({ keysCreated }) =>
-      keysCreated.some(({ credential }) => credential === used?.credential),
-    );
-    const gone = maker?.keysOverwritten.find(({ credential }) =>
-      facts.rows.some(
-        (row) => row.credential === credential && (row.deletedAtMs ?? Infinity) > ceremony.beganAtMs,
-      ),
-    );
-    if (refused === undefined || used === undefined || gone === undefined) return undefined;
-    return {
-      verdict:
-        `The authenticator signed with ${used.credential}, which had taken the place of ${gone.credential} at ${seconds(gone.atMs)}; ` +
-        "the site still has only the one that is gone. Trying again does not help; registering again does.",
-      evidence: evidenceOf(
-        `${seconds(gone.atMs)}: key ${gone.credential} overwritten on ${gone.authenticator}`,
-        `${seconds(used.atMs)}: key ${used.credential} signed`,
-        finishLine(refused),
-      ),
-      prevention: [
-        "Send excludeCredentials on every registration, read from the primary.",
-        "Let the later answer of the same session take the row's place.",
-      ],
-    };
-  },
-};
+import { askedAuthenticator, nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
+import { evidenceOf, seconds } from "../evidence.js";
+import { defineRule, LOGIN, type Rule } from "../rule.js";
 
 /** A phone of a make that copies: the copy came, only later than the login. */
-const syncLag: Mechanism = {
+export const syncLag = defineRule({
   id: "sync-lag",
-  account(ceremony, facts) {
+  kinds: LOGIN,
+  text: "The copy of the passkey came to this phone only later.",
+  match(ceremony, facts) {
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     const asked = askedAuthenticator(ceremony);
     const offered = ceremony.options?.offered ?? [];
-    const copy = facts.ceremonies
-      .flatMap(({ keysCopied }) => keysCopied)
-      .find(({ credential, authenticator }) => offered.includes(credential) && authenticator === asked);
+    const copy = facts.copies.find(
+      ({ credential, authenticator }) => offered.includes(credential) && authenticator === asked,
+    );
     if (foundNothingAtMs === undefined || copy === undefined || copy.atMs <= foundNothingAtMs)
       return undefined;
-    const made = everyKey(facts).find(({ credential }) => credential === copy.credential);
+    const made = facts.keys.find(({ credential }) => credential === copy.credential);
     return {
       marginMs: foundNothingAtMs - copy.atMs,
       verdict:
@@ -64,18 +34,18 @@ const syncLag: Mechanism = {
       ],
     };
   },
-};
+});
 
-/** F, and its double: the id was asked for, its key is stored, and nothing was found. */
+/** The id was asked for, its key is stored, and nothing was found: on this authenticator, or on another. */
 const storedElsewhereOrNotYet =
-  (id: "phone-index-lag" | "other-authenticator"): Mechanism["account"] =>
+  (id: "phone-index-lag" | "other-authenticator"): Rule["match"] =>
   (ceremony, facts) => {
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     const offered = ceremony.options?.offered ?? [];
-    const key = everyKey(facts).find(({ credential }) => offered.includes(credential));
+    const key = facts.keys.find(({ credential }) => offered.includes(credential));
     const asked = askedAuthenticator(ceremony);
     if (foundNothingAtMs === undefined || key === undefined || asked === undefined) return undefined;
-    const same = everyKey(facts).some(
+    const same = facts.keys.some(
       ({ credential, authenticator, atMs }) =>
         credential === key.credential && authenticator === asked && atMs <= foundNothingAtMs,
     );
@@ -96,9 +66,16 @@ const storedElsewhereOrNotYet =
     };
   };
 
-/** What a phone was asked for and did not find, by where it was at that time. */
-export const PHONE_LOGIN_MECHANISMS: readonly Mechanism[] = [
-  syncLag,
-  { id: "other-authenticator", account: storedElsewhereOrNotYet("other-authenticator") },
-  { id: "phone-index-lag", account: storedElsewhereOrNotYet("phone-index-lag") },
-];
+export const otherAuthenticator = defineRule({
+  id: "other-authenticator",
+  kinds: LOGIN,
+  text: "Another authenticator was asked than the one with the passkey.",
+  match: storedElsewhereOrNotYet("other-authenticator"),
+});
+
+export const phoneIndexLag = defineRule({
+  id: "phone-index-lag",
+  kinds: LOGIN,
+  text: "The key is stored, and the phone's index did not list it yet.",
+  match: storedElsewhereOrNotYet("phone-index-lag"),
+});

@@ -1,18 +1,22 @@
-import { evidenceOf, seconds, type Mechanism } from "../mechanism.js";
+import { evidenceOf, seconds } from "../evidence.js";
+import { defineRule, PASSKEY } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
-import { mainExchange } from "../facts/trace-facts.js";
+import { mainExchange } from "../facts/ceremony.js";
 import { clientStage, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
 
 /** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
-const GOOD_CLOSES: readonly string[] = ["1000", "1001", "1005"];
+const GOOD_CLOSES: readonly number[] = [1000, 1001, 1005];
 
 /** The request came through and the phone ended the session without a word. */
-const phoneHungUp: Mechanism = {
+export const phoneHungUp = defineRule({
   id: "phone-hung-up",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "The phone closed the tunnel in good order without an answer.",
+  match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const asked = mainExchange(ceremony);
-    if (end === undefined || asked === undefined || !GOOD_CLOSES.includes(end.detail ?? "")) return undefined;
+    if (end?.closeCode === undefined || asked === undefined) return undefined;
+    if (!GOOD_CLOSES.includes(end.closeCode)) return undefined;
     if (ceremony.keysCreated.length > 0 || ceremony.keysUsed.length > 0) return undefined;
     // A phone that failed over a message closes in good order as well.
     if (phoneStage(ceremony, "failed")) return undefined;
@@ -27,8 +31,8 @@ const phoneHungUp: Mechanism = {
           : "Phones do so when they cannot make what the site asks for, a discoverable passkey perhaps. No key was made."),
       evidence: evidenceOf(
         `${seconds(asked.askedAtMs)}: ${asked.command} was sent`,
-        ...phoneScreenLines(ceremony, facts),
-        clientStage(ceremony, "ready") && `${seconds(end.atMs)}: the tunnel was closed (${end.detail ?? ""})`,
+        ...phoneScreenLines(ceremony),
+        clientStage(ceremony, "ready") && `${seconds(end.atMs)}: the tunnel was closed (${end.closeCode})`,
         ceremony.settled &&
           `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
       ),
@@ -40,7 +44,4 @@ const phoneHungUp: Mechanism = {
       ],
     };
   },
-};
-
-/** Tried before a link is only called lost. */
-export const PHONE_MECHANISMS: readonly Mechanism[] = [phoneHungUp];
+});

@@ -1,8 +1,10 @@
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import { causeText } from "../../core/events/hybrid.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import {
   beganLine,
-  bytesOf,
+  broadcastText,
   lastStageIn,
   passedOverLine,
   phoneLines,
@@ -13,15 +15,17 @@ import {
   type VainSearch,
 } from "../facts/radio-facts.js";
 import { acceptedFinish, finishLine } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type LinkStage } from "../facts/trace-facts.js";
+import { firedTimer, mainExchange, type LinkStage } from "../facts/ceremony.js";
 
 /** Service data without anything behind it. @see CTAP 2.2 §11.5 (advert) */
 const ADVERT_BYTES = 20;
 
 /** I: the page told of a failure before the computer had heard the phone; then the phone was heard. */
-const bleLateAdvert: Mechanism = {
+export const bleLateAdvert = defineRule({
   id: "ble-late-advert",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The page told of a failure before the computer had heard the phone, which then succeeded.",
+  match(ceremony) {
     const { gaveUp } = ceremony;
     const search = searchOf(ceremony);
     const accepted = acceptedFinish(ceremony);
@@ -49,7 +53,7 @@ const bleLateAdvert: Mechanism = {
         off && `${seconds(off.atMs)}: Bluetooth is off at the computer`,
         beganLine(search),
         scanned && `${seconds(scanned.atMs)}: ${scanned.actor} read the code`,
-        sent && `${seconds(sent.atMs)}: ${sent.actor} broadcast ${sent.detail ?? "its advert"}`,
+        sent && `${seconds(sent.atMs)}: ${sent.actor} broadcast ${broadcastText(sent)}`,
         !scanned && !sent && "the trace has no phone's side: it may have read the code late as well",
         guard && `${seconds(gaveUp.atMs)}: ${nameTimer(guard)} fired`,
         `${seconds(seen.atMs)}: the computer heard the advert, after the error`,
@@ -62,12 +66,14 @@ const bleLateAdvert: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** Bluetooth was off at the computer for longer than what was left of the ceremony afterwards. */
-const bluetoothOff: Mechanism = {
+export const bluetoothOff = defineRule({
   id: "bluetooth-off",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "Bluetooth was off at the computer for too long.",
+  match(ceremony) {
     const search = vainSearchOf(ceremony);
     const off = search && stageIn(search.own, "radio-off");
     if (search === undefined || off === undefined) return undefined;
@@ -94,12 +100,14 @@ const bluetoothOff: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** Bluetooth was on, and the browser's scan did not start; nobody tried again. */
-const scanNotStarted: Mechanism = {
+export const scanNotStarted = defineRule({
   id: "scan-not-started",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The computer's Bluetooth scan failed to start.",
+  match(ceremony) {
     const search = vainSearchOf(ceremony);
     const failed = search && lastStageIn(search.own, "scan-failed");
     if (search === undefined || failed === undefined) return undefined;
@@ -116,7 +124,7 @@ const scanNotStarted: Mechanism = {
         `and was not tried again. Nobody listened behind the code.`,
       evidence: evidenceOf(
         on && `${seconds(on.atMs)}: Bluetooth was switched on`,
-        `${seconds(failed.atMs)}: the scan did not start (${failed.detail ?? "no reason given"}), try ${tries}`,
+        `${seconds(failed.atMs)}: the scan did not start (${causeText(failed) ?? "no reason given"}), try ${tries}`,
         "no scan started after that",
         ...phoneLines(search),
         timerLine(search),
@@ -127,29 +135,31 @@ const scanNotStarted: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The phone read the code of another request, so that its advert opens under no key of this one. */
-const otherCodeScanned: Mechanism = {
+export const otherCodeScanned = defineRule({
   id: "other-code-scanned",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The phone read the QR code of another request.",
+  match(ceremony) {
     const search = vainSearchOf(ceremony);
     if (search === undefined) return undefined;
-    const shown = search.own.flatMap(({ stage, code }) => (stage === "qr-shown" && code ? [code] : []));
-    const scans = search.others.filter(({ stage, code }) => stage === "qr-scanned" && code !== undefined);
+    const shown = search.own.flatMap(({ stage, qr }) => (stage === "qr-shown" && qr ? [qr] : []));
+    const scans = search.others.filter(({ stage, qr }) => stage === "qr-scanned" && qr !== undefined);
     const [other] = scans;
     // Somebody read this one, too: then the other scan is not what kept the phone away.
-    if (shown.length === 0 || other === undefined || scans.some(({ code = "" }) => shown.includes(code)))
+    if (shown.length === 0 || other === undefined || scans.some(({ qr = "" }) => shown.includes(qr)))
       return undefined;
     return {
       decidedBy: search.timer,
       verdict:
         `${search.timer.timer} fired first: the code on the screen was ${shown.join(", ")}, and ${other.actor} read ` +
-        `${other.code ?? "another"} at ${seconds(other.atMs)}: one of another request. What it broadcast was not for ` +
+        `${other.qr ?? "another"} at ${seconds(other.atMs)}: one of another request. What it broadcast was not for ` +
         "this computer.",
       evidence: evidenceOf(
         `${seconds(search.began.atMs)}: code ${shown.join(", ")} shown`,
-        `${seconds(other.atMs)}: ${other.actor} read code ${other.code ?? ""}`,
+        `${seconds(other.atMs)}: ${other.actor} read code ${other.qr ?? ""}`,
         passedOverLine(search) ?? "no advert was heard",
         timerLine(search),
       ),
@@ -159,30 +169,32 @@ const otherCodeScanned: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The phone's advert came, and was longer than this browser takes. */
-const advertTooLong: Mechanism = {
+export const advertTooLong = defineRule({
   id: "advert-too-long",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The phone's advert is longer than this browser takes.",
+  match(ceremony) {
     const search = vainSearchOf(ceremony);
     const skipped = search && stageIn(search.own, "advert-too-long");
     if (search === undefined || skipped === undefined) return undefined;
     const sent = search.others.filter(({ stage }) => stage === "advert-sent");
     const hasPhone = search.others.some(({ stage }) => stage === "qr-scanned" || stage === "advert-sent");
-    const wasLong = sent.some((advert) => (bytesOf(advert) ?? 0) > ADVERT_BYTES);
+    const wasLong = sent.some(({ bytes = 0 }) => bytes > ADVERT_BYTES);
     // The phone's own word: it broadcast nothing, or nothing that long; then that was somebody else's.
     if (hasPhone && !wasLong) return undefined;
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: an advert of ${bytesOf(skipped) ?? "more than 20"} bytes was heard at ` +
+        `${search.timer.timer} fired first: an advert of ${skipped.bytes ?? "more than 20"} bytes was heard at ` +
         `${seconds(skipped.atMs)} and passed over, because this browser takes ${ADVERT_BYTES} and no other length` +
         `${hasPhone ? "" : " (if that was the phone: its side is not in the trace)"}.`,
       evidence: evidenceOf(
         beganLine(search),
         ...phoneLines(search),
-        `${seconds(skipped.atMs)}: an advert of ${skipped.detail ?? "another length"} was passed over`,
+        `${seconds(skipped.atMs)}: an advert of ${skipped.bytes === undefined ? "another length" : `${skipped.bytes} bytes`} was passed over`,
         timerLine(search),
       ),
       prevention: [
@@ -191,12 +203,14 @@ const advertTooLong: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The first phone that was heard is the only one; who went on with another one waited for nobody. */
-const secondPhoneIgnored: Mechanism = {
+export const secondPhoneIgnored = defineRule({
   id: "second-phone-ignored",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The first phone heard is the only one; the user went on with another.",
+  match(ceremony) {
     const search = searchOf(ceremony);
     const seen = search?.seen;
     if (search === undefined || seen === undefined || ceremony.settled?.resolved !== false) return undefined;
@@ -217,10 +231,10 @@ const secondPhoneIgnored: Mechanism = {
           ? ` The link to the first one had come to nothing.`
           : ` ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
       evidence: evidenceOf(
-        `${seconds(first.atMs)}: ${first.actor} broadcast ${first.detail ?? "its advert"}`,
+        `${seconds(first.atMs)}: ${first.actor} broadcast ${broadcastText(first)}`,
         `${seconds(seen.atMs)}: the computer heard it`,
-        left && `${seconds(left.atMs)}: ${left.actor} gave up (${left.detail ?? "no reason given"})`,
-        failed && `${seconds(failed.atMs)}: the link failed (${failed.detail ?? "no reason given"})`,
+        left && `${seconds(left.atMs)}: ${left.actor} gave up (${causeText(left) ?? "no reason given"})`,
+        failed && `${seconds(failed.atMs)}: the link failed (${causeText(failed) ?? "no reason given"})`,
         `${seconds(second.atMs)}: ${second.actor} read the code`,
         timer?.endedAtMs !== undefined && `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
         "no second advert was taken",
@@ -231,7 +245,7 @@ const secondPhoneIgnored: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** Another phone with the same code, which broadcast only once the first one had been heard, or never. */
 function otherPhoneIn(
@@ -251,9 +265,11 @@ function otherPhoneIn(
 const LINK_DEADLINES: readonly string[] = ["client.ceremony", "hybrid.link", "hybrid.scan"];
 
 /** Nothing was ever going to end the wait: nobody had set a limit. */
-const linkHang: Mechanism = {
+export const linkHang = defineRule({
   id: "link-hang",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "No timer was armed for the link: the request waits for ever.",
+  match(ceremony, facts) {
     const search = searchOf(ceremony);
     const { called, settled, gaveUp } = ceremony;
     if (search === undefined || called === undefined || settled || gaveUp) return undefined;
@@ -261,8 +277,6 @@ const linkHang: Mechanism = {
     if (!facts.layers.has("timer") || stageIn(search.own, "ready")) return undefined;
     if (ceremony.timers.some(({ timer }) => LINK_DEADLINES.includes(timer))) return undefined;
     const waitsFor = search.seen === undefined ? "the phone's advert" : "the phone behind its advert";
-    const last = facts.records.findLast(({ kind }) => kind !== "run.ended");
-    const lastAtMs = last?.atMs ?? called.atMs;
     return {
       verdict:
         `Nothing fired, because nothing was armed: the client has waited for ${waitsFor} since ` +
@@ -271,7 +285,7 @@ const linkHang: Mechanism = {
         beganLine(search),
         search.seen && `${seconds(search.seen.atMs)}: advert-seen`,
         `no timer of ${LINK_DEADLINES.join(", ")} was armed`,
-        `${seconds(lastAtMs)}: the trace ends, the promise never settled`,
+        `${seconds(facts.endsAtMs)}: the trace ends, the promise never settled`,
       ),
       prevention: [
         "Give the link a deadline of its own, and the whole ceremony another one.",
@@ -279,14 +293,16 @@ const linkHang: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The code stood there, or the phone was called, until a timer ended it: nobody was near enough to be asked. */
-const phoneNotHeard: Mechanism = {
+export const phoneNotHeard = defineRule({
   id: "phone-not-heard",
+  kinds: PASSKEY,
+  text: "No advert came that was meant for this computer.",
   // Whether the phone's own trouble came before the end shows in the promise.
   needs: () => ["page"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const search = vainSearchOf(ceremony);
     if (search === undefined) return undefined;
     return {
@@ -297,7 +313,7 @@ const phoneNotHeard: Mechanism = {
       evidence: evidenceOf(
         beganLine(search),
         ...phoneLines(search),
-        ...phoneScreenLines(ceremony, facts),
+        ...phoneScreenLines(ceremony),
         passedOverLine(search),
         timerLine(search),
       ),
@@ -307,28 +323,14 @@ const phoneNotHeard: Mechanism = {
       ],
     };
   },
-};
+});
 
 function whatThePhoneDid({ others }: VainSearch): string {
   if (stageIn(others, "advert-sent")) return "A phone had read the code and was broadcasting.";
   const failed = stageIn(others, "failed");
   if (failed)
-    return `A phone had read the code and gave up before it broadcast (${failed.detail ?? "no reason given"}).`;
+    return `A phone had read the code and gave up before it broadcast (${causeText(failed) ?? "no reason given"}).`;
   return stageIn(others, "qr-scanned")
     ? "A phone had read the code and never broadcast."
     : "No phone had read the code.";
 }
-
-/** Each has a signature of its own; tried before what could be said of any late or failed ceremony. */
-export const FIRST_RADIO_MECHANISMS: readonly Mechanism[] = [
-  bleLateAdvert,
-  scanNotStarted,
-  bluetoothOff,
-  otherCodeScanned,
-  advertTooLong,
-  secondPhoneIgnored,
-  linkHang,
-];
-
-/** Tried after the mechanisms of the ceremony's own kind. */
-export const RADIO_MECHANISMS: readonly Mechanism[] = [phoneNotHeard];

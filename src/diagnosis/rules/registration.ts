@@ -1,7 +1,8 @@
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY, REGISTRATION } from "../rule.js";
 import { takenAnswer } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, mailLine, rowOf } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type Ceremony } from "../facts/trace-facts.js";
+import { firedTimer, mainExchange, type Ceremony } from "../facts/ceremony.js";
 
 const keyCreated = (ceremony: Ceremony) => {
   const exchange = mainExchange(ceremony);
@@ -13,11 +14,13 @@ const approvedGesture = (ceremony: Ceremony) =>
   ceremony.gestures.findLast(({ answer }) => answer === "approved");
 
 /** A, of registrations and of logins: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
-export const lateDelivery: Mechanism = {
+export const lateDelivery = defineRule({
   id: "late-delivery",
+  kinds: PASSKEY,
+  text: "The page told of a failure while the ceremony went on to succeed.",
   // Who held the request back until then shows in their timer, or in the link.
   needs: () => ["page", "timer", "link"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
     const accepted = acceptedFinish(ceremony);
     const errorAtMs = ceremony.gaveUp?.atMs ?? guard?.endedAtMs;
@@ -49,7 +52,7 @@ export const lateDelivery: Mechanism = {
           `${seconds(ceremony.settled.atMs)}: the promise resolved, ${wasPosted ? "before" : "after"} the error`,
         finishLine(accepted),
         row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
-        mailLine(facts, accepted.askedAtMs),
+        mailLine(ceremony, facts, accepted.askedAtMs),
         !ceremony.successSeen && "the page never took its error back",
       ),
       prevention: [
@@ -60,12 +63,14 @@ export const lateDelivery: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** B: the gateway lost patience; the site behind it did not. */
-const gatewayLateCommit: Mechanism = {
+export const gatewayLateCommit = defineRule({
   id: "gateway-504-late-commit",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The gateway answered 504 while the site went on to commit.",
+  match(ceremony, facts) {
     const cut = ceremony.finishes.find(({ status }) => status === 504);
     const row = rowOf(ceremony, facts);
     if (cut?.answeredAtMs === undefined || row === undefined) return undefined;
@@ -85,7 +90,7 @@ const gatewayLateCommit: Mechanism = {
         finishLine(cut),
         gateway && `${seconds(gateway.endedAtMs ?? 0)}: ${nameTimer(gateway)} fired`,
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
-        mailLine(facts, cut.askedAtMs),
+        mailLine(ceremony, facts, cut.askedAtMs),
       ),
       prevention: [
         "Answer finish within seconds (202 and a status address) and do the slow work behind it.",
@@ -93,12 +98,14 @@ const gatewayLateCommit: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** E: the client's timer ended the ceremony, and the authenticator completed it for nobody. */
-const clientTimerOrphan: Mechanism = {
+export const clientTimerOrphan = defineRule({
   id: "client-timer-orphan",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The browser's timer ended the ceremony, and the authenticator made its key afterwards.",
+  match(ceremony, facts) {
     const timer = firedTimer(ceremony, "client.ceremony");
     const createdAtMs = keyCreated(ceremony);
     if (timer?.endedAtMs === undefined || createdAtMs === undefined) return undefined;
@@ -134,11 +141,13 @@ const clientTimerOrphan: Mechanism = {
       ],
     };
   },
-};
+});
 
-const alreadyRegistered: Mechanism = {
+export const alreadyRegistered = defineRule({
   id: "already-registered",
-  account(ceremony) {
+  kinds: REGISTRATION,
+  text: "The authenticator already holds a key for this account.",
+  match(ceremony) {
     const answer = takenAnswer(ceremony);
     if (answer?.status !== "CREDENTIAL_EXCLUDED" || answer.answeredAtMs === undefined) return undefined;
     return {
@@ -147,12 +156,4 @@ const alreadyRegistered: Mechanism = {
       prevention: ['Take InvalidStateError on a retry as "probably registered" and run get() to prove it.'],
     };
   },
-};
-
-/** In the order of the decision procedure: what came late before what came to nothing. */
-export const REGISTRATION_MECHANISMS: readonly Mechanism[] = [
-  lateDelivery,
-  gatewayLateCommit,
-  clientTimerOrphan,
-  alreadyRegistered,
-];
+});

@@ -1,14 +1,18 @@
-import { nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
-import { PHONE_LOGIN_MECHANISMS, signedWithTheLater } from "./phone-login.js";
-import { acceptedFinish, finishLine } from "../facts/site-facts.js";
-import { firedTimer, mainExchange } from "../facts/trace-facts.js";
+import { note } from "../../core/events/event.js";
+import { causeText } from "../../core/events/hybrid.js";
+import { nothingFoundAtMs, offeredLine, signedAndRefused } from "../facts/login-facts.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, LOGIN, type Rule } from "../rule.js";
+import { acceptedFinish, finishLine, rowsOfAccount, rowInPlace } from "../facts/site-facts.js";
+import { firedTimer, mainExchange } from "../facts/ceremony.js";
 
 /** The site named a phone's passkey as one of this computer. */
-const transportsInternalOnly: Mechanism = {
+export const transportsInternalOnly = defineRule({
   id: "transports-internal-only",
+  kinds: LOGIN,
+  text: "The site named a phone's passkey as one of this computer.",
   needs: () => ["page", "ctap"],
-  account(ceremony) {
+  match(ceremony) {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
     if (!transports.includes("internal") || transports.includes("hybrid")) return undefined;
@@ -32,14 +36,16 @@ const transportsInternalOnly: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** Q: this attempt's link never came up. */
-const linkFlake: Mechanism = {
+export const linkFlake = defineRule({
   id: "link-flake-per-attempt",
+  kinds: LOGIN,
+  text: "This attempt's link to the phone failed before anything was asked.",
   // Whether the phone's own trouble came before the end shows in the promise.
   needs: () => ["page"],
-  account(ceremony) {
+  match(ceremony) {
     // From then on nobody waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
     const settledAtMs = ceremony.settled?.atMs ?? Infinity;
@@ -57,7 +63,7 @@ const linkFlake: Mechanism = {
         "getAssertion was sent. Nothing at the site or in the phone's store had a part in it; another try may work at once.",
       evidence: evidenceOf(
         offeredLine(ceremony),
-        `${seconds(failed.atMs)}: link ${failed.stage}${failed.detail ? ` (${failed.detail})` : ""}`,
+        `${seconds(failed.atMs)}: link ${failed.stage}${note(causeText(failed))}`,
         ceremony.settled &&
           `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
         "no getAssertion was sent",
@@ -68,15 +74,17 @@ const linkFlake: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The row came after the answer that promised it: who logs in between is unknown. */
-const lateCommit: Mechanism = {
+export const lateCommit = defineRule({
   id: "late-commit",
-  account(ceremony, facts) {
+  kinds: LOGIN,
+  text: "The site wrote the row only after the login had asked for its options.",
+  match(ceremony, facts) {
     const { options } = ceremony;
     if (options === undefined || acceptedFinish(ceremony)) return undefined;
-    const row = facts.rows.find(
+    const row = rowsOfAccount(ceremony, facts).find(
       ({ createdAtMs, ceremony: made }) =>
         createdAtMs > options.askedAtMs &&
         facts.ceremonies.some(({ id, beganAtMs }) => id === made && beganAtMs < ceremony.beganAtMs),
@@ -95,44 +103,19 @@ const lateCommit: Mechanism = {
       prevention: ["Answer finish when the row is there; until then say that it is not done yet."],
     };
   },
-};
-
-/** The finish call looked the credential up in a copy that did not have it yet. */
-const staleFinish: Mechanism = {
-  id: "read-replica-lag",
-  account(ceremony, facts) {
-    const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
-    const used = ceremony.keysUsed.at(-1);
-    const row = facts.rows.find(({ credential }) => credential === used?.credential);
-    if (refused === undefined || row === undefined || row.createdAtMs > refused.askedAtMs) return undefined;
-    if ((row.deletedAtMs ?? Infinity) <= refused.askedAtMs) return undefined;
-    return {
-      marginMs: row.visibleAtMs === undefined ? undefined : refused.askedAtMs - row.visibleAtMs,
-      verdict:
-        `The site's read copy lagged: finish at ${seconds(refused.askedAtMs)} did not find credential ${row.credential}, although ` +
-        `its row was committed at ${seconds(row.createdAtMs)}.`,
-      evidence: evidenceOf(
-        `${seconds(row.createdAtMs)}: row ${row.credential} committed on the primary`,
-        finishLine(refused),
-        row.visibleAtMs !== undefined && `${seconds(row.visibleAtMs)}: the row became visible`,
-      ),
-      prevention: [
-        "Look a credential up on the primary before refusing it.",
-        "Carry a read-your-writes token.",
-      ],
-    };
-  },
-};
+});
 
 /** D, N at login: an authenticator signed with what the site has no row for. */
-const unknownCredential: Mechanism = {
+export const unknownCredential = defineRule({
   id: "unknown-credential",
+  kinds: LOGIN,
+  text: "The authenticator signed with a key that the site has no row for.",
   // The copy that was looked into may have lagged: that depends on which key signed.
   needs: () => ["ctap"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
-    if (refused === undefined) return undefined;
     const used = ceremony.keysUsed.at(-1);
+    if (refused === undefined || (used && rowInPlace(facts, used, refused.askedAtMs))) return undefined;
     const dropped = facts.rows.findLast(({ credential }) => credential === used?.credential)?.deletedAtMs;
     return {
       verdict:
@@ -152,12 +135,14 @@ const unknownCredential: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The id in the row is not the id of the key. */
-const idTruncated: Mechanism = {
+export const idTruncated = defineRule({
   id: "credential-id-truncated",
-  account(ceremony, facts) {
+  kinds: LOGIN,
+  text: "The id in the row is not the id of the key.",
+  match(ceremony, facts) {
     if (nothingFoundAtMs(ceremony) === undefined) return undefined;
     for (const row of facts.rows) {
       if (ceremony.options?.offered?.includes(row.credential) !== true) continue;
@@ -178,56 +163,37 @@ const idTruncated: Mechanism = {
     }
     return undefined;
   },
-};
+});
 
-/** N, at login. */
-const overwritten: Mechanism = {
-  id: "overwrite-race",
-  account(ceremony, facts) {
-    const offered = ceremony.options?.offered ?? [];
-    const gone = facts.ceremonies
-      .flatMap(({ keysOverwritten }) => keysOverwritten)
-      .find(({ credential }) => offered.includes(credential));
-    if (gone === undefined || nothingFoundAtMs(ceremony) === undefined) return undefined;
-    return {
-      verdict:
-        `The site asks for ${gone.credential}, which a later registration overwrote on the authenticator at ${seconds(gone.atMs)}. ` +
-        "Trying again does not help; registering again does.",
-      evidence: evidenceOf(
-        `${seconds(gone.atMs)}: key ${gone.credential} overwritten`,
-        offeredLine(ceremony),
-        `${seconds(nothingFoundAtMs(ceremony) ?? 0)}: the authenticator found nothing`,
-      ),
-      prevention: ["Send excludeCredentials on every registration, read from the primary."],
-    };
-  },
-};
+interface CodeCause<Id extends string> {
+  readonly id: Id;
+  readonly text: string;
+  /** What the site refused the finish call with. */
+  readonly code: string;
+  readonly verdict: (atMs: number) => string;
+  readonly prevention: readonly string[];
+}
 
-const byCode = (
-  id: "sign-counter" | "challenge-superseded" | "session-lost",
-  {
-    code,
-    verdict,
-    prevention,
-  }: { code: string; verdict: (atMs: number) => string; prevention: readonly string[] },
-): Mechanism => ({
+const byCode = <const Id extends string>({
   id,
-  account(ceremony) {
+  text,
+  code,
+  verdict,
+  prevention,
+}: CodeCause<Id>): Rule<Id> => ({
+  id,
+  kinds: LOGIN,
+  text,
+  match(ceremony) {
     const refused = ceremony.finishes.find((call) => call.code === code);
     if (refused === undefined) return undefined;
-    const used = ceremony.keysUsed.at(-1);
-    return {
-      verdict: verdict(refused.askedAtMs),
-      evidence: evidenceOf(
-        used && `${seconds(used.atMs)}: key ${used.credential} signed on ${used.authenticator}`,
-        finishLine(refused),
-      ),
-      prevention,
-    };
+    return { verdict: verdict(refused.askedAtMs), evidence: signedAndRefused(ceremony, refused), prevention };
   },
 });
 
-const signCounter = byCode("sign-counter", {
+export const signCounter = byCode({
+  id: "sign-counter",
+  text: "The site refused a sound signature because of its counter.",
   code: "RP_COUNTER",
   verdict: (atMs) =>
     `The site refused a sound signature at ${seconds(atMs)} because the counter had not risen: a passkey that synchronises is ` +
@@ -237,53 +203,12 @@ const signCounter = byCode("sign-counter", {
   ],
 });
 
-const sessionLost = byCode("session-lost", {
-  code: "SESSION_LOST",
-  verdict: (atMs) =>
-    `The finish call at ${seconds(atMs)} came without the session its options were given to: somebody cleared the browser's ` +
-    "cookies, or they ran out. The passkey is sound.",
-  prevention: [
-    "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
-    'Say "the session was lost, please start again".',
-  ],
-});
-
-/** The lock of the other doors shuts this one too. */
-const lockedOut: Mechanism = {
-  id: "locked-out",
-  account({ options }) {
-    if (options?.code !== "LOCKED" || options.answeredAtMs === undefined) return undefined;
-    return {
-      verdict:
-        `The account was locked because of codes, and its passkey was refused with it at ${seconds(options.answeredAtMs)}: ` +
-        "guessing shut the owner out of the one way in that cannot be guessed.",
-      evidence: [`${seconds(options.askedAtMs)}: login options answered ${options.status ?? "?"} LOCKED`],
-      prevention: ["Keep the passkey usable while codes are locked."],
-    };
-  },
-};
-
-const challengeSuperseded = byCode("challenge-superseded", {
+export const challengeSuperseded = byCode({
+  id: "challenge-superseded",
+  text: "A later options call of the account ended the challenge.",
   code: "CHALLENGE_SUPERSEDED",
   verdict: (atMs) =>
     `The finish call at ${seconds(atMs)} came for a challenge that a later options call of the same account had ended: two devices ` +
     "were logging in at once.",
   prevention: ["Bind challenges to the session, not to the account."],
 });
-
-/** In the order of the decision procedure: was the phone reached, was the right id asked for, what did it say. */
-export const SITE_LOGIN_MECHANISMS: readonly Mechanism[] = [
-  transportsInternalOnly,
-  linkFlake,
-  lateCommit,
-  idTruncated,
-  overwritten,
-  staleFinish,
-  signedWithTheLater,
-  unknownCredential,
-  signCounter,
-  challengeSuperseded,
-  lockedOut,
-  sessionLost,
-  ...PHONE_LOGIN_MECHANISMS,
-];

@@ -1,22 +1,35 @@
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
-import { REFUSAL_MECHANISMS } from "./refusal.js";
+import { causeText } from "../../core/events/hybrid.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, REGISTRATION, type Layer, type Rule } from "../rule.js";
 import { pageAborted } from "../facts/request-end.js";
-import { acceptedFinish, finishLine, isAttached, mailAfter, mailLine, rowOf } from "../facts/site-facts.js";
-import { firedTimer, type Ceremony, type SiteCall, type TraceFacts } from "../facts/trace-facts.js";
+import {
+  acceptedFinish,
+  finishLine,
+  isAttached,
+  mailAfter,
+  mailLine,
+  rowOf,
+  mayShareAccount,
+} from "../facts/site-facts.js";
+import { firedTimer, type Ceremony } from "../facts/ceremony.js";
+import type { SiteCall } from "../facts/site-calls.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
 
 const answered = ({ answeredAtMs }: SiteCall): number => answeredAtMs ?? Infinity;
 
 /** K: the QR code was the site's own link; another screen registered while this one waited. */
-const rpOwnedQr: Mechanism = {
+export const rpOwnedQr = defineRule({
   id: "rp-owned-qr",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The QR code was a web link of the site, whose waiting call ended before the phone's page was done.",
+  match(ceremony, facts) {
     const lost = ceremony.polls.find(({ status }) => status === 408 || status === 504);
     const accepted = acceptedFinish(ceremony);
     if (lost?.answeredAtMs === undefined || accepted === undefined || answered(lost) > accepted.answeredAtMs)
       return undefined;
     // A page that asked again and heard of the success was not misled.
     if (ceremony.polls.some(({ status }) => status === 200)) return undefined;
-    const timer = facts.timers.find(
+    const timer = ceremony.timers.find(
       (use) =>
         use.end === "fired" &&
         (use.timer === "poll.limit" || use.timer === "gw.idle") &&
@@ -35,7 +48,7 @@ const rpOwnedQr: Mechanism = {
         `${seconds(lost.askedAtMs)}: the page began to wait, answered ${lost.status ?? "?"} at ${seconds(lost.answeredAtMs)}`,
         timer && `${seconds(timer.endedAtMs ?? 0)}: ${nameTimer(timer)} fired`,
         finishLine(accepted),
-        mailLine(facts, accepted.askedAtMs),
+        mailLine(ceremony, facts, accepted.askedAtMs),
         facts.layers.has("link") &&
           ceremony.linkStages.length === 0 &&
           "no link to a phone was opened from this screen",
@@ -46,42 +59,14 @@ const rpOwnedQr: Mechanism = {
       ],
     };
   },
-};
-
-/** O: the account was switched over to passkeys, and there is none. */
-const flagBeforeCredential: Mechanism = {
-  id: "flag-before-credential",
-  account(ceremony, facts) {
-    const flag = facts.flags.find(
-      ({ flag: name, value, atMs }) => name === "passkey" && value && atMs >= ceremony.beganAtMs,
-    );
-    if (flag === undefined || facts.rows.length > 0 || acceptedFinish(ceremony)) return undefined;
-    const settledAtMs = ceremony.settled?.atMs ?? Infinity;
-    if (flag.atMs > settledAtMs) return undefined;
-    const key = ceremony.keysCreated[0];
-    return {
-      verdict:
-        `The account was flagged as having a passkey at ${seconds(flag.atMs)}, before there was one, and the ` +
-        "registration then failed. With passwords off for such accounts nothing opens it any more: locked out.",
-      evidence: evidenceOf(
-        `${seconds(flag.atMs)}: flag "passkey" on`,
-        key &&
-          `${seconds(key.atMs)}: key ${key.credential} made on ${key.authenticator}, unknown to the site`,
-        ceremony.settled && `${seconds(ceremony.settled.atMs)}: the promise ${settledHow(ceremony)}`,
-        "no row was ever written",
-      ),
-      prevention: [
-        "Flip the flag after the first verified assertion, not before.",
-        "Keep the old factor until then, and let the person go back for 24 hours without support.",
-      ],
-    };
-  },
-};
+});
 
 /** C: the site promised to do it, the page did not wait long enough. */
-const asyncOutbox: Mechanism = {
+export const asyncOutbox = defineRule({
   id: "async-outbox",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The site answered 202, and the page stopped asking before the work was done.",
+  match(ceremony, facts) {
     const promised = ceremony.finishes.find(({ status }) => status === 202);
     const poll = firedTimer(ceremony, "rp.poll");
     const row = rowOf(ceremony, facts);
@@ -100,7 +85,7 @@ const asyncOutbox: Mechanism = {
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
-        mailLine(facts, promised.askedAtMs),
+        mailLine(ceremony, facts, promised.askedAtMs),
       ),
       prevention: [
         'After a 202 say "still working", never "failed".',
@@ -108,12 +93,14 @@ const asyncOutbox: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** L: row and mail came before the check that then refused. */
-const sideEffects: Mechanism = {
+export const sideEffects = defineRule({
   id: "side-effects-before-validation",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The site wrote the row before the check that refused.",
+  match(ceremony, facts) {
     const row = rowOf(ceremony, facts);
     const refused = ceremony.finishes.find(
       ({ status = 0, answeredAtMs = -1 }) =>
@@ -124,7 +111,7 @@ const sideEffects: Mechanism = {
     if (row === undefined || refused === undefined || acceptedFinish(ceremony)) return undefined;
     const fired = firedTimer(ceremony, "rp.challenge");
     const challenge = (fired?.endedAtMs ?? 0) <= (refused.answeredAtMs ?? Infinity) ? fired : undefined;
-    const mail = mailAfter(facts, refused.askedAtMs);
+    const mail = mailAfter(ceremony, facts, refused.askedAtMs);
     return {
       decidedBy: challenge,
       marginMs: challenge?.endedAtMs === undefined ? undefined : challenge.endedAtMs - refused.askedAtMs,
@@ -136,17 +123,19 @@ const sideEffects: Mechanism = {
         challenge && `${seconds(challenge.endedAtMs ?? 0)}: ${nameTimer(challenge)} fired`,
         finishLine(refused),
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
-        mailLine(facts, refused.askedAtMs),
+        mailLine(ceremony, facts, refused.askedAtMs),
       ),
       prevention: ["Validate, commit, then mail, with the mail queued in the transaction of the row."],
     };
   },
-};
+});
 
 /** The answer to a finish got lost, and the repeated call was taken for a replay. */
-const doubleFinish: Mechanism = {
+export const doubleFinish = defineRule({
   id: "double-finish",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The answer to finish was lost, and the repeated call was taken for a replay.",
+  match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const again = ceremony.finishes.find(
       (call) => accepted && call.askedAtMs > accepted.answeredAtMs && call.code === "CHALLENGE_USED",
@@ -168,19 +157,21 @@ const doubleFinish: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** M: everything was done in time; only the page broke, and the mail was slow. */
-const mailQueueOnly: Mechanism = {
+export const mailQueueOnly = defineRule({
   id: "mail-queue-only",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "Everything was done in time; only the page broke after the accepted answer.",
+  match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const row = rowOf(ceremony, facts);
     const failure = ceremony.failureSeen ?? ceremony.threw ?? ceremony.callFailed;
     if (accepted === undefined || accepted.status === 202) return undefined;
     if (row === undefined || failure === undefined) return undefined;
     if (failure.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
-    const mail = mailAfter(facts, accepted.askedAtMs);
+    const mail = mailAfter(ceremony, facts, accepted.askedAtMs);
     return {
       verdict:
         `The site accepted and committed at ${seconds(row.createdAtMs)}; the page told of a failure at ` +
@@ -194,7 +185,7 @@ const mailQueueOnly: Mechanism = {
         ceremony.threw && `${seconds(ceremony.threw.atMs)}: the page's script broke down`,
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
-        mailLine(facts, accepted.askedAtMs),
+        mailLine(ceremony, facts, accepted.askedAtMs),
       ),
       prevention: [
         "Tell mail time from commit time in every report.",
@@ -202,11 +193,11 @@ const mailQueueOnly: Mechanism = {
       ],
     };
   },
-};
+});
 
-/** D, and the plain loss of an answer: the key exists, and the link took the answer with it. */
-const lostAnswer =
-  (id: "lost-answer-then-second-create" | "lost-answer"): Mechanism["account"] =>
+/** The key exists, and the link took the answer with it; a second registration may have followed. */
+const answerLost =
+  (id: "lost-answer-then-second-create" | "lost-answer"): Rule["match"] =>
   (ceremony, facts) => {
     const key = ceremony.keysCreated[0];
     if (key === undefined || ceremony.finishes.length > 0 || ceremony.settled?.resolved !== false)
@@ -228,7 +219,7 @@ const lostAnswer =
           : ""),
       evidence: evidenceOf(
         `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
-        lost && `${seconds(lost.atMs)}: the link was lost (${lost.detail ?? "no reason given"})`,
+        lost && `${seconds(lost.atMs)}: the link was lost (${causeText(lost) ?? "no reason given"})`,
         `${seconds(ceremony.settled.atMs)}: the promise ${settledHow(ceremony)}`,
         second &&
           secondKey &&
@@ -248,48 +239,19 @@ function laterRegistration(ceremony: Ceremony, { ceremonies }: TraceFacts): Cere
     (other) =>
       other.kind === "registration" &&
       other.beganAtMs > ceremony.beganAtMs &&
+      mayShareAccount(ceremony, other) &&
       other.keysCreated.length > 0 &&
       other.keysOverwritten.length === 0 &&
       acceptedFinish(other) !== undefined,
   );
 }
 
-/** N: the phone kept the later key, the site the earlier one. */
-const overwriteRace: Mechanism = {
-  id: "overwrite-race",
-  account(ceremony, facts) {
-    // A later registration may have set the books right.
-    const endedAtMs = ceremony.finishes.at(-1)?.answeredAtMs ?? ceremony.settled?.atMs ?? Infinity;
-    const gone = ceremony.keysOverwritten.find(({ credential }) =>
-      facts.rows.some(
-        (row) =>
-          row.credential === credential && (row.deletedAtMs === undefined || row.deletedAtMs > endedAtMs),
-      ),
-    );
-    const made = ceremony.keysCreated.at(-1);
-    if (gone === undefined || made === undefined || rowOf(ceremony, facts)) return undefined;
-    return {
-      verdict:
-        `Two registrations with one user handle crossed: key ${made.credential} took the place of ${gone.credential} on the ` +
-        `authenticator at ${seconds(made.atMs)}, and the site still has only ${gone.credential}. Nothing matches until the ` +
-        "passkey is registered again.",
-      evidence: evidenceOf(
-        `${seconds(gone.atMs)}: key ${gone.credential} overwritten on ${gone.authenticator}`,
-        `${seconds(made.atMs)}: key ${made.credential} created in its place`,
-        finishLine(ceremony.finishes.at(-1)) ?? "the site saw no finish call for it",
-      ),
-      prevention: [
-        "Send excludeCredentials on every attempt, read from the primary.",
-        "One ceremony an account at a time: a second options call ends the first.",
-      ],
-    };
-  },
-};
-
 /** The account's only passkey went before the new one was there. */
-const singlePasskeyReplaced: Mechanism = {
+export const singlePasskeyReplaced = defineRule({
   id: "single-passkey-replaced",
-  account(ceremony, facts) {
+  kinds: REGISTRATION,
+  text: "The site deleted the only passkey when the registration of another began, which then failed.",
+  match(ceremony, facts) {
     const gone = facts.rows.find(({ deletedBy }) => deletedBy === ceremony.id);
     if (gone?.deletedAtMs === undefined || rowOf(ceremony, facts)) return undefined;
     return {
@@ -307,31 +269,27 @@ const singlePasskeyReplaced: Mechanism = {
       ],
     };
   },
-};
+});
 
 function settledHow({ settled }: Ceremony): string {
   return settled?.resolved ? "resolved" : `was rejected with ${settled?.name ?? "an error"}`;
 }
 
-/** Tried before everything else: what they tell of would pass for something milder. */
-export const FIRST_SITE_MECHANISMS: readonly Mechanism[] = [
-  rpOwnedQr,
-  flagBeforeCredential,
-  singlePasskeyReplaced,
-];
+/** Which party ended the link, and whether a timer did, is the cause then. */
+const needsLink = (): readonly Layer[] => ["link", "timer"];
 
-/** Tried when no timer of the page, the gateway or the client explains the registration. */
-export const SITE_MECHANISMS: readonly Mechanism[] = [
-  asyncOutbox,
-  sideEffects,
-  doubleFinish,
-  mailQueueOnly,
-  overwriteRace,
-  ...(["lost-answer-then-second-create", "lost-answer"] as const).map((id) => ({
-    id,
-    // Who ended the link, and whether a timer did, is the story then.
-    needs: () => ["link", "timer"] as const,
-    account: lostAnswer(id),
-  })),
-  ...REFUSAL_MECHANISMS,
-];
+export const lostAnswerThenSecondCreate = defineRule({
+  id: "lost-answer-then-second-create",
+  kinds: REGISTRATION,
+  text: "An answer was lost, and a second registration made a second key.",
+  needs: needsLink,
+  match: answerLost("lost-answer-then-second-create"),
+});
+
+export const lostAnswer = defineRule({
+  id: "lost-answer",
+  kinds: REGISTRATION,
+  text: "The authenticator made its key, and the answer was lost on the way.",
+  needs: needsLink,
+  match: answerLost("lost-answer"),
+});

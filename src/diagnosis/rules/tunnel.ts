@@ -1,14 +1,10 @@
-import { evidenceOf, nameTimer, seconds, type Mechanism } from "../mechanism.js";
-import {
-  firedTimer,
-  mainExchange,
-  type Ceremony,
-  type LinkStage,
-  type TraceFacts,
-} from "../facts/trace-facts.js";
+import { causeText } from "../../core/events/hybrid.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { defineRule, PASSKEY } from "../rule.js";
+import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "../facts/ceremony.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
 import {
   clientStage,
-  codeOf,
   phoneStage,
   precedesTheEnd,
   serviceEnd,
@@ -21,7 +17,8 @@ const STABLE_HANDLE = "Keep the user handle stable: a second attempt then overwr
 /** `9.650 s: tunnel-refused (403)` */
 function stageLine(stage: LinkStage | undefined, by: string): string | undefined {
   if (stage === undefined) return undefined;
-  return `${seconds(stage.atMs)}: ${by} ${stage.stage}${stage.detail === undefined ? "" : ` (${stage.detail})`}`;
+  const known = stage.host ?? causeText(stage);
+  return `${seconds(stage.atMs)}: ${by} ${stage.stage}${known === undefined ? "" : ` (${known})`}`;
 }
 
 function settledLine({ settled }: Ceremony): string | undefined {
@@ -69,9 +66,11 @@ function requestLines(ceremony: Ceremony): readonly string[] {
 }
 
 /** The relay's time was over while the person was still busy, or before the phone came. */
-const tunnelExpired: Mechanism = {
+export const tunnelExpired = defineRule({
   id: "tunnel-expired",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "The tunnel's time was over before an answer came.",
+  match(ceremony, facts) {
     const ttl = firedTimer(ceremony, "tunnel.ttl");
     const end = tunnelEnd(ceremony);
     // What had ended before was not ended by this.
@@ -100,28 +99,30 @@ const tunnelExpired: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** What a tunnel service closes with when its own rules are broken. @see RFC 6455 §7.4.1 */
-const LIMITS: Readonly<Record<string, string>> = {
-  "1008": "a rule of its own: too many messages, or the tunnel's time",
-  "1009": "a message longer than it takes",
+const LIMITS: Readonly<Partial<Record<number, string>>> = {
+  1008: "a rule of its own: too many messages, or the tunnel's time",
+  1009: "a message longer than it takes",
 };
 
 /** The tunnel service said that somebody had gone too far. */
-const tunnelLimit: Mechanism = {
+export const tunnelLimit = defineRule({
   id: "tunnel-limit",
+  kinds: PASSKEY,
+  text: "The tunnel service closed the tunnel over one of its limits.",
   // Services close with the same code when their time is over.
   needs: () => ["timer"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
-    const limit = LIMITS[end?.detail ?? ""];
+    const limit = end?.closeCode === undefined ? undefined : LIMITS[end.closeCode];
     if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const opened = clientStage(ceremony, "tunnel-open");
     const service = serviceEnd(ceremony);
     return {
       verdict:
-        `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.detail ?? ""}: ${limit}.` +
+        `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.closeCode ?? ""}: ${limit}.` +
         whatThePhoneHas(ceremony),
       evidence: evidenceOf(
         opened && `${seconds(opened.atMs)}: the tunnel was opened, ${seconds(end.atMs - opened.atMs)} before`,
@@ -136,26 +137,30 @@ const tunnelLimit: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** What either side finds when a message does not open or cannot be read. */
 const UNREADABLE =
   /^(HANDSHAKE_(REJECTED|MALFORMED)|POST_HANDSHAKE_MALFORMED|FRAME_\w+|PADDING_INVALID|UPDATE_MALFORMED|LINK_(MALFORMED|SIGNATURE_WRONG))$/;
 
 /** A message that is not what was sent, or comes from somebody without this session's secrets. */
-const messageRejected: Mechanism = {
+export const messageRejected = defineRule({
   id: "message-rejected",
-  account(ceremony, facts) {
+  kinds: PASSKEY,
+  text: "A message of the tunnel could not be opened or read.",
+  match(ceremony, facts) {
     if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
-      stage && UNREADABLE.test(codeOf(stage)) && precedesTheEnd(ceremony, stage) ? stage : undefined;
+      stage?.code !== undefined && UNREADABLE.test(stage.code) && precedesTheEnd(ceremony, stage)
+        ? stage
+        : undefined;
     const atPhone = unreadable(phoneStage(ceremony, "failed"));
     const found = atPhone ?? unreadable(clientStage(ceremony, "failed"));
     if (found === undefined) return undefined;
     const finder = atPhone ? "phone" : "computer";
     return {
       verdict:
-        `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${codeOf(found)}): ` +
+        `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${found.code ?? ""}): ` +
         "altered on the way, or from somebody who does not hold this session's secrets. There is no asking again: " +
         `the connection was over.${whatThePhoneHas(ceremony)}`,
       evidence: evidenceOf(stageLine(found, `the ${finder}:`), ...requestLines(ceremony)),
@@ -165,19 +170,21 @@ const messageRejected: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The linked phone will never come again, and nothing was offered in its place. */
-const linkGone: Mechanism = {
+export const linkGone = defineRule({
   id: "link-gone",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The tunnel service does not know the linked phone any more.",
+  match(ceremony) {
     const gone = clientStage(ceremony, "link-gone");
     if (gone === undefined || clientStage(ceremony, "qr-shown") || !precedesTheEnd(ceremony, gone))
       return undefined;
     return {
       verdict:
         `The tunnel service said at ${seconds(gone.atMs)} that it does not know the linked phone any more ` +
-        `(${gone.detail ?? "gone"}), and no code was shown in its place.`,
+        `(${causeText(gone) ?? "gone"}), and no code was shown in its place.`,
       evidence: evidenceOf(
         stageLine(clientStage(ceremony, "contacting"), "the computer:"),
         stageLine(gone, "the computer:"),
@@ -186,12 +193,14 @@ const linkGone: Mechanism = {
       prevention: ["Forget the link, then show a code at once: the person need not see a failure."],
     };
   },
-};
+});
 
 /** The phone had no way to its tunnel service, so that it never broadcast; the computer cannot know. */
-const phoneNoTunnel: Mechanism = {
+export const phoneNoTunnel = defineRule({
   id: "phone-no-tunnel",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The phone could not reach its tunnel service, so it never broadcast.",
+  match(ceremony) {
     const refused = phoneStage(ceremony, "tunnel-refused");
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
       return undefined;
@@ -201,7 +210,7 @@ const phoneNoTunnel: Mechanism = {
       decidedBy: timer,
       verdict:
         `${timer?.endedAtMs === undefined ? "" : `${timer.timer} fired first, at ${seconds(timer.endedAtMs)}: `}the phone ` +
-        `could not open its tunnel (${refused.detail ?? "no reason given"}) and so never broadcast where it is. The ` +
+        `could not open its tunnel (${causeText(refused) ?? "no reason given"}) and so never broadcast where it is. The ` +
         "computer waited for an advert that could not come.",
       evidence: evidenceOf(
         stageLine(phoneStage(ceremony, "qr-scanned"), "the phone:"),
@@ -217,12 +226,14 @@ const phoneNoTunnel: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The phone was near; the computer was not let in where the two were to meet. */
-const tunnelRefused: Mechanism = {
+export const tunnelRefused = defineRule({
   id: "tunnel-refused",
-  account(ceremony) {
+  kinds: PASSKEY,
+  text: "The tunnel service refused the computer.",
+  match(ceremony) {
     const refused = clientStage(ceremony, "tunnel-refused");
     const seen = clientStage(ceremony, "advert-seen") ?? clientStage(ceremony, "contacting");
     if (refused === undefined || seen === undefined || mainExchange(ceremony)) return undefined;
@@ -234,8 +245,8 @@ const tunnelRefused: Mechanism = {
       decidedBy: tooLate,
       verdict:
         `${seen.stage === "advert-seen" ? "The advert came and opened" : "The linked phone was to be called"}, but the tunnel ` +
-        `was blocked: ${to?.detail ?? "the tunnel service"} answered the computer at ${seconds(refused.atMs)} with ` +
-        `${refused.detail ?? "nothing"}.` +
+        `was blocked: ${to?.host ?? "the tunnel service"} answered the computer at ${seconds(refused.atMs)} with ` +
+        `${causeText(refused) ?? "nothing"}.` +
         (tooLate ? " The tunnel's time had been over before." : " Nothing was asked of the phone."),
       evidence: evidenceOf(
         stageLine(seen, "the computer:"),
@@ -249,20 +260,22 @@ const tunnelRefused: Mechanism = {
       ],
     };
   },
-};
+});
 
 /** The link ended, and nobody said more than that. */
-const linkLost: Mechanism = {
+export const linkLost = defineRule({
   id: "link-lost",
+  kinds: PASSKEY,
+  text: "The tunnel ended, and no party said more than that.",
   // Whether a key was made behind the lost answer, and what the site makes of it, is the story then.
   needs: () => ["ctap", "rp"],
-  account(ceremony, facts) {
+  match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     if (end === undefined || !isToldWhole(ceremony, facts)) return undefined;
     const asked = mainExchange(ceremony);
     return {
       verdict:
-        `The tunnel ended at ${seconds(end.atMs)} (${end.detail ?? "no code"}), ` +
+        `The tunnel ended at ${seconds(end.atMs)} (${causeText(end) ?? "no code"}), ` +
         (asked
           ? `${seconds(end.atMs - asked.askedAtMs)} after the request was sent and before an answer.`
           : "before any request.") +
@@ -278,16 +291,4 @@ const linkLost: Mechanism = {
       ],
     };
   },
-};
-
-/** What ended a tunnel, where somebody said so: tried before the answer is only called lost. */
-export const TUNNEL_ENDINGS: readonly Mechanism[] = [tunnelExpired, tunnelLimit, messageRejected, linkGone];
-
-/** Why a phone was not reached although it was there: tried before it is only called not heard. */
-export const TUNNEL_ABSENCES: readonly Mechanism[] = [phoneNoTunnel, tunnelRefused];
-
-/** What a login is not called a link's mood for: somebody said what was wrong, and a timer decided. */
-export const TUNNEL_FIRST: readonly Mechanism[] = [phoneNoTunnel];
-
-/** Tried when nothing says more. */
-export const TUNNEL_LOSSES: readonly Mechanism[] = [linkLost];
+});

@@ -43,15 +43,15 @@ export function patientScanner(env: Env, scanner: AdvertScanner, patience: Patie
   });
   const { retries = RETRIES, pauseMs = PAUSE_MS, resumes = false } = patience;
   return {
-    async *listen(signal) {
+    async *listen(signal, context) {
       for (let tries = 0; ; tries += 1) {
         const heard = { any: false };
         try {
-          yield* marked(scanner.listen(signal), heard);
+          yield* marked(scanner.listen(signal, context), heard);
           return;
         } catch (error) {
           if (signal.aborted || !(error instanceof RadioError)) throw error;
-          env.trace.emit({ kind: "link.hybrid", stage: "scan-failed", detail: error.code });
+          env.trace.in(context).emit({ kind: "link.hybrid", stage: "scan-failed", code: error.code });
           if ((heard.any && !resumes) || !PASSING.includes(error.code)) throw error;
           // It worked until now: this is the first failure of another series.
           if (heard.any) tries = 0;

@@ -2,7 +2,9 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape, type Shape } from "../../core/shape.js";
 import { equalBytes, toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import { startTimer } from "../../core/timer.js";
+import type { TraceContext } from "../../core/trace.js";
 import {
   CONNECT_SIGNAL,
   RELAY_LIFE_MS,
@@ -57,6 +59,8 @@ export interface RelayRequest {
   readonly subprotocols: readonly string[];
   /** Value of a request header, whatever the case of its name. */
   readonly header: (name: string) => string | undefined;
+  /** The span of the caller; known only where both ends share a trace. */
+  readonly context?: TraceContext | undefined;
 }
 
 /** Refused with an HTTP status, or let in: send 101 with these headers and {@link TUNNEL_SUBPROTOCOL}, then join. */
@@ -74,6 +78,8 @@ export interface Push {
   readonly routingId: Uint8Array;
   /** Value of the client payload header. */
   readonly clientPayload: string;
+  /** The span of the client that calls; known only where both ends share a trace. */
+  readonly context?: TraceContext;
 }
 
 const LIMITS: RelayLimits = {
@@ -143,7 +149,7 @@ export class TunnelRelay {
       case undefined:
         return refuse("bad-path");
       case "new":
-        return this.#open(wanted.tunnelId);
+        return this.#open(wanted.tunnelId, request);
       case "connect":
         return this.#connect(wanted);
       case "contact":
@@ -160,10 +166,10 @@ export class TunnelRelay {
     return this.#meetings.size >= this.#limits.tunnelsMax;
   }
 
-  #open(tunnelId: Uint8Array): RelayAnswer {
+  #open(tunnelId: Uint8Array, { context }: RelayRequest): RelayAnswer {
     if (this.#meetings.has(toHex(tunnelId))) return refuse("tunnel-taken");
     if (this.#isFull) return refuse("full");
-    const { routingId, tunnel } = this.#begin(tunnelId, { signals: false });
+    const { routingId, tunnel } = this.#begin(tunnelId, { signals: false, context });
     return {
       status: 101,
       headers: { [TunnelHeader.ROUTING_ID]: toHex(routingId) },
@@ -190,7 +196,7 @@ export class TunnelRelay {
     };
   }
 
-  #contact(contactId: Uint8Array, { header }: RelayRequest): RelayAnswer {
+  #contact(contactId: Uint8Array, { header, context }: RelayRequest): RelayAnswer {
     const wake = this.#contacts.get(toHex(contactId));
     if (wake === "gone") return refuse("contact-gone");
     const clientPayload = header(TunnelHeader.CLIENT_PAYLOAD);
@@ -199,12 +205,12 @@ export class TunnelRelay {
     if (this.#isFull) return refuse("full");
     const signals = header(TunnelHeader.SIGNAL_CONNECTION) !== undefined;
     const tunnelId = this.#env.entropy.bytes(TUNNEL_ID_BYTES);
-    const { routingId, tunnel } = this.#begin(tunnelId, { signals });
+    const { routingId, tunnel } = this.#begin(tunnelId, { signals, context });
     return {
       status: 101,
       headers: signals ? { [TunnelHeader.SIGNAL_CONNECTION]: "true" } : {},
       join: (end) => {
-        this.#push(wake, { tunnelId, routingId, clientPayload });
+        this.#push(wake, { tunnelId, routingId, clientPayload, ...(context && { context }) });
         return tunnel.join(end);
       },
     };
@@ -213,38 +219,35 @@ export class TunnelRelay {
   #push(wake: (push: Push) => void, push: Push): void {
     if (this.#limits.pushDelayMs === Infinity) return;
     this.#env.clock.arm(this.#limits.pushDelayMs, "push.deliver", () => {
-      this.#env.trace.emit({ kind: "link.hybrid", stage: "push-sent" });
+      this.#env.trace.in(push.context).emit({ kind: "link.hybrid", stage: "push-sent" });
       wake(push);
     });
   }
 
-  #begin(tunnelId: Uint8Array, { signals }: { readonly signals: boolean }): Meeting {
-    const { clock, trace, entropy } = this.#env;
+  #begin(
+    tunnelId: Uint8Array,
+    { signals, context }: { readonly signals: boolean; readonly context: TraceContext | undefined },
+  ): Meeting {
+    const { clock, entropy } = this.#env;
     const { ttlMs, breakChance } = this.#limits;
+    const own = envIn(this.#env, context);
     const id = toHex(tunnelId);
-    let expire = () => {};
     const onEnd = ({ code, reason }: TunnelClose) => {
       this.#meetings.delete(id);
-      expire();
-      trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", detail: reason ?? `${code}` });
+      ttl.disarm();
+      own.trace.emit({
+        kind: "link.hybrid",
+        stage: "tunnel-closed",
+        closeCode: code,
+        ...(reason !== undefined && { reason }),
+      });
     };
     // A fork per tunnel: what chance does in one leaves the others as they were.
     const luck = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;
     const tunnel = new RelayTunnel(this.#limits, onEnd, luck && (() => drawFraction(luck)));
-    if (ttlMs !== Infinity) {
-      const timer = { timer: "tunnel.ttl", budgetMs: ttlMs };
-      let fired = false;
-      const disarm = clock.arm(ttlMs, timer.timer, () => {
-        fired = true;
-        trace.emit({ kind: "timer.fired", ...timer });
-        tunnel.end({ code: 1008, reason: "the tunnel's time is over" });
-      });
-      trace.emit({ kind: "timer.armed", ...timer });
-      expire = () => {
-        disarm();
-        if (!fired) trace.emit({ kind: "timer.disarmed", ...timer });
-      };
-    }
+    const ttl = startTimer(own, { timer: "tunnel.ttl", budgetMs: ttlMs }, () =>
+      tunnel.end({ code: 1008, reason: "the tunnel's time is over" }),
+    );
     const meeting = {
       routingId: entropy.bytes(ROUTING_ID_BYTES),
       openedAtMs: clock.nowMs(),

@@ -1,6 +1,6 @@
 import { HarnessError } from "../../core/errors.js";
 import { nearestNames } from "../../core/nearest-names.js";
-import { MECHANISM_IDS } from "../../diagnosis/explanation.js";
+import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
 import type { Outcome } from "./outcome.js";
 
 export type ShrinkFault =

@@ -1,7 +1,8 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
-import type { CeremonyAccount, MechanismId } from "../../diagnosis/explanation.js";
-import type { Layer } from "../../diagnosis/mechanism.js";
+import type { CeremonyAccount } from "../../diagnosis/explanation.js";
+import type { MechanismId } from "../../diagnosis/rules/registry.js";
+import type { Layer } from "../../diagnosis/rule.js";
 import {
   addProbes,
   type BlindVerdict,

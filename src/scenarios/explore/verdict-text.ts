@@ -1,4 +1,4 @@
-import type { MechanismId } from "../../diagnosis/explanation.js";
+import type { MechanismId } from "../../diagnosis/rules/registry.js";
 import { PROBE_LAYERS } from "../../diagnosis/without-probe.js";
 import type { VerdictCell, VerdictTable, WrongDraw } from "./verdict-table.js";
 

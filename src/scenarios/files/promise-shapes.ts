@@ -1,7 +1,9 @@
-import { MECHANISM_IDS } from "../../diagnosis/explanation.js";
-import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
+import { FRAME } from "../../core/events/frame.js";
+import type { Member } from "../../core/events/member.js";
+import { EVENT_KINDS, type EventKind, membersOf } from "../../core/events/table.js";
+import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
 import type { Promises } from "../expectation.js";
-import { TRACE_SHAPE, membersOf, type Member } from "../reports/trace-shape.js";
+import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
 
 /** Kinds of records that a layer of promises may speak of, by how they begin. */
 const LAYERS = {
@@ -53,9 +55,7 @@ export const PROMISES_SHAPE = {
 } as const satisfies Shape;
 
 function patterns(layer: Layer, doc: string) {
-  const kinds = Object.keys(TRACE_SHAPE).filter((kind) =>
-    LAYERS[layer].some((beginning) => kind.startsWith(beginning)),
-  );
+  const kinds = EVENT_KINDS.filter((kind) => LAYERS[layer].some((beginning) => kind.startsWith(beginning)));
   return {
     type: "list",
     doc,
@@ -69,8 +69,8 @@ function patterns(layer: Layer, doc: string) {
   } as const;
 }
 
-function patternOf(kind: string): ObjectShape {
-  const members = Object.entries(membersOf(kind) ?? {});
+function patternOf(kind: EventKind): ObjectShape {
+  const members = Object.entries<Member>({ ...membersOf(kind), ceremony: FRAME.ceremony });
   return {
     type: "object",
     members: {
@@ -100,16 +100,23 @@ function patternOf(kind: string): ObjectShape {
   };
 }
 
-function shapeOfMember({ type, words = [] }: Member): MemberShape {
+function shapeOfMember(member: Member): MemberShape {
   const optional = true;
-  switch (type) {
+  switch (member.type) {
     case "text":
-    case "number":
+    case "name":
+      return { type: "text", optional };
     case "flag":
-      return { type, optional };
-    case "span":
+      return { type: "flag", optional };
+    case "count":
+      return { type: "integer", min: 0, optional };
+    case "instant":
+      return { type: "number", optional };
+    case "milliseconds":
       return { type: "number", nullable: true, optional };
+    case "list":
+      return { type: "list", of: { type: "text" }, optional };
     case "word":
-      return { type: "word", words, optional };
+      return { type: "word", words: member.words, optional };
   }
 }

@@ -1,4 +1,4 @@
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import type { Bar, Drawing, Lane, Mark, Span } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
@@ -202,7 +202,7 @@ function barOf(bar: Bar, scale: TimeScale): Markup {
 }
 
 function legend(): Markup {
-  const tones = (["wire", "person", "good", "bad", "fault"] as const).map(
+  const tones = (["wire", "user", "good", "bad", "fault"] as const).map(
     (tone) =>
       markup`<li><span class="mark ${tone}" aria-hidden="true">${TONE_SIGNS[tone]}</span>${TONE_NAMES[tone]}</li>`,
   );

@@ -1,8 +1,8 @@
+import { toneOf } from "../../core/events/describe.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
-import { seconds } from "../../diagnosis/mechanism.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { toneOf } from "./tone.js";
 import { marginInWords, prose, toneOfMechanism } from "./words.js";
 
 /** The verdict in one card: what happened, whose timer, by how much. */

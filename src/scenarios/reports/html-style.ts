@@ -1,10 +1,10 @@
 /** Look of the HTML report: light and dark, wide, narrow and on paper. Names no font and fetches nothing. */
 export const HTML_STYLE = `
 :root{color-scheme:light dark;--bg:#f6f6f3;--card:#fff;--ink:#1b2026;--soft:#56606b;--line:#dadfe4;--grid:#e9ecef;
---wire:#2b5f9e;--person:#6b3fa0;--good:#18693a;--bad:#b3261e;--fault:#805200;--late:#b3261e17;--bar:#a9b6c4;--hatch:#8b96a333;
+--wire:#2b5f9e;--user:#6b3fa0;--good:#18693a;--bad:#b3261e;--fault:#805200;--late:#b3261e17;--bar:#a9b6c4;--hatch:#8b96a333;
 --label:6.5rem;--gap:1.25rem}
 @media (prefers-color-scheme:dark){:root{--bg:#121518;--card:#1b1f24;--ink:#e8ebee;--soft:#a9b3bd;--line:#363e47;--grid:#262c33;
---wire:#8fbcff;--person:#caa8ff;--good:#7fdc9f;--bad:#ff9188;--fault:#f0c068;--late:#ff918820;--bar:#5c6a79;--hatch:#a9b3bd2b}}
+--wire:#8fbcff;--user:#caa8ff;--good:#7fdc9f;--bad:#ff9188;--fault:#f0c068;--late:#ff918820;--bar:#5c6a79;--hatch:#a9b3bd2b}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 main,header,footer{max-width:74rem;margin:0 auto;padding:0 var(--gap)}
@@ -53,9 +53,9 @@ ul{margin:.2rem 0;padding-left:1.2rem}li{margin:.15rem 0}
 .mark{position:absolute;top:.8rem;width:1.05rem;height:1.05rem;transform:translate(-50%,-50%);border-radius:50%;background:var(--tone);
 border:2px solid var(--card);color:var(--card);font:700 .75rem/.82rem system-ui,sans-serif;text-align:center;text-decoration:none;overflow:hidden}
 .mark:hover,.mark:focus-visible{z-index:2;box-shadow:0 0 0 2px var(--ink)}
-.wire{--tone:var(--wire)}.person{--tone:var(--person)}.good{--tone:var(--good)}.bad{--tone:var(--bad)}.fault{--tone:var(--fault)}
+.wire{--tone:var(--wire)}.user{--tone:var(--user)}.good{--tone:var(--good)}.bad{--tone:var(--bad)}.fault{--tone:var(--fault)}
 .mark.wire{width:.75rem;height:.75rem;background:var(--card);border-color:var(--tone)}
-.mark.person{border-radius:.2rem;width:.85rem;height:.85rem;transform:translate(-50%,-50%) rotate(45deg)}
+.mark.user{border-radius:.2rem;width:.85rem;height:.85rem;transform:translate(-50%,-50%) rotate(45deg)}
 .mark.bad{border-radius:.25rem}.mark.fault{border-radius:.25rem}
 .timer{position:relative;height:1.75rem;font-size:.75rem}
 .timer .name{position:absolute;top:0;line-height:1.1rem;white-space:nowrap;color:var(--soft);max-width:100%;overflow:hidden;text-overflow:ellipsis}
@@ -72,7 +72,7 @@ border:2px solid var(--card);color:var(--card);font:700 .75rem/.82rem system-ui,
 font-size:.75rem;line-height:1.15rem;padding:0 .35rem;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;text-decoration:none}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.8rem 0 0;font-size:.85rem;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:.45rem;margin:0}.legend .mark{position:static;transform:none;display:inline-block}
-.legend .mark.person{transform:rotate(45deg)}.legend .bar{position:static;width:1.6rem;margin-right:.2rem}.legend .bar.fired{position:relative;top:0;height:.42rem}
+.legend .mark.user{transform:rotate(45deg)}.legend .bar{position:static;width:1.6rem;margin-right:.2rem}.legend .bar.fired{position:relative;top:0;height:.42rem}
 .legend .fold{position:static;height:1.1rem;margin:0}
 .screens{list-style:none;padding:0;margin:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,14rem),1fr))}
 .screen{border:1px solid var(--line);border-top:.3rem solid var(--tone);border-radius:.5rem;padding:.55rem .8rem .7rem;margin:0}
@@ -96,9 +96,9 @@ footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}
 .facts{display:grid;grid-template-columns:1fr 1fr;gap:.6rem 1rem}.facts div{min-width:0}
 h1{font-size:1.4rem}.lead .says{font-size:1.05rem}.minor,.wide-only{display:none}.narrow-only{display:block}
 .axis{height:4rem;font-size:.7rem}.lane{grid-template-columns:minmax(0,1fr)}.lane h3{line-height:1.3rem;font-size:.8rem;color:var(--soft)}
-.mark{width:.9rem;height:.9rem;line-height:.65rem;font-size:.65rem}.mark.wire{width:.6rem;height:.6rem}.mark.person{width:.7rem;height:.7rem}
+.mark{width:.9rem;height:.9rem;line-height:.65rem;font-size:.65rem}.mark.wire{width:.6rem;height:.6rem}.mark.user{width:.7rem;height:.7rem}
 .timer,.span{font-size:.7rem}th,td{padding-right:.4rem;font-size:.85rem}.number{padding-right:.5rem;font-size:.8rem}}
-@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#ddd;--wire:#2b5f9e;--person:#6b3fa0;
+@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#ddd;--wire:#2b5f9e;--user:#6b3fa0;
 --good:#18693a;--bad:#b3261e;--fault:#805200;--late:#b3261e17;--bar:#a9b6c4;--hatch:#8b96a333}
 body{font-size:10pt}.card{break-inside:avoid;border-color:#bbb}.card.long{break-inside:auto}.skip{display:none}tr{break-inside:avoid}
 .mark,.bar,.late,.fold,.flag,.screen{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

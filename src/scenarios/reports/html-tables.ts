@@ -18,7 +18,7 @@ ${happenings.map(eventRow)}</tbody>
 
 function eventRow({ number, record, text, tone }: Happening): Markup {
   const how =
-    tone === "wire" || tone === "person"
+    tone === "wire" || tone === "user"
       ? undefined
       : markup`<span title="${TONE_NAMES[tone]}" aria-label="${TONE_NAMES[tone]}" role="img">${TONE_SIGNS[tone]}</span>`;
   return markup`<tr id="event-${number}" class="${tone}"><td class="number">${(record.atMs / 1000).toFixed(3)}</td>${nameCell(record.actor)}<td><bdi>${text}</bdi></td><td class="tone">${how}</td></tr>

@@ -1,4 +1,4 @@
-import { TRACE_SCHEMA } from "../run.js";
+import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { chartOf } from "./html-chart.js";
 import { accountsOf, findingsOf, leadOf, screensOf } from "./html-story.js";
 import { HTML_STYLE } from "./html-style.js";

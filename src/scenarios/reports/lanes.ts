@@ -1,9 +1,11 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { describeRecord } from "./describe-record.js";
+import { describeRecord, toneOf } from "../../core/events/describe.js";
+import type { Tone } from "../../core/events/event.js";
 import type { DecidingTimer } from "../../diagnosis/explanation.js";
-import { gatherFacts, type Ceremony, type TimerUse } from "../../diagnosis/facts/trace-facts.js";
+import type { Ceremony } from "../../diagnosis/facts/ceremony.js";
+import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import type { TimerUse } from "../../diagnosis/facts/timers.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { toneOf, type Tone } from "./tone.js";
 
 /** One record that has words, with its number among those that have. */
 export interface Happening {
@@ -86,7 +88,7 @@ export function drawingOf(run: ReportedRun): Drawing {
     happenings,
     timers,
     deciding,
-    spans: facts.ceremonies.map(spanOf),
+    spans: facts.ceremonies.filter(({ kind }) => kind !== "factor").map(spanOf),
     lanes: [...actors]
       .sort((a, b) => place(a) - place(b))
       .map((actor) => ({
@@ -111,7 +113,7 @@ function isSame(use: TimerUse, { timer, owner, firedAtMs }: DecidingTimer): bool
   return use.timer === timer && use.owner === owner && use.end === "fired" && use.endedAtMs === firedAtMs;
 }
 
-const STRENGTH: readonly Tone[] = ["wire", "person", "good", "fault", "bad"];
+const STRENGTH: readonly Tone[] = ["wire", "user", "good", "fault", "bad"];
 
 function marksOf(happenings: readonly Happening[]): readonly Mark[] {
   const moments = [...new Set(happenings.map(({ record }) => record.atMs))];

@@ -1,14 +1,15 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
-import { describeRecord } from "./describe-record.js";
+import { describeRecord } from "../../core/events/describe.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
 import { oddities, type Oddity } from "./oddities.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { TRACE_SCHEMA } from "../run.js";
-import { seconds } from "../../diagnosis/mechanism.js";
+import { TRACE_SCHEMA } from "../../core/events/run.js";
+import { seconds } from "../../diagnosis/evidence.js";
 import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
-import { gatherFacts, type TimerUse } from "../../diagnosis/facts/trace-facts.js";
+import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import type { TimerUse } from "../../diagnosis/facts/timers.js";
 
 export interface TextOptions {
   /** ANSI colours; off by default. */

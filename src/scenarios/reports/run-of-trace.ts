@@ -1,8 +1,10 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
+import { TRACE_SCHEMA } from "../../core/events/run.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { explain } from "../../diagnosis/explain.js";
 import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
+import type { StoredTrace } from "../../diagnosis/stored-trace.js";
 import { findScenario } from "../catalogue.js";
 import { check } from "../check.js";
 import { promisesOnSite } from "../run-on-site.js";
@@ -33,15 +35,22 @@ const OPTIONS = parameters<RunOfTraceOptions>({
  *
  * A whole trace of a story in the catalogue that was played as it is told is held to its promises again;
  * parts of traces, turned knobs and recordings of real devices are held to nothing.
+ *
+ * @param trace what `parseTrace` returned, or the records of a run that was just recorded.
  */
-export function runOfTrace(records: readonly TraceRecord[], options: RunOfTraceOptions = {}): ReportedRun {
-  checkArguments("runOfTrace", { records: [shape.list(arg.object), records], options: [OPTIONS, options] });
+export function runOfTrace(
+  trace: StoredTrace | readonly TraceRecord[],
+  options: RunOfTraceOptions = {},
+): ReportedRun {
+  checkArguments("runOfTrace", { trace: [arg.object, trace], options: [OPTIONS, options] });
   const { reproduction = "passkey-harness replay TRACE" } = options;
+  const { schema, records }: StoredTrace =
+    "records" in trace ? trace : { schema: TRACE_SCHEMA, records: trace };
   const started = records.find((record) => record.kind === "run.started");
   const ended = records.find((record) => record.kind === "run.ended");
   const found = findScenario(started?.scenario ?? "");
   const story = found?.scenario;
-  const explanation = explain(records);
+  const explanation = explain(records, { schema });
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
   const held = whole && ended !== undefined && ended.outcome !== "no-expectation";
@@ -55,6 +64,7 @@ export function runOfTrace(records: readonly TraceRecord[], options: RunOfTraceO
     ...(found?.alias !== undefined && { alias: found.alias }),
     seed,
     knobs: {},
+    schema,
     records,
     ledger,
     explanation,

@@ -1,22 +1,18 @@
-import { TRACE_SCHEMA } from "../run.js";
-import { TRACE_SHAPE, membersOf, type Member } from "./trace-shape.js";
+import { FRAME } from "../../core/events/frame.js";
+import type { Member, Members } from "../../core/events/member.js";
+import { TRACE_SCHEMA } from "../../core/events/run.js";
+import { EVENT_KINDS, type EventKind, membersOf } from "../../core/events/table.js";
 
-/** Members every record has, whatever its kind. */
-const COMMON = {
-  atMs: { type: "number", minimum: 0, description: "Milliseconds since the trace began." },
-  actor: { type: "string", minLength: 1, description: "Who it happened to: browser, site, key, ..." },
-} as const;
-
-const SCALAR = { type: ["string", "number", "boolean", "null"] } as const;
+/** Members that no kind names. */
+const OTHER = { type: ["string", "number", "boolean", "null", "array"], items: { type: "string" } } as const;
 
 /**
  * JSON Schema (draft-07) of one line of a trace.
  *
- * Open to scalar members it does not name, which a later release may add without a new version; closed to
- * kinds it does not name.
+ * Open to members it does not name, which a later release may add without a new version: scalars and lists of texts.
+ * Closed to kinds it does not name.
  */
 export function traceSchema() {
-  const kinds = Object.keys(TRACE_SHAPE);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     $id: `urn:passkey-harness:trace:${TRACE_SCHEMA}`,
@@ -26,36 +22,54 @@ export function traceSchema() {
       `member "schema" is ${TRACE_SCHEMA}; the last is run.ended. Durations without bound are null.`,
     version: TRACE_SCHEMA,
     type: "object",
-    required: ["atMs", "actor", "kind"],
-    properties: { ...COMMON, kind: { enum: kinds } },
-    additionalProperties: SCALAR,
-    oneOf: kinds.map((kind) => ({ $ref: `#/definitions/${kind}` })),
-    definitions: Object.fromEntries(kinds.map((kind) => [kind, schemaOfKind(kind)])),
+    required: [...requiredOf(FRAME), "kind"],
+    properties: { ...propertiesOf(FRAME), kind: { enum: EVENT_KINDS } },
+    additionalProperties: OTHER,
+    oneOf: EVENT_KINDS.map((kind) => ({ $ref: `#/definitions/${kind}` })),
+    definitions: Object.fromEntries(EVENT_KINDS.map((kind) => [kind, schemaOfKind(kind)])),
   };
 }
 
-function schemaOfKind(kind: string) {
-  const members = Object.entries(membersOf(kind) ?? {});
+function schemaOfKind(kind: EventKind) {
+  const members = membersOf(kind);
   return {
-    properties: {
-      kind: { const: kind },
-      ...Object.fromEntries(members.map(([name, member]) => [name, schemaOfMember(member)])),
-    },
-    required: ["kind", ...members.filter(([, { optional }]) => optional !== true).map(([name]) => name)],
+    properties: { kind: { const: kind }, ...propertiesOf(members) },
+    required: ["kind", ...requiredOf(members)],
   };
 }
 
-function schemaOfMember({ type, words }: Member) {
-  switch (type) {
+function requiredOf(members: Members): readonly string[] {
+  return Object.entries(members)
+    .filter(([, { optional }]) => optional !== true)
+    .map(([name]) => name);
+}
+
+function propertiesOf(members: Members) {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [
+      name,
+      { ...schemaOfMember(member), ...(member.doc !== undefined && { description: member.doc }) },
+    ]),
+  );
+}
+
+function schemaOfMember(member: Member) {
+  switch (member.type) {
     case "text":
       return { type: "string" };
-    case "number":
-      return { type: "number" };
-    case "span":
+    case "name":
+      return { type: "string", minLength: 1 };
+    case "count":
+      return { type: "integer", minimum: 0 };
+    case "instant":
+      return { type: "number", minimum: 0 };
+    case "milliseconds":
       return { type: ["number", "null"] };
     case "flag":
       return { type: "boolean" };
+    case "list":
+      return { type: "array", items: { type: "string" } };
     case "word":
-      return { enum: words };
+      return { enum: member.words };
   }
 }

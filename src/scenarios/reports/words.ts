@@ -1,12 +1,12 @@
-import type { MechanismId } from "../../diagnosis/explanation.js";
+import type { MechanismId } from "../../diagnosis/rules/registry.js";
 import type { RunVerdict } from "../run.js";
-import { seconds } from "../../diagnosis/mechanism.js";
-import type { Tone } from "./tone.js";
+import { seconds } from "../../diagnosis/evidence.js";
+import type { Tone } from "../../core/events/event.js";
 
 /** Told beside the colour, for those who do not see it. */
 export const TONE_SIGNS: Readonly<Record<Tone, string>> = {
   wire: "",
-  person: "",
+  user: "",
   good: "✓",
   bad: "×",
   fault: "!",
@@ -14,7 +14,7 @@ export const TONE_SIGNS: Readonly<Record<Tone, string>> = {
 
 export const TONE_NAMES: Readonly<Record<Tone, string>> = {
   wire: "message",
-  person: "person",
+  user: "user",
   good: "went well",
   bad: "went wrong",
   fault: "injected fault",

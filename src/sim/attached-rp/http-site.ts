@@ -1,10 +1,18 @@
 import { sleep } from "../../core/clock.js";
 import { envFor, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
 import type { Background } from "../../core/background.js";
-import { Gateway, isAccepted, NO_ANSWER, type SiteAnswer, type SiteCallName } from "../rp/gateway.js";
+import { Gateway, isAccepted, NO_ANSWER, type SiteAnswer, type SiteCall } from "../rp/gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
-import type { CeremonyOptions, CeremonyState, SitePort } from "../rp/site-port.js";
+import type {
+  CallTerms,
+  CeremonyOptions,
+  CeremonyState,
+  FinishTerms,
+  RegistrationTerms,
+  SitePort,
+} from "../rp/site-port.js";
 import { tagOf } from "../rp/site-store.js";
 import { valueAt, type Json } from "./template.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
@@ -24,8 +32,6 @@ export interface HttpSiteParts {
   readonly watch: RowWatch;
   /** Whose session `signIn` makes, and whose credentials the site is asked for. */
   readonly account: string;
-  /** A name for the next ceremony. */
-  readonly nextId: () => string;
 }
 
 /**
@@ -40,8 +46,8 @@ export class HttpSite implements SitePort {
   readonly #env: Env;
   readonly #parts: HttpSiteParts;
   readonly #gateway: Gateway;
-  /** Whose ceremony it is. */
-  readonly #accounts = new Map<string, string>();
+  /** Ceremonies begun here: the account they are for, and the span they began in. */
+  readonly #ceremonies = new Map<string, { readonly account: string; readonly context: TraceContext }>();
   #signedIn: Promise<void> | undefined;
 
   constructor(env: Env, parts: HttpSiteParts) {
@@ -60,22 +66,31 @@ export class HttpSite implements SitePort {
     return (this.#signedIn ??= this.#takeSteps());
   }
 
-  registrationOptions(account: string): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>> {
+  registrationOptions(
+    account: string,
+    terms: RegistrationTerms = {},
+  ): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>> {
     const { options } = this.#parts.config.registration;
-    const call = this.#begin("registration/options", account);
+    const call = this.#begin("registration", { account, context: terms.context });
+    const { ceremony = "" } = call.context;
     return this.#pass(call, this.#knobs.rp.optionsMs, async () => {
       const reply = await this.#send(call, { request: options, values: { account } });
       return this.#answer(reply, (body) => {
         const publicKey = creationOptionsIn(body, { call: call.call, path: options.publicKey });
-        return { body: { ceremony: call.ceremony, publicKey: this.#timed(publicKey) } };
+        return { body: { ceremony, publicKey: this.#timed(publicKey) } };
       });
     });
   }
 
-  async finishRegistration(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
+  async finishRegistration(
+    ceremony: string,
+    response: RegistrationResponseJSON,
+    terms: FinishTerms = {},
+  ): Promise<SiteAnswer> {
     const { watch, config, background } = this.#parts;
-    watch.expect(response.id, ceremony);
-    const call = { call: "registration/finish", ceremony };
+    const context = this.#contextOf(ceremony, terms.context);
+    watch.expect(response.id, context);
+    const call = { call: "registration/finish", context };
     const answer = await this.#finish(call, { request: config.registration.finish, response });
     const refused = answer.status >= 400 && answer.status < 500;
     void background.add(refused ? watch.probe() : watch.follow(response.id));
@@ -89,12 +104,16 @@ export class HttpSite implements SitePort {
     return { status: 200, body: { outcome: watch.has(ceremony) ? "committed" : "open" } };
   }
 
-  async loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>> {
+  async loginOptions(
+    account: string,
+    terms: CallTerms = {},
+  ): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>> {
     const { config, watch } = this.#parts;
     const { options } = config.login;
     // A row that is there already must not be taken for one that came later.
     if (watch.isWaiting) await watch.probe({ quiet: true });
-    const call = this.#begin("login/options", account);
+    const call = this.#begin("login", { account, context: terms.context });
+    const { ceremony = "" } = call.context;
     return this.#pass(call, this.#knobs.rp.optionsMs, async () => {
       const reply = await this.#send(call, { request: options, values: { account } });
       return this.#answer(reply, (body) => {
@@ -102,7 +121,7 @@ export class HttpSite implements SitePort {
         const { allowCredentials = [] } = publicKey;
         watch.offered(allowCredentials.map(({ id }) => id));
         return {
-          body: { ceremony: call.ceremony, publicKey: this.#timed(publicKey) },
+          body: { ceremony, publicKey: this.#timed(publicKey) },
           offered: allowCredentials.map(({ id }) => tagOf(id)),
           transports: [...new Set(allowCredentials.flatMap(({ transports = [] }) => transports))].sort(),
         };
@@ -110,38 +129,52 @@ export class HttpSite implements SitePort {
     });
   }
 
-  async finishLogin(ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
+  async finishLogin(
+    ceremony: string,
+    response: AuthenticationResponseJSON,
+    terms: FinishTerms = {},
+  ): Promise<SiteAnswer> {
     const { config, watch, background } = this.#parts;
-    const call = { call: "login/finish", ceremony };
+    const call = { call: "login/finish", context: this.#contextOf(ceremony, terms.context) };
     const answer = await this.#finish(call, { request: config.login.finish, response });
     if (!isAccepted(answer)) void background.add(watch.probe());
     return answer;
   }
 
-  #begin(call: string, account: string): SiteCallName {
-    const ceremony = this.#parts.nextId();
-    this.#accounts.set(ceremony, account);
-    return { call, ceremony };
+  #begin(
+    kind: "registration" | "login",
+    { account, context }: { readonly account: string; readonly context: TraceContext | undefined },
+  ): SiteCall {
+    const own =
+      context?.ceremony === undefined
+        ? this.#env.trace.startSpan({ name: "ceremony", label: kind }).trace.context
+        : context;
+    this.#ceremonies.set(own.ceremony ?? "", { account, context: own });
+    return { call: `${kind}/options`, context: own };
+  }
+
+  #contextOf(ceremony: string, context: TraceContext | undefined): TraceContext {
+    return context ?? this.#ceremonies.get(ceremony)?.context ?? this.#env.trace.context;
   }
 
   #finish(
-    call: SiteCallName,
+    call: SiteCall,
     { request, response }: { readonly request: FinishRequest; readonly response: object },
   ): Promise<SiteAnswer> {
     return this.#pass(call, this.#knobs.rp.finishMs, async () => {
-      const account = this.#accounts.get(call.ceremony) ?? this.#parts.account;
+      const account = this.#ceremonies.get(call.context.ceremony ?? "")?.account ?? this.#parts.account;
       const values = { account, response: response as Json };
       const reply = await this.#send(call, { request, values });
       const { accepted } = request;
       const said = accepted === undefined || valueAt(reply?.body, accepted) === true;
       const answer = this.#answer(reply, () => (said ? {} : { code: this.#codeIn(reply) ?? "NOT_ACCEPTED" }));
-      if (call.call === "login/finish" && answer.status !== NO_ANSWER) this.#tellLogin(call.ceremony, answer);
+      if (call.call === "login/finish" && answer.status !== NO_ANSWER) this.#tellLogin(call.context, answer);
       return answer;
     });
   }
 
   #pass<Body>(
-    call: SiteCallName,
+    call: SiteCall,
     delayMs: number,
     work: () => Promise<SiteAnswer<Body>>,
   ): Promise<SiteAnswer<Body>> {
@@ -153,17 +186,17 @@ export class HttpSite implements SitePort {
 
   /** @returns `undefined` when no answer came; what that leaves open is in the trace. */
   async #send(
-    { call, ceremony }: SiteCallName,
+    { call, context }: SiteCall,
     { request, values }: { readonly request: SiteRequest; readonly values: Values },
   ): Promise<SiteReply | undefined> {
     try {
       await this.signIn();
-      return await this.#parts.session.send(call, request, values);
+      return await this.#parts.session.send(call, request, values, context);
     } catch (error) {
       if (!(error instanceof SiteError) || !SILENCES.includes(error.code)) throw error;
       this.errors.push(error);
       const { code, aftermath } = error;
-      this.#env.trace.emit({ kind: "rp.no-answer", call, ceremony, code, aftermath });
+      this.#env.trace.in(context).emit({ kind: "rp.no-answer", call, code, aftermath });
       return undefined;
     }
   }
@@ -187,11 +220,10 @@ export class HttpSite implements SitePort {
     return code;
   }
 
-  #tellLogin(ceremony: string, answer: SiteAnswer): void {
-    this.#env.trace.emit({
+  #tellLogin(context: TraceContext, answer: SiteAnswer): void {
+    this.#env.trace.in(context).emit({
       kind: "rp.login",
       outcome: isAccepted(answer) ? "accepted" : "refused",
-      ceremony,
       ...(answer.code !== undefined && { reason: answer.code }),
     });
   }

@@ -1,6 +1,7 @@
 import { sleep } from "../../core/clock.js";
 import { Turnstile } from "../../core/queue.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import type { Background } from "../../core/background.js";
 import type { LedgerRow } from "../../diagnosis/ledger.js";
 import { tagOf } from "../rp/site-store.js";
@@ -15,7 +16,7 @@ export interface RowWatchParts {
 }
 
 interface Row {
-  readonly ceremony: string | undefined;
+  readonly context: TraceContext | undefined;
   visible: boolean;
 }
 
@@ -30,7 +31,7 @@ export class RowWatch {
   readonly #parts: RowWatchParts;
   readonly #turnstile = new Turnstile();
   /** Whose answer a credential came with. */
-  readonly #expected = new Map<string, string>();
+  readonly #expected = new Map<string, TraceContext>();
   readonly #rows = new Map<string, Row>();
   #before: ReadonlySet<string> | undefined;
   #told = "";
@@ -61,12 +62,12 @@ export class RowWatch {
   }
 
   has(ceremony: string): boolean {
-    return [...this.#rows.values()].some((row) => row.ceremony === ceremony);
+    return [...this.#rows.values()].some((row) => row.context?.ceremony === ceremony);
   }
 
   /** A finish call is about to carry this credential to the site. */
-  expect(credential: string, ceremony: string): void {
-    this.#expected.set(credential, ceremony);
+  expect(credential: string, context: TraceContext): void {
+    this.#expected.set(credential, context);
   }
 
   /** Login options offered these. */
@@ -75,7 +76,7 @@ export class RowWatch {
       const row = this.#rows.get(id);
       if (row === undefined || row.visible) continue;
       row.visible = true;
-      this.#tell(id, "visible", row.ceremony);
+      this.#tell(id, "visible", row.context);
     }
   }
 
@@ -89,8 +90,8 @@ export class RowWatch {
       } catch (error) {
         if (!(error instanceof SiteError)) throw error;
         this.#answered = false;
-        const { code: detail } = error;
-        this.#say(quiet, { kind: "rp.probe", probe: "credentials", outcome: "failed", detail });
+        const { code } = error;
+        this.#say(quiet, { kind: "rp.probe", probe: "credentials", outcome: "failed", code });
       }
     });
   }
@@ -114,16 +115,16 @@ export class RowWatch {
 
   #take(ids: readonly string[], quiet: boolean): void {
     this.#answered = true;
-    const credentials = ids.map(tagOf).join(",");
+    const credentials = ids.map(tagOf);
     this.#say(quiet, { kind: "rp.probe", probe: "credentials", outcome: "answered", credentials });
     if (this.#before === undefined) {
       this.#before = new Set(ids.filter((id) => !this.#expected.has(id)));
     }
     for (const id of ids) {
       if (this.#rows.has(id) || this.#before.has(id)) continue;
-      const ceremony = this.#expected.get(id);
-      this.#rows.set(id, { ceremony, visible: false });
-      this.#tell(id, "created", ceremony);
+      const context = this.#expected.get(id);
+      this.#rows.set(id, { context, visible: false });
+      this.#tell(id, "created", context);
     }
     for (const id of [...this.#rows.keys(), ...this.#before]) {
       if (ids.includes(id)) continue;
@@ -140,13 +141,8 @@ export class RowWatch {
     this.#told = said;
   }
 
-  #tell(id: string, change: "created" | "deleted" | "visible", ceremony: string | undefined): void {
+  #tell(id: string, change: "created" | "deleted" | "visible", context: TraceContext | undefined): void {
     const credential = tagOf(id);
-    this.#env.trace.emit({
-      kind: "rp.row",
-      credential,
-      change,
-      ...(ceremony !== undefined && { ceremony }),
-    });
+    this.#env.trace.in(context).emit({ kind: "rp.row", credential, change });
   }
 }

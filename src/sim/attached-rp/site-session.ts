@@ -1,4 +1,5 @@
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { TimeoutError } from "../../core/errors.js";
 import { within } from "../../core/within.js";
 import { CookieJar } from "./cookie-jar.js";
@@ -44,16 +45,24 @@ export class SiteSession {
    *
    * Redirects are not followed: to a script they mean that the site wants something else first.
    *
+   * @param context the span that the request belongs to.
    * @throws {SiteError} `SITE_UNREACHABLE` (aftermath none), `SITE_HUNG_UP`, `SITE_TIMEOUT` (aftermath unknown),
    *   `SITE_SECRET_MISSING`, `SITE_BAD_ANSWER` when an accepted answer lacks what is to be kept.
    */
-  async send(call: string, request: SiteRequest, values: Values = {}): Promise<SiteReply> {
+  async send(
+    call: string,
+    request: SiteRequest,
+    values: Values = {},
+    context?: TraceContext,
+  ): Promise<SiteReply> {
     const { timeoutMs } = this.#parts.config;
     const { url, init } = this.#compose(request, this.#lookup(values));
     const budget = { timer: REPLY_TIMER, budgetMs: timeoutMs, aftermath: "unknown" } as const;
     let reply: SiteReply;
     try {
-      reply = await within(this.#env, budget, (signal) => this.#exchange(url, { ...init, signal }));
+      reply = await within(envIn(this.#env, context), budget, (signal) =>
+        this.#exchange(url, { ...init, signal }),
+      );
     } catch (error) {
       throw asSiteError(error, { call, path: request.path, timeoutMs });
     }

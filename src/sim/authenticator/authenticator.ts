@@ -1,7 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { concat } from "../../core/bytes.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
 import { Turnstile } from "../../core/queue.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 import { MessageError } from "../../ctap/messages/message-error.js";
@@ -100,7 +100,7 @@ export class SimAuthenticator {
   readonly handleU2f: CtapHandler = (apdu, options = {}) => {
     const power = this.#power.signal;
     return this.#turnstile.pass(() => {
-      this.#state.continuation = undefined;
+      discardContinuation(this.#state);
       return answerU2f({ ...this.#context(options, power), presence: this.#presence }, apdu);
     });
   };
@@ -114,6 +114,8 @@ export class SimAuthenticator {
     this.#power.abort();
     this.#power = new AbortController();
     this.#presence.end();
+    discardContinuation(this.#state);
+    this.#state.tokens.reset();
     this.#state = powerUp(this.#env, this.profile, this.#crypto);
   }
 
@@ -132,7 +134,7 @@ export class SimAuthenticator {
     const state = this.#state;
     const command = request[0] ?? refuse("INVALID_LENGTH");
     // Before anything is refused: also a command nobody knows comes in between.
-    if (state.continuation?.command !== command) state.continuation = undefined;
+    if (state.continuation?.command !== command) discardContinuation(state);
     if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
     const entry = speaksCtap2(profile) ? COMMANDS.get(command) : undefined;
     if (entry === undefined) refuse("INVALID_COMMAND");
@@ -148,15 +150,21 @@ export class SimAuthenticator {
 
   #context(options: TransactOptions, power: AbortSignal): CommandContext {
     const { profile, store } = this;
+    const env = envIn(this.#env, options.context);
     return {
-      env: this.#env,
+      env,
       profile,
       crypto: this.#crypto,
       store,
       state: this.#state,
-      gestures: gesturesFor(this.#env, { profile, user: this.#user, power, options }),
+      gestures: gesturesFor(env, { profile, user: this.#user, power, options }),
       attestation: this.#attestation,
       transport: this.#transport,
     };
   }
+}
+
+function discardContinuation(state: AuthenticatorState): void {
+  state.continuation?.discard?.();
+  state.continuation = undefined;
 }

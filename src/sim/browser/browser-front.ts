@@ -1,5 +1,6 @@
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import { startDeadline } from "../../core/timer.js";
 import { within } from "../../core/within.js";
 import type { ClientProfile } from "../../webauthn/profiles/client-profile.js";
 import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
@@ -15,7 +16,11 @@ export interface PendingRequest extends Wish {
   readonly signal: AbortSignal;
   readonly profile: ClientProfile;
   readonly conditional: boolean;
+  /** The browser in the span of the request. */
+  readonly env: Env;
 }
+
+type Wait = Pick<PendingRequest, "env" | "signal">;
 
 /** How often an extension looks whether the page has the focus, in milliseconds. */
 const FOCUS_CHECK_MS = 500;
@@ -34,21 +39,19 @@ const DIALOG_REASONS: Readonly<Partial<Record<Knobs["os"]["dialogResult"], PageR
 
 /** What stands between a page's request and an authenticator: extension, autofill, the system's dialogs. */
 export class BrowserFront {
-  readonly #env: Env;
   readonly #knobs: () => Knobs;
 
-  constructor(env: Env, knobs: () => Knobs) {
-    this.#env = env;
+  constructor(knobs: () => Knobs) {
     this.#knobs = knobs;
   }
 
   /** @throws {PageRejection} when it ends here. */
   async pass(request: PendingRequest): Promise<void> {
     const { os, browser, user } = this.#knobs();
-    await this.#waitForFocus(request.signal);
-    if (request.conditional) await sleep(this.#env.clock, user.pickMs, "user.pick", request);
+    await this.#waitForFocus(request);
+    if (request.conditional) await sleep(request.env.clock, user.pickMs, "user.pick", request);
     if (browser.helloForPasswords && os.helloEnabled) {
-      this.#show("browser", "Confirm with Windows Hello to fill in your password");
+      this.#show(request, "browser", "Confirm with Windows Hello to fill in your password");
     }
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
@@ -56,44 +59,43 @@ export class BrowserFront {
   /** No authenticator within reach: only the timer, the page or the person ends the wait. */
   async waitForNobody(request: PendingRequest): Promise<never> {
     const offer = offerFor(request, this.#knobs());
-    this.#env.trace.emit({ kind: "link.not-found", offered: offer.ways.join(",") });
+    const { env } = request;
+    env.trace.emit({ kind: "link.not-found", offered: offer.ways });
     if (offer.ways.length === 0) {
-      this.#show(offer.by, textOf(offer), "failure");
-      await this.#pause(this.#knobs().user.closeSheetMs, request.signal);
+      this.#show(request, offer.by, textOf(offer), "failure");
+      await this.#pause(request, this.#knobs().user.closeSheetMs);
       throw new PageRejection("NotAllowedError", "attachment-unavailable");
     }
-    this.#show(offer.by, textOf(offer));
+    this.#show(request, offer.by, textOf(offer));
     const { signal, effectiveMs: budgetMs } = request;
-    if (budgetMs === Infinity) return this.#untilCancelled(signal);
+    if (budgetMs === Infinity) return this.#untilCancelled(request);
     const budget = { timer: "client.ceremony", budgetMs, aftermath: "none" } as const;
-    return within(this.#env, budget, (ended) => this.#untilCancelled(ended), { signal });
+    return within(env, budget, (ended) => this.#untilCancelled({ env, signal: ended }), { signal });
   }
 
-  async #untilCancelled(signal: AbortSignal): Promise<never> {
-    await this.#pause(this.#knobs().user.cancelMs, signal);
+  async #untilCancelled(wait: Wait): Promise<never> {
+    await this.#pause(wait, this.#knobs().user.cancelMs);
     throw new PageRejection("NotAllowedError", "cancelled");
   }
 
   /** An extension that owns `navigator.credentials` may hold a request back; its patience is its own. */
-  async #waitForFocus(signal: AbortSignal): Promise<void> {
+  async #waitForFocus({ env, signal }: Wait): Promise<void> {
     const budgetMs = this.#knobs().ext.focusWaitMs;
     if (budgetMs === null || this.#knobs().page.focused) return;
-    const { clock, trace } = this.#env;
-    const timer = { timer: EXT_TIMER, budgetMs };
-    trace.emit({ kind: "timer.armed", ...timer });
+    const { clock } = env;
     const untilMs = clock.nowMs() + budgetMs;
-    while (clock.nowMs() < untilMs) {
+    const patience = startDeadline(env, { timer: EXT_TIMER, budgetMs });
+    while (!patience.isOver()) {
       await sleep(clock, Math.min(FOCUS_CHECK_MS, untilMs - clock.nowMs()), EXT_TIMER, { signal });
-      if (this.#knobs().page.focused) return trace.emit({ kind: "timer.disarmed", ...timer });
+      if (this.#knobs().page.focused) return patience.disarm();
     }
-    trace.emit({ kind: "timer.fired", ...timer });
   }
 
-  async #endInDialog({ signal }: PendingRequest): Promise<never> {
+  async #endInDialog(request: PendingRequest): Promise<never> {
     const { os, user, client } = this.#knobs();
     const { dialogResult } = os;
-    await this.#pause(user.cancelMs ?? user.closeSheetMs, signal);
-    this.#show("os", `The dialog ends with ${dialogResult}`, "failure");
+    await this.#pause(request, user.cancelMs ?? user.closeSheetMs);
+    this.#show(request, "os", `The dialog ends with ${dialogResult}`, "failure");
     const caller = client.profile.startsWith("chrome") ? "chromium" : "direct";
     throw new PageRejection(
       windowsPageError(dialogResult, caller),
@@ -101,11 +103,11 @@ export class BrowserFront {
     );
   }
 
-  #pause(delayMs: number | null, signal: AbortSignal): Promise<void> {
-    return delayMs === null ? never(signal) : sleep(this.#env.clock, delayMs, "user.sheet", { signal });
+  #pause({ env, signal }: Wait, delayMs: number | null): Promise<void> {
+    return delayMs === null ? never(signal) : sleep(env.clock, delayMs, "user.sheet", { signal });
   }
 
-  #show(where: "browser" | "os", text: string, tone?: "failure"): void {
-    this.#env.trace.emit({ kind: "user.saw", where, text, ...(tone && { tone }) });
+  #show({ env }: Wait, where: "browser" | "os", text: string, tone?: "failure"): void {
+    env.trace.emit({ kind: "user.saw", where, text, ...(tone && { tone }) });
   }
 }

@@ -19,7 +19,19 @@ export function mortalEnv({ clock, entropy, trace }: Env): MortalEnv {
     emit: (event) => {
       if (alive) voice.emit(event);
     },
+    context: voice.context,
     as: (actor) => mutable(voice.as(actor)),
+    in: (context) => mutable(voice.in(context)),
+    startSpan(start) {
+      const span = voice.startSpan(start);
+      return {
+        trace: mutable(span.trace),
+        end: (status) => {
+          if (alive) span.end(status);
+        },
+      };
+    },
+    nextTimerId: () => voice.nextTimerId(),
   });
   return {
     env: {

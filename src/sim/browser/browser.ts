@@ -1,7 +1,8 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, inSpan, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
 import { never } from "../../core/abort.js";
 import type { CtapDevice } from "../../ctap/device.js";
@@ -14,6 +15,7 @@ import { toPageError, type PageError } from "../../webauthn/client/page-error.js
 import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
 import { register } from "../../webauthn/client/register.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
+import { inCeremony } from "../../webauthn/client/run-on-device.js";
 import type { AllowedCredential, Wish } from "./operating-system.js";
 import { BrowserFront, type PendingRequest } from "./browser-front.js";
 import { dawdlingHost, pinSettingHost } from "./host-device.js";
@@ -42,13 +44,13 @@ const PARTS = parameters<BrowserParts>({
 export interface BrowserCall {
   /** The page's AbortSignal. */
   readonly signal?: AbortSignal | undefined;
-  /** The site's name for the ceremony; goes into the trace and nowhere else. */
-  readonly ceremony?: string;
+  /** The span of the page that calls; a ceremony of its own when absent. */
+  readonly context?: TraceContext | undefined;
 }
 
 type Method = "create" | "get";
 
-type Ask<Answer> = (device: CtapDevice, context: ClientContext) => Promise<Answer>;
+type Ask<Answer> = (env: Env, device: CtapDevice, context: ClientContext) => Promise<Answer>;
 
 /** Refusals that need no explanation to the person who made them. */
 const WITHOUT_SHEET: readonly PageReason[] = ["aborted", "refused-by-user"];
@@ -72,7 +74,7 @@ export class SimBrowser {
     checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
-    this.#front = new BrowserFront(env, parts.knobs);
+    this.#front = new BrowserFront(parts.knobs);
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
@@ -80,52 +82,53 @@ export class SimBrowser {
     const attachment = options.authenticatorSelection?.authenticatorAttachment;
     return this.#request(
       { method: "create", timeoutMs: options.timeout, call, attachment },
-      (device, context) => register(this.#env, device, options, context),
+      (env, device, context) => register(env, device, options, context),
     );
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
   get(options: RequestOptionsInput, call: BrowserCall = {}): Promise<AuthenticationResponseJSON> {
     const allowed = options.allowCredentials;
-    return this.#request({ method: "get", timeoutMs: options.timeout, call, allowed }, (device, context) =>
-      authenticate(this.#env, device, options, context),
+    return this.#request(
+      { method: "get", timeoutMs: options.timeout, call, allowed },
+      (env, device, context) => authenticate(env, device, options, context),
     );
   }
 
-  async #request<Answer>(
-    request: {
-      readonly method: Method;
-      readonly timeoutMs: number | undefined;
-      readonly call: BrowserCall;
-      readonly allowed?: readonly AllowedCredential[] | undefined;
-      readonly attachment?: string | undefined;
-    },
-    ask: Ask<Answer>,
-  ): Promise<Answer> {
+  #request<Answer>(request: PageRequest, ask: Ask<Answer>): Promise<Answer> {
+    const { method, call } = request;
+    const kind = method === "create" ? "registration" : "login";
+    return inCeremony(envIn(this.#env, call.context), kind, (env) =>
+      inSpan(env, { name: "request", label: method }, (own) => this.#requestIn(own, request, ask)),
+    );
+  }
+
+  async #requestIn<Answer>(env: Env, request: PageRequest, ask: Ask<Answer>): Promise<Answer> {
     const { method, timeoutMs, call } = request;
-    const { trace } = this.#env;
+    const { trace } = env;
     const profile = this.#profile;
     const { mediation, virtualAuthenticator } = this.#parts.knobs().client;
     const conditional = mediation === "conditional";
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
-    const name = call.ceremony === undefined ? {} : { ceremony: call.ceremony };
     trace.emit({
       kind: "page.called",
       method,
       effectiveMs,
       ...(timeoutMs !== undefined && { timeoutMs }),
-      ...name,
     });
     try {
       const answer = await this.#alone(profile, call.signal, (signal) =>
-        this.#ceremony({ ...request, effectiveMs, signal, profile, conditional }, ask),
+        this.#ceremony(
+          { ...request, env, context: trace.context, effectiveMs, signal, profile, conditional },
+          ask,
+        ),
       );
-      trace.emit({ kind: "page.settled", method, outcome: "resolved", ...name });
+      trace.emit({ kind: "page.settled", method, outcome: "resolved" });
       return answer;
     } catch (error) {
       if (!(error instanceof PageRejection)) throw error;
-      const { name: errorName, reason } = error;
-      trace.emit({ kind: "page.settled", method, outcome: "rejected", name: errorName, reason, ...name });
+      const { name, reason } = error;
+      trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
       throw error;
     }
   }
@@ -155,7 +158,7 @@ export class SimBrowser {
   }
 
   async #ceremony<Answer>(request: PendingRequest, ask: Ask<Answer>): Promise<Answer> {
-    const { method, signal, profile } = request;
+    const { env, method, signal, profile } = request;
     let device: CtapDevice | undefined;
     let answer: Answer;
     try {
@@ -166,7 +169,7 @@ export class SimBrowser {
     } catch (error) {
       if (error instanceof PageRejection) throw error;
       const seen = toPageError(error, { method, transport: device?.transport ?? "usb", profile });
-      await this.#showSheet({ profile, device, signal }, seen);
+      await this.#showSheet({ env, profile, device, signal }, seen);
       throw new PageRejection(seen.name, seen.reason);
     }
     this.#demandFocus(method, profile.focusCheckedAtCompletion);
@@ -188,30 +191,30 @@ export class SimBrowser {
     const signal = AbortSignal.any([request.signal, over.signal]);
     const context = this.#contextOf(request, signal);
     const first = device
-      ? ask(this.#hosted(device), context)
+      ? ask(request.env, this.#hosted(request.env, device), context)
       : this.#front.waitForNobody({ ...request, signal });
     try {
       return await Promise.race([
         first,
-        this.#askLater(ask, { ...context, profile: untimed(request.profile) }),
+        this.#askLater(request.env, ask, { ...context, profile: untimed(request.profile) }),
       ]);
     } finally {
       over.abort(new AbortedError("the request is over"));
     }
   }
 
-  async #askLater<Answer>(ask: Ask<Answer>, context: ClientContext): Promise<Answer> {
+  async #askLater<Answer>(env: Env, ask: Ask<Answer>, context: ClientContext): Promise<Answer> {
     const { nextPlugged } = this.#parts;
     if (nextPlugged === undefined) return new Promise(() => {});
     const device = await nextPlugged();
     if (context.signal?.aborted) return new Promise(() => {});
-    return Promise.race([ask(this.#hosted(device), context), this.#askLater(ask, context)]);
+    return Promise.race([ask(env, this.#hosted(env, device), context), this.#askLater(env, ask, context)]);
   }
 
-  #hosted(device: CtapDevice): CtapDevice {
+  #hosted(env: Env, device: CtapDevice): CtapDevice {
     const { knobs, pin } = this.#parts;
-    const hosted = dawdlingHost(this.#env, device, knobs);
-    return knobs().os.setsUpPin ? pinSettingHost(this.#env, hosted, { knobs, pin }) : hosted;
+    const hosted = dawdlingHost(env, device, knobs);
+    return knobs().os.setsUpPin ? pinSettingHost(env, hosted, { knobs, pin }) : hosted;
   }
 
   #contextOf({ conditional, profile }: PendingRequest, signal: AbortSignal): ClientContext {
@@ -228,15 +231,13 @@ export class SimBrowser {
   }
 
   /** The browser's own words; while they stand there the page knows nothing. */
-  async #showSheet({ profile, device, signal }: FailedRequest, { reason }: PageError): Promise<void> {
+  async #showSheet({ env, profile, device, signal }: FailedRequest, { reason }: PageError): Promise<void> {
     if (!settlesAfterSheet(profile, device) || WITHOUT_SHEET.includes(reason)) return;
     const text = SHEET_TEXTS[reason] ?? "Something went wrong";
-    this.#env.trace.emit({ kind: "user.saw", where: "browser", text, tone: "failure" });
+    env.trace.emit({ kind: "user.saw", where: "browser", text, tone: "failure" });
     const { closeSheetMs } = this.#parts.knobs().user;
     const closed =
-      closeSheetMs === null
-        ? never(signal)
-        : sleep(this.#env.clock, closeSheetMs, "user.close-sheet", { signal });
+      closeSheetMs === null ? never(signal) : sleep(env.clock, closeSheetMs, "user.close-sheet", { signal });
     await closed.catch((error: unknown) => {
       throw signal.aborted ? new PageRejection("AbortError", "aborted") : error;
     });
@@ -248,7 +249,18 @@ export class SimBrowser {
   }
 }
 
+/** What a page asks of the browser. */
+interface PageRequest {
+  readonly method: Method;
+  /** What the site asks for, in milliseconds. */
+  readonly timeoutMs: number | undefined;
+  readonly call: BrowserCall;
+  readonly allowed?: readonly AllowedCredential[] | undefined;
+  readonly attachment?: string | undefined;
+}
+
 interface FailedRequest {
+  readonly env: Env;
   readonly profile: ClientProfile;
   readonly device: CtapDevice | undefined;
   readonly signal: AbortSignal;

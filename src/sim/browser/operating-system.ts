@@ -1,3 +1,4 @@
+import type { TraceContext } from "../../core/trace.js";
 import type { Knobs } from "../knobs/knobs.js";
 
 /** A way from a request to an authenticator, as a sheet offers it. */
@@ -14,6 +15,8 @@ export interface Wish {
   readonly method: "create" | "get";
   readonly attachment?: string | undefined;
   readonly allowed?: readonly AllowedCredential[] | undefined;
+  /** The span of the request. */
+  readonly context?: TraceContext | undefined;
 }
 
 export interface Offer {

@@ -18,54 +18,53 @@ const STATE_AFTER_MS = [2_000, 5_000, 10_000, 30_000];
 
 /** The page's part after the browser answered: post, maybe post again, wait for a worker, ask before despairing. */
 export class PageFinish {
-  readonly #env: Env;
   readonly #parts: PageFinishParts;
 
-  constructor(env: Env, parts: PageFinishParts) {
-    this.#env = env;
+  constructor(parts: PageFinishParts) {
     this.#parts = parts;
   }
 
-  /** Whether the page takes the ceremony for accepted. */
+  /** Whether the page takes the ceremony for accepted. @param env the page in the span of the ceremony. */
   async post(
+    env: Env,
     call: "registration/finish" | "login/finish",
     { ceremony, send }: { readonly ceremony: string; readonly send: () => Promise<SiteAnswer> },
   ): Promise<boolean> {
     const { retriesFinish, handlerThrows } = this.#parts.knobs().page;
     let answer = await send();
     for (let retry = 0; answer.status === NO_ANSWER; retry += 1) {
-      this.#env.trace.emit({ kind: "page.call-failed", call, ceremony });
+      env.trace.emit({ kind: "page.call-failed", call });
       if (retry >= retriesFinish) return false;
       answer = await send();
     }
-    if (answer.status === 202) return this.#awaitWorker(ceremony);
+    if (answer.status === 202) return this.#awaitWorker(env, ceremony);
     if (!isAccepted(answer)) return false;
-    if (handlerThrows) this.#env.trace.emit({ kind: "page.threw", ceremony });
+    if (handlerThrows) env.trace.emit({ kind: "page.threw" });
     return !handlerThrows;
   }
 
   /** What the site says of a registration the page has given up hope for; asks for half a minute. */
-  async askState(ceremony: string): Promise<boolean> {
-    const { clock } = this.#env;
+  async askState(env: Env, ceremony: string): Promise<boolean> {
+    const { clock } = env;
     const beganMs = clock.nowMs();
     for (const afterMs of STATE_AFTER_MS) {
       await sleep(clock, beganMs + afterMs - clock.nowMs(), "page.ask-state");
-      if (await this.#isCommitted(ceremony)) return true;
+      if (await this.#isCommitted(env, ceremony)) return true;
     }
     return false;
   }
 
   /** Waits with short questions, not longer than `rp.pollMs`. */
-  async #awaitWorker(ceremony: string): Promise<boolean> {
+  async #awaitWorker(env: Env, ceremony: string): Promise<boolean> {
     const budget = {
       timer: POLL_TIMER,
       budgetMs: this.#parts.knobs().rp.pollMs,
       aftermath: "unknown",
     } as const;
     try {
-      return await within(this.#env, budget, async (signal) => {
-        while (!(await this.#isCommitted(ceremony))) {
-          await sleep(this.#env.clock, POLL_EVERY_MS, "page.poll", { signal });
+      return await within(env, budget, async (signal) => {
+        while (!(await this.#isCommitted(env, ceremony))) {
+          await sleep(env.clock, POLL_EVERY_MS, "page.poll", { signal });
         }
         return true;
       });
@@ -75,8 +74,8 @@ export class PageFinish {
     }
   }
 
-  async #isCommitted(ceremony: string): Promise<boolean> {
-    const { body } = await this.#parts.site.registrationState(ceremony);
+  async #isCommitted({ trace }: Env, ceremony: string): Promise<boolean> {
+    const { body } = await this.#parts.site.registrationState(ceremony, { context: trace.context });
     return body?.outcome === "committed";
   }
 }

@@ -4,22 +4,20 @@ import type { Knobs } from "../knobs/knobs.js";
 
 /** The site's session in the browser's cookies: there from the options on, until the person clears them. */
 export class PageSession {
-  readonly #env: Env;
   readonly #knobs: () => Knobs;
   readonly #cookies = new Set<string>();
 
-  constructor(env: Env, knobs: () => Knobs) {
-    this.#env = env;
+  constructor(knobs: () => Knobs) {
     this.#knobs = knobs;
   }
 
   /** A button was pressed; somebody who was told that clearing cookies helps does so some time later. */
-  begin(): Disarm {
+  begin({ clock, trace }: Env): Disarm {
     const { clearCookiesMs } = this.#knobs().client;
     if (clearCookiesMs === null) return () => {};
-    return this.#env.clock.arm(clearCookiesMs, "user.clear-cookies", () => {
+    return clock.arm(clearCookiesMs, "user.clear-cookies", () => {
       this.#cookies.clear();
-      this.#env.trace.emit({
+      trace.emit({
         kind: "user.saw",
         where: "browser",
         text: "Cookies and site data were cleared",

@@ -1,6 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
-import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import { startTimer, type RunningTimer } from "../../core/timer.js";
+import type { Span, Trace, TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
 import type { SimBrowser, BrowserCall } from "./browser.js";
 import { isAccepted, type SiteAnswer } from "../rp/gateway.js";
@@ -35,7 +36,9 @@ export interface PageOutcome {
 /** The steps in which the two ceremonies differ. */
 interface Flow<Options, Answer> {
   readonly method: "create" | "get";
-  readonly options: () => Promise<SiteAnswer<CeremonyOptions<Options>>>;
+  /** Id of the ceremony that another screen began. */
+  readonly ceremony?: string | undefined;
+  readonly options: (context: TraceContext) => Promise<SiteAnswer<CeremonyOptions<Options>>>;
   readonly call: (options: Options, call: BrowserCall) => Promise<Answer>;
   readonly finish: (ceremony: string, answer: Answer, terms: FinishTerms) => Promise<SiteAnswer>;
 }
@@ -44,6 +47,9 @@ interface Texts {
   readonly success: string;
   readonly failure: string;
 }
+
+/** What a ceremony is called, by the method that the page calls. */
+const KINDS = { create: "registration", get: "login" } as const;
 
 const GUARD_TIMER = "page.guard";
 
@@ -76,8 +82,8 @@ export class SimPage {
     checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
-    this.#finish = new PageFinish(env, parts);
-    this.#session = new PageSession(env, parts.knobs);
+    this.#finish = new PageFinish(parts);
+    this.#session = new PageSession(parts.knobs);
   }
 
   async register(account: string): Promise<PageOutcome> {
@@ -95,7 +101,8 @@ export class SimPage {
     const { browser, site } = this.#parts;
     return this.#run({
       method: "create",
-      options: () => site.registrationOptions(account, pairing),
+      ceremony: pairing,
+      options: (context) => site.registrationOptions(account, { context, pairing }),
       call: (options, call) => browser.create(options, call),
       finish: (ceremony, answer, terms) => site.finishRegistration(ceremony, answer, terms),
     });
@@ -113,16 +120,19 @@ export class SimPage {
     { site, other }: { readonly site: SiteLinks; readonly other: SimPage },
   ): Promise<PageOutcome> {
     const { knobs } = this.#parts;
-    const screen = new Screen(this.#env, TEXTS.create);
-    const { body } = await site.registrationLink();
+    const screen = new Screen(TEXTS.create);
+    const { trace, end } = this.#env.trace.startSpan({ name: "ceremony", label: KINDS.create });
+    const { context } = trace;
+    const { body } = await site.registrationLink({ context });
     if (body === undefined) return { shown: "failure", accepted: false };
     const elsewhere = other.#register(account, body.ceremony);
-    let answer = await site.awaitRegistration(body.ceremony);
+    let answer = await site.awaitRegistration(body.ceremony, { context });
     while (answer.status !== 200 && knobs().page.resumesPoll)
-      answer = await site.awaitRegistration(body.ceremony);
+      answer = await site.awaitRegistration(body.ceremony, { context });
     const accepted = answer.body?.outcome === "committed";
-    screen.show(accepted ? "success" : "failure");
+    screen.show(trace, accepted ? "success" : "failure");
     await elsewhere;
+    end(accepted ? "ok" : "error");
     return { shown: screen.shown ?? "failure", accepted };
   }
 
@@ -130,87 +140,82 @@ export class SimPage {
     const { browser, site } = this.#parts;
     return this.#run({
       method: "get",
-      options: () => site.loginOptions(account),
+      options: (context) => site.loginOptions(account, { context }),
       call: (options, call) => browser.get(options, call),
       finish: (ceremony, answer, terms) => site.finishLogin(ceremony, answer, terms),
     });
   }
 
   async #run<Options, Answer>(flow: Flow<Options, Answer>): Promise<PageOutcome> {
-    const screen = new Screen(this.#env, TEXTS[flow.method]);
+    const screen = new Screen(TEXTS[flow.method]);
     const abort = new AbortController();
-    let ceremony: string | undefined;
-    const disarm = this.#guard(() => {
+    const attempt = { span: this.#begin(flow) };
+    const guard = this.#guard(attempt.span.trace, () => {
       const { aborts } = this.#parts.knobs().page;
-      this.#env.trace.emit({
-        kind: "page.gave-up",
-        method: flow.method,
-        aborted: aborts,
-        ...(ceremony !== undefined && { ceremony }),
-      });
-      screen.show("failure");
+      const { trace } = attempt.span;
+      trace.emit({ kind: "page.gave-up", method: flow.method, aborted: aborts });
+      screen.show(trace, "failure");
       if (aborts) abort.abort(new AbortedError("the page's guard ended the request"));
     });
-    const onCeremony = (id: string) => {
-      ceremony = id;
-    };
-    const keepCookies = this.#session.begin();
-    let accepted = await this.#steps(flow, abort.signal, onCeremony);
+    const keepCookies = this.#session.begin(this.#in(attempt.span));
+    let accepted = await this.#steps(flow, attempt.span, abort.signal);
     const { autoRetry } = this.#parts.knobs().page;
     for (let again = flow.method === "create" ? autoRetry : 0; !accepted && again > 0; again -= 1) {
-      // The person reads of a failure while the page tries once more behind it.
-      screen.show("failure");
-      accepted = await this.#steps(flow, abort.signal, onCeremony);
+      // The user reads of a failure while the page tries once more behind it.
+      screen.show(attempt.span.trace, "failure");
+      attempt.span.end("error");
+      attempt.span = this.#begin(flow);
+      accepted = await this.#steps(flow, attempt.span, abort.signal);
     }
-    disarm();
+    guard.disarm();
     keepCookies();
     // A page that does not take its words back leaves the guard's text where it is.
     if (!accepted || screen.shown === undefined || this.#parts.knobs().page.corrects) {
-      screen.show(accepted ? "success" : "failure");
+      screen.show(attempt.span.trace, accepted ? "success" : "failure");
     }
+    attempt.span.end(accepted ? "ok" : "error");
     return { shown: screen.shown ?? "failure", accepted };
+  }
+
+  /** Opens the span of one ceremony. */
+  #begin({ method, ceremony }: Pick<Flow<unknown, unknown>, "method" | "ceremony">): Span {
+    return this.#env.trace.startSpan({ name: "ceremony", label: KINDS[method], ceremony });
+  }
+
+  #in({ trace }: Pick<Span, "trace">): Env {
+    return { ...this.#env, trace };
   }
 
   /** Whether the site accepted the answer in the end. */
   async #steps<Options, Answer>(
     flow: Flow<Options, Answer>,
+    { trace }: Span,
     signal: AbortSignal,
-    onCeremony: (id: string) => void,
   ): Promise<boolean> {
-    const offered = await flow.options();
+    const { context } = trace;
+    const offered = await flow.options(context);
     const { body } = offered;
     if (!isAccepted(offered) || body === undefined || signal.aborted) return false;
-    onCeremony(body.ceremony);
     this.#session.keep(body.ceremony);
+    const env = this.#in({ trace });
     try {
       const { ceremony } = body;
-      const answer = await flow.call(body.publicKey, { ceremony, signal });
+      const answer = await flow.call(body.publicKey, { context, signal });
       const call = flow.method === "create" ? "registration/finish" : "login/finish";
-      const send = () => flow.finish(ceremony, answer, { withoutCookie: !this.#session.has(ceremony) });
-      if (await this.#finish.post(call, { ceremony, send })) return true;
+      const send = () =>
+        flow.finish(ceremony, answer, { context, withoutCookie: !this.#session.has(ceremony) });
+      if (await this.#finish.post(env, call, { ceremony, send })) return true;
     } catch (error) {
       if (!(error instanceof PageRejection)) throw error;
     }
     const asks = flow.method === "create" && this.#parts.knobs().page.asksState;
-    return asks && this.#finish.askState(body.ceremony);
+    return asks && this.#finish.askState(env, body.ceremony);
   }
 
-  /** The page's own timer, from the press of the button; disarming it twice does no harm. */
-  #guard(onFire: () => void): Disarm {
-    const { guardMs: budgetMs } = this.#parts.knobs().page;
-    if (budgetMs === null) return () => {};
-    const { clock, trace } = this.#env;
-    let fired = false;
-    trace.emit({ kind: "timer.armed", timer: GUARD_TIMER, budgetMs });
-    const disarm = clock.arm(budgetMs, GUARD_TIMER, () => {
-      fired = true;
-      trace.emit({ kind: "timer.fired", timer: GUARD_TIMER, budgetMs });
-      onFire();
-    });
-    return () => {
-      disarm();
-      if (!fired) trace.emit({ kind: "timer.disarmed", timer: GUARD_TIMER, budgetMs });
-    };
+  /** Starts the page's own timer, from the press of the button. */
+  #guard(trace: Trace, onFire: () => void): RunningTimer {
+    const budgetMs = this.#parts.knobs().page.guardMs ?? Infinity;
+    return startTimer(this.#in({ trace }), { timer: GUARD_TIMER, budgetMs }, onFire);
   }
 }
 
@@ -220,12 +225,10 @@ function showsLinks(site: SitePort): site is SitePort & SiteLinks {
 
 /** The part of the screen that tells how it went. */
 class Screen {
-  readonly #env: Env;
   readonly #texts: Texts;
   #shown: "success" | "failure" | undefined;
 
-  constructor(env: Env, texts: Texts) {
-    this.#env = env;
+  constructor(texts: Texts) {
     this.#texts = texts;
   }
 
@@ -234,9 +237,9 @@ class Screen {
   }
 
   /** Showing what already stands there is nothing to see. */
-  show(tone: "success" | "failure"): void {
+  show(trace: Trace, tone: "success" | "failure"): void {
     if (this.#shown === tone) return;
     this.#shown = tone;
-    this.#env.trace.emit({ kind: "user.saw", where: "page", text: this.#texts[tone], tone });
+    trace.emit({ kind: "user.saw", where: "page", text: this.#texts[tone], tone });
   }
 }

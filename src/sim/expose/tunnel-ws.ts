@@ -105,7 +105,7 @@ class Service implements WsTunnelService {
       return done(true);
     }
     const { status, refusal } = answer;
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", detail: `${status} ${refusal}` });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-refused", httpStatus: status, code: refusal });
     // The name is the body of the answer.
     done(false, status, refusal);
   };

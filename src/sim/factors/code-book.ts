@@ -1,6 +1,7 @@
-import type { Disarm } from "../../core/clock.js";
 import { drawFraction } from "../../core/entropy.js";
 import type { Env } from "../../core/env.js";
+import { startTimer, type RunningTimer } from "../../core/timer.js";
+import type { TraceContext } from "../../core/trace.js";
 import type { Knobs } from "../knobs/knobs.js";
 
 /** Second factors: a text message, a mail, an app that makes its own codes, a call that reads the code out. */
@@ -35,13 +36,18 @@ export class CodeBook {
   readonly #knobs: () => Knobs;
   readonly #codes: (Code & { state: "live" | "voided" | "expired" | "used" })[] = [];
   #sent = 0;
-  #endTtl: Disarm = () => {};
+  #ttl: RunningTimer | undefined;
 
   constructor(env: Env, { knobs, ceremony, factor }: CodeBookParts) {
     this.#env = env;
     this.#knobs = knobs;
     this.ceremony = ceremony;
     this.factor = factor;
+  }
+
+  /** The span that the attempt belongs to. */
+  get context(): TraceContext {
+    return this.#env.trace.context;
   }
 
   /** How many messages were sent. */
@@ -59,7 +65,7 @@ export class CodeBook {
     }
     if (live) {
       live.state = "voided";
-      this.#endTtl();
+      this.#ttl?.disarm();
       this.#emit("voided", live.number);
     }
     const number = this.#codes.length + 1;
@@ -83,7 +89,7 @@ export class CodeBook {
     const code = this.#codes[number - 1];
     if (code?.state !== "live") return;
     code.state = "used";
-    this.#endTtl();
+    this.#ttl?.disarm();
   }
 
   /** Spends the code that was typed, or says why it does not count. */
@@ -100,24 +106,13 @@ export class CodeBook {
   }
 
   #count(code: { state: string }): void {
-    const { clock, trace } = this.#env;
-    const timer = { timer: TTL_TIMER, budgetMs: this.#knobs().otp.ttlMs, ceremony: this.ceremony };
-    this.#endTtl();
-    trace.emit({ kind: "timer.armed", ...timer });
-    const disarm = clock.arm(timer.budgetMs, TTL_TIMER, () => {
-      this.#endTtl = () => {};
+    this.#ttl?.disarm();
+    this.#ttl = startTimer(this.#env, { timer: TTL_TIMER, budgetMs: this.#knobs().otp.ttlMs }, () => {
       code.state = "expired";
-      trace.emit({ kind: "timer.fired", ...timer });
     });
-    this.#endTtl = () => {
-      this.#endTtl = () => {};
-      disarm();
-      trace.emit({ kind: "timer.disarmed", ...timer });
-    };
   }
 
   #emit(change: "issued" | "sent-again" | "voided", number: number): void {
-    const { factor, ceremony } = this;
-    this.#env.trace.emit({ kind: "factor.code", factor, ceremony, number, change });
+    this.#env.trace.emit({ kind: "factor.code", factor: this.factor, number, change });
   }
 }

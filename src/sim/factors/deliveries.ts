@@ -1,8 +1,8 @@
 import { sleep } from "../../core/clock.js";
-import { envFor, type Env } from "../../core/env.js";
+import { envFor, envIn, type Env } from "../../core/env.js";
 import type { Background } from "../../core/background.js";
 import type { Knobs } from "../knobs/knobs.js";
-import type { Code, CodeBook, FactorName } from "./code-book.js";
+import type { Code, CodeBook } from "./code-book.js";
 import { Inbox } from "./inbox.js";
 
 export interface DeliveriesParts {
@@ -33,23 +33,23 @@ export class Deliveries {
 
   async #byTelephone(code: Code, book: CodeBook): Promise<void> {
     const { sms, relay } = this.#parts.knobs();
-    const env = this.#sms;
+    const env = envIn(this.#sms, book.context);
     await sleep(env.clock, sms.delayMs, "sms.delay");
     if (sms.route === "landline" && book.factor === "sms") {
-      return this.#note(env, { code, book, change: "undeliverable", detail: "landline" });
+      return this.#note(env, { code, book, change: "undeliverable", route: "landline" });
     }
-    this.#note(env, { code, book, change: "arrived", detail: sms.route });
+    this.#note(env, { code, book, change: "arrived", route: sms.route });
     book.arrived(code);
     if (sms.route === "spouse") {
       await sleep(env.clock, relay.humanMs, "relay.human");
-      this.#note(env, { code, book, change: "relayed", detail: sms.route });
+      this.#note(env, { code, book, change: "relayed", route: sms.route });
     }
     this.#handOver(env, { code, book, where: "sms" });
   }
 
   async #byMail(code: Code, book: CodeBook): Promise<void> {
     const { mail, user } = this.#parts.knobs();
-    const env = this.#mail;
+    const env = envIn(this.#mail, book.context);
     if (mail.scannerMs !== null) void this.#parts.background.add(this.#scan(code, book, mail.scannerMs));
     await sleep(env.clock, mail.delayMs, "mail.delay");
     book.arrived(code);
@@ -63,10 +63,11 @@ export class Deliveries {
 
   /** Mail gateways open links to see what is behind them. */
   async #scan(code: Code, book: CodeBook, scannerMs: number): Promise<void> {
-    await sleep(this.#mail.clock, scannerMs, "mail.scanner");
+    const env = envIn(this.#mail, book.context);
+    await sleep(env.clock, scannerMs, "mail.scanner");
     const { link } = this.#parts.knobs().otp;
     if (link === "none") return;
-    this.#note(this.#mail, { code, book, change: "opened-by-scanner" });
+    this.#note(env, { code, book, change: "opened-by-scanner" });
     if (link === "get-consumes") book.consume(code);
   }
 
@@ -84,17 +85,20 @@ export class Deliveries {
       code,
       book,
       change,
-      detail,
-    }: { readonly code: Code; readonly book: CodeBook; readonly change: Change; readonly detail?: string },
+      route,
+    }: {
+      readonly code: Code;
+      readonly book: CodeBook;
+      readonly change: Change;
+      readonly route?: Knobs["sms"]["route"];
+    },
   ): void {
-    const { factor, ceremony }: { readonly factor: FactorName; readonly ceremony: string } = book;
     env.trace.emit({
       kind: "factor.code",
-      factor,
-      ceremony,
+      factor: book.factor,
       number: code.number,
       change,
-      ...(detail !== undefined && { detail }),
+      ...(route !== undefined && { route }),
     });
   }
 }

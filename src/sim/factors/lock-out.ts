@@ -1,5 +1,5 @@
-import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import { startTimer, type RunningTimer } from "../../core/timer.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { LOCK_LADDERS } from "./lock-ladders.js";
 
@@ -7,15 +7,12 @@ const TIMER = "lock.ladder";
 
 /** Counts failures of an account and locks it: longer each time, as the ladder has it. */
 export class LockOut {
-  readonly #env: Env;
   readonly #knobs: () => Knobs;
   #failures = 0;
   #locks = 0;
-  #budgetMs = 0;
-  #unlock: Disarm | undefined;
+  #running: { readonly timer: RunningTimer; readonly budgetMs: number } | undefined;
 
-  constructor(env: Env, knobs: () => Knobs) {
-    this.#env = env;
+  constructor(knobs: () => Knobs) {
     this.#knobs = knobs;
   }
 
@@ -24,54 +21,44 @@ export class LockOut {
   }
 
   get locked(): boolean {
-    return this.#unlock !== undefined;
+    return this.#running !== undefined;
   }
 
-  /** Every `lock.threshold` failures the account is locked. */
-  fail(): void {
+  /** Counts a failure; every `lock.threshold` failures the account is locked. @param env the attempt that failed. */
+  fail(env: Env): void {
     const { threshold } = this.#knobs().lock;
     this.#failures += 1;
-    if (this.#failures % Math.max(1, threshold) === 0) this.#lock("locked");
+    if (this.#failures % Math.max(1, threshold) === 0) this.#lock(env, "locked");
   }
 
-  /** Somebody tried although it is locked. */
-  tried(): void {
+  /** Starts the lock anew for an attempt while the account is locked, where the site does so. */
+  tried(env: Env): void {
     if (!this.locked || !this.#knobs().lock.extendWhileLocked) return;
     this.#locks -= 1;
-    this.#lock("extended");
+    this.#lock(env, "extended");
   }
 
-  /** A success, or support, starts the count anew. */
-  clear(): void {
+  /** Forgets all failures and ends a lock: after a success, or by support. */
+  clear(env: Env): void {
     this.#failures = 0;
     this.#locks = 0;
-    this.#end("disarmed");
+    if (this.#running === undefined) return;
+    this.#running.timer.disarm();
+    this.#end(env);
   }
 
-  #lock(change: "locked" | "extended"): void {
-    this.#end("disarmed", { silently: true });
-    const { clock, trace } = this.#env;
+  #lock(env: Env, change: "locked" | "extended"): void {
+    this.#running?.timer.disarm();
     const budgetMs = LOCK_LADDERS[this.#knobs().lock.ladder].durationMs(this.#locks);
     this.#locks += 1;
-    trace.emit({ kind: "factor.lock", change, failures: this.#failures, budgetMs });
-    trace.emit({ kind: "timer.armed", timer: TIMER, budgetMs });
-    const disarm = clock.arm(budgetMs, TIMER, () => this.#end("fired"));
-    this.#unlock = () => {
-      disarm();
-      trace.emit({ kind: "timer.disarmed", timer: TIMER, budgetMs });
-    };
-    this.#budgetMs = budgetMs;
+    env.trace.emit({ kind: "factor.lock", change, failures: this.#failures, budgetMs });
+    const timer = startTimer(env, { timer: TIMER, budgetMs }, () => this.#end(env));
+    this.#running = { timer, budgetMs };
   }
 
-  #end(how: "fired" | "disarmed", { silently = false } = {}): void {
-    if (this.#unlock === undefined) return;
-    const { trace } = this.#env;
-    const budgetMs = this.#budgetMs;
-    if (how === "fired") trace.emit({ kind: "timer.fired", timer: TIMER, budgetMs });
-    else this.#unlock();
-    this.#unlock = undefined;
-    if (!silently) {
-      trace.emit({ kind: "factor.lock", change: "ended", failures: this.#failures, budgetMs });
-    }
+  #end(env: Env): void {
+    const { budgetMs = 0 } = this.#running ?? {};
+    this.#running = undefined;
+    env.trace.emit({ kind: "factor.lock", change: "ended", failures: this.#failures, budgetMs });
   }
 }

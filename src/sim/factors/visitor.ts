@@ -1,6 +1,6 @@
 import { arg, checkArguments, parameters } from "../../core/argument.js";
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
 import type { SiteAnswer } from "../rp/gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { callCentreOpensAtMs } from "./call-centre-hours.js";
@@ -36,14 +36,17 @@ export class Visitor {
 
   async password(): Promise<void> {
     await this.#type("password");
-    this.#saw(await this.#parts.desk.password());
+    const ceremony = this.#parts.desk.openAttempt();
+    this.#saw(ceremony, await this.#parts.desk.password(ceremony));
   }
 
   /** Once more for the same attempt: the site may send the same code, or another one. */
   async requestCode(factor: FactorName): Promise<void> {
-    const answer = await this.#parts.desk.requestCode(factor, this.#attempts.get(factor));
-    if (answer.body) this.#attempts.set(factor, answer.body.ceremony);
-    if (answer.status !== 200) this.#saw(answer);
+    const { desk } = this.#parts;
+    const ceremony = this.#attempts.get(factor) ?? desk.openAttempt();
+    const answer = await desk.requestCode(factor, ceremony);
+    if (answer.body) this.#attempts.set(factor, ceremony);
+    if (answer.status !== 200) this.#saw(ceremony, answer);
   }
 
   /** Waits for a code as long as the person does, then types it. */
@@ -52,36 +55,42 @@ export class Visitor {
     const ceremony = this.#attempts.get(factor) ?? desk.openAttempt();
     this.#attempts.set(factor, ceremony);
     const prompt = `code ${factor}`;
-    this.#env.trace.emit({ kind: "user.prompted", prompt });
+    const { trace } = envIn(this.#env, desk.contextOf(ceremony));
+    trace.emit({ kind: "user.prompted", prompt });
     const digits = await this.#codeInHand(factor, { ceremony, choice });
     if (digits === undefined) {
-      this.#env.trace.emit({ kind: "user.answered", prompt, answer: "none" });
+      trace.emit({ kind: "user.answered", prompt, answer: "none" });
       return;
     }
     await this.#type("code");
-    this.#env.trace.emit({ kind: "user.answered", prompt, answer: "typed" });
+    trace.emit({ kind: "user.answered", prompt, answer: "typed" });
     // An app shows another code by the time the last digit is typed; the one begun with is the one sent.
     const answer = await desk.enterCode(factor, { ceremony, digits });
     if (answer.status === 200) this.#attempts.delete(factor);
-    this.#saw(answer);
+    this.#saw(ceremony, answer);
   }
 
   async signInWith(provider: ProviderName): Promise<void> {
     const { desk, knobs } = this.#parts;
     const { clock } = this.#env;
     await sleep(clock, knobs().idp.signInMs, "idp.sign-in");
-    const answer = await desk.providerLogin(provider);
-    if (answer.status !== 202 || answer.body === undefined) return this.#saw(answer);
-    const { ceremony } = answer.body;
+    const ceremony = desk.openAttempt();
+    const answer = await desk.providerLogin(provider, ceremony);
+    if (answer.status !== 202) return this.#saw(ceremony, answer);
     const link = desk.openLink(ceremony);
     await sleep(clock, knobs().idp.codeEntryMs, "idp.code-entry");
     const linked = await desk.linkProvider(provider, { ceremony, expired: link.expired });
     link.end();
-    this.#saw(linked);
+    this.#saw(ceremony, linked);
   }
 
   async changeFactor(to: FactorName): Promise<void> {
-    this.#saw(await this.#parts.desk.changeFactor(to), "Your sign-in methods were changed.");
+    const ceremony = this.#parts.desk.openAttempt();
+    this.#saw(
+      ceremony,
+      await this.#parts.desk.changeFactor(to, ceremony),
+      "Your sign-in methods were changed.",
+    );
   }
 
   /** Waits until somebody answers the telephone. */
@@ -110,10 +119,11 @@ export class Visitor {
     return sleep(this.#env.clock, this.#parts.knobs().user.codeEntryMs, `user.${what}-entry`);
   }
 
-  #saw({ status, code }: SiteAnswer, success = "You are logged in."): void {
+  #saw(ceremony: string, { status, code }: SiteAnswer, success = "You are logged in."): void {
     const text = status === 200 ? success : (TEXTS[code ?? ""] ?? "That did not work.");
     const tone = status === 200 ? "success" : "failure";
-    this.#env.trace.emit({ kind: "user.saw", where: "page", text, tone });
+    const { trace } = envIn(this.#env, this.#parts.desk.contextOf(ceremony));
+    trace.emit({ kind: "user.saw", where: "page", text, tone });
   }
 }
 

@@ -1,7 +1,7 @@
 import { arg, checkArguments, choices, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
 import { HarnessError } from "../../core/errors.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
@@ -114,9 +114,10 @@ export function withFaults(env: Env, device: CtapDevice, rules: readonly FaultRu
       if (unused.length > 0) throw new UnusedFaultError(unused);
     },
     transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-      const exchange = new FaultyExchange(env, device, link, (rule) => {
+      const own = envIn(env, options.context);
+      const exchange = new FaultyExchange(own, device, link, (rule) => {
         used.add(rule.id);
-        env.trace.emit({ kind: "fault.injected", rule: rule.id, effect: rule.effect.do });
+        own.trace.emit({ kind: "fault.injected", rule: rule.id, effect: rule.effect.do });
       });
       return exchange.run(request, options, matchingRules(request));
     },
@@ -206,7 +207,7 @@ class FaultyExchange {
 
   #sendAgain(request: Uint8Array, options: TransactOptions): void {
     const { trace } = this.#env;
-    this.#device.transact(request, { signal: options.signal }).then(
+    this.#device.transact(request, { signal: options.signal, context: options.context }).then(
       (response) => {
         const command = nameOfCommand(request[0] ?? 0);
         trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });

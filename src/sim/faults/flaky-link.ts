@@ -1,5 +1,6 @@
 import { sleep } from "../../core/clock.js";
-import { envFor, type Env } from "../../core/env.js";
+import { envFor, envIn, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { CtapCommand, nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
@@ -8,7 +9,8 @@ import type { Knobs } from "../knobs/knobs.js";
 
 export interface MoodyLinkParts {
   readonly knobs: () => Knobs;
-  readonly open: () => Promise<CtapDevice | undefined>;
+  /** @param context the span of the request that needs the device. */
+  readonly open: (context: TraceContext | undefined) => Promise<CtapDevice | undefined>;
 }
 
 /**
@@ -17,11 +19,11 @@ export interface MoodyLinkParts {
  * To a browser it looks like a phone over a tunnel where `link.seenAs` says so; the stages such a link goes
  * through are in the trace then.
  */
-export function moodyLink(env: Env, { knobs, open }: MoodyLinkParts): () => Promise<CtapDevice | undefined> {
+export function moodyLink(env: Env, { knobs, open }: MoodyLinkParts): MoodyLinkParts["open"] {
   const own = envFor(env, "link");
   const broken = { count: 0 };
-  return async () => {
-    const device = await open();
+  return async (context) => {
+    const device = await open(context);
     return device && new MoodyDevice(own, { knobs, device, broken });
   };
 }
@@ -54,12 +56,12 @@ class MoodyDevice implements CtapDevice {
 
   async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     await this.#comeUp(options);
+    const { trace } = envIn(this.#env, options.context);
     const response = await this.#parts.device.transact(request, options);
     const isMain = request[0] === CtapCommand.makeCredential || request[0] === CtapCommand.getAssertion;
     if (!isMain || !this.#breaks("after-answer")) return response;
-    const { trace } = this.#env;
     const reason = "closed before the answer arrived";
-    if (this.transport === "hybrid") this.#stage("tunnel-closed", reason);
+    if (this.transport === "hybrid") this.#stage(options, "tunnel-closed", reason);
     else trace.emit({ kind: "link.lost", link: this.label, reason });
     const command = nameOfCommand(request[0] ?? 0);
     trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
@@ -73,20 +75,20 @@ class MoodyDevice implements CtapDevice {
   }
 
   /** Once for every ceremony: what lies between the browser's wish and a link that carries commands. */
-  async #comeUp({ signal }: TransactOptions): Promise<void> {
+  async #comeUp(options: TransactOptions): Promise<void> {
     if (this.#ready) return;
     this.#ready = true;
     const { readyMs } = this.#parts.knobs().link;
     const hybrid = this.transport === "hybrid";
-    if (hybrid) this.#stage("qr-shown");
-    if (readyMs > 0) await sleep(this.#env.clock, readyMs, "link.ready", { signal });
+    if (hybrid) this.#stage(options, "qr-shown");
+    if (readyMs > 0) await sleep(this.#env.clock, readyMs, "link.ready", options);
     if (this.#breaks("before-request")) {
-      this.#stage("tunnel-refused", "the phone never joined");
+      this.#stage(options, "tunnel-refused", "the phone never joined");
       throw new TransportError("LINK_CLOSED", "the link never came up");
     }
     if (!hybrid) return;
-    this.#stage("advert-seen");
-    this.#stage("ready");
+    this.#stage(options, "advert-seen");
+    this.#stage(options, "ready");
   }
 
   #breaks(how: Knobs["link"]["breaks"]): boolean {
@@ -98,9 +100,10 @@ class MoodyDevice implements CtapDevice {
   }
 
   #stage(
+    { context }: TransactOptions,
     stage: "qr-shown" | "advert-seen" | "ready" | "tunnel-refused" | "tunnel-closed",
-    detail?: string,
+    reason?: string,
   ): void {
-    this.#env.trace.emit({ kind: "link.hybrid", stage, ...(detail !== undefined && { detail }) });
+    this.#env.trace.in(context).emit({ kind: "link.hybrid", stage, ...(reason !== undefined && { reason }) });
   }
 }

@@ -1,11 +1,13 @@
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import type { ReportFault } from "./hid-knobs.js";
 
 export interface ReportLineSetup {
   readonly faults: readonly ReportFault[];
   /** Between two reports, in milliseconds; 0: a report arrives as it is sent. */
   readonly pacingMs: number;
-  readonly deliver: (report: Uint8Array) => void;
+  /** @param context the span that sent the report. */
+  readonly deliver: (report: Uint8Array, context: TraceContext | undefined) => void;
 }
 
 /** One direction of a cable: keeps the order, takes its time, and does to reports what the faults say. */
@@ -27,15 +29,15 @@ export class ReportLine {
     return this.#setup.faults.filter((fault) => !this.#used.has(fault)).map(({ id }) => id);
   }
 
-  carry(report: Uint8Array): void {
+  carry(report: Uint8Array, context?: TraceContext): void {
     this.#carried++;
     let copies: readonly Uint8Array[] = [report.slice()];
     for (const fault of this.#setup.faults.filter(({ nth }) => nth === this.#carried)) {
       this.#used.add(fault);
-      this.#env.trace.emit({ kind: "fault.injected", rule: fault.id, effect: fault.effect });
+      this.#env.trace.in(context).emit({ kind: "fault.injected", rule: fault.id, effect: fault.effect });
       copies = copies.flatMap((copy) => damaged(copy, fault));
     }
-    for (const copy of copies) this.#pace(copy);
+    for (const copy of copies) this.#pace(copy, context);
   }
 
   /** Loses what is under way; counts from one again. */
@@ -45,14 +47,14 @@ export class ReportLine {
     this.#freeAtMs = -Infinity;
   }
 
-  #pace(report: Uint8Array): void {
+  #pace(report: Uint8Array, context: TraceContext | undefined): void {
     const { pacingMs, deliver } = this.#setup;
-    if (pacingMs === 0) return deliver(report);
+    if (pacingMs === 0) return deliver(report, context);
     const { clock } = this.#env;
     const generation = this.#generation;
     this.#freeAtMs = Math.max(clock.nowMs(), this.#freeAtMs) + pacingMs;
     clock.arm(this.#freeAtMs - clock.nowMs(), "hid.report", () => {
-      if (generation === this.#generation) deliver(report);
+      if (generation === this.#generation) deliver(report, context);
     });
   }
 }

@@ -1,6 +1,8 @@
 import { concat } from "../../core/bytes.js";
 import type { Disarm } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import { startTimer, type RunningTimer } from "../../core/timer.js";
+import type { TraceContext } from "../../core/trace.js";
 import { Turnstile } from "../../core/queue.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
@@ -39,7 +41,12 @@ const APDU_BYTES_MIN = 4;
 
 type Transaction =
   | { readonly kind: "idle" }
-  | { readonly kind: "receiving"; readonly channel: number; readonly assembler: MessageAssembler }
+  | {
+      readonly kind: "receiving";
+      readonly channel: number;
+      readonly assembler: MessageAssembler;
+      readonly gap: RunningTimer;
+    }
   | { readonly kind: "running"; readonly channel: number; readonly run: RunningRequest };
 
 const IDLE: Transaction = { kind: "idle" };
@@ -56,13 +63,14 @@ export class HidResponder {
   readonly #env: Env;
   readonly #firmware: HidFirmware;
   readonly #knobs: HidKnobs;
-  readonly #emit: (report: Uint8Array) => void;
+  readonly #emit: ResponderSetup["emit"];
   readonly #channels: ChannelTable;
   /** Firmware does one thing at a time, also when its host stopped waiting for it. */
   readonly #firmwareTurns = new Turnstile();
   #transaction: Transaction = IDLE;
   #lock: { readonly channel: number; readonly forMs: number; untilMs: number } | undefined;
-  #disarmReassembly: Disarm = () => {};
+  /** Spans that the channels' requests came from, where host and device share a trace. */
+  readonly #contexts = new Map<number, TraceContext>();
   /** Answers under way, and whose they are. */
   readonly #delayed = new Map<Disarm, number>();
   #busyUntilMs: number;
@@ -78,9 +86,14 @@ export class HidResponder {
     this.#busyTimes = this.#knobs.busyTimes;
   }
 
-  /** A report from the host; of the wrong size: ignored, as USB would not have carried it. */
-  receive(report: Uint8Array): void {
+  /**
+   * Takes a report from the host; one of the wrong size is ignored, as USB would not have carried it.
+   *
+   * @param context the span that sent it; unknown where the host is another program.
+   */
+  receive(report: Uint8Array, context?: TraceContext): void {
     if (report.length !== REPORT_BYTES) return;
+    if (context !== undefined) this.#contexts.set(channelOf(report), context);
     if (isInitPacket(report)) this.#begin(report);
     else this.#continue(report);
   }
@@ -90,6 +103,7 @@ export class HidResponder {
     this.#drop();
     for (const channel of new Set(this.#delayed.values())) this.#forgetDelayed(channel);
     this.#channels.clear();
+    this.#contexts.clear();
     this.#lock = undefined;
   }
 
@@ -114,8 +128,7 @@ export class HidResponder {
     const assembler = new MessageAssembler();
     const message = assembler.push(report);
     if (message) return this.#onMessage(message);
-    this.#transaction = { kind: "receiving", channel, assembler };
-    this.#rearmReassembly(channel);
+    this.#transaction = { kind: "receiving", channel, assembler, gap: this.#startReassembly(channel) };
   }
 
   #continue(report: Uint8Array): void {
@@ -124,7 +137,7 @@ export class HidResponder {
     if (transaction.kind !== "receiving" || transaction.channel !== channel) return;
     try {
       const message = transaction.assembler.push(report);
-      if (!message) return this.#rearmReassembly(channel);
+      if (!message) return transaction.gap.restart();
       this.#drop();
       this.#onMessage(message);
     } catch (error) {
@@ -272,12 +285,14 @@ export class HidResponder {
     const { cbor, msg } = this.#firmware;
     const isCbor = command === HidCommand.CBOR;
     const handle = (isCbor ? cbor : msg) as CtapHandler;
+    const context = this.#contexts.get(channel);
     const run = new RunningRequest(this.#env, {
       knobs: this.#knobs,
       keepalive: isCbor
         ? (status) => this.#answer(channel, HidCommand.KEEPALIVE, Uint8Array.of(status))
         : undefined,
-      work: (options: TransactOptions) => this.#firmwareTurns.pass(() => handle(payload, options)),
+      work: (options: TransactOptions) =>
+        this.#firmwareTurns.pass(() => handle(payload, { ...options, context })),
       done: (outcome) => {
         this.#transaction = IDLE;
         this.#onOutcome({ channel, command, payload }, run, outcome);
@@ -295,7 +310,7 @@ export class HidResponder {
     const cancelled = command === HidCommand.CBOR && run.cancelled;
     if (outcome instanceof Error && !cancelled) {
       const name = nameOfCommand(payload[0] ?? 0);
-      this.#env.trace.emit({
+      this.#env.trace.in(this.#contexts.get(channel)).emit({
         kind: "ctap.finding",
         command: name,
         fault: `THREW_${outcome.name}`,
@@ -332,11 +347,9 @@ export class HidResponder {
     }
   }
 
-  #rearmReassembly(channel: number): void {
-    const budgetMs = this.#knobs.reassemblyMs;
-    this.#disarmReassembly();
-    this.#disarmReassembly = this.#env.clock.arm(budgetMs, "hid.reassembly", () => {
-      this.#env.trace.emit({ kind: "timer.fired", timer: "hid.reassembly", budgetMs });
+  #startReassembly(channel: number): RunningTimer {
+    const limit = { timer: "hid.reassembly", budgetMs: this.#knobs.reassemblyMs };
+    return startTimer(envIn(this.#env, this.#contexts.get(channel)), limit, () => {
       this.#drop();
       this.#error(channel, HidErrorCode.MSG_TIMEOUT);
     });
@@ -344,7 +357,7 @@ export class HidResponder {
 
   /** Ends the transaction without an answer. */
   #drop(): void {
-    this.#disarmReassembly();
+    if (this.#transaction.kind === "receiving") this.#transaction.gap.disarm();
     if (this.#transaction.kind === "running") this.#transaction.run.discard();
     this.#transaction = IDLE;
   }
@@ -354,12 +367,14 @@ export class HidResponder {
   }
 
   #answer(channel: number, command: number, payload: Uint8Array): void {
-    for (const report of toReports({ channel, command, payload })) this.#emit(report);
+    const context = this.#contexts.get(channel);
+    for (const report of toReports({ channel, command, payload })) this.#emit(report, context);
   }
 }
 
 export interface ResponderSetup {
-  readonly emit: (report: Uint8Array) => void;
+  /** @param context the span of the request that the report answers. */
+  readonly emit: (report: Uint8Array, context: TraceContext | undefined) => void;
   readonly knobs?: Partial<HidKnobs> | undefined;
 }
 

@@ -3,6 +3,7 @@ import { arg, checkArguments, maybe, withMembers } from "../../core/argument.js"
 import { shape } from "../../core/shape.js";
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { Mailbox, MailboxFullError } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import { REPORT_BYTES } from "../../transports/hid/constants.js";
@@ -59,11 +60,14 @@ class SimCable {
     const { faults, pacingMs, unplugAtMs } = this.#knobs;
     const towards = (direction: ReportFault["direction"]) =>
       faults.filter((fault) => fault.direction === direction);
-    this.#responder = new HidResponder(env, firmware, { knobs, emit: (report) => this.#emit(report) });
+    this.#responder = new HidResponder(env, firmware, {
+      knobs,
+      emit: (report, context) => this.#emit(report, context),
+    });
     this.#toDevice = new ReportLine(env, {
       faults: towards("to-device"),
       pacingMs,
-      deliver: (report) => this.#responder.receive(report),
+      deliver: (report, context) => this.#responder.receive(report, context),
     });
     this.#toHost = new ReportLine(env, {
       faults: towards("to-host"),
@@ -96,8 +100,8 @@ class SimCable {
     return handle;
   }
 
-  carry(report: Uint8Array): void {
-    this.#toDevice.carry(report);
+  carry(report: Uint8Array, context: TraceContext | undefined): void {
+    this.#toDevice.carry(report, context);
   }
 
   forget(handle: SimHandle): void {
@@ -122,9 +126,9 @@ class SimCable {
     return this.open();
   }
 
-  #emit(report: Uint8Array): void {
-    if (this.#knobs.foreignFrames) for (const noise of FOREIGN_REPORTS) this.#toHost.carry(noise);
-    this.#toHost.carry(report);
+  #emit(report: Uint8Array, context: TraceContext | undefined): void {
+    if (this.#knobs.foreignFrames) for (const noise of FOREIGN_REPORTS) this.#toHost.carry(noise, context);
+    this.#toHost.carry(report, context);
   }
 }
 
@@ -157,12 +161,12 @@ class SimHandle implements SimHidPort {
     return this.#cable.unusedFaults;
   }
 
-  async write(report: Uint8Array): Promise<void> {
+  async write(report: Uint8Array, context?: TraceContext): Promise<void> {
     if (report.length !== REPORT_BYTES) {
       throw new RangeError(`a report has ${REPORT_BYTES} bytes, not ${report.length}`);
     }
     if (this.#closed) throw this.#gone();
-    this.#cable.carry(report);
+    this.#cable.carry(report, context);
   }
 
   reports(): AsyncIterable<Uint8Array> {

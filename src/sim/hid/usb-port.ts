@@ -1,5 +1,6 @@
 import { sleep } from "../../core/clock.js";
 import { envFor, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import type { CtapDevice, CtapHandler } from "../../ctap/device.js";
 import { isInitPacket } from "../../transports/hid/framing.js";
 import { openHidDevice } from "../../transports/hid/channel.js";
@@ -33,10 +34,14 @@ export class KeyCable {
     this.#parts = parts;
   }
 
-  /** Opens the link when a request first needs it, and keeps it open. */
-  async device(): Promise<CtapDevice | undefined> {
+  /**
+   * Opens the link when a request first needs it, and keeps it open.
+   *
+   * @param context the span of that request.
+   */
+  async device(context?: TraceContext): Promise<CtapDevice | undefined> {
     if (!this.#parts.knobs().key.present || !this.#isIn) return undefined;
-    this.#opened ??= this.#open();
+    this.#opened ??= this.#open(context);
     return this.#opened;
   }
 
@@ -78,7 +83,7 @@ export class KeyCable {
     await port.close();
   }
 
-  async #open(): Promise<CtapDevice> {
+  async #open(context: TraceContext | undefined): Promise<CtapDevice> {
     const { link, hid } = this.#parts.knobs();
     const { handler, label } = this.#parts;
     const env = envFor(this.#env, "link");
@@ -92,6 +97,7 @@ export class KeyCable {
         busyMs,
         silenceMs,
         frames: this.#parts.frames,
+        context,
       },
     );
   }
@@ -120,10 +126,10 @@ function unhurried(env: Env, port: HidPort, gapMs: () => number): HidPort {
     label: port.label,
     reports: () => port.reports(),
     close: () => port.close(),
-    async write(report) {
+    async write(report, context) {
       const waitMs = isInitPacket(report) ? 0 : gapMs();
       if (waitMs > 0) await sleep(env.clock, waitMs, "host.gap");
-      await port.write(report);
+      await port.write(report, context);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { sleep } from "../../core/clock.js";
 import { Mailbox } from "../../core/queue.js";
 import { patientScanner } from "../../hybrid/adapters/retrying-scanner.js";
@@ -75,12 +76,12 @@ export class ComputerRadio implements AdvertScanner {
     }
   }
 
-  async *listen(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+  async *listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<HeardAdvert> {
     for (;;) {
       await this.whenOn(signal);
       const powered = AbortSignal.any([signal, (this.#power as AbortController).signal]);
       try {
-        yield* this.#scan(powered);
+        yield* this.#scan(powered, context);
         return;
       } catch (error) {
         if (signal.aborted || !(error instanceof RadioError)) throw error;
@@ -90,21 +91,23 @@ export class ComputerRadio implements AdvertScanner {
     }
   }
 
-  async *#scan(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+  async *#scan(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<HeardAdvert> {
     const { clock } = this.#env;
     const { settleMs, scanRetries: retries } = this.#manners;
     const settlesInMs = this.#onSinceMs + settleMs - clock.nowMs();
     if (settlesInMs > 0) await sleep(clock, settlesInMs, "client.settle", { signal });
-    const start = { listen: (ended: AbortSignal) => this.#start(ended) };
-    yield* patientScanner(this.#env, start, { retries }).listen(signal);
+    const start = { listen: (ended: AbortSignal) => this.#start(ended, context) };
+    yield* patientScanner(this.#env, start, { retries }).listen(signal, context);
   }
 
-  async *#start(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+  async *#start(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<HeardAdvert> {
     if (this.#env.clock.nowMs() < this.#onSinceMs + this.#manners.readyAfterMs) {
       throw new RadioError("RADIO_OFF", "the adapter is not ready yet");
     }
     // Where Bluetooth was on all the time a scan is a matter of course.
-    if (this.#onSinceMs !== -Infinity) this.#env.trace.emit({ kind: "link.hybrid", stage: "scan-started" });
-    yield* this.#air.listen(signal);
+    if (this.#onSinceMs !== -Infinity) {
+      this.#env.trace.in(context).emit({ kind: "link.hybrid", stage: "scan-started" });
+    }
+    yield* this.#air.listen(signal, context);
   }
 }

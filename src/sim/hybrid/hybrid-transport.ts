@@ -1,6 +1,6 @@
 import { sleep } from "../../core/clock.js";
-import { envFor, type Env } from "../../core/env.js";
-import { nullSink, startTrace } from "../../core/trace.js";
+import { envFor, envIn, type Env } from "../../core/env.js";
+import { nullSink, startTrace, type TraceContext } from "../../core/trace.js";
 import type { CtapDevice, CtapHandler } from "../../ctap/device.js";
 import type { HybridDevice } from "../../hybrid/device.js";
 import type { HybridOptions } from "../../hybrid/hybrid-options.js";
@@ -51,11 +51,12 @@ export class HybridRoad {
   }
 
   /** A phone for one ceremony, the search for which begins at once; `undefined` where the browser cannot offer one. */
-  device(): CtapDevice | undefined {
+  device(context?: TraceContext): CtapDevice | undefined {
     const { os, adapter } = this.#parts.knobs();
     if (!os.hybridSupported || !adapter.present) return undefined;
     this.#turn();
-    return this.#radio.isOn ? this.#invite(this.#linkMs) : this.#whenSwitchedOn();
+    const client = envIn(this.#client, context);
+    return this.#radio.isOn ? this.#invite(client, this.#linkMs) : this.#whenSwitchedOn(client);
   }
 
   /** Knobs were turned in the middle of a run: Bluetooth is switched when its own is. */
@@ -67,7 +68,7 @@ export class HybridRoad {
     return this.#parts.knobs().client.linkDeadlineMs ?? Infinity;
   }
 
-  #invite(linkMs: number): AwaitedPhone {
+  #invite(client: Env, linkMs: number): AwaitedPhone {
     const { phone, ble } = this.#parts.knobs();
     const options: HybridOptions = {
       adverts: ble.readsSuffix ? "with-suffix" : "exactly-20-bytes",
@@ -75,22 +76,27 @@ export class HybridRoad {
       budgets: { linkMs },
     };
     const known = phone.linked ? this.#phones.link() : undefined;
-    if (known === undefined) return this.#showCode(options);
-    const called = this.#begin(contactPhone(this.#client, this.#ports, known, options).device);
+    if (known === undefined) return this.#showCode(client, options);
+    const called = this.#begin(contactPhone(client, this.#ports, known, options).device);
     const device = new LinkedOrCode(called, () => {
       // Forgotten first: whatever comes of the code, this link is never tried again.
       this.#phones.forgetLink();
-      return phone.codeWhenGone ? this.#showCode(options) : undefined;
+      return phone.codeWhenGone ? this.#showCode(client, options) : undefined;
     });
     device.ready().catch(() => undefined);
     return device;
   }
 
-  #showCode(options: HybridOptions): HybridDevice {
-    const { device, qr } = invitePhone(this.#client, this.#ports, options);
+  #showCode(client: Env, options: HybridOptions): HybridDevice {
+    const { device, qr } = invitePhone(client, this.#ports, options);
     const before = this.#earlierCode;
     this.#earlierCode = qr;
-    this.#phones.show({ qr, earlier: () => before ?? this.#otherTabsCode(), isShown: () => !device.isOver });
+    this.#phones.show({
+      qr,
+      earlier: () => before ?? this.#otherTabsCode(),
+      isShown: () => !device.isOver,
+      context: client.trace.context,
+    });
     return this.#begin(device);
   }
 
@@ -108,17 +114,17 @@ export class HybridRoad {
   }
 
   /** The browser's sheet asks for Bluetooth; the code comes behind it. */
-  #whenSwitchedOn(): LatePhone {
+  #whenSwitchedOn(client: Env): LatePhone {
     const { clock } = this.#env;
     const linkMs = this.#linkMs;
     const beganMs = clock.nowMs();
-    this.#client.trace.emit({ kind: "link.hybrid", stage: "radio-off" });
+    client.trace.emit({ kind: "link.hybrid", stage: "radio-off" });
     const text = "Turn on Bluetooth to use a passkey from your phone";
-    this.#env.trace.as("browser").emit({ kind: "user.saw", where: "browser", text });
+    client.trace.as("browser").emit({ kind: "user.saw", where: "browser", text });
     const limit = { timer: "hybrid.link", budgetMs: linkMs };
     const late = new LatePhone({
-      whenPossible: (signal) => limited(this.#client, limit, (ended) => this.#radio.whenOn(ended), signal),
-      invite: () => this.#invite(linkMs - (clock.nowMs() - beganMs)),
+      whenPossible: (signal) => limited(client, limit, (ended) => this.#radio.whenOn(ended), signal),
+      invite: () => this.#invite(client, linkMs - (clock.nowMs() - beganMs)),
     });
     const { btOnMs } = this.#parts.knobs().user;
     const switchOn = () => this.#radio.power(true);

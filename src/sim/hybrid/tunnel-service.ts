@@ -78,7 +78,7 @@ export class SimTunnelService implements TunnelDialer {
 
   async #open(
     url: string,
-    { headers = {} }: TunnelOpening,
+    { headers = {}, context }: TunnelOpening,
     { side, signal }: { readonly side?: TunnelSide; readonly signal: AbortSignal },
   ): Promise<OpenedTunnel> {
     const { connectDelayMs, httpStatus, latencyMs } = this.#options;
@@ -93,6 +93,7 @@ export class SimTunnelService implements TunnelDialer {
       path,
       subprotocols: [TUNNEL_SUBPROTOCOL],
       header: headerOf(headers),
+      context,
     });
     if (answer.status !== 101) throw refused(answer.status);
     const header = this.#headersOf(answer.headers);

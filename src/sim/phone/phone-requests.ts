@@ -40,8 +40,8 @@ const DENIED: readonly number[] = [
 const GET_INFO = Uint8Array.of(CtapCommand.getInfo);
 
 /** The phone's getInfo response body. */
-export async function askInfo(handle: CtapHandler): Promise<Uint8Array> {
-  return (await handle(GET_INFO)).subarray(1);
+export async function askInfo(env: Env, handle: CtapHandler): Promise<Uint8Array> {
+  return (await handle(GET_INFO, { context: env.trace.context })).subarray(1);
 }
 
 /**
@@ -55,12 +55,13 @@ export async function replyTo(
   request: Uint8Array,
   { handle, options, signal }: { handle: CtapHandler; options: PhoneOptions; signal: AbortSignal },
 ): Promise<PhoneReply> {
-  if (options.requests === "as-authenticator") return { answer: await handle(request, { signal }) };
+  if (options.requests === "as-authenticator")
+    return { answer: await handle(request, { signal, context: env.trace.context }) };
   const [command] = request;
   switch (command) {
     case CtapCommand.getInfo:
       if (request.length > 1) return { ending: "request-unsupported" };
-      return { answer: concat(Uint8Array.of(CtapStatus.OK), await askInfo(handle)) };
+      return { answer: concat(Uint8Array.of(CtapStatus.OK), await askInfo(env, handle)) };
     case CtapCommand.makeCredential:
     case CtapCommand.getAssertion:
       break;
@@ -119,7 +120,12 @@ async function askPlatform(
 ): Promise<Uint8Array> {
   const limit = { timer: PLATFORM_TIMER, budgetMs: options.platformTimeoutMs };
   try {
-    return await limited(env, limit, (ended) => handle(request, { signal: ended }), signal);
+    return await limited(
+      env,
+      limit,
+      (ended) => handle(request, { signal: ended, context: env.trace.context }),
+      signal,
+    );
   } catch (error) {
     const isOver = error instanceof TimeoutError && error.timer === PLATFORM_TIMER;
     if (!isOver && !signal.aborted) throw error;

@@ -80,11 +80,11 @@ export async function servePhoneSession(
   } catch (error) {
     if (!isHarnessError(error)) throw error;
     if (session.wasClosed) {
-      env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: "closed-by-owner" });
+      env.trace.emit({ kind: "link.hybrid", stage: "failed", ending: "closed-by-owner" });
       return { ending: "closed-by-owner" };
     }
     if (error instanceof TunnelRefusedError) traceRefusal(env, error);
-    env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: error.code });
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", code: error.code });
     parts.show(COULD_NOT_CONNECT, "failure");
     return { ending: session.endingOnError, code: error.code };
   } finally {
@@ -152,9 +152,9 @@ class PhoneSession {
     const { tunnelCode } = options;
     const host = options.mobileData ? tunnelHost(tunnelCode, options.crypto) : undefined;
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", detail: host });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
     const url = tunnelUrl(options.originFor(host), this.#role.meeting);
-    const { tunnel, header } = await ports.dialer.open(url, {}, signal);
+    const { tunnel, header } = await ports.dialer.open(url, { context: this.#env.trace.context }, signal);
     this.#tunnel = tunnel;
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     if (this.#role.meeting.method === "connect") return NO_PLACE;
@@ -172,7 +172,7 @@ class PhoneSession {
     );
     const said = options.tamper("advert", sealed);
     if (said) this.#broadcast = await ports.advertiser.advertise(said);
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", detail: `${said?.length ?? 0} bytes` });
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", bytes: said?.length ?? 0 });
     return encodeAdvert(fields);
   }
 
@@ -194,7 +194,7 @@ class PhoneSession {
     this.#env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
     const crypter = new Crypter(answered.keys, { role: "phone", ...(crypto && { crypto }) });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
-    const info = await askInfo(handle);
+    const info = await askInfo(this.#env, handle);
     const hello = encodePostHandshake(
       { ...(options.features.includes("ctap") && { info }), features: options.features },
       options.revision === 0 ? DRAFT_HELLO : {},

@@ -2,6 +2,7 @@ import { concat } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import { envFor, type Env } from "../../core/env.js";
 import { HarnessError } from "../../core/errors.js";
+import type { TraceContext } from "../../core/trace.js";
 import { CtapCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
@@ -32,6 +33,8 @@ export interface ShownCode {
   readonly earlier: () => string;
   /** Whether it is still on the screen. */
   readonly isShown: () => boolean;
+  /** The span of the request that shows it. */
+  readonly context: TraceContext;
 }
 
 /** First bytes of a map, as in the one public report of such adverts; zeros behind them. */
@@ -93,14 +96,14 @@ export class PhonesAtHand {
   }
 
   /** Nobody scans a code that is gone. */
-  async #scan({ qr, earlier, isShown }: ShownCode): Promise<void> {
+  async #scan({ qr, earlier, isShown, context }: ShownCode): Promise<void> {
     const { scanDelayMs } = this.#knobs.phone;
     if (scanDelayMs === null) return;
     await sleep(this.#env.clock, scanDelayMs, "user.scan");
     while (isShown()) {
       const isOther = this.#knobs.qr.scanned === "previous";
       const { phone } = this.#turned(this.#knobs.key.which);
-      const outcome = await this.#watch(phone.scan(isOther ? earlier() : qr));
+      const outcome = await this.#watch(phone.scan(isOther ? earlier() : qr, context));
       const { rescanMs } = this.#knobs.phone;
       if (rescanMs === null || outcome === undefined || !MENDABLE.includes(outcome.ending)) return;
       await sleep(this.#env.clock, Math.max(rescanMs, RESCAN_MIN_MS), "user.scan");
@@ -108,13 +111,13 @@ export class PhonesAtHand {
   }
 
   /** The other phone took a picture of the code, so that it need not be on the screen any more. */
-  async #scanWithOther({ qr }: ShownCode): Promise<void> {
+  async #scanWithOther({ qr, context }: ShownCode): Promise<void> {
     const { background } = this.#parts;
     const { secondScanMs } = this.#knobs.phone;
     if (secondScanMs === null) return;
     await background.add(sleep(this.#env.clock, secondScanMs, "user.second-scan"));
     const { phone } = this.#turned(this.#knobs.key.which === "first" ? "second" : "first", { stays: true });
-    await this.#watch(phone.scan(qr));
+    await this.#watch(phone.scan(qr, context));
   }
 
   /** How it ended for the phone is in the trace. */

@@ -1,7 +1,8 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { toHex } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { defaultCrypto } from "../../crypto/default.js";
@@ -79,25 +80,27 @@ export class SimPhone {
    * Reads the text of a QR code and serves whoever shows it. Settles when nothing of the session is left, a prompt
    * included that outlives the client.
    *
+   * @param context the span of the client that shows the code, where both share a trace.
    * @throws {HybridError} `QR_*`, `DIGITS_INVALID` for a text that is no such code.
    */
-  async scan(qr: string): Promise<PhoneOutcome> {
+  async scan(qr: string, context?: TraceContext): Promise<PhoneOutcome> {
+    const env = envIn(this.#env, context);
     const { crypto, reader } = this.#options;
     let contents: QrContents;
     try {
       contents = parseQr(qr, { reader, ...(crypto && { crypto }) });
     } catch (error) {
-      this.#show("This code cannot be used", "failure");
+      this.#show(env, "This code cannot be used", "failure");
       throw error;
     }
-    this.#env.trace.emit({
+    env.trace.emit({
       kind: "link.hybrid",
       stage: "qr-scanned",
-      detail: contents.hint,
-      code: codeTag(contents),
+      hint: contents.hint,
+      qr: codeTag(contents),
     });
     const { secret, publicKey, supportsLinking, channels = [] } = contents;
-    return this.#session({
+    return this.#session(env, {
       secret,
       advertKey: deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto),
       meeting: { method: "new", tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto) },
@@ -113,15 +116,16 @@ export class SimPhone {
    * @throws {HybridError} `CLIENT_PAYLOAD_MALFORMED`.
    */
   async answerPush(push: Push): Promise<PhoneOutcome> {
+    const env = envIn(this.#env, push.context);
     const { crypto, tapsAfterMs } = this.#options;
     const { linkId, nonce } = parseClientPayload(push.clientPayload);
     const link = this.#links.get(toHex(linkId));
     if (link === undefined) return { ending: "handshake-failed", code: "LINK_UNKNOWN" };
-    this.#show("Your other device wants to use a passkey");
+    this.#show(env, "Your other device wants to use a passkey");
     if (tapsAfterMs === undefined) return { ending: "unexpected-eof" };
     await sleep(this.#env.clock, tapsAfterMs, "phone.tap", { signal: this.#off.signal });
     const { linkSecret } = link;
-    return this.#session({
+    return this.#session(env, {
       secret: linkSecret,
       advertKey: deriveKey(linkSecret, { purpose: KeyPurpose.ADVERT, salt: nonce }, crypto),
       meeting: { method: "connect", routingId: push.routingId, tunnelId: push.tunnelId },
@@ -148,27 +152,27 @@ export class SimPhone {
     this.#off.abort(new AbortedError("the phone was switched off"));
   }
 
-  async #session(role: PhoneRole): Promise<PhoneOutcome> {
+  async #session(env: Env, role: PhoneRole): Promise<PhoneOutcome> {
     const { screenLock, bluetooth, enablesBluetoothMs, offersLink, crypto } = this.#options;
     const signal = this.#off.signal;
     if (!screenLock) {
-      return this.#refuse("no-screen-lock", "Set up a screen lock to use passkeys");
+      return this.#refuse(env, "no-screen-lock", "Set up a screen lock to use passkeys");
     }
     if (bluetooth === "not-permitted") {
-      return this.#refuse("bluetooth-refused", "Passkeys on other devices need Bluetooth");
+      return this.#refuse(env, "bluetooth-refused", "Passkeys on other devices need Bluetooth");
     }
     if (bluetooth === "off") {
-      this.#show("Turning on Bluetooth");
+      this.#show(env, "Turning on Bluetooth");
       await sleep(this.#env.clock, enablesBluetoothMs, "phone.bluetooth", { signal });
     }
     const parts = {
       ports: this.#parts,
       options: this.#options,
       handle: this.#parts.handle,
-      show: (text: string, tone?: "success" | "failure") => this.#show(text, tone),
+      show: (text: string, tone?: "success" | "failure") => this.#show(env, text, tone),
       ...(offersLink && { offerLink: () => linkOffer(this.#newLink(), this.#identity, crypto) }),
     };
-    return servePhoneSession(this.#env, role, parts, signal);
+    return servePhoneSession(env, role, parts, signal);
   }
 
   /** Made when first needed; a fork of its own, so that it is the same whenever that is. */
@@ -198,13 +202,13 @@ export class SimPhone {
   }
 
   /** Ends before anything is sent, with a way to the settings on the screen. */
-  #refuse(ending: "no-screen-lock" | "bluetooth-refused", text: string): PhoneOutcome {
-    this.#env.trace.emit({ kind: "link.hybrid", stage: "failed", detail: ending });
-    this.#show(text, "failure");
+  #refuse(env: Env, ending: "no-screen-lock" | "bluetooth-refused", text: string): PhoneOutcome {
+    env.trace.emit({ kind: "link.hybrid", stage: "failed", ending });
+    this.#show(env, text, "failure");
     return { ending };
   }
 
-  #show(text: string, tone?: "success" | "failure"): void {
-    this.#env.trace.emit({ kind: "user.saw", where: "phone", text, ...(tone && { tone }) });
+  #show(env: Env, text: string, tone?: "success" | "failure"): void {
+    env.trace.emit({ kind: "user.saw", where: "phone", text, ...(tone && { tone }) });
   }
 }

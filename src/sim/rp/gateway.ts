@@ -1,5 +1,6 @@
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { TimeoutError } from "../../core/errors.js";
 import { within } from "../../core/within.js";
 import type { Background } from "../../core/background.js";
@@ -18,10 +19,14 @@ export interface SiteAnswer<Body = unknown> {
   readonly transports?: readonly string[];
 }
 
-export interface SiteCallName {
+/** One call as the gateway sees it. */
+export interface SiteCall {
   /** `registration/options`, `login/finish`, ... */
   readonly call: string;
-  readonly ceremony: string;
+  /** The span it belongs to; its ceremony tells calls of one ceremony from those of another. */
+  readonly context: TraceContext;
+  /** Which account it is about, by its number at the site; absent where the site cannot know yet. */
+  readonly account?: string;
 }
 
 export interface GatewayParts {
@@ -58,37 +63,42 @@ export class Gateway {
     this.#parts = parts;
   }
 
-  async pass<Body>(name: SiteCallName, work: () => Promise<SiteAnswer<Body>>): Promise<SiteAnswer<Body>> {
-    const { site, knobs, background } = this.#parts;
+  /** @param work does the call behind the gateway; it gets the site's environment in the span of the call. */
+  async pass<Body>(
+    { call, context, account }: SiteCall,
+    work: (env: Env) => Promise<SiteAnswer<Body>>,
+  ): Promise<SiteAnswer<Body>> {
+    const { knobs, background } = this.#parts;
+    const site = envIn(this.#parts.site, context);
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
-    site.trace.emit({ kind: "rp.request", ...name });
-    const answer = await this.#patiently(background.add(work()));
+    site.trace.emit({ kind: "rp.request", call, ...(account !== undefined && { account }) });
+    const answer = await this.#patiently(background.add(work(site)), context);
     if (answer.status !== NO_ANSWER) {
       site.trace.emit({
         kind: "rp.response",
-        ...name,
+        call,
         status: answer.status,
         ...(answer.code !== undefined && { code: answer.code }),
-        ...(answer.offered && { credentials: answer.offered.join(",") }),
-        ...(answer.transports?.length && { transports: answer.transports.join(",") }),
+        ...(answer.offered && { credentials: answer.offered }),
+        ...(answer.transports?.length && { transports: answer.transports }),
       });
     }
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
-    return this.#isLost(name) ? { status: NO_ANSWER } : answer;
+    return this.#isLost(call, context) ? { status: NO_ANSWER } : answer;
   }
 
-  #isLost({ call, ceremony }: SiteCallName): boolean {
+  #isLost(call: string, { ceremony = "" }: TraceContext): boolean {
     if (!call.endsWith("/finish") || this.#finished.has(ceremony)) return false;
     this.#finished.add(ceremony);
     return this.#parts.knobs().net.loses === "finish-answer";
   }
 
-  async #patiently<Body>(work: Promise<SiteAnswer<Body>>): Promise<SiteAnswer<Body>> {
+  async #patiently<Body>(work: Promise<SiteAnswer<Body>>, context: TraceContext): Promise<SiteAnswer<Body>> {
     const { idleMs } = this.#parts.knobs().gw;
     if (idleMs === null) return work;
     try {
       const budget = { timer: IDLE_TIMER, budgetMs: idleMs, aftermath: "unknown" } as const;
-      return await within(this.#env, budget, () => work);
+      return await within(envIn(this.#env, context), budget, () => work);
     } catch (error) {
       if (!(error instanceof TimeoutError) || error.timer !== IDLE_TIMER) throw error;
       return { status: GATEWAY_TIMEOUT, code: "GATEWAY_TIMEOUT" };

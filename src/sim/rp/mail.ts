@@ -1,5 +1,6 @@
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import type { Background } from "../../core/background.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type { LedgerMail } from "../../diagnosis/ledger.js";
@@ -24,16 +25,23 @@ export class SimMail {
     return this.#mails.map((mail) => ({ ...mail }));
   }
 
-  /** Returns at once; delivery goes on in the background. */
-  queue(subject: string): void {
+  /**
+   * Queues a mail and returns at once; delivery goes on in the background.
+   *
+   * @param context the span that the mail is about.
+   */
+  queue(subject: string, context?: TraceContext): void {
+    const env = envIn(this.#env, context);
     const mail = { subject, stage: "queued" as LedgerMail["stage"] };
     this.#mails.push(mail);
-    this.#env.trace.emit({ kind: "rp.mail", subject, stage: "queued" });
-    void this.#parts.background.add(this.#deliver(mail));
+    env.trace.emit({ kind: "rp.mail", subject, stage: "queued" });
+    void this.#parts.background.add(this.#deliver(env, mail));
   }
 
-  async #deliver(mail: { readonly subject: string; stage: LedgerMail["stage"] }): Promise<void> {
-    const { clock, trace } = this.#env;
+  async #deliver(
+    { clock, trace }: Env,
+    mail: { readonly subject: string; stage: LedgerMail["stage"] },
+  ): Promise<void> {
     await sleep(clock, this.#parts.knobs().mail.delayMs, "mail.delay");
     mail.stage = "delivered";
     trace.emit({ kind: "rp.mail", subject: mail.subject, stage: "delivered" });

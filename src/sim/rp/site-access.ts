@@ -1,5 +1,5 @@
-import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import { startTimer, type RunningTimer, type TimerSpec } from "../../core/timer.js";
 import type { SiteAnswer } from "./gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
 
@@ -8,7 +8,8 @@ const STEP_UP_TIMER = "rp.step-up";
 
 /** A grant that ends by itself: its timer is the site's. */
 interface Grant {
-  readonly expired: () => boolean;
+  expired: boolean;
+  readonly timer: RunningTimer;
 }
 
 /** Who may start a registration: a fresh session, a step-up by mailed key, a mailed link. */
@@ -18,8 +19,6 @@ export class SiteAccess {
   #session: Grant | undefined;
   #stepUp: Grant | undefined;
   #linkSpent = false;
-  #endSession: Disarm = () => {};
-  #endStepUp: Disarm = () => {};
 
   constructor(env: Env, knobs: () => Knobs) {
     this.#env = env;
@@ -27,28 +26,28 @@ export class SiteAccess {
   }
 
   /** Somebody proved who they are: the session is fresh again. */
-  signedIn(): void {
+  signedIn(env: Env): void {
     const { freshAgeMs } = this.#knobs().rp;
     if (freshAgeMs === null) return;
-    this.#endSession();
-    [this.#session, this.#endSession] = this.#grant(FRESH_TIMER, freshAgeMs);
+    this.#session?.timer.disarm();
+    this.#session = grant(env, { timer: FRESH_TIMER, budgetMs: freshAgeMs });
   }
 
   /** The key from the mail was right. */
-  steppedUp(): void {
+  steppedUp(env: Env): void {
     const { stepUpTtlMs } = this.#knobs().rp;
     if (stepUpTtlMs === null) return;
-    this.#endStepUp();
-    [this.#stepUp, this.#endStepUp] = this.#grant(STEP_UP_TIMER, stepUpTtlMs);
+    this.#stepUp?.timer.disarm();
+    this.#stepUp = grant(env, { timer: STEP_UP_TIMER, budgetMs: stepUpTtlMs });
   }
 
   /** At options: why a registration may not start, if so. */
   refusalAtOptions(): SiteAnswer<never> | undefined {
     const { freshAgeMs, stepUpTtlMs, linkSingleUse } = this.#knobs().rp;
-    if (freshAgeMs !== null && (this.#session?.expired() ?? this.#env.clock.nowMs() > freshAgeMs)) {
+    if (freshAgeMs !== null && (this.#session?.expired ?? this.#env.clock.nowMs() > freshAgeMs)) {
       return { status: 403, code: "SESSION_NOT_FRESH" };
     }
-    if (stepUpTtlMs !== null && (this.#stepUp === undefined || this.#stepUp.expired())) {
+    if (stepUpTtlMs !== null && (this.#stepUp === undefined || this.#stepUp.expired)) {
       return { status: 403, code: this.#stepUp ? "STEP_UP_EXPIRED" : "STEP_UP_NEEDED" };
     }
     if (linkSingleUse !== "none" && this.#linkSpent) return { status: 410, code: "LINK_USED" };
@@ -59,7 +58,7 @@ export class SiteAccess {
   /** At finish: a site that looks at the step-up's age once more may refuse a sound answer. */
   refusalAtFinish(): SiteAnswer<never> | undefined {
     const { stepUpTtlMs, stepUpCheckedAt } = this.#knobs().rp;
-    if (stepUpTtlMs === null || stepUpCheckedAt !== "finish" || this.#stepUp?.expired() === false)
+    if (stepUpTtlMs === null || stepUpCheckedAt !== "finish" || this.#stepUp?.expired === false)
       return undefined;
     return { status: 403, code: "STEP_UP_EXPIRED" };
   }
@@ -67,22 +66,17 @@ export class SiteAccess {
   /** A registration was accepted. */
   registered(): void {
     if (this.#knobs().rp.linkSingleUse === "finish") this.#linkSpent = true;
-    this.#endStepUp();
+    this.#stepUp?.timer.disarm();
+    if (this.#stepUp) this.#stepUp.expired = true;
   }
+}
 
-  #grant(timer: string, budgetMs: number): [Grant, Disarm] {
-    const { clock, trace } = this.#env;
-    let ended = false;
-    trace.emit({ kind: "timer.armed", timer, budgetMs });
-    const disarm = clock.arm(budgetMs, timer, () => {
-      ended = true;
-      trace.emit({ kind: "timer.fired", timer, budgetMs });
-    });
-    const end = () => {
-      if (!ended) trace.emit({ kind: "timer.disarmed", timer, budgetMs });
-      ended = true;
-      disarm();
-    };
-    return [{ expired: () => ended }, end];
-  }
+function grant(env: Env, spec: TimerSpec): Grant {
+  const granted: Grant = {
+    expired: false,
+    timer: startTimer(env, spec, () => {
+      granted.expired = true;
+    }),
+  };
+  return granted;
 }

@@ -1,6 +1,7 @@
-import type { Disarm } from "../../core/clock.js";
 import { toBase64url } from "../../core/bytes.js";
-import type { Env } from "../../core/env.js";
+import { envIn, type Env } from "../../core/env.js";
+import { startTimer, type RunningTimer } from "../../core/timer.js";
+import type { TraceContext } from "../../core/trace.js";
 
 const CHALLENGE_BYTES = 32;
 const CHALLENGE_TIMER = "rp.challenge";
@@ -11,6 +12,8 @@ export interface SiteCeremony {
   readonly kind: "registration" | "login";
   readonly account: string;
   readonly challenge: string;
+  /** The span it was begun in: what the site does for it later is recorded there. */
+  readonly context: TraceContext;
   readonly state: "open" | "expired" | "used" | "superseded";
   /** Credential whose answer was accepted. */
   readonly acceptedCredential?: string;
@@ -22,26 +25,39 @@ export interface SiteCeremony {
 export class SiteCeremonies {
   readonly #env: Env;
   readonly #ceremonies = new Map<string, SiteCeremony>();
-  readonly #disarms = new Map<string, Disarm>();
+  readonly #timers = new Map<string, RunningTimer>();
   readonly #waiters = new Map<string, (() => void)[]>();
 
   constructor(env: Env) {
     this.#env = env;
   }
 
-  /** A name for the next ceremony, `c1`, `c2`, ...; taken before the gateway so that refusals have one too. */
-  nextId(): string {
-    const id = `c${this.#ceremonies.size + 1}`;
-    this.#ceremonies.set(id, { id, kind: "login", account: "", challenge: "", state: "used" });
-    return id;
+  /**
+   * Returns the span that calls of a ceremony belong to: the page's, or a new one where a page names none.
+   *
+   * Taken before the gateway, so that refusals have one too.
+   */
+  begin(kind: SiteCeremony["kind"], context: TraceContext | undefined): TraceContext & { ceremony: string } {
+    const known = context?.ceremony === undefined ? undefined : { ...context, ceremony: context.ceremony };
+    const own = known ?? this.#openSpan(kind);
+    const { ceremony: id } = own;
+    if (!this.#ceremonies.has(id)) {
+      this.#ceremonies.set(id, { id, kind, account: "", challenge: "", context: own, state: "used" });
+    }
+    return own;
+  }
+
+  /** Returns the span of a ceremony that has begun; one outside every ceremony where the site knows of none. */
+  contextOf(id: string, context: TraceContext | undefined): TraceContext {
+    return context ?? this.#ceremonies.get(id)?.context ?? this.#env.trace.context;
   }
 
   open(
-    { id, kind, account }: Pick<SiteCeremony, "id" | "kind" | "account">,
+    { id, kind, account, context }: Pick<SiteCeremony, "id" | "kind" | "account" | "context">,
     ttlMs: number | undefined,
   ): SiteCeremony {
     const challenge = toBase64url(this.#env.entropy.bytes(CHALLENGE_BYTES));
-    const ceremony: SiteCeremony = { id, kind, account, challenge, state: "open" };
+    const ceremony: SiteCeremony = { id, kind, account, challenge, context, state: "open" };
     this.#ceremonies.set(id, ceremony);
     if (ttlMs !== undefined) this.#count(ceremony, ttlMs);
     return ceremony;
@@ -54,7 +70,7 @@ export class SiteCeremonies {
   /** The challenge is spent, whatever comes of the answer. */
   use(ceremony: SiteCeremony): void {
     this.#change(ceremony.id, { state: "used" });
-    this.#disarms.get(ceremony.id)?.();
+    this.#timers.get(ceremony.id)?.disarm();
   }
 
   accept(ceremony: SiteCeremony, acceptedCredential: string): void {
@@ -83,7 +99,7 @@ export class SiteCeremonies {
     for (const ceremony of [...this.#ceremonies.values()]) {
       if (ceremony.account !== account || ceremony.kind !== kind || ceremony.state !== "open") continue;
       this.#change(ceremony.id, { state: "superseded" });
-      this.#disarms.get(ceremony.id)?.();
+      this.#timers.get(ceremony.id)?.disarm();
     }
   }
 
@@ -92,19 +108,15 @@ export class SiteCeremonies {
     if (ceremony) this.#ceremonies.set(id, { ...ceremony, ...changes });
   }
 
-  #count(ceremony: SiteCeremony, budgetMs: number): void {
-    const { clock, trace } = this.#env;
-    const timer = { timer: CHALLENGE_TIMER, budgetMs, ceremony: ceremony.id };
-    trace.emit({ kind: "timer.armed", ...timer });
-    const disarm = clock.arm(budgetMs, CHALLENGE_TIMER, () => {
-      this.#disarms.delete(ceremony.id);
-      this.#change(ceremony.id, { state: "expired" });
-      trace.emit({ kind: "timer.fired", ...timer });
-    });
-    this.#disarms.set(ceremony.id, () => {
-      this.#disarms.delete(ceremony.id);
-      disarm();
-      trace.emit({ kind: "timer.disarmed", ...timer });
-    });
+  #openSpan(kind: SiteCeremony["kind"]): TraceContext & { ceremony: string } {
+    const { context } = this.#env.trace.startSpan({ name: "ceremony", label: kind }).trace;
+    return { ...context, ceremony: context.ceremony ?? "" };
+  }
+
+  #count({ id, context }: SiteCeremony, budgetMs: number): void {
+    const timer = startTimer(envIn(this.#env, context), { timer: CHALLENGE_TIMER, budgetMs }, () =>
+      this.#change(id, { state: "expired" }),
+    );
+    this.#timers.set(id, timer);
   }
 }

@@ -1,3 +1,4 @@
+import type { TraceContext } from "../../core/trace.js";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import type { SiteAnswer } from "./gateway.js";
@@ -14,8 +15,20 @@ export interface CeremonyState {
   readonly outcome: SiteCeremony["outcome"] | "open";
 }
 
+/** What comes along with every call of a page. */
+export interface CallTerms {
+  /** The span of the page that calls; the site opens a ceremony of its own when absent. */
+  readonly context?: TraceContext | undefined;
+}
+
+/** What comes along with an options call for a registration. */
+export interface RegistrationTerms extends CallTerms {
+  /** The ceremony that a web link on another screen began. */
+  readonly pairing?: string | undefined;
+}
+
 /** What comes along with a finish call. */
-export interface FinishTerms {
+export interface FinishTerms extends CallTerms {
   /** The browser has lost the cookie the options came with. */
   readonly withoutCookie?: boolean;
 }
@@ -23,8 +36,8 @@ export interface FinishTerms {
 /** A web link as a QR code, and the call that waits for the screen that follows it. */
 export interface SiteLinks {
   /** Begins a registration on another screen. */
-  registrationLink(): Promise<SiteAnswer<{ readonly ceremony: string }>>;
-  awaitRegistration(ceremony: string): Promise<SiteAnswer<CeremonyState>>;
+  registrationLink(terms?: CallTerms): Promise<SiteAnswer<{ readonly ceremony: string }>>;
+  awaitRegistration(ceremony: string, terms?: CallTerms): Promise<SiteAnswer<CeremonyState>>;
 }
 
 /**
@@ -33,18 +46,17 @@ export interface SiteLinks {
  * Refusals are answers, and so is silence ({@link NO_ANSWER}): a page goes on after both.
  */
 export interface SitePort extends Partial<SiteLinks> {
-  /** @param pairing the ceremony a web link on another screen began, where there is one. */
   registrationOptions(
     account: string,
-    pairing?: string,
+    terms?: RegistrationTerms,
   ): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>>;
   finishRegistration(
     ceremony: string,
     response: RegistrationResponseJSON,
     terms?: FinishTerms,
   ): Promise<SiteAnswer>;
-  registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>>;
-  loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>>;
+  registrationState(ceremony: string, terms?: CallTerms): Promise<SiteAnswer<CeremonyState>>;
+  loginOptions(account: string, terms?: CallTerms): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>>;
   finishLogin(
     ceremony: string,
     response: AuthenticationResponseJSON,

@@ -21,12 +21,10 @@ export interface SiteStoreParts {
 
 /** The site's database: a primary that finish calls use, and a read copy, maybe behind, that options use. */
 export class SiteStore {
-  readonly #env: Env;
   readonly #parts: SiteStoreParts;
   readonly #rows = new Map<string, SiteRow>();
 
-  constructor(env: Env, parts: SiteStoreParts) {
-    this.#env = env;
+  constructor(parts: SiteStoreParts) {
     this.#parts = parts;
   }
 
@@ -56,25 +54,25 @@ export class SiteStore {
   }
 
   /** Writes to the primary now, and to the read copy `rp.replicaLagMs` later. The column cuts off ids too long for it. */
-  commit({ account, credential }: Omit<SiteRow, "visible">, ceremony: string): void {
+  commit(env: Env, { account, credential }: Omit<SiteRow, "visible">): void {
     const { replicaLagMs, idColumnBytes } = this.#parts.knobs().rp;
     const id = this.fits(credential.id)
       ? credential.id
       : toBase64url(fromBase64url(credential.id).slice(0, idColumnBytes));
     this.#rows.set(id, { account, credential: { ...credential, id }, visible: false });
-    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "created", ceremony });
-    if (replicaLagMs === 0) this.#show(id, ceremony);
-    else void this.#parts.background.add(this.#replicate(id, { ceremony, lagMs: replicaLagMs }));
+    env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "created" });
+    if (replicaLagMs === 0) this.#show(env, id);
+    else void this.#parts.background.add(this.#replicate(env, id, replicaLagMs));
   }
 
   /** Takes a row out of both copies at once. */
-  remove({ credential: { id } }: SiteRow, ceremony: string): void {
+  remove(env: Env, { credential: { id } }: SiteRow): void {
     if (!this.#rows.delete(id)) return;
-    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "deleted", ceremony });
+    env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "deleted" });
   }
 
-  removeAll(ceremony: string): void {
-    for (const row of [...this.#rows.values()]) this.remove(row, ceremony);
+  removeAll(env: Env): void {
+    for (const row of [...this.#rows.values()]) this.remove(env, row);
   }
 
   /** After an accepted assertion: the counter and what else the record keeps. */
@@ -83,16 +81,16 @@ export class SiteStore {
     if (row) this.#rows.set(credential.id, { ...row, credential });
   }
 
-  async #replicate(id: string, { ceremony, lagMs }: { ceremony: string; lagMs: number }): Promise<void> {
-    await sleep(this.#env.clock, lagMs, "rp.replica");
-    this.#show(id, ceremony);
+  async #replicate(env: Env, id: string, lagMs: number): Promise<void> {
+    await sleep(env.clock, lagMs, "rp.replica");
+    this.#show(env, id);
   }
 
-  #show(id: string, ceremony: string): void {
+  #show(env: Env, id: string): void {
     const row = this.#rows.get(id);
     if (row === undefined) return;
     this.#rows.set(id, { ...row, visible: true });
-    this.#env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "visible", ceremony });
+    env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "visible" });
   }
 }
 

@@ -22,7 +22,15 @@ import type { SimMail } from "./mail.js";
 import { SiteAccess } from "./site-access.js";
 import { SiteCeremonies, type SiteCeremony } from "./site-ceremonies.js";
 import { SiteOptions } from "./site-options.js";
-import type { CeremonyOptions, CeremonyState, SiteLinks, SitePort, FinishTerms } from "./site-port.js";
+import type {
+  CallTerms,
+  CeremonyOptions,
+  CeremonyState,
+  FinishTerms,
+  RegistrationTerms,
+  SiteLinks,
+  SitePort,
+} from "./site-port.js";
 import { SiteStore, tagOf } from "./site-store.js";
 
 export interface SiteParts {
@@ -60,12 +68,14 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #options: SiteOptions;
   readonly #access: SiteAccess;
   readonly #flags = new Map<string, boolean>();
+  /** Numbers by which the trace tells accounts apart: names of people never enter it. */
+  readonly #accounts = new Map<string, string>();
 
   constructor(env: Env, parts: SiteParts) {
     checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
-    this.store = new SiteStore(env, parts);
+    this.store = new SiteStore(parts);
     this.#ceremonies = new SiteCeremonies(env);
     this.#options = new SiteOptions(env, { ...parts, store: this.store });
     this.#access = new SiteAccess(env, parts.knobs);
@@ -75,7 +85,7 @@ export class SimSite implements SitePort, SiteLinks {
       gateway: this.#gateway,
       access: this.#access,
       passkeyOn: () => this.#flags.get(FLAG) === true,
-      revokePasskeys: (ceremony) => this.store.removeAll(ceremony),
+      revokePasskeys: (own) => this.store.removeAll(own),
     });
   }
 
@@ -83,20 +93,21 @@ export class SimSite implements SitePort, SiteLinks {
     return Object.fromEntries(this.#flags);
   }
 
-  /** @param pairing the ceremony a web link on another screen began, where there is one. */
   registrationOptions(
     account: string,
-    pairing?: string,
+    { context, pairing }: RegistrationTerms = {},
   ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>> {
-    const id = pairing ?? this.#ceremonies.nextId();
-    return this.#gateway.pass({ call: "registration/options", ceremony: id }, async () => {
+    const own = this.#ceremonies.begin("registration", context);
+    const id = pairing ?? own.ceremony;
+    const call = { call: "registration/options", context: own, account: this.#numberOf(account) };
+    return this.#gateway.pass(call, async (env) => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
       const refusal = this.#access.refusalAtOptions();
       if (refusal) return refusal;
-      const ceremony = this.#open({ id, kind: "registration", account });
-      if (this.#knobs.rp.flagAt === "options") this.#flag();
+      const ceremony = this.#open({ id, kind: "registration", account, context: own });
+      if (this.#knobs.rp.flagAt === "options") this.#flag(env);
       const { replaceAt, whenFull } = this.#knobs.rp;
-      if (replaceAt === "options" && whenFull === "replace") this.#makeRoom(ceremony, 1);
+      if (replaceAt === "options" && whenFull === "replace") this.#makeRoom(env, ceremony, 1);
       return { status: 200, body: { ceremony: id, publicKey: this.#options.creation(ceremony) } };
     });
   }
@@ -106,31 +117,33 @@ export class SimSite implements SitePort, SiteLinks {
     response: RegistrationResponseJSON,
     terms: FinishTerms = {},
   ): Promise<SiteAnswer> {
-    return this.#gateway.pass({ call: "registration/finish", ceremony }, async () => {
-      const answer = this.#sessionLost(terms) ?? (await this.#register(ceremony, response));
+    const context = this.#ceremonies.contextOf(ceremony, terms.context);
+    return this.#gateway.pass({ call: "registration/finish", context }, async (env) => {
+      const answer = this.#sessionLost(terms) ?? (await this.#register(env, ceremony, response));
       if (answer.status >= 400) this.#ceremonies.conclude(ceremony, "refused");
       return answer;
     });
   }
 
   /** Begins a registration on another screen: the page shows a web link as a QR code and waits. */
-  registrationLink(): Promise<SiteAnswer<{ readonly ceremony: string }>> {
-    const id = this.#ceremonies.nextId();
-    return this.#gateway.pass({ call: "registration/qr", ceremony: id }, async () => {
+  registrationLink({ context }: CallTerms = {}): Promise<SiteAnswer<{ readonly ceremony: string }>> {
+    const own = this.#ceremonies.begin("registration", context);
+    return this.#gateway.pass({ call: "registration/qr", context: own }, async () => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
-      return { status: 200, body: { ceremony: id } };
+      return { status: 200, body: { ceremony: own.ceremony } };
     });
   }
 
   /** Answers when the other screen is done, or with 408 when `poll.limit` fires first. */
-  awaitRegistration(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
-    return this.#gateway.pass({ call: "registration/poll", ceremony }, async () => {
+  awaitRegistration(ceremony: string, terms: CallTerms = {}): Promise<SiteAnswer<CeremonyState>> {
+    const context = this.#ceremonies.contextOf(ceremony, terms.context);
+    return this.#gateway.pass({ call: "registration/poll", context }, async (env) => {
       const { limitMs } = this.#knobs.poll;
       const done = this.#ceremonies.concluded(ceremony);
       try {
         if (limitMs === null) await done;
         else {
-          await within(this.#env, { timer: POLL_TIMER, budgetMs: limitMs, aftermath: "unknown" }, () => done);
+          await within(env, { timer: POLL_TIMER, budgetMs: limitMs, aftermath: "unknown" }, () => done);
         }
       } catch (error) {
         if (!(error instanceof TimeoutError) || error.timer !== POLL_TIMER) throw error;
@@ -140,21 +153,27 @@ export class SimSite implements SitePort, SiteLinks {
     });
   }
 
-  registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
-    return this.#gateway.pass({ call: "registration/state", ceremony }, async () => ({
+  registrationState(ceremony: string, terms: CallTerms = {}): Promise<SiteAnswer<CeremonyState>> {
+    const context = this.#ceremonies.contextOf(ceremony, terms.context);
+    return this.#gateway.pass({ call: "registration/state", context }, async () => ({
       status: 200,
       body: this.#stateOf(ceremony),
     }));
   }
 
-  loginOptions(account: string): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
-    const id = this.#ceremonies.nextId();
-    return this.#gateway.pass({ call: "login/options", ceremony: id }, async () => {
+  loginOptions(
+    account: string,
+    { context }: CallTerms = {},
+  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
+    const own = this.#ceremonies.begin("login", context);
+    const id = own.ceremony;
+    const call = { call: "login/options", context: own, account: this.#numberOf(account) };
+    return this.#gateway.pass(call, async () => {
       await this.#work("rp.options", this.#knobs.rp.optionsMs);
       if (this.factors.locksPasskey) return { status: 423, code: "LOCKED" };
       const allowed = this.#options.allowedFor(account);
       if (allowed === undefined) return { status: 404, code: "NO_PASSKEY", offered: [] };
-      const { challenge } = this.#open({ id, kind: "login", account });
+      const { challenge } = this.#open({ id, kind: "login", account, context: own });
       const publicKey = this.#options.request(challenge, allowed);
       return {
         status: 200,
@@ -170,23 +189,23 @@ export class SimSite implements SitePort, SiteLinks {
     response: AuthenticationResponseJSON,
     terms: FinishTerms = {},
   ): Promise<SiteAnswer> {
-    return this.#gateway.pass({ call: "login/finish", ceremony }, async () => {
-      const answer = this.#sessionLost(terms) ?? (await this.#login(ceremony, response));
+    const context = this.#ceremonies.contextOf(ceremony, terms.context);
+    return this.#gateway.pass({ call: "login/finish", context }, async (env) => {
+      const answer = this.#sessionLost(terms) ?? (await this.#login(env, ceremony, response));
       const outcome = answer.status === 200 ? "accepted" : "refused";
-      this.#env.trace.emit({
+      env.trace.emit({
         kind: "rp.login",
         outcome,
-        ceremony,
         ...(answer.code !== undefined && { reason: answer.code }),
       });
       return answer;
     });
   }
 
-  async #register(ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
+  async #register(env: Env, ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
     const { order, readsBack } = this.#knobs.rp;
     const sideEffectsFirst = order === "side-effects-first";
-    if (sideEffectsFirst) this.#believe(ceremony, response);
+    if (sideEffectsFirst) this.#believe(env, ceremony, response);
     const opened = this.#redeem(ceremony, { kind: "registration", credential: response.id });
     if ("status" in opened) return opened;
     const refusal = this.#access.refusalAtFinish();
@@ -198,13 +217,13 @@ export class SimSite implements SitePort, SiteLinks {
     if (readsBack && !this.store.fits(response.id)) return { status: 422, code: "ID_TOO_LONG" };
     this.#ceremonies.accept(opened, response.id);
     this.#access.registered();
-    return sideEffectsFirst ? { status: 200 } : this.#settle(opened, verified.credential);
+    return sideEffectsFirst ? { status: 200 } : this.#settle(env, opened, verified.credential);
   }
 
   /** Now, behind the answer, or by a worker that has its own hours: when the row is written. */
-  #settle(opened: SiteCeremony, credential: StoredCredential): SiteAnswer {
+  #settle(env: Env, opened: SiteCeremony, credential: StoredCredential): SiteAnswer {
     const { workerMs, commitDelayMs } = this.#knobs.rp;
-    const commit = () => this.#commit(opened, credential);
+    const commit = () => this.#commit(env, opened, credential);
     if (workerMs !== null) {
       this.#ceremonies.conclude(opened.id, "working");
       void this.#parts.background.add(this.#work("rp.worker", workerMs).then(commit));
@@ -216,14 +235,14 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   /** Row and mail before anybody looked whether the challenge is still good. */
-  #believe(id: string, response: RegistrationResponseJSON): void {
+  #believe(env: Env, id: string, response: RegistrationResponseJSON): void {
     const ceremony = this.#ceremonies.find(id);
     if (ceremony?.kind !== "registration") return;
     const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(ceremony)));
-    if (!("status" in verified)) this.#commit(ceremony, verified.credential);
+    if (!("status" in verified)) this.#commit(env, ceremony, verified.credential);
   }
 
-  async #login(ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
+  async #login(env: Env, ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
     const opened = this.#redeem(ceremony, { kind: "login", credential: response.id });
     if ("status" in opened) return opened;
     const { finishReads, signCounter } = this.#knobs.rp;
@@ -243,12 +262,20 @@ export class SimSite implements SitePort, SiteLinks {
     await this.#work("rp.finish", this.#knobs.rp.finishMs);
     this.store.update(verified.credential);
     this.#ceremonies.accept(opened, response.id);
-    this.#access.signedIn();
-    if (this.#knobs.rp.flagAt === "first-login") this.#flag();
+    this.#access.signedIn(env);
+    if (this.#knobs.rp.flagAt === "first-login") this.#flag(env);
     return { status: 200 };
   }
 
-  #open(ceremony: Pick<SiteCeremony, "id" | "kind" | "account">): SiteCeremony {
+  #numberOf(account: string): string {
+    const known = this.#accounts.get(account);
+    if (known !== undefined) return known;
+    const number = `a${this.#accounts.size + 1}`;
+    this.#accounts.set(account, number);
+    return number;
+  }
+
+  #open(ceremony: Pick<SiteCeremony, "id" | "kind" | "account" | "context">): SiteCeremony {
     if (this.#knobs.rp.challengePer === "account") this.#ceremonies.supersede(ceremony);
     return this.#ceremonies.open(ceremony, this.#challengeTtlMs);
   }
@@ -270,13 +297,13 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   /** Commit, then mail: a mail in front of its row is a promise the site may break. */
-  #commit(ceremony: SiteCeremony, credential: StoredCredential): void {
+  #commit(env: Env, ceremony: SiteCeremony, credential: StoredCredential): void {
     const { id, account } = ceremony;
-    this.store.commit({ account, credential }, id);
-    this.#makeRoom(ceremony, 0);
+    this.store.commit(env, { account, credential });
+    this.#makeRoom(env, ceremony, 0);
     this.#ceremonies.conclude(id, "committed");
-    if (this.#knobs.rp.flagAt === "commit") this.#flag();
-    this.#parts.mail.queue("Your passkey was created");
+    if (this.#knobs.rp.flagAt === "commit") this.#flag(env);
+    this.#parts.mail.queue("Your passkey was created", env.trace.context);
   }
 
   /** Who asks without the cookie is a stranger to a site that knows its ceremonies by it. */
@@ -291,12 +318,12 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   /** Oldest first, until there is room for `more` under the account's limit. */
-  #makeRoom({ id, account }: SiteCeremony, more: number): void {
+  #makeRoom(env: Env, { account }: SiteCeremony, more: number): void {
     const { maxPasskeys } = this.#knobs.rp;
     if (maxPasskeys === 0) return;
     const rows = this.store.primaryOf(account);
     for (const row of rows.slice(0, Math.max(0, rows.length + more - maxPasskeys))) {
-      this.store.remove(row, id);
+      this.store.remove(env, row);
     }
   }
 
@@ -309,10 +336,10 @@ export class SimSite implements SitePort, SiteLinks {
     return { challenge, origins: [origin], rpId, userVerification: this.#knobs.rp.userVerification };
   }
 
-  #flag(): void {
+  #flag(env: Env): void {
     if (this.#flags.get(FLAG)) return;
     this.#flags.set(FLAG, true);
-    this.#env.trace.emit({ kind: "rp.flag", flag: FLAG, value: true });
+    env.trace.emit({ kind: "rp.flag", flag: FLAG, value: true });
   }
 
   get #knobs(): Knobs {

@@ -1,14 +1,16 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
-import type { Env } from "../../core/env.js";
+import { startDeadline, type Deadline } from "../../core/timer.js";
+import { envIn, type Env } from "../../core/env.js";
+import type { Span, TraceContext } from "../../core/trace.js";
 import { isHarnessError } from "../../core/errors.js";
 import { Turnstile } from "../../core/queue.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
-import { abortedBy } from "../../core/abort.js";
+import { abortedBy, leavingQueue } from "../../core/abort.js";
 import { BROADCAST_CHANNEL, HidCommand, INIT_HEADER_BYTES, LOCK_SECONDS_MAX } from "./constants.js";
 import { Exchange } from "./exchange.js";
 import { HidFramingError, isInitPacket, type HidMessage } from "./framing.js";
@@ -30,9 +32,12 @@ export interface HidDeviceOptions extends LinkOptions {
   readonly busyRetryMs?: number;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
+  /** The span that opens the device, where the device outlives it; that of `env` when absent. */
+  readonly context?: TraceContext | undefined;
 }
 
 export const HID_DEVICE_OPTIONS = parameters<HidDeviceOptions>({
+  context: maybe(arg.object),
   reportBytes: maybe(arg.count),
   frames: maybe(shape.oneOf(["headers", "full"])),
   initMs: maybe(shape.ms),
@@ -83,7 +88,7 @@ export async function openHidDevice(
   });
   const channel = new HidChannel(env, port, options);
   try {
-    await channel.open(options.signal);
+    await channel.open(options);
     return channel;
   } catch (error) {
     await channel[Symbol.asyncDispose]();
@@ -97,18 +102,21 @@ class HidChannel implements HidDevice {
   readonly transport = "usb";
   readonly oneShot = false;
   readonly #env: Env;
+  readonly #span: Span;
   readonly #link: HidLink;
-  readonly #options: Required<Omit<HidDeviceOptions, "signal" | keyof LinkOptions>>;
+  readonly #options: Required<Omit<HidDeviceOptions, "signal" | "context" | keyof LinkOptions>>;
   readonly #turns = new Turnstile();
   #init: HidInit | undefined;
   /** Why the next answer could not be trusted; INIT first. */
   #stale: string | undefined;
   /** CTAP command byte last sent: what a late answer would be an answer to. */
   #lastCommand = 0;
+  #lastContext: TraceContext | undefined;
   #cancelRunning: (() => Promise<void>) | undefined;
 
   constructor(env: Env, port: HidPort, options: HidDeviceOptions) {
-    this.#env = env;
+    this.#span = env.trace.startSpan({ name: "link", label: port.label });
+    this.#env = { ...env, trace: this.#span.trace };
     this.#options = {
       initMs: options.initMs ?? 3_000,
       silenceMs: options.silenceMs === undefined ? 20_000 : options.silenceMs,
@@ -117,7 +125,7 @@ class HidChannel implements HidDevice {
       busyRetryMs: options.busyRetryMs ?? 100,
     };
     const { reportBytes, frames } = options;
-    this.#link = new HidLink(env, port, { reportBytes, frames, stray: this.#onStray });
+    this.#link = new HidLink(this.#env, port, { reportBytes, frames, stray: this.#onStray });
   }
 
   get label(): string {
@@ -128,9 +136,10 @@ class HidChannel implements HidDevice {
     return this.#init as HidInit;
   }
 
-  async open(signal?: AbortSignal): Promise<void> {
-    await this.#initialise(BROADCAST_CHANNEL, signal);
-    this.#env.trace.emit({ kind: "link.opened", link: this.label });
+  async open({ signal, context }: Pick<HidDeviceOptions, "signal" | "context">): Promise<void> {
+    const env = envIn(this.#env, context);
+    await this.#initialise(env, BROADCAST_CHANNEL, signal);
+    env.trace.emit({ kind: "link.opened", link: this.label });
   }
 
   transact(request: Uint8Array, options?: TransactOptions): Promise<Uint8Array> {
@@ -139,7 +148,7 @@ class HidChannel implements HidDevice {
 
   command(command: number, payload: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     return this.#inTurn(options.signal, async () => {
-      if (this.#stale !== undefined) await this.#resynchronise(this.#stale, options.signal);
+      if (this.#stale !== undefined) await this.#resynchronise(this.#stale, options);
       return this.#untilNotBusy({ command, payload }, options);
     });
   }
@@ -164,12 +173,13 @@ class HidChannel implements HidDevice {
   }
 
   resynchronise(options: TransactOptions = {}): Promise<void> {
-    return this.#inTurn(options.signal, () => this.#resynchronise("asked for", options.signal));
+    return this.#inTurn(options.signal, () => this.#resynchronise("asked for", options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cancelRunning?.();
     await this.#link.close();
+    this.#span.end(this.#link.wasLost ? "error" : "ok");
   }
 
   /** A caller that aborts while others are served leaves the queue at once. */
@@ -185,45 +195,36 @@ class HidChannel implements HidDevice {
       }
       return work();
     });
-    if (!signal) return done;
-    let onAbort = () => {};
-    const left = new Promise<never>((_, reject) => {
-      onAbort = () => turn.started || reject(abortedBy(signal, "none"));
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-    return Promise.race([done, left]).finally(() => signal.removeEventListener("abort", onAbort));
+    return leavingQueue(done, signal, () => turn.started);
   }
 
   async #untilNotBusy(
     request: Pick<HidMessage, "command" | "payload">,
     options: TransactOptions,
   ): Promise<Uint8Array> {
-    const { clock, trace } = this.#env;
     const { busyMs: budgetMs, busyRetryMs } = this.#options;
-    const timer = "hid.busy";
-    const busy: { deadlineMs?: number; fired?: boolean } = {};
+    const env = envIn(this.#env, options.context);
+    let busy: Deadline | undefined;
+    let deadlineMs = Infinity;
     try {
       for (;;) {
         const answer = await this.#exchange(request, options);
         if (answer !== "busy") return answer;
-        if (busy.deadlineMs === undefined) trace.emit({ kind: "timer.armed", timer, budgetMs });
-        busy.deadlineMs ??= clock.nowMs() + budgetMs;
-        const leftMs = busy.deadlineMs - clock.nowMs();
-        if (leftMs <= 0) {
-          busy.fired = true;
-          trace.emit({ kind: "timer.fired", timer, budgetMs });
+        if (busy === undefined) {
+          busy = startDeadline(env, { timer: "hid.busy", budgetMs });
+          deadlineMs = env.clock.nowMs() + budgetMs;
+        }
+        if (busy.isOver()) {
           throw new TransportError("CHANNEL_BUSY", `${this.label}: in use for ${budgetMs} ms`, {
             hint: "another program, or a request its host gave up without cancelling, holds the device",
           });
         }
-        const retryMs = Math.min(busyRetryMs, leftMs);
-        trace.emit({ kind: "link.busy", link: this.label, retryMs });
+        const retryMs = Math.min(busyRetryMs, deadlineMs - env.clock.nowMs());
+        env.trace.emit({ kind: "link.busy", link: this.label, retryMs });
         await this.#pause(retryMs, options.signal);
       }
     } finally {
-      if (busy.deadlineMs !== undefined && !busy.fired) {
-        trace.emit({ kind: "timer.disarmed", timer, budgetMs });
-      }
+      busy?.disarm();
     }
   }
 
@@ -238,14 +239,15 @@ class HidChannel implements HidDevice {
 
   async #exchange(
     { command, payload }: Pick<HidMessage, "command" | "payload">,
-    { signal, onKeepalive }: TransactOptions,
+    { signal, onKeepalive, context }: TransactOptions,
   ): Promise<Uint8Array | "busy"> {
     if (signal?.aborted) throw abortedBy(signal, "none");
     const { silenceMs, cancelMs } = this.#options;
     const request = { channel: this.init.channel, command, payload };
-    const options = { signal, onKeepalive, silenceMs, cancelMs };
-    const exchange = new Exchange(this.#env, this.#link, { request, options });
+    const options = { signal, onKeepalive, context, silenceMs, cancelMs };
+    const exchange = new Exchange(envIn(this.#env, context), this.#link, { request, options });
     this.#lastCommand = command === HidCommand.CBOR ? (payload[0] ?? 0) : 0;
+    this.#lastContext = context;
     if (command === HidCommand.CBOR) this.#cancelRunning = () => this.#sendCancel();
     try {
       const answer = await exchange.run();
@@ -270,24 +272,25 @@ class HidChannel implements HidDevice {
   async #sendCancel(): Promise<void> {
     const cancel = { channel: this.init.channel, command: HidCommand.CANCEL, payload: NOTHING };
     // Closing anyway: a device that cannot be told has nobody left to disturb.
-    await this.#link.send(cancel).catch(() => {});
+    await this.#link.send(cancel, this.#env.trace.context).catch(() => {});
   }
 
-  async #resynchronise(reason: string, signal: AbortSignal | undefined): Promise<void> {
+  async #resynchronise(reason: string, { signal, context }: TransactOptions): Promise<void> {
+    const env = envIn(this.#env, context);
     try {
-      await this.#initialise(this.init.channel, signal);
+      await this.#initialise(env, this.init.channel, signal);
     } catch (error) {
       if (!(error instanceof HidError) || error.error !== HidErrorCode.INVALID_CHANNEL) throw error;
       // The device forgot us: it lost power, or gave the channel to somebody else.
-      await this.#initialise(BROADCAST_CHANNEL, signal);
+      await this.#initialise(env, BROADCAST_CHANNEL, signal);
     }
-    this.#env.trace.emit({ kind: "link.resynchronised", link: this.label, reason });
+    env.trace.emit({ kind: "link.resynchronised", link: this.label, reason });
   }
 
-  async #initialise(channel: number, signal: AbortSignal | undefined): Promise<void> {
+  async #initialise(env: Env, channel: number, signal: AbortSignal | undefined): Promise<void> {
     const { initMs: budgetMs, busyRetryMs } = this.#options;
     const options = { channel, budgetMs, busyRetryMs, signal };
-    this.#init = await initialise(this.#env, this.#link, this.#onStray, options);
+    this.#init = await initialise(env, this.#link, this.#onStray, options);
     this.#link.channel = this.#init.channel;
     this.#stale = undefined;
   }
@@ -298,7 +301,7 @@ class HidChannel implements HidDevice {
     if (command === HidCommand.INIT) return;
     this.#stale ??= "unexpected frame";
     if (command !== HidCommand.CBOR) return;
-    this.#env.trace.emit({
+    this.#env.trace.in(this.#lastContext).emit({
       kind: "ctap.discarded",
       command: nameOfCommand(this.#lastCommand),
       status: nameOfStatus(report[INIT_HEADER_BYTES] ?? 0),

@@ -1,5 +1,6 @@
-import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
+import { startTimer, type RunningTimer } from "../../core/timer.js";
 import { TimeoutError, type Aftermath } from "../../core/errors.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { KeepaliveStatus, TransactOptions } from "../../ctap/device.js";
@@ -31,8 +32,8 @@ export class Exchange implements LinkListener {
   #settle: { readonly resolve: (answer: HidMessage) => void; readonly reject: (reason: Error) => void } =
     NOBODY;
   #stopListening: () => void = () => {};
-  #disarmSilence: Disarm = () => {};
-  #disarmCancel: Disarm = () => {};
+  #silence: RunningTimer | undefined;
+  #cancel: RunningTimer | undefined;
   /** The report that completes the request left, or is about to. */
   #aftermath: Aftermath = "none";
   #written = false;
@@ -45,6 +46,10 @@ export class Exchange implements LinkListener {
     this.#request = work.request;
     this.#options = work.options;
     this.#assembler = new MessageAssembler({ reportBytes: link.reportBytes });
+  }
+
+  get context(): TraceContext {
+    return this.#env.trace.context;
   }
 
   /** CANCEL was asked for: whatever the device still says must not be taken for the next answer. */
@@ -64,12 +69,9 @@ export class Exchange implements LinkListener {
       this.#stopListening = this.#link.listen(this.#request.channel, this);
       this.#options.signal?.addEventListener("abort", this.#onAbort, { once: true });
       const { silenceMs } = this.#options;
-      if (silenceMs !== null) {
-        this.#env.trace.emit({ kind: "timer.armed", timer: "hid.silence", budgetMs: silenceMs });
-      }
-      this.#rearmSilence();
+      if (silenceMs !== null) this.#silence = this.#startSilence(silenceMs);
       this.#link
-        .send(this.#request, () => {
+        .send(this.#request, this.context, () => {
           this.#aftermath = "unknown";
         })
         .then(this.#onWritten, this.#onWriteFailed);
@@ -77,7 +79,7 @@ export class Exchange implements LinkListener {
   }
 
   report(report: Uint8Array): void {
-    this.#rearmSilence();
+    this.#silence?.restart();
     const message = this.#assemble(report);
     if (message === undefined) return;
     const { command } = message;
@@ -152,17 +154,8 @@ export class Exchange implements LinkListener {
     if (this.#request.command !== HidCommand.CBOR) {
       return this.#finish(abortedBy(signal, this.#aftermath));
     }
-    const budgetMs = this.#options.cancelMs;
-    this.#env.trace.emit({ kind: "timer.armed", timer: "hid.cancel", budgetMs });
-    const disarm = this.#env.clock.arm(budgetMs, "hid.cancel", () => {
-      this.#disarmCancel = () => {};
-      this.#env.trace.emit({ kind: "timer.fired", timer: "hid.cancel", budgetMs });
-      this.#finish(abortedBy(signal, this.#aftermath));
-    });
-    this.#disarmCancel = () => {
-      disarm();
-      this.#env.trace.emit({ kind: "timer.disarmed", timer: "hid.cancel", budgetMs });
-    };
+    const limit = { timer: "hid.cancel", budgetMs: this.#options.cancelMs };
+    this.#cancel = startTimer(this.#env, limit, () => this.#finish(abortedBy(signal, this.#aftermath)));
     if (this.#written) this.#sendCancel();
   };
 
@@ -170,18 +163,13 @@ export class Exchange implements LinkListener {
     const { channel } = this.#request;
     const cancel = { channel, command: HidCommand.CANCEL, payload: new Uint8Array(0) };
     // A port that fails here ends its reports too, and that is what the caller hears of.
-    this.#link.send(cancel).catch(() => {});
+    this.#link.send(cancel, this.context).catch(() => {});
   }
 
-  #rearmSilence(): void {
-    const { silenceMs: budgetMs } = this.#options;
-    this.#disarmSilence();
-    if (budgetMs === null) return;
-    this.#disarmSilence = this.#env.clock.arm(budgetMs, "hid.silence", () => {
-      this.#env.trace.emit({ kind: "timer.fired", timer: "hid.silence", budgetMs });
+  #startSilence(budgetMs: number): RunningTimer {
+    return startTimer(this.#env, { timer: "hid.silence", budgetMs }, () => {
       // A key that is still waiting for a touch must not act on it after its host gave up.
       if (this.#written && this.#request.command === HidCommand.CBOR) this.#sendCancel();
-      this.#disarmSilence = NOTHING_ARMED;
       this.#finish(new TimeoutError({ timer: "hid.silence", budgetMs, aftermath: this.#aftermath }));
     });
   }
@@ -192,16 +180,11 @@ export class Exchange implements LinkListener {
     this.#settle = NOBODY;
     this.#stopListening();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#disarmCancel();
-    const { silenceMs } = this.#options;
-    if (silenceMs !== null && this.#disarmSilence !== NOTHING_ARMED) {
-      this.#disarmSilence();
-      this.#env.trace.emit({ kind: "timer.disarmed", timer: "hid.silence", budgetMs: silenceMs });
-    }
+    this.#cancel?.disarm();
+    this.#silence?.disarm();
     if (outcome instanceof Error) reject(outcome);
     else resolve(outcome);
   }
 }
 
 const NOBODY = { resolve: () => {}, reject: () => {} };
-const NOTHING_ARMED: Disarm = () => {};

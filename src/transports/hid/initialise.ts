@@ -1,9 +1,10 @@
 import { ByteReader, equalBytes } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { within } from "../../core/within.js";
 import { TransportError } from "../../ctap/transport-error.js";
-import { abortedBy } from "../../core/abort.js";
+import { abortedBy, onAbort } from "../../core/abort.js";
 import {
   BROADCAST_CHANNEL,
   HidCapability,
@@ -61,7 +62,7 @@ export function initialise(
   const budget = { timer: "hid.init", budgetMs, aftermath: "none" } as const;
   const work = async (signal: AbortSignal): Promise<HidInit> => {
     for (;;) {
-      const answer = await askOnce({ link, stray, channel, nonce, signal });
+      const answer = await askOnce({ link, stray, channel, nonce, signal, context: env.trace.context });
       if (answer !== "busy") return answer;
       env.trace.emit({ kind: "link.busy", link: link.label, retryMs: busyRetryMs });
       await sleep(env.clock, busyRetryMs, "hid.busy-retry", { signal });
@@ -80,17 +81,18 @@ interface Question {
   readonly channel: number;
   readonly nonce: Uint8Array;
   readonly signal: AbortSignal;
+  readonly context: TraceContext;
 }
 
 async function askOnce(question: Question): Promise<HidInit | "busy"> {
-  const { link, stray, channel, nonce, signal } = question;
+  const { link, stray, channel, nonce, signal, context } = question;
   const assembler = new MessageAssembler({ reportBytes: link.reportBytes });
   let stop = () => {};
-  let onAbort = () => {};
+  let unsubscribe = () => {};
   const answer = new Promise<Uint8Array | "busy">((resolve, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", onAbort, { once: true });
+    unsubscribe = onAbort(signal, () => reject(signal.reason as Error));
     stop = link.listen(channel, {
+      context,
       lost: reject,
       report(report) {
         const message = assembleTolerantly(assembler, report);
@@ -105,12 +107,12 @@ async function askOnce(question: Question): Promise<HidInit | "busy"> {
     });
   });
   try {
-    const sent = link.send({ channel, command: HidCommand.INIT, payload: nonce });
+    const sent = link.send({ channel, command: HidCommand.INIT, payload: nonce }, context);
     // Both are awaited: an answer without a write cannot be, a write without an answer is the usual wait.
     const [result] = await Promise.all([answer, sent]);
     return result === "busy" ? result : readInit(result);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    unsubscribe();
     stop();
   }
 }

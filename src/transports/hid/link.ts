@@ -1,5 +1,6 @@
 import { toHex } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
+import type { TraceContext } from "../../core/trace.js";
 import { Turnstile } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import {
@@ -11,8 +12,10 @@ import {
 import { channelOf, isInitPacket, toReports, type HidMessage } from "./framing.js";
 import type { HidPort } from "./port.js";
 
-/** Who is being answered right now. */
+/** The request that is being answered right now. */
 export interface LinkListener {
+  /** The span of that request: what arrives for it is recorded there. */
+  readonly context: TraceContext;
   /** A report of the channel listened to. */
   report(report: Uint8Array): void;
   /** No report will come any more. */
@@ -46,6 +49,7 @@ export class HidLink {
   #listener: { readonly channel: number; readonly to: LinkListener } | undefined;
   #lost: TransportError | undefined;
   #closing = false;
+  #wasLost = false;
 
   constructor(env: Env, port: HidPort, setup: LinkSetup) {
     this.#env = env;
@@ -64,6 +68,11 @@ export class HidLink {
     return this.#lost;
   }
 
+  /** Whether the device went away before this program closed the link. */
+  get wasLost(): boolean {
+    return this.#wasLost;
+  }
+
   /** One listener at a time. @returns how to stop. */
   listen(channel: number, to: LinkListener): () => void {
     const listener = { channel, to };
@@ -76,17 +85,18 @@ export class HidLink {
   /**
    * Writes a whole message; messages never mix.
    *
+   * @param context the span that sends.
    * @param beforeLast called before the report that completes it leaves: a device cannot act on less.
    * @throws {TransportError} `DEVICE_GONE`
    */
-  async send(message: HidMessage, beforeLast: () => void = () => {}): Promise<void> {
+  async send(message: HidMessage, context: TraceContext, beforeLast: () => void = () => {}): Promise<void> {
     const reports = [...toReports(message, { reportBytes: this.reportBytes })];
     await this.#writing.pass(async () => {
       for (const [index, report] of reports.entries()) {
         if (this.#lost) throw this.#lost;
         if (index === reports.length - 1) beforeLast();
-        this.#traceReport("out", report);
-        await this.#port.write(report);
+        this.#traceReport("out", report, context);
+        await this.#port.write(report, context);
       }
     });
   }
@@ -113,17 +123,19 @@ export class HidLink {
   #deliver(report: Uint8Array): void {
     const channel = channelOf(report);
     if (channel === this.#listener?.channel) {
-      this.#traceReport("in", report);
+      this.#traceReport("in", report, this.#listener.to.context);
       this.#listener.to.report(report);
     } else if (channel === this.channel && channel !== BROADCAST_CHANNEL) {
-      this.#traceReport("in", report);
+      this.#traceReport("in", report, this.#env.trace.context);
       this.#setup.stray(report);
     }
   }
 
   #lose(error: TransportError): void {
     if (this.#closing || this.#lost) return;
-    this.#env.trace.emit({ kind: "link.lost", link: this.label, reason: error.code });
+    this.#wasLost = true;
+    const trace = this.#env.trace.in(this.#listener?.to.context);
+    trace.emit({ kind: "link.lost", link: this.label, code: error.code });
     this.#end(error);
   }
 
@@ -134,9 +146,9 @@ export class HidLink {
     listener?.to.lost(error);
   }
 
-  #traceReport(direction: "in" | "out", report: Uint8Array): void {
+  #traceReport(direction: "in" | "out", report: Uint8Array, context: TraceContext): void {
     const headerBytes = isInitPacket(report) ? INIT_HEADER_BYTES : CONTINUATION_HEADER_BYTES;
     const shown = this.#setup.frames === "full" ? report : report.subarray(0, headerBytes);
-    this.#env.trace.emit({ kind: "link.hid", direction, hex: toHex(shown) });
+    this.#env.trace.in(context).emit({ kind: "link.hid", direction, hex: toHex(shown) });
   }
 }

@@ -70,8 +70,11 @@ export const NODE_HID_OPTIONS = parameters<NodeHidOptions>({
   trace: maybe(arg.having("a trace, such as env.trace,", "emit")),
 });
 
+/** An optional peer dependency; a name in a variable lets a bundler leave the import to run time. */
+const PACKAGE: string = "node-hid";
+
 const THIS_MACHINE: HidHost = {
-  load: () => import("node-hid"),
+  load: () => import(PACKAGE) as Promise<NodeHidModule>,
   platform,
   access: (path) => access(path, constants.R_OK | constants.W_OK),
 };

@@ -1,3 +1,5 @@
+import type { TraceContext } from "../../core/trace.js";
+
 /**
  * A socket in the wall: whole HID reports, no meaning.
  *
@@ -9,9 +11,10 @@ export interface HidPort {
   /**
    * Sends one 64-byte report, without report id.
    *
+   * @param context the span that sends, for a device that shares the trace; hardware never learns of it.
    * @throws {TransportError} `DEVICE_GONE`
    */
-  write(report: Uint8Array): Promise<void>;
+  write(report: Uint8Array, context?: TraceContext): Promise<void>;
   /**
    * Reports from the other side, in order, from the moment the port was opened. One reader only.
    *

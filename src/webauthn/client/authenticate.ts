@@ -30,7 +30,7 @@ import { planAuthentication, type AuthenticationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
 import { awaitTouch } from "./await-touch.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
-import { runOnDevice } from "./run-on-device.js";
+import { inCeremony, runOnDevice } from "./run-on-device.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
 /**
@@ -67,12 +67,14 @@ export async function authenticate(
     type: "webauthn.get",
     challenge: toBase64url(request.challenge),
   });
-  return runOnDevice(env, device, {
-    client,
-    timeoutMs: request.timeoutMs,
-    work: (ceremony, session) =>
-      new Authentication({ env, session, request, clientData, client, ceremony }).run(),
-  });
+  return inCeremony(env, "login", (own) =>
+    runOnDevice(own, device, {
+      client,
+      timeoutMs: request.timeoutMs,
+      work: (ceremony, session) =>
+        new Authentication({ env: own, session, request, clientData, client, ceremony }).run(),
+    }),
+  );
 }
 
 interface AuthenticationParts {

@@ -1,3 +1,4 @@
+import { never, raceAbort } from "../../core/abort.js";
 import type { Env } from "../../core/env.js";
 import { AbortedError, TimeoutError, type Aftermath, type Budget } from "../../core/errors.js";
 import { within } from "../../core/within.js";
@@ -58,23 +59,19 @@ export class Ceremony {
   async run<T>(work: (ceremony: Ceremony) => Promise<T>): Promise<T> {
     const { budgetMs, signal: pageSignal } = this.#options;
     if (pageSignal?.aborted) throw this.#aborted();
-    let unhook = () => {};
-    const pageAborts = new Promise<never>((_, reject) => {
-      // Listens before anybody below does, so that the page hears of its abort and not of what came of it.
-      const onAbort = () => reject(this.#aborted());
-      pageSignal?.addEventListener("abort", onAbort, { once: true });
-      unhook = () => pageSignal?.removeEventListener("abort", onAbort);
-    });
     const start = (signal: AbortSignal) => {
       this.#signal = signal;
-      return Promise.race([work(this), pageAborts]);
+      // Listens before `work` does, so that the page hears of its abort and not of what came of it.
+      return pageSignal === undefined
+        ? work(this)
+        : raceAbort(
+            () => work(this),
+            pageSignal,
+            () => this.#aborted(),
+          );
     };
-    try {
-      if (budgetMs === Infinity) return await start(pageSignal ?? this.#signal);
-      return await within(this.#env, this.#budget(budgetMs), start, { signal: pageSignal });
-    } finally {
-      unhook();
-    }
+    if (budgetMs === Infinity) return start(pageSignal ?? this.#signal);
+    return within(this.#env, this.#budget(budgetMs), start, { signal: pageSignal });
   }
 
   /**
@@ -121,9 +118,7 @@ export class Ceremony {
   }
 
   #untilGivenUp(): Promise<never> {
-    return new Promise((_, reject) => {
-      this.#signal.addEventListener("abort", () => reject(this.#signal.reason as Error), { once: true });
-    });
+    return never(this.#signal);
   }
 
   #aborted(): AbortedError {

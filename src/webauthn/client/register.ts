@@ -27,7 +27,7 @@ import type { RegistrationResponseJSON } from "../json.js";
 import type { CreationOptionsInput } from "../json-input.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
-import { runOnDevice } from "./run-on-device.js";
+import { inCeremony, runOnDevice } from "./run-on-device.js";
 import { encodeSpki } from "../spki.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
@@ -62,12 +62,14 @@ export async function register(
     type: "webauthn.create",
     challenge: toBase64url(request.challenge),
   });
-  return runOnDevice(env, device, {
-    client,
-    timeoutMs: request.timeoutMs,
-    work: (ceremony, session) =>
-      new Registration({ env, session, request, clientData, client, ceremony }).run(),
-  });
+  return inCeremony(env, "registration", (own) =>
+    runOnDevice(own, device, {
+      client,
+      timeoutMs: request.timeoutMs,
+      work: (ceremony, session) =>
+        new Registration({ env: own, session, request, clientData, client, ceremony }).run(),
+    }),
+  );
 }
 
 interface RegistrationParts {

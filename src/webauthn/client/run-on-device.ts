@@ -1,4 +1,4 @@
-import type { Env } from "../../core/env.js";
+import { inSpan, type Env } from "../../core/env.js";
 import type { CtapDevice } from "../../ctap/device.js";
 import { openSession, type Ctap2Session } from "../../ctap/client/session.js";
 import { runCeremony, type Ceremony } from "./ceremony.js";
@@ -11,6 +11,21 @@ export interface DeviceCeremony<T> {
   /** What the site asks for. */
   readonly timeoutMs: number | undefined;
   readonly work: (ceremony: Ceremony, session: Ctap2Session) => Promise<T>;
+}
+
+/**
+ * Opens a ceremony's span for a caller whose environment belongs to no ceremony; runs `work` in the caller's otherwise.
+ *
+ * @param label what the ceremony is: a registration or a login.
+ */
+export function inCeremony<T>(
+  env: Env,
+  label: "registration" | "login",
+  work: (env: Env) => Promise<T>,
+): Promise<T> {
+  return env.trace.context.ceremony === undefined
+    ? inSpan(env, { name: "ceremony", label }, work)
+    : work(env);
 }
 
 /** What create() and get() begin with: the client's timer, then a session on the authenticator within it. */

@@ -1,3 +1,4 @@
+import { eventsOf } from "../../helpers/events.js";
 import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import { concat } from "../../../src/core/bytes.js";
@@ -54,7 +55,7 @@ describe("openSession", () => {
     const unsorted = hexOf(`a20350${"00".repeat(16)}0180`);
     const session = await openSession(env, scriptedDevice([ok(unsorted)]));
     expect(session.info).toEqual({ versions: [], aaguid: new Uint8Array(16) });
-    expect(env.records.filter(({ kind }) => kind === "ctap.finding")).toEqual([
+    expect(eventsOf(env).filter(({ kind }) => kind === "ctap.finding")).toMatchObject([
       {
         atMs: 0,
         actor: "harness",
@@ -70,7 +71,7 @@ describe("openSession", () => {
     const env = virtualEnv("session");
     const device = scriptedDevice([], { infoInAdvance: hexOf(`a20350${"00".repeat(16)}0180`) });
     await openSession(env, device);
-    expect(env.records).toMatchObject([{ kind: "ctap.finding", command: "getInfo" }]);
+    expect(eventsOf(env)).toMatchObject([{ kind: "ctap.finding", command: "getInfo" }]);
   });
 
   test("fails when the device refuses", async () => {
@@ -127,7 +128,7 @@ describe("commands", () => {
     const { env, device, session } = await sessionWith([ok(Uint8Array.of(0xa0))]);
     await expect(session.send(0x55, Uint8Array.of(0xa1, 1, 2))).resolves.toEqual(Uint8Array.of(0xa0));
     expect(device.requests).toEqual([Uint8Array.of(0x55, 0xa1, 1, 2)]);
-    expect(env.records[0]).toMatchObject({ kind: "ctap.request", command: "0x55", bytes: 4 });
+    expect(eventsOf(env)[0]).toMatchObject({ kind: "ctap.request", command: "0x55", bytes: 4 });
   });
 
   test("ask reads what send brings back", async () => {
@@ -156,7 +157,7 @@ describe("statuses", () => {
       command: "selection",
       aftermath: "none",
     });
-    expect(env.records.at(-1)).toMatchObject({ kind: "ctap.response", status: name, bytes: 1 });
+    expect(eventsOf(env).at(-1)).toMatchObject({ kind: "ctap.response", status: name, bytes: 1 });
   });
 
   test.each([0xdf, 0xe1, 0xf2, 0xff, 0x99])(
@@ -193,7 +194,7 @@ describe("the trace", () => {
     await session.getNextAssertion({ onKeepalive: (status) => heard.push(status) });
     expect(heard).toEqual(["processing", "up-needed"]);
     const at = { atMs: 0, actor: "harness" };
-    expect(env.records).toEqual([
+    expect(eventsOf(env)).toMatchObject([
       { ...at, kind: "ctap.request", command: "getNextAssertion", bytes: 1 },
       { ...at, kind: "ctap.keepalive", status: "processing" },
       { ...at, kind: "ctap.keepalive", status: "up-needed" },
@@ -216,7 +217,7 @@ describe("aborting", () => {
     const reason = new Error("the page went away");
     abort.abort(reason);
     await expect(pending).rejects.toBe(reason);
-    expect(env.records.map(({ kind }) => kind)).toEqual(["ctap.request", "ctap.cancel", "ctap.response"]);
+    expect(eventsOf(env).map(({ kind }) => kind)).toEqual(["ctap.request", "ctap.cancel", "ctap.response"]);
   });
 
   test("still returns a success that was faster", async () => {
@@ -246,7 +247,7 @@ describe("aborting", () => {
     const reason = new Error("too late");
     await expect(session.selection({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(device.requests).toEqual([]);
-    expect(env.records).toEqual([]);
+    expect(eventsOf(env)).toEqual([]);
   });
 
   test("an abort after the answer cancels nothing", async () => {
@@ -254,7 +255,7 @@ describe("aborting", () => {
     const abort = new AbortController();
     await session.selection({ signal: abort.signal });
     abort.abort();
-    expect(env.records.map(({ kind }) => kind)).toEqual(["ctap.request", "ctap.response"]);
+    expect(eventsOf(env).map(({ kind }) => kind)).toEqual(["ctap.request", "ctap.response"]);
   });
 });
 
@@ -275,7 +276,7 @@ describe("the size limit", () => {
       hint: expect.any(String) as string,
     });
     expect(device.requests).toEqual([]);
-    expect(env.records).toEqual([]);
+    expect(eventsOf(env)).toEqual([]);
   });
 
   test("a key that names no limit takes 1024 bytes", async () => {
@@ -303,7 +304,7 @@ test("a device without an answer passes its own error on", async () => {
   const gone = new Error("unplugged");
   const { env, session } = await sessionWith([() => Promise.reject(gone)]);
   await expect(session.selection()).rejects.toBe(gone);
-  expect(env.records.map(({ kind }) => kind)).toEqual(["ctap.request"]);
+  expect(eventsOf(env).map(({ kind }) => kind)).toEqual(["ctap.request"]);
 });
 
 test("a body after a command that has none is ignored", async () => {

@@ -1,14 +1,14 @@
 import type { CtapHandler } from "../../../src/entry/ctap.js";
 import {
   CredentialStore,
+  type Env,
+  type ExposedUhidDevice,
+  type Knobs,
+  SimAuthenticator,
   envFor,
   exposeUhid,
   firmwareOf,
   habitualUser,
-  SimAuthenticator,
-  type Env,
-  type ExposedUhidDevice,
-  type Knobs,
 } from "../../../src/entry/sim.js";
 import { profileFor } from "../../../src/sim/profile-for.js";
 import { told } from "./told.js";

@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../../src/entry/diagnosis.js";
-import { runScenario, type Verb } from "../../../src/entry/scenarios.js";
+import { type Verb, runScenario } from "../../../src/entry/scenarios.js";
 import type { KnobOverrides } from "../../../src/entry/sim.js";
 import type { PublicKeyCredentialDescriptorJSON } from "../../../src/entry/webauthn.js";
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { asRun } from "./as-run.js";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { check, outFolder } from "../../../lab/checks.js";
-import { jsonLinesSink, startTrace, TRACE_SCHEMA, type TraceRecord } from "../../../src/entry/diagnosis.js";
+import { type TraceRecord, jsonLinesSink, startTrace } from "../../../src/entry/diagnosis.js";
 import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
-import { systemClock, systemEnv, withKnobs, type Env, type KnobOverrides } from "../../../src/entry/sim.js";
+import { type Env, type KnobOverrides, systemClock, systemEnv, withKnobs } from "../../../src/entry/sim.js";
 import { CLIENT_PROFILES, type ClientProfile } from "../../../src/entry/webauthn.js";
 import { BrowserKey } from "./browser-key.js";
 import { factsOf, predict, type BrowserStory } from "./browser-story.js";
@@ -159,17 +160,6 @@ export class BrowserTrial {
     writeFileSync(join(outFolder(), "comparison.txt"), report.text);
     writeFileSync(join(outFolder(), "comparison.html"), report.html);
   }
-}
-
-function asRun(title: string, records: readonly TraceRecord[]): readonly TraceRecord[] {
-  const startMs = records[0]?.atMs ?? 0;
-  const rest = records.map((record) => ({ ...record, atMs: record.atMs - startMs }));
-  const harness = { actor: "harness" };
-  return [
-    { ...harness, atMs: 0, kind: "run.started", scenario: title, seed: "", schema: TRACE_SCHEMA },
-    ...rest,
-    { ...harness, atMs: rest.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
-  ];
 }
 
 function fileNameOf(title: string): string {

@@ -1,13 +1,13 @@
 import { linuxAdvertiser, wsDialer } from "../../../src/entry/hybrid.js";
 import {
   CredentialStore,
+  type Env,
+  type PhoneOutcome,
+  SimAuthenticator,
+  SimPhone,
   envFor,
   habitualUser,
   profileNamed,
-  SimAuthenticator,
-  SimPhone,
-  type Env,
-  type PhoneOutcome,
 } from "../../../src/entry/sim.js";
 import { told } from "./told.js";
 

@@ -1,22 +1,22 @@
 import { until } from "../../../lab/services/until.js";
-import { startTrace, type TraceSink } from "../../../src/entry/diagnosis.js";
-import { usbDevices, type UsbDeviceInfo } from "../../../src/entry/hid.js";
+import { type TraceSink, startTrace } from "../../../src/entry/diagnosis.js";
+import { type UsbDeviceInfo, usbDevices } from "../../../src/entry/hid.js";
 import {
+  type AuthenticatorProfile,
   CredentialStore,
+  type Env,
+  type ExposeUhidOptions,
+  type ExposedUhidDevice,
+  SimAuthenticator,
+  type UserHabits,
   envFor,
   exposeUhid,
   firmwareOf,
   fitForUhid,
   habitualUser,
   profileNamed,
-  SimAuthenticator,
   systemClock,
   systemEnv,
-  type AuthenticatorProfile,
-  type Env,
-  type ExposedUhidDevice,
-  type ExposeUhidOptions,
-  type UserHabits,
 } from "../../../src/entry/sim.js";
 
 export interface KeyOptions {

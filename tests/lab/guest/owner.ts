@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { openUsbDevice, type HidDevice } from "../../../src/entry/hid.js";
-import { envFor, type Env } from "../../../src/entry/sim.js";
+import { type HidDevice, openUsbDevice } from "../../../src/entry/hid.js";
+import { type Env, envFor } from "../../../src/entry/sim.js";
 import {
+  type ClientContext,
+  type StoredSiteCredential,
   authenticate,
   register,
   verifyAssertion,
   verifyRegistration,
-  type ClientContext,
-  type StoredSiteCredential,
 } from "../../../src/entry/webauthn.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../../helpers/ceremony-options.js";
 import { KeyOfThisMachine } from "./key-of-this-machine.js";

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { openSession } from "../../../src/entry/ctap.js";
-import { MemorySink, startTrace, type TraceRecord } from "../../../src/entry/diagnosis.js";
+import { MemorySink, type TraceRecord, startTrace } from "../../../src/entry/diagnosis.js";
 import { openUsbDevice } from "../../../src/entry/hid.js";
 import { envFor, systemClock, systemEnv } from "../../../src/entry/sim.js";
 import { isHarnessError } from "../../../src/index.js";

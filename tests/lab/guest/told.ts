@@ -1,4 +1,4 @@
-import { nameOfCommand, nameOfStatus, type CtapHandler } from "../../../src/entry/ctap.js";
+import { type CtapHandler, nameOfCommand, nameOfStatus } from "../../../src/entry/ctap.js";
 import type { Env } from "../../../src/entry/sim.js";
 
 /** The host is a browser and traces nothing; what it says and hears is told from the key's side. */

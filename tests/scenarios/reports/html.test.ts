@@ -145,6 +145,7 @@ test("a trace without a site says that nobody can know of orphans", () => {
       {
         atMs: 0,
         actor: "key",
+        span: "run",
         kind: "ctap.credential",
         change: "created",
         credential: "aa",
@@ -158,7 +159,9 @@ test("a trace without a site says that nobody can know of orphans", () => {
 
 test("a trace of nothing that has words is a page all the same", () => {
   const page = toHtml(
-    runOfTrace([{ atMs: 0, actor: "x", kind: "run.started", scenario: "s", seed: "", schema: 1 }]),
+    runOfTrace([
+      { atMs: 0, actor: "x", span: "run", kind: "run.started", scenario: "s", seed: "", schema: 2 },
+    ]),
   );
   expect(textOf(page)).toContain("Undecided");
 });

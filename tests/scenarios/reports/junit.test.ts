@@ -86,7 +86,11 @@ describe.skipIf(PYTHON === undefined)("to an XML parser that is not ours", () =>
 
   test("a recording of no story is a case of its own class", () => {
     const [one] = all(
-      parsed(toJUnit([runOfTrace([{ atMs: 0, actor: "key", kind: "ctap.cancel", command: "reset" }])])),
+      parsed(
+        toJUnit([
+          runOfTrace([{ atMs: 0, actor: "key", span: "run", kind: "ctap.cancel", command: "reset" }]),
+        ]),
+      ),
       "testcase",
     );
     expect(one?.attributes).toEqual({ classname: "passkey-harness.recorded", name: "recording" });

@@ -11,6 +11,7 @@ import { outputOf, programNamed } from "../../helpers/programs.js";
 const hid = (atMs: number, direction: "in" | "out", hex: string): TraceRecord => ({
   atMs,
   actor: "link",
+  span: "run",
   kind: "link.hid",
   direction,
   hex,
@@ -28,7 +29,7 @@ const refusal = (records: readonly TraceRecord[]) => {
 
 describe("a trace nothing can be captured from", () => {
   test("has no frames", () => {
-    const error = refusal([{ atMs: 0, actor: "a", kind: "ctap.cancel", command: "reset" }]);
+    const error = refusal([{ atMs: 0, actor: "a", span: "run", kind: "ctap.cancel", command: "reset" }]);
     expect([error?.code, error?.hint]).toEqual(["PCAP_NO_FRAMES", expect.stringContaining("USB")]);
   });
 

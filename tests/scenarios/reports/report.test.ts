@@ -40,7 +40,14 @@ describe("the text", () => {
   });
 
   test("lets no text from a trace steer the terminal", () => {
-    const evil = { atMs: 1, actor: "page", kind: "user.saw", where: "page", text: `${ESCAPE}[2J` } as const;
+    const evil = {
+      atMs: 1,
+      actor: "page",
+      span: "run",
+      kind: "user.saw",
+      where: "page",
+      text: `${ESCAPE}[2J`,
+    } as const;
     const text = toText({ ...run, records: [evil] });
     expect(text).not.toContain(ESCAPE);
     expect(text).toContain("?[2J");
@@ -66,7 +73,7 @@ describe("the text", () => {
 test("the JSON is one document with the trace in it", () => {
   const document = JSON.parse(JSON.stringify(toJson(run))) as Record<string, unknown>;
   expect(document).toMatchObject({
-    schema: 1,
+    schema: 2,
     seed: "demo-1",
     verdict: "as-expected",
     scenario: { id: "late-delivery" },

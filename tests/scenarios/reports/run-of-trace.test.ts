@@ -59,22 +59,47 @@ describe("a part of a trace", () => {
 
 describe("a recording of a device", () => {
   const records: readonly TraceRecord[] = [
-    { atMs: 0, actor: "harness", kind: "run.started", scenario: "register", seed: "", schema: 1 },
-    { atMs: 0, actor: "link", kind: "link.opened", link: "a real key" },
-    { atMs: 0, actor: "browser", kind: "page.called", method: "create", effectiveMs: 30_000 },
-    { atMs: 0, actor: "browser", kind: "timer.armed", timer: "client.ceremony", budgetMs: 30_000 },
-    { atMs: 5, actor: "browser", kind: "ctap.request", command: "makeCredential", bytes: 100 },
-    { atMs: 30_000, actor: "browser", kind: "timer.fired", timer: "client.ceremony", budgetMs: 30_000 },
-    { atMs: 30_000, actor: "browser", kind: "ctap.cancel", command: "makeCredential" },
+    {
+      atMs: 0,
+      actor: "harness",
+      span: "run",
+      kind: "run.started",
+      scenario: "register",
+      seed: "",
+      schema: 2,
+    },
+    { atMs: 0, actor: "link", span: "run", kind: "link.opened", link: "a real key" },
+    { atMs: 0, actor: "browser", span: "run", kind: "page.called", method: "create", effectiveMs: 30_000 },
+    {
+      atMs: 0,
+      actor: "browser",
+      span: "run",
+      kind: "timer.armed",
+      timer: "client.ceremony",
+      budgetMs: 30_000,
+      id: "t1",
+    },
+    { atMs: 5, actor: "browser", span: "run", kind: "ctap.request", command: "makeCredential", bytes: 100 },
+    {
+      atMs: 30_000,
+      actor: "browser",
+      span: "run",
+      kind: "timer.fired",
+      timer: "client.ceremony",
+      budgetMs: 30_000,
+      id: "t1",
+    },
+    { atMs: 30_000, actor: "browser", span: "run", kind: "ctap.cancel", command: "makeCredential" },
     {
       atMs: 30_001,
       actor: "browser",
+      span: "run",
       kind: "page.settled",
       method: "create",
       outcome: "rejected",
       name: "NotAllowedError",
     },
-    { atMs: 30_001, actor: "harness", kind: "run.ended", outcome: "no-expectation" },
+    { atMs: 30_001, actor: "harness", span: "run", kind: "run.ended", outcome: "no-expectation" },
   ];
 
   test("is explained without a site", () => {

@@ -342,7 +342,7 @@ describe("step 14: presence", () => {
     });
     expect(await bench.make()).toBe(status);
     expect(bench.env.clock.nowMs()).toBe(30_000);
-    expect(bench.traced("timer.fired")).toEqual([
+    expect(bench.traced("timer.fired")).toMatchObject([
       { kind: "timer.fired", timer: "key.up", budgetMs: 30_000, atMs: 30_000, actor: "key" },
     ]);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { explain } from "../../../src/diagnosis/explain.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld } from "../../../src/sim/world.js";
+import { simWorld } from "../../../src/sim/sim-world.js";
 
 async function registerUnfocused(knobs: KnobOverrides) {
   const world = simWorld("focus", { "page.focused": false, ...knobs });

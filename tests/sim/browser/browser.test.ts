@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { KNOB_SPECS } from "../../../src/sim/knobs/registry.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 import { CLIENT_PROFILES } from "../../../src/webauthn/profiles/client-profiles.js";
 import type { CreationOptionsInput } from "../../../src/webauthn/json-input.js";
 
@@ -22,7 +22,7 @@ interface Settled {
 }
 
 /** When the promise settles, and as what. */
-async function settle(world: World, promise: Promise<unknown>): Promise<Settled> {
+async function settle(world: SimWorld, promise: Promise<unknown>): Promise<Settled> {
   const outcome = promise.then(
     () => "resolved",
     (error: unknown) => (error as Error).name,
@@ -158,7 +158,7 @@ describe("a second request while the first is pending", () => {
 
 test("the trace says what was wished for, what was allowed and how it ended", async () => {
   const world = simWorld("browser", ROAD);
-  await settle(world, world.browser.create(OPTIONS, { ceremony: "c7" }));
+  await settle(world, world.browser.create(OPTIONS, { context: { span: "s9", ceremony: "c7" } }));
   const page = world.env.records.filter(({ kind }) => kind.startsWith("page."));
   expect(page).toMatchObject([
     { kind: "page.called", method: "create", timeoutMs: 60_000, effectiveMs: 180_000, ceremony: "c7" },

@@ -202,7 +202,7 @@ describe("keeping out", () => {
     });
     expect(body).toBe("wrong-origin");
     expect(sink.records).toContainEqual(
-      expect.objectContaining({ stage: "tunnel-refused", detail: "403 wrong-origin" }),
+      expect.objectContaining({ stage: "tunnel-refused", httpStatus: 403, code: "wrong-origin" }),
     );
   });
 

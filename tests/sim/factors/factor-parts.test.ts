@@ -1,3 +1,4 @@
+import type { Env } from "../../../src/core/env.js";
 import { describe, expect, test } from "vitest";
 import { envFor, virtualEnv } from "../../../src/core/env.js";
 import { MemorySink } from "../../../src/core/trace.js";
@@ -73,24 +74,24 @@ describe("a code", () => {
 });
 
 describe("a lock", () => {
-  const lockAfter = (lock: LockOut, failures: number) => {
-    for (let nth = 0; nth < failures; nth += 1) lock.fail();
+  const lockAfter = (own: Env, lock: LockOut, failures: number) => {
+    for (let nth = 0; nth < failures; nth += 1) lock.fail(own);
   };
 
   test("comes with the failure that reaches the threshold", () => {
     const { own, knobs } = bench({ "lock.threshold": 5 });
-    const lock = new LockOut(own, knobs);
-    lockAfter(lock, 4);
+    const lock = new LockOut(knobs);
+    lockAfter(own, lock, 4);
     expect(lock.locked).toBe(false);
-    lock.fail();
+    lock.fail(own);
     expect(lock.locked).toBe(true);
   });
 
   test("lasts longer each time", async () => {
     const { env, own, knobs } = bench({ "lock.threshold": 3 });
-    const lock = new LockOut(own, knobs);
+    const lock = new LockOut(knobs);
     for (const minutes of [10, 20, 60, 1_440, 1_440]) {
-      lockAfter(lock, 3);
+      lockAfter(own, lock, 3);
       await env.clock.advance(minutes * MINUTE_MS - 1);
       expect(lock.locked, `${minutes} minutes`).toBe(true);
       await env.clock.advance(1);
@@ -103,30 +104,30 @@ describe("a lock", () => {
     [false, false],
   ])("that attempts extend: %s, is still there after its first time: %s", async (extends_, locked) => {
     const { env, own, knobs } = bench({ "lock.threshold": 1, "lock.extendWhileLocked": extends_ });
-    const lock = new LockOut(own, knobs);
-    lock.fail();
+    const lock = new LockOut(knobs);
+    lock.fail(own);
     await env.clock.advance(5 * MINUTE_MS);
-    lock.tried();
+    lock.tried(own);
     await env.clock.advance(5 * MINUTE_MS);
     expect(lock.locked).toBe(locked);
   });
 
   test("that was extended does not climb the ladder", async () => {
     const { env, own, knobs } = bench({ "lock.threshold": 1, "lock.extendWhileLocked": true });
-    const lock = new LockOut(own, knobs);
-    lock.fail();
-    lock.tried();
+    const lock = new LockOut(knobs);
+    lock.fail(own);
+    lock.tried(own);
     await env.clock.advance(10 * MINUTE_MS);
     expect(lock.locked).toBe(false);
   });
 
   test("cleared by a success starts the count and the ladder anew", async () => {
     const { env, own, knobs } = bench({ "lock.threshold": 2 });
-    const lock = new LockOut(own, knobs);
-    lockAfter(lock, 2);
-    lock.clear();
+    const lock = new LockOut(knobs);
+    lockAfter(own, lock, 2);
+    lock.clear(own);
     expect([lock.locked, lock.failures]).toEqual([false, 0]);
-    lockAfter(lock, 2);
+    lockAfter(own, lock, 2);
     await env.clock.advance(10 * MINUTE_MS);
     expect(lock.locked).toBe(false);
   });

@@ -140,7 +140,7 @@ describe("rules", () => {
   test("are traced by id", async () => {
     const { ask, env } = echo([answer("busy")]);
     await ask(GET_INFO);
-    expect(env.records).toEqual([
+    expect(env.records).toMatchObject([
       { kind: "fault.injected", rule: "busy", effect: "answer", atMs: 0, actor: "harness" },
     ]);
   });

@@ -67,7 +67,7 @@ describe("phoneWith22ByteAdvert", () => {
     });
     expect(await ask(MAKE)).toMatchObject(NOT_HEARD);
     expect(bench.traced("link.hybrid")).toContainEqual(
-      expect.objectContaining({ stage: "advert-too-long", detail: "22 bytes" }),
+      expect.objectContaining({ stage: "advert-too-long", bytes: 22 }),
     );
     expect(await bench.run(session)).toEqual({ ending: "unexpected-eof" });
   });

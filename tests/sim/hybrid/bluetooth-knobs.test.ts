@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../../src/core/trace.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
 type Stage = Extract<TraceRecord, { readonly kind: "link.hybrid" }>["stage"];
 
 async function registered(
   knobs: KnobOverrides = {},
   turns: Readonly<Record<number, KnobOverrides>> = {},
-): Promise<World> {
+): Promise<SimWorld> {
   const one = simWorld("bluetooth", { "link.road": "hybrid", ...knobs });
   for (const [atMs, overrides] of Object.entries(turns)) {
     one.env.clock.arm(Number(atMs), "test.turn", () => one.turn(overrides));
@@ -18,13 +18,13 @@ async function registered(
 }
 
 /** When a stage was told, by whom it was told first. */
-function timesOf({ env }: World, stage: Stage, actor = "desktop"): readonly number[] {
+function timesOf({ env }: SimWorld, stage: Stage, actor = "desktop"): readonly number[] {
   return env.records.flatMap((record) =>
     record.kind === "link.hybrid" && record.stage === stage && record.actor === actor ? [record.atMs] : [],
   );
 }
 
-const settledOf = ({ env }: World) => env.records.find(({ kind }) => kind === "page.settled");
+const settledOf = ({ env }: SimWorld) => env.records.find(({ kind }) => kind === "page.settled");
 
 const OFF: KnobOverrides = { "os.btPowered": false };
 
@@ -80,7 +80,7 @@ test("os.btPowered turned in mid-run: nobody is heard while it is off, and the c
 test("adapter.present off: the sheet offers a key only", async () => {
   const one = await registered({ "adapter.present": false });
   expect(one.env.records.find(({ kind }) => kind === "link.not-found")).toMatchObject({
-    offered: "security-key",
+    offered: ["security-key"],
   });
 });
 
@@ -142,7 +142,7 @@ describe("qr.scanned: previous", () => {
     await one.env.clock.run(one.page.login("hanako"));
     const codes = (stage: Stage) =>
       one.env.records.flatMap((record) =>
-        record.kind === "link.hybrid" && record.stage === stage ? [record.code] : [],
+        record.kind === "link.hybrid" && record.stage === stage ? [record.qr] : [],
       );
     const [first, second] = codes("qr-shown");
     expect(first).not.toBe(second);

@@ -1,27 +1,27 @@
 import { describe, expect, test } from "vitest";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
 const HYBRID: KnobOverrides = { "link.road": "hybrid" };
 
-function world(knobs: KnobOverrides = {}): World {
+function world(knobs: KnobOverrides = {}): SimWorld {
   return simWorld("road", { ...HYBRID, ...knobs });
 }
 
-async function registered(knobs: KnobOverrides = {}): Promise<World> {
+async function registered(knobs: KnobOverrides = {}): Promise<SimWorld> {
   const one = world(knobs);
   await one.env.clock.run(one.page.register("hanako").then(() => one.settled()));
   return one;
 }
 
-const linesOf = ({ env }: World) => env.records.map((record) => JSON.stringify(record)).join("\n");
+const linesOf = ({ env }: SimWorld) => env.records.map((record) => JSON.stringify(record)).join("\n");
 
-const stagesOf = ({ env }: World, actor: string) =>
+const stagesOf = ({ env }: SimWorld, actor: string) =>
   env.records.flatMap((record) =>
     record.kind === "link.hybrid" && record.actor === actor ? [record.stage] : [],
   );
 
-const settledOf = ({ env }: World) => env.records.find(({ kind }) => kind === "page.settled");
+const settledOf = ({ env }: SimWorld) => env.records.find(({ kind }) => kind === "page.settled");
 
 test("a whole registration ends with a key, a row and a mail", async () => {
   const { entries } = (await registered()).ledger();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../../src/core/trace.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
-async function registered(knobs: KnobOverrides = {}, seed = "tunnel"): Promise<World> {
+async function registered(knobs: KnobOverrides = {}, seed = "tunnel"): Promise<SimWorld> {
   const one = simWorld(seed, { "link.road": "hybrid", ...knobs });
   await one.env.clock.run(one.page.register("hanako").then(() => one.settled()));
   return one;
@@ -11,25 +11,25 @@ async function registered(knobs: KnobOverrides = {}, seed = "tunnel"): Promise<W
 
 type Stage = TraceRecord & { readonly kind: "link.hybrid" };
 
-const stagesOf = ({ env }: World, actor: string): readonly Stage[] =>
+const stagesOf = ({ env }: SimWorld, actor: string): readonly Stage[] =>
   env.records.filter((record): record is Stage => record.kind === "link.hybrid" && record.actor === actor);
 
-const detailOf = (one: World, actor: string, stage: Stage["stage"]) =>
-  stagesOf(one, actor).find((record) => record.stage === stage)?.detail;
+const stageOf = (one: SimWorld, actor: string, stage: Stage["stage"]) =>
+  stagesOf(one, actor).find((record) => record.stage === stage);
 
-const accepted = (one: World) => one.ledger().entries.rows.length === 1;
+const accepted = (one: SimWorld) => one.ledger().entries.rows.length === 1;
 
 describe("tunnel.refuse", () => {
   test("phone: only the phone is kept out, so that nothing is broadcast", async () => {
     const one = await registered({ "tunnel.refuse": "phone" });
-    expect(detailOf(one, "phone", "tunnel-refused")).toBe("not reached");
+    expect(stageOf(one, "phone", "tunnel-refused")?.code).toBe("NOT_REACHED");
     expect(stagesOf(one, "desktop").map(({ stage }) => stage)).not.toContain("tunnel-opening");
   });
 
   test("desktop: the phone is let in and waits", async () => {
     const one = await registered({ "tunnel.refuse": "desktop", "tunnel.httpStatus": 403 });
     expect(stagesOf(one, "phone").map(({ stage }) => stage)).toContain("tunnel-open");
-    expect(detailOf(one, "desktop", "tunnel-refused")).toBe("403");
+    expect(stageOf(one, "desktop", "tunnel-refused")?.httpStatus).toBe(403);
   });
 
   test("contact: a code still leads through", async () => {
@@ -38,19 +38,19 @@ describe("tunnel.refuse", () => {
 
   test("contact: the call of a linked phone is turned away", async () => {
     const knobs = { "phone.linked": true, "tunnel.refuse": "contact", "tunnel.httpStatus": 503 } as const;
-    expect(detailOf(await registered(knobs), "desktop", "tunnel-refused")).toBe("503");
+    expect(stageOf(await registered(knobs), "desktop", "tunnel-refused")?.httpStatus).toBe(503);
   });
 
   test("nobody, with a status, is everybody", async () => {
     const one = await registered({ "tunnel.httpStatus": 403 });
-    expect(detailOf(one, "phone", "tunnel-refused")).toBe("403");
+    expect(stageOf(one, "phone", "tunnel-refused")?.httpStatus).toBe(403);
   });
 });
 
 test("the trace names the tunnel service both sides went to", async () => {
   const one = await registered();
-  expect(detailOf(one, "phone", "tunnel-opening")).toBe("cable.ua5v.com");
-  expect(detailOf(one, "desktop", "tunnel-opening")).toBe("cable.ua5v.com");
+  expect(stageOf(one, "phone", "tunnel-opening")?.host).toBe("cable.ua5v.com");
+  expect(stageOf(one, "desktop", "tunnel-opening")?.host).toBe("cable.ua5v.com");
 });
 
 describe("a linked phone that is gone for good", () => {
@@ -60,7 +60,7 @@ describe("a linked phone that is gone for good", () => {
     const one = await registered(GONE);
     const stages = stagesOf(one, "desktop").map(({ stage }) => stage);
     expect(stages.slice(0, 4)).toEqual(["contacting", "link-gone", "failed", "qr-shown"]);
-    expect(detailOf(one, "desktop", "link-gone")).toBe("410");
+    expect(stageOf(one, "desktop", "link-gone")?.httpStatus).toBe(410);
     expect(accepted(one)).toBe(true);
   });
 
@@ -101,16 +101,17 @@ describe("push.delayMs", () => {
 describe("tunnel.garble", () => {
   test.each([
     [1, "phone", "HANDSHAKE_REJECTED", 0],
-    [2, "desktop", "handshake: HANDSHAKE_REJECTED", 0],
-    [3, "desktop", "handshake: FRAME_REJECTED", 0],
+    [2, "desktop", "HANDSHAKE_REJECTED", 0, "handshake"],
+    [3, "desktop", "FRAME_REJECTED", 0, "handshake"],
     [4, "desktop", "FRAME_REJECTED", 1],
     [5, "phone", "FRAME_REJECTED", 0],
     [6, "desktop", "FRAME_REJECTED", 1],
   ] as const)(
     "message %i is found out by the %s, and leaves a key or not",
-    async (nth, actor, code, keys) => {
+    async (nth, actor, code, keys, step = undefined) => {
       const one = await registered({ "tunnel.garble": nth });
-      expect(detailOf(one, actor, "failed")).toBe(code);
+      const failed = stageOf(one, actor, "failed");
+      expect([failed?.code, failed?.step]).toEqual([code, step]);
       expect(one.ledger().entries.keys).toHaveLength(keys);
       expect(accepted(one)).toBe(false);
     },
@@ -124,7 +125,7 @@ describe("tunnel.garble", () => {
 describe("limits of the tunnel service", () => {
   test("phone.updateFrames beyond tunnel.maxMessages end the tunnel with 1008", async () => {
     const one = await registered({ "phone.updateFrames": 14, "tunnel.maxMessages": 16 });
-    expect(detailOf(one, "desktop", "tunnel-closed")).toBe("1008");
+    expect(stageOf(one, "desktop", "tunnel-closed")?.closeCode).toBe(1008);
   });
 
   test("phone.updateFrames are counted to the last one", async () => {
@@ -145,7 +146,7 @@ describe("limits of the tunnel service", () => {
 
   test("an answer longer than tunnel.maxBytes ends the tunnel with 1009", async () => {
     const one = await registered({ "phone.responseBytes": 12_000, "tunnel.maxBytes": 8_000 });
-    expect(detailOf(one, "desktop", "tunnel-closed")).toBe("1009");
+    expect(stageOf(one, "desktop", "tunnel-closed")?.closeCode).toBe(1009);
   });
 });
 
@@ -187,7 +188,7 @@ describe("link.failP", () => {
 
   test("1 breaks the tunnel at its first message", async () => {
     const one = await registered({ "link.failP": 1 });
-    expect(stagesOf(one, "tunnel-service").at(-1)?.detail).toBe("broke after 0 messages");
+    expect(stagesOf(one, "tunnel-service").at(-1)?.reason).toBe("broke after 0 messages");
   });
 
   test("draws the same for the same seed, and leaves every other byte as it was", async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { sleep } from "../../../src/core/clock.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
 const HYBRID: KnobOverrides = { "link.road": "hybrid" };
 
-const on = <T>({ env }: World, work: Promise<T>): Promise<T> => env.clock.run(work);
-const pass = (world: World, ms: number) => on(world, sleep(world.env.clock, ms, "test"));
+const on = <T>({ env }: SimWorld, work: Promise<T>): Promise<T> => env.clock.run(work);
+const pass = (world: SimWorld, ms: number) => on(world, sleep(world.env.clock, ms, "test"));
 
-async function registered(knobs: KnobOverrides = {}): Promise<World> {
+async function registered(knobs: KnobOverrides = {}): Promise<SimWorld> {
   const world = simWorld("own devices", { ...HYBRID, ...knobs });
   await on(
     world,
@@ -18,32 +18,32 @@ async function registered(knobs: KnobOverrides = {}): Promise<World> {
 }
 
 /** Turns knobs, logs in, and says what became of it. */
-async function login(world: World, knobs: KnobOverrides = {}) {
+async function login(world: SimWorld, knobs: KnobOverrides = {}) {
   world.turn(knobs);
   return on(world, world.page.login("hanako"));
 }
 
-async function register(world: World, knobs: KnobOverrides = {}) {
+async function register(world: SimWorld, knobs: KnobOverrides = {}) {
   world.turn(knobs);
   return on(world, world.page.register("hanako"));
 }
 
-const holdersOf = (world: World) => world.ledger().entries.keys.map(({ authenticator }) => authenticator);
+const holdersOf = (world: SimWorld) => world.ledger().entries.keys.map(({ authenticator }) => authenticator);
 
-const lastAnswer = ({ env }: World) =>
+const lastAnswer = ({ env }: SimWorld) =>
   env.records.findLast(
     (record) =>
       record.kind === "ctap.response" && ["getAssertion", "makeCredential"].includes(record.command),
   );
 
-const lastSettled = ({ env }: World) => env.records.findLast(({ kind }) => kind === "page.settled");
+const lastSettled = ({ env }: SimWorld) => env.records.findLast(({ kind }) => kind === "page.settled");
 
-const saidOnPhone = ({ env }: World) =>
+const saidOnPhone = ({ env }: SimWorld) =>
   env.records.flatMap((record) =>
     record.kind === "user.saw" && record.where === "phone" && record.tone === "failure" ? [record.text] : [],
   );
 
-const codesOf = ({ env }: World) =>
+const codesOf = ({ env }: SimWorld) =>
   env.records.flatMap((record) =>
     record.kind === "rp.response" && record.code !== undefined ? [record.code] : [],
   );

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { SiteAnswer } from "../../../src/sim/rp/gateway.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
 const ACCOUNT = "hanako";
 
 const worldWith = (knobs: KnobOverrides = {}) => simWorld("habits", { "link.road": "loopback", ...knobs });
-const on = <T>({ env }: World, work: Promise<T>) => env.clock.run(work);
-const kinds = ({ env }: World, kind: string) => env.records.filter((record) => record.kind === kind);
+const on = <T>({ env }: SimWorld, work: Promise<T>) => env.clock.run(work);
+const kinds = ({ env }: SimWorld, kind: string) => env.records.filter((record) => record.kind === kind);
 
-async function registered(knobs: KnobOverrides = {}): Promise<World> {
+async function registered(knobs: KnobOverrides = {}): Promise<SimWorld> {
   const world = worldWith(knobs);
   await on(
     world,
@@ -18,7 +18,7 @@ async function registered(knobs: KnobOverrides = {}): Promise<World> {
   return world;
 }
 
-const loginOf = (world: World) => on(world, world.page.login(ACCOUNT));
+const loginOf = (world: SimWorld) => on(world, world.page.login(ACCOUNT));
 
 describe("a database with a narrow column for ids", () => {
   test("cuts ids off without a word, and the login fails", async () => {
@@ -60,7 +60,7 @@ describe("an account with one passkey", () => {
 });
 
 describe("challenges", () => {
-  const twoOptions = async (world: World) => {
+  const twoOptions = async (world: SimWorld) => {
     const first = (await on(world, world.site.loginOptions(ACCOUNT))).body;
     await on(world, world.site.loginOptions(ACCOUNT));
     const answer = await on(world, world.browser.get(first?.publicKey as never));
@@ -117,8 +117,9 @@ describe("the transports a site names", () => {
 
 describe("a registration that needs a step-up", () => {
   const KNOBS = { "rp.stepUpTtlMs": 60_000, "factor.enrolled": "mail" } as const;
-  const optionsOf = (world: World): Promise<SiteAnswer> => on(world, world.site.registrationOptions(ACCOUNT));
-  const stepUp = (world: World) =>
+  const optionsOf = (world: SimWorld): Promise<SiteAnswer> =>
+    on(world, world.site.registrationOptions(ACCOUNT));
+  const stepUp = (world: SimWorld) =>
     on(
       world,
       world.visitor.requestCode("mail").then(() => world.visitor.enterCode("mail", "first")),

@@ -5,7 +5,7 @@ import { fromBase64url } from "../../../src/core/bytes.js";
 import type { SiteAnswer } from "../../../src/sim/rp/gateway.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import type { CeremonyOptions } from "../../../src/sim/rp/site-port.js";
-import { simWorld, type World } from "../../../src/sim/world.js";
+import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 
 const ACCOUNT = "hanako";
 const ORIGIN = "https://shop.example";
@@ -19,18 +19,18 @@ function bodyOf<Options>(answer: SiteAnswer<CeremonyOptions<Options>>): Ceremony
 }
 
 /** A good answer to registration options, not yet posted. */
-async function answered({ site, browser }: World) {
+async function answered({ site, browser }: SimWorld) {
   const options = bodyOf(await site.registrationOptions(ACCOUNT));
   return { options, response: await browser.create(options.publicKey) };
 }
 
-async function registered(world: World) {
+async function registered(world: SimWorld) {
   const { options, response } = await answered(world);
   await world.site.finishRegistration(options.ceremony, response);
   return response;
 }
 
-const times = ({ env }: World, kind: string, where: object = {}) =>
+const times = ({ env }: SimWorld, kind: string, where: object = {}) =>
   env.records
     .filter(
       (record) => record.kind === kind && Object.entries(where).every(([k, v]) => (record as never)[k] === v),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simWorld } from "../../../src/sim/world.js";
+import { simWorld } from "../../../src/sim/sim-world.js";
 
 /** Registers with one key and signs in with another. */
 async function signInWithAnotherKey(knobs: KnobOverrides, then: KnobOverrides = {}) {

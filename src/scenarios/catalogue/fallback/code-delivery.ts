@@ -29,7 +29,7 @@ const landline: Scenario = {
     ],
     rp: [
       { kind: "rp.response", where: { call: "sms/code", status: 200 }, times: 4 },
-      { kind: "factor.code", where: { change: "undeliverable", detail: "landline" }, times: 4 },
+      { kind: "factor.code", where: { change: "undeliverable", route: "landline" }, times: 4 },
       { kind: "factor.attempt", times: 0 },
       { kind: "factor.lock", times: 0 },
       { kind: "rp.login", where: { outcome: "accepted" }, times: 0 },
@@ -95,7 +95,7 @@ const spouse: Scenario = {
   ],
   expect: {
     rp: [
-      { kind: "factor.code", where: { change: "arrived", detail: "spouse" }, atMs: [6_000, 7_000], times: 1 },
+      { kind: "factor.code", where: { change: "arrived", route: "spouse" }, atMs: [6_000, 7_000], times: 1 },
       { kind: "factor.code", where: { change: "relayed" }, atMs: [66_000, 67_000], times: 1 },
       { kind: "factor.attempt", where: { outcome: "accepted" }, atMs: [66_000, 75_000], times: 1 },
     ],

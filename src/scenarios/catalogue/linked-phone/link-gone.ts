@@ -5,7 +5,7 @@ import { KEY_MADE, NEVER_ASKED, NOT_READY, NO_FINISH, NO_SHEET, RESOLVED, SHEET 
 
 const LINK_GONE = {
   kind: "link.hybrid",
-  where: { stage: "link-gone", detail: "410" },
+  where: { stage: "link-gone", httpStatus: 410 },
   actor: "desktop",
   times: 1,
 } as const;
@@ -84,7 +84,12 @@ const codeWith410 = variantOf(linked410, "on-a-code", {
     ctap: [NEVER_ASKED],
     link: [
       { kind: "link.hybrid", where: { stage: "link-gone" }, times: 0 },
-      { kind: "link.hybrid", where: { stage: "tunnel-refused", detail: "410" }, actor: "desktop", times: 1 },
+      {
+        kind: "link.hybrid",
+        where: { stage: "tunnel-refused", httpStatus: 410 },
+        actor: "desktop",
+        times: 1,
+      },
     ],
     page: [SHEET, NOT_READY],
     rp: [NO_FINISH],

@@ -98,7 +98,7 @@ const pushStale = variantOf(pushDelayed, "200-s", {
     ctap: [NEVER_ASKED],
     link: [
       { kind: "link.hybrid", where: { stage: "push-sent" }, atMs: [200_000, 201_000], times: 1 },
-      { kind: "link.hybrid", where: { stage: "tunnel-refused", detail: "404" }, actor: "phone", times: 1 },
+      { kind: "link.hybrid", where: { stage: "tunnel-refused", httpStatus: 404 }, actor: "phone", times: 1 },
       { kind: "link.hybrid", where: { stage: "phone-joined" }, times: 0 },
     ],
     page: [
@@ -142,7 +142,7 @@ const pushAfterTunnel = variantOf(pushDelayed, "tunnel-expired", {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1008" },
+        where: { stage: "tunnel-closed", closeCode: 1008 },
         actor: "desktop",
         atMs: [120_000, 121_000],
         times: 1,

@@ -138,7 +138,7 @@ const notDiscoverable: Scenario = {
     ],
     link: [
       { kind: "link.hybrid", where: { stage: "ready" }, actor: "desktop", times: 1 },
-      { kind: "link.hybrid", where: { stage: "tunnel-closed", detail: "1000" }, actor: "desktop", times: 1 },
+      { kind: "link.hybrid", where: { stage: "tunnel-closed", closeCode: 1000 }, actor: "desktop", times: 1 },
     ],
     page: [
       {

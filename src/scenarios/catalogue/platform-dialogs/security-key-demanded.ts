@@ -23,7 +23,7 @@ const usbDemanded: Scenario = {
   script: [{ do: "register" }, { do: "login", atMs: 60_000 }],
   expect: {
     ctap: [{ kind: "ctap.request", where: { command: "getAssertion" }, times: 0 }],
-    link: [{ kind: "link.not-found", where: { offered: "security-key" }, times: 1 }],
+    link: [{ kind: "link.not-found", where: { offered: ["security-key"] }, times: 1 }],
     page: [
       {
         kind: "page.settled",

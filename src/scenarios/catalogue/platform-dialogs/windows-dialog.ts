@@ -38,12 +38,12 @@ function dialogOf(
   variant: string,
   profile: "gecko" | "chrome-windows",
   api: number,
-  offered: string,
+  offered: readonly string[],
 ): Scenario {
   return {
     id: variant === "" ? "win-os-dialog-usb-only" : `win-os-dialog-usb-only/${variant}`,
     group: "platform-dialogs",
-    title: `${profile} with version ${api} of the Windows WebAuthn API offers ${offered}`,
+    title: `${profile} with version ${api} of the Windows WebAuthn API offers ${offered.join(",")}`,
     story:
       "The Windows dialog offers QR codes from version 6 of its API. A browser that leaves everything to an older one " +
       "can offer a security key only; Chromium shows a QR code of its own.",
@@ -73,7 +73,7 @@ function dialogOf(
 /** What the Windows dialog offers, and what a page sees of its errors. */
 export const WINDOWS_DIALOG: readonly Scenario[] = [
   ...ERROR_COLLAPSE,
-  dialogOf("", "gecko", 4, "security-key"),
-  dialogOf("api-6", "gecko", 6, "security-key,qr"),
-  dialogOf("chrome", "chrome-windows", 4, "security-key,qr"),
+  dialogOf("", "gecko", 4, ["security-key"]),
+  dialogOf("api-6", "gecko", 6, ["security-key", "qr"]),
+  dialogOf("chrome", "chrome-windows", 4, ["security-key", "qr"]),
 ];

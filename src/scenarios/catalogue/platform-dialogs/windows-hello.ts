@@ -7,7 +7,7 @@ interface HelloCell {
   readonly hello: boolean;
   readonly setting: boolean;
   readonly transports: "internal-only" | "with-hybrid" | "omitted";
-  readonly offered: string;
+  readonly offered: readonly string[];
 }
 
 /** One cell of the matrix: the sheet depends on transports and system, never on the setting for passwords. */
@@ -15,7 +15,7 @@ function helloCell(cell: string, { hello, setting, transports, offered }: HelloC
   return {
     id: cell === "" ? "win-hello-setting-intercepts" : `win-hello-setting-intercepts/${cell}`,
     group: "platform-dialogs",
-    title: `Windows Hello ${hello ? "on" : "off"}, its setting for passwords ${setting ? "on" : "off"}, transports ${transports}: the sheet offers ${offered}`,
+    title: `Windows Hello ${hello ? "on" : "off"}, its setting for passwords ${setting ? "on" : "off"}, transports ${transports}: the sheet offers ${offered.join(",")}`,
     story:
       "Articles advise to turn off the browser's Windows Hello setting for passwords. This matrix shows that the sheet " +
       "depends on transports, on phone support and on Hello itself; the setting only adds a question before a " +
@@ -54,30 +54,30 @@ function helloCell(cell: string, { hello, setting, transports, offered }: HelloC
 }
 
 const HELLO_MATRIX: readonly Scenario[] = [
-  helloCell("", { hello: false, setting: true, transports: "internal-only", offered: "security-key" }),
+  helloCell("", { hello: false, setting: true, transports: "internal-only", offered: ["security-key"] }),
   helloCell("setting-off", {
     hello: false,
     setting: false,
     transports: "internal-only",
-    offered: "security-key",
+    offered: ["security-key"],
   }),
   helloCell("hello-on", {
     hello: true,
     setting: true,
     transports: "internal-only",
-    offered: "platform,security-key",
+    offered: ["platform", "security-key"],
   }),
   helloCell("hello-on-setting-off", {
     hello: true,
     setting: false,
     transports: "internal-only",
-    offered: "platform,security-key",
+    offered: ["platform", "security-key"],
   }),
   helloCell("transports-omitted", {
     hello: true,
     setting: true,
     transports: "omitted",
-    offered: "platform,security-key",
+    offered: ["platform", "security-key"],
   }),
 ];
 
@@ -98,7 +98,7 @@ const helloMissing: Scenario = {
   expect: {
     ctap: [{ kind: "ctap.request", times: 0 }],
     link: [
-      { kind: "link.not-found", where: { offered: "" }, times: 1 },
+      { kind: "link.not-found", where: { offered: [] }, times: 1 },
       { kind: "link.hybrid", times: 0 },
     ],
     page: [

@@ -140,7 +140,7 @@ const noAdapter = variantOf(offAtStart, "no-adapter", {
   expect: {
     ctap: [NEVER_ASKED],
     link: [
-      { kind: "link.not-found", where: { offered: "security-key" }, times: 1 },
+      { kind: "link.not-found", where: { offered: ["security-key"] }, times: 1 },
       { kind: "link.hybrid", times: 0 },
     ],
     page: [{ kind: "page.settled", where: { outcome: "rejected", name: "NotAllowedError" }, times: 1 }],

@@ -126,7 +126,7 @@ const internalOnly: Scenario = {
         times: 1,
       },
     ],
-    rp: [{ kind: "rp.response", where: { call: "login/options", transports: "internal" }, times: 1 }],
+    rp: [{ kind: "rp.response", where: { call: "login/options", transports: ["internal"] }, times: 1 }],
     ledger: HEALTHY,
     decidedBy: "client.ceremony",
     mechanisms: ["success", "transports-internal-only"],

@@ -46,7 +46,7 @@ const abruptClose: Scenario = {
       { kind: "link.hybrid", where: { stage: "shutdown-received" }, times: 0 },
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1000" },
+        where: { stage: "tunnel-closed", closeCode: 1000 },
         actor: "desktop",
         atMs: [20_000, 20_500],
         times: 1,

@@ -19,7 +19,7 @@ import {
 
 const BROKEN = {
   kind: "link.hybrid",
-  where: { stage: "tunnel-closed", detail: "1006" },
+  where: { stage: "tunnel-closed", closeCode: 1006 },
   actor: "desktop",
   times: 1,
 } as const;

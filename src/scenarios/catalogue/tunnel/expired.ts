@@ -33,7 +33,7 @@ const ttl: Scenario = {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1008" },
+        where: { stage: "tunnel-closed", closeCode: 1008 },
         actor: "desktop",
         atMs: [128_000, 130_000],
         times: 1,

@@ -141,7 +141,7 @@ const flakeByChance = variantOf(flakeEachAttempt, "by-chance", {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-closed", detail: "1006" },
+        where: { stage: "tunnel-closed", closeCode: 1006 },
         actor: "desktop",
         atMs: [208_000, 212_000],
         times: 1,

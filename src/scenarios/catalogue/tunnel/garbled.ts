@@ -15,8 +15,8 @@ import {
   TUNNEL_MESSAGE,
 } from "../patterns.js";
 
-const failedBy = (actor: "desktop" | "phone", detail: string) =>
-  ({ kind: "link.hybrid", where: { stage: "failed", detail }, actor, times: 1 }) as const;
+const failedBy = (actor: "desktop" | "phone", why: { readonly code: string; readonly step?: "handshake" }) =>
+  ({ kind: "link.hybrid", where: { stage: "failed", ...why }, actor, times: 1 }) as const;
 
 const garbled: Scenario = {
   id: "tunnel-garbled-frame",
@@ -32,7 +32,7 @@ const garbled: Scenario = {
   script: [{ do: "register" }],
   expect: {
     ctap: [KEY_MADE, NO_ANSWER],
-    link: [failedBy("desktop", "FRAME_REJECTED")],
+    link: [failedBy("desktop", { code: "FRAME_REJECTED" })],
     page: [LINK_LOST, PHONE_SAVED],
     rp: [NO_FINISH],
     ledger: ORPHAN,
@@ -71,19 +71,19 @@ const garbledHandshake = garbledBefore("handshake", {
   message: TUNNEL_MESSAGE.handshake,
   title:
     "One bit of the computer's half of the handshake changes: the phone closes the tunnel without a message",
-  found: failedBy("phone", "HANDSHAKE_REJECTED"),
+  found: failedBy("phone", { code: "HANDSHAKE_REJECTED" }),
 });
 
 const garbledHandshakeAnswer = garbledBefore("handshake-answer", {
   message: TUNNEL_MESSAGE.handshakeAnswer,
   title: "One bit of the phone's half of the handshake changes: the computer gives up before it asks",
-  found: failedBy("desktop", "handshake: HANDSHAKE_REJECTED"),
+  found: failedBy("desktop", { step: "handshake", code: "HANDSHAKE_REJECTED" }),
 });
 
 const garbledHello = garbledBefore("post-handshake", {
   message: TUNNEL_MESSAGE.hello,
   title: "One bit of the phone's post-handshake message changes: the computer gives up before it asks",
-  found: failedBy("desktop", "handshake: FRAME_REJECTED"),
+  found: failedBy("desktop", { step: "handshake", code: "FRAME_REJECTED" }),
 });
 
 const garbledUpdate = variantOf(garbled, "update", {
@@ -101,7 +101,7 @@ const garbledRequest = variantOf(garbled, "request", {
   expect: {
     ...garbled.expect,
     ctap: [NO_KEY, NO_ANSWER],
-    link: [failedBy("phone", "FRAME_REJECTED")],
+    link: [failedBy("phone", { code: "FRAME_REJECTED" })],
     page: [LINK_LOST, NO_SHEET, PHONE_FAILED],
     ledger: NOTHING,
   },

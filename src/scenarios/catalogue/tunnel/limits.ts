@@ -3,10 +3,10 @@ import { variantOf } from "../../variant.js";
 import { HEALTHY, NOTHING, ORPHAN } from "../knob-sets.js";
 import { KEY_MADE, LINK_LOST, NO_ANSWER, NO_FINISH, NO_KEY, PHONE_SAVED, RESOLVED } from "../patterns.js";
 
-const closedWith = (detail: string) =>
+const closedWith = (closeCode: number) =>
   ({
     kind: "link.hybrid",
-    where: { stage: "tunnel-closed", detail },
+    where: { stage: "tunnel-closed", closeCode },
     actor: "desktop",
     times: 1,
   }) as const;
@@ -26,7 +26,7 @@ const messageCap: Scenario = {
   script: [{ do: "register" }],
   expect: {
     ctap: [NO_KEY, NO_ANSWER],
-    link: [closedWith("1008")],
+    link: [closedWith(1008)],
     page: [LINK_LOST],
     rp: [NO_FINISH],
     ledger: NOTHING,
@@ -44,7 +44,7 @@ const longAnswer = variantOf(messageCap, "long-answer", {
   expect: {
     ...messageCap.expect,
     ctap: [KEY_MADE, NO_ANSWER],
-    link: [closedWith("1009")],
+    link: [closedWith(1009)],
     page: [LINK_LOST, PHONE_SAVED],
     ledger: ORPHAN,
   },
@@ -58,7 +58,7 @@ const withinLimits = variantOf(messageCap, "just-within", {
   knobs: { "phone.updateFrames": 13 },
   expect: {
     ctap: [KEY_MADE],
-    link: [closedWith("1008"), closedWith("1009")].map((pattern) => ({ ...pattern, times: 0 })),
+    link: [closedWith(1008), closedWith(1009)].map((pattern) => ({ ...pattern, times: 0 })),
     page: [RESOLVED],
     ledger: HEALTHY,
     decidedBy: null,

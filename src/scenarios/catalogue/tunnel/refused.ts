@@ -33,7 +33,7 @@ const refusedPhoneSide: Scenario = {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "not reached" },
+        where: { stage: "tunnel-refused", code: "NOT_REACHED" },
         actor: "phone",
         atMs: [16_000, 17_000],
         times: 1,
@@ -83,7 +83,7 @@ const captivePortal = variantOf(refusedPhoneSide, "captive-portal", {
     link: [
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "511" },
+        where: { stage: "tunnel-refused", httpStatus: 511 },
         actor: "phone",
         atMs: [8_000, 9_000],
         times: 1,
@@ -159,7 +159,7 @@ const refusedDesktopSide: Scenario = {
       { kind: "link.hybrid", where: { stage: "advert-seen" }, actor: "desktop", times: 1 },
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "403" },
+        where: { stage: "tunnel-refused", httpStatus: 403 },
         actor: "desktop",
         atMs: [9_000, 10_000],
         times: 1,
@@ -190,7 +190,7 @@ const noRoute = variantOf(refusedDesktopSide, "no-route", {
       { kind: "link.hybrid", where: { stage: "advert-seen" }, actor: "desktop", times: 1 },
       {
         kind: "link.hybrid",
-        where: { stage: "tunnel-refused", detail: "not reached" },
+        where: { stage: "tunnel-refused", code: "NOT_REACHED" },
         actor: "desktop",
         times: 1,
       },

@@ -1,4 +1,5 @@
 import { equalBytes } from "../../../core/bytes.js";
+import { startDeadline, type Deadline } from "../../../core/timer.js";
 import {
   CredentialManagementSubcommand,
   encodeCredentialManagementResponse,
@@ -19,13 +20,24 @@ export class EnumerationRest implements Continuation {
   readonly command: CredentialManagementCommand;
   readonly subCommand: number;
   readonly left: readonly CredentialManagementResponse[];
-  readonly lastAtMs: number;
+  readonly age: Deadline;
 
-  constructor(parts: Pick<EnumerationRest, keyof EnumerationRest>) {
+  constructor(
+    { env, profile }: CommandContext,
+    parts: Pick<EnumerationRest, "command" | "subCommand" | "left">,
+  ) {
     this.command = parts.command;
     this.subCommand = parts.subCommand;
     this.left = parts.left;
-    this.lastAtMs = parts.lastAtMs;
+    this.age = startDeadline(env, {
+      timer: "key.nextEntry",
+      budgetMs: profile.timeouts.nextAssertionMs,
+      endsAt: "after-budget",
+    });
+  }
+
+  discard(): void {
+    this.age.disarm();
   }
 }
 
@@ -66,26 +78,18 @@ export function nextEntry(
   subCommand: number,
   rest: EnumerationRest | undefined,
 ): Uint8Array {
-  const { env, profile, state } = context;
+  const { state } = context;
   if (rest?.subCommand !== subCommand) refuse("NOT_ALLOWED");
   const [next, ...left] = rest.left;
   if (next === undefined) refuse("NOT_ALLOWED");
-  const budgetMs = profile.timeouts.nextAssertionMs;
-  if (env.clock.nowMs() - rest.lastAtMs > budgetMs) {
-    env.trace.emit({ kind: "timer.fired", timer: "key.nextEntry", budgetMs });
-    refuse("NOT_ALLOWED");
-  }
-  state.continuation = new EnumerationRest({
-    command: rest.command,
-    subCommand,
-    left,
-    lastAtMs: env.clock.nowMs(),
-  });
+  if (rest.age.isOver()) refuse("NOT_ALLOWED");
+  rest.age.disarm();
+  state.continuation = new EnumerationRest(context, { command: rest.command, subCommand, left });
   return encodeCredentialManagementResponse(next);
 }
 
 function begin(
-  { env, state }: CommandContext,
+  context: CommandContext,
   enumeration: {
     readonly command: CredentialManagementCommand;
     readonly subCommand: number;
@@ -95,7 +99,7 @@ function begin(
 ): Uint8Array {
   const { command, subCommand, entries, total } = enumeration;
   const [first, ...left] = entries;
-  state.continuation = new EnumerationRest({ command, subCommand, left, lastAtMs: env.clock.nowMs() });
+  context.state.continuation = new EnumerationRest(context, { command, subCommand, left });
   return encodeCredentialManagementResponse({ ...first, ...total });
 }
 

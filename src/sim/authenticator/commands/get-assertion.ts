@@ -157,7 +157,7 @@ async function answer(
     return assert(context, terms, await chooseAccount(context, found, terms), { userSelected: true });
   }
   const body = assert(context, terms, first, { numberOfCredentials: found.length });
-  state.continuation = new RemainingAssertions(terms, others, env.clock.nowMs());
+  state.continuation = new RemainingAssertions(context, terms, others);
   return body;
 }
 

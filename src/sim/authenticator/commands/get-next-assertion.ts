@@ -1,6 +1,7 @@
 import { CtapCommand } from "../../../ctap/command.js";
 import { assert, type AssertionTerms } from "./assertion.js";
-import type { SimCommand } from "../context.js";
+import { startDeadline, type Deadline } from "../../../core/timer.js";
+import type { CommandContext, SimCommand } from "../context.js";
 import type { UsableCredential } from "../store/credentials.js";
 import { refuse } from "../refusal.js";
 import type { Continuation } from "../store/state.js";
@@ -10,18 +11,26 @@ export class RemainingAssertions implements Continuation {
   readonly command = CtapCommand.getNextAssertion;
   readonly terms: AssertionTerms;
   readonly left: readonly UsableCredential[];
-  readonly lastAtMs: number;
+  readonly age: Deadline;
 
-  constructor(terms: AssertionTerms, left: readonly UsableCredential[], lastAtMs: number) {
+  constructor({ env, profile }: CommandContext, terms: AssertionTerms, left: readonly UsableCredential[]) {
     this.terms = terms;
     this.left = left;
-    this.lastAtMs = lastAtMs;
+    this.age = startDeadline(env, {
+      timer: "key.nextAssertion",
+      budgetMs: profile.timeouts.nextAssertionMs,
+      endsAt: "after-budget",
+    });
+  }
+
+  discard(): void {
+    this.age.disarm();
   }
 }
 
 /** authenticatorGetNextAssertion. @see CTAP 2.3 §6.3 */
 export const getNextAssertion: SimCommand = (context) => {
-  const { state, env, profile } = context;
+  const { state } = context;
   const remembered = state.continuation;
   state.continuation = undefined;
   // 1, 2: something must be left of a request.
@@ -29,13 +38,10 @@ export const getNextAssertion: SimCommand = (context) => {
   const [next, ...left] = remembered.left;
   if (next === undefined) refuse("NOT_ALLOWED");
   // 3: and the request must be fresh.
-  const { nextAssertionMs } = profile.timeouts;
-  if (env.clock.nowMs() - remembered.lastAtMs > nextAssertionMs) {
-    env.trace.emit({ kind: "timer.fired", timer: "key.nextAssertion", budgetMs: nextAssertionMs });
-    refuse("NOT_ALLOWED");
-  }
+  if (remembered.age.isOver()) refuse("NOT_ALLOWED");
+  remembered.age.disarm();
   // 4 to 7: the same terms, the next credential, the timer anew.
   const body = assert(context, remembered.terms, next);
-  state.continuation = new RemainingAssertions(remembered.terms, left, env.clock.nowMs());
+  state.continuation = new RemainingAssertions(context, remembered.terms, left);
   return body;
 };

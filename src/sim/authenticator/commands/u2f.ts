@@ -111,7 +111,8 @@ function version(_: U2fContext, { data }: CommandApdu): Uint8Array {
 /** U2F verifies nobody, so a device that always does asks for the finger it knows instead of any. */
 function demandPresence(context: U2fContext, purpose: PromptPurpose): void {
   const kind = alwaysUv(context) ? "verify" : "touch";
-  if (!context.presence.take({ kind, purpose })) stop("CONDITIONS_NOT_SATISFIED");
+  if (!context.presence.take({ kind, purpose, context: context.env.trace.context }))
+    stop("CONDITIONS_NOT_SATISFIED");
 }
 
 /** U2F signs with one algorithm, and without user verification. */

@@ -11,6 +11,8 @@ import { PinUvTokens } from "../verification/pin-uv-token.js";
 export interface Continuation {
   /** The command byte that may go on with it. */
   readonly command: number;
+  /** Ends its timers; called when another command or the loss of power discards it. */
+  discard?(): void;
 }
 
 /** A finger on its way to become a template. */

@@ -1,3 +1,4 @@
+import { raceAbort } from "../../../core/abort.js";
 import { sleep } from "../../../core/clock.js";
 import type { Env } from "../../../core/env.js";
 import { TimeoutError } from "../../../core/errors.js";
@@ -38,21 +39,12 @@ export function gesturesFor(env: Env, { profile, user, power, options }: Gesture
   const stop = options.signal === undefined ? power : AbortSignal.any([options.signal, power]);
 
   /** Ends on time even if the work does not listen to its signal. */
-  const interruptibly = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const stopStatus = () => (power.aborted ? CtapStatus.OTHER : CtapStatus.KEEPALIVE_CANCEL);
-    if (stop.aborted) throw new Refusal(stopStatus());
-    let unsubscribe = () => {};
-    const stopped = new Promise<never>((_, reject) => {
-      const onStop = () => reject(new Refusal(stopStatus()));
-      stop.addEventListener("abort", onStop, { once: true });
-      unsubscribe = () => stop.removeEventListener("abort", onStop);
-    });
-    try {
-      return await Promise.race([stopped, work(stop)]);
-    } finally {
-      unsubscribe();
-    }
-  };
+  const interruptibly = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    raceAbort(
+      () => work(stop),
+      stop,
+      () => new Refusal(power.aborted ? CtapStatus.OTHER : CtapStatus.KEEPALIVE_CANCEL),
+    );
 
   return {
     ask: (prompt, { timeoutMs = profile.timeouts.upTimeoutMs } = {}) =>
@@ -62,9 +54,10 @@ export function gesturesFor(env: Env, { profile, user, power, options }: Gesture
           budgetMs: timeoutMs,
           aftermath: "none",
         } as const;
+        const asked = { ...prompt, context: env.trace.context };
         report("up-needed");
         try {
-          return await within(env, budget, (ended) => user.answer(prompt, ended), { signal });
+          return await within(env, budget, (ended) => user.answer(asked, ended), { signal });
         } catch (error) {
           if (error instanceof TimeoutError && error.timer === UP_TIMER) return { answer: "timed-out" };
           throw error;

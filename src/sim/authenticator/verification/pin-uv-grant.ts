@@ -149,7 +149,9 @@ interface Grant {
 function issue(context: CommandContext, protocol: PinProtocol, grant: Grant): Uint8Array {
   const { env, state } = context;
   const persistent = grant.permissions === Permission.persistentCredentialManagementReadOnly;
-  const token = persistent ? persistentToken(context) : state.tokens.begin(protocol.version, grant);
+  const token = persistent
+    ? persistentToken(context)
+    : state.tokens.begin(protocol.version, grant, context.env.trace.context);
   return encodeClientPinResponse({
     pinUvAuthToken: protocol.encrypt(grant.sharedSecret, token, env.entropy),
   });

@@ -1,4 +1,6 @@
-import type { Env } from "../../../core/env.js";
+import { envIn, type Env } from "../../../core/env.js";
+import { startDeadline, type Deadline } from "../../../core/timer.js";
+import type { TraceContext } from "../../../core/trace.js";
 import { Permission } from "../../../ctap/messages/client-pin.js";
 import { pinProtocol } from "../../../ctap/client/pin-protocol.js";
 import type { CryptoProvider } from "../../../crypto/provider.js";
@@ -10,9 +12,10 @@ interface TokenInUse {
   readonly protocol: 1 | 2;
   readonly value: Uint8Array;
   readonly sinceMs: number;
+  readonly life: Deadline;
+  readonly firstUse: Deadline;
   permissions: number;
   rpId: string | undefined;
-  used: boolean;
   userPresent: boolean;
   userVerified: boolean;
 }
@@ -39,10 +42,17 @@ export class PinUvTokens {
 
   /** Forgets the token in use; the next verification fails. */
   reset(): void {
+    this.#inUse?.life.disarm();
+    this.#inUse?.firstUse.disarm();
     this.#inUse = undefined;
   }
 
-  /** Begins to use a fresh one; the one before is worthless. Returns the token, which is secret. */
+  /**
+   * Begins to use a fresh one; the one before is worthless.
+   *
+   * @param context the span of the command that asked for it; its timers are recorded there.
+   * @returns the token, which is secret.
+   */
   begin(
     protocol: 1 | 2,
     grant: {
@@ -50,15 +60,20 @@ export class PinUvTokens {
       readonly rpId?: string | undefined;
       readonly userPresent: boolean;
     },
+    context?: TraceContext,
   ): Uint8Array {
     const value = this.#env.entropy.bytes(TOKEN_BYTES);
+    const env = envIn(this.#env, context);
+    const { tokenFirstUseMs, tokenLifeMs } = this.#profile.timeouts;
+    this.reset();
     this.#inUse = {
       protocol,
       value,
-      sinceMs: this.#env.clock.nowMs(),
+      sinceMs: env.clock.nowMs(),
+      life: startDeadline(env, { timer: "key.tokenLife", budgetMs: tokenLifeMs }),
+      firstUse: startDeadline(env, { timer: "key.tokenFirstUse", budgetMs: tokenFirstUseMs }),
       permissions: grant.permissions,
       rpId: grant.rpId,
-      used: false,
       userPresent: grant.userPresent,
       userVerified: true,
     };
@@ -70,7 +85,7 @@ export class PinUvTokens {
     const token = this.#current();
     if (token?.protocol !== protocol) return false;
     if (!pinProtocol(protocol, this.#crypto).verify(token.value, message, signature)) return false;
-    token.used = true;
+    token.firstUse.disarm();
     return true;
   }
 
@@ -109,16 +124,10 @@ export class PinUvTokens {
   #current(): TokenInUse | undefined {
     const token = this.#inUse;
     if (token === undefined) return undefined;
-    const { tokenFirstUseMs, tokenLifeMs, tokenUserPresentMs } = this.#profile.timeouts;
     const ageMs = this.#env.clock.nowMs() - token.sinceMs;
-    if (ageMs >= tokenUserPresentMs) token.userPresent = false;
-    if (ageMs >= tokenLifeMs) return this.#expire("key.tokenLife", tokenLifeMs);
-    if (!token.used && ageMs >= tokenFirstUseMs) return this.#expire("key.tokenFirstUse", tokenFirstUseMs);
-    return token;
-  }
-
-  #expire(timer: string, budgetMs: number): undefined {
-    this.#env.trace.emit({ kind: "timer.fired", timer, budgetMs });
+    if (ageMs >= this.#profile.timeouts.tokenUserPresentMs) token.userPresent = false;
+    if (!token.life.isOver() && !token.firstUse.isOver()) return token;
     this.reset();
+    return undefined;
   }
 }

@@ -1,0 +1,54 @@
+import { event, NOT_SHOWN } from "./event.js";
+import { count, oneOf, text } from "./member.js";
+
+/** CTAP messages between a client and an authenticator, and what the authenticator did to its store. */
+export const CTAP_EVENTS = {
+  "ctap.request": event(
+    { command: text, bytes: count },
+    { text: ({ command }) => `sends ${command} to the authenticator`, tone: "wire" },
+  ),
+  "ctap.keepalive": event({ status: oneOf("processing", "up-needed") }, { text: NOT_SHOWN, tone: "wire" }),
+  "ctap.response": event(
+    { command: text, status: text, bytes: count },
+    { text: ({ command, status }) => `receives the response to ${command}: ${status}`, tone: "wire" },
+  ),
+  "ctap.cancel": event({ command: text }, { text: ({ command }) => `cancels ${command}`, tone: "wire" }),
+  /** The authenticator broke a rule of the encoding and the run went on. */
+  "ctap.finding": event(
+    { command: text, fault: text, offset: count },
+    {
+      text: ({ command, fault }) => `the response to ${command} broke an encoding rule: ${fault}`,
+      tone: "bad",
+    },
+  ),
+  /** A response that came when its request was no longer waited for. */
+  "ctap.discarded": event(
+    { command: text, status: text },
+    {
+      text: ({ command, status }) =>
+        `discards the response to ${command} (${status}): the request was given up`,
+      tone: "bad",
+    },
+  ),
+  /** A request to a U2F authenticator; recorded again only when the status word changes. `status` names the status word. */
+  "ctap.u2f": event(
+    { instruction: text, status: text },
+    {
+      text: ({ instruction, status }) => `sends the U2F command ${instruction}, answered ${status}`,
+      tone: "wire",
+    },
+  ),
+  /** `credential` is the tag of the credential id, `user` that of the user handle: it tells two accounts apart. */
+  "ctap.credential": event(
+    {
+      change: oneOf("created", "overwritten", "deleted", "used"),
+      credential: text,
+      rpId: text,
+      user: text,
+    },
+    {
+      text: ({ change, credential }) => `credential ${credential} ${change}`,
+      tone: ({ change }) => (change === "created" || change === "used" ? "good" : "wire"),
+    },
+  ),
+} as const;

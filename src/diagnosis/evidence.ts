@@ -1,0 +1,16 @@
+import type { TimerUse } from "./facts/timers.js";
+
+/** `97.152 s` */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
+}
+
+/** `page.guard (page, 60.000 s)` */
+export function nameTimer({ timer, owner, budgetMs }: TimerUse): string {
+  return `${timer} (${owner}, ${seconds(budgetMs)})`;
+}
+
+/** Leaves out the lines whose records a trace does not hold. */
+export function evidenceOf(...lines: readonly (string | false | undefined)[]): readonly string[] {
+  return lines.filter((line) => typeof line === "string");
+}

@@ -1,0 +1,130 @@
+import type { TraceRecord } from "../../core/trace.js";
+import type { Ceremony, CeremonyKind, KeyFact } from "./ceremony.js";
+import { exchangesOf } from "./exchanges.js";
+import { factorAttempt } from "./factor-attempt.js";
+import { concerns, partsOf } from "./run-events.js";
+import { answerCall, callParts, type SiteCall, type SiteCallRecord } from "./site-calls.js";
+import type { TimerUse } from "./timers.js";
+
+/** What of the rest of the trace a ceremony's facts need. */
+export interface CeremonyContext {
+  /** Records of no ceremony, in order of time. */
+  readonly runRecords: readonly TraceRecord[];
+  readonly timers: readonly TimerUse[];
+  /** Whether a key that was stored is a copy of one made on another authenticator. */
+  readonly isCopy: (key: KeyFact) => boolean;
+}
+
+/** Folds the records of one ceremony, in order of time, into what they say of it. */
+export function buildCeremony(
+  {
+    id,
+    kind,
+    own,
+  }: { readonly id: string; readonly kind: CeremonyKind; readonly own: readonly TraceRecord[] },
+  { runRecords, timers, isCopy }: CeremonyContext,
+): Ceremony {
+  const parts = partsOf(own);
+  const shared = runRecords.filter((record) => concerns(record, parts));
+  const records = shared.length === 0 ? own : [...own, ...shared].sort((a, b) => a.atMs - b.atMs);
+  const settled = own.findLast(({ kind: one }) => one === "page.settled");
+  const ceremony: Ceremony = {
+    id,
+    kind,
+    beganAtMs: own[0]?.atMs ?? 0,
+    records,
+    exchanges: exchangesOf(own, kind === "factor" ? undefined : settled?.atMs),
+    finishes: [],
+    polls: [],
+    gestures: [],
+    keysCreated: [],
+    keysOverwritten: [],
+    keysUsed: [],
+    linkStages: [],
+    timers: timers.filter((use) => use.ceremony === id),
+    ...(kind === "factor" && { attempt: factorAttempt(own) }),
+  };
+  for (const record of records) take(ceremony, record, isCopy);
+  return ceremony;
+}
+
+function take(ceremony: Ceremony, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {
+  const { atMs } = record;
+  switch (record.kind) {
+    case "rp.request":
+    case "rp.response":
+      if (record.kind === "rp.request" && record.account !== undefined) ceremony.account = record.account;
+      if (ceremony.kind !== "factor") takeCall(ceremony, record);
+      break;
+    case "page.called":
+      ceremony.called = { atMs, effectiveMs: record.effectiveMs, actor: record.actor };
+      break;
+    case "page.settled": {
+      const resolved = record.outcome === "resolved";
+      ceremony.settled = { atMs, resolved, ...(record.name !== undefined && { name: record.name }) };
+      break;
+    }
+    case "page.gave-up":
+      ceremony.gaveUp = { atMs, aborted: record.aborted };
+      break;
+    case "page.threw":
+      ceremony.threw = { atMs };
+      break;
+    case "page.call-failed":
+      ceremony.callFailed = { atMs };
+      break;
+    case "ctap.credential":
+      takeKey(ceremony, record, isCopy);
+      break;
+    case "link.hybrid":
+      ceremony.linkStages.push(record);
+      break;
+    case "link.lost":
+      ceremony.linkStages.push({ ...record, stage: "lost" });
+      break;
+    case "user.answered":
+      ceremony.gestures.push({ atMs, answer: record.answer });
+      break;
+    case "user.saw":
+      if (record.where !== "page") break;
+      if (record.tone === "failure") ceremony.failureSeen ??= { atMs, text: record.text };
+      if (record.tone === "success") ceremony.successSeen ??= { atMs };
+      break;
+    default:
+      break;
+  }
+}
+
+function takeCall(ceremony: Ceremony, record: SiteCallRecord): void {
+  const { about, step } = callParts(record);
+  if (about !== "registration" && about !== "login") return;
+  if (record.kind === "rp.request") {
+    const call: SiteCall = { askedAtMs: record.atMs };
+    if (step === "options") ceremony.options = call;
+    if (step === "finish") {
+      ceremony.finishes.push(call);
+      delete ceremony.callFailed;
+    }
+    if (step === "poll") ceremony.polls.push(call);
+    return;
+  }
+  const open = (calls: readonly SiteCall[]) => calls.find(({ status }) => status === undefined);
+  const asked: Readonly<Record<string, SiteCall | undefined>> = {
+    options: ceremony.options,
+    finish: open(ceremony.finishes),
+    poll: open(ceremony.polls),
+  };
+  const call = asked[step];
+  if (call !== undefined) answerCall(call, record);
+}
+
+function takeKey(
+  ceremony: Ceremony,
+  { change, credential, atMs, actor }: Extract<TraceRecord, { readonly kind: "ctap.credential" }>,
+  isCopy: CeremonyContext["isCopy"],
+): void {
+  const key: KeyFact = { atMs, credential, authenticator: actor };
+  if (change === "created" && !isCopy(key)) ceremony.keysCreated.push(key);
+  if (change === "overwritten") ceremony.keysOverwritten.push(key);
+  if (change === "used") ceremony.keysUsed.push(key);
+}

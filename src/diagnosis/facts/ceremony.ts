@@ -1,0 +1,79 @@
+import type { EventsByKind } from "../../core/events/table.js";
+import type { TraceRecord } from "../../core/trace.js";
+import type { FactorAttempt } from "./factor-attempt.js";
+import type { Exchange } from "./exchanges.js";
+import type { Moment } from "./moment.js";
+import type { SiteCall } from "./site-calls.js";
+import type { TimerUse } from "./timers.js";
+
+/** What a ceremony is for; `factor` is a way in beside the passkey. */
+export const CEREMONY_KINDS = ["registration", "login", "factor"] as const;
+export type CeremonyKind = (typeof CEREMONY_KINDS)[number];
+
+/** A private key as an authenticator's store records it. */
+export interface KeyFact extends Moment {
+  readonly credential: string;
+  readonly authenticator: string;
+}
+
+type HybridEvent = EventsByKind["link.hybrid"];
+
+/** How far a link got, and which party recorded it. */
+export interface LinkStage extends Moment, Omit<HybridEvent, "kind" | "stage"> {
+  readonly stage: HybridEvent["stage"] | "lost";
+  readonly actor: string;
+}
+
+/** Everything a trace says of one ceremony, from the press of the button to whatever came late. */
+export interface Ceremony {
+  readonly id: string;
+  readonly kind: CeremonyKind;
+  readonly beganAtMs: number;
+  /** Its own records, and those of the whole run that concern it, in order of time. */
+  readonly records: readonly TraceRecord[];
+  /** Which of the site's accounts it is of, where the site says it. */
+  account?: string;
+  options?: SiteCall;
+  called?: Moment & { readonly effectiveMs: number; readonly actor: string };
+  settled?: Moment & { readonly resolved: boolean; readonly name?: string };
+  gaveUp?: Moment & { readonly aborted: boolean };
+  readonly exchanges: readonly Exchange[];
+  readonly finishes: SiteCall[];
+  /** Calls that wait for another screen. */
+  readonly polls: SiteCall[];
+  readonly gestures: (Moment & { readonly answer: string })[];
+  readonly keysCreated: KeyFact[];
+  /** Keys that made room for those created. */
+  readonly keysOverwritten: KeyFact[];
+  readonly keysUsed: KeyFact[];
+  /** Stages of a phone's link, and its loss. */
+  readonly linkStages: LinkStage[];
+  /** The page's script broke down. */
+  threw?: Moment;
+  /** A call to the site got no answer, and the page did not repeat it. */
+  callFailed?: Moment;
+  readonly timers: readonly TimerUse[];
+  /** First text that told the user of a failure, and of a success. */
+  failureSeen?: Moment & { readonly text: string };
+  successSeen?: Moment;
+  /** Only for `factor`: what was sent, typed and answered. */
+  readonly attempt?: FactorAttempt;
+}
+
+/** The exchange that asked for the key or the signature, the last one if it was asked again. */
+export function mainExchange(ceremony: Ceremony): Exchange | undefined {
+  // A registration may ask for assertions too, to look for excluded keys: they only prepare it.
+  const wanted = ceremony.kind === "registration" ? "makeCredential" : "getAssertion";
+  return ceremony.exchanges.findLast(({ command }) => command === wanted);
+}
+
+/** Timers that go on when the promise has settled: of the page's own words, and of the site's calls. */
+const OUTLIVES_PROMISE = /^(page|rp|gw|poll)\./;
+
+/** The timer of that name that fired in a ceremony; one between page and authenticator, while the promise was pending. */
+export function firedTimer(ceremony: Ceremony, timer: string): TimerUse | undefined {
+  const overAtMs = OUTLIVES_PROMISE.test(timer) ? Infinity : (ceremony.settled?.atMs ?? Infinity);
+  return ceremony.timers.find(
+    (use) => use.timer === timer && use.end === "fired" && (use.endedAtMs ?? 0) <= overAtMs,
+  );
+}

@@ -1,0 +1,75 @@
+import type { TraceRecord } from "../../core/trace.js";
+import { attributeByOrder } from "../schema-1/attribute-by-order.js";
+import { schemaOf } from "../schema-1/schema-of.js";
+import type { TraceSchemaVersion } from "../stored-trace.js";
+import { buildCeremony, type CeremonyContext } from "./build-ceremony.js";
+import type { Ceremony } from "./ceremony.js";
+import { foldLedger } from "./fold-ledger.js";
+import { keyRecordsOf } from "./keys.js";
+import { kindOf } from "./kind-of.js";
+import { inOrder, withoutRepeats } from "./order.js";
+import { siteRecordsOf } from "./site-records.js";
+import { timersOf } from "./timers.js";
+import type { TraceFacts } from "./trace-facts.js";
+
+export interface GatherOptions {
+  /** Schema of the trace; what `run.started` says when absent. */
+  readonly schema?: TraceSchemaVersion | undefined;
+}
+
+/**
+ * Groups a trace by ceremony. Pure; works on live records and on stored ones.
+ *
+ * A record belongs to the ceremony whose id it carries, whenever it was recorded. Records of schema 1 carry none:
+ * they are attributed by their order, and ceremonies that overlap in time are listed in `overlapping`.
+ */
+export function gatherFacts(records: readonly TraceRecord[], { schema }: GatherOptions = {}): TraceFacts {
+  const sorted = inOrder(records);
+  const { attributed, overlapping } =
+    (schema ?? schemaOf(records)) === 1
+      ? attributeByOrder(sorted)
+      : { attributed: withoutRepeats(sorted), overlapping: new Set<string>() };
+  const { own, runRecords } = grouped(attributed);
+  const timers = timersOf(attributed);
+  const { keys, copies, isCopy } = keyRecordsOf(attributed);
+  const context = { runRecords, timers, isCopy };
+  return {
+    ceremonies: ceremoniesOf(own, context),
+    overlapping,
+    timers,
+    keys,
+    copies,
+    ...siteRecordsOf(attributed),
+    layers: new Set(attributed.flatMap(({ kind }) => kind.split(".")[0] ?? [])),
+    ledger: foldLedger(sorted),
+    runRecords,
+    endsAtMs: attributed.findLast(({ kind }) => kind !== "run.ended")?.atMs ?? 0,
+  };
+}
+
+function grouped(records: readonly TraceRecord[]): {
+  readonly own: ReadonlyMap<string, readonly TraceRecord[]>;
+  readonly runRecords: readonly TraceRecord[];
+} {
+  const own = new Map<string, TraceRecord[]>();
+  const runRecords: TraceRecord[] = [];
+  for (const record of records) {
+    if (record.ceremony === undefined) runRecords.push(record);
+    else {
+      const known = own.get(record.ceremony);
+      if (known === undefined) own.set(record.ceremony, [record]);
+      else known.push(record);
+    }
+  }
+  return { own, runRecords };
+}
+
+function ceremoniesOf(
+  groups: ReadonlyMap<string, readonly TraceRecord[]>,
+  context: CeremonyContext,
+): readonly Ceremony[] {
+  return [...groups].flatMap(([id, own]) => {
+    const kind = kindOf(own);
+    return kind === undefined ? [] : [buildCeremony({ id, kind, own }, context)];
+  });
+}

@@ -1,0 +1,5 @@
+/** Something with a time. */
+export interface Moment {
+  /** Milliseconds since the trace began. */
+  readonly atMs: number;
+}

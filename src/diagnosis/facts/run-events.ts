@@ -1,0 +1,50 @@
+import type { TraceRecord } from "../../core/trace.js";
+
+/** What of a ceremony's own records tells which records of the whole run concern it. */
+export interface CeremonyParts {
+  readonly beganAtMs: number;
+  /** The browser that was called; absent before `navigator.credentials` was. */
+  readonly browser: string | undefined;
+  /** Names of the links that its own records speak of. */
+  readonly links: ReadonlySet<string>;
+  /** Parties that recorded a stage of its own link to a phone. */
+  readonly linkActors: ReadonlySet<string>;
+}
+
+/** Reads from a ceremony's own records what {@link concerns} compares with. */
+export function partsOf(own: readonly TraceRecord[]): CeremonyParts {
+  const called = own.find(({ kind }) => kind === "page.called");
+  return {
+    beganAtMs: own[0]?.atMs ?? 0,
+    browser: called?.actor,
+    links: new Set(own.flatMap((record) => ("link" in record ? [record.link] : []))),
+    linkActors: new Set(own.flatMap(({ kind, actor }) => (kind === "link.hybrid" ? [actor] : []))),
+  };
+}
+
+/**
+ * Tells whether a record of no ceremony, from its beginning on, says something about one: the only place where records of the whole run
+ * reach a ceremony.
+ *
+ * - `page.closed`: the browser ended, for every request that this browser was called for.
+ * - `link.lost`: the cable was pulled, for every ceremony that used this very link.
+ * - `link.hybrid` with `radio-on` and `radio-off`: the user switched Bluetooth, for every ceremony whose computer it is.
+ *
+ * Everything else without a ceremony (lab tools, other programs, clean-up between ceremonies) concerns none.
+ */
+export function concerns(
+  record: TraceRecord,
+  { beganAtMs, browser, links, linkActors }: CeremonyParts,
+): boolean {
+  if (record.ceremony !== undefined || record.atMs < beganAtMs) return false;
+  switch (record.kind) {
+    case "page.closed":
+      return browser === undefined || browser === record.actor;
+    case "link.lost":
+      return links.has(record.link);
+    case "link.hybrid":
+      return (record.stage === "radio-on" || record.stage === "radio-off") && linkActors.has(record.actor);
+    default:
+      return false;
+  }
+}

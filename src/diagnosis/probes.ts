@@ -1,0 +1,69 @@
+import { firedTimer, mainExchange, type Ceremony } from "./facts/ceremony.js";
+import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
+import type { TraceFacts } from "./facts/trace-facts.js";
+import { clientStage } from "./facts/tunnel-facts.js";
+import type { Layer } from "./rule.js";
+
+/** A layer, or what a real site has to be asked for. */
+export type Probe = Layer | "rp.probe";
+
+/** Layers without which some cause cannot be told from another, and what each would show. */
+export const PROBES: Readonly<Record<Probe, string>> = {
+  page: "when the promise was made and when it settled",
+  ctap: "commands and answers at the device",
+  rp: "site calls, rows and mails",
+  timer: "which budgets ran and which fired",
+  link: "how far the link to the authenticator got",
+  user: "what the person saw and did",
+  factor: "what became of the codes that were sent, and how the site judged them",
+  "rp.probe": "which credentials the site holds: `credentials` in the site file",
+};
+
+/** Layers every ceremony with a passkey leaves something in. */
+const ALWAYS: readonly Layer[] = ["page", "ctap", "rp", "timer"];
+/** Layers every attempt with a fallback factor leaves something in. */
+const ALWAYS_IN_FACTORS: readonly Layer[] = ["rp", "factor"];
+
+/** Tells whether only the site's own list of credentials can say how a registration at a real site ended. */
+export function needsSiteProbe(ceremony: Ceremony, facts: TraceFacts): boolean {
+  const { kind, finishes, failureSeen, successSeen } = ceremony;
+  if (kind !== "registration" || finishes.length === 0 || rowsAreKnown(ceremony, facts)) return false;
+  return acceptedFinish(ceremony) === undefined || (failureSeen !== undefined && successSeen === undefined);
+}
+
+/** Names what a trace would have to hold as well for a ceremony that no rule matches; for any where none is given. */
+export function missingFrom(facts: TraceFacts, ceremony?: Ceremony): readonly Probe[] {
+  const { layers } = facts;
+  const always = ceremony?.kind === "factor" ? ALWAYS_IN_FACTORS : ALWAYS;
+  const unasked = ceremony !== undefined && needsSiteProbe(ceremony, facts);
+  const missing: readonly Probe[] = [
+    ...always.filter((layer) => !layers.has(layer)),
+    ...(unasked ? ["rp.probe" as const] : []),
+  ];
+  if (ceremony?.called === undefined) return missing;
+  const answer = mainExchange(ceremony);
+  // Nothing was asked, or nothing came back and all else is seen: the link would say why.
+  const byLink = answer === undefined || (answer.status === undefined && missing.length === 0);
+  // No timer ended it either: the system may have shown the user something.
+  const byUser = answer === undefined && firedTimer(ceremony, "client.ceremony") === undefined;
+  const others: readonly Layer[] = [
+    ...(byLink ? ["link" as const] : []),
+    ...(byUser ? ["user" as const] : []),
+  ];
+  return [...missing, ...others.filter((layer) => !layers.has(layer))];
+}
+
+/**
+ * Tells whether a trace would show what a layer records of a ceremony.
+ *
+ * A ceremony in which no authenticator was reached leaves no commands, however well one looks.
+ */
+export function isSeen(layer: Layer, ceremony: Ceremony, { layers }: TraceFacts): boolean {
+  if (layers.has(layer)) return true;
+  if (layer !== "ctap") return false;
+  const { records, settled, linkStages } = ceremony;
+  const searched = records.some(
+    ({ kind, atMs }) => kind === "link.not-found" && atMs <= (settled?.atMs ?? Infinity),
+  );
+  return searched || (linkStages.length > 0 && clientStage(ceremony, "ready") === undefined);
+}

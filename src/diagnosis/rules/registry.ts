@@ -1,0 +1,209 @@
+import type { Rule } from "../rule.js";
+import { acceptedNotKept, finishAnswerLost, siteRefused, siteSilent } from "./attached-rp.js";
+import {
+  competingAuthenticator,
+  dialogRefused,
+  focusLost,
+  focusMissing,
+  noAuthenticator,
+  requestPending,
+  requestReplaced,
+} from "./client.js";
+import { challengeExpired, clientTimeout, keyTimeout, pageGaveUp, userRefused } from "./common.js";
+import {
+  codeExpired,
+  codeVoided,
+  codeWrong,
+  eatenByScanner,
+  factorNeeded,
+  notEnrolled,
+  notLinked,
+  undeliverable,
+} from "./factor.js";
+import {
+  assertionWindowMissed,
+  browserQuit,
+  cancelRace,
+  channelBusy,
+  keyUnplugged,
+  linkSilent,
+  messageGap,
+  pinBlocked,
+  storeFull,
+  tokenExpired,
+  uvBlocked,
+} from "./key.js";
+import { lockedOut } from "./locked-out.js";
+import { noCredential } from "./login.js";
+import { overwriteRace } from "./overwrite-race.js";
+import { flagBeforeCredential, passwordOff } from "./password-off.js";
+import { otherAuthenticator, phoneIndexLag, syncLag } from "./phone-login.js";
+import { phoneHungUp } from "./phone.js";
+import {
+  advertTooLong,
+  bleLateAdvert,
+  bluetoothOff,
+  linkHang,
+  otherCodeScanned,
+  phoneNotHeard,
+  scanNotStarted,
+  secondPhoneIgnored,
+} from "./radio.js";
+import { readReplicaLag } from "./read-replica-lag.js";
+import { linkConsumed, passkeyLimit, sessionNotFresh, stepUpExpired } from "./refusal.js";
+import { alreadyRegistered, clientTimerOrphan, gatewayLateCommit, lateDelivery } from "./registration.js";
+import {
+  challengeSuperseded,
+  idTruncated,
+  lateCommit,
+  linkFlake,
+  signCounter,
+  transportsInternalOnly,
+  unknownCredential,
+} from "./rp-login.js";
+import {
+  asyncOutbox,
+  doubleFinish,
+  lostAnswer,
+  lostAnswerThenSecondCreate,
+  mailQueueOnly,
+  rpOwnedQr,
+  sideEffects,
+  singlePasskeyReplaced,
+} from "./rp.js";
+import { sessionLost } from "./session-lost.js";
+import { success } from "./success.js";
+import {
+  linkGone,
+  linkLost,
+  messageRejected,
+  phoneNoTunnel,
+  tunnelExpired,
+  tunnelLimit,
+  tunnelRefused,
+} from "./tunnel.js";
+
+/**
+ * Every cause there is, in the order in which they are tried: the first whose signature a ceremony bears is the
+ * verdict. To add a cause, write its rule and put it into this list.
+ */
+export const RULES = [
+  // What a real site says against what it holds.
+  acceptedNotKept,
+
+  // What stands between the page and any authenticator.
+  competingAuthenticator,
+  focusMissing,
+  focusLost,
+  requestPending,
+  requestReplaced,
+  dialogRefused,
+
+  // What keys and their cables do.
+  browserQuit,
+  cancelRace,
+  messageGap,
+  linkSilent,
+  channelBusy,
+  storeFull,
+  pinBlocked,
+  uvBlocked,
+  tokenExpired,
+  assertionWindowMissed,
+  keyUnplugged,
+
+  // The search for a phone, where a record names what went wrong with it.
+  bleLateAdvert,
+  scanNotStarted,
+  bluetoothOff,
+  otherCodeScanned,
+  advertTooLong,
+  secondPhoneIgnored,
+  linkHang,
+
+  // What would pass for something milder further down.
+  rpOwnedQr,
+  flagBeforeCredential,
+  singlePasskeyReplaced,
+  phoneNoTunnel,
+
+  // Logins: was the phone reached, was the right id asked for.
+  transportsInternalOnly,
+  linkFlake,
+  lateCommit,
+  idTruncated,
+
+  // What came late before what came to nothing.
+  lateDelivery,
+  gatewayLateCommit,
+  clientTimerOrphan,
+  alreadyRegistered,
+  asyncOutbox,
+  sideEffects,
+  doubleFinish,
+  mailQueueOnly,
+
+  // Keys and rows that do not go together.
+  overwriteRace,
+  unknownCredential,
+  signCounter,
+  challengeSuperseded,
+  lockedOut,
+  sessionLost,
+  syncLag,
+  otherAuthenticator,
+  phoneIndexLag,
+  readReplicaLag,
+  noCredential,
+
+  // An answer is only called lost where no record says what ended the tunnel.
+  lostAnswerThenSecondCreate,
+  tunnelExpired,
+  tunnelLimit,
+  messageRejected,
+  linkGone,
+  lostAnswer,
+
+  // Registrations that the site refused with a code that says why.
+  stepUpExpired,
+  sessionNotFresh,
+  passkeyLimit,
+  linkConsumed,
+
+  // A phone or key that was not reached, where no record says more.
+  tunnelRefused,
+  phoneNotHeard,
+  phoneHungUp,
+  linkLost,
+  noAuthenticator,
+
+  // What can be said of almost any ceremony.
+  challengeExpired,
+  keyTimeout,
+  userRefused,
+  pageGaveUp,
+  clientTimeout,
+  success,
+
+  // Fallback factors that did not work.
+  codeExpired,
+  codeVoided,
+  eatenByScanner,
+  undeliverable,
+  passwordOff,
+  notLinked,
+  notEnrolled,
+  factorNeeded,
+  codeWrong,
+
+  // Calls to a real site; a simulated one leaves records that say more.
+  finishAnswerLost,
+  siteSilent,
+  siteRefused,
+] as const satisfies readonly Rule[];
+
+/** Id of a rule; `undecided` where the records do not suffice. */
+export type MechanismId = (typeof RULES)[number]["id"] | "undecided";
+
+/** Every id that an explanation may name, in the order of the registry. */
+export const MECHANISM_IDS: readonly MechanismId[] = [...RULES.map(({ id }) => id), "undecided"];

@@ -1,0 +1,45 @@
+import { seconds } from "../evidence.js";
+import type { Ceremony } from "../facts/ceremony.js";
+import { signedAndRefused } from "../facts/login-facts.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
+import { defineRule, PASSKEY, type Match } from "../rule.js";
+import { refusedWith } from "./refusal.js";
+
+const CODE = "SESSION_LOST";
+
+function ofRegistration(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+  return refusedWith({
+    codes: [CODE],
+    verdict: (atMs) =>
+      `The finish call came without the session its options were given to: a sound answer was refused at ${seconds(atMs)}. ` +
+      "Somebody cleared the browser's cookies, or they ran out.",
+    prevention: [
+      "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
+      'Say "the session was lost, please start again", and keep the user handle stable for it.',
+    ],
+  })(ceremony, facts);
+}
+
+function ofLogin(ceremony: Ceremony): Match | undefined {
+  const refused = ceremony.finishes.find(({ code }) => code === CODE);
+  if (refused === undefined) return undefined;
+  const atMs = refused.askedAtMs;
+  return {
+    verdict:
+      `The finish call at ${seconds(atMs)} came without the session its options were given to: somebody cleared the browser's ` +
+      "cookies, or they ran out. The passkey is sound.",
+    evidence: signedAndRefused(ceremony, refused),
+    prevention: [
+      "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
+      'Say "the session was lost, please start again".',
+    ],
+  };
+}
+
+export const sessionLost = defineRule({
+  id: "session-lost",
+  kinds: PASSKEY,
+  text: "The finish call came without the session its options were given to.",
+  match: (ceremony, facts) =>
+    ceremony.kind === "registration" ? ofRegistration(ceremony, facts) : ofLogin(ceremony),
+});
