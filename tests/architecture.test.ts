@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   diagnosis: ["core"],
   sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis"],
   scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis"],
-  cli: ["index"],
+  cli: ["index", "entry"],
 };
 
 /** Folders below a room that may import only some folders of that room; a folder not listed may import all of them. */
@@ -40,7 +40,7 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Entry points re-export rooms and hold no code; they are not part of the table. */
-const ENTRY_POINTS = ["index.ts", "sim.ts", "scenarios.ts"];
+const ENTRY_POINTS = ["index.ts", ...readdirSync(join(SRC, "entry")).map((name) => `entry/${name}`)];
 
 const LINES_MAX = 400;
 

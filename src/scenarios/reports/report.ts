@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { describeRecord } from "../../core/events/describe.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
@@ -16,6 +18,11 @@ export interface TextOptions {
   readonly width?: number;
 }
 
+const TEXT_OPTIONS = parameters<TextOptions>({
+  color: maybe(shape.flag),
+  width: maybe(arg.number),
+});
+
 interface Sheet {
   readonly run: ReportedRun;
   readonly paint: Palette;
@@ -26,6 +33,10 @@ const WIDTH = 100;
 
 /** A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided. */
 export function toText(run: ReportedRun, options: TextOptions = {}): string {
+  checkArguments("toText", {
+    run: [arg.with("a run, as runScenario gives one,", "records", "explanation"), run],
+    options: [TEXT_OPTIONS, options],
+  });
   const sheet: Sheet = { run, paint: paletteFor(options.color ?? false), width: options.width ?? WIDTH };
   const sections = [
     header(sheet),
