@@ -14,10 +14,19 @@ const external = [
 const esmOnly = [/^@noble\//];
 
 const library: Options = {
-  entry: { index: "src/index.ts", sim: "src/sim.ts", scenarios: "src/scenarios.ts" },
+  entry: {
+    index: "src/index.ts",
+    ctap: "src/entry/ctap.ts",
+    hid: "src/entry/hid.ts",
+    hybrid: "src/entry/hybrid.ts",
+    webauthn: "src/entry/webauthn.ts",
+    sim: "src/entry/sim.ts",
+    scenarios: "src/entry/scenarios.ts",
+    diagnosis: "src/entry/diagnosis.ts",
+  },
   dts: true,
   clean: true,
-  // One copy of every class for all three entry points of one module system.
+  // One copy of every class for all entry points of one module system.
   splitting: true,
   target: "node20",
   sourcemap: true,

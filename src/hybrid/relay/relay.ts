@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape, type Shape } from "../../core/shape.js";
 import { equalBytes, toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
 import { envIn, type Env } from "../../core/env.js";
@@ -27,6 +29,27 @@ export interface RelayLimits extends RelayQuotas {
   readonly tunnelsMax: number;
   /** `push.deliver`: from a client's call to the phone hearing of it; `Infinity`: the push is lost. */
   readonly pushDelayMs: number;
+}
+
+/** A row for every limit, for parameter objects that have limits among their members. */
+export const RELAY_LIMIT_ROWS = {
+  ttlMs: maybe(shape.ms),
+  waitMs: maybe(shape.ms),
+  tunnelsMax: maybe(arg.number),
+  pushDelayMs: maybe(shape.ms),
+  messagesMax: maybe(arg.number),
+  messageBytesMax: maybe(arg.number),
+  queueMax: maybe(arg.number),
+  breaksAfter: maybe(arg.number),
+  breakChance: maybe(arg.chance),
+  garbles: maybe(arg.number),
+} satisfies { readonly [Name in keyof RelayLimits]: Shape };
+
+const RELAY_LIMITS = parameters<Partial<RelayLimits>>(RELAY_LIMIT_ROWS);
+
+/** The limits among the members of a larger parameter object. */
+export function relayLimitsIn(options: Partial<RelayLimits>): Partial<RelayLimits> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in RELAY_LIMIT_ROWS));
 }
 
 /** An upgrade request, as far as a tunnel service looks at it. */
@@ -94,6 +117,7 @@ export class TunnelRelay {
   readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
 
   constructor(env: Env, limits: Partial<RelayLimits> = {}) {
+    checkArguments("TunnelRelay", { env: [arg.env, env], limits: [RELAY_LIMITS, limits] });
     this.#env = env;
     this.#limits = { ...LIMITS, ...limits };
   }

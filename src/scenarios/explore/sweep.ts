@@ -1,8 +1,10 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { KnobValue } from "../../sim/knobs/knob-spec.js";
 import type { KnobName, KnobOverrides } from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run } from "../run.js";
-import type { OwnScenario } from "../scenario.js";
+import { SCENARIO, type OwnScenario } from "../scenario.js";
 import { checkedAxis, parseAxis, POINTS_MAX, specOfKnob, type SweepAxis, SweepError } from "./sweep-axis.js";
 
 export interface SweepOptions {
@@ -17,6 +19,14 @@ export interface SweepOptions {
   /** Called for each point of the grid when it was run, for reports and for those who wait. */
   readonly onPoint?: (point: SweepPoint, run: Run) => void;
 }
+
+const OPTIONS = parameters<SweepOptions>({
+  seed: shape.text,
+  axes: shape.list(arg.any),
+  knobs: maybe(arg.object),
+  calledAs: maybe(shape.text),
+  onPoint: maybe(arg.callable),
+});
 
 /** One run of a sweep. */
 export interface SweepPoint {
@@ -66,6 +76,7 @@ export interface Sweep {
  * @throws {SweepError} `SWEEP_BAD_AXIS`, `SWEEP_SAME_KNOB`, `SWEEP_TOO_LARGE`.
  */
 export async function sweep(scenario: OwnScenario, options: SweepOptions): Promise<Sweep> {
+  checkArguments("sweep", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const axes = checkedAxes(options.axes);
   const probe = new Probe(scenario, options);
   const points: SweepPoint[] = [];

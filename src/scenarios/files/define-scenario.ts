@@ -1,6 +1,8 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+import { isObject } from "../../core/read-shape.js";
 import { findScenario, type ResolvedScenario } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
-import { isObject } from "./place.js";
 import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
 import type { ScenarioDefinition } from "./scenario-file.js";
 import { ScenarioFileError } from "./scenario-file-error.js";
@@ -33,16 +35,21 @@ export interface ParseScenarioOptions extends ScenarioAliasOptions {
   readonly base?: (path: string) => OwnScenario;
 }
 
+const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
+  name: maybe(shape.text),
+  base: maybe(arg.callable),
+  onAlias: maybe(arg.callable),
+});
+
 /**
  * Reads a scenario file: JSON text.
  *
  * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
  *   there is no `base` to ask; otherwise as {@link defineScenario} does.
  */
-export function parseScenarioFile(
-  text: string,
-  { name, base, onAlias }: ParseScenarioOptions = {},
-): OwnScenario {
+export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): OwnScenario {
+  checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
+  const { name, base, onAlias } = options;
   const file = readScenarioFile(parseJson(text, name), { file: name });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story =
@@ -86,7 +93,7 @@ function readBase(base: Readonly<Record<string, unknown>>, file: string | undefi
     const hint = "scenarioNamed(...) and defineScenario(...) give one";
     throw new ScenarioFileError(file, [{ code: "SCENARIO_FILE_NO_BASE", path: "/extends", text, hint }]);
   }
-  return { ...storyOf(readScenarioFile(rest, { file, at: "/extends" }), {}), id };
+  return { ...storyOf(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */

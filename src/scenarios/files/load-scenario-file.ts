@@ -1,6 +1,6 @@
 import type { OwnScenario } from "../scenario.js";
 import { parseJson, presetOf, readDefinition, stem, type ScenarioAliasOptions } from "./define-scenario.js";
-import { isObject } from "./place.js";
+import { isObject } from "../../core/read-shape.js";
 import { namesFile, storyOf } from "./resolve-scenario.js";
 import {
   ScenarioFileError,

@@ -1,14 +1,29 @@
 import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
-import { expectType, readValue } from "./read-value.js";
-import { isObject, membersOf, type Place } from "./place.js";
-import { shapeOfKnob, type KnobsShape } from "./shape.js";
+import { isObject, membersOf, readShape } from "../../core/read-shape.js";
+import type { Reporter } from "../../core/shape.js";
+import type { ScenarioFileFault } from "./scenario-file-error.js";
+import { shapeOfKnob, type KnobGroups, type KnobsShape } from "./shape.js";
 
-/** Reads knobs, dotted (`"rp.finishMs"`) or by group (`"rp": { "finishMs": ... }`). @returns them dotted. */
-export function readKnobs(
-  shape: KnobsShape,
-  value: Readonly<Record<string, unknown>>,
-  place: Place,
-): Readonly<Record<string, unknown>> {
+/** Knobs, dotted (`"rp.finishMs"`) or by group (`"rp": { "finishMs": ... }`); read, they are dotted. */
+export function knobsShape(groups: KnobGroups, { midRun }: { readonly midRun: boolean }): KnobsShape {
+  return {
+    type: "custom",
+    groups,
+    midRun,
+    read: (value, place) => readKnobs({ groups, midRun }, value, place),
+  };
+}
+
+const KNOB_TWICE: ScenarioFileFault = "SCENARIO_FILE_KNOB_TWICE";
+const FIXED_KNOB: ScenarioFileFault = "SCENARIO_FILE_FIXED_KNOB";
+
+type Knobbed = Pick<KnobsShape, "groups" | "midRun">;
+
+function readKnobs(shape: Knobbed, value: unknown, place: Reporter): unknown {
+  if (!isObject(value)) {
+    place.wrongType("an object");
+    return value;
+  }
   const { groups } = shape;
   const dotted = Object.entries(groups).flatMap(([group, specs]) =>
     Object.entries(specs).map(([name, spec]) => [`${group}.${name}`, spec] as const),
@@ -20,7 +35,7 @@ export function readKnobs(
     if (Object.hasOwn(groups, name)) {
       if (given.some(([other]) => other.startsWith(`${name}.`))) {
         const hint = `say all of them in one way: inside "${name}", or by names like "${name}.${firstOf(groups[name])}"`;
-        here.complain("SCENARIO_FILE_KNOB_TWICE", "this group is given by dotted names too", hint);
+        here.complain(KNOB_TWICE, "this group is given by dotted names too", hint);
       }
       return readGroup(name, { shape, specs }, member, here);
     }
@@ -30,15 +45,15 @@ export function readKnobs(
 }
 
 interface Knobs {
-  readonly shape: KnobsShape;
+  readonly shape: Knobbed;
   readonly specs: ReadonlyMap<string, KnobSpec>;
 }
 
 type Read = readonly (readonly [name: string, value: unknown])[];
 
-function readGroup(group: string, knobs: Knobs, value: unknown, place: Place): Read {
+function readGroup(group: string, knobs: Knobs, value: unknown, place: Reporter): Read {
   if (!isObject(value)) {
-    expectType(false, place, "an object with this group's knobs");
+    place.wrongType("an object with this group's knobs");
     return [];
   }
   return membersOf(value).flatMap(([name, member]) =>
@@ -46,7 +61,7 @@ function readGroup(group: string, knobs: Knobs, value: unknown, place: Place): R
   );
 }
 
-function readKnob(name: string, { shape, specs }: Knobs, value: unknown, place: Place): Read {
+function readKnob(name: string, { shape, specs }: Knobs, value: unknown, place: Reporter): Read {
   const spec = specs.get(name);
   if (spec === undefined) {
     place.unknown(name, [...specs.keys(), ...Object.keys(shape.groups)], "knob");
@@ -54,9 +69,9 @@ function readKnob(name: string, { shape, specs }: Knobs, value: unknown, place: 
   }
   if (shape.midRun && spec.fixed === true) {
     const hint = "set it among the knobs of the file";
-    place.complain("SCENARIO_FILE_FIXED_KNOB", "this knob cannot be turned in the middle of a run", hint);
+    place.complain(FIXED_KNOB, "this knob cannot be turned in the middle of a run", hint);
   }
-  return [[name, readValue(shapeOfKnob(spec), value, place)]];
+  return [[name, readShape(shapeOfKnob(spec), value, place)]];
 }
 
 function firstOf(specs: Readonly<Record<string, KnobSpec>> = {}): string {

@@ -1,15 +1,26 @@
+import { jsonPointer, Place, type ShapeCodes } from "../../core/place.js";
+import { readShape } from "../../core/read-shape.js";
 import type { Promises } from "../expectation.js";
 import type { OwnScenario } from "../scenario.js";
 import { findScenario } from "../catalogue.js";
-import { Place } from "./place.js";
-import { readShape } from "./read-shape.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
-import { ScenarioFileError, type ScenarioFileProblem } from "./scenario-file-error.js";
+import {
+  ScenarioFileError,
+  type ScenarioFileFault,
+  type ScenarioFileProblem,
+} from "./scenario-file-error.js";
 import { FILE_PATTERN, ID_PATTERN, SCENARIO_SHAPE } from "./scenario-shape.js";
 
 /** A file as it was read: names known, values fit, knobs dotted. What it extends was not looked for. */
 export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: KnobOverrides };
+
+const CODES: ShapeCodes<ScenarioFileFault> = {
+  unknownMember: "SCENARIO_FILE_UNKNOWN_MEMBER",
+  missingMember: "SCENARIO_FILE_MISSING_MEMBER",
+  wrongType: "SCENARIO_FILE_WRONG_TYPE",
+  badValue: "SCENARIO_FILE_BAD_VALUE",
+};
 
 /**
  * Reads what stands in a scenario file.
@@ -18,13 +29,15 @@ export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: 
  */
 export function readScenarioFile(
   value: unknown,
-  { file, at = "" }: { readonly file?: string | undefined; readonly at?: string } = {},
+  { file, at = [] }: { readonly file?: string | undefined; readonly at?: readonly string[] } = {},
 ): ReadScenarioFile {
-  const problems: ScenarioFileProblem[] = [];
-  const place = new Place(at, problems);
+  const place = new Place(CODES, at);
   const read = readShape(SCENARIO_SHAPE, value, place);
-  if (problems.length === 0) checkSpans((read as ScenarioFile).expect, place.at("expect"));
-  const [first, ...others] = problems;
+  if (place.problems.length === 0) checkSpans((read as ScenarioFile).expect, place.at("expect"));
+  const [first, ...others] = place.problems.map((problem): ScenarioFileProblem => ({
+    ...problem,
+    path: jsonPointer(problem.path),
+  }));
   if (first !== undefined) throw new ScenarioFileError(file, [first, ...others]);
   // Read by the very table that is tied to the type.
   return read as ReadScenarioFile;
@@ -71,7 +84,7 @@ function ownId(name: string | undefined, base: OwnScenario | undefined): string 
 }
 
 /** No schema can compare two numbers of one file. */
-function checkSpans(expect: Promises = {}, place: Place): void {
+function checkSpans(expect: Promises = {}, place: Place<ScenarioFileFault>): void {
   for (const layer of ["ctap", "link", "page", "rp"] as const) {
     expect[layer]?.forEach(({ atMs: [fromMs, toMs] = [0, 0] }, index) => {
       if (fromMs <= toMs) return;

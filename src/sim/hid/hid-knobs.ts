@@ -1,4 +1,6 @@
 /** Something that happens to one report on its way. */
+import { arg, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 export interface ReportFault {
   /** Names the fault in the trace. */
   readonly id: string;
@@ -10,6 +12,14 @@ export interface ReportFault {
   /** Which byte `corrupt` turns over; the first payload byte of an initialization packet by default. */
   readonly at?: number;
 }
+
+const FAULT = parameters<ReportFault>({
+  id: shape.text,
+  direction: shape.oneOf(["to-device", "to-host"]),
+  nth: shape.integer,
+  effect: shape.oneOf(["drop", "duplicate", "corrupt", "cut"]),
+  at: maybe(shape.integer),
+});
 
 /** How a simulated device behaves on USB-HID. The defaults are a good device. */
 export interface HidKnobs {
@@ -57,6 +67,32 @@ export interface HidKnobs {
   readonly unplugAtMs: number | null;
   readonly faults: readonly ReportFault[];
 }
+
+/** Shape of the knobs, for arguments. */
+export const HID_KNOBS_SHAPE = parameters<Partial<HidKnobs>>({
+  keepaliveMs: maybe({ ...shape.ms, nullable: true }),
+  keepaliveStatuses: maybe(shape.list(shape.between({ min: 0, max: 255 }))),
+  stallAfterMs: maybe(shape.ms),
+  stallForMs: maybe(shape.ms),
+  reassemblyMs: maybe(shape.ms),
+  messageBytesMax: maybe(arg.count),
+  channelsMax: maybe(arg.count),
+  busyMs: maybe(shape.ms),
+  busyTimes: maybe(arg.number),
+  initDelayMs: maybe(shape.ms),
+  initWrongNonceFirst: maybe(shape.flag),
+  initExtraBytes: maybe(arg.count),
+  capabilities: maybe(shape.between({ min: 0, max: 255 })),
+  cancel: maybe(shape.oneOf(["obeyed", "ignored", "answered-twice", "answered-as-error"])),
+  cancelDelayMs: maybe(shape.ms),
+  staleAnswerMs: maybe(shape.ms),
+  lockRenewedByTraffic: maybe(shape.flag),
+  pacingMs: maybe(shape.ms),
+  foreignFrames: maybe(shape.flag),
+  readerReports: maybe(arg.count),
+  unplugAtMs: maybe({ ...shape.ms, nullable: true }),
+  faults: maybe(shape.list(FAULT)),
+});
 
 export const HID_KNOBS: HidKnobs = {
   keepaliveMs: 100,

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Disarm } from "../../core/clock.js";
 import { toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
@@ -20,6 +22,15 @@ export interface AirOptions {
   /** From switching the listening radio on to listening, in milliseconds. Source: Chromium, fido_cable_discovery.cc */
   readonly powerOnMs: number;
 }
+
+const OPTIONS = parameters<Partial<AirOptions>>({
+  advertDelayMs: maybe(shape.ms),
+  lossPct: maybe(arg.number),
+  intervalMs: maybe(shape.ms),
+  dutyCycle: maybe(shape.object({ everyMs: shape.ms, listensMs: shape.ms }, {})),
+  repeats: maybe(arg.number),
+  powerOnMs: maybe(shape.ms),
+});
 
 const STANDARD: AirOptions = {
   advertDelayMs: 300,
@@ -59,6 +70,7 @@ export class SimAir implements AdvertScanner, Advertiser {
   #powered = true;
 
   constructor(env: Env, options: Partial<AirOptions> = {}) {
+    checkArguments("SimAir", { env: [arg.env, env], options: [OPTIONS, options] });
     this.#env = env;
     this.#options = { ...STANDARD, ...options };
   }

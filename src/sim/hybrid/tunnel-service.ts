@@ -1,9 +1,11 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { Mailbox } from "../../core/queue.js";
 import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../../hybrid/protocol/constants.js";
 import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../../hybrid/ports.js";
-import { TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
+import { RELAY_LIMIT_ROWS, relayLimitsIn, TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
 import type { RelayEnd, RelaySide } from "../../hybrid/relay/relay-tunnel.js";
 import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
 import { parseTunnelUrl, type TunnelRequest } from "../../hybrid/protocol/tunnel-url.js";
@@ -29,6 +31,15 @@ export interface TunnelServiceManners {
 
 export type TunnelServiceOptions = Partial<TunnelServiceManners & RelayLimits>;
 
+const OPTIONS = parameters<TunnelServiceOptions>({
+  ...RELAY_LIMIT_ROWS,
+  connectDelayMs: maybe(shape.ms),
+  latencyMs: maybe(shape.ms),
+  turnsAway: maybe(arg.any),
+  httpStatus: maybe(arg.count),
+  routingIdHeader: maybe(shape.oneOf(["right", "missing", "twice", "garbled", "somebody-else's"])),
+});
+
 const STANDARD: TunnelServiceManners = {
   connectDelayMs: 400,
   latencyMs: 50,
@@ -45,7 +56,8 @@ export class SimTunnelService implements TunnelDialer {
 
   constructor(env: Env, options: TunnelServiceOptions = {}) {
     this.#env = env;
-    this.relay = new TunnelRelay(env, options);
+    checkArguments("SimTunnelService", { env: [arg.env, env], options: [OPTIONS, options] });
+    this.relay = new TunnelRelay(env, relayLimitsIn(options));
     this.#options = { ...STANDARD, ...options };
   }
 

@@ -1,3 +1,5 @@
+import { arg, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
 import { PHONE_OPENS_TUNNEL_AFTER_MS, PHONE_REQUEST_MS } from "../../hybrid/protocol/constants.js";
 import type { Revision } from "../../hybrid/protocol/frames.js";
@@ -68,6 +70,35 @@ export interface PhoneOptions {
   readonly tamper: (what: PhoneMessage, bytes: Uint8Array) => Uint8Array | undefined;
   readonly crypto: CryptoProvider | undefined;
 }
+
+export const PHONE_OPTIONS = parameters<Partial<PhoneOptions>>({
+  name: maybe(shape.text),
+  tunnelCode: maybe(shape.between({ min: 0, max: 65_535 })),
+  originFor: maybe(arg.callable),
+  reader: maybe(shape.oneOf(["chromium", "firefox", "play-services"])),
+  opensTunnelAfterMs: maybe(shape.ms),
+  platformTimeoutMs: maybe(shape.ms),
+  ignoresShutdown: maybe(shape.flag),
+  hangsUpAfterAnswer: maybe(shape.flag),
+  requests: maybe(shape.oneOf(["as-chrome", "as-authenticator"])),
+  discoverable: maybe(shape.flag),
+  nothingFound: maybe(shape.oneOf(["as-such", "as-denied"])),
+  sendsUpdate: maybe(shape.flag),
+  updateFrames: maybe(arg.count),
+  revision: maybe(shape.oneOf([0, 1])),
+  offersLink: maybe(shape.flag),
+  linksLateMs: maybe(shape.ms),
+  tapsAfterMs: maybe(shape.ms),
+  screenLock: maybe(shape.flag),
+  bluetooth: maybe(shape.oneOf(["on", "off", "not-permitted"])),
+  enablesBluetoothMs: maybe(shape.ms),
+  mobileData: maybe(shape.flag),
+  leavesAfterMs: maybe(shape.ms),
+  advertSuffix: maybe(arg.bytes),
+  features: maybe(shape.list(shape.oneOf(["ctap", "dc"]))),
+  tamper: maybe(arg.callable),
+  crypto: maybe(arg.crypto),
+});
 
 /** A phone with Chrome for Android, to which nothing is in the way. */
 export const PHONE_STANDARD: PhoneOptions = {

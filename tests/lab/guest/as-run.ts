@@ -1,4 +1,4 @@
-import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord } from "../../../src/index.js";
+import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord } from "../../../src/entry/diagnosis.js";
 
 /**
  * Makes the trace of a run out of what one trial recorded, from its first record on.

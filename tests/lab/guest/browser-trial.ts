@@ -4,20 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { check, outFolder } from "../../../lab/checks.js";
-import {
-  CLIENT_PROFILES,
-  jsonLinesSink,
-  runOfTrace,
-  startTrace,
-  systemClock,
-  systemEnv,
-  toHtml,
-  withKnobs,
-  type ClientProfile,
-  type Env,
-  type KnobOverrides,
-  type TraceRecord,
-} from "../../../src/index.js";
+import { type TraceRecord, jsonLinesSink, startTrace } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
+import { type Env, type KnobOverrides, systemClock, systemEnv, withKnobs } from "../../../src/entry/sim.js";
+import { CLIENT_PROFILES, type ClientProfile } from "../../../src/entry/webauthn.js";
 import { BrowserKey } from "./browser-key.js";
 import { factsOf, predict, type BrowserStory } from "./browser-story.js";
 import { ComparisonReport, comparisonOf, type Comparison } from "./comparison.js";

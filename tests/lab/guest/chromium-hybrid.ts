@@ -11,22 +11,16 @@ import { Screen } from "../../../lab/services/screen.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { asRun } from "./as-run.js";
 import { until } from "../../../lab/services/until.js";
+import { type TraceRecord, explain, jsonLinesSink, startTrace } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml, toText } from "../../../src/entry/scenarios.js";
 import {
-  CLIENT_PROFILES,
   envFor,
-  explain,
-  jsonLinesSink,
-  runOfTrace,
   selfMadeTlsIdentity,
-  SPEC_L3,
-  startTrace,
   systemClock,
   systemEnv,
-  toHtml,
-  toText,
   wsTunnelService,
-  type TraceRecord,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
+import { CLIENT_PROFILES, SPEC_L3 } from "../../../src/entry/webauthn.js";
 import { readQrImage } from "../../../src/cli/device/read-qr.js";
 import { HybridPhone, type ScanHabits } from "./hybrid-phone.js";
 import { PasskeySite } from "./passkey-site.js";

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
-import {
-  exposeUhid,
-  openSession,
-  openUsbDevice,
-  systemEnv,
-  UHID_MESSAGE_BYTES_MAX,
-  usbDevices,
-  type ClientContext,
-} from "../../../src/index.js";
+import { openSession } from "../../../src/entry/ctap.js";
+import { openUsbDevice, usbDevices } from "../../../src/entry/hid.js";
+import { UHID_MESSAGE_BYTES_MAX, exposeUhid, systemEnv } from "../../../src/entry/sim.js";
+import type { ClientContext } from "../../../src/entry/webauthn.js";
 import { goneFromList, KeyOfThisMachine, listedAs, PROMPT } from "./key-of-this-machine.js";
 import { knowsThePin, Owner, PIN } from "./owner.js";
 import { Recorder } from "./recorded-check.js";

@@ -1,24 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { credentialTag, fromBase64url, toBase64url } from "../../../src/entry/ctap.js";
+import type { TraceContext, TraceEvent, TraceRecord } from "../../../src/entry/diagnosis.js";
+import { type Env, envFor } from "../../../src/entry/sim.js";
 import {
-  credentialTag,
-  effectiveTimeoutMs,
-  envFor,
-  fromBase64url,
-  isHarnessError,
-  toBase64url,
-  verifyAssertion,
-  verifyRegistration,
   type AuthenticationResponseJSON,
   type ClientProfile,
-  type Env,
   type PublicKeyCredentialDescriptorJSON,
   type RegistrationResponseJSON,
   type StoredSiteCredential,
-  type TraceContext,
-  type TraceEvent,
-  type TraceRecord,
-} from "../../../src/index.js";
+  effectiveTimeoutMs,
+  verifyAssertion,
+  verifyRegistration,
+} from "../../../src/entry/webauthn.js";
+import { isHarnessError } from "../../../src/index.js";
 import { PASSKEY_PAGE } from "./passkey-page.js";
 
 /** What the site does when the page of this story asks. */

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, outFolder } from "../../../lab/checks.js";
 import { asRun } from "./as-run.js";
-import { jsonLinesSink, runOfTrace, toHtml, type TraceRecord, type TraceSink } from "../../../src/index.js";
+import { type TraceRecord, type TraceSink, jsonLinesSink } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
 
 /** Where everybody in the guest writes to; a check keeps its own part. */
 export class Recorder implements TraceSink {
