@@ -73,7 +73,7 @@ describe("evidence against", () => {
     const shown = records.find((record) => record.kind === "link.hybrid" && record.stage === "qr-shown");
     const right = records.map((record) =>
       record.kind === "link.hybrid" && record.stage === "qr-scanned"
-        ? { ...record, qr: (shown as { readonly qr?: string }).qr ?? "" }
+        ? { ...record, qr: (shown?.kind === "link.hybrid" && shown.qr) || "" }
         : record,
     );
     expect(mechanismOf(records)).toBe("other-code-scanned");

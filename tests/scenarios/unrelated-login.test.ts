@@ -22,8 +22,7 @@ const UNRELATED: readonly Verb[] = [
 const BEFORE_MS = 400_000;
 const AFTER_BEGINNING_MS = 1_500;
 
-const later = (verb: Verb): Verb =>
-  "atMs" in verb && verb.atMs !== undefined ? { ...verb, atMs: verb.atMs + BEFORE_MS } : verb;
+const later = (verb: Verb): Verb => ("atMs" in verb ? { ...verb, atMs: verb.atMs + BEFORE_MS } : verb);
 
 /** Scripts with the helper's verbs in them; the control is the same script with none. */
 const PLACES: Readonly<

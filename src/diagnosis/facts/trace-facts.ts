@@ -1,4 +1,3 @@
-import type { EventsByKind } from "../../core/events/table.js";
 import type { TraceRecord } from "../../core/trace.js";
 import type { Ledger } from "../ledger.js";
 import type { Ceremony, KeyFact } from "./ceremony.js";

@@ -10,7 +10,7 @@ export const noCredential = defineRule({
   text: "The authenticator holds none of the credentials the site asked for.",
   // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
   needs: () => ["rp", "timer"],
-  match(ceremony, facts) {
+  match(ceremony) {
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     if (answer === undefined || foundNothingAtMs === undefined) return undefined;

@@ -302,7 +302,7 @@ export const phoneNotHeard = defineRule({
   text: "No advert came that was meant for this computer.",
   // Whether the phone's own trouble came before the end shows in the promise.
   needs: () => ["page"],
-  match(ceremony, facts) {
+  match(ceremony) {
     const search = vainSearchOf(ceremony);
     if (search === undefined) return undefined;
     return {

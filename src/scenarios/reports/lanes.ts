@@ -141,7 +141,7 @@ function rowsOf(timers: readonly Bar[]): readonly (readonly Bar[])[] {
 }
 
 function spanOf(ceremony: Ceremony): Span {
-  const { beganAtMs, called, settled, gaveUp, options, exchanges, finishes } = ceremony;
+  const { beganAtMs, called, settled, gaveUp, options, exchanges, finishes, keysCreated } = ceremony;
   const moments = [
     beganAtMs,
     called?.atMs,
@@ -149,6 +149,7 @@ function spanOf(ceremony: Ceremony): Span {
     gaveUp?.atMs,
     options?.answeredAtMs,
     ...exchanges.map(({ answeredAtMs }) => answeredAtMs),
+    ...keysCreated.map(({ atMs }) => atMs),
     ...finishes.map(({ answeredAtMs }) => answeredAtMs),
   ].filter((ms) => ms !== undefined);
   return { ceremony, fromMs: Math.min(...moments), toMs: Math.max(...moments) };
