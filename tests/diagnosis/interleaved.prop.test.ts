@@ -9,7 +9,7 @@ const IDS = SINGLE.map(({ id }) => id);
 
 /** No record says whose account an attempt with a code or a password is of: two of them in a trace share one. */
 const WITHOUT_FACTORS = SINGLE.filter(({ script }) =>
-  script.every((verb) => isPasskeyVerb(verb) || ["wait", "set", "unplug", "replug"].includes(verb.do)),
+  script.every((action) => isPasskeyVerb(action) || ["wait", "set", "unplug", "replug"].includes(action.do)),
 ).map(({ id }) => id);
 
 const delayed = (records: readonly TraceRecord[], byMs: number): readonly TraceRecord[] =>
