@@ -71,7 +71,7 @@ export class SimBrowser {
   #pending: AbortController | undefined;
 
   constructor(env: Env, deps: BrowserDeps) {
-    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimBrowser", { env: [arg.env, env], deps: [PARTS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.#front = new BrowserFront(deps.knobs);

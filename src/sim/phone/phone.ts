@@ -63,7 +63,7 @@ export class SimPhone {
   constructor(env: Env, deps: PhoneDeps, options: Partial<PhoneOptions> = {}) {
     checkArguments("SimPhone", {
       env: [arg.env, env],
-      parts: [PARTS, deps],
+      deps: [PARTS, deps],
       options: [PHONE_OPTIONS, options],
     });
     this.#env = env;
