@@ -38,8 +38,8 @@ export {
   defineScenario,
   parseScenarioFile,
   type ParseScenarioOptions,
-  type ScenarioAliasOptions,
 } from "./scenarios/files/define-scenario.js";
+export type { ScenarioAliasOptions } from "./scenarios/files/alias-options.js";
 export {
   loadScenarioFile,
   type ScenarioFileContent,

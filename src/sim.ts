@@ -38,13 +38,22 @@ export { firmwareOf } from "./sim/hid/firmware-of.js";
 export type { HidFirmware } from "./sim/hid/hid-firmware.js";
 export {
   KnobError,
+  knobAliasNote,
   listKnobs,
+  nearestKnobNames,
   parseKnobAssignment,
   parseKnobs,
   withKnobs,
+  type KnobAlias,
+  type KnobAliasOptions,
+  type KnobName,
+  type KnobErrorCode,
   type KnobOverrides,
   type Knobs,
 } from "./sim/knobs/knobs.js";
+export type { KnobSpec, KnobValue } from "./sim/knobs/knob-spec.js";
+export { describeKnob, type KnobDescription } from "./sim/knobs/knob-value.js";
+export { KNOB_GROUPS, type KnobGroup } from "./sim/knobs/registry.js";
 export { LaggingStore } from "./sim/authenticator/store/lagging-store.js";
 export { Ledger, type LedgerDiff } from "./diagnosis/ledger.js";
 export {

@@ -4,7 +4,7 @@ import type { Ledger } from "../diagnosis/ledger.js";
 import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/attached-world.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Promises } from "./expectation.js";
 import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
 import type { OwnScenario, Verb } from "./scenario.js";
@@ -70,7 +70,7 @@ export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions):
     if (verb.do === "set") knobsForRealSite(verb.knobs, { siteDecides, canAsk: credentials !== undefined });
   }
   const sink = new MemorySink();
-  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: { ...scenario.knobs, ...knobs } });
+  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: mergeKnobs(scenario.knobs, knobs) });
   const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
   const name = quoted(calledAs ?? scenario.id);
   await playIn(world, scenario, "");

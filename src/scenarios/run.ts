@@ -1,6 +1,6 @@
 import { TRACE_SCHEMA } from "../core/events/run.js";
 import type { TraceRecord } from "../core/trace.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Ledger } from "../diagnosis/ledger.js";
 import { simWorld } from "../sim/sim-world.js";
 import type { World } from "../sim/world.js";
@@ -53,7 +53,7 @@ export async function runScenario(
   scenario: OwnScenario,
   { seed, knobs = {}, frames, calledAs }: RunOptions,
 ): Promise<Run> {
-  const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
+  const world = simWorld(seed, mergeKnobs(scenario.knobs, knobs), { frames });
   const { env } = world;
   await env.clock.run(playIn(world, scenario, seed));
   return judge(world, scenario, {

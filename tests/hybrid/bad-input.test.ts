@@ -156,7 +156,7 @@ describe("a relay that lies", () => {
     const bench = new HybridBench();
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
-    bench.env.clock.arm(800, "test.turn", () => bench.service.turn({ httpStatus }));
+    bench.env.clock.arm(800, "test.turn", () => bench.service.setBehaviour({ httpStatus }));
     await expect(bench.run(connect())).rejects.toMatchObject({ code: "TUNNEL_REFUSED", httpStatus });
   });
 
@@ -164,7 +164,7 @@ describe("a relay that lies", () => {
     const bench = new HybridBench();
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
-    bench.env.clock.arm(800, "test.turn", () => bench.service.turn({ turnsAway: "everybody" }));
+    bench.env.clock.arm(800, "test.turn", () => bench.service.setBehaviour({ refuse: "everybody" }));
     await expect(bench.run(connect())).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       httpStatus: undefined,

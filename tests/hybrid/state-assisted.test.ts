@@ -120,14 +120,14 @@ describe("a linked phone that is called", () => {
   });
 
   test("whose owner does not look at the notification is waited for", async () => {
-    const { bench, phone } = await linked({ phone: { tapsAfterMs: undefined } });
+    const { bench, phone } = await linked({ phone: { tapDelayMs: null } });
     const { connect } = contact(bench, phone, { budgets: { linkMs: 90_000 } });
     await expect(bench.run(connect())).rejects.toMatchObject({ timer: "hybrid.link", aftermath: "none" });
   });
 
   test("late, because the push was: the client is still there", async () => {
     const { bench, phone } = await linked();
-    bench.service.turn({ pushDelayMs: 90_000 });
+    bench.service.setBehaviour({ pushDelayMs: 90_000 });
     const startMs = bench.env.clock.nowMs();
     await bench.run(contact(bench, phone).connect());
     expect(bench.env.clock.nowMs() - startMs).toBe(93_050);

@@ -1,5 +1,10 @@
 import type { KnobValue } from "../../sim/knobs/knob-spec.js";
-import type { KnobName, KnobOverrides } from "../../sim/knobs/knobs.js";
+import {
+  mergeKnobs,
+  type KnobAliasOptions,
+  type KnobName,
+  type KnobOverrides,
+} from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run } from "../run.js";
 import type { OwnScenario } from "../scenario.js";
@@ -14,6 +19,8 @@ export interface SweepOptions {
   readonly knobs?: KnobOverrides;
   /** What reproduction lines call the scenario: the file it is in. */
   readonly calledAs?: string | undefined;
+  /** Called for every axis that names its knob by a former name. */
+  readonly onKnobAlias?: KnobAliasOptions["onAlias"];
   /** Called for each point of the grid when it was run, for reports and for those who wait. */
   readonly onPoint?: (point: SweepPoint, run: Run) => void;
 }
@@ -66,7 +73,7 @@ export interface Sweep {
  * @throws {SweepError} `SWEEP_BAD_AXIS`, `SWEEP_SAME_KNOB`, `SWEEP_TOO_LARGE`.
  */
 export async function sweep(scenario: OwnScenario, options: SweepOptions): Promise<Sweep> {
-  const axes = checkedAxes(options.axes);
+  const axes = checkedAxes(options);
   const probe = new Probe(scenario, options);
   const points: SweepPoint[] = [];
   for (const at of gridOf(axes)) {
@@ -112,7 +119,7 @@ class Probe {
 
   async run(at: At): Promise<{ readonly point: SweepPoint; readonly run: Run }> {
     const { seed, calledAs = this.#scenario.id } = this.#options;
-    const knobs: KnobOverrides = { ...this.#options.knobs, ...at };
+    const knobs: KnobOverrides = mergeKnobs(this.#options.knobs ?? {}, at);
     const run = await runScenario(this.#scenario, { seed, knobs });
     const point = {
       at,
@@ -151,8 +158,10 @@ function sideOf({ outcome, reproduction }: SweepPoint, value: number): Threshold
   return { value, outcome, reproduction };
 }
 
-function checkedAxes(wanted: SweepOptions["axes"]): readonly SweepAxis[] {
-  const axes = wanted.map((axis) => (typeof axis === "string" ? parseAxis(axis) : checkedAxis(axis)));
+function checkedAxes({ axes: wanted, onKnobAlias }: SweepOptions): readonly SweepAxis[] {
+  const axes = wanted.map((axis) =>
+    typeof axis === "string" ? parseAxis(axis, { onAlias: onKnobAlias }) : checkedAxis(axis),
+  );
   if (axes.length === 0) throw new SweepError("SWEEP_BAD_AXIS", "a sweep needs a knob to go through");
   const twice = axes.find(({ knob }, index) => axes.findIndex((other) => other.knob === knob) !== index);
   if (twice) throw new SweepError("SWEEP_SAME_KNOB", `${twice.knob} is on two axes`);

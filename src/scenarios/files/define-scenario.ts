@@ -1,7 +1,14 @@
-import { findScenario, type ResolvedScenario } from "../catalogue.js";
+import { findScenario } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
+import type { ScenarioAliasOptions } from "./alias-options.js";
 import { isObject } from "./place.js";
-import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
+import {
+  namesFile,
+  readScenarioFile,
+  storyOf,
+  type ReadFileOptions,
+  type ReadScenarioFile,
+} from "./resolve-scenario.js";
 import type { ScenarioDefinition } from "./scenario-file.js";
 import { ScenarioFileError } from "./scenario-file-error.js";
 
@@ -15,15 +22,10 @@ import { ScenarioFileError } from "./scenario-file-error.js";
  */
 export function defineScenario(
   definition: ScenarioDefinition,
-  { onAlias }: ScenarioAliasOptions = {},
+  { onAlias, onKnobAlias }: ScenarioAliasOptions = {},
 ): OwnScenario {
-  const { file, base } = readDefinition(definition);
+  const { file, base } = readDefinition(definition, { onKnobAlias });
   return storyOf(file, { base: base ?? presetOf(file, { onAlias }) });
-}
-
-export interface ScenarioAliasOptions {
-  /** Called when `extends` names a scenario of the catalogue by a former id, with the scenario it stands for. */
-  readonly onAlias?: ((resolved: ResolvedScenario) => void) | undefined;
 }
 
 export interface ParseScenarioOptions extends ScenarioAliasOptions {
@@ -41,9 +43,9 @@ export interface ParseScenarioOptions extends ScenarioAliasOptions {
  */
 export function parseScenarioFile(
   text: string,
-  { name, base, onAlias }: ParseScenarioOptions = {},
+  { name, base, onAlias, onKnobAlias }: ParseScenarioOptions = {},
 ): OwnScenario {
-  const file = readScenarioFile(parseJson(text, name), { file: name });
+  const file = readScenarioFile(parseJson(text, name), { file: name, onKnobAlias });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story =
     path !== undefined && base !== undefined ? base(path) : presetOf(file, { file: name, onAlias });
@@ -65,14 +67,15 @@ export function parseJson(text: string, file?: string): unknown {
 /** What a program gives: `extends` may be a story, which is no part of a file. */
 export function readDefinition(
   definition: unknown,
-  file?: string,
+  { file: path, onKnobAlias }: Omit<ReadFileOptions, "at"> = {},
 ): { readonly file: ReadScenarioFile; readonly base: OwnScenario | undefined } {
-  if (!isObject(definition)) return { file: readScenarioFile(definition, { file }), base: undefined };
+  const read = { file: path, onKnobAlias };
+  if (!isObject(definition)) return { file: readScenarioFile(definition, read), base: undefined };
   // What may vary in a preset is for those who draw its variations; a run does not look at it.
   const { draws: _, ...plain } = definition;
   const { extends: base, ...own } = plain;
-  if (!isObject(base)) return { file: readScenarioFile(plain, { file }), base: undefined };
-  return { file: readScenarioFile({ ...own, extends: A_PATH }, { file }), base: readBase(base, file) };
+  if (!isObject(base)) return { file: readScenarioFile(plain, read), base: undefined };
+  return { file: readScenarioFile({ ...own, extends: A_PATH }, read), base: readBase(base, path) };
 }
 
 /** Stands for a base that is at hand. */

@@ -14,9 +14,10 @@ export function readValue(shape: ScalarShape, value: unknown, place: Place): unk
       expectType(typeof value === "boolean", place, wanted("true or false", shape));
       return value;
     case "whole":
+      return readNumber(wholeOf(shape), shape, value, place);
     case "share":
     case "number":
-      return readNumber(shape, value, place);
+      return readNumber(NUMBERS[shape.type], shape, value, place);
   }
 }
 
@@ -52,22 +53,25 @@ function readWord(shape: ScalarShape & { readonly type: "word" }, value: unknown
   return value;
 }
 
+interface NumberKind {
+  readonly fits: (number: number) => boolean;
+  readonly what: string;
+}
+
+function wholeOf({ min = 0, max }: ScalarShape & { readonly type: "whole" }): NumberKind {
+  return {
+    fits: (number) => Number.isSafeInteger(number) && number >= min && number <= (max ?? number),
+    what: max === undefined ? "a whole number, zero or more," : `a whole number from ${min} to ${max}`,
+  };
+}
+
 const NUMBERS = {
-  whole: {
-    fits: (number: number) => Number.isSafeInteger(number) && number >= 0,
-    what: "a whole number, zero or more,",
-  },
   share: { fits: (number: number) => number >= 0 && number <= 1, what: "a number from 0 to 1" },
   number: { fits: (number: number) => !Number.isNaN(number), what: "a number" },
-} as const;
+} as const satisfies Readonly<Record<string, NumberKind>>;
 
-function readNumber(
-  shape: ScalarShape & { readonly type: keyof typeof NUMBERS },
-  value: unknown,
-  place: Place,
-): unknown {
+function readNumber({ fits, what }: NumberKind, shape: ScalarShape, value: unknown, place: Place): unknown {
   if (!expectType(typeof value === "number", place, wanted("a number", shape))) return value;
-  const { fits, what } = NUMBERS[shape.type];
   if (!fits(value as number)) place.complain("SCENARIO_FILE_BAD_VALUE", `${wanted(what, shape)} is wanted`);
   return value;
 }

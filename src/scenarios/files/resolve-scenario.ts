@@ -4,12 +4,21 @@ import { findScenario } from "../catalogue.js";
 import { Place } from "./place.js";
 import { readShape } from "./read-shape.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
+import { knobAliasesIn } from "./knob-names.js";
+import type { ScenarioAliasOptions } from "./alias-options.js";
 import type { ScenarioFile } from "./scenario-file.js";
 import { ScenarioFileError, type ScenarioFileProblem } from "./scenario-file-error.js";
 import { FILE_PATTERN, ID_PATTERN, SCENARIO_SHAPE } from "./scenario-shape.js";
 
 /** A file as it was read: names known, values fit, knobs dotted. What it extends was not looked for. */
 export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: KnobOverrides };
+
+export interface ReadFileOptions extends Pick<ScenarioAliasOptions, "onKnobAlias"> {
+  /** What errors call the file. */
+  readonly file?: string | undefined;
+  /** JSON pointer of the value inside the file. */
+  readonly at?: string;
+}
 
 /**
  * Reads what stands in a scenario file.
@@ -18,7 +27,7 @@ export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: 
  */
 export function readScenarioFile(
   value: unknown,
-  { file, at = "" }: { readonly file?: string | undefined; readonly at?: string } = {},
+  { file, at = "", onKnobAlias }: ReadFileOptions = {},
 ): ReadScenarioFile {
   const problems: ScenarioFileProblem[] = [];
   const place = new Place(at, problems);
@@ -26,6 +35,7 @@ export function readScenarioFile(
   if (problems.length === 0) checkSpans((read as ScenarioFile).expect, place.at("expect"));
   const [first, ...others] = problems;
   if (first !== undefined) throw new ScenarioFileError(file, [first, ...others]);
+  if (onKnobAlias !== undefined) for (const alias of knobAliasesIn(value)) onKnobAlias(alias);
   // Read by the very table that is tied to the type.
   return read as ReadScenarioFile;
 }

@@ -15,8 +15,8 @@ export type Shape = (
     }
   | { readonly type: "word"; readonly words: readonly string[] }
   | { readonly type: "flag" }
-  /** Zero or more. */
-  | { readonly type: "whole" }
+  /** A whole number from `min` to `max`; zero or more when they are absent. */
+  | { readonly type: "whole"; readonly min?: number; readonly max?: number }
   /** From 0 to 1. */
   | { readonly type: "share" }
   | { readonly type: "number" }
@@ -67,7 +67,8 @@ export type ScalarShape = Extract<
 >;
 
 /** The shape of one knob's value. */
-export function shapeOfKnob({ kind, choices = [], never = false, doc }: KnobSpec): ScalarShape {
+export function shapeOfKnob({ kind, choices = [], never = false, doc, ...bounds }: KnobSpec): ScalarShape {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = bounds;
   const common = { doc, ...(never && { nullable: true }) };
   switch (kind) {
     case "switch":
@@ -78,6 +79,6 @@ export function shapeOfKnob({ kind, choices = [], never = false, doc }: KnobSpec
       return { type: "share", ...common };
     case "ms":
     case "count":
-      return { type: "whole", ...common };
+      return { type: "whole", min, max, ...common };
   }
 }

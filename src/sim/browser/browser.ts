@@ -243,8 +243,7 @@ export class SimBrowser {
   }
 
   get #profile(): ClientProfile {
-    // Every choice of the knob is a key of the table; a test holds them together.
-    return CLIENT_PROFILES[this.#parts.knobs().client.profile] as ClientProfile;
+    return CLIENT_PROFILES[this.#parts.knobs().client.profile];
   }
 }
 

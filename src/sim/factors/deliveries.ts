@@ -34,6 +34,7 @@ export class Deliveries {
   async #byTelephone(code: Code, book: CodeBook): Promise<void> {
     const { sms, relay } = this.#parts.knobs();
     const env = envIn(this.#sms, book.context);
+    if (sms.delayMs === null) return;
     await sleep(env.clock, sms.delayMs, "sms.delay");
     if (sms.route === "landline" && book.factor === "sms") {
       return this.#note(env, { code, book, change: "undeliverable", route: "landline" });
@@ -41,6 +42,7 @@ export class Deliveries {
     this.#note(env, { code, book, change: "arrived", route: sms.route });
     book.arrived(code);
     if (sms.route === "spouse") {
+      if (relay.humanMs === null) return;
       await sleep(env.clock, relay.humanMs, "relay.human");
       this.#note(env, { code, book, change: "relayed", route: sms.route });
     }
@@ -51,6 +53,7 @@ export class Deliveries {
     const { mail, user } = this.#parts.knobs();
     const env = envIn(this.#mail, book.context);
     if (mail.scannerMs !== null) void this.#parts.background.add(this.#scan(code, book, mail.scannerMs));
+    if (mail.delayMs === null) return;
     await sleep(env.clock, mail.delayMs, "mail.delay");
     book.arrived(code);
     if (mail.spam) {

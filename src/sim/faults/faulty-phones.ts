@@ -81,5 +81,5 @@ export function phoneWithoutBluetoothPermission(
   parts: PhoneParts,
   options: MorePhoneOptions = {},
 ): SimPhone {
-  return new SimPhone(env, parts, { bluetooth: "not-permitted", ...options });
+  return new SimPhone(env, parts, { btPermission: false, ...options });
 }

@@ -54,7 +54,7 @@ export class HybridRoad {
   device(context?: TraceContext): CtapDevice | undefined {
     const { os, adapter } = this.#parts.knobs();
     if (!os.hybridSupported || !adapter.present) return undefined;
-    this.#turn();
+    this.#applyKnobs();
     const client = envIn(this.#client, context);
     return this.#radio.isOn ? this.#invite(client, this.#linkMs) : this.#whenSwitchedOn(client);
   }
@@ -104,11 +104,11 @@ export class HybridRoad {
     // Whoever asks the device hears why it failed.
     device.ready().catch(() => undefined);
     void this.#parts.background.add(device.ended);
-    const { foreignAdverts: phones, rateHz } = this.#parts.knobs().ble;
-    if (phones > 0) {
+    const { ble } = this.#parts.knobs();
+    if (ble.foreignAdverts > 0) {
       const over = new AbortController();
       void device.ended.then(() => over.abort());
-      void this.#parts.background.add(gatherCrowd(this.#env, this.#air, { phones, rateHz }, over.signal));
+      void this.#parts.background.add(gatherCrowd(this.#env, this.#air, ble, over.signal));
     }
     return device;
   }
@@ -141,26 +141,11 @@ export class HybridRoad {
     return invitePhone(otherTab, this.#ports).qr;
   }
 
-  #turn(): void {
-    const { ble, tunnel, push, link, client, adapter } = this.#parts.knobs();
-    this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct, repeats: ble.repeats });
-    this.#radio.turn({
-      settleMs: client.settleMs,
-      readyAfterMs: adapter.readyAfterMs,
-      scanRetries: client.scanRetries,
-    });
-    this.#service.turn({
-      connectDelayMs: tunnel.connectDelayMs,
-      latencyMs: tunnel.latencyMs,
-      turnsAway: tunnel.refuse,
-      httpStatus: tunnel.httpStatus ?? undefined,
-      ttlMs: tunnel.ttlMs ?? Infinity,
-      breaksAfter: tunnel.dropAfter ?? Infinity,
-      breakChance: link.failP,
-      garbles: tunnel.garble ?? Infinity,
-      messagesMax: tunnel.maxMessages,
-      messageBytesMax: tunnel.maxBytes,
-      pushDelayMs: push.delayMs ?? Infinity,
-    });
+  /** Hands every actor its options as they are now. */
+  #applyKnobs(): void {
+    const { ble, tunnel, push, client, adapter } = this.#parts.knobs();
+    this.#air.setOptions(ble);
+    this.#radio.setBehaviour({ ...client, ...adapter });
+    this.#service.setBehaviour({ ...tunnel, pushDelayMs: push.delayMs });
   }
 }

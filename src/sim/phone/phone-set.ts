@@ -76,13 +76,13 @@ export class PhonesAtHand {
 
   /** How the browser finds the phone in the hand without a code; the link is of an earlier story. */
   link(): KnownPhone | undefined {
-    const own = this.#turned(this.#knobs.key.which);
+    const own = this.#configured(this.#knobs.key.which);
     return own.forgotten ? undefined : (own.known ??= own.phone.link());
   }
 
   /** The browser was told that the phone in the hand is gone for good. */
   forgetLink(): void {
-    this.#turned(this.#knobs.key.which).forgotten = true;
+    this.#configured(this.#knobs.key.which).forgotten = true;
   }
 
   /** Lets the person do what they do about a code on the screen. */
@@ -102,7 +102,7 @@ export class PhonesAtHand {
     await sleep(this.#env.clock, scanDelayMs, "user.scan");
     while (isShown()) {
       const isOther = this.#knobs.qr.scanned === "previous";
-      const { phone } = this.#turned(this.#knobs.key.which);
+      const { phone } = this.#configured(this.#knobs.key.which);
       const outcome = await this.#watch(phone.scan(isOther ? earlier() : qr, context));
       const { rescanMs } = this.#knobs.phone;
       if (rescanMs === null || outcome === undefined || !MENDABLE.includes(outcome.ending)) return;
@@ -116,7 +116,9 @@ export class PhonesAtHand {
     const { secondScanMs } = this.#knobs.phone;
     if (secondScanMs === null) return;
     await background.add(sleep(this.#env.clock, secondScanMs, "user.second-scan"));
-    const { phone } = this.#turned(this.#knobs.key.which === "first" ? "second" : "first", { stays: true });
+    const { phone } = this.#configured(this.#knobs.key.which === "first" ? "second" : "first", {
+      stays: true,
+    });
     await this.#watch(phone.scan(qr, context));
   }
 
@@ -131,23 +133,13 @@ export class PhonesAtHand {
   }
 
   /** One of the phones, with its habits of now. @param stays its owner does not close it, whatever the knob says. */
-  #turned(which: WhichKey, { stays = false }: { readonly stays?: boolean } = {}): OwnPhone {
+  #configured(which: WhichKey, { stays = false }: { readonly stays?: boolean } = {}): OwnPhone {
     const { ble, phone } = this.#knobs;
     const own = this.#phones.get(which) ?? this.#newPhone(which);
-    own.phone.turn({
-      opensTunnelAfterMs: phone.startDelayMs,
-      platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
-      ignoresShutdown: phone.ignoresShutdown,
-      screenLock: phone.screenLock,
-      bluetooth: !phone.btPermission ? "not-permitted" : phone.bluetoothOn ? "on" : "off",
-      mobileData: phone.mobileData,
-      discoverable: phone.discoverable,
-      nothingFound: phone.nothingFound === "0x2e" ? "as-such" : "as-denied",
-      revision: phone.protocolRev === "0" ? 0 : 1,
-      updateFrames: phone.updateFrames,
-      tapsAfterMs: phone.tapDelayMs ?? undefined,
-      leavesAfterMs: stays ? undefined : (phone.leavesAfterMs ?? undefined),
+    own.phone.setOptions({
+      ...phone,
       advertSuffix: suffixOf(ble.suffixBytes),
+      ...(stays && { leavesAfterMs: null }),
     });
     return own;
   }
