@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { CATALOGUE } from "../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
+import { knobsPage } from "./knobs-page.js";
 import { traceSchema } from "../src/scenarios/reports/trace-schema.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -24,6 +25,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
   return Promise.all([
     document("docs/scenario-schema.json", JSON.stringify(scenarioSchema())),
     document("docs/trace-schema.json", JSON.stringify(traceSchema())),
+    document("docs/knobs.md", knobsPage()),
     document("docs/verdicts.md", withPart("docs/verdicts.md", causesTable())),
   ]);
 }
