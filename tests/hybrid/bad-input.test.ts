@@ -92,7 +92,12 @@ describe("a message that is not what was sent", () => {
   test("in the handshake, the trace says where it failed", async () => {
     const { bench } = await askThrough(rule(1, LAST));
     expect(bench.traced("link.hybrid")).toContainEqual(
-      expect.objectContaining({ actor: "client", stage: "failed", step: "handshake", code: "HANDSHAKE_REJECTED" }),
+      expect.objectContaining({
+        actor: "client",
+        stage: "failed",
+        step: "handshake",
+        code: "HANDSHAKE_REJECTED",
+      }),
     );
   });
 
