@@ -1,4 +1,4 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
 /** Stay outside the bundle: users bring or omit them, and two copies of a native package would fight. */
 const external = [
@@ -8,21 +8,34 @@ const external = [
   "@abandonware/bluetooth-hci-socket",
   "@homebridge/dbus-native",
   "ws",
-  "cbor-x",
 ];
 
-export default defineConfig([
-  {
-    entry: { index: "src/index.ts", sim: "src/sim.ts", scenarios: "src/scenarios.ts" },
-    format: ["esm", "cjs"],
-    dts: true,
-    clean: true,
-    // One copy of every class for all three entry points of one module system.
-    splitting: true,
-    target: "node20",
-    sourcemap: true,
-    external,
+/** Published as ES modules only: a CommonJS loader such as jest's cannot require them, so the CommonJS build holds them. */
+const esmOnly = [/^@noble\//];
+
+const library: Options = {
+  entry: {
+    index: "src/index.ts",
+    ctap: "src/entry/ctap.ts",
+    hid: "src/entry/hid.ts",
+    hybrid: "src/entry/hybrid.ts",
+    webauthn: "src/entry/webauthn.ts",
+    sim: "src/entry/sim.ts",
+    scenarios: "src/entry/scenarios.ts",
+    diagnosis: "src/entry/diagnosis.ts",
   },
+  dts: true,
+  clean: true,
+  // One copy of every class for all entry points of one module system.
+  splitting: true,
+  target: "node20",
+  sourcemap: true,
+  external,
+};
+
+export default defineConfig([
+  { ...library, format: ["esm"] },
+  { ...library, format: ["cjs"], noExternal: esmOnly, clean: false },
   {
     entry: { cli: "src/cli/main.ts", "verdict-worker": "src/cli/verdict-worker.ts" },
     format: ["esm"],

@@ -15,6 +15,7 @@ import { cryptoBench } from "./crypto.js";
 import { framingBench } from "./framing.js";
 import { hybridCeremonyBench } from "./hybrid-ceremony.js";
 import { hybridPureBench } from "./hybrid-pure.js";
+import { spansBench } from "./spans.js";
 
 interface Row {
   readonly group: string;
@@ -90,6 +91,7 @@ const cases = [
   ...framingBench(),
   ...ceremonyBench(),
   ...hybridPureBench(),
+  ...spansBench(),
   ...hybridCeremonyBench(),
 ].filter(({ group }) => values.group === undefined || group.includes(values.group));
 const rows: Row[] = [];

@@ -2,12 +2,13 @@ import { build } from "esbuild";
 import { rm, mkdtemp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "./lab-error.js";
+import { nativePackages } from "./native-packages.js";
 
 /** Under the project, so that what stays outside the bundle is found in its node_modules. */
 const BUNDLES = join(import.meta.dirname, "..", "artifacts", "lab-bundles");
 
 /** Packages with native code are loaded from where they are installed. */
-const NATIVE = ["node-hid", "@abandonware/*", "@stoprocent/*"];
+const NATIVE = Object.keys(nativePackages());
 
 export interface Bundle {
   readonly path: string;

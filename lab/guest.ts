@@ -18,6 +18,8 @@ export interface GuestRun {
   readonly out: string;
   /** Packages the program wants on the host, checked before anything starts. */
   readonly tools?: readonly GuestTool[];
+  /** Native npm packages the program imports, checked before anything starts; see native-packages.json. */
+  readonly natives?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** The whole of it, boot included; then the guest is switched off. */
   readonly timeoutSeconds?: number;
@@ -51,7 +53,7 @@ const GRACE_SECONDS = 10;
  * `LAB_TIME_UP`; the signal's reason when it fires.
  */
 export async function runInGuest(run: GuestRun): Promise<GuestResult> {
-  const missing = whyNoLab(run.tools);
+  const missing = whyNoLab(run.tools, run.natives);
   if (missing !== undefined) throw new LabError("LAB_TOOLS_MISSING", `the lab cannot run: ${missing}`);
   run.signal?.throwIfAborted();
   const image = await bootImage();

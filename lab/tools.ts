@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { missingNativePackages } from "./native-packages.js";
 
 /** Commands by the Debian package that brings them. */
 export const BOOT_TOOLS: Readonly<Record<string, string>> = {
@@ -44,13 +45,21 @@ export function missingPackages(tools: readonly GuestTool[] = []): readonly stri
   return [...new Set(missing.map(([, debianPackage]) => debianPackage))];
 }
 
-/** @returns why the lab cannot run here, with the command that changes it; undefined when it can. */
-export function whyNoLab(tools: readonly GuestTool[] = []): string | undefined {
+/**
+ * @param natives npm packages with native code that the program imports at run time.
+ * @returns why the lab cannot run here, with the command that changes it; undefined when it can.
+ */
+export function whyNoLab(
+  tools: readonly GuestTool[] = [],
+  natives: readonly string[] = [],
+): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return `the lab boots an x86-64 Debian kernel from a Debian host; this is ${process.platform} on ${process.arch}`;
   }
   const packages = missingPackages(tools);
-  return packages.length === 0 ? undefined : `not installed: apt-get install ${packages.join(" ")}`;
+  if (packages.length > 0) return `not installed: apt-get install ${packages.join(" ")}`;
+  const absent = missingNativePackages(natives);
+  return absent.length === 0 ? undefined : `not installed: npm run natives -- ${absent.join(" ")}`;
 }
 
 function onPath(command: string): boolean {

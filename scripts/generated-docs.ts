@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
+import { RULES } from "../src/diagnosis/rules/registry.js";
 import { CATALOGUE } from "../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { knobsPage } from "./knobs-page.js";
@@ -47,16 +48,18 @@ function withPart(path: string, part: string): string {
   return `${before}${BEGIN}\n\n${part}\n\n${END}${after}`;
 }
 
-/** How many scenarios of the catalogue expect each mechanism. */
+/** Every rule of the registry: what it says, of which ceremonies, and how many scenarios of the catalogue expect it. */
 function causesTable(): string {
   const counts = new Map<string, number>();
   for (const { expect } of CATALOGUE) {
     for (const id of new Set(expect.mechanisms)) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
-  const rows = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+  const rules = [...RULES].sort((one, other) => (one.id < other.id ? -1 : 1));
   return [
-    "| Cause | Scenarios |",
-    "| --- | --- |",
-    ...rows.map(([id, count]) => `| \`${id}\` | ${count} |`),
+    "| Cause | Meaning | Ceremonies | Scenarios |",
+    "| --- | --- | --- | --- |",
+    ...rules.map(
+      ({ id, text, kinds }) => `| \`${id}\` | ${text} | ${kinds.join(", ")} | ${counts.get(id) ?? 0} |`,
+    ),
   ].join("\n");
 }

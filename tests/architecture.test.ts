@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   diagnosis: ["core"],
   sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis"],
   scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis"],
-  cli: ["index"],
+  cli: ["index", "entry"],
 };
 
 /** Folders below a room that may import only some folders of that room; a folder not listed may import all of them. */
@@ -50,7 +50,7 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Entry points re-export rooms and hold no code; they are not part of the table. */
-const ENTRY_POINTS = ["index.ts", "sim.ts", "scenarios.ts"];
+const ENTRY_POINTS = ["index.ts", ...readdirSync(join(SRC, "entry")).map((name) => `entry/${name}`)];
 
 const LINES_MAX = 400;
 
@@ -58,7 +58,7 @@ const LINES_MAX = 400;
 const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly string[] }[] = [
   {
     word: /\b(setTimeout|setInterval|performance\.now|Date\.now|new Date\(\))/,
-    allowedIn: ["core/clock.ts"],
+    allowedIn: ["core/clock.ts", "core/host-timers.ts"],
   },
   { word: /\b(Math\.random|getRandomValues|randomBytes)\b/, allowedIn: ["core/entropy.ts"] },
   { word: /\bcrypto\.subtle\b/, allowedIn: [] },
@@ -149,7 +149,7 @@ describe("tables of knobs", () => {
   });
 
   test.each(tables)("$path builds on nothing that reads knobs", (table) => {
-    const allowed = ["sim/knobs/knob-spec.ts", "sim/profiles/profiles.ts"];
+    const allowed = ["sim/knobs/knob-spec.ts", "sim/knobs/option-rows.ts", "sim/profiles/profiles.ts"];
     expect(importsOf(table).filter((path) => roomOf(path) === "sim" && !allowed.includes(path))).toEqual([]);
   });
 });
@@ -180,4 +180,21 @@ test("imports no cycle between files, of values or of types", () => {
   };
   for (const path of graph.keys()) visit(path, []);
   expect(cycles).toEqual([]);
+});
+
+describe("every folder has a README that says where to start", () => {
+  const folders = [...new Set(files.map(({ path }) => dirname(path)))].filter(
+    (folder) => folder !== "." && !folder.startsWith("scenarios/catalogue/") && folder !== "entry",
+  );
+
+  test.each(folders)("src/%s", (folder) => {
+    const text = readFileSync(join(SRC, folder, "README.md"), "utf8");
+    expect(text.split("\n").length).toBeLessThanOrEqual(12);
+    const [, doors = ""] = /^- Start reading at: (.*)$/m.exec(text) ?? [];
+    const named = [...doors.matchAll(/[\w./-]+\.ts\b/g)].map(([name]) => join(SRC, folder, name));
+    expect(named.length, "names a file").toBeGreaterThan(0);
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
+    const [, where = ""] = /^- Tests: (.*)\.$/m.exec(text) ?? [];
+    expect(existsSync(join(SRC, "..", where)), `${where} is there`).toBe(true);
+  });
 });

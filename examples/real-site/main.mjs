@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseSiteConfig } from "passkey-harness";
+import { parseSiteConfig } from "passkey-harness/sim";
 import { runOnSite } from "passkey-harness/scenarios";
 import { startSite } from "./site.mjs";
 

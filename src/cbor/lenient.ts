@@ -1,9 +1,7 @@
-import { Decoder } from "cbor-x";
 import { concat } from "../core/bytes.js";
 import { decodeCbor } from "./decode.js";
-import { encodeCbor } from "./encode.js";
 import type { CborOptions } from "./limits.js";
-import { scanCbor, type CborFinding, type CborItem, type CborKind } from "./scan.js";
+import { scanCbor, type CborFinding, type CborItem } from "./scan.js";
 import { CborError, type CborKey, type CborValue } from "./value.js";
 
 export interface LenientDecoding {
@@ -32,114 +30,104 @@ export function decodeLenient(bytes: Uint8Array, options?: CborOptions): Lenient
   }
   const scan = scanCbor(bytes, options);
   if (scan.broken) throw scan.broken;
-  const value = normalize(cborx.decode(tame(bytes, scan.items)));
+  const value = new ItemReader(bytes, scan.items).read();
   if (value === undefined) throw new CborError("UNSUPPORTED_TYPE", "a value CTAP2 cannot say", 0);
   return { value, faults: scan.faults };
 }
 
-const cborx = new Decoder({ mapsAsObjects: false, useRecords: false });
-
-const FIRST_KNOWN_SIMPLE = 20n;
-const FIRST_UNKNOWN_SIMPLE = 24n;
-
-/** A code point without a character. Goes in front of a text that begins with it too, so that one is always ours. */
-const GUARD = "\ufffe";
-
 const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-const UNDEFINED = Uint8Array.of(0xf7);
+/** Builds a value from the items of a scan, which are complete and in the order of the bytes. */
+class ItemReader {
+  readonly #bytes: Uint8Array;
+  readonly #items: readonly CborItem[];
+  #at = 0;
 
-const MAJOR_OF_KIND: Readonly<Partial<Record<CborKind, number>>> = {
-  unsigned: 0x00,
-  negative: 0x20,
-  bytes: 0x40,
-  text: 0x60,
-  array: 0x80,
-  map: 0xa0,
-};
+  constructor(bytes: Uint8Array, items: readonly CborItem[]) {
+    this.#bytes = bytes;
+    this.#items = items;
+  }
 
-/**
- * The same value, without what cbor-x acts on or gives up at: tags (it would run their extensions), strings in
- * chunks, simple values without a meaning, and heads longer than they need be (its native part loses its
- * place after some). Order, duplicates, indefinite arrays and maps and floats stay as they were sent.
- */
-function tame(bytes: Uint8Array, items: readonly CborItem[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let chunked: { readonly kind: "bytes" | "text"; readonly chunks: Uint8Array[] } | undefined;
-  for (const item of items) {
-    const { kind, role, argument } = item;
-    if (role === "chunk") {
-      chunked?.chunks.push(bytes.subarray(item.contentStart, item.contentEnd));
-    } else if (kind === "break" && chunked !== undefined) {
-      parts.push(tameString(chunked.kind, concat(...chunked.chunks)));
-      chunked = undefined;
-    } else if ((kind === "bytes" || kind === "text") && argument === undefined) {
-      chunked = { kind, chunks: [] };
-    } else if (kind !== "tag") {
-      parts.push(...tameItem(item, bytes));
+  /** Reads the next item with all it contains; `undefined` for what CTAP2 cannot say. */
+  read(): CborValue | undefined {
+    const item = this.#next();
+    switch (item.kind) {
+      case "unsigned":
+        return exact(item.argument ?? 0n);
+      case "negative":
+        return exact(-1n - (item.argument ?? 0n));
+      case "bytes":
+        return this.#content(item);
+      case "text":
+        return lossyUtf8.decode(this.#content(item));
+      case "array":
+        return [...this.#entries(item, () => this.read())].filter((entry) => entry !== undefined);
+      case "map":
+        return this.#map(item);
+      case "tag":
+        return this.read();
+      case "float":
+        return this.#float(item);
+      default:
+        return item.argument === 20n || item.argument === 21n ? item.argument === 21n : undefined;
     }
   }
-  return concat(...parts);
-}
 
-function tameItem(
-  { kind, argument, offset, contentStart, contentEnd }: CborItem,
-  bytes: Uint8Array,
-): Uint8Array[] {
-  if (argument === undefined || kind === "float") return [bytes.subarray(offset, contentEnd)];
-  if (kind === "bytes" || kind === "text")
-    return [tameString(kind, bytes.subarray(contentStart, contentEnd))];
-  if (kind !== "simple") return [shortestHead(kind, argument)];
-  const known = argument >= FIRST_KNOWN_SIMPLE && argument < FIRST_UNKNOWN_SIMPLE;
-  return [known ? bytes.subarray(offset, contentEnd) : UNDEFINED];
-}
+  #next(): CborItem {
+    const item = this.#items[this.#at++];
+    if (item === undefined) throw new Error("a scan without a fault that stops it holds every item");
+    return item;
+  }
 
-/**
- * cbor-x with its native part and without disagree on wrong UTF-8 and on byte order marks, and a run must not
- * depend on what was installed: wrong bytes are replaced here, and a mark in front gets a guard before it.
- */
-function tameString(kind: "bytes" | "text", content: Uint8Array): Uint8Array {
-  if (kind === "bytes") return concat(shortestHead(kind, BigInt(content.length)), content);
-  const text = lossyUtf8.decode(content);
-  return encodeCbor(/^[\ufeff\ufffe]/.test(text) ? GUARD + text : text);
-}
+  /** As many entries as the container counts, or up to its break. */
+  *#entries<T>({ argument }: CborItem, read: () => T): Generator<T> {
+    for (let count = 0n; argument === undefined ? !this.#atBreak() : count < argument; count++) yield read();
+  }
 
-/** A head is that of the unsigned integer with another major type. */
-function shortestHead(kind: CborKind, argument: bigint): Uint8Array {
-  const head = encodeCbor(argument);
-  head[0] = (head[0] as number) | (MAJOR_OF_KIND[kind] ?? 0);
-  return head;
-}
+  #atBreak(): boolean {
+    if (this.#items[this.#at]?.kind !== "break") return false;
+    this.#at++;
+    return true;
+  }
 
-/** What cbor-x made of it, as a CborValue; `undefined` for what is none. */
-function normalize(value: unknown): CborValue | undefined {
-  switch (typeof value) {
-    case "number":
-    case "boolean":
-      return value;
-    case "string":
-      return value.startsWith(GUARD) ? value.slice(GUARD.length) : value;
-    case "bigint":
-      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    case "object":
-      if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.length);
-      if (Array.isArray(value)) return value.map(normalize).filter((item) => item !== undefined);
-      return value instanceof Map ? normalizeMap(value) : undefined;
-    default:
-      return undefined;
+  /** The bytes of a string, those of its chunks one after the other. */
+  #content(item: CborItem): Uint8Array {
+    if (item.argument !== undefined) return this.#bytes.slice(item.contentStart, item.contentEnd);
+    return concat(...this.#entries(item, () => this.#content(this.#next())));
+  }
+
+  #map(item: CborItem): CborValue {
+    const map = new Map<CborKey, CborValue>();
+    const byteKeys = new Map<string, Uint8Array>();
+    for (const [key, value] of this.#entries(item, () => [this.read(), this.read()] as const)) {
+      if (key === undefined || !isKey(key)) continue;
+      const known = key instanceof Uint8Array ? sameBytes(byteKeys, key) : key;
+      if (value === undefined) map.delete(known);
+      else map.set(known, value);
+    }
+    return map;
+  }
+
+  /** @see RFC 8949 appendix D (half-precision) */
+  #float({ offset, contentStart }: CborItem): number {
+    const bits = new DataView(
+      this.#bytes.buffer,
+      this.#bytes.byteOffset + offset + 1,
+      contentStart - offset - 1,
+    );
+    if (bits.byteLength === 8) return bits.getFloat64(0);
+    if (bits.byteLength === 4) return bits.getFloat32(0);
+    const half = bits.getUint16(0);
+    const [exponent, fraction] = [(half >> 10) & 0x1f, half & 0x3ff];
+    const sign = half >> 15 === 1 ? -1 : 1;
+    if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (0x400 + fraction) * 2 ** (exponent - 25));
   }
 }
 
-function normalizeMap(source: ReadonlyMap<unknown, unknown>): CborValue {
-  const map = new Map<CborKey, CborValue>();
-  const byteKeys = new Map<string, Uint8Array>();
-  for (const [sourceKey, sourceValue] of source) {
-    const key = normalize(sourceKey);
-    const value = normalize(sourceValue);
-    if (key === undefined || value === undefined || !isKey(key)) continue;
-    map.set(key instanceof Uint8Array ? sameBytes(byteKeys, key) : key, value);
-  }
-  return map;
+/** A number while that is exact, a bigint beyond. */
+function exact(integer: bigint): number | bigint {
+  return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
 }
 
 function isKey(value: CborValue): value is CborKey {

@@ -1,18 +1,15 @@
 import { createInterface } from "node:readline/promises";
+import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
+import { type Env, inSpan } from "../entry/sim.js";
 import {
   CLIENT_PROFILES,
   type ClientContext,
-  describeRecord,
-  effectiveTimeoutMs,
-  type Env,
-  type HarnessError,
-  inSpan,
-  isHarnessError,
   type PageError,
   SPEC_L3,
+  effectiveTimeoutMs,
   toPageError,
-  type TraceRecord,
-} from "../index.js";
+} from "../entry/webauthn.js";
+import { type HarnessError, isHarnessError } from "../index.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "./device/open-device.js";
 import type { Workbench } from "./device/opened-device.js";

@@ -1,5 +1,10 @@
 import { Worker } from "node:worker_threads";
-import { joinVerdictTables, verdictTable, type VerdictOptions, type VerdictTable } from "../index.js";
+import {
+  type VerdictOptions,
+  type VerdictTable,
+  joinVerdictTables,
+  verdictTable,
+} from "../entry/scenarios.js";
 
 /** Beside this file in the package; from source a thread needs the loader that the main one has. */
 function startWorker(workerData: { readonly seed: string; readonly draws: number }): Worker {

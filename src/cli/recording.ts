@@ -1,4 +1,5 @@
-import { jsonLinesSink, RUN_SPAN, toPcapng, TRACE_SCHEMA, type TraceRecord } from "../index.js";
+import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, jsonLinesSink } from "../entry/diagnosis.js";
+import { toPcapng } from "../entry/scenarios.js";
 import type { Invocation, OptionTable } from "./command.js";
 import { writeBytesFile, writeTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";

@@ -1,4 +1,4 @@
-import { toGitHub, toHtml, toJUnit, toPcapng, type ReportedRun } from "../index.js";
+import { type ReportedRun, toGitHub, toHtml, toJUnit, toPcapng } from "../entry/scenarios.js";
 import type { Invocation, OptionTable, Outcome } from "./command.js";
 import { appendTextFile, writeBytesFile, writeTextFile } from "./files.js";
 import { flag, textOption } from "./options.js";

@@ -1,10 +1,6 @@
-import {
-  fromBase64url,
-  parseSiteConfig,
-  type SiteConfig,
-  type StoredSiteCredential,
-  toBase64url,
-} from "../index.js";
+import { fromBase64url, toBase64url } from "../entry/ctap.js";
+import { type SiteConfig, parseSiteConfig } from "../entry/sim.js";
+import type { StoredSiteCredential } from "../entry/webauthn.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { isMissing, readJsonFile, writeTextFile } from "./files.js";
 import { textOption } from "./options.js";

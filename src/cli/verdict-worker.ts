@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { scenarioNamed, verdictTable } from "../index.js";
+import { scenarioNamed, verdictTable } from "../entry/scenarios.js";
 
 const { seed, draws } = workerData as { readonly seed: string; readonly draws: number };
 

@@ -1,4 +1,5 @@
-import { aliasNote, knobAliasNote, type KnobAlias, type NamedByAlias } from "../index.js";
+import { type NamedByAlias, aliasNote } from "../entry/scenarios.js";
+import { type KnobAlias, knobAliasNote } from "../entry/sim.js";
 import type { Terminal } from "./terminal.js";
 
 /** Tells a user who named a scenario by a former id what it is called now, on stderr. */

@@ -13,6 +13,14 @@ export interface Clock {
    * @throws {RangeError} when the delay is NaN.
    */
   arm(delayMs: number, timer: string, fire: () => void): Disarm;
+  /**
+   * Calls `fail` once, with an error that names the cure, when this clock stands still because nobody runs it. Clocks
+   * that move by themselves leave it out.
+   *
+   * @param what names the work that waits, for the message.
+   * @returns ends the watch; undefined when the clock is being run, and nothing is to be watched.
+   */
+  watchStandstill?(what: string, fail: (error: Error) => void): Disarm | undefined;
 }
 
 /** Node truncates longer delays to 1 ms; a longer wait is made of several. */
@@ -35,6 +43,22 @@ export const systemClock: Clock = {
     return () => clearTimeout(handle);
   },
 };
+
+/**
+ * Awaits `work`, and fails when it would wait for ever on a clock that nobody runs.
+ *
+ * @param what names the work, for the message.
+ * @throws {StallError} `CLOCK_NOT_RUN`. @throws what `work` throws.
+ */
+export function onMovingClock<T>(clock: Clock, what: string, work: Promise<T>): Promise<T> {
+  let fail: (error: Error) => void = () => {};
+  const unwatch = clock.watchStandstill?.(what, (error) => fail(error));
+  if (unwatch === undefined) return work;
+  const standstill = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  return Promise.race([work, standstill]).finally(unwatch);
+}
 
 export interface SleepOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 import type { Clock, Disarm } from "./clock.js";
 import { HarnessError } from "./errors.js";
+import { afterHostTime, nextHostTurn } from "./host-timers.js";
 
 /** 2026-01-01T00:00:00Z: a fixed date, so that certificates and dates in a trace are the same in every run. */
 const EPOCH_AT_ZERO_MS = 1_767_225_600_000;
@@ -7,8 +8,17 @@ const EPOCH_AT_ZERO_MS = 1_767_225_600_000;
 /** Timers that fire without time moving on before the run is called a livelock. */
 const FIRINGS_PER_INSTANT_MAX = 10_000;
 
-/** A bug in the test or the simulator: virtual time cannot move, or moves for ever without progress. */
-export class StallError extends HarnessError<"STALLED" | "LIVELOCK"> {}
+/**
+ * Real time within which somebody must run a clock on which work waits. Long enough to import or read something between
+ * the start of the work and `run`, far below the time limits of test frameworks.
+ */
+const STANDSTILL_MS = 1_000;
+
+/**
+ * A bug in the test or the simulator. `STALLED`: virtual time cannot move; `LIVELOCK`: it moves for ever without
+ * progress; `CLOCK_NOT_RUN`: work waits and nobody calls {@link VirtualClock.run}.
+ */
+export class StallError extends HarnessError<"STALLED" | "LIVELOCK" | "CLOCK_NOT_RUN"> {}
 
 interface ArmedTimer {
   readonly dueMs: number;
@@ -31,8 +41,16 @@ interface ArmedTimer {
 export class VirtualClock implements Clock {
   /** A binary heap: reports arm thousands of timers in one run. */
   readonly #heap: ArmedTimer[] = [];
+  readonly #watches = new Set<Disarm>();
+  readonly #afterHostTime: typeof afterHostTime;
   #nowMs = 0;
   #armed = 0;
+  #running = 0;
+
+  /** @param host stands in for the host's timers in tests of the standstill. */
+  constructor(host: { readonly afterHostTime: typeof afterHostTime } = { afterHostTime }) {
+    this.#afterHostTime = host.afterHostTime;
+  }
 
   nowMs(): number {
     return this.#nowMs;
@@ -56,12 +74,49 @@ export class VirtualClock implements Clock {
   }
 
   /**
+   * @param what names the work that waits.
+   * @param fail hears of a {@link StallError} `CLOCK_NOT_RUN` when {@link run} is not called within a second of real time.
+   *   Work that begins inside `run`, or shortly before it, never does.
+   */
+  watchStandstill(what: string, fail: (error: Error) => void): Disarm | undefined {
+    if (this.#running > 0) return undefined;
+    const end = () => {
+      cancel();
+      this.#watches.delete(end);
+    };
+    const cancel = this.#afterHostTime(STANDSTILL_MS, () => {
+      end();
+      fail(
+        new StallError(
+          "CLOCK_NOT_RUN",
+          `${what} waits at ${this.#nowMs} ms on a virtual clock that nobody runs`,
+          {
+            hint: "hand the promise to the clock: await env.clock.run(register(env, ...)), or use systemEnv() for real time",
+          },
+        ),
+      );
+    });
+    this.#watches.add(end);
+    return end;
+  }
+
+  /**
    * Moves time forward until `work` settles, and returns what it settled with.
    *
    * @throws {StallError} `STALLED` when `work` waits and no timer is armed; `LIVELOCK` when timers
    *   keep re-arming at one instant.
    */
   async run<T>(work: Promise<T>): Promise<T> {
+    this.#running++;
+    for (const end of this.#watches) end();
+    try {
+      return await this.#runUntilSettled(work);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #runUntilSettled<T>(work: Promise<T>): Promise<T> {
     const outcome = { settled: false };
     const mark = () => {
       outcome.settled = true;
@@ -69,7 +124,7 @@ export class VirtualClock implements Clock {
     work.then(mark, mark);
 
     for (let firings = 0; ;) {
-      await reactionsDrained();
+      await nextHostTurn();
       if (outcome.settled) return work;
 
       const next = this.#pop();
@@ -132,9 +187,4 @@ export class VirtualClock implements Clock {
 
 function isBefore(a: ArmedTimer, b: ArmedTimer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
-}
-
-/** One turn of the host's event loop: by then every reaction queued so far has run. */
-function reactionsDrained(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -15,6 +15,7 @@ export interface WithinOptions {
  * Arming, firing and disarming are traced under the timer's id, so that a report can say whose timer ended a run.
  *
  * @throws {TimeoutError} `TIMEOUT`, carrying the budget.
+ * @throws {StallError} `CLOCK_NOT_RUN`: the clock is virtual and nobody runs it.
  * @throws the caller's signal's reason: at once when it has aborted already, else as soon as `work` heeds it, so that
  *   `work` can still tell its far side.
  */
@@ -26,7 +27,7 @@ export async function within<T>(
 ): Promise<T> {
   options.signal?.throwIfAborted();
   const abort = new AbortController();
-  let expire: (error: TimeoutError) => void = () => {};
+  let expire: (error: Error) => void = () => {};
   const expiry = new Promise<never>((_, reject) => {
     expire = reject;
   });
@@ -36,11 +37,16 @@ export async function within<T>(
     expire(error);
     abort.abort(error);
   });
+  const unwatch = env.clock.watchStandstill?.(budget.timer, (error) => {
+    expire(error);
+    abort.abort(error);
+  });
   const stop = onAbort(options.signal, () => abort.abort(options.signal?.reason));
   try {
     return await Promise.race([work(abort.signal), expiry]);
   } finally {
     stop();
+    unwatch?.();
     timer.disarm();
   }
 }

@@ -1,7 +1,7 @@
 import type { TraceRecord } from "../core/trace.js";
 import type { CeremonyAccount, DecidingTimer, Explanation } from "./explanation.js";
 import type { Ceremony } from "./facts/ceremony.js";
-import { gatherFacts, type GatherOptions } from "./facts/gather-facts.js";
+import { gatherFacts, type GatherOptions } from "./gather-facts.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probes.js";

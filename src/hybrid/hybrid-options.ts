@@ -1,3 +1,5 @@
+import { arg, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import type { CryptoProvider } from "../crypto/provider.js";
 import { LINGER_MS } from "./protocol/constants.js";
 import { FRAME_MANNERS, type FrameManners } from "./protocol/frames.js";
@@ -35,6 +37,21 @@ export interface HybridOptions {
   readonly onLinked?: (phone: KnownPhone) => void;
   readonly crypto?: CryptoProvider;
 }
+
+export const HYBRID_OPTIONS = parameters<HybridOptions>({
+  budgets: maybe(
+    shape.object(
+      {},
+      { linkMs: shape.ms, scanMs: shape.ms, tunnelMs: shape.ms, handshakeMs: shape.ms, lingerMs: shape.ms },
+    ),
+  ),
+  adverts: maybe(shape.oneOf(["exactly-20-bytes", "with-suffix"])),
+  manners: maybe(arg.object),
+  shutsDown: maybe(shape.oneOf(["after-answer", "when-disposed"])),
+  originFor: maybe(arg.callable),
+  onLinked: maybe(arg.callable),
+  crypto: maybe(arg.crypto),
+});
 
 const BUDGETS: HybridBudgets = {
   linkMs: 300_000,

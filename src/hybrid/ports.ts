@@ -2,6 +2,7 @@ import type { TraceContext } from "../core/trace.js";
 
 /** What the road to a phone stands on: a radio that listens, a radio that speaks, and somebody who opens tunnels. */
 
+import { arg, maybe, parameters } from "../core/argument.js";
 /** Service data that was heard, under either UUID of `ServiceUuid`. */
 export interface HeardAdvert {
   /** What follows the UUID: 20 bytes, or more when a suffix follows. */
@@ -118,3 +119,9 @@ export interface HybridPorts {
   /** Without it phones are reached through a tunnel only. */
   readonly channels?: ChannelDialer;
 }
+
+export const HYBRID_PORTS = parameters<HybridPorts>({
+  scanner: arg.having("an AdvertScanner, such as SimAir,", "listen"),
+  dialer: arg.having("a TunnelDialer, such as SimTunnelService,", "open"),
+  channels: maybe(arg.having("a ChannelDialer, such as SimChannels,", "open")),
+});

@@ -1,13 +1,15 @@
+import { arg, checkArguments, maybe, withMembers } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import type { CborMap } from "../cbor/value.js";
 import type { Env } from "../core/env.js";
 import { defaultCrypto } from "../crypto/default.js";
 import { codeTag, encodeQr, type RequestHint } from "./protocol/qr.js";
 import { HybridDevice } from "./device.js";
-import { hybridSettings, type HybridOptions } from "./hybrid-options.js";
+import { HYBRID_OPTIONS, hybridSettings, type HybridOptions } from "./hybrid-options.js";
 import { deriveKey, KeyPurpose } from "./protocol/keys.js";
 import { inStage } from "./in-stage.js";
 import { PhoneLine } from "./connection.js";
-import type { HybridPorts } from "./ports.js";
+import { HYBRID_PORTS, type HybridPorts } from "./ports.js";
 import { QR_SECRET_BYTES, DataChannel } from "./protocol/constants.js";
 import { awaitPhone, openTunnel, shakeHands, type Shown } from "./stages.js";
 import { ASSIGNED_DOMAINS } from "./protocol/tunnel-domain.js";
@@ -20,6 +22,12 @@ export interface InvitationOptions extends HybridOptions {
   /** Members no reader knows, such as `drawGrease` makes. */
   readonly unknown?: CborMap;
 }
+
+const OPTIONS = withMembers(HYBRID_OPTIONS, {
+  hint: maybe(shape.oneOf(["mc", "ga", "dcp", "dci"])),
+  supportsLinking: maybe(shape.flag),
+  unknown: maybe(arg.any),
+});
 
 export interface Invitation {
   /** Text to show as a QR code. Whoever reads it can answer: never log it. */
@@ -40,6 +48,11 @@ export interface Invitation {
  * @see CTAP 2.2 §11.5 (hybrid transports)
  */
 export function invitePhone(env: Env, ports: HybridPorts, options: InvitationOptions = {}): Invitation {
+  checkArguments("invitePhone", {
+    env: [arg.env, env],
+    ports: [HYBRID_PORTS, ports],
+    options: [OPTIONS, options],
+  });
   const settings = hybridSettings(options);
   const { hint = "mc", supportsLinking = options.onLinked !== undefined, unknown } = options;
   const crypto = options.crypto ?? defaultCrypto;

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, withMembers } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { equalBytes } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import { encodeClientPayload } from "./protocol/client-payload.js";
@@ -9,12 +11,12 @@ import {
 } from "./protocol/constants.js";
 import { HybridDevice } from "./device.js";
 import { HybridError } from "./protocol/hybrid-error.js";
-import { hybridSettings, type HybridOptions, type HybridSettings } from "./hybrid-options.js";
+import { HYBRID_OPTIONS, hybridSettings, type HybridOptions, type HybridSettings } from "./hybrid-options.js";
 import { inStage, limited } from "./in-stage.js";
 import { deriveKey, KeyPurpose } from "./protocol/keys.js";
 import type { KnownPhone } from "./protocol/linking.js";
 import { PhoneLine } from "./connection.js";
-import type { HybridPorts, OpenedTunnel, Tunnel } from "./ports.js";
+import { HYBRID_PORTS, type HybridPorts, type OpenedTunnel, type Tunnel } from "./ports.js";
 import { awaitPhone, nextMessage, shakeHands, type Heard, type Shown } from "./stages.js";
 import { tunnelHost } from "./protocol/tunnel-domain.js";
 import { TunnelRefusedError } from "./tunnel-refused-error.js";
@@ -24,6 +26,10 @@ export interface ContactOptions extends HybridOptions {
   /** What the phone is going to be asked for; `ga` when absent. */
   readonly hint?: "mc" | "ga";
 }
+
+const OPTIONS = withMembers(HYBRID_OPTIONS, {
+  hint: maybe(shape.oneOf(["mc", "ga"])),
+});
 
 export interface Contact {
   /** The phone, once it comes; a request to it waits. It is called when it is first needed. */
@@ -43,6 +49,12 @@ export function contactPhone(
   phone: KnownPhone,
   options: ContactOptions = {},
 ): Contact {
+  checkArguments("contactPhone", {
+    env: [arg.env, env],
+    ports: [HYBRID_PORTS, ports],
+    phone: [arg.with("a KnownPhone, as onLinked gives one,", "contactId", "linkSecret"), phone],
+    options: [OPTIONS, options],
+  });
   const settings = hybridSettings(options);
   const { hint = "ga" } = options;
   const link = async (signal: AbortSignal): Promise<PhoneLine> => {

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { systemEnv } from "../core/env.js";
 import { MemorySink } from "../core/trace.js";
 import type { Ledger } from "../diagnosis/ledger.js";
@@ -7,7 +9,7 @@ import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
 import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Promises } from "./expectation.js";
 import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
-import type { OwnScenario, Verb } from "./scenario.js";
+import { SCENARIO, type OwnScenario, type Verb } from "./scenario.js";
 
 /**
  * What a story of the catalogue still promises where the site is real: its verdict, and the books as far as they
@@ -34,6 +36,16 @@ export interface SiteRunOptions extends Omit<AttachedWorldOptions, "knobs"> {
   /** What it calls the site: the file of its description. */
   readonly siteFile?: string | undefined;
 }
+
+const OPTIONS = parameters<SiteRunOptions>({
+  config: arg.with("a site configuration, as parseSiteConfig(json) gives one,", "baseUrl", "registration"),
+  secret: arg.callable,
+  knobs: maybe(arg.object),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+  device: maybe(arg.callable),
+  calledAs: maybe(shape.text),
+  siteFile: maybe(shape.text),
+});
 
 /** A run whose site was real. */
 export interface SiteRun extends Run {
@@ -63,6 +75,7 @@ const SIMULATED_VERBS: readonly Verb["do"][] = [
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions): Promise<SiteRun> {
+  checkArguments("runOnSite", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const { knobs = {}, calledAs, siteFile, ...parts } = options;
   refuseOtherDoors(scenario.script);
   const { siteDecides, credentials } = parts.config;

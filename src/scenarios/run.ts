@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { TRACE_SCHEMA } from "../core/events/run.js";
 import type { TraceRecord } from "../core/trace.js";
 import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
@@ -10,7 +12,7 @@ import type { Explanation } from "../diagnosis/explanation.js";
 import type { TraceSchemaVersion } from "../diagnosis/stored-trace.js";
 import type { Finding, Promises } from "./expectation.js";
 import { play } from "./play.js";
-import type { OwnScenario } from "./scenario.js";
+import { SCENARIO, type OwnScenario } from "./scenario.js";
 
 export interface RunOptions {
   readonly seed: string;
@@ -24,6 +26,13 @@ export interface RunOptions {
   /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
   readonly calledAs?: string | undefined;
 }
+
+const RUN_OPTIONS = parameters<RunOptions>({
+  seed: shape.text,
+  knobs: maybe(arg.object),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+  calledAs: maybe(shape.text),
+});
 
 export type RunVerdict = "as-expected" | "unexpected" | "no-expectation";
 
@@ -49,10 +58,9 @@ export interface Run {
  *
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function runScenario(
-  scenario: OwnScenario,
-  { seed, knobs = {}, frames, calledAs }: RunOptions,
-): Promise<Run> {
+export async function runScenario(scenario: OwnScenario, options: RunOptions): Promise<Run> {
+  checkArguments("runScenario", { scenario: [SCENARIO, scenario], options: [RUN_OPTIONS, options] });
+  const { seed, knobs = {}, frames, calledAs } = options;
   const world = simWorld(seed, mergeKnobs(scenario.knobs, knobs), { frames });
   const { env } = world;
   await env.clock.run(playIn(world, scenario, seed));

@@ -1,3 +1,4 @@
+import { arg } from "../core/argument.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { CodeChoice } from "../sim/factors/visitor.js";
 import type { FactorName, ProviderName } from "../sim/factors/code-book.js";
@@ -86,3 +87,11 @@ export interface Scenario {
 export interface OwnScenario extends Omit<Scenario, "expect"> {
   readonly expect?: Promises;
 }
+
+/** A finished scenario, as functions that run one take it. */
+export const SCENARIO = arg.with(
+  "a scenario, as scenarioNamed(id) or defineScenario(definition) gives one,",
+  "id",
+  "knobs",
+  "script",
+);

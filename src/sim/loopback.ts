@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { sleep } from "../core/clock.js";
 import { envIn, type Env } from "../core/env.js";
 import { Turnstile } from "../core/queue.js";
@@ -19,6 +21,15 @@ export interface LoopbackOptions {
   readonly oneShot?: boolean;
 }
 
+const OPTIONS = parameters<LoopbackOptions>({
+  requestDelayMs: maybe(shape.ms),
+  responseDelayMs: maybe(shape.ms),
+  transport: maybe(shape.oneOf(["usb", "hybrid"])),
+  label: maybe(shape.text),
+  infoInAdvance: maybe(arg.bytes),
+  oneShot: maybe(shape.flag),
+});
+
 /**
  * The shortest road between a client and a handler: the seam and nothing below it.
  *
@@ -38,6 +49,11 @@ export class LoopbackDevice implements CtapDevice {
   readonly #gone = new AbortController();
 
   constructor(env: Env, handler: CtapHandler, options: LoopbackOptions = {}) {
+    checkArguments("LoopbackDevice", {
+      env: [arg.env, env],
+      handler: [arg.callable, handler],
+      options: [OPTIONS, options],
+    });
     this.#env = env;
     this.#handler = handler;
     this.transport = options.transport ?? "usb";

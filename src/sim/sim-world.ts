@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import type { LinkOptions } from "../transports/hid/link.js";
@@ -29,6 +31,11 @@ export interface SimWorldOptions {
   readonly frames?: LinkOptions["frames"];
 }
 
+const OPTIONS = parameters<SimWorldOptions>({
+  sink: maybe(arg.having("a trace sink, such as new MemorySink(),", "write")),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+});
+
 const RP_ID = "shop.example";
 const ORIGIN = `https://${RP_ID}`;
 
@@ -46,7 +53,16 @@ export function simWorld(
   overrides: KnobOverrides = {},
   options: SimWorldOptions = {},
 ): SimWorld {
-  const env = virtualEnv(seed, options.sink ?? new MemorySink());
+  checkArguments("simWorld", { seed: [shape.text, seed], options: [OPTIONS, options] });
+  return simWorldIn(virtualEnv(seed, options.sink ?? new MemorySink()), overrides, options);
+}
+
+/** Builds a simulated world in an environment of the caller's, on the caller's clock and trace. */
+export function simWorldIn(
+  env: VirtualEnv,
+  overrides: KnobOverrides,
+  options: Pick<SimWorldOptions, "frames"> = {},
+): SimWorld {
   const world = buildWorld(env, {
     knobs: overrides,
     rules: { parse: parseKnobs, parseRunning: parseTurns },

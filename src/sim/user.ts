@@ -1,9 +1,11 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { sleep } from "../core/clock.js";
 import { never } from "../core/abort.js";
 import { envIn, type Env } from "../core/env.js";
 import { HarnessError } from "../core/errors.js";
+import { SampleStatus, type SampleStatusName } from "../ctap/messages/bio-enrollment.js";
 import type { TraceContext } from "../core/trace.js";
-import type { SampleStatusName } from "../ctap/messages/bio-enrollment.js";
 
 /** What a device can ask of the person in front of it. */
 export type PromptKind =
@@ -82,6 +84,15 @@ export interface PromptHabit {
   readonly feedback?: SampleStatusName;
 }
 
+const HABIT = parameters<PromptHabit>({
+  thinkMs: maybe(shape.ms),
+  actMs: maybe(shape.ms),
+  holdMs: maybe(shape.ms),
+  does: maybe(shape.oneOf(["approves", "refuses", "walks-away", "uses-wrong-finger"])),
+  account: maybe(arg.count),
+  feedback: maybe(shape.oneOf(Object.keys(SampleStatus))),
+});
+
 /** How somebody behaves; all times in milliseconds. */
 export interface UserHabits {
   /** From seeing the light blink to touching: 500 ms. */
@@ -101,6 +112,26 @@ export interface UserHabits {
   readonly nth?: Readonly<Record<number, PromptHabit>>;
 }
 
+const HABITS = parameters<UserHabits>({
+  touchMs: maybe(shape.ms),
+  verifyMs: maybe(shape.ms),
+  chooseMs: maybe(shape.ms),
+  thinkMs: maybe(shape.ms),
+  refuses: maybe(shape.flag),
+  walksAway: maybe(shape.flag),
+  prompts: maybe(
+    parameters<NonNullable<UserHabits["prompts"]>>({
+      touch: maybe(HABIT),
+      verify: maybe(HABIT),
+      sample: maybe(HABIT),
+      "choose-account": maybe(HABIT),
+      consent: maybe(HABIT),
+      unlock: maybe(HABIT),
+    }),
+  ),
+  nth: maybe(shape.record(HABIT)),
+});
+
 const TOUCH_MS = 500;
 const VERIFY_MS = 800;
 const CHOOSE_MS = 1500;
@@ -115,6 +146,7 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
 
 /** Somebody who reacts the same way every time, but for the exceptions named. */
 export function habitualUser(env: Env, habits: UserHabits = {}): SimUser {
+  checkArguments("habitualUser", { env: [arg.env, env], habits: [HABITS, habits] });
   let asked = 0;
   return {
     answer(prompt, signal) {
@@ -130,6 +162,7 @@ export function habitualUser(env: Env, habits: UserHabits = {}): SimUser {
  * @throws {UserScriptError} `USER_SCRIPT_ENDED` when asked once more.
  */
 export function scriptedUser(env: Env, answers: readonly PromptHabit[]): SimUser {
+  checkArguments("scriptedUser", { env: [arg.env, env], answers: [shape.list(HABIT), answers] });
   let asked = 0;
   return {
     async answer(prompt, signal) {

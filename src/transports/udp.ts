@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
@@ -16,6 +18,13 @@ export interface UdpHidPortOptions {
   readonly trace?: Trace;
 }
 
+const OPTIONS = parameters<UdpHidPortOptions>({
+  host: maybe(shape.text),
+  port: arg.port,
+  bind: maybe(shape.object({}, { host: shape.text, port: arg.port })),
+  trace: maybe(arg.having("a trace, such as env.trace,", "emit")),
+});
+
 /**
  * A device that speaks CTAPHID in UDP datagrams of 64 bytes, as simulators and firmware built for the
  * desktop do. Nothing is encrypted or retried: for one machine, not for a network.
@@ -23,6 +32,7 @@ export interface UdpHidPortOptions {
  * @throws {TransportError} `DEVICE_GONE` when the local address cannot be used.
  */
 export async function udpHidPort(options: UdpHidPortOptions): Promise<HidPort> {
+  checkArguments("udpHidPort", { options: [OPTIONS, options] });
   const { host = "127.0.0.1", port, bind } = options;
   const label = `udp:${host}:${port}`;
   const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { Trace } from "../core/trace.js";
@@ -10,12 +12,17 @@ export interface UnixHidPortOptions {
   readonly trace?: Trace;
 }
 
+const OPTIONS = parameters<UnixHidPortOptions>({
+  trace: maybe(arg.having("a trace, such as env.trace,", "emit")),
+});
+
 /**
  * A device that speaks CTAPHID over a stream socket, 64 bytes a report and nothing between them.
  *
  * @throws {TransportError} `DEVICE_GONE` when nobody listens at `path`.
  */
 export async function unixHidPort(path: string, options: UnixHidPortOptions = {}): Promise<HidPort> {
+  checkArguments("unixHidPort", { path: [shape.text, path], options: [OPTIONS, options] });
   const label = `unix:${path}`;
   const socket = connect(path);
   try {

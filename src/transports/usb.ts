@@ -1,8 +1,16 @@
+import { arg, checkArguments, maybe, withMembers } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Env } from "../core/env.js";
-import { openHidDevice, type HidDevice, type HidDeviceOptions } from "./hid/channel.js";
-import { nodeHidDevices, nodeHidPort, type NodeHidDeviceInfo, type NodeHidOptions } from "./hid/node-hid.js";
+import { HID_DEVICE_OPTIONS, openHidDevice, type HidDevice, type HidDeviceOptions } from "./hid/channel.js";
+import {
+  NODE_HID_OPTIONS,
+  nodeHidDevices,
+  nodeHidPort,
+  type NodeHidDeviceInfo,
+  type NodeHidOptions,
+} from "./hid/node-hid.js";
 import { FIDO_USAGE, FIDO_USAGE_PAGE, firstUsage, type HidUsage } from "./hid/report-descriptor.js";
 
 export interface UsbDeviceInfo {
@@ -30,6 +38,9 @@ const SYSFS_HIDRAW = "/sys/class/hidraw";
  * @throws {HidAccessError} `NATIVE_MISSING`
  */
 export async function usbDevices(options: UsbOptions = {}): Promise<UsbDeviceInfo[]> {
+  checkArguments("usbDevices", {
+    options: [withMembers(NODE_HID_OPTIONS, { sysfs: maybe(shape.text) }), options],
+  });
   const found: UsbDeviceInfo[] = [];
   for (const device of await nodeHidDevices(options)) {
     const { path } = device;
@@ -46,7 +57,13 @@ export async function openUsbDevice(
   path: string,
   options: HidDeviceOptions & NodeHidOptions = {},
 ): Promise<HidDevice> {
-  return openHidDevice(env, await nodeHidPort(path, { trace: env.trace, ...options }), options);
+  checkArguments("openUsbDevice", {
+    env: [arg.env, env],
+    path: [shape.text, path],
+    options: [withMembers(NODE_HID_OPTIONS, HID_DEVICE_OPTIONS.members), options],
+  });
+  const { host, trace = env.trace, ...hid } = options;
+  return openHidDevice(env, await nodeHidPort(path, { trace, ...(host && { host }) }), hid);
 }
 
 /** Old hidapi on Linux leaves the usage out; the kernel's copy of the report descriptor has it. */

@@ -1,4 +1,3 @@
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,18 +11,13 @@ import { runCli } from "../helpers/run-cli.js";
 import { spawnCli, startCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
-const children: ChildProcess[] = [];
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-hybrid-"))));
-afterAll(() => {
-  for (const child of children) if (child.exitCode === null) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
 /** A command that goes on while others run. */
 function startListening(args: readonly string[], stdin?: string) {
   const child = startCli(args);
-  children.push(child);
   child.stdin.end(stdin ?? "");
   const out: string[] = [];
   child.stdout.on("data", (chunk) => out.push(String(chunk)));

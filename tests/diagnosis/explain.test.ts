@@ -212,7 +212,7 @@ describe("a login after a registration", () => {
         call: "login/options",
         ceremony: "c2",
         status: 200,
-        credentials: offered,
+        credentials: [offered],
       }),
       at(10_100, "browser", { kind: "page.called", method: "get", effectiveMs: 180_000, ceremony: "c2" }),
       at(10_100, "browser", { kind: "ctap.request", command: "getAssertion", bytes: 1, ceremony: "c2" }),

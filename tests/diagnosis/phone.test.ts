@@ -15,7 +15,7 @@ describe("a phone that hung up without an answer", () => {
   test("is not said of a tunnel that broke", async () => {
     const records = (await recordsOf("phone-discoverable-no-reply")).map((record) =>
       record.kind === "link.hybrid" && record.stage === "tunnel-closed"
-        ? { ...record, detail: "1006" }
+        ? { ...record, closeCode: 1006 }
         : record,
     );
     expect(mechanismsOf(records)).toEqual(["link-lost"]);

@@ -63,9 +63,7 @@ test("without the link nobody can say who was there when the browser's time was 
 describe("evidence against", () => {
   test("a long advert of a stranger, while the phone says that it sent 20 bytes", async () => {
     const records = (await recordsOf("ble-advert-suffix-bytes")).map((record) =>
-      record.kind === "link.hybrid" && record.stage === "advert-sent"
-        ? { ...record, detail: "20 bytes" }
-        : record,
+      record.kind === "link.hybrid" && record.stage === "advert-sent" ? { ...record, bytes: 20 } : record,
     );
     expect(mechanismOf(records)).toBe("phone-not-heard");
   });
@@ -75,7 +73,7 @@ describe("evidence against", () => {
     const shown = records.find((record) => record.kind === "link.hybrid" && record.stage === "qr-shown");
     const right = records.map((record) =>
       record.kind === "link.hybrid" && record.stage === "qr-scanned"
-        ? { ...record, code: (shown as { readonly code?: string }).code ?? "" }
+        ? { ...record, qr: (shown as { readonly qr?: string }).qr ?? "" }
         : record,
     );
     expect(mechanismOf(records)).toBe("other-code-scanned");

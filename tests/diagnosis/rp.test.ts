@@ -166,7 +166,7 @@ describe("what differs by one thing only", () => {
   ] as const;
 
   test("a passkey offered without hybrid and never asked for is the site's doing", () => {
-    const sheet = at(150, "browser", { kind: "link.not-found", offered: "security-key" });
+    const sheet = at(150, "browser", { kind: "link.not-found", offered: ["security-key"] });
     expect(explain(offeredInternally([sheet, ...neverAsked]))).toMatchObject({
       mechanism: "transports-internal-only",
       decidedBy: { timer: "client.ceremony" },
@@ -188,8 +188,8 @@ function offeredInternally(rest: readonly TraceRecord[]): readonly TraceRecord[]
       call: "login/options",
       ceremony: "c1",
       status: 200,
-      credentials: "aaaaaaaa",
-      transports: "internal",
+      credentials: ["aaaaaaaa"],
+      transports: ["internal"],
     }),
     at(200, "browser", { kind: "page.called", method: "get", effectiveMs: 180_000, ceremony: "c1" }),
     at(200, "browser", { kind: "timer.armed", timer: "client.ceremony", budgetMs: 180_000 }),

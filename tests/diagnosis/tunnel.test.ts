@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { EventsByKind } from "../../src/core/events/table.js";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { scenarioNamed } from "../../src/scenarios/catalogue.js";
 import { explain } from "../../src/diagnosis/explain.js";
@@ -8,10 +9,14 @@ import { at } from "./hand-written-trace.js";
 /** Names nobody in the catalogue goes by: a real recording has its own. */
 const [PC, PIXEL, RELAY] = ["my-laptop", "pixel-9", "relay-1"];
 
-type Stage = (TraceRecord & { readonly kind: "link.hybrid" })["stage"];
+type HybridEvent = EventsByKind["link.hybrid"];
 
-const stage = (atMs: number, actor: string, name: Stage, detail?: string): TraceRecord =>
-  at(atMs, actor, { kind: "link.hybrid", stage: name, ...(detail !== undefined && { detail }) });
+const stage = (
+  atMs: number,
+  actor: string,
+  name: HybridEvent["stage"],
+  members: Omit<HybridEvent, "kind" | "stage"> = {},
+): TraceRecord => at(atMs, actor, { kind: "link.hybrid", stage: name, ...members });
 
 const rejected = (atMs: number): TraceRecord =>
   at(atMs, PC, {
@@ -33,15 +38,15 @@ const BEGUN: readonly TraceRecord[] = [
   at(100, "shop", { kind: "rp.response", call: "registration/options", ceremony: "c1", status: 200 }),
   at(200, PC, { kind: "page.called", method: "create", effectiveMs: 180_000, ceremony: "c1" }),
   at(200, PC, { kind: "timer.armed", timer: "client.ceremony", budgetMs: 180_000 }),
-  stage(200, PC, "qr-shown", "mc"),
-  stage(8_000, PIXEL, "qr-scanned", "mc"),
+  stage(200, PC, "qr-shown", { hint: "mc" }),
+  stage(8_000, PIXEL, "qr-scanned", { hint: "mc" }),
 ];
 const HEARD: readonly TraceRecord[] = [
   ...BEGUN,
-  stage(8_500, PIXEL, "tunnel-opening", "cable.example"),
-  stage(9_000, PIXEL, "advert-sent", "20 bytes"),
-  stage(9_500, PC, "advert-seen", "0 of others before"),
-  stage(9_500, PC, "tunnel-opening", "cable.example"),
+  stage(8_500, PIXEL, "tunnel-opening", { host: "cable.example" }),
+  stage(9_000, PIXEL, "advert-sent", { bytes: 20 }),
+  stage(9_500, PC, "advert-seen", { foreignAdverts: 0 }),
+  stage(9_500, PC, "tunnel-opening", { host: "cable.example" }),
 ];
 const ASKED: readonly TraceRecord[] = [
   ...HEARD,
@@ -54,7 +59,7 @@ const ASKED: readonly TraceRecord[] = [
 const named = (...records: readonly TraceRecord[]) => explain(records);
 
 describe("a tunnel the computer was kept out of", () => {
-  const refused = [...HEARD, stage(9_800, PC, "tunnel-refused", "403"), rejected(14_000)];
+  const refused = [...HEARD, stage(9_800, PC, "tunnel-refused", { httpStatus: 403 }), rejected(14_000)];
 
   test("is named with the service and its answer", () => {
     const { mechanism, verdict, decidedBy } = named(...refused);
@@ -76,8 +81,8 @@ describe("a tunnel the computer was kept out of", () => {
 describe("a phone without a way to its tunnel service", () => {
   const lost = [
     ...BEGUN,
-    stage(8_500, PIXEL, "tunnel-opening", "cable.example"),
-    stage(9_000, PIXEL, "tunnel-refused", "511"),
+    stage(8_500, PIXEL, "tunnel-opening", { host: "cable.example" }),
+    stage(9_000, PIXEL, "tunnel-refused", { httpStatus: 511 }),
     timer(180_200, PC, "client.ceremony", 180_000),
     rejected(185_200),
   ];
@@ -100,18 +105,18 @@ describe("a phone without a way to its tunnel service", () => {
 });
 
 describe("the end of a tunnel", () => {
-  const ended = (code: string, ...more: readonly TraceRecord[]) => [
+  const ended = (closeCode: number, ...more: readonly TraceRecord[]) => [
     ...ASKED,
-    stage(20_000, PC, "tunnel-closed", code),
+    stage(20_000, PC, "tunnel-closed", { closeCode }),
     rejected(20_000),
     ...more,
   ];
 
   test.each([
-    ["1008", "tunnel-limit"],
-    ["1009", "tunnel-limit"],
-    ["1006", "link-lost"],
-    ["1011", "link-lost"],
+    [1008, "tunnel-limit"],
+    [1009, "tunnel-limit"],
+    [1006, "link-lost"],
+    [1011, "link-lost"],
   ])("with %s is %s", (code, mechanism) => {
     expect(named(...ended(code)).mechanism).toBe(mechanism);
   });
@@ -120,7 +125,7 @@ describe("the end of a tunnel", () => {
     const records = [
       ...ASKED,
       timer(20_000, RELAY, "tunnel.ttl", 12_000),
-      ...ended("1008").slice(ASKED.length),
+      ...ended(1008).slice(ASKED.length),
     ];
     expect(named(...records, created(25_000))).toMatchObject({
       mechanism: "tunnel-expired",
@@ -131,19 +136,19 @@ describe("the end of a tunnel", () => {
   });
 
   test("under an answer is a lost answer only where nobody said more", () => {
-    const made = (code: string) => [...ASKED, created(19_900), ...ended(code).slice(ASKED.length)];
-    expect(named(...made("1006")).mechanism).toBe("lost-answer");
-    expect(named(...made("1009")).mechanism).toBe("tunnel-limit");
+    const made = (code: number) => [...ASKED, created(19_900), ...ended(code).slice(ASKED.length)];
+    expect(named(...made(1006)).mechanism).toBe("lost-answer");
+    expect(named(...made(1009)).mechanism).toBe("tunnel-limit");
   });
 
   test("leaves open what the phone has where only the computer was recorded", () => {
-    const alone = ended("1006").filter(({ actor }) => actor !== PIXEL);
+    const alone = ended(1006).filter(({ actor }) => actor !== PIXEL);
     expect(named(...alone).verdict).toContain("Whether the phone made a key this trace cannot say");
-    expect(named(...ended("1006")).verdict).toContain("The phone made no key");
+    expect(named(...ended(1006)).verdict).toContain("The phone made no key");
   });
 
   test("stays undecided without the device's probe once the phone was ready", () => {
-    const blind = ended("1006").filter(({ kind }) => !kind.startsWith("ctap."));
+    const blind = ended(1006).filter(({ kind }) => !kind.startsWith("ctap."));
     expect(named(...blind)).toMatchObject({
       mechanism: "undecided",
       missingProbes: expect.arrayContaining(["ctap"]) as unknown,
@@ -154,7 +159,7 @@ describe("the end of a tunnel", () => {
     const records = [
       ...ASKED,
       timer(180_200, PC, "client.ceremony", 180_000),
-      stage(181_000, PC, "tunnel-closed", "1006"),
+      stage(181_000, PC, "tunnel-closed", { closeCode: 1006 }),
       rejected(185_200),
     ];
     expect(named(...records).mechanism).toBe("client-timeout");
@@ -163,22 +168,30 @@ describe("the end of a tunnel", () => {
 
 describe("a message that does not open", () => {
   test.each([
-    ["the computer, in the handshake", PC, "handshake: HANDSHAKE_REJECTED", HEARD],
-    ["the computer, later", PC, "FRAME_REJECTED", ASKED],
-    ["the phone", PIXEL, "FRAME_REJECTED", ASKED],
-  ] as const)("is found out by %s", (_, actor, detail, before) => {
-    const records = [...before, stage(11_000, actor, "failed", detail), rejected(11_100)];
+    ["the computer, in the handshake", PC, { step: "handshake", code: "HANDSHAKE_REJECTED" }, HEARD],
+    ["the computer, later", PC, { code: "FRAME_REJECTED" }, ASKED],
+    ["the phone", PIXEL, { code: "FRAME_REJECTED" }, ASKED],
+  ] as const)("is found out by %s", (_, actor, why, before) => {
+    const records = [...before, stage(11_000, actor, "failed", why), rejected(11_100)];
     expect(named(...records)).toMatchObject({ mechanism: "message-rejected", orphans: [] });
   });
 
   test("is none of it where something else failed", () => {
-    const records = [...HEARD, stage(11_000, PC, "failed", "handshake: ABORTED"), rejected(11_100)];
+    const records = [
+      ...HEARD,
+      stage(11_000, PC, "failed", { step: "handshake", code: "ABORTED" }),
+      rejected(11_100),
+    ];
     expect(named(...records).mechanism).not.toBe("message-rejected");
   });
 });
 
 test("a linked phone that is gone is named only where no code took its place", () => {
-  const called = [...BEGUN.slice(0, 3), stage(200, PC, "contacting"), stage(600, PC, "link-gone", "410")];
+  const called = [
+    ...BEGUN.slice(0, 3),
+    stage(200, PC, "contacting"),
+    stage(600, PC, "link-gone", { httpStatus: 410 }),
+  ];
   expect(named(...called, rejected(5_600)).mechanism).toBe("link-gone");
   expect(named(...called, stage(600, PC, "qr-shown"), rejected(5_600)).mechanism).not.toBe("link-gone");
 });
@@ -196,7 +209,12 @@ test("a second try's answer is not taken for the lost one's", () => {
       ceremony: "c2",
     }),
   ] as const;
-  const records = [...ASKED, stage(20_000, PC, "tunnel-closed", "1006"), rejected(20_000), ...again];
+  const records = [
+    ...ASKED,
+    stage(20_000, PC, "tunnel-closed", { closeCode: 1006 }),
+    rejected(20_000),
+    ...again,
+  ];
   expect(named(...records).ceremonies[0]?.mechanism).toBe("link-lost");
 });
 

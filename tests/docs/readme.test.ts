@@ -51,7 +51,8 @@ describe("README", () => {
   test("shows commands", () => expect(commands.length).toBeGreaterThan(5));
 
   test.each(commands)("%s", async (line) => {
-    const args = line.replace(/#.*$/, "").trim().split(/\s+/).slice(1);
+    const words = line.replace(/#.*$/, "").match(/"[^"]*"|\S+/g) ?? [];
+    const args = words.slice(1).map((word) => word.replace(/^"(.*)"$/, "$1"));
     // Native packages of the doctor go on polling in the process that loaded them.
     const { exitCode, stdout } = await (args[0] === "doctor" ? spawnCli : runCli)(args);
     expect(exitCode).toBe(0);

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import * as scenarios from "../../src/scenarios.js";
-import { jsonLinesSink } from "../../src/index.js";
+import * as diagnosis from "../../src/entry/diagnosis.js";
+import * as scenarios from "../../src/entry/scenarios.js";
 import { PROJECT } from "../helpers/project.js";
 import { runCli } from "../helpers/run-cli.js";
 
@@ -26,7 +26,7 @@ describe("docs/reports.md", () => {
 
   test("names functions that the front door has", () => {
     const functions = matches(PAGE, /`(?:\w+\()?((?:to|parse|runOf|run|json)[A-Z]\w*)\(/g);
-    const offered = { ...scenarios, jsonLinesSink } as Record<string, unknown>;
+    const offered = { ...scenarios, ...diagnosis } as Record<string, unknown>;
     expect(functions.length).toBeGreaterThan(7);
     expect(functions.filter((name) => typeof offered[name] !== "function")).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as scenarios from "../../src/scenarios.js";
+import * as scenarios from "../../src/entry/scenarios.js";
 import { PROJECT } from "../helpers/project.js";
 import { runCli } from "../helpers/run-cli.js";
 import { spawnCli } from "../helpers/spawn-cli.js";
@@ -25,7 +25,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(PROJECT, "artifacts-scenarios-"));
   for (const { name, text } of FILES) {
-    const entry = JSON.stringify(join(PROJECT, "src/scenarios.ts"));
+    const entry = JSON.stringify(join(PROJECT, "src/entry/scenarios.ts"));
     writeFileSync(join(folder, name), text.replace('"passkey-harness/scenarios"', entry));
   }
 });

@@ -6,7 +6,7 @@ import { PROJECT } from "./project.js";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Folder of the bundles: `cli.js`, `verdict-worker.js`, `index.js`, `sim.js`, `scenarios.js`. */
+    /** Folder of the bundles: `cli.js`, `verdict-worker.js`, `index.js` and one for each subpath, such as `sim.js`. */
     readonly bundleFolder?: string;
   }
 }
@@ -26,8 +26,13 @@ export default async function bundleCli({ provide }: TestProject): Promise<() =>
       cli: "src/cli/main.ts",
       "verdict-worker": "src/cli/verdict-worker.ts",
       index: "src/index.ts",
-      sim: "src/sim.ts",
-      scenarios: "src/scenarios.ts",
+      ctap: "src/entry/ctap.ts",
+      hid: "src/entry/hid.ts",
+      hybrid: "src/entry/hybrid.ts",
+      webauthn: "src/entry/webauthn.ts",
+      sim: "src/entry/sim.ts",
+      scenarios: "src/entry/scenarios.ts",
+      diagnosis: "src/entry/diagnosis.ts",
     },
     outdir,
     bundle: true,

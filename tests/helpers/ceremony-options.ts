@@ -1,15 +1,10 @@
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from "../../src/webauthn/json.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
 
 export const RP_ID = "example.com";
 export const ORIGIN = "https://login.example.com";
 
 /** What a site without special wishes asks for, with overrides. */
-export function creationOptions(
-  override: Partial<PublicKeyCredentialCreationOptionsJSON> = {},
-): PublicKeyCredentialCreationOptionsJSON {
+export function creationOptions(override: Partial<CreationOptionsInput> = {}): CreationOptionsInput {
   return {
     rp: { id: RP_ID, name: "Example" },
     user: { id: "dXNlci0x", name: "user@example.com", displayName: "User" },
@@ -19,8 +14,6 @@ export function creationOptions(
   };
 }
 
-export function requestOptions(
-  override: Partial<PublicKeyCredentialRequestOptionsJSON> = {},
-): PublicKeyCredentialRequestOptionsJSON {
+export function requestOptions(override: Partial<RequestOptionsInput> = {}): RequestOptionsInput {
   return { challenge: creationOptions().challenge, rpId: RP_ID, ...override };
 }

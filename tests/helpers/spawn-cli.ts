@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { inject } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import { PROJECT } from "./project.js";
 import type { Finished } from "./run-cli.js";
 
@@ -19,21 +19,25 @@ export function bundled(file: string): string {
   return join(folder, file);
 }
 
-/** Starts Node with the project as its working directory; the caller ends the process. */
+/** Starts Node with the project as its working directory; a process that outlives its test is killed. */
 export function startNode(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): PipedProcess {
   // The test runner sets FORCE_COLOR for itself; a user's shell does not.
   const { FORCE_COLOR: _, ...plain } = process.env;
-  return spawn(process.execPath, args, {
+  const child = spawn(process.execPath, args, {
     cwd: PROJECT,
     env: { ...plain, NO_COLOR: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  });
+  return child;
 }
 
-/** Starts `passkey-harness ...` as a process; the caller ends the process. */
+/** Starts `passkey-harness ...` as a process; a process that outlives its test is killed. */
 export function startCli(args: readonly string[]): PipedProcess {
   return startNode([bundled("cli.js"), ...args]);
 }

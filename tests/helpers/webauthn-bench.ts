@@ -9,11 +9,8 @@ import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 import { authenticate } from "../../src/webauthn/client/authenticate.js";
 import type { ClientContext } from "../../src/webauthn/client/client-context.js";
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from "../../src/webauthn/json.js";
 import { register } from "../../src/webauthn/client/register.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
 import { creationOptions, ORIGIN, requestOptions } from "./ceremony-options.js";
 
 export const PIN = "11223344";
@@ -51,14 +48,10 @@ export async function bench(options: BenchOptions = {}) {
     ...(info && { infoInAdvance: info, oneShot: true, transport: "hybrid" }),
   });
   const browser = envFor(env, "browser");
-  const startCreate = (
-    override: Partial<PublicKeyCredentialCreationOptionsJSON> = {},
-    client: Partial<ClientContext> = {},
-  ) => register(browser, device, creationOptions(override), { origin: ORIGIN, ...client });
-  const startGet = (
-    override: Partial<PublicKeyCredentialRequestOptionsJSON> = {},
-    client: Partial<ClientContext> = {},
-  ) => authenticate(browser, device, requestOptions(override), { origin: ORIGIN, ...client });
+  const startCreate = (override: Partial<CreationOptionsInput> = {}, client: Partial<ClientContext> = {}) =>
+    register(browser, device, creationOptions(override), { origin: ORIGIN, ...client });
+  const startGet = (override: Partial<RequestOptionsInput> = {}, client: Partial<ClientContext> = {}) =>
+    authenticate(browser, device, requestOptions(override), { origin: ORIGIN, ...client });
   return {
     env,
     store,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { missingNativePackages } from "../../lab/native-packages.js";
 import { systemEnv } from "../../src/core/env.js";
 import { advertiseOverBluez, type MessageBus } from "../../src/hybrid/adapters/bluez.js";
 import { ServiceUuid } from "../../src/hybrid/protocol/constants.js";
@@ -11,7 +12,11 @@ const FAKE_BLUEZ = fileURLToPath(new URL("../helpers/fake-bluez.py", import.meta
 /** The distribution's own interpreter: its D-Bus library is a package of the distribution. */
 const PYTHON = "/usr/bin/python3";
 
+/** An optional peer dependency, which an ordinary install leaves out. */
+const DBUS_NATIVE: string = "@homebridge/dbus-native";
+
 const missing = [
+  missingNativePackages([DBUS_NATIVE]).length === 0 ? "" : `npm run natives -- ${DBUS_NATIVE}`,
   spawnSync("dbus-daemon", ["--version"]).status === 0 ? "" : "dbus-daemon",
   spawnSync(PYTHON, ["-c", "import dbus, gi"]).status === 0 ? "" : "python3-dbus and python3-gi",
 ].filter((name) => name !== "");
@@ -54,7 +59,7 @@ async function startBluez(power: "on" | "off") {
 }
 
 const connect = async (): Promise<MessageBus> => {
-  const { default: dbus } = (await import("@homebridge/dbus-native")) as unknown as {
+  const { default: dbus } = (await import(DBUS_NATIVE)) as {
     readonly default: { createClient(options: { readonly busAddress: string }): MessageBus };
   };
   // The bus address may carry more than a path; the package reads the first part.

@@ -4,6 +4,7 @@ await guestChecks({
   name: "chromium-hybrid",
   program: "tests/lab/guest/chromium-hybrid.ts",
   tools: ["udev", "bluetooth", "bus", "chromium", "screen"],
+  natives: ["@abandonware/bluetooth-hci-socket", "@homebridge/dbus-native"],
   timeoutSeconds: 1_200,
   memoryMb: 6144,
   titles: [

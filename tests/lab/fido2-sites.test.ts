@@ -4,6 +4,7 @@ await guestChecks({
   name: "fido2-sites",
   program: "tests/lab/guest/fido2-sites.ts",
   tools: ["udev", "fido2"],
+  natives: ["node-hid"],
   timeoutSeconds: 400,
   titles: [
     "fido2-cred and fido2-assert make and use an es256 key",

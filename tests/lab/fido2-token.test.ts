@@ -4,6 +4,7 @@ await guestChecks({
   name: "fido2-token",
   program: "tests/lab/guest/fido2-token.ts",
   tools: ["udev", "fido2"],
+  natives: ["node-hid"],
   timeoutSeconds: 400,
   titles: [
     "fido2-token -L lists the key",

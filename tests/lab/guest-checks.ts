@@ -15,7 +15,7 @@ export interface GuestChecks extends Omit<GuestRun, "out" | "onOutput"> {
 
 /** Runs a program in the guest and makes a test out of each of its checks; call it with a top-level `await`. */
 export async function guestChecks({ name, titles, ...run }: GuestChecks): Promise<void> {
-  const why = whyNoLab(run.tools);
+  const why = whyNoLab(run.tools, run.natives);
   if (why !== undefined) {
     process.stdout.write(`skipped: lab/${name}: ${why}\n`);
     describe.skip(`lab/${name}: ${why}`, () => {

@@ -3,6 +3,7 @@ import { guestChecks } from "./guest-checks.js";
 await guestChecks({
   name: "node-hid",
   program: "tests/lab/guest/node-hid.ts",
+  natives: ["node-hid"],
   timeoutSeconds: 300,
   titles: [
     "is listed with its name, numbers and serial",

@@ -1,31 +1,19 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { whyNoLab } from "../../lab/tools.js";
+import { missingNativePackages } from "../../lab/native-packages.js";
 import { guestChecks } from "./guest-checks.js";
 
-/** Where programs bundled for the guest find it; a second fork of noble is nobody's dependency. */
-const BESIDE = "artifacts";
-const SECOND_FORK = "@stoprocent/noble@2.8.0";
+const NATIVES = ["@abandonware/noble", "@abandonware/bluetooth-hci-socket", "@homebridge/dbus-native"];
+const SECOND_FORK = "@stoprocent/noble";
 
-function forks(): readonly string[] {
-  if (existsSync(`${BESIDE}/node_modules/@stoprocent/noble`)) return ["abandonware", "stoprocent"];
-  try {
-    const install = ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", BESIDE, SECOND_FORK];
-    execFileSync("npm", install, { stdio: "ignore" });
-    return ["abandonware", "stoprocent"];
-  } catch {
-    process.stdout.write(`skipped: lab/radio with ${SECOND_FORK}: npm could not install it here\n`);
-    return ["abandonware"];
-  }
-}
-
-const args = whyNoLab(["bluetooth"]) === undefined ? forks() : ["abandonware"];
+const args = ["abandonware"];
+if (missingNativePackages([SECOND_FORK]).length === 0) args.push("stoprocent");
+else process.stdout.write(`skipped: lab/radio with ${SECOND_FORK}: npm run natives installs it\n`);
 
 await guestChecks({
   name: "radio",
   program: "tests/lab/guest/radio.ts",
   args,
   tools: ["bluetooth"],
+  natives: NATIVES,
   timeoutSeconds: 480,
   titles: [
     ...args.map((fork) => `${fork}'s noble hears a phone on the second controller`),

@@ -11,7 +11,7 @@ test("the first and the last record say what the trace is of", async () => {
     kind: "run.started",
     scenario: "late-delivery",
     seed: "s",
-    schema: 1,
+    schema: 2,
     atMs: 0,
   });
   expect(records.at(-1)).toMatchObject({ kind: "run.ended", outcome: "as-expected" });

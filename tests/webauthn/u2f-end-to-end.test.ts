@@ -16,11 +16,8 @@ import { habitualUser, type UserHabits } from "../../src/sim/user.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { u2fDevice, withU2fFallback } from "../../src/transports/hid/u2f-fallback.js";
 import { authenticate } from "../../src/webauthn/client/authenticate.js";
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from "../../src/webauthn/json.js";
 import { register } from "../../src/webauthn/client/register.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
 import { verifyAssertion } from "../../src/webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";
@@ -43,9 +40,9 @@ async function plugged(profile: string, habits: UserHabits = {}, insists = false
     key,
     store,
     ctap2: withU2fFallback(link, raw),
-    create: (override: Partial<PublicKeyCredentialCreationOptionsJSON> = {}) =>
+    create: (override: Partial<CreationOptionsInput> = {}) =>
       env.clock.run(register(browser, device, creationOptions(override), { origin: ORIGIN })),
-    get: (override: Partial<PublicKeyCredentialRequestOptionsJSON> = {}, on = device) =>
+    get: (override: Partial<RequestOptionsInput> = {}, on = device) =>
       env.clock.run(authenticate(browser, on, requestOptions(override), { origin: ORIGIN })),
   };
 }
@@ -72,7 +69,7 @@ describe.each(["u2f-only", "generic", "ctap20", "yubikey5"])(
         identifier: "fido-u2f",
         certificates: [new X509Certificate(bench.key.attestationRoot).toString()],
       });
-      const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created as never });
+      const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created });
       expect(registered).toMatchObject({ verified: true, registrationInfo: { fmt: "fido-u2f" } });
       if (!registered.verified) throw new Error("not verified");
       const asserted = await bench.get({ allowCredentials: named(created) });
@@ -99,7 +96,7 @@ describe.each(["u2f-only", "generic", "ctap20", "yubikey5"])(
 test("a credential of the U2F days signs in over CTAP2", async () => {
   const bench = await plugged("generic", {}, true);
   const created = await bench.create();
-  const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created as never });
+  const registered = await verifyRegistrationResponse({ ...EXPECTED, response: created });
   if (!registered.verified) throw new Error("not verified");
   const asserted = await bench.get({ allowCredentials: named(created) }, bench.ctap2);
   const { verified } = await verifyAuthenticationResponse({

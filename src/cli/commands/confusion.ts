@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import {
   CATALOGUE,
+  type Scenario,
   mechanismRates,
-  runDraw,
   resolveScenario,
+  runDraw,
   toJson,
   toText,
   verdictTableToText,
-  type Scenario,
-} from "../../index.js";
+} from "../../entry/scenarios.js";
 import { countVerdicts } from "../count-verdicts.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { numberOption, textOption } from "../options.js";

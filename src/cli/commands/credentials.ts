@@ -1,12 +1,12 @@
 import {
+  type CredentialManager,
+  type Ctap2Session,
+  Permission,
   credentialManagement,
   fromBase64url,
   openSession,
-  Permission,
   toBase64url,
-  type CredentialManager,
-  type Ctap2Session,
-} from "../../index.js";
+} from "../../entry/ctap.js";
 import { pinSource } from "../ceremony.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../device/open-device.js";

@@ -1,4 +1,4 @@
-import { scenarioNamed } from "../../index.js";
+import { scenarioNamed } from "../../entry/scenarios.js";
 import type { Command } from "../command.js";
 import { run, runOne, TELLING_HELP, TELLING_OPTIONS } from "./run.js";
 

@@ -1,5 +1,8 @@
 import { release } from "node:os";
-import { isHarnessError, openNoble, systemEnv, usbDevices, within } from "../../index.js";
+import { usbDevices } from "../../entry/hid.js";
+import { openNoble } from "../../entry/hybrid.js";
+import { systemEnv, within } from "../../entry/sim.js";
+import { isHarnessError } from "../../index.js";
 import type { Command } from "../command.js";
 
 interface Check {

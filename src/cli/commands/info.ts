@@ -1,4 +1,5 @@
-import { learnProfile, openSession, toHex, type AuthenticatorInfo } from "../../index.js";
+import { type AuthenticatorInfo, openSession, toHex } from "../../entry/ctap.js";
+import { learnProfile } from "../../entry/sim.js";
 import type { Command } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { textOption } from "../options.js";

@@ -1,4 +1,5 @@
-import { firmwareOf, fitForUhid, seededEntropy, systemEnv, type CtapHandler } from "../../index.js";
+import type { CtapHandler } from "../../entry/ctap.js";
+import { firmwareOf, fitForUhid, seededEntropy, systemEnv } from "../../entry/sim.js";
 import type { Command } from "../command.js";
 import { EXPOSE_HELP, EXPOSE_OPTIONS, exposeKey } from "../device/expose-key.js";
 import { KEY_HANDS_HELP, untilPulledOut } from "../device/key-user.js";

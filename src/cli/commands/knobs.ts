@@ -6,7 +6,7 @@ import {
   type KnobGroup,
   type KnobName,
   type KnobSpec,
-} from "../../index.js";
+} from "../../entry/sim.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
 
 interface Listed {

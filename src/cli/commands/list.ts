@@ -1,4 +1,6 @@
-import { isHarnessError, PROFILES, usbDevices } from "../../index.js";
+import { usbDevices } from "../../entry/hid.js";
+import { PROFILES } from "../../entry/sim.js";
+import { isHarnessError } from "../../index.js";
 import type { Command } from "../command.js";
 
 export const list: Command = {

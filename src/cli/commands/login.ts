@@ -1,12 +1,11 @@
+import { fromBase64url, toBase64url } from "../../entry/ctap.js";
+import { envFor } from "../../entry/sim.js";
 import {
-  envFor,
-  authenticate,
-  fromBase64url,
-  toBase64url,
-  verifyAssertion,
   type AuthenticationResponseJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-} from "../../index.js";
+  type RequestOptionsInput,
+  authenticate,
+  verifyAssertion,
+} from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
 import {
   CEREMONY_HELP,
@@ -86,10 +85,10 @@ function isEmptySimulation({ seed }: Workbench, invocation: Invocation): boolean
 
 function requestOptions({ env }: Workbench, invocation: Invocation, known: readonly BookEntry[]) {
   const file = textOption(invocation, "options");
-  if (file !== undefined) return readJsonFile(file, "options file") as PublicKeyCredentialRequestOptionsJSON;
+  if (file !== undefined) return readJsonFile(file, "options file") as RequestOptionsInput;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
   const userVerification = uvOption(invocation);
-  const options: PublicKeyCredentialRequestOptionsJSON = {
+  const options: RequestOptionsInput = {
     rpId: siteOf(invocation).rpId,
     challenge: toBase64url(env.entropy.fork("site login").bytes(CHALLENGE_BYTES)),
     ...(timeout !== undefined && { timeout }),
@@ -106,7 +105,7 @@ function requestOptions({ env }: Workbench, invocation: Invocation, known: reado
 }
 
 interface Expected {
-  readonly options: PublicKeyCredentialRequestOptionsJSON;
+  readonly options: RequestOptionsInput;
   readonly origin: string;
   readonly rpId: string;
   readonly entry: BookEntry;

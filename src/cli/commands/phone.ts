@@ -1,4 +1,6 @@
-import { envFor, MemorySink, seededEntropy, SimPhone, systemEnv, type CtapHandler } from "../../index.js";
+import type { CtapHandler } from "../../entry/ctap.js";
+import { MemorySink } from "../../entry/diagnosis.js";
+import { SimPhone, envFor, seededEntropy, systemEnv } from "../../entry/sim.js";
 import { timelineOf } from "../ceremony.js";
 import { type Command, untilTold } from "../command.js";
 import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../device/hybrid-ports.js";

@@ -1,12 +1,11 @@
+import { toBase64url, toHex } from "../../entry/ctap.js";
+import { envFor } from "../../entry/sim.js";
 import {
-  envFor,
-  register as create,
-  toBase64url,
-  toHex,
-  verifyRegistration,
   type ClientContext,
-  type PublicKeyCredentialCreationOptionsJSON,
-} from "../../index.js";
+  type CreationOptionsInput,
+  register as create,
+  verifyRegistration,
+} from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
 import {
   CEREMONY_HELP,
@@ -58,7 +57,7 @@ ${CEREMONY_HELP}`,
         const options =
           file === undefined
             ? creationOptions(bench, invocation)
-            : (readJsonFile(file, "options file") as PublicKeyCredentialCreationOptionsJSON);
+            : (readJsonFile(file, "options file") as CreationOptionsInput);
         const { response, verified } = await registerOn(bench, options, client);
         book.put({
           rpId: siteOf(invocation).rpId,
@@ -83,11 +82,7 @@ ${CEREMONY_HELP}`,
 };
 
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
-export async function registerOn(
-  bench: Workbench,
-  options: PublicKeyCredentialCreationOptionsJSON,
-  client: ClientContext,
-) {
+export async function registerOn(bench: Workbench, options: CreationOptionsInput, client: ClientContext) {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
   const response = await calledByPage(bench, call, (env) =>
     bench.settle(create(envFor(env, "browser"), bench.device, options, client)),
@@ -105,10 +100,7 @@ export async function registerOn(
 }
 
 /** Options as a plain site would make them. */
-export function creationOptions(
-  { env }: Workbench,
-  invocation: Invocation,
-): PublicKeyCredentialCreationOptionsJSON {
+export function creationOptions({ env }: Workbench, invocation: Invocation): CreationOptionsInput {
   const { rpId } = siteOf(invocation);
   const name = textOption(invocation, "user") ?? `user@${rpId}`;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });

@@ -1,4 +1,5 @@
-import { parseTrace, runOfTrace, toJson, toText } from "../../index.js";
+import { parseTrace } from "../../entry/diagnosis.js";
+import { runOfTrace, toJson, toText } from "../../entry/scenarios.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";

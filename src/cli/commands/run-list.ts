@@ -1,10 +1,10 @@
 import {
   ALIASES,
   CATALOGUE_GROUPS,
-  searchScenarios,
   type CatalogueGroup,
   type Scenario,
-} from "../../index.js";
+  searchScenarios,
+} from "../../entry/scenarios.js";
 import { UsageError, type Invocation, type Outcome } from "../command.js";
 import { choiceOption, flag, textsOf } from "../options.js";
 

@@ -1,4 +1,5 @@
-import { shrink, type KnobOverrides, type Outcome as RunOutcome, type Shrunk } from "../../index.js";
+import { type Outcome as RunOutcome, type Shrunk, shrink } from "../../entry/scenarios.js";
+import type { KnobOverrides } from "../../entry/sim.js";
 import type { Invocation, Outcome } from "../command.js";
 import { textOption } from "../options.js";
 import { writeTrace } from "../recording.js";

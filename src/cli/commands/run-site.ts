@@ -1,4 +1,5 @@
-import { runOnSite, toJson, toText, type KnobOverrides, type SiteRunOptions } from "../../index.js";
+import { type SiteRunOptions, runOnSite, toJson, toText } from "../../entry/scenarios.js";
+import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";
 import { writeTrace } from "../recording.js";

@@ -1,13 +1,13 @@
 import {
-  sweep,
-  type KnobOverrides,
   type Outcome as RunOutcome,
   type ReportedRun,
   type Run,
   type Sweep,
   type SweepPoint,
   type Threshold,
-} from "../../index.js";
+  sweep,
+} from "../../entry/scenarios.js";
+import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";
 import { SINGLE_REPORTS, withReports } from "../report-files.js";

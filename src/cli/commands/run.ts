@@ -1,13 +1,5 @@
-import {
-  parseKnobAssignment,
-  runScenario,
-  CATALOGUE,
-  toJson,
-  toText,
-  type KnobAlias,
-  type OwnScenario,
-  type Run,
-} from "../../index.js";
+import { CATALOGUE, type OwnScenario, type Run, runScenario, toJson, toText } from "../../entry/scenarios.js";
+import { type KnobAlias, parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";
 import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";

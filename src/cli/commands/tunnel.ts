@@ -1,4 +1,5 @@
-import { selfMadeTlsIdentity, systemEnv, MemorySink, wsTunnelService, type Env } from "../../index.js";
+import { MemorySink } from "../../entry/diagnosis.js";
+import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
 import { type Command, type Invocation, untilTold, UsageError } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { flag, numberOption, textOption } from "../options.js";

@@ -1,11 +1,11 @@
 import {
-  exposeUdp,
-  exposeUhid,
-  exposeUnix,
   type Env,
   type ExposedDevice,
   type HidFirmware,
-} from "../../index.js";
+  exposeUdp,
+  exposeUhid,
+  exposeUnix,
+} from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
 import { flag, textOption } from "../options.js";

@@ -1,13 +1,7 @@
-import {
-  CLIENT_PROFILES,
-  effectiveTimeoutMs,
-  envFor,
-  invitePhone,
-  MemorySink,
-  SPEC_L3,
-  systemEnv,
-  type TraceRecord,
-} from "../../index.js";
+import { MemorySink, type TraceRecord } from "../../entry/diagnosis.js";
+import { invitePhone } from "../../entry/hybrid.js";
+import { envFor, systemEnv } from "../../entry/sim.js";
+import { CLIENT_PROFILES, SPEC_L3, effectiveTimeoutMs } from "../../entry/webauthn.js";
 import type { Invocation, OptionTable } from "../command.js";
 import { dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from "./hybrid-ports.js";
 import { numberOption, textOption } from "../options.js";

@@ -1,15 +1,15 @@
 import {
+  type AdvertScanner,
+  type Advertiser,
+  type TunnelDialer,
   linuxAdvertiser,
   nobleScanner,
   patientScanner,
   udpAdvertiser,
   udpScanner,
   wsDialer,
-  type Advertiser,
-  type AdvertScanner,
-  type Env,
-  type TunnelDialer,
-} from "../../index.js";
+} from "../../entry/hybrid.js";
+import type { Env } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { hostAndPort } from "./host-and-port.js";

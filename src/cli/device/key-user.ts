@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import type { ExposedDevice } from "../../index.js";
+import type { ExposedDevice } from "../../entry/sim.js";
 import type { Terminal } from "../terminal.js";
 
 export const KEY_HANDS_HELP = `  --stdin              also take lines from standard input: unplug, replug, cycle, quit; its end is quit

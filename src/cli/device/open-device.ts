@@ -1,20 +1,15 @@
+import { MemorySink } from "../../entry/diagnosis.js";
 import {
-  envFor,
-  firmwareOf,
-  MemorySink,
+  type HidDevice,
+  type HidDeviceOptions,
   openHidDevice,
   openUsbDevice,
-  simHidPort,
-  systemEnv,
   udpHidPort,
   unixHidPort,
   usbDevices,
-  virtualEnv,
   withU2fFallback,
-  type Env,
-  type HidDevice,
-  type HidDeviceOptions,
-} from "../../index.js";
+} from "../../entry/hid.js";
+import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
 import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-device.js";

@@ -1,4 +1,7 @@
-import type { CtapDevice, Env, HidDevice, TraceRecord } from "../../index.js";
+import type { CtapDevice } from "../../entry/ctap.js";
+import type { TraceRecord } from "../../entry/diagnosis.js";
+import type { HidDevice } from "../../entry/hid.js";
+import type { Env } from "../../entry/sim.js";
 
 /** A device on the table, the time it lives in, and everything that was said. */
 export interface Workbench {

@@ -1,5 +1,5 @@
 import { renderUnicodeCompact } from "uqr";
-import type { Clock } from "../../index.js";
+import type { Clock } from "../../entry/sim.js";
 import type { Terminal } from "../terminal.js";
 
 /** Modules of quiet around the code. @see ISO/IEC 18004: 4, of which cameras need 2 */

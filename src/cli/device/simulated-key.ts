@@ -1,15 +1,15 @@
 import {
+  type AuthenticatorProfile,
   CredentialStore,
+  type Env,
+  PROFILES,
+  SimAuthenticator,
   encodeStore,
   envFor,
   habitualUser,
   parseProfile,
   parseStore,
-  PROFILES,
-  SimAuthenticator,
-  type AuthenticatorProfile,
-  type Env,
-} from "../../index.js";
+} from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { isMissing, readJsonFile, writeTextFile } from "../files.js";
 import { numberOption, textOption } from "../options.js";

@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import { dirname, extname, isAbsolute, join, normalize, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
-  isHarnessError,
   ScenarioFileError,
   type ScenarioFileFault,
   type ScenarioFileProblem,
   type ScenarioFiles,
-} from "../../index.js";
+} from "../../entry/scenarios.js";
+import { isHarnessError } from "../../index.js";
 
 /** How programs are loaded; parameters of what {@link diskFiles} does, so that every Node can be tried. */
 export interface ModuleLoader {

@@ -1,5 +1,5 @@
 import { normalize } from "node:path";
-import { findScenario, hintFor, loadScenarioFile, type OwnScenario } from "../../index.js";
+import { type OwnScenario, findScenario, hintFor, loadScenarioFile } from "../../entry/scenarios.js";
 import { diskFiles } from "./scenario-files.js";
 import { UsageError } from "../command.js";
 import type { Terminal } from "../terminal.js";

@@ -1,4 +1,5 @@
 import { onAbort } from "../../core/abort.js";
+import { onMovingClock } from "../../core/clock.js";
 import { envIn, inSpan, type Env } from "../../core/env.js";
 import { CtapCommand, nameOfCommand } from "../command.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
@@ -107,7 +108,7 @@ export class Exchange {
     trace.emit({ kind: "ctap.request", command, bytes: request.length });
     const stop = onAbort(signal, () => trace.emit({ kind: "ctap.cancel", command }));
     try {
-      return await this.#device.transact(request, {
+      const answer = this.#device.transact(request, {
         signal,
         context: trace.context,
         onKeepalive(status) {
@@ -115,6 +116,7 @@ export class Exchange {
           onKeepalive?.(status);
         },
       });
+      return await onMovingClock(this.#env.clock, command, answer);
     } finally {
       stop();
     }

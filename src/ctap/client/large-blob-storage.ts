@@ -1,3 +1,4 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { encodeCbor } from "../../cbor/encode.js";
 import { CBOR_BYTES_MAX } from "../../cbor/limits.js";
 import { concat } from "../../core/bytes.js";
@@ -39,6 +40,11 @@ export interface LargeBlobStorageOptions {
   readonly crypto?: CryptoProvider | undefined;
 }
 
+const OPTIONS = parameters<LargeBlobStorageOptions>({
+  token: maybe(arg.object),
+  crypto: maybe(arg.crypto),
+});
+
 /** authenticatorLargeBlobs from the client's side. A key is a credential's largeBlobKey: 32 bytes, secret. */
 export interface LargeBlobStorage {
   /** One credential's data; `undefined` when there is none. */
@@ -70,8 +76,14 @@ export interface LargeBlobStorage {
 export function largeBlobStorage(
   env: Env,
   session: Ctap2Session,
-  { token, crypto = defaultCrypto }: LargeBlobStorageOptions = {},
+  options: LargeBlobStorageOptions = {},
 ): LargeBlobStorage {
+  checkArguments("largeBlobStorage", {
+    env: [arg.env, env],
+    session: [arg.with("a session, as openSession(env, device) gives one,", "info"), session],
+    options: [OPTIONS, options],
+  });
+  const { token, crypto = defaultCrypto } = options;
   if (session.info.options?.["largeBlobs"] !== true) {
     throw new FeatureError("FEATURE_UNSUPPORTED", "the device has no storage for large blobs", {
       hint: "It needs the option largeBlobs.",

@@ -1,3 +1,4 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { defaultCrypto } from "../../crypto/default.js";
@@ -59,6 +60,13 @@ export interface OpenSessionOptions extends TransactOptions {
   readonly crypto?: CryptoProvider;
 }
 
+const OPTIONS = parameters<OpenSessionOptions>({
+  context: maybe(arg.object),
+  signal: maybe(arg.signal),
+  onKeepalive: maybe(arg.callable),
+  crypto: maybe(arg.crypto),
+});
+
 /**
  * Starts talking to a device, once it is there: getInfo first, unless the device brought its info along.
  *
@@ -69,6 +77,11 @@ export async function openSession(
   device: CtapDevice,
   options: OpenSessionOptions = {},
 ): Promise<Ctap2Session> {
+  checkArguments("openSession", {
+    env: [arg.env, env],
+    device: [arg.having("a device (CtapDevice)", "transact"), device],
+    options: [OPTIONS, options],
+  });
   await device.ready?.(options);
   const exchange = new Exchange(env, device);
   const info =

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { abortedBy } from "../../core/abort.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
@@ -42,6 +44,11 @@ export interface Ctap2OverU2fOptions {
   readonly crypto?: CryptoProvider;
 }
 
+const OPTIONS = parameters<Ctap2OverU2fOptions>({
+  pollMs: maybe(shape.ms),
+  crypto: maybe(arg.crypto),
+});
+
 const POLL_MS = 200;
 
 /**
@@ -77,6 +84,11 @@ const STATUS_OF: ReadonlyMap<number, CtapStatusName> = new Map([
  * @see CTAP 2.3 §10.2 (mapping of CTAP2 requests to U2F)
  */
 export function ctap2OverU2f(env: Env, link: ApduLink, options: Ctap2OverU2fOptions = {}): CtapDevice {
+  checkArguments("ctap2OverU2f", {
+    env: [arg.env, env],
+    link: [arg.object, link],
+    options: [OPTIONS, options],
+  });
   return new U2fBackedDevice(env, link, options);
 }
 

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { APDU_ANSWER_MAX, ApduError, encodeApdu, parseResponseApdu, type ApduForm } from "./apdu.js";
@@ -52,12 +54,19 @@ export interface U2fClientOptions {
   readonly context?: () => TraceContext | undefined;
 }
 
+const OPTIONS = parameters<U2fClientOptions>({
+  form: maybe(shape.oneOf(["short", "extended"])),
+  context: maybe(arg.callable),
+});
+
 /** @see FIDO U2F Raw Message Formats */
-export function u2fClient(
-  env: Env,
-  sendApdu: SendApdu,
-  { form = "extended", context = () => undefined }: U2fClientOptions = {},
-): U2fClient {
+export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOptions = {}): U2fClient {
+  checkArguments("u2fClient", {
+    env: [arg.env, env],
+    sendApdu: [arg.callable, sendApdu],
+    options: [OPTIONS, options],
+  });
+  const { form = "extended", context = () => undefined } = options;
   let lastTraced = "";
 
   /** The trace hears of an answer once, however often a client asks again for a touch. */

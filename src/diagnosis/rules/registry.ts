@@ -35,6 +35,7 @@ import {
 } from "./key.js";
 import { lockedOut } from "./locked-out.js";
 import { noCredential } from "./login.js";
+import { optionsTimeout } from "./options-timeout.js";
 import { overwriteRace } from "./overwrite-race.js";
 import { flagBeforeCredential, passwordOff } from "./password-off.js";
 import { otherAuthenticator, phoneIndexLag, syncLag } from "./phone-login.js";
@@ -98,6 +99,7 @@ export const RULES = [
   requestPending,
   requestReplaced,
   dialogRefused,
+  optionsTimeout,
 
   // What keys and their cables do.
   browserQuit,

@@ -11,7 +11,7 @@ export interface AttributedTrace {
 
 /** Kinds that belong to the whole run, or are found by their own credential, call or time. */
 const OF_THE_RUN =
-  /^(run\.|span\.|fault\.|page\.closed|rp\.(mail|flag|row|login|attached|probe|no-answer)|factor\.)/;
+  /^(run\.|span\.|fault\.|page\.closed|rp\.(mail|row|login|attached|probe|no-answer)|factor\.)/;
 
 /**
  * Gives every record of a schema-1 trace the ceremony and the span it most likely belongs to: that of the ceremony
@@ -52,6 +52,11 @@ function placeOf(record: TraceRecord, index: number, ceremonies: OrderedCeremoni
     case "timer.fired":
     case "timer.disarmed":
       return ceremonies.timer(record, index);
+    case "rp.row":
+      ceremonies.row(record);
+      return {};
+    case "rp.flag":
+      return ceremonies.flag(record);
     case "page.closed":
       ceremonies.closed(record.atMs);
       return {};

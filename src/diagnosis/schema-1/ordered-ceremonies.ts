@@ -37,6 +37,7 @@ export class OrderedCeremonies {
   readonly #timers = new OrderedTimers();
   readonly #made = new Set<string>();
   #exchanges = 0;
+  #row: RecordOf<"rp.row"> | undefined;
 
   get all(): readonly OrderedCeremony[] {
     return this.#all;
@@ -101,6 +102,17 @@ export class OrderedCeremonies {
       beganBefore: (atMs) => this.#all.findLast(({ beganAtMs }) => beganAtMs <= atMs),
     });
     return place;
+  }
+
+  row(record: RecordOf<"rp.row">): void {
+    this.#row = record;
+  }
+
+  /** A flag that changes in the moment of a row is of the row's ceremony, which may have ended long before. */
+  flag({ atMs, actor }: RecordOf<"rp.flag">): { readonly ceremony?: string } {
+    const row = this.#row;
+    const ceremony = row?.atMs === atMs && row.actor === actor ? row.ceremony : this.#current?.id;
+    return ceremony === undefined ? {} : { ceremony };
   }
 
   /** The browser ended, and every request of its pages with it. */

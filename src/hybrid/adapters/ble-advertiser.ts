@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
 import { advertiseOverBluez, type MessageBus } from "./bluez.js";
 import { ServiceUuid } from "../protocol/constants.js";
@@ -15,6 +17,13 @@ export interface LinuxAdvertiserOptions {
   readonly openHci?: () => Promise<HciSocket>;
 }
 
+const OPTIONS = parameters<LinuxAdvertiserOptions>({
+  adapter: maybe(arg.count),
+  via: maybe(shape.oneOf(["bluez", "hci"])),
+  connectBus: maybe(arg.callable),
+  openHci: maybe(arg.callable),
+});
+
 /** What tells that BlueZ is not the way here, as opposed to BlueZ saying no. */
 const NO_BLUEZ: readonly string[] = ["NATIVE_MISSING", "RADIO_NO_ADAPTER"];
 
@@ -24,6 +33,7 @@ const NO_BLUEZ: readonly string[] = ["NATIVE_MISSING", "RADIO_NO_ADAPTER"];
  * @throws {RadioError} from `advertise`, see {@link advertiseOverBluez} and {@link advertiseOverHci}.
  */
 export function linuxAdvertiser(env: Env, options: LinuxAdvertiserOptions = {}): Advertiser {
+  checkArguments("linuxAdvertiser", { env: [arg.env, env], options: [OPTIONS, options] });
   const { adapter = 0, via, connectBus, openHci } = options;
   return {
     async advertise(serviceData) {

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { Mailbox } from "../../core/queue.js";
 import { AdvertInbox } from "./advert-inbox.js";
 import { ADVERT_BYTES, ServiceUuid } from "../protocol/constants.js";
@@ -37,6 +39,11 @@ export interface NobleOptions {
   readonly load?: (name: string) => Promise<unknown>;
 }
 
+const OPTIONS = parameters<NobleOptions>({
+  fork: maybe(shape.oneOf(["abandonware", "stoprocent"])),
+  load: maybe(arg.callable),
+});
+
 /** UUIDs as noble writes them. */
 const UUIDS: readonly string[] = Object.values(ServiceUuid).map((uuid) => uuid.toString(16).padStart(4, "0"));
 
@@ -51,6 +58,7 @@ const UUIDS: readonly string[] = Object.values(ServiceUuid).map((uuid) => uuid.t
  *   `RADIO_FAILED`
  */
 export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
+  checkArguments("nobleScanner", { options: [OPTIONS, options] });
   // The packages start the radio once: a second try would wait for ever where the first one failed.
   let broken: RadioError | undefined;
   return {

@@ -36,7 +36,8 @@ export interface BluezOptions {
   readonly connect?: () => Promise<MessageBus>;
 }
 
-const PACKAGE = "@homebridge/dbus-native";
+/** An optional peer dependency; a name in a variable lets a bundler leave the import to run time. */
+const PACKAGE: string = "@homebridge/dbus-native";
 
 const BLUEZ = "org.bluez";
 const MANAGER = "org.bluez.LEAdvertisingManager1";
@@ -207,6 +208,6 @@ async function open(connect: () => Promise<MessageBus>): Promise<MessageBus> {
 }
 
 async function systemBus(): Promise<MessageBus> {
-  const dbus = await import("@homebridge/dbus-native");
-  return dbus.systemBus() as unknown as MessageBus;
+  const { default: dbus } = (await import(PACKAGE)) as { readonly default: { systemBus(): MessageBus } };
+  return dbus.systemBus();
 }

@@ -26,7 +26,8 @@ export interface HciOptions {
   readonly open?: () => Promise<HciSocket>;
 }
 
-const PACKAGE = "@abandonware/bluetooth-hci-socket";
+/** An optional peer dependency; a name in a variable lets a bundler leave the import to run time. */
+const PACKAGE: string = "@abandonware/bluetooth-hci-socket";
 
 /** @see Bluetooth Core Vol 4 Part A §2, Vol 4 Part E §7.7.14 and §7.8 */
 const PacketType = { COMMAND: 0x01, EVENT: 0x04 } as const;
@@ -178,6 +179,6 @@ async function load(open: () => Promise<HciSocket>): Promise<HciSocket> {
 }
 
 async function openSocket(): Promise<HciSocket> {
-  const { default: Socket } = await import("@abandonware/bluetooth-hci-socket");
+  const { default: Socket } = (await import(PACKAGE)) as { readonly default: new () => HciSocket };
   return new Socket();
 }

@@ -54,15 +54,20 @@ export function radioFailure(name: string, cause: unknown): RadioError {
   const [fault, finding] = BY_SYSTEM_CODE[typeof code === "string" ? code : ""] ?? [];
   if (fault !== undefined && finding !== undefined) return new RadioError(fault, finding, { cause });
   if (code === "ERR_DLOPEN_FAILED" || /\.node\b|node-gyp|native build|prebuild/i.test(text)) {
+    // On Linux the binary is in the package below noble, elsewhere in noble itself.
+    const packages = name.endsWith("/noble")
+      ? `${name} ${name.replace(/noble$/, "bluetooth-hci-socket")}`
+      : name;
     return new RadioError("NATIVE_MISSING", `${name} has no binary that loads on this machine`, {
       cause,
-      hint: `build it: npm rebuild ${name}; it needs its install script, a compiler and Python`,
+      hint: `build it: npm rebuild ${packages}; it needs its install script, a compiler and Python`,
     });
   }
   if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") {
-    return new RadioError("NATIVE_MISSING", `the package ${name} is not installed`, {
+    const absent = absentPackage(text) ?? name;
+    return new RadioError("NATIVE_MISSING", `the package ${absent} is not installed`, {
       cause,
-      hint: `install it beside this package: npm install ${name}`,
+      hint: `install it beside this package: npm install ${absent}`,
     });
   }
   // Raw sockets report in words what the system said.
@@ -74,4 +79,9 @@ export function radioFailure(name: string, cause: unknown): RadioError {
   if (/no such device/i.test(text))
     return new RadioError("RADIO_NO_ADAPTER", "there is no such adapter", { cause });
   return new RadioError("RADIO_FAILED", `${name} failed`, { cause });
+}
+
+/** Reads which package the loader missed: npm leaves out the one below noble where its build failed. */
+function absentPackage(text: string): string | undefined {
+  return /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)'/.exec(text)?.[1];
 }

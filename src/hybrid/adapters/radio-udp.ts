@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
@@ -14,6 +16,11 @@ export interface UdpRadioOptions {
   readonly port: number;
 }
 
+const OPTIONS = parameters<UdpRadioOptions>({
+  host: maybe(shape.text),
+  port: arg.port,
+});
+
 /** How often an advert goes out: a phone's own rate. Source: the reference phone of webauthn-rs */
 const REPEAT_MS = 100;
 
@@ -22,7 +29,9 @@ const REPEAT_MS = 100;
  *
  * Adverts are repeated as on the air, so it does not matter who comes first. One scanner at a time.
  */
-export function udpScanner({ host = "127.0.0.1", port }: UdpRadioOptions): AdvertScanner {
+export function udpScanner(options: UdpRadioOptions): AdvertScanner {
+  checkArguments("udpScanner", { options: [OPTIONS, options] });
+  const { host = "127.0.0.1", port } = options;
   return {
     async *listen(signal) {
       signal.throwIfAborted();
@@ -46,7 +55,9 @@ export function udpScanner({ host = "127.0.0.1", port }: UdpRadioOptions): Adver
 }
 
 /** The phone's half of {@link udpScanner}. */
-export function udpAdvertiser(env: Env, { host = "127.0.0.1", port }: UdpRadioOptions): Advertiser {
+export function udpAdvertiser(env: Env, options: UdpRadioOptions): Advertiser {
+  checkArguments("udpAdvertiser", { env: [arg.env, env], options: [OPTIONS, options] });
+  const { host = "127.0.0.1", port } = options;
   return {
     async advertise(serviceData) {
       const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");

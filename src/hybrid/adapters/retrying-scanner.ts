@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import type { AdvertScanner, HeardAdvert } from "../ports.js";
@@ -11,6 +13,12 @@ export interface Patience {
   /** Whether a scan that breaks off after somebody was heard begins anew as well; not when absent. */
   readonly resumes?: boolean;
 }
+
+const PATIENCE = parameters<Patience>({
+  retries: maybe(arg.number),
+  pauseMs: maybe(shape.ms),
+  resumes: maybe(shape.flag),
+});
 
 /** What passes by itself: an adapter that was just switched on, or is held by a scan that ends. */
 const PASSING: readonly RadioFault[] = ["RADIO_OFF", "RADIO_BUSY"];
@@ -28,6 +36,11 @@ const PAUSE_MS = 250;
  * @throws {RadioError} from the loop, what the last try ended with.
  */
 export function patientScanner(env: Env, scanner: AdvertScanner, patience: Patience = {}): AdvertScanner {
+  checkArguments("patientScanner", {
+    env: [arg.env, env],
+    scanner: [arg.having("an AdvertScanner, such as SimAir,", "listen"), scanner],
+    patience: [PATIENCE, patience],
+  });
   const { retries = RETRIES, pauseMs = PAUSE_MS, resumes = false } = patience;
   return {
     async *listen(signal, context) {

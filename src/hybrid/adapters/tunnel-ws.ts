@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { IncomingMessage } from "node:http";
 import { isIP, type Socket } from "node:net";
 import { connect as connectTls, type SecureContextOptions } from "node:tls";
@@ -20,6 +22,12 @@ export interface WsDialerOptions {
   readonly proxy?: ((url: URL) => string | undefined) | undefined;
 }
 
+const OPTIONS = parameters<WsDialerOptions>({
+  service: maybe(shape.text),
+  tls: maybe(arg.object),
+  proxy: maybe(arg.callable),
+});
+
 /** Schemes a service may answer a redirect with, as the scheme that is dialled. */
 const SCHEMES: Readonly<Record<string, string>> = {
   "ws:": "ws:",
@@ -30,6 +38,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
 
 /** Tunnels through real WebSockets. */
 export function wsDialer(options: WsDialerOptions = {}): TunnelDialer {
+  checkArguments("wsDialer", { options: [OPTIONS, options] });
   return {
     async open(url, opening, signal) {
       const asked = new URL(url);

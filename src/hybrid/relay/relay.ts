@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape, type Shape } from "../../core/shape.js";
 import { equalBytes, toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
 import { envIn, type Env } from "../../core/env.js";
@@ -27,6 +29,27 @@ export interface RelayLimits extends RelayQuotas {
   readonly tunnelsMax: number | null;
   /** `push.deliver`: from a client's call to the phone getting it, in milliseconds; `null`: the push is lost. */
   readonly pushDelayMs: number | null;
+}
+
+/** A row for every limit, for parameter objects that have limits among their members. */
+export const RELAY_LIMIT_ROWS = {
+  ttlMs: maybe({ ...shape.ms, nullable: true }),
+  waitMs: maybe({ ...shape.ms, nullable: true }),
+  tunnelsMax: maybe({ ...arg.number, nullable: true }),
+  pushDelayMs: maybe({ ...shape.ms, nullable: true }),
+  maxMessages: maybe(arg.number),
+  maxBytes: maybe(arg.number),
+  queueMax: maybe(arg.number),
+  dropAfter: maybe({ ...arg.number, nullable: true }),
+  breakChance: maybe(arg.chance),
+  garble: maybe({ ...arg.number, nullable: true }),
+} satisfies { readonly [Name in keyof RelayLimits]: Shape };
+
+const RELAY_LIMITS_SHAPE = parameters<Partial<RelayLimits>>(RELAY_LIMIT_ROWS);
+
+/** The limits among the members of a larger parameter object. */
+export function relayLimitsIn(options: Partial<RelayLimits>): Partial<RelayLimits> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in RELAY_LIMIT_ROWS));
 }
 
 /** An upgrade request, as far as a tunnel service looks at it. */
@@ -95,6 +118,7 @@ export class TunnelRelay {
   readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
 
   constructor(env: Env, limits: Partial<RelayLimits> = {}) {
+    checkArguments("TunnelRelay", { env: [arg.env, env], limits: [RELAY_LIMITS_SHAPE, limits] });
     this.#env = env;
     this.#limits = { ...RELAY_LIMITS, ...limits };
   }

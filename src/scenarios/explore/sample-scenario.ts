@@ -1,9 +1,11 @@
+import { arg, checkArguments, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { drawFraction, seededEntropy, type Entropy } from "../../core/entropy.js";
 import type { KnobValue } from "../../sim/knobs/knob-spec.js";
 import { listKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
 import { formerIdsOf } from "../catalogue/aliases.js";
 import { BYSTANDERS, JITTER, PAUSE_MS, type DrawRange, type Draws } from "../samples.js";
-import type { Scenario, Verb } from "../scenario.js";
+import { SCENARIO, type Scenario, type Verb } from "../scenario.js";
 import { withoutWindows } from "./scenario-holds.js";
 
 export interface DrawOptions {
@@ -11,6 +13,12 @@ export interface DrawOptions {
   /** Which draw of the scenario with that seed, from 1. */
   readonly draw: number;
 }
+
+/** Shape of {@link DrawOptions}, for arguments. */
+export const DRAW_OPTIONS = parameters<DrawOptions>({
+  seed: shape.text,
+  draw: arg.count,
+});
 
 /** A scenario with its parameters drawn, and the seed to run it with. */
 export interface DrawnScenario {
@@ -29,7 +37,9 @@ type Ranges = Readonly<Record<string, DrawRange | null | undefined>>;
  * Switches and choices stay: they are the story. The same seed and number give the same draw, and a knob
  * that is added later shifts no other.
  */
-export function drawScenario(scenario: Scenario, { seed, draw }: DrawOptions): DrawnScenario {
+export function drawScenario(scenario: Scenario, options: DrawOptions): DrawnScenario {
+  checkArguments("drawScenario", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
+  const { seed, draw } = options;
   // A renamed scenario keeps its draws.
   const name = `${seed}/${formerIdsOf(scenario.id)[0] ?? scenario.id}/${draw}`;
   const entropy = seededEntropy(`draw/${name}`);

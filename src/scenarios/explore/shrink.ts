@@ -1,8 +1,10 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { KnobSpec, KnobValue } from "../../sim/knobs/knob-spec.js";
 import { listKnobs, mergeKnobs, parseKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run, type RunVerdict } from "../run.js";
-import type { OwnScenario } from "../scenario.js";
+import { SCENARIO, type OwnScenario } from "../scenario.js";
 import { parseCondition, type OutcomeCondition, ShrinkError } from "./shrink-condition.js";
 
 export interface ShrinkOptions {
@@ -21,6 +23,15 @@ export interface ShrinkOptions {
   /** Called after each run, for those who wait. */
   readonly onRun?: (runs: number) => void;
 }
+
+const OPTIONS = parameters<ShrinkOptions>({
+  seed: shape.text,
+  knobs: maybe(arg.object),
+  keep: maybe(shape.list(arg.any)),
+  toward: maybe(arg.object),
+  calledAs: maybe(shape.text),
+  onRun: maybe(arg.callable),
+});
 
 /** The smallest plan that was found. */
 export interface Shrunk {
@@ -60,6 +71,7 @@ const ROUNDS_MAX = 8;
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export async function shrink(scenario: OwnScenario, options: ShrinkOptions): Promise<Shrunk> {
+  checkArguments("shrink", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const { seed, calledAs = scenario.id } = options;
   const plan = planOf(scenario, options);
   const { expect, ...unheld } = scenario;

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { KnobValue } from "../../sim/knobs/knob-spec.js";
 import {
   mergeKnobs,
@@ -7,7 +9,7 @@ import {
 } from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run } from "../run.js";
-import type { OwnScenario } from "../scenario.js";
+import { SCENARIO, type OwnScenario } from "../scenario.js";
 import { checkedAxis, parseAxis, POINTS_MAX, specOfKnob, type SweepAxis, SweepError } from "./sweep-axis.js";
 
 export interface SweepOptions {
@@ -24,6 +26,15 @@ export interface SweepOptions {
   /** Called for each point of the grid when it was run, for reports and for those who wait. */
   readonly onPoint?: (point: SweepPoint, run: Run) => void;
 }
+
+const OPTIONS = parameters<SweepOptions>({
+  seed: shape.text,
+  axes: shape.list(arg.any),
+  knobs: maybe(arg.object),
+  calledAs: maybe(shape.text),
+  onKnobAlias: maybe(arg.callable),
+  onPoint: maybe(arg.callable),
+});
 
 /** One run of a sweep. */
 export interface SweepPoint {
@@ -73,6 +84,7 @@ export interface Sweep {
  * @throws {SweepError} `SWEEP_BAD_AXIS`, `SWEEP_SAME_KNOB`, `SWEEP_TOO_LARGE`.
  */
 export async function sweep(scenario: OwnScenario, options: SweepOptions): Promise<Sweep> {
+  checkArguments("sweep", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const axes = checkedAxes(options);
   const probe = new Probe(scenario, options);
   const points: SweepPoint[] = [];

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
 import type { MechanismId } from "../../diagnosis/rules/registry.js";
 import type { Layer } from "../../diagnosis/rule.js";
@@ -11,8 +13,8 @@ import { CATALOGUE } from "../catalogue.js";
 import { checkVerdict } from "../check.js";
 import type { Finding } from "../expectation.js";
 import { type Run, runScenario } from "../run.js";
-import type { Scenario } from "../scenario.js";
-import { drawScenario } from "./sample-scenario.js";
+import { SCENARIO, type Scenario } from "../scenario.js";
+import { DRAW_OPTIONS, drawScenario, type DrawOptions } from "./sample-scenario.js";
 import { storyStands } from "./scenario-holds.js";
 
 export interface VerdictOptions {
@@ -24,6 +26,13 @@ export interface VerdictOptions {
   /** Called before each scenario with how many are done. */
   readonly onProgress?: (done: number, next: Scenario) => void;
 }
+
+const OPTIONS = parameters<VerdictOptions>({
+  draws: arg.count,
+  seed: shape.text,
+  scenarios: maybe(shape.list(arg.object)),
+  onProgress: maybe(arg.callable),
+});
 
 /** How often ceremonies with one cause were said to have another, or the same. */
 export interface VerdictCell {
@@ -72,12 +81,9 @@ export interface VerdictTable {
  * What is true is the scenario's own word, written down with its knobs; that it still is in a draw is asked of
  * records and books alone ({@link storyStands}). The same options give the same table.
  */
-export async function verdictTable({
-  draws,
-  seed,
-  scenarios = CATALOGUE,
-  onProgress,
-}: VerdictOptions): Promise<VerdictTable> {
+export async function verdictTable(options: VerdictOptions): Promise<VerdictTable> {
+  checkArguments("verdictTable", { options: [OPTIONS, options] });
+  const { draws, seed, scenarios = CATALOGUE, onProgress } = options;
   const cells = new Map<string, VerdictCell>();
   const presets: PresetRate[] = [];
   const wrong: WrongDraw[] = [];
@@ -126,10 +132,9 @@ export async function verdictTable({
 }
 
 /** Runs one draw of a scenario. */
-export async function runDraw(
-  scenario: Scenario,
-  { seed, draw }: { readonly seed: string; readonly draw: number },
-): Promise<Run> {
+export async function runDraw(scenario: Scenario, options: DrawOptions): Promise<Run> {
+  checkArguments("runDraw", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
+  const { seed, draw } = options;
   const drawn = drawScenario(scenario, { seed, draw });
   const run = await runScenario(drawn.scenario, { seed: drawn.seed });
   return { ...run, reproduction: reproduce(scenario.id, { seed, draw }) };

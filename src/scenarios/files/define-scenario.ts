@@ -1,7 +1,9 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+import { isObject } from "../../core/read-shape.js";
 import { findScenario } from "../catalogue.js";
 import type { OwnScenario } from "../scenario.js";
 import type { ScenarioAliasOptions } from "./alias-options.js";
-import { isObject } from "./place.js";
 import {
   namesFile,
   readScenarioFile,
@@ -35,16 +37,22 @@ export interface ParseScenarioOptions extends ScenarioAliasOptions {
   readonly base?: (path: string) => OwnScenario;
 }
 
+const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
+  name: maybe(shape.text),
+  base: maybe(arg.callable),
+  onAlias: maybe(arg.callable),
+  onKnobAlias: maybe(arg.callable),
+});
+
 /**
  * Reads a scenario file: JSON text.
  *
  * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
  *   there is no `base` to ask; otherwise as {@link defineScenario} does.
  */
-export function parseScenarioFile(
-  text: string,
-  { name, base, onAlias, onKnobAlias }: ParseScenarioOptions = {},
-): OwnScenario {
+export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): OwnScenario {
+  checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
+  const { name, base, onAlias, onKnobAlias } = options;
   const file = readScenarioFile(parseJson(text, name), { file: name, onKnobAlias });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story =
@@ -89,7 +97,7 @@ function readBase(base: Readonly<Record<string, unknown>>, file: string | undefi
     const hint = "scenarioNamed(...) and defineScenario(...) give one";
     throw new ScenarioFileError(file, [{ code: "SCENARIO_FILE_NO_BASE", path: "/extends", text, hint }]);
   }
-  return { ...storyOf(readScenarioFile(rest, { file, at: "/extends" }), {}), id };
+  return { ...storyOf(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */

@@ -1,6 +1,6 @@
 import type { KnobSpec, KnobTable } from "../../sim/knobs/knob-spec.js";
 import { presentKnobName, type KnobAlias } from "../../sim/knobs/knobs.js";
-import { isObject } from "./place.js";
+import { isObject } from "../../core/read-shape.js";
 
 /** A dotted name that a file may give a knob: the present one, or a former one. */
 export interface KnobNameInFile {

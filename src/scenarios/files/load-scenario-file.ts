@@ -1,7 +1,7 @@
 import type { OwnScenario } from "../scenario.js";
 import type { ScenarioAliasOptions } from "./alias-options.js";
 import { parseJson, presetOf, readDefinition, stem } from "./define-scenario.js";
-import { isObject } from "./place.js";
+import { isObject } from "../../core/read-shape.js";
 import { namesFile, storyOf } from "./resolve-scenario.js";
 import {
   ScenarioFileError,

@@ -3,7 +3,7 @@ import type { Member } from "../../core/events/member.js";
 import { EVENT_KINDS, type EventKind, membersOf } from "../../core/events/table.js";
 import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
 import type { Promises } from "../expectation.js";
-import type { MemberShape, ObjectShape, Shape } from "./shape.js";
+import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
 
 /** Kinds of records that a layer of promises may speak of, by how they begin. */
 const LAYERS = {
@@ -15,7 +15,7 @@ const LAYERS = {
 
 type Layer = keyof typeof LAYERS;
 
-const whole = { type: "whole", optional: true } as const;
+const whole = { type: "integer", min: 0, optional: true } as const;
 
 const LEDGER = {
   keys: { ...whole, doc: "Passkeys on the account's authenticators." },
@@ -85,13 +85,14 @@ function patternOf(kind: EventKind): ObjectShape {
       atMs: {
         type: "list",
         optional: true,
-        of: { type: "whole" },
+        of: { type: "integer", min: 0 },
         atLeast: 2,
         atMost: 2,
         doc: "First and last millisecond, both included.",
       },
       times: {
-        type: "whole",
+        type: "integer",
+        min: 0,
         optional: true,
         doc: "How many records match; at least one when absent. Zero: it must not happen.",
       },
@@ -108,7 +109,7 @@ function shapeOfMember(member: Member): MemberShape {
     case "flag":
       return { type: "flag", optional };
     case "count":
-      return { type: "whole", optional };
+      return { type: "integer", min: 0, optional };
     case "instant":
       return { type: "number", optional };
     case "milliseconds":

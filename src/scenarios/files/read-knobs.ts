@@ -1,19 +1,30 @@
 import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
+import { isObject, membersOf, readShape } from "../../core/read-shape.js";
+import type { Reporter } from "../../core/shape.js";
+import type { ScenarioFileFault } from "./scenario-file-error.js";
 import { groupOf, knobNamesIn, type KnobNameInFile } from "./knob-names.js";
-import { isObject, membersOf, type Place } from "./place.js";
-import { expectType, readValue } from "./read-value.js";
-import { shapeOfKnob, type KnobsShape } from "./shape.js";
+import { shapeOfKnob, type KnobGroups, type KnobsShape } from "./shape.js";
 
-/**
- * Reads knobs, dotted (`"rp.finishMs"`) or by group (`"rp": { "finishMs": ... }`).
- *
- * @returns them dotted, by their present names.
- */
-export function readKnobs(
-  shape: KnobsShape,
-  value: Readonly<Record<string, unknown>>,
-  place: Place,
-): Readonly<Record<string, unknown>> {
+/** Knobs, dotted (`"rp.finishMs"`) or by group (`"rp": { "finishMs": ... }`); read, they are dotted, by present names. */
+export function knobsShape(groups: KnobGroups, { midRun }: { readonly midRun: boolean }): KnobsShape {
+  return {
+    type: "custom",
+    groups,
+    midRun,
+    read: (value, place) => readKnobs({ groups, midRun }, value, place),
+  };
+}
+
+const KNOB_TWICE: ScenarioFileFault = "SCENARIO_FILE_KNOB_TWICE";
+const FIXED_KNOB: ScenarioFileFault = "SCENARIO_FILE_FIXED_KNOB";
+
+type Knobbed = Pick<KnobsShape, "groups" | "midRun">;
+
+function readKnobs(shape: Knobbed, value: unknown, place: Reporter): unknown {
+  if (!isObject(value)) {
+    place.wrongType("an object");
+    return value;
+  }
   const names = new Map(knobNamesIn(shape.groups).map((one) => [one.given, one]));
   const groups = new Set([...names.keys()].map(groupOf));
   const knobs = { shape, names, seen: new Set<KnobSpec>() };
@@ -23,7 +34,7 @@ export function readKnobs(
     if (groups.has(name)) {
       if (given.some(([other]) => other.startsWith(`${name}.`))) {
         const hint = `say all of them in one way: inside "${name}", or by names like "${name}.${firstOf(shape.groups[name])}"`;
-        here.complain("SCENARIO_FILE_KNOB_TWICE", "this group is given by dotted names too", hint);
+        here.complain(KNOB_TWICE, "this group is given by dotted names too", hint);
       }
       return readGroup(name, knobs, member, here);
     }
@@ -33,7 +44,7 @@ export function readKnobs(
 }
 
 interface Knobs {
-  readonly shape: KnobsShape;
+  readonly shape: Knobbed;
   /** By the dotted name in the file. */
   readonly names: ReadonlyMap<string, KnobNameInFile>;
   /** Knobs that were read. */
@@ -42,9 +53,9 @@ interface Knobs {
 
 type Read = readonly (readonly [name: string, value: unknown])[];
 
-function readGroup(group: string, knobs: Knobs, value: unknown, place: Place): Read {
+function readGroup(group: string, knobs: Knobs, value: unknown, place: Reporter): Read {
   if (!isObject(value)) {
-    expectType(false, place, "an object with this group's knobs");
+    place.wrongType("an object with this group's knobs");
     return [];
   }
   return membersOf(value).flatMap(([name, member]) =>
@@ -52,7 +63,7 @@ function readGroup(group: string, knobs: Knobs, value: unknown, place: Place): R
   );
 }
 
-function readKnob(given: string, { shape, names, seen }: Knobs, value: unknown, place: Place): Read {
+function readKnob(given: string, { shape, names, seen }: Knobs, value: unknown, place: Reporter): Read {
   const found = names.get(given);
   if (found === undefined) {
     const present = [...names.values()].flatMap(({ given: known, name }) => (known === name ? [name] : []));
@@ -61,15 +72,14 @@ function readKnob(given: string, { shape, names, seen }: Knobs, value: unknown, 
   }
   const { name, spec } = found;
   if (seen.has(spec)) {
-    const hint = `by its name ${name}, and by a former one`;
-    place.complain("SCENARIO_FILE_KNOB_TWICE", "this knob is given twice", hint);
+    place.complain(KNOB_TWICE, "this knob is given twice", `by its name ${name}, and by a former one`);
   }
   seen.add(spec);
   if (shape.midRun && spec.fixed === true) {
     const hint = "set it among the knobs of the file";
-    place.complain("SCENARIO_FILE_FIXED_KNOB", "this knob cannot be set in the middle of a run", hint);
+    place.complain(FIXED_KNOB, "this knob cannot be set in the middle of a run", hint);
   }
-  return [[name, readValue(shapeOfKnob(spec), value, place)]];
+  return [[name, readShape(shapeOfKnob(spec), value, place)]];
 }
 
 function firstOf(specs: Readonly<Record<string, KnobSpec>> = {}): string {

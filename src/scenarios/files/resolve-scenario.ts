@@ -1,13 +1,17 @@
+import { jsonPointer, Place, type ShapeCodes } from "../../core/place.js";
+import { readShape } from "../../core/read-shape.js";
 import type { Promises } from "../expectation.js";
 import type { OwnScenario } from "../scenario.js";
 import { findScenario } from "../catalogue.js";
-import { Place } from "./place.js";
-import { readShape } from "./read-shape.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
-import { knobAliasesIn } from "./knob-names.js";
 import type { ScenarioAliasOptions } from "./alias-options.js";
+import { knobAliasesIn } from "./knob-names.js";
 import type { ScenarioFile } from "./scenario-file.js";
-import { ScenarioFileError, type ScenarioFileProblem } from "./scenario-file-error.js";
+import {
+  ScenarioFileError,
+  type ScenarioFileFault,
+  type ScenarioFileProblem,
+} from "./scenario-file-error.js";
 import { FILE_PATTERN, ID_PATTERN, SCENARIO_SHAPE } from "./scenario-shape.js";
 
 /** A file as it was read: names known, values fit, knobs dotted. What it extends was not looked for. */
@@ -16,9 +20,16 @@ export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: 
 export interface ReadFileOptions extends Pick<ScenarioAliasOptions, "onKnobAlias"> {
   /** What errors call the file. */
   readonly file?: string | undefined;
-  /** JSON pointer of the value inside the file. */
-  readonly at?: string;
+  /** Path of the value inside the file. */
+  readonly at?: readonly string[];
 }
+
+const CODES: ShapeCodes<ScenarioFileFault> = {
+  unknownMember: "SCENARIO_FILE_UNKNOWN_MEMBER",
+  missingMember: "SCENARIO_FILE_MISSING_MEMBER",
+  wrongType: "SCENARIO_FILE_WRONG_TYPE",
+  badValue: "SCENARIO_FILE_BAD_VALUE",
+};
 
 /**
  * Reads what stands in a scenario file.
@@ -27,13 +38,15 @@ export interface ReadFileOptions extends Pick<ScenarioAliasOptions, "onKnobAlias
  */
 export function readScenarioFile(
   value: unknown,
-  { file, at = "", onKnobAlias }: ReadFileOptions = {},
+  { file, at = [], onKnobAlias }: ReadFileOptions = {},
 ): ReadScenarioFile {
-  const problems: ScenarioFileProblem[] = [];
-  const place = new Place(at, problems);
+  const place = new Place(CODES, at);
   const read = readShape(SCENARIO_SHAPE, value, place);
-  if (problems.length === 0) checkSpans((read as ScenarioFile).expect, place.at("expect"));
-  const [first, ...others] = problems;
+  if (place.problems.length === 0) checkSpans((read as ScenarioFile).expect, place.at("expect"));
+  const [first, ...others] = place.problems.map((problem): ScenarioFileProblem => ({
+    ...problem,
+    path: jsonPointer(problem.path),
+  }));
   if (first !== undefined) throw new ScenarioFileError(file, [first, ...others]);
   if (onKnobAlias !== undefined) for (const alias of knobAliasesIn(value)) onKnobAlias(alias);
   // Read by the very table that is tied to the type.
@@ -81,7 +94,7 @@ function ownId(name: string | undefined, base: OwnScenario | undefined): string 
 }
 
 /** No schema can compare two numbers of one file. */
-function checkSpans(expect: Promises = {}, place: Place): void {
+function checkSpans(expect: Promises = {}, place: Place<ScenarioFileFault>): void {
   for (const layer of ["ctap", "link", "page", "rp"] as const) {
     expect[layer]?.forEach(({ atMs: [fromMs, toMs] = [0, 0] }, index) => {
       if (fromMs <= toMs) return;

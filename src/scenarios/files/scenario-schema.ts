@@ -1,7 +1,8 @@
 import { SCENARIO_FILE_SCHEMA } from "./scenario-file.js";
 import { SCENARIO_SHAPE } from "./scenario-shape.js";
+import type { ObjectShape, Shape, TaggedShape } from "../../core/shape.js";
 import { groupOf, knobNamesIn } from "./knob-names.js";
-import { shapeOfKnob, type KnobsShape, type ObjectShape, type Shape, type TaggedShape } from "./shape.js";
+import { shapeOfKnob, type KnobsShape } from "./shape.js";
 
 type Json = Readonly<Record<string, unknown>>;
 type Definitions = Map<string, Json>;
@@ -54,12 +55,18 @@ function bareSchemaOf(shape: Shape, definitions: Definitions): Json {
       return { enum: shape.words };
     case "flag":
       return { type: "boolean" };
-    case "whole":
-      return { type: "integer", minimum: shape.min ?? 0, maximum: shape.max ?? Number.MAX_SAFE_INTEGER };
+    case "integer":
+      return {
+        type: "integer",
+        minimum: shape.min ?? Number.MIN_SAFE_INTEGER,
+        maximum: shape.max ?? Number.MAX_SAFE_INTEGER,
+      };
     case "share":
       return { type: "number", minimum: 0, maximum: 1 };
     case "number":
-      return { type: "number" };
+      return { type: "number", ...(shape.min !== undefined && { minimum: shape.min }) };
+    case "record":
+      return { type: "object", additionalProperties: schemaOf(shape.of, definitions) };
     case "list":
       return {
         type: "array",
@@ -71,9 +78,14 @@ function bareSchemaOf(shape: Shape, definitions: Definitions): Json {
       return schemaOfObject(shape, definitions);
     case "tagged":
       return schemaOfTagged(shape, definitions);
-    case "knobs":
-      return schemaOfKnobs(shape, definitions);
+    case "custom":
+      if (isKnobs(shape)) return schemaOfKnobs(shape, definitions);
+      throw new RangeError("a custom shape has no schema");
   }
+}
+
+function isKnobs(shape: Shape & { readonly type: "custom" }): shape is Shape & KnobsShape {
+  return "groups" in shape && "midRun" in shape;
 }
 
 function schemaOfText({ pattern, words, taken }: Shape & { readonly type: "text" }): Json {

@@ -1,10 +1,11 @@
 import { KNOB_SPECS } from "../../sim/knobs/registry.js";
+import type { MemberShape, ObjectShape } from "../../core/shape.js";
 import { ALIASES, CATALOGUE } from "../catalogue.js";
 import { CATALOGUE_GROUPS, type CatalogueGroup } from "../catalogue/groups.js";
 import type { ScenarioGroup } from "../scenario.js";
 import { PROMISES_SHAPE } from "./promise-shapes.js";
+import { knobsShape } from "./read-knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
-import type { MemberShape, ObjectShape } from "./shape.js";
 import { VERB_SHAPES } from "./verb-shapes.js";
 import { word, type Words } from "./words.js";
 
@@ -56,11 +57,9 @@ export const SCENARIO_SHAPE = {
     story: { type: "text", optional: true, doc: "What happens and why it matters." },
     sources: { type: "list", optional: true, of: { type: "text" }, doc: "Where it was seen." },
     knobs: {
-      type: "knobs",
+      ...knobsShape(KNOB_SPECS, { midRun: false }),
       optional: true,
       named: "knobs",
-      groups: KNOB_SPECS,
-      midRun: false,
       doc: 'Deviations from the defaults: "rp.finishMs": 900, or "rp": { "finishMs": 900 }.',
     },
     script: {

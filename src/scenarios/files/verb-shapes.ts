@@ -1,6 +1,7 @@
 import { KNOB_SPECS } from "../../sim/knobs/registry.js";
+import type { ObjectShape } from "../../core/shape.js";
 import type { Verb } from "../scenario.js";
-import type { KnobsShape, ObjectShape } from "./shape.js";
+import { knobsShape } from "./read-knobs.js";
 import { word, type Words } from "./words.js";
 
 type VerbOf<Do extends Verb["do"]> = Verb extends infer One
@@ -14,12 +15,12 @@ type VerbOf<Do extends Verb["do"]> = Verb extends infer One
 type MemberOf<Value> = [Value] extends [boolean]
   ? { readonly type: "flag" }
   : [Value] extends [number]
-    ? { readonly type: "whole" }
+    ? { readonly type: "integer"; readonly min: 0 }
     : [Value] extends [string]
       ? string extends Value
         ? { readonly type: "text" }
         : Words<Value & string>
-      : { readonly type: "knobs" };
+      : { readonly type: "custom" };
 
 type MembersOf<One> = {
   readonly [Name in keyof One]-?: undefined extends One[Name]
@@ -34,7 +35,7 @@ const maybe = <M extends object>(member: M): M & { readonly optional: true } => 
 
 const text = { type: "text" } as const;
 const flag = { type: "flag" } as const;
-const whole = { type: "whole" } as const;
+const whole = { type: "integer", min: 0 } as const;
 const atMs = maybe({ ...whole, doc: "Not before this moment of the run, in virtual milliseconds." });
 const ceremony = {
   atMs,
@@ -44,14 +45,7 @@ const ceremony = {
 const factor = word("sms", "mail", "app", "voice");
 
 /** Knobs as they may be turned while a world is running. */
-const TURNS = {
-  type: "knobs",
-  groups: KNOB_SPECS,
-  midRun: true,
-  named: "turns",
-} as const satisfies KnobsShape & {
-  readonly named: string;
-};
+const TURNS = { ...knobsShape(KNOB_SPECS, { midRun: true }), named: "turns" };
 
 /** Every verb with its members: what `Verb` says in types, for files. Who adds a verb is asked for its row here. */
 const VERBS = {

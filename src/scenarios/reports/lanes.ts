@@ -3,7 +3,7 @@ import { describeRecord, toneOf } from "../../core/events/describe.js";
 import type { Tone } from "../../core/events/event.js";
 import type { DecidingTimer } from "../../diagnosis/explanation.js";
 import type { Ceremony } from "../../diagnosis/facts/ceremony.js";
-import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import { gatherFacts } from "../../diagnosis/gather-facts.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 import type { ReportedRun } from "./run-of-trace.js";
 
@@ -67,7 +67,7 @@ const ORDER: readonly string[] = [
 
 /** Sorts a run into lanes. Pure. */
 export function drawingOf(run: ReportedRun): Drawing {
-  const facts = gatherFacts(run.records);
+  const facts = gatherFacts(run.records, run);
   const deciding = decidingTimers(run);
   const timers = facts.timers
     // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.

@@ -1,3 +1,5 @@
+import { shape } from "../../core/shape.js";
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { fromHex } from "../../core/bytes.js";
 import { HarnessError } from "../../core/errors.js";
 import type { TraceRecord } from "../../core/trace.js";
@@ -44,6 +46,10 @@ export interface PcapngOptions {
   readonly startEpochMs?: number;
 }
 
+const OPTIONS = parameters<PcapngOptions>({
+  startEpochMs: maybe(arg.number),
+});
+
 /**
  * The CTAPHID reports of a trace as a capture that Wireshark and tshark open (USB packets with a Linux header).
  *
@@ -54,8 +60,10 @@ export interface PcapngOptions {
  */
 export function toPcapng(
   records: readonly TraceRecord[],
-  { startEpochMs = 0 }: PcapngOptions = {},
+  options: PcapngOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  checkArguments("toPcapng", { records: [shape.list(arg.object), records], options: [OPTIONS, options] });
+  const { startEpochMs = 0 } = options;
   const reports = records.filter((record) => record.kind === "link.hid");
   if (reports.length === 0) {
     throw new CaptureError("PCAP_NO_FRAMES", "no CTAPHID report is in the trace", {

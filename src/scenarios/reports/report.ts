@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { describeRecord } from "../../core/events/describe.js";
 import type { CeremonyAccount } from "../../diagnosis/explanation.js";
@@ -6,7 +8,7 @@ import type { ReportedRun } from "./run-of-trace.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
-import { gatherFacts } from "../../diagnosis/facts/gather-facts.js";
+import { gatherFacts } from "../../diagnosis/gather-facts.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 
 export interface TextOptions {
@@ -15,6 +17,11 @@ export interface TextOptions {
   /** Columns to wrap at; 100 by default. */
   readonly width?: number;
 }
+
+const TEXT_OPTIONS = parameters<TextOptions>({
+  color: maybe(shape.flag),
+  width: maybe(arg.number),
+});
 
 interface Sheet {
   readonly run: ReportedRun;
@@ -26,6 +33,10 @@ const WIDTH = 100;
 
 /** A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided. */
 export function toText(run: ReportedRun, options: TextOptions = {}): string {
+  checkArguments("toText", {
+    run: [arg.with("a run, as runScenario gives one,", "records", "explanation"), run],
+    options: [TEXT_OPTIONS, options],
+  });
   const sheet: Sheet = { run, paint: paletteFor(options.color ?? false), width: options.width ?? WIDTH };
   const sections = [
     header(sheet),
@@ -139,7 +150,7 @@ function accountLines(
 
 function timers({ run, paint }: Sheet): readonly string[] {
   // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
-  const uses = gatherFacts(run.records).timers.filter(
+  const uses = gatherFacts(run.records, run).timers.filter(
     ({ timer, end }) => end === "fired" || !timer.startsWith("hid."),
   );
   if (uses.length === 0) return [];

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { explain } from "../../diagnosis/explain.js";
@@ -24,6 +26,10 @@ export interface RunOfTraceOptions {
   readonly reproduction?: string;
 }
 
+const OPTIONS = parameters<RunOfTraceOptions>({
+  reproduction: maybe(shape.text),
+});
+
 /**
  * A stored trace as a run, for reports: explained anew, the books as the trace tells them.
  *
@@ -34,8 +40,10 @@ export interface RunOfTraceOptions {
  */
 export function runOfTrace(
   trace: StoredTrace | readonly TraceRecord[],
-  { reproduction = "passkey-harness replay TRACE" }: RunOfTraceOptions = {},
+  options: RunOfTraceOptions = {},
 ): ReportedRun {
+  checkArguments("runOfTrace", { trace: [arg.object, trace], options: [OPTIONS, options] });
+  const { reproduction = "passkey-harness replay TRACE" } = options;
   const { schema, records }: StoredTrace =
     "records" in trace ? trace : { schema: TRACE_SCHEMA, records: trace };
   const started = records.find((record) => record.kind === "run.started");

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { toHex } from "../../core/bytes.js";
 import { envFor, type Env } from "../../core/env.js";
 import { parseTurns } from "../knobs/knobs.js";
@@ -29,6 +31,14 @@ export interface AttachedWorldOptions extends Partial<
   readonly secret: SiteSessionParts["secret"];
 }
 
+const OPTIONS = parameters<AttachedWorldOptions>({
+  config: arg.with("a site configuration, as parseSiteConfig(json) gives one,", "baseUrl", "registration"),
+  secret: arg.callable,
+  knobs: maybe(arg.object),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+  device: maybe(arg.callable),
+});
+
 const RANDOM_BYTES = 4;
 
 /**
@@ -39,6 +49,7 @@ const RANDOM_BYTES = 4;
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export function attachedWorld(env: Env, options: AttachedWorldOptions): AttachedWorld {
+  checkArguments("attachedWorld", { env: [arg.env, env], options: [OPTIONS, options] });
   const { config, knobs = {}, frames, device } = options;
   const siteRules = { siteDecides: config.siteDecides, canAsk: config.credentials !== undefined };
   return buildWorld<AttachedSite>(env, {

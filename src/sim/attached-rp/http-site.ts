@@ -1,12 +1,7 @@
 import { sleep } from "../../core/clock.js";
 import { envFor, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from "../../webauthn/json.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
 import type { Background } from "../../core/background.js";
 import { Gateway, isAccepted, NO_ANSWER, type SiteAnswer, type SiteCall } from "../rp/gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
@@ -20,6 +15,7 @@ import type {
 } from "../rp/site-port.js";
 import { tagOf } from "../rp/site-store.js";
 import { valueAt, type Json } from "./template.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import { creationOptionsIn, idsIn, requestOptionsIn } from "./read-answer.js";
 import type { RowWatch } from "./row-watch.js";
 import type { FinishRequest, SiteConfig, SiteRequest } from "./site-config.js";
@@ -73,7 +69,7 @@ export class HttpSite implements SitePort {
   registrationOptions(
     account: string,
     terms: RegistrationTerms = {},
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>> {
+  ): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>> {
     const { options } = this.#parts.config.registration;
     const call = this.#begin("registration", { account, context: terms.context });
     const { ceremony = "" } = call.context;
@@ -111,7 +107,7 @@ export class HttpSite implements SitePort {
   async loginOptions(
     account: string,
     terms: CallTerms = {},
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>> {
+  ): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>> {
     const { config, watch } = this.#parts;
     const { options } = config.login;
     // A row that is there already must not be taken for one that came later.

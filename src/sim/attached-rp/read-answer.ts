@@ -1,9 +1,6 @@
 import { fromBase64url } from "../../core/bytes.js";
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from "../../webauthn/json.js";
 import { valueAt } from "./template.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import type { SiteError } from "./site-error.js";
 import { badAnswer } from "./site-session.js";
 
@@ -19,17 +16,17 @@ interface Place {
  *
  * @throws {SiteError} `SITE_BAD_ANSWER`, naming the member.
  */
-export function creationOptionsIn(body: unknown, place: Place): PublicKeyCredentialCreationOptionsJSON {
+export function creationOptionsIn(body: unknown, place: Place): CreationOptionsInput {
   const options = optionsIn(body, place);
   const { call } = place;
   if (valueAt(options, "rp") === undefined) throw missing(call, "rp", options);
   demandBytes(call, "user.id", options);
   if (!Array.isArray(options["pubKeyCredParams"])) throw missing(call, "pubKeyCredParams", options);
   demandIds(call, "excludeCredentials", options);
-  return options as unknown as PublicKeyCredentialCreationOptionsJSON;
+  return options as unknown as CreationOptionsInput;
 }
 
-type RequestOptions = Omit<PublicKeyCredentialRequestOptionsJSON, "allowCredentials"> & {
+type RequestOptions = Omit<RequestOptionsInput, "allowCredentials"> & {
   readonly allowCredentials?: readonly {
     readonly type: "public-key";
     readonly id: string;

@@ -1,4 +1,6 @@
-import { JsonShapeError, shape, type Shape } from "../../core/json-shape.js";
+import { dottedPath } from "../../core/place.js";
+import { readAs } from "../../core/read-shape.js";
+import { shape, type ReadBy } from "../../core/shape.js";
 import { SiteError } from "./site-error.js";
 import { placeholdersIn, type Json } from "./template.js";
 
@@ -66,7 +68,7 @@ const WATCH_EVERY_MS = 1_000;
 const WATCH_FOR_MS = 30_000;
 const DAY_MS = 86_400_000;
 
-const json: Shape<Json> = (value) => value as Json;
+const json = shape.custom((value) => value as Json);
 const span = shape.between({ min: 1, max: DAY_MS });
 const texts = shape.record(shape.text);
 
@@ -117,7 +119,16 @@ const SITE = shape.object(
  * @throws {SiteError} `SITE_CONFIG`, naming the member; never repeating what it holds.
  */
 export function parseSiteConfig(input: unknown): SiteConfig {
-  const given = inSiteFile(() => SITE(input, "site"));
+  const given = readAs(SITE, input, {
+    codes: {
+      unknownMember: "SITE_CONFIG",
+      missingMember: "SITE_CONFIG",
+      wrongType: "SITE_CONFIG",
+      badValue: "SITE_CONFIG",
+    },
+    at: "site",
+    toError: ({ path, text, hint }) => wrong(dottedPath(path), text, hint),
+  });
   const { baseUrl, registration, login, credentials } = given;
   if (!URL.canParse(baseUrl)) throw wrong("site.baseUrl", "not a URL");
   const config: SiteConfig = {
@@ -144,7 +155,7 @@ export function parseSiteConfig(input: unknown): SiteConfig {
 }
 
 type GivenRequest = Pick<SiteRequest, "path"> & Partial<SiteRequest>;
-type GivenCeremony = ReturnType<typeof ceremony>;
+type GivenCeremony = ReadBy<typeof ceremony>;
 
 function ceremonyOf({ options, finish }: GivenCeremony) {
   return {
@@ -162,16 +173,6 @@ function requestOf({
   keep = {},
 }: GivenRequest) {
   return { method, path, headers, body, encoding, keep };
-}
-
-function inSiteFile<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof JsonShapeError)) throw error;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    throw new SiteError("SITE_CONFIG", error.message, hint);
-  }
 }
 
 /** Headers that carry a secret by their very name. */

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { concat } from "../../core/bytes.js";
 import { envIn, type Env } from "../../core/env.js";
 import { Turnstile } from "../../core/queue.js";
@@ -29,6 +31,19 @@ export interface AuthenticatorParts {
   readonly transport?: string;
 }
 
+const PARTS = parameters<AuthenticatorParts>({
+  profile: arg.with(
+    "an authenticator profile, as profileNamed(name) gives one,",
+    "versions",
+    "options",
+    "limits",
+  ),
+  store: arg.having("a CredentialStore", "discoverable", "snapshot"),
+  user: arg.having("a user, as habitualUser(env) makes one,", "answer"),
+  crypto: maybe(arg.crypto),
+  transport: maybe(shape.text),
+});
+
 /**
  * An authenticator in software: CTAP2 bytes to CTAP2 bytes, step by step as the specification has it.
  *
@@ -47,7 +62,9 @@ export class SimAuthenticator {
   #state: AuthenticatorState;
   #power = new AbortController();
 
-  constructor(env: Env, { profile, store, user, crypto = defaultCrypto, transport }: AuthenticatorParts) {
+  constructor(env: Env, parts: AuthenticatorParts) {
+    checkArguments("SimAuthenticator", { env: [arg.env, env], parts: [PARTS, parts] });
+    const { profile, store, user, crypto = defaultCrypto, transport } = parts;
     this.profile = profile;
     this.store = store;
     this.#env = env;

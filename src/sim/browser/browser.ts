@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import { envIn, inSpan, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
@@ -8,15 +10,11 @@ import { authenticate } from "../../webauthn/client/authenticate.js";
 import type { ClientContext } from "../../webauthn/client/client-context.js";
 import { effectiveTimeoutMs, type ClientProfile } from "../../webauthn/profiles/client-profile.js";
 import { CLIENT_PROFILES } from "../../webauthn/profiles/client-profiles.js";
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from "../../webauthn/json.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
 import { toPageError, type PageError } from "../../webauthn/client/page-error.js";
 import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
 import { register } from "../../webauthn/client/register.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import { inCeremony } from "../../webauthn/client/run-on-device.js";
 import type { AllowedCredential, Wish } from "./operating-system.js";
 import { BrowserFront, type PendingRequest } from "./browser-front.js";
@@ -34,6 +32,14 @@ export interface BrowserParts {
   /** What the person types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
 }
+
+const PARTS = parameters<BrowserParts>({
+  knobs: arg.callable,
+  origin: shape.text,
+  device: arg.callable,
+  nextPlugged: maybe(arg.callable),
+  pin: maybe(arg.callable),
+});
 
 export interface BrowserCall {
   /** The page's AbortSignal. */
@@ -65,16 +71,14 @@ export class SimBrowser {
   #pending: AbortController | undefined;
 
   constructor(env: Env, parts: BrowserParts) {
+    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
     this.#front = new BrowserFront(parts.knobs);
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
-  create(
-    options: PublicKeyCredentialCreationOptionsJSON,
-    call: BrowserCall = {},
-  ): Promise<RegistrationResponseJSON> {
+  create(options: CreationOptionsInput, call: BrowserCall = {}): Promise<RegistrationResponseJSON> {
     const attachment = options.authenticatorSelection?.authenticatorAttachment;
     return this.#request(
       { method: "create", timeoutMs: options.timeout, call, attachment },
@@ -83,10 +87,7 @@ export class SimBrowser {
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
-  get(
-    options: PublicKeyCredentialRequestOptionsJSON,
-    call: BrowserCall = {},
-  ): Promise<AuthenticationResponseJSON> {
+  get(options: RequestOptionsInput, call: BrowserCall = {}): Promise<AuthenticationResponseJSON> {
     const allowed = options.allowCredentials;
     return this.#request(
       { method: "get", timeoutMs: options.timeout, call, allowed },

@@ -1,3 +1,4 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import type { Env } from "../../core/env.js";
 import { startTimer, type RunningTimer } from "../../core/timer.js";
 import type { Span, Trace, TraceContext } from "../../core/trace.js";
@@ -17,6 +18,13 @@ export interface PageParts {
   /** The page a web link opens on another screen; registers there, for this one. */
   readonly other?: () => SimPage;
 }
+
+const PARTS = parameters<PageParts>({
+  knobs: arg.callable,
+  browser: arg.having("a SimBrowser", "create", "get"),
+  site: arg.having("a SitePort, such as SimSite,", "registrationOptions", "loginOptions"),
+  other: maybe(arg.callable),
+});
 
 /** What the screen said at the end, which need not be what happened. */
 export interface PageOutcome {
@@ -71,6 +79,7 @@ export class SimPage {
   readonly #session: PageSession;
 
   constructor(env: Env, parts: PageParts) {
+    checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
     this.#finish = new PageFinish(parts);

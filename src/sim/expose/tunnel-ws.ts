@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -6,6 +8,8 @@ import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from "ws";
 import type { Env } from "../../core/env.js";
 import { SEALED_BYTES_MAX, TUNNEL_SUBPROTOCOL } from "../../hybrid/protocol/constants.js";
 import {
+  RELAY_LIMIT_ROWS,
+  relayLimitsIn,
   TunnelRelay,
   type RelayAnswer,
   type RelayLimits,
@@ -39,6 +43,18 @@ export interface WsTunnelServiceOptions extends Partial<RelayLimits> {
   readonly connectionsMax?: number;
 }
 
+const OPTIONS = parameters<WsTunnelServiceOptions>({
+  ...RELAY_LIMIT_ROWS,
+  host: maybe(shape.text),
+  port: arg.port,
+  allowRemote: maybe(shape.flag),
+  tls: maybe(arg.object),
+  latencyMs: maybe(shape.ms),
+  httpStatus: maybe(arg.count),
+  origins: maybe(shape.list(shape.text)),
+  connectionsMax: maybe(arg.number),
+});
+
 /** A tunnel service on a real port, until it is disposed of. */
 export interface WsTunnelService extends AsyncDisposable {
   /** What to dial: `ws://127.0.0.1:9801`. */
@@ -56,6 +72,7 @@ const GOODBYE_MS = 1000;
  * @throws {ExposeError} `EXPOSE_REMOTE_REFUSED`, `EXPOSE_ADDRESS_IN_USE`, `EXPOSE_FAILED`
  */
 export async function wsTunnelService(env: Env, options: WsTunnelServiceOptions): Promise<WsTunnelService> {
+  checkArguments("wsTunnelService", { env: [arg.env, env], options: [OPTIONS, options] });
   const { host = "127.0.0.1" } = options;
   if (!options.allowRemote && !isLoopback(host)) {
     throw new ExposeError("EXPOSE_REMOTE_REFUSED", `${host} is not this machine alone`, {
@@ -108,7 +125,7 @@ class Service implements WsTunnelService {
       verifyClient: this.#admit,
     });
     this.#sockets = sockets;
-    this.relay = new TunnelRelay(env, options);
+    this.relay = new TunnelRelay(env, relayLimitsIn(options));
     this.#server = options.tls ? createTlsServer({ ...options.tls }) : createServer();
     this.#server.on("upgrade", (request, socket, head) => {
       // A client that breaks off is a client that left.

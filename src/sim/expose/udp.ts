@@ -1,3 +1,7 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+import { HID_FIRMWARE } from "../hid/hid-firmware.js";
+import { HID_KNOBS_SHAPE } from "../hid/hid-knobs.js";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
@@ -25,6 +29,15 @@ export interface ExposeUdpOptions {
   readonly knobs?: Partial<HidKnobs>;
 }
 
+const ADDRESS = parameters<UdpAddress>({ host: maybe(shape.text), port: arg.port });
+
+const OPTIONS = parameters<ExposeUdpOptions>({
+  listen: ADDRESS,
+  peer: maybe(ADDRESS),
+  allowRemote: maybe(shape.flag),
+  knobs: maybe(HID_KNOBS_SHAPE),
+});
+
 export interface ExposedUdpDevice extends ExposedDevice {
   /** Where it listens. */
   readonly port: number;
@@ -40,6 +53,11 @@ export async function exposeUdp(
   firmware: HidFirmware,
   options: ExposeUdpOptions,
 ): Promise<ExposedUdpDevice> {
+  checkArguments("exposeUdp", {
+    env: [arg.env, env],
+    firmware: [HID_FIRMWARE, firmware],
+    options: [OPTIONS, options],
+  });
   for (const host of [options.listen.host, options.peer?.host]) {
     if (host === undefined || options.allowRemote || isLoopback(host)) continue;
     throw new ExposeError("EXPOSE_REMOTE_REFUSED", `${host} is not this machine alone`, {

@@ -1,3 +1,7 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+import { HID_FIRMWARE } from "../hid/hid-firmware.js";
+import { HID_KNOBS_SHAPE } from "../hid/hid-knobs.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { TimeoutError } from "../../core/errors.js";
@@ -31,6 +35,16 @@ export interface ExposeUhidOptions {
   readonly path?: string;
   readonly open?: OpenUhidFile;
 }
+
+const OPTIONS = parameters<ExposeUhidOptions>({
+  // What its members hold is judged by uhidIdentity, under codes of its own.
+  identity: maybe(
+    shape.object({}, { name: arg.any, vendorId: arg.any, productId: arg.any, serial: arg.any }),
+  ),
+  knobs: maybe(HID_KNOBS_SHAPE),
+  path: maybe(shape.text),
+  open: maybe(arg.callable),
+});
 
 export interface ExposedUhidDevice extends ExposedDevice {
   readonly identity: UhidIdentity;
@@ -66,6 +80,11 @@ export async function exposeUhid(
   firmware: HidFirmware,
   options: ExposeUhidOptions = {},
 ): Promise<ExposedUhidDevice> {
+  checkArguments("exposeUhid", {
+    env: [arg.env, env],
+    firmware: [HID_FIRMWARE, firmware],
+    options: [OPTIONS, options],
+  });
   const device = new UhidDevice(env, firmware, options);
   await device.plugIn();
   return device;

@@ -1,3 +1,7 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+import { HID_FIRMWARE } from "../hid/hid-firmware.js";
+import { HID_KNOBS_SHAPE } from "../hid/hid-knobs.js";
 import { once } from "node:events";
 import { lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -13,6 +17,10 @@ import type { ExposedDevice } from "./exposed-device.js";
 export interface ExposeUnixOptions {
   readonly knobs?: Partial<HidKnobs>;
 }
+
+const OPTIONS = parameters<ExposeUnixOptions>({
+  knobs: maybe(HID_KNOBS_SHAPE),
+});
 
 /**
  * Bytes kept for a client that does not read: two of the longest messages. Linux keeps 64 reports, but a
@@ -34,6 +42,12 @@ export async function exposeUnix(
   path: string,
   options: ExposeUnixOptions = {},
 ): Promise<ExposedDevice> {
+  checkArguments("exposeUnix", {
+    env: [arg.env, env],
+    firmware: [HID_FIRMWARE, firmware],
+    path: [shape.text, path],
+    options: [OPTIONS, options],
+  });
   const device = new UnixDevice(env, firmware, { ...options, path });
   await device.listen();
   return device;

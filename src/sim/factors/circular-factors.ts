@@ -1,4 +1,7 @@
 /** What a change of a factor needs, as a site's rules have it. */
+import { checkArguments, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+
 export interface FactorRules {
   readonly enrolled: readonly string[];
   /** Factors any one of which opens the settings page; empty when a session is enough. */
@@ -7,16 +10,20 @@ export interface FactorRules {
   readonly withoutFactor: readonly string[];
 }
 
+const RULES = parameters<FactorRules>({
+  enrolled: shape.list(shape.text),
+  settingsNeedOneOf: shape.list(shape.text),
+  withoutFactor: shape.list(shape.text),
+});
+
 /**
  * Factors whose loss locks the owner out: nothing that is left opens the page where they could be replaced.
  *
  * A static check of a site's rules; it runs nothing.
  */
-export function circularFactors({
-  enrolled,
-  settingsNeedOneOf,
-  withoutFactor,
-}: FactorRules): readonly string[] {
+export function circularFactors(rules: FactorRules): readonly string[] {
+  checkArguments("circularFactors", { rules: [RULES, rules] });
+  const { enrolled, settingsNeedOneOf, withoutFactor } = rules;
   if (withoutFactor.length > 0) return [];
   return enrolled.filter((lost) => {
     const left = enrolled.filter((factor) => factor !== lost);

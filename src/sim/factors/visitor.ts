@@ -1,3 +1,4 @@
+import { arg, checkArguments, parameters } from "../../core/argument.js";
 import { sleep } from "../../core/clock.js";
 import { envIn, type Env } from "../../core/env.js";
 import type { SiteAnswer } from "../rp/gateway.js";
@@ -11,6 +12,11 @@ export interface VisitorParts {
   readonly desk: FactorDesk;
 }
 
+const PARTS = parameters<VisitorParts>({
+  knobs: arg.callable,
+  desk: arg.object,
+});
+
 /** Which code the person types: the one that came first, the one that came last, or a guess. */
 export type CodeChoice = "first" | "latest" | "wrong";
 
@@ -23,6 +29,7 @@ export class Visitor {
   readonly #attempts = new Map<FactorName, string>();
 
   constructor(env: Env, parts: VisitorParts) {
+    checkArguments("Visitor", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
   }

@@ -1,3 +1,5 @@
+import { arg, checkArguments, choices, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import { envIn, type Env } from "../../core/env.js";
 import { HarnessError } from "../../core/errors.js";
@@ -24,6 +26,16 @@ export type FaultEffect =
   /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
   | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number };
 
+const EFFECT = choices({
+  delay: shape.object({ delayMs: shape.ms }, {}),
+  "lose-request": shape.object({}, { silentMs: shape.ms }),
+  "lose-response": shape.object({}, { silentMs: shape.ms }),
+  answer: shape.object({ status: shape.between({ min: 0, max: 255 }) }, {}),
+  "hang-up": shape.object({}, {}),
+  duplicate: shape.object({}, {}),
+  corrupt: shape.object({ offset: shape.integer }, { xor: shape.between({ min: 0, max: 255 }) }),
+});
+
 export interface FaultRule {
   /** Names the rule in the trace, so a report can say which fault a run met. */
   readonly id: string;
@@ -35,6 +47,14 @@ export interface FaultRule {
   readonly nth?: number;
   readonly effect: FaultEffect;
 }
+
+const RULE = parameters<FaultRule>({
+  id: shape.text,
+  direction: maybe(shape.oneOf(["request", "response"])),
+  command: maybe(shape.between({ min: 0, max: 255 })),
+  nth: maybe(shape.integer),
+  effect: EFFECT,
+});
 
 /** A fault that was planned and never happened: the run did not test what it says it tests. */
 export class UnusedFaultError extends HarnessError<"FAULT_UNUSED"> {
@@ -61,6 +81,11 @@ export interface FaultyDevice extends CtapDevice {
  * @throws {RangeError} for two rules of one id, or an nth below 1.
  */
 export function withFaults(env: Env, device: CtapDevice, rules: readonly FaultRule[]): FaultyDevice {
+  checkArguments("withFaults", {
+    env: [arg.env, env],
+    device: [arg.having("a device (CtapDevice)", "transact"), device],
+    rules: [shape.list(RULE), rules],
+  });
   checkRules(rules);
   const counts = new Map<string, number>();
   const used = new Set<string>();

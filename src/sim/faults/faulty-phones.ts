@@ -53,8 +53,9 @@ export function phoneThatForgetsTheIndex(
   parts: PhoneParts & { readonly store: LaggingStore },
   options: MorePhoneOptions = {},
 ): SimPhone {
-  parts.store.lagMs = Infinity;
-  return new SimPhone(env, parts, options);
+  const { store, ...phone } = parts;
+  store.lagMs = Infinity;
+  return new SimPhone(env, phone, options);
 }
 
 /** Ends before it does anything (Chrome's number for it is 110). Source: Chromium, CableAuthenticatorUI.java */

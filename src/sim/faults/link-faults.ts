@@ -1,3 +1,5 @@
+import { arg, checkArguments, choices, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { concat } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
@@ -22,6 +24,17 @@ export type LinkFaultEffect =
   /** The tunnel, or the scan, ends before this one. */
   | { readonly do: "hang-up"; readonly code?: number };
 
+const EFFECT = choices({
+  delay: shape.object({ delayMs: shape.ms }, {}),
+  lose: shape.object({}, {}),
+  duplicate: shape.object({}, {}),
+  swap: shape.object({}, {}),
+  corrupt: shape.object({ offset: shape.integer }, { xor: shape.between({ min: 0, max: 255 }) }),
+  lengthen: shape.object({ toBytes: arg.count }, {}),
+  replace: shape.object({ bytes: arg.bytes }, {}),
+  "hang-up": shape.object({}, { code: shape.integer }),
+});
+
 export interface LinkFaultRule {
   readonly id: string;
   /** Of a tunnel; adverts only come in. `in` when absent. */
@@ -30,6 +43,13 @@ export interface LinkFaultRule {
   readonly nth?: number;
   readonly effect: LinkFaultEffect;
 }
+
+const RULE = parameters<LinkFaultRule>({
+  id: shape.text,
+  direction: maybe(shape.oneOf(["in", "out"])),
+  nth: maybe(shape.integer),
+  effect: EFFECT,
+});
 
 export interface WithFaultBook {
   /** @throws {UnusedFaultError} `FAULT_UNUSED` with the ids of rules that never applied. */
@@ -42,6 +62,11 @@ export function withTunnelFaults(
   dialer: TunnelDialer,
   rules: readonly LinkFaultRule[],
 ): TunnelDialer & WithFaultBook {
+  checkArguments("withTunnelFaults", {
+    env: [arg.env, env],
+    dialer: [arg.having("a TunnelDialer, such as SimTunnelService,", "open"), dialer],
+    rules: [shape.list(RULE), rules],
+  });
   const book = new FaultBook(env, rules);
   return {
     assertAllUsed: () => book.assertAllUsed(),
@@ -58,6 +83,11 @@ export function withScannerFaults(
   scanner: AdvertScanner,
   rules: readonly LinkFaultRule[],
 ): AdvertScanner & WithFaultBook {
+  checkArguments("withScannerFaults", {
+    env: [arg.env, env],
+    scanner: [arg.having("an AdvertScanner, such as SimAir,", "listen"), scanner],
+    rules: [shape.list(RULE), rules],
+  });
   const book = new FaultBook(env, rules);
   return {
     assertAllUsed: () => book.assertAllUsed(),

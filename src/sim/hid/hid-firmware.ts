@@ -1,3 +1,4 @@
+import { arg, maybe, parameters } from "../../core/argument.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 
 /** What runs on a device behind its HID interface. */
@@ -11,3 +12,10 @@ export interface HidFirmware {
   /** Power came back: what lives in memory only is gone. */
   readonly powerCycle?: () => void;
 }
+
+export const HID_FIRMWARE = parameters<HidFirmware>({
+  cbor: maybe(arg.callable),
+  msg: maybe(arg.callable),
+  wink: maybe(arg.callable),
+  powerCycle: maybe(arg.callable),
+});

@@ -1,4 +1,7 @@
+import { arg, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { BUSY_PATIENCE_MS, SILENCE_MS } from "../../transports/hid/constants.js";
+import { optionRows } from "../knobs/option-rows.js";
 import { defaultsOf, fixed, ms, msOrNever, toggle, type OptionsOf } from "../knobs/knob-spec.js";
 
 /** Something that happens to one report on its way. */
@@ -77,6 +80,35 @@ export interface HidKnobs extends OptionsOf<typeof HID_KNOBS> {
   readonly unplugAtMs: number | null;
   readonly faults: readonly ReportFault[];
 }
+
+const FAULT = parameters<ReportFault>({
+  id: shape.text,
+  direction: shape.oneOf(["to-device", "to-host"]),
+  nth: shape.integer,
+  effect: shape.oneOf(["drop", "duplicate", "corrupt", "cut"]),
+  at: maybe(shape.integer),
+});
+
+/** Shape of the options, for arguments. */
+export const HID_KNOBS_SHAPE = parameters<Partial<HidKnobs>>({
+  ...optionRows(HID_KNOBS),
+  keepaliveStatuses: maybe(shape.list(shape.between({ min: 0, max: 255 }))),
+  messageBytesMax: maybe(arg.count),
+  channelsMax: maybe(arg.count),
+  busyTimes: maybe(arg.number),
+  initDelayMs: maybe(shape.ms),
+  initWrongNonceFirst: maybe(shape.flag),
+  initExtraBytes: maybe(arg.count),
+  capabilities: maybe(shape.between({ min: 0, max: 255 })),
+  cancel: maybe(shape.oneOf(["obeyed", "ignored", "answered-twice", "answered-as-error"])),
+  cancelDelayMs: maybe(shape.ms),
+  staleAnswerMs: maybe(shape.ms),
+  lockRenewedByTraffic: maybe(shape.flag),
+  pacingMs: maybe(shape.ms),
+  readerReports: maybe(arg.count),
+  unplugAtMs: maybe({ ...shape.ms, nullable: true }),
+  faults: maybe(shape.list(FAULT)),
+});
 
 /** A device without faults. */
 export const HID_STANDARD: HidKnobs = {

@@ -1,3 +1,6 @@
+import { HID_FIRMWARE } from "./hid-firmware.js";
+import { arg, checkArguments, maybe, withMembers } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
@@ -7,7 +10,7 @@ import { REPORT_BYTES } from "../../transports/hid/constants.js";
 import { toReports } from "../../transports/hid/framing.js";
 import type { HidPort } from "../../transports/hid/port.js";
 import type { HidFirmware } from "./hid-firmware.js";
-import { HID_STANDARD, type HidKnobs, type ReportFault } from "./hid-knobs.js";
+import { HID_KNOBS_SHAPE, HID_STANDARD, type HidKnobs, type ReportFault } from "./hid-knobs.js";
 import { ReportLine } from "./report-line.js";
 import { HidResponder } from "./responder.js";
 
@@ -31,6 +34,11 @@ export interface SimHidKnobs extends Partial<HidKnobs> {
 
 /** A device on a simulated cable, 64 bytes at a time. */
 export function simHidPort(env: Env, firmware: HidFirmware, knobs: SimHidKnobs = {}): SimHidPort {
+  checkArguments("simHidPort", {
+    env: [arg.env, env],
+    firmware: [HID_FIRMWARE, firmware],
+    knobs: [withMembers(HID_KNOBS_SHAPE, { label: maybe(shape.text) }), knobs],
+  });
   return new SimCable(env, firmware, knobs).open();
 }
 

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Disarm } from "../../core/clock.js";
 import { toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
@@ -5,6 +7,7 @@ import type { Env } from "../../core/env.js";
 import { Mailbox } from "../../core/queue.js";
 import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
+import { optionRows } from "../knobs/option-rows.js";
 import { AIR_KNOBS } from "./air-knobs.js";
 import type { Advertiser, AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
 
@@ -17,6 +20,13 @@ export interface AirOptions extends OptionsOf<typeof AIR_KNOBS> {
   /** From switching the listening radio on to listening, in milliseconds. Source: Chromium, fido_cable_discovery.cc */
   readonly powerOnMs: number;
 }
+
+const OPTIONS = parameters<Partial<AirOptions>>({
+  ...optionRows(AIR_KNOBS),
+  intervalMs: maybe(shape.ms),
+  dutyCycle: maybe(shape.object({ everyMs: shape.ms, listensMs: shape.ms }, {})),
+  powerOnMs: maybe(shape.ms),
+});
 
 const STANDARD: AirOptions = { ...defaultsOf(AIR_KNOBS), intervalMs: 250, powerOnMs: 500 };
 
@@ -50,6 +60,7 @@ export class SimAir implements AdvertScanner, Advertiser {
   #powered = true;
 
   constructor(env: Env, options: Partial<AirOptions> = {}) {
+    checkArguments("SimAir", { env: [arg.env, env], options: [OPTIONS, options] });
     this.#env = env;
     this.#options = { ...STANDARD, ...options };
   }

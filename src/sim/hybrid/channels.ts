@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
 import { Mailbox } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
@@ -12,6 +14,12 @@ export interface ChannelOptions {
   readonly refuses: boolean;
 }
 
+const OPTIONS = parameters<Partial<ChannelOptions>>({
+  latencyMs: maybe(shape.ms),
+  mtuBytes: maybe(arg.count),
+  refuses: maybe(shape.flag),
+});
+
 const STANDARD: ChannelOptions = { latencyMs: 15, mtuBytes: 512, refuses: false };
 
 /** First port of the dynamic range for LE. @see Bluetooth Core, L2CAP, dynamically allocated SPSM */
@@ -25,6 +33,7 @@ export class SimChannels implements ChannelDialer, ChannelListener {
   #nextPsm = FIRST_PSM;
 
   constructor(env: Env, options: Partial<ChannelOptions> = {}) {
+    checkArguments("SimChannels", { env: [arg.env, env], options: [OPTIONS, options] });
     this.#env = env;
     this.#options = { ...STANDARD, ...options };
   }

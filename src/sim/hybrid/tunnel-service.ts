@@ -1,13 +1,16 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { Mailbox } from "../../core/queue.js";
 import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../../hybrid/protocol/constants.js";
 import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../../hybrid/ports.js";
-import { TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
+import { RELAY_LIMIT_ROWS, relayLimitsIn, TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
 import type { RelayEnd, RelaySide } from "../../hybrid/relay/relay-tunnel.js";
 import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
 import { parseTunnelUrl, type TunnelRequest } from "../../hybrid/protocol/tunnel-url.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
+import { optionRows } from "../knobs/option-rows.js";
 import { TUNNEL_KNOBS } from "./tunnel-knobs.js";
 
 export type TunnelSide = "phone" | "desktop";
@@ -20,6 +23,12 @@ export interface TunnelServiceBehaviour extends OptionsOf<typeof TUNNEL_KNOBS> {
 
 export type TunnelServiceOptions = Partial<TunnelServiceBehaviour & RelayLimits>;
 
+const OPTIONS = parameters<TunnelServiceOptions>({
+  ...RELAY_LIMIT_ROWS,
+  ...optionRows(TUNNEL_KNOBS),
+  routingIdHeader: maybe(shape.oneOf(["right", "missing", "twice", "garbled", "somebody-else's"])),
+});
+
 const STANDARD: TunnelServiceBehaviour = { ...defaultsOf(TUNNEL_KNOBS), routingIdHeader: "right" };
 
 /** Tunnel services of the whole world, in memory: every host name leads here. */
@@ -30,7 +39,8 @@ export class SimTunnelService implements TunnelDialer {
 
   constructor(env: Env, options: TunnelServiceOptions = {}) {
     this.#env = env;
-    this.relay = new TunnelRelay(env, options);
+    checkArguments("SimTunnelService", { env: [arg.env, env], options: [OPTIONS, options] });
+    this.relay = new TunnelRelay(env, relayLimitsIn(options));
     this.#options = { ...STANDARD, ...options };
   }
 

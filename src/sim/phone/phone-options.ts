@@ -1,8 +1,11 @@
+import { arg, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
 import type { PhoneFeature } from "../../hybrid/protocol/post-handshake.js";
 import type { QrReading } from "../../hybrid/protocol/qr.js";
 import { originOf } from "../../hybrid/protocol/tunnel-url.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
+import { optionRows } from "../knobs/option-rows.js";
 import { PHONE_KNOBS } from "./phone-knobs.js";
 
 /** What a phone says on its own account, as its owner might change it on its way out. */
@@ -44,6 +47,24 @@ export interface PhoneOptions extends OptionsOf<typeof PHONE_KNOBS> {
   readonly tamper: (what: PhoneMessage, bytes: Uint8Array) => Uint8Array | undefined;
   readonly crypto: CryptoProvider | undefined;
 }
+
+export const PHONE_OPTIONS = parameters<Partial<PhoneOptions>>({
+  ...optionRows(PHONE_KNOBS),
+  name: maybe(shape.text),
+  tunnelCode: maybe(shape.between({ min: 0, max: 65_535 })),
+  originFor: maybe(arg.callable),
+  reader: maybe(shape.oneOf(["chromium", "firefox", "play-services"])),
+  hangsUpAfterAnswer: maybe(shape.flag),
+  requests: maybe(shape.oneOf(["as-chrome", "as-authenticator"])),
+  sendsUpdate: maybe(shape.flag),
+  offersLink: maybe(shape.flag),
+  linksLateMs: maybe(shape.ms),
+  enablesBluetoothMs: maybe(shape.ms),
+  advertSuffix: maybe(arg.bytes),
+  features: maybe(shape.list(shape.oneOf(["ctap", "dc"]))),
+  tamper: maybe(arg.callable),
+  crypto: maybe(arg.crypto),
+});
 
 /** A phone with Chrome for Android, to which nothing is in the way. */
 export const PHONE_STANDARD: PhoneOptions = {

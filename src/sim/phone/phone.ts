@@ -1,3 +1,4 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { toHex } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import { envIn, type Env } from "../../core/env.js";
@@ -13,7 +14,7 @@ import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
 import type { KnownPhone, LinkingData } from "../../hybrid/protocol/linking.js";
 import type { Push } from "../../hybrid/relay/relay.js";
 import { linkOffer } from "./link-offer.js";
-import { PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
+import { PHONE_OPTIONS, PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
 import type { PhoneOutcome } from "./phone-outcome.js";
 import type { PhoneRole } from "./phone-role.js";
 import { servePhoneSession, type PhonePorts } from "./phone-session.js";
@@ -33,6 +34,15 @@ export interface PhoneParts extends PhonePorts {
   readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
 }
 
+const PARTS = parameters<PhoneParts>({
+  advertiser: arg.having("an Advertiser, such as SimAir,", "advertise"),
+  dialer: arg.having("a TunnelDialer, such as SimTunnelService,", "open"),
+  channels: maybe(arg.having("a ChannelListener, such as SimChannels,", "listen")),
+  handle: arg.callable,
+  push: maybe(arg.object),
+  onCalled: maybe(arg.callable),
+});
+
 type Link = Omit<LinkingData, "phoneKey">;
 
 const CONTACT_ID_BYTES = 32;
@@ -51,6 +61,11 @@ export class SimPhone {
   readonly #off = new AbortController();
 
   constructor(env: Env, parts: PhoneParts, options: Partial<PhoneOptions> = {}) {
+    checkArguments("SimPhone", {
+      env: [arg.env, env],
+      parts: [PARTS, parts],
+      options: [PHONE_OPTIONS, options],
+    });
     this.#env = env;
     this.#parts = parts;
     this.#options = { ...PHONE_STANDARD, ...options };

@@ -5,9 +5,11 @@ import { ATTESTATION_FAULTS, type AttestationFault } from "../profiles/attestati
 import { COMMANDS } from "../authenticator/commands/commands.js";
 import { knowsExtension } from "../authenticator/extensions/table.js";
 import { signingAlgorithm } from "../authenticator/signing.js";
-import { JsonShapeError, shape } from "../../core/json-shape.js";
 import { ProfileError, QUIRKS, type AuthenticatorProfile, type QuirkName } from "../profiles/profile.js";
 import { GENERIC_PROFILE, PROFILES } from "../profiles/profiles.js";
+import { dottedPath } from "../../core/place.js";
+import { readAs } from "../../core/read-shape.js";
+import { shape } from "../../core/shape.js";
 
 const { flag, text } = shape;
 
@@ -128,7 +130,7 @@ const PROFILE = shape.object(
     description: text,
     sources: shape.list(text),
     reports: REPORTS,
-    aaguid: shape.matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a UUID with hyphens"),
+    aaguid: shape.matching(/^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, "a UUID with hyphens"),
     versions: shape.list(text),
     extensions: shape.list(text),
     transports: shape.list(text),
@@ -178,22 +180,17 @@ export function parseProfile(json: unknown): AuthenticatorProfile {
   return profile;
 }
 
-function read(json: unknown): ReturnType<typeof PROFILE> {
-  try {
-    return PROFILE(json, "");
-  } catch (error) {
-    if (!(error instanceof JsonShapeError)) throw error;
-    const code = {
-      JSON_UNKNOWN_MEMBER: "PROFILE_UNKNOWN_MEMBER",
-      JSON_MISSING_MEMBER: "PROFILE_MISSING_MEMBER",
-      JSON_WRONG_TYPE: "PROFILE_WRONG_TYPE",
-      JSON_BAD_VALUE: "PROFILE_BAD_VALUE",
-    } as const;
-    throw new ProfileError(code[error.code], `profile ${error.message}`, {
-      cause: error,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    });
-  }
+function read(json: unknown) {
+  return readAs(PROFILE, json, {
+    codes: {
+      unknownMember: "PROFILE_UNKNOWN_MEMBER",
+      missingMember: "PROFILE_MISSING_MEMBER",
+      wrongType: "PROFILE_WRONG_TYPE",
+      badValue: "PROFILE_BAD_VALUE",
+    },
+    toError: ({ code, path, text, hint }) =>
+      new ProfileError(code, `profile ${dottedPath(path)}: ${text}`, hint === undefined ? {} : { hint }),
+  });
 }
 
 const ES256 = CoseAlgorithm.ES256;

@@ -2,6 +2,7 @@ import { toBase64url } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import type {
   PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialDescriptorJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "../../webauthn/json.js";
 import type { Knobs } from "../knobs/knobs.js";
@@ -12,12 +13,6 @@ export interface SiteOptionsParts {
   readonly knobs: () => Knobs;
   readonly store: SiteStore;
   readonly rpId: string;
-}
-
-export interface Descriptor {
-  readonly type: "public-key";
-  readonly id: string;
-  readonly transports?: readonly string[];
 }
 
 const USER_ID_BYTES = 16;
@@ -44,7 +39,7 @@ export class SiteOptions {
       rp: { id: rpId, name: "Example Shop" },
       user: { id: this.#userId(account, id), name: account, displayName: account },
       challenge,
-      pubKeyCredParams: [ES256, EDDSA, RS256].map((alg) => ({ type: "public-key", alg })),
+      pubKeyCredParams: [ES256, EDDSA, RS256].map((alg) => ({ type: "public-key", alg }) as const),
       ...(client.timeoutMs !== null && { timeout: client.timeoutMs }),
       excludeCredentials: excluded.map((row) => this.#descriptorOf(row)),
       authenticatorSelection: {
@@ -58,8 +53,10 @@ export class SiteOptions {
 
   request(
     challenge: string,
-    allowCredentials: readonly Descriptor[],
-  ): PublicKeyCredentialRequestOptionsJSON & { readonly allowCredentials: readonly Descriptor[] } {
+    allowCredentials: PublicKeyCredentialDescriptorJSON[],
+  ): PublicKeyCredentialRequestOptionsJSON & {
+    readonly allowCredentials: PublicKeyCredentialDescriptorJSON[];
+  } {
     const { knobs, rpId } = this.#parts;
     const { client, rp } = knobs();
     return {
@@ -72,7 +69,7 @@ export class SiteOptions {
   }
 
   /** `undefined`: the site admits that the account has no passkey. */
-  allowedFor(account: string): readonly Descriptor[] | undefined {
+  allowedFor(account: string): PublicKeyCredentialDescriptorJSON[] | undefined {
     const { rp } = this.#parts.knobs();
     if (rp.allowList === "empty") return [];
     const rows = this.#rowsOf(account, rp.loginReads);
@@ -93,17 +90,19 @@ export class SiteOptions {
     return copy === "primary" ? store.primaryOf(account) : store.readCopyOf(account);
   }
 
-  #descriptorOf({ credential: { id, transports = [], backupEligible } }: SiteRow): Descriptor {
+  #descriptorOf({
+    credential: { id, transports = [], backupEligible },
+  }: SiteRow): PublicKeyCredentialDescriptorJSON {
     const described = { type: "public-key", id } as const;
     switch (this.#parts.knobs().rp.transports) {
       case "as-reported":
-        return { ...described, transports };
+        return { ...described, transports: [...transports] };
       case "internal-only":
         return { ...described, transports: ["internal"] };
       case "with-hybrid":
         return {
           ...described,
-          transports: backupEligible === true ? [...new Set([...transports, "hybrid"])] : transports,
+          transports: [...new Set([...transports, ...(backupEligible === true ? ["hybrid"] : [])])],
         };
       case "omitted":
         return described;

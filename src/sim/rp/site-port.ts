@@ -1,10 +1,6 @@
 import type { TraceContext } from "../../core/trace.js";
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from "../../webauthn/json.js";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
+import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import type { SiteAnswer } from "./gateway.js";
 import type { SiteCeremony } from "./site-ceremonies.js";
 
@@ -53,17 +49,14 @@ export interface SitePort extends Partial<SiteLinks> {
   registrationOptions(
     account: string,
     terms?: RegistrationTerms,
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialCreationOptionsJSON>>>;
+  ): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>>;
   finishRegistration(
     ceremony: string,
     response: RegistrationResponseJSON,
     terms?: FinishTerms,
   ): Promise<SiteAnswer>;
   registrationState(ceremony: string, terms?: CallTerms): Promise<SiteAnswer<CeremonyState>>;
-  loginOptions(
-    account: string,
-    terms?: CallTerms,
-  ): Promise<SiteAnswer<CeremonyOptions<PublicKeyCredentialRequestOptionsJSON>>>;
+  loginOptions(account: string, terms?: CallTerms): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>>;
   finishLogin(
     ceremony: string,
     response: AuthenticationResponseJSON,

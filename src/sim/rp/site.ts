@@ -1,3 +1,5 @@
+import { arg, checkArguments, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import { type Env, envFor } from "../../core/env.js";
 import { TimeoutError } from "../../core/errors.js";
@@ -39,6 +41,14 @@ export interface SiteParts {
   readonly rpId: string;
 }
 
+const PARTS = parameters<SiteParts>({
+  knobs: arg.callable,
+  background: arg.object,
+  mail: arg.object,
+  origin: shape.text,
+  rpId: shape.text,
+});
+
 const FLAG = "passkey";
 const POLL_TIMER = "poll.limit";
 
@@ -62,6 +72,7 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #accounts = new Map<string, string>();
 
   constructor(env: Env, parts: SiteParts) {
+    checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, parts] });
     this.#env = env;
     this.#parts = parts;
     this.store = new SiteStore(parts);

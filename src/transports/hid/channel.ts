@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import { startDeadline, type Deadline } from "../../core/timer.js";
 import { envIn, type Env } from "../../core/env.js";
@@ -41,6 +43,18 @@ export interface HidDeviceOptions extends LinkOptions {
   readonly context?: TraceContext | undefined;
 }
 
+export const HID_DEVICE_OPTIONS = parameters<HidDeviceOptions>({
+  context: maybe(arg.object),
+  reportBytes: maybe(arg.count),
+  frames: maybe(shape.oneOf(["headers", "full"])),
+  initMs: maybe(shape.ms),
+  silenceMs: maybe({ ...shape.ms, nullable: true }),
+  cancelMs: maybe(shape.ms),
+  busyPatienceMs: maybe(shape.ms),
+  busyRetryMs: maybe(shape.ms),
+  signal: maybe(arg.signal),
+});
+
 /** A CTAP device on USB-HID, with what only CTAPHID has. */
 export interface HidDevice extends CtapDevice {
   readonly transport: "usb";
@@ -74,6 +88,11 @@ export async function openHidDevice(
   port: HidPort,
   options: HidDeviceOptions = {},
 ): Promise<HidDevice> {
+  checkArguments("openHidDevice", {
+    env: [arg.env, env],
+    port: [arg.having("a HidPort, as simHidPort(env, firmware) makes one,", "write", "reports"), port],
+    options: [HID_DEVICE_OPTIONS, options],
+  });
   const channel = new HidChannel(env, port, options);
   try {
     await channel.open(options);

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { platform } from "node:os";
@@ -63,8 +65,16 @@ export interface NodeHidOptions {
   readonly trace?: Trace;
 }
 
+export const NODE_HID_OPTIONS = parameters<NodeHidOptions>({
+  host: maybe(arg.object),
+  trace: maybe(arg.having("a trace, such as env.trace,", "emit")),
+});
+
+/** An optional peer dependency; a name in a variable lets a bundler leave the import to run time. */
+const PACKAGE: string = "node-hid";
+
 const THIS_MACHINE: HidHost = {
-  load: () => import("node-hid"),
+  load: () => import(PACKAGE) as Promise<NodeHidModule>,
   platform,
   access: (path) => access(path, constants.R_OK | constants.W_OK),
 };
@@ -79,6 +89,7 @@ const NO_REPORT_ID = Uint8Array.of(0);
  * @throws {TransportError} `DEVICE_GONE` when there is no such path any more.
  */
 export async function nodeHidPort(path: string, options: NodeHidOptions = {}): Promise<HidPort> {
+  checkArguments("nodeHidPort", { path: [shape.text, path], options: [NODE_HID_OPTIONS, options] });
   const host = { ...THIS_MACHINE, ...options.host };
   const { HIDAsync } = await loadNodeHid(host);
   let handle: NodeHidHandle;

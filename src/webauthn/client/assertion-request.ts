@@ -1,7 +1,9 @@
+import { shape } from "../../core/shape.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import type { ClientContext } from "./client-context.js";
-import type { ExtensionsJSON, PublicKeyCredentialRequestOptionsJSON } from "../json.js";
-import { bytesOf, descriptorsOf, oneOf } from "./read-json.js";
+import type { ExtensionsJSON } from "../json.js";
+import type { RequestOptionsInput } from "../json-input.js";
+import { bytesOf, checkOptions, DESCRIPTOR, descriptorsOf, EXTENSIONS, oneOf } from "./read-json.js";
 import { resolveRpId } from "../rp-id.js";
 
 /** Request options after a client has read them. */
@@ -14,16 +16,28 @@ export interface AssertionRequest {
   readonly extensions: ExtensionsJSON;
 }
 
+const { text } = shape;
+
+const OPTIONS = shape.open(
+  { challenge: text },
+  {
+    timeout: shape.ms,
+    rpId: text,
+    allowCredentials: shape.list(DESCRIPTOR),
+    userVerification: text,
+    hints: shape.list(text),
+    extensions: EXTENSIONS,
+  },
+);
+
 /**
  * Reads what a site sent. Values of enumerations the client does not know count as absent.
  *
  * @throws {ClientError} `OPTIONS_MALFORMED`, `ORIGIN_NOT_ALLOWED`, `RP_ID_NOT_ALLOWED`.
  * @see WebAuthn Level 3 §5.1.9, §5.1.4
  */
-export function readRequestOptions(
-  options: PublicKeyCredentialRequestOptionsJSON,
-  client: ClientContext,
-): AssertionRequest {
+export function readRequestOptions(options: RequestOptionsInput, client: ClientContext): AssertionRequest {
+  checkOptions(OPTIONS, options);
   return {
     rpId: resolveRpId({ ...client, rpId: options.rpId }),
     challenge: bytesOf("challenge", options.challenge),

@@ -10,6 +10,6 @@ export function attachmentOf({ device, info }: Ctap2Session): "platform" | "cros
  *
  * @see WebAuthn Level 3 §5.2.1.1 ([[transports]]: unique, in lexicographical order)
  */
-export function transportsOf({ device, info }: Ctap2Session): readonly string[] {
+export function transportsOf({ device, info }: Ctap2Session): string[] {
   return [...new Set([...(info.transports ?? []), device.transport])].sort();
 }

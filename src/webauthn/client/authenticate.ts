@@ -1,3 +1,4 @@
+import { arg, checkArguments } from "../../core/argument.js";
 import { toBase64url } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
@@ -11,7 +12,7 @@ import { type AssertionRequest, readRequestOptions } from "./assertion-request.j
 import { attachmentOf } from "./attachment.js";
 import type { Ceremony } from "./ceremony.js";
 import { chooseAssertion, type Assertion } from "./choose-assertion.js";
-import type { ClientContext } from "./client-context.js";
+import { CLIENT_CONTEXT, type ClientContext } from "./client-context.js";
 import { buildClientData, type ClientData } from "../client-data.js";
 import { ClientError } from "../client-error.js";
 import { SPEC_L3 } from "../profiles/client-profiles.js";
@@ -23,7 +24,8 @@ import {
   uvWithExtensions,
   type PreparedExtensions,
 } from "../extensions/run-extensions.js";
-import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from "../json.js";
+import type { AuthenticationResponseJSON } from "../json.js";
+import type { RequestOptionsInput } from "../json-input.js";
 import { planAuthentication, type AuthenticationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
 import { awaitTouch } from "./await-touch.js";
@@ -47,9 +49,14 @@ import { UserVerification, type Proof } from "./user-verification.js";
 export async function authenticate(
   env: Env,
   device: CtapDevice,
-  options: PublicKeyCredentialRequestOptionsJSON,
+  options: RequestOptionsInput,
   client: ClientContext,
 ): Promise<AuthenticationResponseJSON> {
+  checkArguments("authenticate", {
+    env: [arg.env, env],
+    device: [arg.having("a device (CtapDevice)", "transact"), device],
+    client: [CLIENT_CONTEXT, client],
+  });
   const request = readRequestOptions(options, client);
   checkExtensions(request.extensions, {
     method: "get",

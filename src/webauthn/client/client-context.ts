@@ -1,3 +1,5 @@
+import { arg, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { KeepaliveStatus } from "../../ctap/device.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
 import type { IsPublicSuffix } from "../rp-id.js";
@@ -49,3 +51,20 @@ export interface ClientContext {
   /** Rp ids this client's administrator allows enterprise attestation for. */
   readonly enterpriseRpIds?: readonly string[] | undefined;
 }
+
+export const CLIENT_CONTEXT = parameters<ClientContext>({
+  origin: shape.text,
+  profile: maybe(
+    arg.with("a client profile, such as CLIENT_PROFILES.get(name),", "id", "statusHandling", "errorNames"),
+  ),
+  signal: maybe(arg.signal),
+  pin: maybe(arg.callable),
+  onKeepalive: maybe(arg.callable),
+  chooseAccount: maybe(arg.callable),
+  crossOrigin: maybe(shape.flag),
+  topOrigin: maybe(shape.text),
+  mediation: maybe(shape.oneOf(["conditional"])),
+  virtualAuthenticator: maybe(shape.flag),
+  isPublicSuffix: maybe(arg.callable),
+  enterpriseRpIds: maybe(shape.list(shape.text)),
+});

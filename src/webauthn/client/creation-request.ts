@@ -1,3 +1,4 @@
+import { shape } from "../../core/shape.js";
 import type {
   CredentialDescriptor,
   CredentialParameters,
@@ -6,8 +7,9 @@ import type {
 } from "../../ctap/messages/common.js";
 import type { ClientContext } from "./client-context.js";
 import { ClientError } from "../client-error.js";
-import type { ExtensionsJSON, PublicKeyCredentialCreationOptionsJSON } from "../json.js";
-import { bytesOf, descriptorsOf, oneOf } from "./read-json.js";
+import type { ExtensionsJSON } from "../json.js";
+import type { CreationOptionsInput } from "../json-input.js";
+import { bytesOf, checkOptions, DESCRIPTOR, descriptorsOf, EXTENSIONS, oneOf } from "./read-json.js";
 import { resolveRpId } from "../rp-id.js";
 
 /** Creation options after a client has read them: bytes for text, defaults in place, the rp id decided. */
@@ -31,16 +33,42 @@ const USER_ID_BYTES_MAX = 64;
 
 const REQUIREMENTS = ["required", "preferred", "discouraged"] as const;
 
+const { text } = shape;
+
+const OPTIONS = shape.open(
+  {
+    rp: shape.open({ name: text }, { id: text }),
+    user: shape.open({ id: text, name: text, displayName: text }, {}),
+    challenge: text,
+    pubKeyCredParams: shape.list(shape.open({ type: text, alg: shape.integer }, {})),
+  },
+  {
+    timeout: shape.ms,
+    excludeCredentials: shape.list(DESCRIPTOR),
+    authenticatorSelection: shape.open(
+      {},
+      {
+        authenticatorAttachment: text,
+        residentKey: text,
+        requireResidentKey: shape.flag,
+        userVerification: text,
+      },
+    ),
+    hints: shape.list(text),
+    attestation: text,
+    attestationFormats: shape.list(text),
+    extensions: EXTENSIONS,
+  },
+);
+
 /**
  * Reads what a site sent. Values of enumerations the client does not know count as absent.
  *
  * @throws {ClientError} `USER_ID_LENGTH`, `OPTIONS_MALFORMED`, `ORIGIN_NOT_ALLOWED`, `RP_ID_NOT_ALLOWED`.
  * @see WebAuthn Level 3 §5.1.8, §5.1.3 steps 4 to 9
  */
-export function readCreationOptions(
-  options: PublicKeyCredentialCreationOptionsJSON,
-  client: ClientContext,
-): CreationRequest {
+export function readCreationOptions(options: CreationOptionsInput, client: ClientContext): CreationRequest {
+  checkOptions(OPTIONS, options);
   const selection = options.authenticatorSelection ?? {};
   const rpId = resolveRpId({ ...client, rpId: options.rp.id });
   return {
@@ -61,7 +89,7 @@ export function readCreationOptions(
   };
 }
 
-function userId({ user }: PublicKeyCredentialCreationOptionsJSON): Uint8Array {
+function userId({ user }: CreationOptionsInput): Uint8Array {
   const id = bytesOf("user.id", user.id);
   if (id.length >= 1 && id.length <= USER_ID_BYTES_MAX) return id;
   throw new ClientError(

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { isHarnessError, type HarnessError } from "../../core/errors.js";
 import type { CtapDevice } from "../../ctap/device.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
@@ -9,6 +11,12 @@ export interface PageErrorContext {
   readonly transport?: CtapDevice["transport"];
   readonly profile: ClientProfile;
 }
+
+const CONTEXT = parameters<PageErrorContext>({
+  method: shape.oneOf(["create", "get"]),
+  transport: maybe(shape.oneOf(["usb", "hybrid"])),
+  profile: arg.with("a client profile, such as CLIENT_PROFILES.get(name),", "id", "errorNames"),
+});
 
 export interface PageError {
   /** DOMException name (or TypeError) the page's promise rejects with. */
@@ -134,7 +142,9 @@ const CREATE_ONLY: ReadonlySet<PageReason> = new Set([
  *
  * @see WebAuthn Level 3 §5.1.3 and §5.1.4 (exceptions)
  */
-export function toPageError(error: unknown, { method, profile }: PageErrorContext): PageError {
+export function toPageError(error: unknown, context: PageErrorContext): PageError {
+  checkArguments("toPageError", { context: [CONTEXT, context] });
+  const { method, profile } = context;
   const reason = isHarnessError(error) ? reasonOf(error) : "unexpected";
   if (reason === "aborted") return { name: abortName(error), reason };
   if (method === "get" && CREATE_ONLY.has(reason)) return { name: "NotAllowedError", reason };

@@ -1,9 +1,40 @@
+import { dottedPath } from "../../core/place.js";
+import { readAs } from "../../core/read-shape.js";
+import { shape, type Shape } from "../../core/shape.js";
 import { fromBase64url } from "../../core/bytes.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import { ClientError } from "../client-error.js";
-import type { PublicKeyCredentialDescriptorJSON } from "../json.js";
+import type { CredentialDescriptorInput } from "../json-input.js";
 
 /** Readers of option members, shared by create() and get(). */
+
+/** A credential in a list of a site. */
+export const DESCRIPTOR = shape.open(
+  { type: shape.text, id: shape.text },
+  { transports: shape.list(shape.text) },
+);
+
+/** Extension inputs; each extension reads its own. */
+export const EXTENSIONS = shape.open({}, {});
+
+/**
+ * Checks the types of a site's options; members the client does not know are ignored, as in WebIDL.
+ *
+ * @throws {ClientError} `OPTIONS_MALFORMED`, naming the member.
+ */
+export function checkOptions(options: Shape, value: unknown): void {
+  readAs(options, value, {
+    codes: {
+      unknownMember: "OPTIONS_MALFORMED",
+      missingMember: "OPTIONS_MALFORMED",
+      wrongType: "OPTIONS_MALFORMED",
+      badValue: "OPTIONS_MALFORMED",
+    },
+    at: "options",
+    toError: ({ code, path, text, hint }) =>
+      new ClientError(code, `${dottedPath(path)}: ${text}`, hint === undefined ? {} : { hint }),
+  });
+}
 
 /** @throws {ClientError} `OPTIONS_MALFORMED`, naming the member. */
 export function bytesOf(member: string, text: unknown): Uint8Array {
@@ -17,7 +48,7 @@ export function bytesOf(member: string, text: unknown): Uint8Array {
 
 export function descriptorsOf(
   member: string,
-  list: readonly PublicKeyCredentialDescriptorJSON[] | undefined,
+  list: readonly CredentialDescriptorInput[] | undefined,
 ): readonly CredentialDescriptor[] {
   return (list ?? []).map(({ id, type, transports }, index) => ({
     id: bytesOf(`${member}[${index}].id`, id),

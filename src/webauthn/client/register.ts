@@ -1,3 +1,4 @@
+import { arg, checkArguments } from "../../core/argument.js";
 import { toBase64url } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
@@ -9,7 +10,7 @@ import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import { attachmentOf, transportsOf } from "./attachment.js";
 import { buildAttestationObject } from "../attestation-object.js";
 import type { Ceremony } from "./ceremony.js";
-import type { ClientContext } from "./client-context.js";
+import { CLIENT_CONTEXT, type ClientContext } from "./client-context.js";
 import { buildClientData, type ClientData } from "../client-data.js";
 import { ClientError } from "../client-error.js";
 import { SPEC_L3 } from "../profiles/client-profiles.js";
@@ -22,7 +23,8 @@ import {
   uvWithExtensions,
   type PreparedExtensions,
 } from "../extensions/run-extensions.js";
-import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from "../json.js";
+import type { RegistrationResponseJSON } from "../json.js";
+import type { CreationOptionsInput } from "../json-input.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { findCredential } from "./preflight.js";
 import { inCeremony, runOnDevice } from "./run-on-device.js";
@@ -45,9 +47,14 @@ import { UserVerification, type Proof } from "./user-verification.js";
 export async function register(
   env: Env,
   device: CtapDevice,
-  options: PublicKeyCredentialCreationOptionsJSON,
+  options: CreationOptionsInput,
   client: ClientContext,
 ): Promise<RegistrationResponseJSON> {
+  checkArguments("register", {
+    env: [arg.env, env],
+    device: [arg.having("a device (CtapDevice)", "transact"), device],
+    client: [CLIENT_CONTEXT, client],
+  });
   const request = readCreationOptions(options, client);
   checkExtensions(request.extensions, { method: "create" });
   const clientData = buildClientData({

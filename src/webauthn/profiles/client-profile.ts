@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { PageErrorName, PageReason } from "./page-error-name.js";
 
 /**
@@ -73,6 +75,11 @@ export interface TimeoutCircumstances {
   readonly virtualAuthenticator?: boolean | undefined;
 }
 
+const CIRCUMSTANCES = parameters<TimeoutCircumstances>({
+  conditional: maybe(shape.flag),
+  virtualAuthenticator: maybe(shape.flag),
+});
+
 /**
  * How long the client will really wait, in milliseconds; `Infinity` when nothing bounds it.
  *
@@ -86,6 +93,10 @@ export function effectiveTimeoutMs(
   wantedMs: number | undefined,
   circumstances: TimeoutCircumstances = {},
 ): number {
+  checkArguments("effectiveTimeoutMs", {
+    profile: [arg.with("a client profile, such as CLIENT_PROFILES.get(name),", "minMs", "maxMs"), profile],
+    circumstances: [CIRCUMSTANCES, circumstances],
+  });
   if (circumstances.conditional) return profile.conditionalTimeoutMs ?? Infinity;
   const boundless = profile.missingMs ?? Infinity;
   if (wantedMs === undefined || profile.ignoresSiteTimeout) return boundless;

@@ -1,9 +1,11 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { concat, equalBytes, fromBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import { CoseKeyError, parseCoseKey, type CoseKey } from "../../ctap/messages/cose.js";
-import type { AuthenticationResponseJSON } from "../json.js";
+import type { AuthenticationResponseInput } from "../json-input.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
@@ -28,6 +30,28 @@ export interface ExpectedAssertion extends ExpectedPage {
   /** What a counter that does not rise means: a refusal (default), or a warning in the result. */
   readonly counterPolicy?: "reject" | "warn";
 }
+
+const EXPECTED = parameters<ExpectedAssertion>({
+  challenge: arg.bytesOrText,
+  origins: shape.list(shape.text),
+  topOrigins: maybe(shape.list(shape.text)),
+  rpId: shape.text,
+  appId: maybe(shape.text),
+  credential: shape.object(
+    { id: shape.text, publicKeyCose: arg.bytes, signCount: arg.count },
+    {
+      backupEligible: shape.flag,
+      backedUp: shape.flag,
+      uvInitialized: shape.flag,
+      transports: shape.list(shape.text),
+    },
+  ),
+  allowCredentials: maybe(shape.list(arg.bytes)),
+  userHandle: maybe(arg.bytes),
+  discoverable: maybe(shape.flag),
+  userVerification: maybe(shape.text),
+  counterPolicy: maybe(shape.oneOf(["reject", "warn"])),
+});
 
 export interface VerifiedAssertion {
   /** The record brought up to date, to be stored unless the site distrusts it after a warning. */
@@ -58,9 +82,10 @@ export interface VerifiedAssertion {
  * @see WebAuthn Level 3 §7.2 (verifying an authentication assertion)
  */
 export function verifyAssertion(
-  response: AuthenticationResponseJSON,
+  response: AuthenticationResponseInput,
   expected: ExpectedAssertion,
 ): VerifiedAssertion {
+  checkArguments("verifyAssertion", { expected: [EXPECTED, expected] });
   const credentialId = responseCredentialId(response);
   demandKnown(credentialId, expected);
   const userHandle = judgeUserHandle(response, expected);
@@ -109,7 +134,7 @@ function demandKnown(id: Uint8Array, { credential, allowCredentials = [] }: Expe
 }
 
 function judgeUserHandle(
-  response: AuthenticationResponseJSON,
+  response: AuthenticationResponseInput,
   expected: ExpectedAssertion,
 ): Uint8Array | undefined {
   const stated: unknown = response.response.userHandle;
@@ -147,7 +172,7 @@ function demandAuthenticatorData(
 }
 
 /** Absent in responses of older clients, whatever the type says. */
-function extensionResultOf(response: AuthenticationResponseJSON, name: string): unknown {
+function extensionResultOf(response: AuthenticationResponseInput, name: string): unknown {
   const results = response.clientExtensionResults as Readonly<Record<string, unknown>> | undefined;
   return results?.[name];
 }

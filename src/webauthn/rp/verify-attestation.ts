@@ -1,8 +1,11 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { AttestedCredential, AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
-import type {
-  AttestationResult,
-  AttestationType,
-  AttestationPolicy,
+import {
+  ATTESTATION_POLICY,
+  type AttestationResult,
+  type AttestationType,
+  type AttestationPolicy,
 } from "./attestation/attestation-input.js";
 import { ATTESTATION_FORMATS } from "./attestation/formats.js";
 import { readAttestationObject, type AttestationObject } from "./attestation-object.js";
@@ -18,6 +21,14 @@ export interface AttestationRequest extends TrustInput {
   readonly clientDataHash: Uint8Array;
   readonly policy?: AttestationPolicy;
 }
+
+const REQUEST = parameters<AttestationRequest>({
+  attestationObject: arg.object,
+  clientDataHash: arg.bytes,
+  policy: maybe(ATTESTATION_POLICY),
+  trustAnchors: maybe(shape.list(arg.bytes)),
+  atEpochMs: maybe(arg.number),
+});
 
 export interface VerifiedAttestation {
   readonly fmt: string;
@@ -40,6 +51,7 @@ export interface VerifiedAttestation {
  * @see WebAuthn Level 3 §7.1, steps on the attestation statement
  */
 export function verifyAttestation(request: AttestationRequest): VerifiedAttestation {
+  checkArguments("verifyAttestation", { request: [REQUEST, request] });
   const { fmt, authData, attStmt, findings: objectFindings } = openObject(request.attestationObject);
   const { parsed, findings: dataFindings } = readAuthenticatorData(authData);
   const credential = parsed.attested;

@@ -1,10 +1,16 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { equalBytes, toBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import { signatureAlgorithm } from "../../ctap/messages/cose.js";
-import type { RegistrationResponseJSON } from "../json.js";
-import type { AttestationType, AttestationPolicy } from "./attestation/attestation-input.js";
+import {
+  ATTESTATION_POLICY,
+  type AttestationType,
+  type AttestationPolicy,
+} from "./attestation/attestation-input.js";
+import type { RegistrationResponseInput } from "../json-input.js";
 import { readAttestationObject } from "./attestation-object.js";
 import type { TrustInput, TrustVerdict } from "./certificate-chain.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
@@ -28,6 +34,19 @@ export interface ExpectedRegistration extends ExpectedPage, TrustInput {
   readonly allowedAlgorithms?: readonly number[];
   readonly attestationPolicy?: AttestationPolicy;
 }
+
+const EXPECTED = parameters<ExpectedRegistration>({
+  challenge: arg.bytesOrText,
+  origins: shape.list(shape.text),
+  topOrigins: maybe(shape.list(shape.text)),
+  trustAnchors: maybe(shape.list(arg.bytes)),
+  atEpochMs: maybe(arg.number),
+  rpId: shape.text,
+  userVerification: maybe(shape.text),
+  mediation: maybe(shape.text),
+  allowedAlgorithms: maybe(shape.list(shape.integer)),
+  attestationPolicy: maybe(ATTESTATION_POLICY),
+});
 
 /** The record a site stores, and what it may want to know about how it came about. */
 export interface VerifiedCredential {
@@ -68,9 +87,10 @@ export interface VerifiedCredential {
  * @see WebAuthn Level 3 §7.1 (registering a new credential)
  */
 export function verifyRegistration(
-  response: RegistrationResponseJSON,
+  response: RegistrationResponseInput,
   expected: ExpectedRegistration,
 ): VerifiedCredential {
+  checkArguments("verifyRegistration", { expected: [EXPECTED, expected] });
   const credentialId = responseCredentialId(response);
   const clientDataJson = responseBytes(response.response.clientDataJSON, "clientDataJSON");
   const page = checkClientData(clientDataJson, "webauthn.create", expected);
@@ -171,7 +191,7 @@ function demandCredential(
 }
 
 /** Absent in responses of older clients, whatever the type says. */
-function transportsOf(response: RegistrationResponseJSON): readonly string[] {
+function transportsOf(response: RegistrationResponseInput): readonly string[] {
   const transports: unknown = response.response.transports;
   return Array.isArray(transports)
     ? transports.filter((entry): entry is string => typeof entry === "string")
@@ -180,7 +200,7 @@ function transportsOf(response: RegistrationResponseJSON): readonly string[] {
 
 /** The response repeats parts of the attestation object for convenience; nothing signs the copies. */
 function judgeCopies(
-  { response }: RegistrationResponseJSON,
+  { response }: RegistrationResponseInput,
   authData: Uint8Array,
   alg: number,
 ): readonly Finding[] {

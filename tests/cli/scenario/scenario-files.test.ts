@@ -224,7 +224,7 @@ describe("a program", () => {
   });
 
   test("that defines a broken story is named with the place in it", async () => {
-    const entry = JSON.stringify(join(PROJECT, "src/scenarios.ts"));
+    const entry = JSON.stringify(join(PROJECT, "src/entry/scenarios.ts"));
     const path = write(
       "typo.ts",
       `import { defineScenario } from ${entry};\nexport default defineScenario({ script: [{ do: "registr" }] } as never);\n`,

@@ -107,6 +107,25 @@ describe("nobleScanner", () => {
   });
 });
 
+test.each([
+  {
+    cause: Object.assign(
+      new Error("Cannot find module '@abandonware/bluetooth-hci-socket'\nRequire stack:"),
+      {
+        code: "MODULE_NOT_FOUND",
+      },
+    ),
+    hint: "install it beside this package: npm install @abandonware/bluetooth-hci-socket",
+  },
+  {
+    cause: new Error("Cannot find module '../build/Release/bluetooth_hci_socket.node'"),
+    hint: "build it: npm rebuild @abandonware/noble @abandonware/bluetooth-hci-socket; it needs its install script, a compiler and Python",
+  },
+])("the hint $hint names the package that is missing", async ({ cause, hint }) => {
+  const load = async () => Promise.reject(cause);
+  await expect(first({ load })).rejects.toMatchObject({ code: "NATIVE_MISSING", hint });
+});
+
 const coded = (code: string, message = code) => Object.assign(new Error(message), { code });
 
 describe("a radio that cannot be used", () => {

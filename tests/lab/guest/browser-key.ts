@@ -1,15 +1,15 @@
+import type { CtapHandler } from "../../../src/entry/ctap.js";
 import {
   CredentialStore,
+  type Env,
+  type ExposedUhidDevice,
+  type Knobs,
+  SimAuthenticator,
   envFor,
   exposeUhid,
   firmwareOf,
   habitualUser,
-  SimAuthenticator,
-  type CtapHandler,
-  type Env,
-  type ExposedUhidDevice,
-  type Knobs,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
 import { profileFor } from "../../../src/sim/profile-for.js";
 import { told } from "./told.js";
 

@@ -1,10 +1,7 @@
-import {
-  runScenario,
-  type KnobOverrides,
-  type PublicKeyCredentialDescriptorJSON,
-  type TraceRecord,
-  type Verb,
-} from "../../../src/index.js";
+import type { TraceRecord } from "../../../src/entry/diagnosis.js";
+import { type Verb, runScenario } from "../../../src/entry/scenarios.js";
+import type { KnobOverrides } from "../../../src/entry/sim.js";
+import type { PublicKeyCredentialDescriptorJSON } from "../../../src/entry/webauthn.js";
 
 /** One ceremony, for a browser and for its prediction. */
 export interface BrowserStory {

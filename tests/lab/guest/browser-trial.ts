@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
+import { asRun } from "./as-run.js";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { check, outFolder } from "../../../lab/checks.js";
-import {
-  CLIENT_PROFILES,
-  jsonLinesSink,
-  runOfTrace,
-  startTrace,
-  systemClock,
-  systemEnv,
-  toHtml,
-  TRACE_SCHEMA,
-  withKnobs,
-  type ClientProfile,
-  type Env,
-  type KnobOverrides,
-  type TraceRecord,
-} from "../../../src/index.js";
+import { type TraceRecord, jsonLinesSink, startTrace } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
+import { type Env, type KnobOverrides, systemClock, systemEnv, withKnobs } from "../../../src/entry/sim.js";
+import { CLIENT_PROFILES, type ClientProfile } from "../../../src/entry/webauthn.js";
 import { BrowserKey } from "./browser-key.js";
 import { factsOf, predict, type BrowserStory } from "./browser-story.js";
 import { ComparisonReport, comparisonOf, type Comparison } from "./comparison.js";
@@ -170,17 +160,6 @@ export class BrowserTrial {
     writeFileSync(join(outFolder(), "comparison.txt"), report.text);
     writeFileSync(join(outFolder(), "comparison.html"), report.html);
   }
-}
-
-function asRun(title: string, records: readonly TraceRecord[]): readonly TraceRecord[] {
-  const startMs = records[0]?.atMs ?? 0;
-  const rest = records.map((record) => ({ ...record, atMs: record.atMs - startMs }));
-  const harness = { actor: "harness" };
-  return [
-    { ...harness, atMs: 0, kind: "run.started", scenario: title, seed: "", schema: TRACE_SCHEMA },
-    ...rest,
-    { ...harness, atMs: rest.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
-  ];
 }
 
 function fileNameOf(title: string): string {

@@ -9,24 +9,18 @@ import { Chromium } from "../../../lab/services/chromium.js";
 import { startControllers } from "../../../lab/services/controllers.js";
 import { Screen } from "../../../lab/services/screen.js";
 import { startUdev } from "../../../lab/services/udev.js";
+import { asRun } from "./as-run.js";
 import { until } from "../../../lab/services/until.js";
+import { type TraceRecord, explain, jsonLinesSink, startTrace } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml, toText } from "../../../src/entry/scenarios.js";
 import {
-  CLIENT_PROFILES,
   envFor,
-  explain,
-  jsonLinesSink,
-  runOfTrace,
   selfMadeTlsIdentity,
-  SPEC_L3,
-  startTrace,
   systemClock,
   systemEnv,
-  toHtml,
-  toText,
-  TRACE_SCHEMA,
   wsTunnelService,
-  type TraceRecord,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
+import { CLIENT_PROFILES, SPEC_L3 } from "../../../src/entry/webauthn.js";
 import { readQrImage } from "../../../src/cli/device/read-qr.js";
 import { HybridPhone, type ScanHabits } from "./hybrid-phone.js";
 import { PasskeySite } from "./passkey-site.js";
@@ -244,14 +238,7 @@ function keep(title: string, name: string, story: readonly TraceRecord[]): reado
     (record) => !("ceremony" in record) || [undefined, title].includes(record.ceremony),
   );
   const ordered = mine.sort((a, b) => a.atMs - b.atMs);
-  const startMs = ordered[0]?.atMs ?? 0;
-  const rest = ordered.map((record) => ({ ...record, atMs: record.atMs - startMs }));
-  const harness = { actor: "harness" };
-  const whole: readonly TraceRecord[] = [
-    { ...harness, atMs: 0, kind: "run.started", scenario: title, seed: "", schema: TRACE_SCHEMA },
-    ...rest,
-    { ...harness, atMs: rest.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
-  ];
+  const whole = asRun(title, ordered);
   const lines: string[] = [];
   const sink = jsonLinesSink((line) => lines.push(line));
   for (const record of whole) sink.write(record);

@@ -1,5 +1,5 @@
 import { startUdev } from "../../../lab/services/udev.js";
-import { profileNamed } from "../../../src/index.js";
+import { profileNamed } from "../../../src/entry/sim.js";
 import { succeed } from "./fido2-tool.js";
 import { KeyOfThisMachine } from "./key-of-this-machine.js";
 import { Recorder } from "./recorded-check.js";

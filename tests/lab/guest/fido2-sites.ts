@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openUsbDevice } from "../../../src/index.js";
+import { openUsbDevice } from "../../../src/entry/hid.js";
 import { Fido2Bench, PIN } from "./fido2-bench.js";
 import { failToLogin, failToMake, login, make, verify, verifyLogin } from "./fido2-site.js";
 import { succeed } from "./fido2-tool.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { profileNamed, seededEntropy } from "../../../src/index.js";
+import { profileNamed, seededEntropy } from "../../../src/entry/sim.js";
 import { Fido2Bench, PIN, TOKEN, withPin } from "./fido2-bench.js";
 import { failToMake, make, verify } from "./fido2-site.js";
 import { base64, contentOf, fail, fileOf, succeed } from "./fido2-tool.js";

@@ -1,4 +1,5 @@
-import { toBase64url, type KnobOverrides } from "../../../src/index.js";
+import { toBase64url } from "../../../src/entry/ctap.js";
+import type { KnobOverrides } from "../../../src/entry/sim.js";
 import type { BrowserStory } from "./browser-story.js";
 
 const WISH: KnobOverrides = {

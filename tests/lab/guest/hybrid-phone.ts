@@ -1,15 +1,14 @@
+import { linuxAdvertiser, wsDialer } from "../../../src/entry/hybrid.js";
 import {
   CredentialStore,
-  envFor,
-  habitualUser,
-  linuxAdvertiser,
-  profileNamed,
-  SimAuthenticator,
-  SimPhone,
-  wsDialer,
   type Env,
   type PhoneOutcome,
-} from "../../../src/index.js";
+  SimAuthenticator,
+  SimPhone,
+  envFor,
+  habitualUser,
+  profileNamed,
+} from "../../../src/entry/sim.js";
 import { told } from "./told.js";
 
 export interface HybridPhoneParts {

@@ -1,25 +1,23 @@
 import { until } from "../../../lab/services/until.js";
+import { type TraceSink, startTrace } from "../../../src/entry/diagnosis.js";
+import { type UsbDeviceInfo, usbDevices } from "../../../src/entry/hid.js";
 import {
+  type AuthenticatorProfile,
   CredentialStore,
+  type Env,
+  type ExposeUhidOptions,
+  type ExposedUhidDevice,
+  SimAuthenticator,
+  type UserHabits,
   envFor,
   exposeUhid,
   firmwareOf,
   fitForUhid,
   habitualUser,
   profileNamed,
-  SimAuthenticator,
-  startTrace,
   systemClock,
   systemEnv,
-  usbDevices,
-  type AuthenticatorProfile,
-  type Env,
-  type ExposedUhidDevice,
-  type ExposeUhidOptions,
-  type TraceSink,
-  type UsbDeviceInfo,
-  type UserHabits,
-} from "../../../src/index.js";
+} from "../../../src/entry/sim.js";
 
 export interface KeyOptions {
   readonly profile?: string;

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
-import nodeHid from "node-hid";
-import {
-  exposeUhid,
-  openSession,
-  openUsbDevice,
-  systemEnv,
-  UHID_MESSAGE_BYTES_MAX,
-  usbDevices,
-  type ClientContext,
-} from "../../../src/index.js";
+import { openSession } from "../../../src/entry/ctap.js";
+import { openUsbDevice, usbDevices } from "../../../src/entry/hid.js";
+import { UHID_MESSAGE_BYTES_MAX, exposeUhid, systemEnv } from "../../../src/entry/sim.js";
+import type { ClientContext } from "../../../src/entry/webauthn.js";
 import { goneFromList, KeyOfThisMachine, listedAs, PROMPT } from "./key-of-this-machine.js";
 import { knowsThePin, Owner, PIN } from "./owner.js";
 import { Recorder } from "./recorded-check.js";
@@ -19,6 +13,16 @@ import { rival, type RivalReport } from "./rival.js";
 import { somebodyElse, type SomebodyElse } from "./somebody-else.js";
 
 const GET_INFO = Uint8Array.of(0x04);
+/** Not a dependency of this project: see lab/native-packages.json. */
+const NODE_HID: string = "node-hid";
+interface NodeHid {
+  readonly HIDAsync: {
+    open(path: string): Promise<{
+      getFeatureReport(reportId: number, length: number): Promise<Uint8Array>;
+      close(): Promise<void>;
+    }>;
+  };
+}
 
 const [role] = process.argv.slice(2);
 if (role === "rival") await rival();
@@ -78,7 +82,8 @@ async function reports({ recorder, key, env, device, path }: Owner): Promise<voi
   );
 
   await recorder.check("refuses what comes over the control pipe at once", async () => {
-    const handle = await nodeHid.HIDAsync.open(path);
+    const { HIDAsync } = (await import(NODE_HID)) as NodeHid;
+    const handle = await HIDAsync.open(path);
     const beganMs = performance.now();
     await assert.rejects(handle.getFeatureReport(0, 65));
     assert.ok(performance.now() - beganMs < 2_000, "the kernel gives up after five seconds");

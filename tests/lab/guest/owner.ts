@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
+import { type HidDevice, openUsbDevice } from "../../../src/entry/hid.js";
+import { type Env, envFor } from "../../../src/entry/sim.js";
 import {
+  type ClientContext,
+  type StoredSiteCredential,
   authenticate,
-  envFor,
-  openUsbDevice,
   register,
   verifyAssertion,
   verifyRegistration,
-  type ClientContext,
-  type Env,
-  type HidDevice,
-  type StoredSiteCredential,
-} from "../../../src/index.js";
+} from "../../../src/entry/webauthn.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../../helpers/ceremony-options.js";
 import { KeyOfThisMachine } from "./key-of-this-machine.js";
 import type { Recorder } from "./recorded-check.js";

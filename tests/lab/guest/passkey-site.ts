@@ -1,23 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { credentialTag, fromBase64url, toBase64url } from "../../../src/entry/ctap.js";
+import type { TraceContext, TraceEvent, TraceRecord } from "../../../src/entry/diagnosis.js";
+import { type Env, envFor } from "../../../src/entry/sim.js";
 import {
-  credentialTag,
-  effectiveTimeoutMs,
-  envFor,
-  fromBase64url,
-  isHarnessError,
-  toBase64url,
-  verifyAssertion,
-  verifyRegistration,
   type AuthenticationResponseJSON,
   type ClientProfile,
-  type Env,
   type PublicKeyCredentialDescriptorJSON,
   type RegistrationResponseJSON,
   type StoredSiteCredential,
-  type TraceEvent,
-  type TraceRecord,
-} from "../../../src/index.js";
+  effectiveTimeoutMs,
+  verifyAssertion,
+  verifyRegistration,
+} from "../../../src/entry/webauthn.js";
+import { isHarnessError } from "../../../src/index.js";
 import { PASSKEY_PAGE } from "./passkey-page.js";
 
 /** What the site does when the page of this story asks. */
@@ -112,11 +108,11 @@ export class PasskeySite {
   #begin(story: string): unknown {
     const { method, timeoutMs, allow, options } = this.#planOf(story);
     const call = method === "create" ? "registration/options" : "login/options";
-    this.#env.trace.emit({ kind: "rp.request", call, ceremony: story });
+    this.#env.trace.in(contextOf(story)).emit({ kind: "rp.request", call });
     const challenge = toBase64url(this.#env.entropy.bytes(32));
     this.#challenges.set(story, challenge);
     const timeout = timeoutMs === null ? {} : { timeout: timeoutMs };
-    this.#env.trace.emit({ kind: "rp.response", call, ceremony: story, status: 200 });
+    this.#env.trace.in(contextOf(story)).emit({ kind: "rp.response", call, status: 200 });
     if (method === "get") {
       const own = this.#rows.map(({ id, transports = [] }) => ({ type: "public-key", id, transports }));
       const allowCredentials = allow ?? own;
@@ -147,17 +143,17 @@ export class PasskeySite {
   #finish({ story, answer }: { readonly story: string; readonly answer: never }): { accepted: boolean } {
     const { method } = this.#planOf(story);
     const call = method === "create" ? "registration/finish" : "login/finish";
-    const { trace } = this.#env;
-    trace.emit({ kind: "rp.request", call, ceremony: story });
+    const trace = this.#env.trace.in(contextOf(story));
+    trace.emit({ kind: "rp.request", call });
     try {
       if (method === "create") this.#enroll(story, answer);
       else this.#admit(story, answer);
-      trace.emit({ kind: "rp.response", call, ceremony: story, status: 200 });
+      trace.emit({ kind: "rp.response", call, status: 200 });
       return { accepted: true };
     } catch (error) {
       if (!isHarnessError(error)) throw error;
       this.refusals.set(story, `${error.code}: ${error.message}`);
-      trace.emit({ kind: "rp.response", call, ceremony: story, status: 400, code: error.code });
+      trace.emit({ kind: "rp.response", call, status: 400, code: error.code });
       return { accepted: false };
     }
   }
@@ -166,7 +162,7 @@ export class PasskeySite {
     const { credential, credentialId } = verifyRegistration(answer, this.#expected(story));
     this.#rows.push(credential);
     const tag = credentialTag(credentialId);
-    this.#env.trace.emit({ kind: "rp.row", credential: tag, change: "created", ceremony: story });
+    this.#env.trace.in(contextOf(story)).emit({ kind: "rp.row", credential: tag, change: "created" });
   }
 
   #admit(story: string, answer: AuthenticationResponseJSON): void {
@@ -180,7 +176,7 @@ export class PasskeySite {
       userHandle: fromBase64url(USER_ID),
     });
     this.#rows[at] = credential;
-    this.#env.trace.emit({ kind: "rp.login", outcome: "accepted", ceremony: story });
+    this.#env.trace.in(contextOf(story)).emit({ kind: "rp.login", outcome: "accepted" });
   }
 
   #expected(story: string) {
@@ -200,8 +196,13 @@ export class PasskeySite {
     const plan = this.#planOf(story);
     const { method } = plan;
     const write = (event: TraceEvent) =>
-      this.#parts.write({ ...event, atMs: this.#parts.traceMs(epochMs), actor: "page" });
-    const guard = { timer: "page.guard", budgetMs: guardMs ?? 0, ceremony: story };
+      this.#parts.write({
+        ...event,
+        ...contextOf(story),
+        atMs: this.#parts.traceMs(epochMs),
+        actor: "page",
+      });
+    const guard = { timer: "page.guard", budgetMs: guardMs ?? 0, id: `guard of ${story}` };
     const saw = { kind: "user.saw", where: "page" } as const;
     const failed = { ...saw, text: "That did not work. Please try again.", tone: "failure" } as const;
     switch (what) {
@@ -212,17 +213,17 @@ export class PasskeySite {
         const { timeoutMs } = plan;
         const effectiveMs = effectiveTimeoutMs(this.#parts.profile, timeoutMs ?? undefined);
         const wanted = timeoutMs === null ? {} : { timeoutMs };
-        return write({ kind: "page.called", method, effectiveMs, ...wanted, ceremony: story });
+        return write({ kind: "page.called", method, effectiveMs, ...wanted });
       }
       case "gave-up":
         write({ kind: "timer.fired", ...guard });
-        write({ kind: "page.gave-up", method, aborted: aborts === true, ceremony: story });
+        write({ kind: "page.gave-up", method, aborted: aborts === true });
         return write(failed);
       case "resolved":
-        return write({ kind: "page.settled", method, outcome: "resolved", ceremony: story });
+        return write({ kind: "page.settled", method, outcome: "resolved" });
       case "rejected": {
         const why = { name: name ?? "", reason: message ?? "" };
-        write({ kind: "page.settled", method, outcome: "rejected", ...why, ceremony: story });
+        write({ kind: "page.settled", method, outcome: "rejected", ...why });
         write(failed);
         return this.#settled.get(story)?.();
       }
@@ -232,4 +233,9 @@ export class PasskeySite {
         return this.#settled.get(story)?.();
     }
   }
+}
+
+/** The span of a story: the page and the site record what they do in it. */
+function contextOf(story: string): TraceContext {
+  return { span: story, ceremony: story };
 }

@@ -11,8 +11,10 @@ import {
   type RunningCommand,
 } from "../../../lab/services/command.js";
 import { startControllers } from "../../../lab/services/controllers.js";
-import { linuxAdvertiser, nobleScanner, systemEnv, type NobleOptions } from "../../../src/index.js";
-import { parseTrace, runOfTrace, toHtml } from "../../../src/scenarios.js";
+import { parseTrace } from "../../../src/entry/diagnosis.js";
+import { type NobleOptions, linuxAdvertiser, nobleScanner } from "../../../src/entry/hybrid.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
+import { systemEnv } from "../../../src/entry/sim.js";
 
 type Fork = NonNullable<NobleOptions["fork"]>;
 

@@ -1,14 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, outFolder } from "../../../lab/checks.js";
-import {
-  jsonLinesSink,
-  runOfTrace,
-  toHtml,
-  TRACE_SCHEMA,
-  type TraceRecord,
-  type TraceSink,
-} from "../../../src/index.js";
+import { asRun } from "./as-run.js";
+import { type TraceRecord, type TraceSink, jsonLinesSink } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
 
 /** Where everybody in the guest writes to; a check keeps its own part. */
 export class Recorder implements TraceSink {
@@ -51,14 +46,7 @@ export class Recorder implements TraceSink {
   }
 
   #keep(title: string): void {
-    const startMs = this.records[0]?.atMs ?? 0;
-    const rest = this.records.map((record) => ({ ...record, atMs: record.atMs - startMs }));
-    const harness = { actor: "harness" };
-    const records: readonly TraceRecord[] = [
-      { ...harness, atMs: 0, kind: "run.started", scenario: title, seed: "", schema: TRACE_SCHEMA },
-      ...rest,
-      { ...harness, atMs: rest.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
-    ];
+    const records = asRun(title, this.records);
     const lines: string[] = [];
     const sink = jsonLinesSink((line) => lines.push(line));
     for (const record of records) sink.write(record);

@@ -1,15 +1,9 @@
 import { createInterface } from "node:readline";
-import {
-  envFor,
-  isHarnessError,
-  MemorySink,
-  openSession,
-  openUsbDevice,
-  startTrace,
-  systemClock,
-  systemEnv,
-  type TraceRecord,
-} from "../../../src/index.js";
+import { openSession } from "../../../src/entry/ctap.js";
+import { MemorySink, type TraceRecord, startTrace } from "../../../src/entry/diagnosis.js";
+import { openUsbDevice } from "../../../src/entry/hid.js";
+import { envFor, systemClock, systemEnv } from "../../../src/entry/sim.js";
+import { isHarnessError } from "../../../src/index.js";
 
 /** What another program came to, as a line of JSON. */
 export interface RivalReport {

@@ -1,4 +1,5 @@
-import { nameOfCommand, nameOfStatus, type CtapHandler, type Env } from "../../../src/index.js";
+import { type CtapHandler, nameOfCommand, nameOfStatus } from "../../../src/entry/ctap.js";
+import type { Env } from "../../../src/entry/sim.js";
 
 /** The host is a browser and traces nothing; what it says and hears is told from the key's side. */
 export function told({ trace }: Env, handle: CtapHandler): CtapHandler {

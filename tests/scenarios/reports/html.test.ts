@@ -69,7 +69,7 @@ test("ceremonies that overlap have rows of their own, others share one", async (
   const rowsOf = async (id: string) =>
     toHtml(await runScenario(scenarioNamed(id), { seed: "1" })).match(/class="spans-row"/g);
   expect(await rowsOf("page-guard-late-mail")).toHaveLength(1);
-  expect(await rowsOf("usb-host-quits-without-cancel")).toHaveLength(2);
+  expect(await rowsOf("client-request-already-pending")).toHaveLength(2);
 });
 
 describe("one file", () => {

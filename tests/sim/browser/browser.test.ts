@@ -3,11 +3,11 @@ import { KNOB_SPECS } from "../../../src/sim/knobs/registry.js";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import { simWorld, type SimWorld } from "../../../src/sim/sim-world.js";
 import { CLIENT_PROFILES } from "../../../src/webauthn/profiles/client-profiles.js";
-import type { PublicKeyCredentialCreationOptionsJSON } from "../../../src/webauthn/json.js";
+import type { CreationOptionsInput } from "../../../src/webauthn/json-input.js";
 
 const ROAD = { "link.road": "loopback" } as const;
 
-const OPTIONS: PublicKeyCredentialCreationOptionsJSON = {
+const OPTIONS: CreationOptionsInput = {
   rp: { id: "shop.example", name: "Example Shop" },
   user: { id: "dXNlcg", name: "hanako", displayName: "Hanako" },
   challenge: "AAAAAAAAAAAAAAAAAAAAAA",

@@ -6,8 +6,8 @@ import { runScenario } from "../../../src/scenarios/run.js";
 import type { OwnScenario } from "../../../src/scenarios/scenario.js";
 import type { KnobSpec, KnobValue } from "../../../src/sim/knobs/knob-spec.js";
 import { listKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
-import { simHidPort } from "../../../src/sim/hid/sim-hid.js";
-import { openHidDevice } from "../../../src/transports/hid/channel.js";
+import { HID_STANDARD } from "../../../src/sim/hid/hid-knobs.js";
+import { RunningRequest } from "../../../src/sim/hid/running-request.js";
 import { virtualEnv } from "../../../src/core/env.js";
 import { FULL, fullRuns } from "../../helpers/full-runs.js";
 
@@ -96,9 +96,14 @@ describe("a run comes to an end with every value of", () => {
 test("what is refused would not: a keepalive every 0 ms keeps virtual time where it is", async () => {
   const env = virtualEnv("livelock");
   const never = () => new Promise<Uint8Array>(() => undefined);
-  const port = simHidPort(env, { cbor: never }, { keepaliveMs: 0 });
-  const asked = openHidDevice(env, port).then((device) => device.transact(Uint8Array.of(4)));
-  await expect(env.clock.run(asked)).rejects.toSatisfy(
+  const request = new RunningRequest(env, {
+    knobs: { ...HID_STANDARD, keepaliveMs: 0 },
+    keepalive: () => undefined,
+    work: never,
+    done: () => undefined,
+  });
+  request.start();
+  await expect(env.clock.run(never())).rejects.toSatisfy(
     (error) => error instanceof StallError && error.code === "LIVELOCK",
   );
 });

@@ -100,7 +100,7 @@ describe("parseProfile", () => {
     ["a misspelt member of a group", { limits: { maxMessageSize: 2000 } }, "PROFILE_UNKNOWN_MEMBER"],
     ["a quirk nobody has", { quirks: ["answers3bOnTouchTimeout"] }, "PROFILE_BAD_VALUE"],
     ["text for a number", { limits: { maxMsgSize: "2000" } }, "PROFILE_WRONG_TYPE"],
-    ["half a millisecond", { timeouts: { upTimeoutMs: 0.5 } }, "PROFILE_WRONG_TYPE"],
+    ["half a millisecond", { timeouts: { upTimeoutMs: 0.5 } }, "PROFILE_BAD_VALUE"],
     ["less than nothing", { timeouts: { upTimeoutMs: -1 } }, "PROFILE_BAD_VALUE"],
     ["a message limit below 1024", { limits: { maxMsgSize: 1023 } }, "PROFILE_BAD_VALUE"],
     ["an AAGUID that is none", { aaguid: "1234" }, "PROFILE_BAD_VALUE"],

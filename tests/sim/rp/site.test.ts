@@ -192,7 +192,7 @@ describe("login options", () => {
     expect(world.env.records).toContainEqual(
       expect.objectContaining({
         kind: "rp.response",
-        credentials: credentialTag(fromBase64url(response.id)),
+        credentials: [credentialTag(fromBase64url(response.id))],
       }),
     );
   });

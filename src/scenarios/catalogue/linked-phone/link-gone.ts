@@ -84,7 +84,12 @@ const codeWith410 = variantOf(linked410, "on-a-code", {
     ctap: [NEVER_ASKED],
     link: [
       { kind: "link.hybrid", where: { stage: "link-gone" }, times: 0 },
-      { kind: "link.hybrid", where: { stage: "tunnel-refused", httpStatus: 410 }, actor: "desktop", times: 1 },
+      {
+        kind: "link.hybrid",
+        where: { stage: "tunnel-refused", httpStatus: 410 },
+        actor: "desktop",
+        times: 1,
+      },
     ],
     page: [SHEET, NOT_READY],
     rp: [NO_FINISH],

@@ -4,7 +4,9 @@ import { CborError, type CborValue } from "../../../cbor/value.js";
 import { toBase64url, toHex } from "../../../core/bytes.js";
 import { HarnessError } from "../../../core/errors.js";
 import type { DeviceMemory, StoredCredential, StoreSnapshot } from "./credential-store.js";
-import { JsonShapeError, shape, type Shape } from "../../../core/json-shape.js";
+import { dottedPath } from "../../../core/place.js";
+import { readAs } from "../../../core/read-shape.js";
+import { shape } from "../../../core/shape.js";
 
 /** Raised when a file of before cannot be read as one of now. */
 const SCHEMA = 1;
@@ -15,8 +17,9 @@ export class StoreError extends HarnessError<"STORE_SCHEMA" | "STORE_MALFORMED">
 const { text, integer, flag, bytes } = shape;
 
 /** What extensions keep: canonical CBOR as hex, because it may be any value. */
-const extensionValues: Shape<ReadonlyMap<string, CborValue>> = (value, path) => {
-  const encoded = shape.hex(value, path);
+const extensionValues = shape.custom<ReadonlyMap<string, CborValue>>((value, place) => {
+  const encoded = shape.hex.read(value, place);
+  if (!(encoded instanceof Uint8Array)) return undefined;
   try {
     const map = decodeCbor(encoded);
     if (map instanceof Map && [...map.keys()].every((key) => typeof key === "string")) {
@@ -25,8 +28,9 @@ const extensionValues: Shape<ReadonlyMap<string, CborValue>> = (value, path) => 
   } catch (error) {
     if (!(error instanceof CborError)) throw error;
   }
-  throw new JsonShapeError("JSON_BAD_VALUE", path, { text: "not a CBOR map with names as keys" });
-};
+  place.badValue("not a CBOR map with names as keys");
+  return undefined;
+});
 
 const CREDENTIAL = shape.object(
   {
@@ -96,16 +100,18 @@ export function parseStore(json: unknown): StoreSnapshot {
       hint: `This version reads schema ${SCHEMA}.`,
     });
   }
-  try {
-    const { credentials, memory } = FILE(json, "");
-    return { credentials, memory };
-  } catch (error) {
-    if (!(error instanceof JsonShapeError)) throw error;
-    throw new StoreError("STORE_MALFORMED", `store file: ${error.message}`, {
-      cause: error,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    });
-  }
+  const { credentials, memory } = readAs(FILE, json, {
+    codes: {
+      unknownMember: "STORE_MALFORMED",
+      missingMember: "STORE_MALFORMED",
+      wrongType: "STORE_MALFORMED",
+      badValue: "STORE_MALFORMED",
+    },
+    at: "store file",
+    toError: ({ code, path, text, hint }) =>
+      new StoreError(code, `${dottedPath(path)}: ${text}`, hint === undefined ? {} : { hint }),
+  });
+  return { credentials, memory };
 }
 
 function encodeMembers(record: StoredCredential | DeviceMemory): object {

@@ -1,3 +1,5 @@
+import { arg, checkArguments, parameters } from "../../../core/argument.js";
+import { shape } from "../../../core/shape.js";
 import type { Disarm } from "../../../core/clock.js";
 import { credentialTag } from "../../../core/credential-tag.js";
 import type { Env } from "../../../core/env.js";
@@ -9,6 +11,12 @@ export interface SyncRoute {
   /** From a change on one device to the same change on the other. */
   readonly delayMs: number;
 }
+
+const ROUTE = parameters<SyncRoute>({
+  from: arg.having("a CredentialStore", "watch", "adopt"),
+  to: arg.having("a CredentialStore", "watch", "adopt"),
+  delayMs: shape.ms,
+});
 
 export interface StoreSync {
   /** Changes under way. */
@@ -30,7 +38,9 @@ const TIMER = "sync.delay";
  *
  * @param env of the device that receives: its trace tells of credentials that come and go.
  */
-export function syncStores(env: Env, { from, to, delayMs }: SyncRoute): StoreSync {
+export function syncStores(env: Env, route: SyncRoute): StoreSync {
+  checkArguments("syncStores", { env: [arg.env, env], route: [ROUTE, route] });
+  const { from, to, delayMs } = route;
   const underWay = new Set<Disarm>();
 
   const send = (deliver: () => void) => {

@@ -1,3 +1,5 @@
+import { maybe, parameters } from "../../../core/argument.js";
+import { shape } from "../../../core/shape.js";
 import type { CborValue } from "../../../cbor/value.js";
 import type { AttestedCredential, AuthenticatorData } from "../../../ctap/messages/authenticator-data.js";
 import type { Certificate } from "../certificate.js";
@@ -49,3 +51,11 @@ export interface AttestationPolicy {
   /** Accept an Android device that fails the compatibility test suite. */
   readonly safetyNetWithoutCts?: boolean;
 }
+
+export const ATTESTATION_POLICY = parameters<AttestationPolicy>({
+  formats: maybe(shape.list(shape.text)),
+  types: maybe(shape.list(shape.oneOf(["none", "self", "basic", "attca", "anonca"]))),
+  compound: maybe(shape.oneOf(["all", "any"])),
+  androidKey: maybe(shape.oneOf(["any", "tee"])),
+  safetyNetWithoutCts: maybe(shape.flag),
+});

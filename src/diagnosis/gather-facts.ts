@@ -1,19 +1,20 @@
-import type { TraceRecord } from "../../core/trace.js";
-import { attributeByOrder } from "../schema-1/attribute-by-order.js";
-import { schemaOf, type TraceSchema } from "../schema-1/schema-of.js";
-import { buildCeremony, type CeremonyContext } from "./build-ceremony.js";
-import type { Ceremony } from "./ceremony.js";
-import { foldLedger } from "./fold-ledger.js";
-import { keyRecordsOf } from "./keys.js";
-import { kindOf } from "./kind-of.js";
-import { inOrder, withoutRepeats } from "./order.js";
-import { siteRecordsOf } from "./site-records.js";
-import { timersOf } from "./timers.js";
-import type { TraceFacts } from "./trace-facts.js";
+import type { TraceRecord } from "../core/trace.js";
+import { attributeByOrder } from "./schema-1/attribute-by-order.js";
+import { schemaOf } from "./schema-1/schema-of.js";
+import type { TraceSchemaVersion } from "./stored-trace.js";
+import { buildCeremony, type CeremonyContext } from "./facts/build-ceremony.js";
+import type { Ceremony } from "./facts/ceremony.js";
+import { foldLedger } from "./facts/fold-ledger.js";
+import { keyRecordsOf } from "./facts/keys.js";
+import { kindOf } from "./facts/kind-of.js";
+import { inOrder, withoutRepeats } from "./facts/order.js";
+import { siteRecordsOf } from "./facts/site-records.js";
+import { timersOf } from "./facts/timers.js";
+import type { TraceFacts } from "./facts/trace-facts.js";
 
 export interface GatherOptions {
   /** Schema of the trace; what `run.started` says when absent. */
-  readonly schema?: TraceSchema | undefined;
+  readonly schema?: TraceSchemaVersion | undefined;
 }
 
 /**

@@ -1,0 +1,41 @@
+/**
+ * Keeps the host's own timers, taken when this module is loaded.
+ *
+ * Fake timers (vitest, jest, sinon, node:test) replace the globals later; a virtual clock that asked those for its next
+ * turn would wait for a fake that nobody moves.
+ */
+
+const { setTimeout: hostSetTimeout, clearTimeout: hostClearTimeout } = globalThis;
+const hostSetImmediate = realImmediate();
+
+/** Resolves in the host's next turn: by then every promise reaction queued so far has run. */
+export function nextHostTurn(): Promise<void> {
+  return new Promise(hostSetImmediate);
+}
+
+/**
+ * Calls `fire` after `delayMs` of real time.
+ *
+ * @returns cancels the call.
+ */
+export function afterHostTime(delayMs: number, fire: () => void): () => void {
+  const handle = hostSetTimeout(fire, delayMs);
+  return () => hostClearTimeout(handle);
+}
+
+/** Browsers have no `setImmediate`; one that was faked before this module was loaded carries sinon's clock. */
+function realImmediate(): (resolve: () => void) => void {
+  const { setImmediate } = globalThis as { readonly setImmediate?: (work: () => void) => unknown };
+  if (setImmediate !== undefined && !("clock" in setImmediate))
+    return (resolve) => void setImmediate(resolve);
+  return (resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    const onMessage = () => {
+      port1.close();
+      resolve();
+    };
+    port1.addEventListener("message", onMessage);
+    port1.start();
+    port2.postMessage(undefined);
+  };
+}

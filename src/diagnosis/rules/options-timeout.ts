@@ -1,0 +1,34 @@
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { firedTimer } from "../facts/ceremony.js";
+import { defineRule, PASSKEY } from "../rule.js";
+
+const GATEWAY_TIMEOUT = 504;
+const IDLE_TIMER = "gw.idle";
+
+/** The gateway in front of the site gave up on the options call, so that no authenticator was ever asked. */
+export const optionsTimeout = defineRule({
+  id: "options-timeout",
+  kinds: PASSKEY,
+  text: "The gateway timed out before the site had made options.",
+  match(ceremony) {
+    const { kind, options, called } = ceremony;
+    if (options?.status !== GATEWAY_TIMEOUT || options.answeredAtMs === undefined || called !== undefined) {
+      return undefined;
+    }
+    const fired = firedTimer(ceremony, IDLE_TIMER);
+    return {
+      decidedBy: fired,
+      verdict:
+        `${fired ? `${IDLE_TIMER} fired first: the` : "The"} gateway answered the options call of the ${kind} with ${GATEWAY_TIMEOUT} at ` +
+        `${seconds(options.answeredAtMs)}; the browser was never asked.`,
+      evidence: evidenceOf(
+        `${seconds(options.askedAtMs)}: options asked for`,
+        fired && `${seconds(fired.endedAtMs ?? 0)}: ${nameTimer(fired)} fired`,
+      ),
+      prevention: [
+        "Make options without waiting for anything slow: they need a challenge and the account's credential ids.",
+        "Let the page ask again: an options call changes nothing at the site.",
+      ],
+    };
+  },
+});

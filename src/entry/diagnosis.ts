@@ -1,0 +1,21 @@
+/** Traces and what explains them: records, parsing, the ledger and the verdict. */
+export { describeRecord } from "../core/events/describe.js";
+export { RUN_SPAN, type TraceContext } from "../core/events/frame.js";
+export { TRACE_SCHEMA } from "../core/events/run.js";
+export type { TraceEvent, TraceRecord } from "../core/events/table.js";
+export {
+  MemorySink,
+  type Trace,
+  type TraceSink,
+  jsonLinesSink,
+  nullSink,
+  startTrace,
+} from "../core/trace.js";
+export { explain } from "../diagnosis/explain.js";
+export type { Explanation } from "../diagnosis/explanation.js";
+export { Ledger, type LedgerDiff } from "../diagnosis/ledger.js";
+export type { StoredTrace, TraceSchemaVersion } from "../diagnosis/stored-trace.js";
+export type { BlindVerdict, ProbeRate } from "../diagnosis/without-probe.js";
+export { type ParsedTrace, parseTrace } from "../scenarios/reports/parse-trace.js";
+export { TraceError, type TraceFault, type TraceNote } from "../scenarios/reports/trace-error.js";
+export { traceSchema } from "../scenarios/reports/trace-schema.js";

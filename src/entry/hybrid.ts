@@ -1,0 +1,30 @@
+/** Phones: QR codes, Bluetooth advertisements, tunnels and the encrypted connection. */
+export { type LinuxAdvertiserOptions, linuxAdvertiser } from "../hybrid/adapters/ble-advertiser.js";
+export { type NobleOptions, nobleScanner, openNoble } from "../hybrid/adapters/ble-noble.js";
+export { RadioError, type RadioFault } from "../hybrid/adapters/radio-error.js";
+export { type UdpRadioOptions, udpAdvertiser, udpScanner } from "../hybrid/adapters/radio-udp.js";
+export { type Patience, patientScanner } from "../hybrid/adapters/retrying-scanner.js";
+export { type WsDialerOptions, wsDialer } from "../hybrid/adapters/tunnel-ws.js";
+export { HybridDevice } from "../hybrid/device.js";
+export type { HybridBudgets, HybridOptions } from "../hybrid/hybrid-options.js";
+export type {
+  AdvertScanner,
+  Advertiser,
+  ByteChannel,
+  ChannelDialer,
+  ChannelListener,
+  HeardAdvert,
+  HybridPorts,
+  OpenedTunnel,
+  Tunnel,
+  TunnelClose,
+  TunnelDialer,
+} from "../hybrid/ports.js";
+export { FRAME_MANNERS, type FrameManners } from "../hybrid/protocol/frames.js";
+export { HybridError, type HybridFault } from "../hybrid/protocol/hybrid-error.js";
+export type { KnownPhone } from "../hybrid/protocol/linking.js";
+export { type QrContents, type RequestHint, drawGrease, parseQr } from "../hybrid/protocol/qr.js";
+export { type Invitation, type InvitationOptions, invitePhone } from "../hybrid/qr-initiated.js";
+export { type Push, type RelayLimits, TunnelRelay } from "../hybrid/relay/relay.js";
+export { type Contact, type ContactOptions, contactPhone } from "../hybrid/state-assisted.js";
+export { TunnelRefusedError } from "../hybrid/tunnel-refused-error.js";

@@ -1,0 +1,73 @@
+/** Scenarios as data: catalogue, files, runs, sweeps and reports. */
+export {
+  ALIASES,
+  CATALOGUE,
+  type NamedByAlias,
+  type ResolvedScenario,
+  UnknownScenarioError,
+  aliasNote,
+  findScenario,
+  hintFor,
+  resolveScenario,
+  scenarioNamed,
+} from "../scenarios/catalogue.js";
+export { CATALOGUE_GROUPS, type CatalogueGroup } from "../scenarios/catalogue/groups.js";
+export type { Expectation, Finding, Promises } from "../scenarios/expectation.js";
+export { type Outcome, outcomeOf } from "../scenarios/explore/outcome.js";
+export { type DrawOptions, type DrawnScenario, drawScenario } from "../scenarios/explore/sample-scenario.js";
+export {
+  type OutcomeCondition,
+  ShrinkError,
+  type ShrinkFault,
+  parseCondition,
+} from "../scenarios/explore/shrink-condition.js";
+export { type ShrinkOptions, type Shrunk, shrink } from "../scenarios/explore/shrink.js";
+export { type SweepAxis, SweepError, type SweepFault, parseAxis } from "../scenarios/explore/sweep-axis.js";
+export {
+  type Sweep,
+  type SweepOptions,
+  type SweepPoint,
+  type Threshold,
+  sweep,
+} from "../scenarios/explore/sweep.js";
+export {
+  type PresetRate,
+  type VerdictCell,
+  type VerdictOptions,
+  type VerdictTable,
+  type WrongDraw,
+  joinVerdictTables,
+  runDraw,
+  verdictTable,
+} from "../scenarios/explore/verdict-table.js";
+export { type MechanismRate, mechanismRates, verdictTableToText } from "../scenarios/explore/verdict-text.js";
+export {
+  type ParseScenarioOptions,
+  defineScenario,
+  parseScenarioFile,
+} from "../scenarios/files/define-scenario.js";
+export type { ScenarioAliasOptions } from "../scenarios/files/alias-options.js";
+export {
+  type ScenarioFileContent,
+  type ScenarioFiles,
+  loadScenarioFile,
+} from "../scenarios/files/load-scenario-file.js";
+export {
+  ScenarioFileError,
+  type ScenarioFileFault,
+  type ScenarioFileProblem,
+} from "../scenarios/files/scenario-file-error.js";
+export type { KnobGroups, ScenarioDefinition, ScenarioFile } from "../scenarios/files/scenario-file.js";
+export { scenarioSchema } from "../scenarios/files/scenario-schema.js";
+export { type GitHubReport, toGitHub } from "../scenarios/reports/github.js";
+export { toHtml } from "../scenarios/reports/html.js";
+export { toJUnit } from "../scenarios/reports/junit.js";
+export { CaptureError, type PcapngOptions, toPcapng } from "../scenarios/reports/pcapng.js";
+export { type TextOptions, toJson, toText } from "../scenarios/reports/report.js";
+export { type ReportedRun, type RunOfTraceOptions, runOfTrace } from "../scenarios/reports/run-of-trace.js";
+export { type SiteRun, type SiteRunOptions, runOnSite } from "../scenarios/run-on-site.js";
+export { type Run, type RunOptions, type RunVerdict, runScenario } from "../scenarios/run.js";
+export type { DrawRange, DrawRanges, Draws } from "../scenarios/samples.js";
+export type { OwnScenario, Scenario, Verb } from "../scenarios/scenario.js";
+export { type ScenarioSearch, searchScenarios } from "../scenarios/search-scenarios.js";
+export { type VariantChanges, variantOf } from "../scenarios/variant.js";

@@ -1,0 +1,367 @@
+/** Every public function and class that takes a parameter object, called as a JavaScript program may call it. */
+import { describe, expect, test } from "vitest";
+import { isHarnessError } from "../../src/core/errors.js";
+import * as ctap from "../../src/entry/ctap.js";
+import * as diagnosis from "../../src/entry/diagnosis.js";
+import * as hid from "../../src/entry/hid.js";
+import * as hybrid from "../../src/entry/hybrid.js";
+import * as scenarios from "../../src/entry/scenarios.js";
+import * as sim from "../../src/entry/sim.js";
+import * as webauthn from "../../src/entry/webauthn.js";
+import { ORIGIN, RP_ID, creationOptions, requestOptions } from "../helpers/ceremony-options.js";
+
+const env = sim.virtualEnv("arguments");
+const user = sim.habitualUser(env);
+const store = new sim.CredentialStore();
+const profile = sim.profileNamed("generic");
+const key = new sim.SimAuthenticator(env, { profile, store, user });
+const device = new sim.LoopbackDevice(env, key.handle);
+const firmware = sim.firmwareOf(key);
+const air = new sim.SimAir(env);
+const tunnels = new sim.SimTunnelService(env);
+const ports = { scanner: air, dialer: tunnels };
+const scenario = scenarios.scenarioNamed("late-delivery");
+const knobs = () => sim.withKnobs();
+const config = { baseUrl: "http://localhost", registration: {}, login: {} };
+const rule = { id: "a", effect: { do: "delay", delayMs: 1 } };
+const session = { info: { options: { largeBlobs: true } } };
+const phone = { contactId: new Uint8Array(), linkSecret: new Uint8Array() };
+
+/** A function of any signature, as a program without types sees it. */
+type Loose = (...args: readonly unknown[]) => unknown;
+
+/** One parameter object: the call with it, a value that is accepted, and the members that may not be left out. */
+interface Case {
+  readonly call: (options: unknown) => unknown;
+  readonly good: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+}
+
+const fn = (name: string, from: object): Loose => {
+  const found = (from as Readonly<Record<string, unknown>>)[name];
+  if (typeof found !== "function") throw new Error(`${name} is not exported`);
+  return (...args) =>
+    /^[A-Z]/.test(name)
+      ? (Reflect.construct(found, args) as unknown)
+      : (Reflect.apply(found, undefined, args) as unknown);
+};
+
+const last =
+  (from: object, name: string, ...before: readonly unknown[]) =>
+  (options: unknown) =>
+    fn(name, from)(...before, options);
+
+const CASES: Readonly<Record<string, Case>> = {
+  openSession: { call: last(ctap, "openSession", env, device), good: {} },
+  largeBlobStorage: { call: last(ctap, "largeBlobStorage", env, session), good: {} },
+  ctap2OverU2f: { call: last(ctap, "ctap2OverU2f", env, {}), good: {} },
+  u2fClient: { call: last(ctap, "u2fClient", env, () => {}), good: {} },
+  openHidDevice: { call: last(hid, "openHidDevice", env, sim.simHidPort(env, firmware)), good: {} },
+  openUsbDevice: { call: last(hid, "openUsbDevice", env, "/dev/none"), good: {} },
+  usbDevices: { call: last(hid, "usbDevices"), good: {} },
+  nodeHidPort: { call: last(hid, "nodeHidPort", "/dev/none"), good: {} },
+  udpHidPort: { call: last(hid, "udpHidPort"), good: { port: 1 }, required: ["port"] },
+  unixHidPort: { call: last(hid, "unixHidPort", "none.sock"), good: {} },
+  invitePhone: { call: last(hybrid, "invitePhone", env, ports), good: {} },
+  "invitePhone ports": {
+    call: (value) => fn("invitePhone", hybrid)(env, value),
+    good: ports,
+    required: ["scanner", "dialer"],
+  },
+  contactPhone: { call: last(hybrid, "contactPhone", env, ports, phone), good: {} },
+  linuxAdvertiser: { call: last(hybrid, "linuxAdvertiser", env), good: {} },
+  nobleScanner: { call: last(hybrid, "nobleScanner"), good: {} },
+  patientScanner: { call: last(hybrid, "patientScanner", env, air), good: {} },
+  udpAdvertiser: { call: last(hybrid, "udpAdvertiser", env), good: { port: 1 }, required: ["port"] },
+  udpScanner: { call: last(hybrid, "udpScanner"), good: { port: 1 }, required: ["port"] },
+  wsDialer: { call: last(hybrid, "wsDialer"), good: {} },
+  TunnelRelay: { call: last(hybrid, "TunnelRelay", env), good: {} },
+  register: {
+    call: last(webauthn, "register", env, device, creationOptions()),
+    good: { origin: ORIGIN },
+    required: ["origin"],
+  },
+  authenticate: {
+    call: last(webauthn, "authenticate", env, device, requestOptions()),
+    good: { origin: ORIGIN },
+    required: ["origin"],
+  },
+  verifyRegistration: {
+    call: last(webauthn, "verifyRegistration", {}),
+    good: { challenge: "AA", origins: [ORIGIN], rpId: RP_ID },
+    required: ["challenge", "origins", "rpId"],
+  },
+  verifyAssertion: {
+    call: last(webauthn, "verifyAssertion", {}),
+    good: {
+      challenge: "AA",
+      origins: [ORIGIN],
+      rpId: RP_ID,
+      credential: { id: "AA", publicKeyCose: new Uint8Array(), signCount: 0 },
+    },
+    required: ["challenge", "origins", "rpId", "credential"],
+  },
+  verifyAttestation: {
+    call: last(webauthn, "verifyAttestation"),
+    good: { attestationObject: new Uint8Array(), clientDataHash: new Uint8Array(32) },
+    required: ["attestationObject", "clientDataHash"],
+  },
+  toPageError: {
+    call: last(webauthn, "toPageError", new Error("x")),
+    good: { method: "create", profile: webauthn.SPEC_L3 },
+    required: ["method", "profile"],
+  },
+  effectiveTimeoutMs: { call: last(webauthn, "effectiveTimeoutMs", webauthn.SPEC_L3, 1), good: {} },
+  habitualUser: { call: last(sim, "habitualUser", env), good: { touchMs: 5 } },
+  "habitualUser prompts": {
+    call: (value) => fn("habitualUser", sim)(env, { prompts: value }),
+    good: { touch: { actMs: 1 } },
+  },
+  SimAuthenticator: {
+    call: last(sim, "SimAuthenticator", env),
+    good: { profile, store, user },
+    required: ["profile", "store", "user"],
+  },
+  LoopbackDevice: { call: last(sim, "LoopbackDevice", env, key.handle), good: {} },
+  SimAir: { call: last(sim, "SimAir", env), good: {} },
+  SimChannels: { call: last(sim, "SimChannels", env), good: {} },
+  SimTunnelService: { call: last(sim, "SimTunnelService", env), good: { latencyMs: 1, ttlMs: 1 } },
+  SimPhone: {
+    call: last(sim, "SimPhone", env, { advertiser: air, dialer: tunnels, handle: key.handle }),
+    good: { name: "a phone" },
+  },
+  "SimPhone parts": {
+    call: (value) => fn("SimPhone", sim)(env, value),
+    good: { advertiser: air, dialer: tunnels, handle: key.handle },
+    required: ["advertiser", "dialer", "handle"],
+  },
+  SimBrowser: {
+    call: last(sim, "SimBrowser", env),
+    good: { knobs, origin: ORIGIN, device: async () => device },
+    required: ["knobs", "origin", "device"],
+  },
+  SimPage: {
+    call: last(sim, "SimPage", env),
+    good: { knobs, browser: sim.simWorld("x").browser, site: sim.simWorld("x").site },
+    required: ["knobs", "browser", "site"],
+  },
+  SimSite: {
+    call: last(sim, "SimSite", env),
+    good: { knobs, background: {}, mail: {}, origin: ORIGIN, rpId: RP_ID },
+    required: ["knobs", "background", "mail", "origin", "rpId"],
+  },
+  Visitor: { call: last(sim, "Visitor", env), good: { knobs, desk: {} }, required: ["knobs", "desk"] },
+  simHidPort: { call: last(sim, "simHidPort", env, firmware), good: { busyMs: 1, label: "a key" } },
+  "simHidPort firmware": {
+    call: (value) => fn("simHidPort", sim)(env, value),
+    good: firmware as object as Case["good"],
+  },
+  exposeUdp: {
+    call: last(sim, "exposeUdp", env, firmware),
+    good: { listen: { port: 0 } },
+    required: ["listen"],
+  },
+  exposeUhid: { call: last(sim, "exposeUhid", env, firmware), good: {} },
+  exposeUnix: { call: last(sim, "exposeUnix", env, firmware, "none/none.sock"), good: {} },
+  wsTunnelService: { call: last(sim, "wsTunnelService", env), good: { port: 0 }, required: ["port"] },
+  syncStores: {
+    call: last(sim, "syncStores", env),
+    good: { from: store, to: store, delayMs: 1 },
+    required: ["from", "to", "delayMs"],
+  },
+  "withFaults rule": {
+    call: (value) => fn("withFaults", sim)(env, device, [value]),
+    good: rule,
+    required: ["id", "effect"],
+  },
+  "withFaults effect": {
+    call: (effect) => fn("withFaults", sim)(env, device, [{ id: "a", effect }]),
+    good: rule.effect,
+    required: ["do", "delayMs"],
+  },
+  "withTunnelFaults rule": {
+    call: (value) => fn("withTunnelFaults", sim)(env, tunnels, [value]),
+    good: rule,
+    required: ["id", "effect"],
+  },
+  "withScannerFaults rule": {
+    call: (value) => fn("withScannerFaults", sim)(env, air, [value]),
+    good: rule,
+    required: ["id", "effect"],
+  },
+  circularFactors: {
+    call: last(sim, "circularFactors"),
+    good: { enrolled: [], settingsNeedOneOf: [], withoutFactor: [] },
+    required: ["enrolled", "settingsNeedOneOf", "withoutFactor"],
+  },
+  simWorld: { call: last(sim, "simWorld", "seed", {}), good: {} },
+  attachedWorld: {
+    call: last(sim, "attachedWorld", env),
+    good: { config, secret: () => undefined },
+    required: ["config", "secret"],
+  },
+  runScenario: { call: last(scenarios, "runScenario", scenario), good: { seed: "1" }, required: ["seed"] },
+  runOnSite: {
+    call: last(scenarios, "runOnSite", scenario),
+    good: { config, secret: () => undefined },
+    required: ["config", "secret"],
+  },
+  sweep: {
+    call: last(scenarios, "sweep", scenario),
+    good: { seed: "1", axes: [] },
+    required: ["seed", "axes"],
+  },
+  shrink: { call: last(scenarios, "shrink", scenario), good: { seed: "1" }, required: ["seed"] },
+  drawScenario: {
+    call: last(scenarios, "drawScenario", scenario),
+    good: { seed: "1", draw: 1 },
+    required: ["seed", "draw"],
+  },
+  runDraw: {
+    call: last(scenarios, "runDraw", scenario),
+    good: { seed: "1", draw: 1 },
+    required: ["seed", "draw"],
+  },
+  verdictTable: {
+    call: last(scenarios, "verdictTable"),
+    good: { draws: 1, seed: "1", scenarios: [] },
+    required: ["draws", "seed"],
+  },
+  variantOf: { call: last(scenarios, "variantOf", scenario, "x"), good: { title: "another" } },
+  toText: { call: last(scenarios, "toText", { records: [], explanation: {} }), good: { width: 80 } },
+  toPcapng: { call: last(scenarios, "toPcapng", []), good: {} },
+  runOfTrace: { call: last(scenarios, "runOfTrace", []), good: {} },
+  parseScenarioFile: { call: last(scenarios, "parseScenarioFile", "{}"), good: {} },
+};
+
+async function refusal(
+  call: () => unknown,
+): Promise<{ readonly code: string; readonly message: string; readonly hint: string }> {
+  try {
+    await call();
+  } catch (error) {
+    if (isHarnessError(error)) return { code: error.code, message: error.message, hint: error.hint ?? "" };
+    throw error;
+  }
+  throw new Error("it was accepted");
+}
+
+describe.each(Object.entries(CASES))("%s", (name, { call, good, required = [] }) => {
+  test("refuses what is no object", async () => {
+    for (const wrong of [null, 5, "text", [], () => {}]) {
+      expect(await refusal(() => call(wrong))).toMatchObject({
+        code: "ARGUMENT_WRONG_TYPE",
+        message: expect.stringContaining(name.split(" ")[0] ?? "") as string,
+      });
+    }
+  });
+
+  test("refuses a member that does not exist", async () => {
+    const { code, message, hint } = await refusal(() => call({ ...good, zzzNoSuchMember: 1 }));
+    expect(code).toBe("ARGUMENT_UNKNOWN_MEMBER");
+    expect(message).toContain("zzzNoSuchMember: there is no such member");
+    expect(hint).toMatch(/^there are /);
+  });
+
+  test.each(required)("refuses to do without %s", async (member) => {
+    const { [member]: _, ...rest } = good;
+    const { code, message } = await refusal(() => call(rest));
+    expect({ code, message }).toMatchObject({
+      code: "ARGUMENT_MISSING_MEMBER",
+      message: expect.stringContaining(`${member}: is missing`) as string,
+    });
+  });
+
+  test.each(Object.keys(good))("refuses %s of another type", async (member) => {
+    const { code, message } = await refusal(() => call({ ...good, [member]: Symbol("wrong") }));
+    expect(["ARGUMENT_WRONG_TYPE", "ARGUMENT_BAD_VALUE"]).toContain(code);
+    expect(message).toContain(member);
+  });
+});
+
+/** Exported functions and classes without a parameter object of their own, or that read outside input of any shape. */
+const WITHOUT_PARAMETER_OBJECT =
+  /Error$|^(parse|encode|decode|describe|nameOf|toHex|fromHex|toBase64url|fromBase64url)/;
+
+test("no public function with an options parameter is left out", () => {
+  const all = { ...ctap, ...diagnosis, ...hid, ...hybrid, ...webauthn, ...sim, ...scenarios };
+  const covered = new Set(Object.keys(CASES).map((name) => name.split(" ")[0]));
+  const others = Object.entries(all)
+    .filter(([name, value]) => typeof value === "function" && !WITHOUT_PARAMETER_OBJECT.test(name))
+    .map(([name]) => name)
+    .filter((name) => !covered.has(name));
+  expect(others.sort()).toMatchInlineSnapshot(`
+    [
+      "CookieJar",
+      "CredentialStore",
+      "HybridDevice",
+      "LaggingStore",
+      "Ledger",
+      "MemorySink",
+      "VirtualClock",
+      "aliasNote",
+      "authenticatorConfig",
+      "bioEnrollment",
+      "credentialManagement",
+      "credentialTag",
+      "defineScenario",
+      "drawGrease",
+      "envFor",
+      "envIn",
+      "explain",
+      "findScenario",
+      "firmwareOf",
+      "fitForUhid",
+      "hintFor",
+      "inSpan",
+      "joinVerdictTables",
+      "jsonLinesSink",
+      "learnProfile",
+      "listKnobs",
+      "loadScenarioFile",
+      "mechanismRates",
+      "openNoble",
+      "openUhidFile",
+      "outcomeOf",
+      "phoneThatBotchesTheHandshake",
+      "phoneThatForgetsTheIndex",
+      "phoneThatLinksLate",
+      "phoneThatNeverReplies",
+      "phoneWith22ByteAdvert",
+      "phoneWithoutBluetoothPermission",
+      "phoneWithoutMobileData",
+      "phoneWithoutScreenLock",
+      "pinProtocol",
+      "profileNamed",
+      "resolveScenario",
+      "scenarioNamed",
+      "scenarioSchema",
+      "scriptedUser",
+      "searchScenarios",
+      "seededEntropy",
+      "selfMadeTlsIdentity",
+      "sleep",
+      "startTrace",
+      "systemEnv",
+      "toGitHub",
+      "toHtml",
+      "toJUnit",
+      "toJson",
+      "traceSchema",
+      "u2fDevice",
+      "verdictTableToText",
+      "verifySignature",
+      "virtualEnv",
+      "withKnobs",
+      "withU2fFallback",
+      "within",
+    ]
+  `);
+});
+
+test.each([
+  ["touch", "touchMs"],
+  ["refuse", "refuses"],
+])("habitualUser(env, { %s }) names %s", async (wrong, right) => {
+  expect((await refusal(() => fn("habitualUser", sim)(env, { [wrong]: 5 }))).hint).toContain(right);
+});
