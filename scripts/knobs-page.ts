@@ -14,7 +14,7 @@ tables beside the actors that obey them.
 | scenario file                      | \`"knobs": { "page.guardMs": 60000 }\`, or \`"knobs": { "page": { "guardMs": 60000 } }\`    |
 | scenario file, in the middle       | \`{ "do": "set", "atMs": 20000, "knobs": { "tunnel.refuse": "nobody" } }\` in the script   |
 | program                            | \`runScenario(scenario, { seed, knobs: { "page.guardMs": 60_000 } })\`                     |
-| program, in the middle of a run    | \`world.turn({ "page.guardMs": null })\`                                                   |
+| program, in the middle of a run    | \`world.setKnobs({ "page.guardMs": null })\`                                                   |
 
 - **Times** are whole milliseconds, at most 365 days. On the command line \`60s\` and \`1.5min\` are accepted too.
 - **never** is \`never\` on the command line and \`null\` in files and programs.

@@ -11,7 +11,7 @@ import * as webauthn from "../../src/entry/webauthn.js";
 import { ORIGIN, RP_ID, creationOptions, requestOptions } from "../helpers/ceremony-options.js";
 
 const env = sim.virtualEnv("arguments");
-const user = sim.habitualUser(env);
+const user = sim.simulatedUser(env);
 const store = new sim.CredentialStore();
 const profile = sim.profileNamed("generic");
 const key = new sim.SimAuthenticator(env, { profile, store, user });
@@ -319,7 +319,7 @@ test("no public function with an options parameter is left out", () => {
       "learnProfile",
       "listKnobs",
       "loadScenarioFile",
-      "mechanismRates",
+      "rootCauseRates",
       "openNoble",
       "openUhidFile",
       "outcomeOf",
@@ -362,6 +362,6 @@ test("no public function with an options parameter is left out", () => {
 test.each([
   ["touch", "touchMs"],
   ["refuse", "refuses"],
-])("habitualUser(env, { %s }) names %s", async (wrong, right) => {
+])("simulatedUser(env, { %s }) names %s", async (wrong, right) => {
   expect((await refusal(() => fn("habitualUser", sim)(env, { [wrong]: 5 }))).hint).toContain(right);
 });

@@ -4,7 +4,7 @@ import {
   type TunnelDialer,
   linuxAdvertiser,
   nobleScanner,
-  patientScanner,
+  retryingScanner,
   udpAdvertiser,
   udpScanner,
   wsDialer,
@@ -31,7 +31,7 @@ const SCAN_RETRIES = 7;
 
 /** A radio that is switched off and on again in the middle goes on. @throws {UsageError} USAGE */
 export function scannerFrom(invocation: Invocation, env: Env): AdvertScanner {
-  return patientScanner(env, radioFrom(invocation), { retries: SCAN_RETRIES, resumes: true });
+  return retryingScanner(env, radioFrom(invocation), { retries: SCAN_RETRIES, resumes: true });
 }
 
 function radioFrom(invocation: Invocation): AdvertScanner {

@@ -12,39 +12,39 @@ import {
 import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
-import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-device.js";
+import { HYBRID_CEREMONY_HELP, HYBRID_CEREMONY_OPTIONS, openHybrid } from "./hybrid-device.js";
 import { textOption } from "../options.js";
 import { framesOption } from "../recording.js";
-import type { Workbench } from "./opened-device.js";
+import type { OpenedDevice } from "./opened-device.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./simulated-key.js";
 
 export const DEVICE_OPTIONS = {
   device: { type: "string", short: "d", default: "sim" },
   seed: { type: "string" },
   ...SIM_KEY_OPTIONS,
-  ...HYBRID_BENCH_OPTIONS,
+  ...HYBRID_CEREMONY_OPTIONS,
 } as const satisfies OptionTable;
 
 export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT, unix:PATH
                        or hybrid: a phone that scans the code shown then
   --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
 ${SIM_KEY_HELP}
-${HYBRID_BENCH_HELP}`;
+${HYBRID_CEREMONY_HELP}`;
 
 /**
  * @param method what is going to be asked for; a phone's screen says so.
  * @throws {UsageError} USAGE, ENVIRONMENT. @throws whatever opening the device throws.
  */
-export async function openWorkbench(
+export async function openDevice(
   invocation: Invocation,
   method: "create" | "get" = "get",
-): Promise<Workbench> {
+): Promise<OpenedDevice> {
   const where = textOption(invocation, "device") ?? "sim";
   if (where === "hybrid") return openHybrid(invocation, method);
   return where === "sim" ? openSimulated(invocation) : openReal(where, framesOption(invocation));
 }
 
-async function openSimulated(invocation: Invocation): Promise<Workbench> {
+async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
   const seed = textOption(invocation, "seed") ?? "1";
   const env = virtualEnv(seed);
   const frames = framesOption(invocation);
@@ -67,7 +67,7 @@ async function openSimulated(invocation: Invocation): Promise<Workbench> {
   };
 }
 
-async function openReal(where: string, frames: HidDeviceOptions["frames"]): Promise<Workbench> {
+async function openReal(where: string, frames: HidDeviceOptions["frames"]): Promise<OpenedDevice> {
   const sink = new MemorySink();
   const env = systemEnv(sink);
   const link = envFor(env, "link");

@@ -2,12 +2,12 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { isObject } from "../../core/read-shape.js";
 import { findScenario } from "../catalogue.js";
-import type { OwnScenario } from "../scenario.js";
+import type { UserScenario } from "../scenario.js";
 import type { ScenarioAliasOptions } from "./alias-options.js";
 import {
   namesFile,
   readScenarioFile,
-  storyOf,
+  composeScenario,
   type ReadFileOptions,
   type ReadScenarioFile,
 } from "./resolve-scenario.js";
@@ -25,16 +25,16 @@ import { ScenarioFileError } from "./scenario-file-error.js";
 export function defineScenario(
   definition: ScenarioDefinition,
   { onAlias, onKnobAlias }: ScenarioAliasOptions = {},
-): OwnScenario {
+): UserScenario {
   const { file, base } = readDefinition(definition, { onKnobAlias });
-  return storyOf(file, { base: base ?? presetOf(file, { onAlias }) });
+  return composeScenario(file, { base: base ?? presetOf(file, { onAlias }) });
 }
 
 export interface ParseScenarioOptions extends ScenarioAliasOptions {
   /** For the id, when the file has none; `late.json` and `late` are the same. */
   readonly name?: string;
   /** Finds the story that `extends` names, when that is a path. */
-  readonly base?: (path: string) => OwnScenario;
+  readonly base?: (path: string) => UserScenario;
 }
 
 const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
@@ -50,14 +50,14 @@ const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
  * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
  *   there is no `base` to ask; otherwise as {@link defineScenario} does.
  */
-export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): OwnScenario {
+export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): UserScenario {
   checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
   const { name, base, onAlias, onKnobAlias } = options;
   const file = readScenarioFile(parseJson(text, name), { file: name, onKnobAlias });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story =
     path !== undefined && base !== undefined ? base(path) : presetOf(file, { file: name, onAlias });
-  return storyOf(file, { name: stem(name), base: story });
+  return composeScenario(file, { name: stem(name), base: story });
 }
 
 /** JSON, with or without a byte order mark. @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON` */
@@ -76,7 +76,7 @@ export function parseJson(text: string, file?: string): unknown {
 export function readDefinition(
   definition: unknown,
   { file: path, onKnobAlias }: Omit<ReadFileOptions, "at"> = {},
-): { readonly file: ReadScenarioFile; readonly base: OwnScenario | undefined } {
+): { readonly file: ReadScenarioFile; readonly base: UserScenario | undefined } {
   const read = { file: path, onKnobAlias };
   if (!isObject(definition)) return { file: readScenarioFile(definition, read), base: undefined };
   // What may vary in a preset is for those who draw its variations; a run does not look at it.
@@ -90,21 +90,21 @@ export function readDefinition(
 const A_PATH = "./base.json";
 
 /** A finished story, perhaps a preset: its name may be taken. */
-function readBase(base: Readonly<Record<string, unknown>>, file: string | undefined): OwnScenario {
+function readBase(base: Readonly<Record<string, unknown>>, file: string | undefined): UserScenario {
   const { id, draws: _, ...rest } = base;
   if (typeof id !== "string" || rest["extends"] !== undefined) {
     const text = "a finished story is wanted";
     const hint = "scenarioNamed(...) and defineScenario(...) give one";
     throw new ScenarioFileError(file, [{ code: "SCENARIO_FILE_NO_BASE", path: "/extends", text, hint }]);
   }
-  return { ...storyOf(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
+  return { ...composeScenario(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */
 export function presetOf(
   { extends: name }: ReadScenarioFile,
   { file, onAlias }: ScenarioAliasOptions & { readonly file?: string | undefined } = {},
-): OwnScenario | undefined {
+): UserScenario | undefined {
   if (name === undefined) return undefined;
   const preset = findScenario(name);
   if (preset?.alias !== undefined) onAlias?.(preset);

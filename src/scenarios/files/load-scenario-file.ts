@@ -1,8 +1,8 @@
-import type { OwnScenario } from "../scenario.js";
+import type { UserScenario } from "../scenario.js";
 import type { ScenarioAliasOptions } from "./alias-options.js";
 import { parseJson, presetOf, readDefinition, stem } from "./define-scenario.js";
 import { isObject } from "../../core/read-shape.js";
-import { namesFile, storyOf } from "./resolve-scenario.js";
+import { namesFile, composeScenario } from "./resolve-scenario.js";
 import {
   ScenarioFileError,
   type ScenarioFileFault,
@@ -34,7 +34,7 @@ export async function loadScenarioFile(
   path: string,
   files: ScenarioFiles,
   options: ScenarioAliasOptions = {},
-): Promise<OwnScenario> {
+): Promise<UserScenario> {
   return load(path, { files, trail: [], ...options });
 }
 
@@ -44,13 +44,13 @@ interface Journey extends ScenarioAliasOptions {
   readonly trail: readonly string[];
 }
 
-async function load(path: string, journey: Journey): Promise<OwnScenario> {
+async function load(path: string, journey: Journey): Promise<UserScenario> {
   const { files, trail, onAlias, onKnobAlias } = journey;
   const { file, base } = readDefinition(valueIn(await files.read(path), path), { file: path, onKnobAlias });
   const name = stem(path);
-  if (base !== undefined) return storyOf(file, { name, base });
+  if (base !== undefined) return composeScenario(file, { name, base });
   if (file.extends === undefined || !namesFile(file.extends)) {
-    return storyOf(file, { name, base: presetOf(file, { file: path, onAlias }) });
+    return composeScenario(file, { name, base: presetOf(file, { file: path, onAlias }) });
   }
   const next = files.beside(path, file.extends);
   const here = [...trail, path];
@@ -59,11 +59,11 @@ async function load(path: string, journey: Journey): Promise<OwnScenario> {
   if (here.length >= FILES_MAX) {
     throw badBase(path, { code: "SCENARIO_FILE_CYCLE", text: `more than ${FILES_MAX} files in a row` });
   }
-  return storyOf(file, { name, base: await loadBase(next, { ...journey, trail: here }) });
+  return composeScenario(file, { name, base: await loadBase(next, { ...journey, trail: here }) });
 }
 
 /** The file that extends is the one that is wrong when there is nothing to extend. */
-async function loadBase(path: string, journey: Journey): Promise<OwnScenario> {
+async function loadBase(path: string, journey: Journey): Promise<UserScenario> {
   try {
     return await load(path, journey);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { chartOf } from "./html-chart.js";
-import { accountsOf, findingsOf, leadOf, screensOf } from "./html-story.js";
+import { diagnosesOf, findingsOf, leadOf, screensOf } from "./html-story.js";
 import { HTML_STYLE } from "./html-style.js";
-import { booksOf, eventsOf, timersOf } from "./html-tables.js";
+import { ledgerTables, eventsOf, timersOf } from "./html-tables.js";
 import { drawingOf } from "./lanes.js";
 import { Markup, markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
@@ -33,10 +33,10 @@ ${leadOf(run)}
 ${findingsOf(run)}
 ${chartOf(run, drawing)}
 ${screensOf(run)}
-${accountsOf(run)}
+${diagnosesOf(run)}
 ${eventsOf(drawing)}
 ${timersOf(drawing)}
-${booksOf(run)}
+${ledgerTables(run)}
 <section class="card" aria-labelledby="again">
 <h2 id="again">The same again</h2>
 <code class="again">${run.reproduction}</code>
@@ -53,13 +53,13 @@ ${booksOf(run)}
 
 function headerOf({ scenario, seed, verdict, knobs }: ReportedRun): Markup {
   const mark = { "as-expected": "good", unexpected: "bad", "no-expectation": "plain" }[verdict];
-  const turned = Object.entries(knobs).map(([name, value]) => `${name}=${value ?? "never"}`);
+  const assignments = Object.entries(knobs).map(([name, value]) => `${name}=${value ?? "never"}`);
   const sources = scenario.sources.map((source) => markup`<li>${source}</li>`);
   return markup`<header>
 <p class="eyebrow"><code>${scenario.id}</code>${seed === "" ? undefined : markup`<span>seed <code>${seed}</code></span>`}<span class="badge ${mark}">${VERDICT_NAMES[verdict]}</span></p>
 <h1>${prose(scenario.title)}</h1>
 <p class="story">${prose(scenario.story)}</p>
-${turned.length === 0 ? undefined : markup`<p class="note">Knobs turned: <code>${turned.join(" ")}</code></p>`}
+${assignments.length === 0 ? undefined : markup`<p class="note">Knobs turned: <code>${assignments.join(" ")}</code></p>`}
 ${sources.length === 0 ? undefined : markup`<details class="note"><summary class="note">Where this was seen</summary><ul>${sources}</ul></details>`}
 </header>`;
 }

@@ -4,12 +4,12 @@ import type { Disarm } from "../../core/clock.js";
 import { toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
 import { optionRows } from "../knobs/option-rows.js";
 import { AIR_KNOBS } from "./air-knobs.js";
-import type { Advertiser, AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
+import type { Advertiser, AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 
 /** The radio's options: those of {@link AIR_KNOBS}, and what no knob sets. */
 export interface AirOptions extends OptionsOf<typeof AIR_KNOBS> {
@@ -31,12 +31,12 @@ const OPTIONS = parameters<Partial<AirOptions>>({
 const STANDARD: AirOptions = { ...defaultsOf(AIR_KNOBS), intervalMs: 250, powerOnMs: 500 };
 
 interface Broadcast {
-  readonly heard: HeardAdvert;
+  readonly heard: ReceivedAdvert;
   readonly uuid: number;
 }
 
 interface Listener {
-  readonly inbox: Mailbox<HeardAdvert>;
+  readonly inbox: AsyncQueue<ReceivedAdvert>;
   readonly sinceMs: number;
   readonly disarms: Map<Broadcast, Disarm>;
 }
@@ -70,9 +70,9 @@ export class SimAir implements AdvertScanner, Advertiser {
     this.#options = { ...this.#options, ...options };
   }
 
-  async *listen(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+  async *listen(signal: AbortSignal): AsyncIterable<ReceivedAdvert> {
     const listener: Listener = {
-      inbox: new Mailbox(),
+      inbox: new AsyncQueue(),
       sinceMs: this.#env.clock.nowMs(),
       disarms: new Map(),
     };
@@ -86,7 +86,7 @@ export class SimAir implements AdvertScanner, Advertiser {
       }
     } finally {
       this.#listeners.delete(listener);
-      silence(listener);
+      stopAdvert(listener);
     }
   }
 
@@ -105,7 +105,7 @@ export class SimAir implements AdvertScanner, Advertiser {
   }
 
   /** Somebody else's phone: an advert nobody here can open. */
-  async stranger(serviceData?: Uint8Array): Promise<AsyncDisposable> {
+  async foreignAdvert(serviceData?: Uint8Array): Promise<AsyncDisposable> {
     return this.advertise(serviceData ?? this.#env.entropy.bytes(ADVERT_BYTES));
   }
 
@@ -115,7 +115,7 @@ export class SimAir implements AdvertScanner, Advertiser {
     this.#powered = on;
     for (const listener of this.#listeners) {
       if (on) this.#tuneIn(listener, this.#options.powerOnMs);
-      else silence(listener);
+      else stopAdvert(listener);
     }
   }
 
@@ -168,7 +168,7 @@ export class SimAir implements AdvertScanner, Advertiser {
   }
 }
 
-function silence({ disarms }: Listener): void {
+function stopAdvert({ disarms }: Listener): void {
   for (const disarm of disarms.values()) disarm();
   disarms.clear();
 }

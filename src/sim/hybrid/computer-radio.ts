@@ -1,9 +1,9 @@
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { sleep } from "../../core/clock.js";
-import { Mailbox } from "../../core/queue.js";
-import { patientScanner } from "../../hybrid/adapters/retrying-scanner.js";
-import type { AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
+import { AsyncQueue } from "../../core/queue.js";
+import { retryingScanner } from "../../hybrid/adapters/retrying-scanner.js";
+import type { AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 import { RadioError } from "../../hybrid/adapters/radio-error.js";
 import { never } from "../../core/abort.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
@@ -62,7 +62,7 @@ export class ComputerRadio implements AdvertScanner {
   async whenOn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.isOn) return;
-    const woken = new Mailbox<true>();
+    const woken = new AsyncQueue<true>();
     const wake = () => woken.put(true);
     this.#waiting.add(wake);
     try {
@@ -72,7 +72,7 @@ export class ComputerRadio implements AdvertScanner {
     }
   }
 
-  async *listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<HeardAdvert> {
+  async *listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<ReceivedAdvert> {
     for (;;) {
       await this.whenOn(signal);
       const powered = AbortSignal.any([signal, (this.#power as AbortController).signal]);
@@ -87,16 +87,16 @@ export class ComputerRadio implements AdvertScanner {
     }
   }
 
-  async *#scan(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<HeardAdvert> {
+  async *#scan(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<ReceivedAdvert> {
     const { clock } = this.#env;
     const { settleMs, scanRetries: retries } = this.#behaviour;
     const settlesInMs = this.#onSinceMs + settleMs - clock.nowMs();
     if (settlesInMs > 0) await sleep(clock, settlesInMs, "client.settle", { signal });
     const start = { listen: (ended: AbortSignal) => this.#start(ended, context) };
-    yield* patientScanner(this.#env, start, { retries }).listen(signal, context);
+    yield* retryingScanner(this.#env, start, { retries }).listen(signal, context);
   }
 
-  async *#start(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<HeardAdvert> {
+  async *#start(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<ReceivedAdvert> {
     if (this.#env.clock.nowMs() < this.#onSinceMs + this.#behaviour.readyAfterMs) {
       throw new RadioError("RADIO_OFF", "the adapter is not ready yet");
     }

@@ -6,17 +6,17 @@ import type { ADVERT_KNOBS } from "./air-knobs.js";
 import { never } from "../../core/abort.js";
 
 /** How many other phones there are, and how many of them begin in a second. */
-export type CrowdSize = Pick<OptionsOf<typeof ADVERT_KNOBS>, "foreignAdverts" | "rateHz">;
+export type ForeignAdvertLoad = Pick<OptionsOf<typeof ADVERT_KNOBS>, "foreignAdverts" | "rateHz">;
 
 /**
  * Other people in the room, whose phones broadcast to computers of their own, until the signal aborts.
  *
  * Each says something else, so that a scanner cannot pass over them without trying.
  */
-export async function gatherCrowd(
+export async function startForeignAdverts(
   env: Env,
   air: SimAir,
-  { foreignAdverts, rateHz }: CrowdSize,
+  { foreignAdverts, rateHz }: ForeignAdvertLoad,
   signal: AbortSignal,
 ): Promise<void> {
   if (rateHz === 0) return;
@@ -24,7 +24,7 @@ export async function gatherCrowd(
   try {
     while (broadcasts.length < foreignAdverts) {
       await sleep(env.clock, 1_000 / rateHz, "crowd.arrives", { signal });
-      broadcasts.push(await air.stranger());
+      broadcasts.push(await air.foreignAdvert());
     }
     await never(signal);
   } catch (error) {

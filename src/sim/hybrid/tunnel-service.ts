@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../../hybrid/protocol/constants.js";
 import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../../hybrid/ports.js";
 import { RELAY_LIMIT_ROWS, relayLimitsIn, TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
@@ -127,7 +127,7 @@ class MemoryTunnel implements Tunnel {
   readonly closed: Promise<TunnelClose>;
   readonly #env: Env;
   readonly #latencyMs: number;
-  readonly #inbox = new Mailbox<Uint8Array>();
+  readonly #inbox = new AsyncQueue<Uint8Array>();
   #side: RelaySide | undefined;
   #over = false;
   #reportEnd: (how: TunnelClose) => void = () => {};

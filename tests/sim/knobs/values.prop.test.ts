@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StallError } from "../../../src/core/virtual-clock.js";
 import { runScenario } from "../../../src/scenarios/run.js";
-import type { OwnScenario } from "../../../src/scenarios/scenario.js";
+import type { UserScenario } from "../../../src/scenarios/scenario.js";
 import type { KnobSpec, KnobValue } from "../../../src/sim/knobs/knob-spec.js";
 import { listKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import { HID_STANDARD } from "../../../src/sim/hid/hid-knobs.js";
@@ -51,7 +51,7 @@ const STORIES = {
       { do: "call-centre" },
     ],
   },
-} as const satisfies Readonly<Record<string, OwnScenario>>;
+} as const satisfies Readonly<Record<string, UserScenario>>;
 
 const STORY_OF: readonly (readonly [RegExp, readonly (keyof typeof STORIES)[]])[] = [
   [/^(ble|adapter|qr|tunnel|os)\./, ["hybrid"]],
