@@ -244,8 +244,7 @@ export class SimBrowser {
   }
 
   get #profile(): ClientProfile {
-    // Every choice of the knob is a key of the table; a test holds them together.
-    return CLIENT_PROFILES[this.#deps.knobs().client.profile] as ClientProfile;
+    return CLIENT_PROFILES[this.#deps.knobs().client.profile];
   }
 }
 
