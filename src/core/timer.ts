@@ -65,9 +65,9 @@ export interface DeadlineSpec extends TimerSpec {
   readonly endsAt?: "budget" | "after-budget";
 }
 
-/** A budget that is looked at, and does nothing by itself. */
+/** A time budget that the caller checks; its end triggers no action. */
 export interface Deadline {
-  /** Tells whether the budget has ended; the first look afterwards records it as fired. */
+  /** Returns whether the budget has ended; the first check after the end records the timer as fired. */
   isOver(): boolean;
   /** Ends the budget before it is over, and records it as disarmed; afterwards nothing happens. */
   disarm(): void;

@@ -40,7 +40,7 @@ export async function udpHidPort(options: UdpHidPortOptions): Promise<HidPort> {
   try {
     socket.bind(bind?.port ?? 0, bind?.host);
     await once(socket, "listening");
-    // A connected socket hears that nobody listens, and only hears its peer.
+    // A connected socket reports that no process listens, and receives datagrams of its peer only.
     socket.connect(port, host);
     await once(socket, "connect");
   } catch (cause) {

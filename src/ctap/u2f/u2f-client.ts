@@ -50,7 +50,7 @@ const NOT_MINE: readonly number[] = [StatusWord.WRONG_DATA, StatusWord.WRONG_LEN
 export interface U2fClientOptions {
   /** `extended` by default, the only one on USB. */
   readonly form?: ApduForm;
-  /** Tells the span that asks, for a client that serves several; that of `env` when absent. */
+  /** Returns the span that asks, for a client that serves several; the span of `env` when absent. */
   readonly context?: () => TraceContext | undefined;
 }
 
@@ -128,7 +128,7 @@ export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOption
   };
 }
 
-/** The key did something, and nobody can tell what. */
+/** Reports that the key acted and that its answer cannot be read, so that the effect is unknown. */
 export function unreadable(instruction: string, cause: Error): TransportError {
   return new TransportError("PROTOCOL_VIOLATION", `U2F ${instruction} answered: ${cause.message}`, {
     cause,

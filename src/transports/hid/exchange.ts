@@ -118,7 +118,8 @@ export class HidTransaction implements LinkListener {
     this.#keepalive = status;
     const known = KEEPALIVE_NAMES.get(status ?? -1);
     if (known !== undefined) return this.#notifyCaller(known);
-    // Real clients disagree: some hang up, some never look at the byte. The run goes on, the report tells.
+    // Real clients disagree: some end the exchange, some never look at the byte. The run goes on, the report records
+    // the deviation.
     this.#env.trace.emit({
       kind: "ctap.finding",
       command: nameOfCommand(this.#request.payload[0] ?? 0),

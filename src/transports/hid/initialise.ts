@@ -42,7 +42,7 @@ export interface InitialiseOptions {
 }
 
 /**
- * CTAPHID_INIT: tells our answer from other programs' by a nonce.
+ * CTAPHID_INIT: allocates a channel; a nonce distinguishes our answer from those to other programs.
  *
  * Answers longer than 17 bytes are accepted, as later versions may append. Frames that come before the
  * answer belong to an earlier transaction and are dropped.
