@@ -22,7 +22,7 @@ interface SocketPrototype {
 
 /**
  * Makes a package's sockets pass filters as long as the kernel wants them. Where it does not, the package prints
- * nothing, goes on without a filter and never hears anybody.
+ * nothing, goes on without a filter and never receives an advert.
  *
  * @param loaded what importing `@abandonware/bluetooth-hci-socket` or its fork gave; anything else is left alone.
  */

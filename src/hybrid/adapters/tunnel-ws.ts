@@ -101,7 +101,7 @@ function upgraded(socket: WebSocket, tunnel: WsTunnel, signal: AbortSignal): Pro
     });
     socket.once("unexpected-response", (request, response) => {
       settled();
-      // Nobody wants the body.
+      // The body of a refusal is not read.
       request.destroy();
       const { statusCode = 0, headers } = response;
       const isRedirect = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;

@@ -15,7 +15,7 @@ import { decodeMap, type FaultNames, readFields } from "./wire-map.js";
 /** What the client is going to ask for: make, get, credential presentation, credential issuance. A hint, no limit. */
 export type RequestHint = "mc" | "ga" | "dcp" | "dci";
 
-/** What a QR code tells the phone. */
+/** Holds the contents of the QR code that the phone scans. */
 export interface QrContents {
   /** The client's key for this one session: 65 bytes, uncompressed, although the code carries 33. */
   readonly publicKey: Uint8Array;

@@ -21,11 +21,11 @@ import { parseTunnelPath, type TunnelRequest } from "../protocol/tunnel-url.js";
 
 /** What a tunnel service allows; those of webauthn-rs's where nothing else is said. */
 export interface RelayLimits extends RelayQuotas {
-  /** `tunnel.ttl`: whole life of a tunnel, from whoever came first. `Infinity` for none. */
+  /** Timer `tunnel.ttl`: whole life of a tunnel, from the first connection on. `Infinity` for none. */
   readonly ttlMs: number;
   /** A client later than this after its phone is answered 418; `Infinity` for never. */
   readonly waitMs: number;
-  /** Tunnels kept at once, those that still wait for somebody included; `Infinity` for any number. */
+  /** Tunnels kept at once, those that still wait for the other side included; `Infinity` for any number. */
   readonly tunnelsMax: number;
   /** `push.deliver`: from a client's call to the phone hearing of it; `Infinity`: the push is lost. */
   readonly pushDelayMs: number;
@@ -99,7 +99,7 @@ interface RelaySession {
   readonly routingId: Uint8Array;
   readonly openedAtMs: number;
   readonly tunnel: RelayTunnel;
-  /** A contact's client wants to be told when the phone joins. */
+  /** Whether the client of a contact request asks for a signal when the phone joins. */
   readonly signals: boolean;
   full: boolean;
 }
@@ -137,7 +137,10 @@ export class TunnelRelay {
     this.#contacts.set(toHex(contactId), wake);
   }
 
-  /** The phone will never come again under this id: clients are told to forget it. */
+  /**
+   * Revokes a contact id: the phone will never come again under this id, and clients that ask receive the answer to
+   * forget it.
+   */
   revoke(contactId: Uint8Array): void {
     this.#contacts.set(toHex(contactId), "gone");
   }

@@ -25,8 +25,8 @@ export interface AskOptions<T> {
 /**
  * One create() or get() as its page sees it: settles on time, whatever the authenticator does.
  *
- * When the budget ends or the page aborts, the signal tells the authenticator to give up and the page is
- * answered at once; what the authenticator still says is traced as discarded.
+ * When the budget ends or the page aborts, the signal cancels the request at the authenticator and the page is answered
+ * at once; what the authenticator still answers is traced as discarded.
  *
  * @throws {TimeoutError} `TIMEOUT` of timer `client.ceremony`; aftermath `unknown` while a command that may
  *   change something is out.

@@ -6,7 +6,7 @@ import { planUv, type UvPlan, type UvRequirement, PlanError } from "./plan-uv.js
 /** What both plans depend on, besides the authenticator. */
 export interface PlanRequest {
   readonly userVerification: UvRequirement;
-  /** Somebody can be asked for a PIN. */
+  /** Whether the client can ask the user for a PIN. */
   readonly pinAvailable: boolean;
   /** A phone: no PIN protocol, no pre-flight, one command and it hangs up. */
   readonly oneShot: boolean;

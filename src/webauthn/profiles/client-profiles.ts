@@ -28,8 +28,8 @@ const COMMON = {
 } as const satisfies Partial<ClientProfile>;
 
 /**
- * The specification's numbers and names. One difference on purpose: the specification lets a client wait
- * for further authenticators after a refusal; with one device there is nobody else, so a refusal ends it.
+ * The specification's numbers and names. One difference on purpose: the specification lets a client wait for further
+ * authenticators after a refusal; with one device there is no further authenticator, so a refusal ends the ceremony.
  */
 const SPEC_NAMES = {
   "unsupported-algorithm": "NotSupportedError",
