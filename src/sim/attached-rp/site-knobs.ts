@@ -1,7 +1,7 @@
 import { parseKnobs, type KnobOverrides } from "../knobs/knobs.js";
 import { SiteError } from "./site-error.js";
 
-/** Groups that speak of a simulated site's inside: a real one has habits of its own. */
+/** Knob groups that configure the inside of a simulated site: a real site has behaviour of its own. */
 const SITE_GROUPS: readonly string[] = [
   "rp",
   "poll",
@@ -20,7 +20,7 @@ const SITE_GROUPS: readonly string[] = [
 /** The few of them that are obeyed in front of a real site: delays, and the page's own patience. */
 const OBEYED: readonly string[] = ["rp.optionsMs", "rp.finishMs", "rp.pollMs"];
 
-/** Of the person, and for doors that are not known here. */
+/** Knobs of the user, and of fallback factors that a description of a real site does not cover. */
 const FALLBACK_GROUPS: readonly string[] = ["user.codeEntryMs", "user.codePatienceMs", "user.findMs"];
 
 /** Where nothing is turned nothing stands in front of a real site: it has a network and a gateway of its own. */
@@ -39,7 +39,7 @@ export interface SiteKnobRules {
 }
 
 /**
- * What is left of a story's knobs for a run against a real site.
+ * Returns the knobs of a scenario that remain for a run against a real site.
  *
  * @throws {SiteError} `SITE_KNOB_REFUSED`, naming every knob that the site would have to obey.
  * @throws {KnobError} for knobs that do not exist or do not fit.

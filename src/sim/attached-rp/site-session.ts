@@ -129,7 +129,10 @@ export class SiteSession {
   }
 }
 
-/** The site said yes, and not in the way its description has it. Names of members are told, never what they hold. */
+/**
+ * Builds the error for an answer that the site accepted but that does not match the site's description. The message
+ * contains names of members, never their values.
+ */
 export function badAnswer(call: string, text: string, body: unknown): SiteError {
   const members = typeof body === "object" && body !== null ? Object.keys(body) : [];
   return new SiteError("SITE_BAD_ANSWER", `${call}: ${text}`, {

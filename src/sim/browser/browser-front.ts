@@ -56,7 +56,7 @@ export class BrowserFront {
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
 
-  /** No authenticator within reach: only the timer, the page or the person ends the wait. */
+  /** Waits with no authenticator within reach: only the timer, the page or the user ends the wait. */
   async waitForTimeout(request: PendingRequest): Promise<never> {
     const offer = offerFor(request, this.#knobs());
     const { env } = request;

@@ -29,14 +29,14 @@ export function delayedHost(env: Env, device: CtapDevice, knobs: () => Knobs): C
 
 export interface PinSetupDeps {
   readonly knobs: () => Knobs;
-  /** What the person types. */
+  /** Supplies what the user types. */
   readonly pin: ClientContext["pin"];
 }
 
 /**
  * A device as a system hands it out that insists on a PIN: a key without one gets one before its first use.
  *
- * The system's dialog does not care for the browser's timer: it stands until the person is done with it.
+ * Shows the system's dialog independently of the browser's timer: the dialog stays open until the user closes it.
  */
 export function pinSetupHost(env: Env, device: CtapDevice, { knobs, pin }: PinSetupDeps): CtapDevice {
   let isSetUp = false;

@@ -212,7 +212,7 @@ class FaultyExchange {
         const command = nameOfCommand(request[0] ?? 0);
         trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
       },
-      // The copy shares the fate of the connection; whoever asked hears of it through the first.
+      // The copy shares the fate of the connection; the caller learns the failure through the first request.
       () => undefined,
     );
   }

@@ -39,7 +39,7 @@ export function phoneWith22ByteAdvert(env: Env, deps: PhoneDeps, options: MorePh
   return new SimPhone(env, deps, { advertSuffix: Uint8Array.of(0xa1, 0x01), ...options });
 }
 
-/** Does what it is asked, tells its owner so, and never the client. */
+/** Creates a phone that carries out requests and reports success to its user, but never answers the client. */
 export function phoneThatNeverReplies(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
   return new SimPhone(env, deps, {
     tamper: (what, bytes) => (what === "answer" ? undefined : bytes),

@@ -23,7 +23,7 @@ export interface SiteAnswer<Body = unknown> {
 export interface SiteCall {
   /** `registration/options`, `login/finish`, ... */
   readonly call: string;
-  /** The span it belongs to; its ceremony tells calls of one ceremony from those of another. */
+  /** The span that the call belongs to; its ceremony distinguishes calls of one ceremony from those of another. */
   readonly context: TraceContext;
   /** Which account it is about, by its number at the site; absent where the site cannot know yet. */
   readonly account?: string;

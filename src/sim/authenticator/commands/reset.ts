@@ -64,6 +64,6 @@ async function requireResetTouch(context: CommandContext): Promise<void> {
   });
   if (touch.answer === "timed-out") throw touchTimeout(context, "USER_ACTION_TIMEOUT");
   if (touch.answer !== "approved") refuse("OPERATION_DENIED");
-  // Somebody who lets go too early has not agreed.
+  // A user who releases the touch too early has not agreed.
   if ((touch.heldMs ?? holdMs) < holdMs) refuse("OPERATION_DENIED");
 }
