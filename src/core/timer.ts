@@ -74,7 +74,7 @@ export interface Deadline {
 }
 
 /**
- * Starts a budget that its owner checks when asked, as an authenticator checks the age of a token.
+ * Starts a budget that the caller checks on demand, as an authenticator checks the age of a token.
  *
  * No clock timer runs for it, so it keeps no process alive. `timer.fired` is recorded at the look that finds it over.
  */

@@ -75,8 +75,8 @@ export class VirtualClock implements Clock {
 
   /**
    * @param what names the work that waits.
-   * @param fail hears of a {@link StallError} `CLOCK_NOT_RUN` when {@link run} is not called within a second of real time.
-   *   Work that begins inside `run`, or shortly before it, never does.
+   * @param fail receives a {@link StallError} `CLOCK_NOT_RUN` when {@link run} is not called within a second of real
+   *   time. Work that begins inside `run`, or shortly before it, never does.
    */
   watchStandstill(what: string, fail: (error: Error) => void): Disarm | undefined {
     if (this.#running > 0) return undefined;

@@ -33,7 +33,7 @@ export async function within<T>(
   });
   const timer = startTimer(env, budget, () => {
     const error = new TimeoutError(budget);
-    // First, so that the caller hears of the time-out and not of what `work` makes of it.
+    // Expire first, so that the caller receives the time-out and not the consequence that `work` makes of the time-out.
     expire(error);
     abort.abort(error);
   });

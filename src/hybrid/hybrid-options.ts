@@ -9,8 +9,8 @@ import { originOf } from "./protocol/tunnel-url.js";
 /** How long a client waits, in milliseconds; `Infinity` for as long as the caller does. */
 export interface HybridBudgets {
   /**
-   * `hybrid.link`: from the start until the phone can be asked. 300 000: the longest time-out that the specification
-   * recommends to sites.
+   * `hybrid.link`: from the start until the phone can be asked. 300 000: the time-out that WebAuthn recommends to
+   * sites.
    */
   readonly linkMs: number;
   /** `hybrid.scan`: for the phone's advert. No limit, as in Chromium. */

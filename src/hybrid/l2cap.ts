@@ -89,5 +89,5 @@ function pushed(reader: L2capReader, chunk: Uint8Array): boolean {
 }
 
 function ignored(): void {
-  // The turn's own caller hears of it.
+  // The caller of this turn receives the failure.
 }

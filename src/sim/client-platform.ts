@@ -42,7 +42,7 @@ export interface ClientPlatform {
   readonly store: CredentialStore;
   /** Lists, for the ledger, the credentials on every authenticator of the user. */
   readonly ledgerKeys: () => readonly LedgerKey[];
-  /** Knobs were turned in the middle of a run; most are read anew whenever they matter. */
+  /** Applies knobs that were set in the middle of a run; most are read anew whenever they matter. */
   readonly knobsChanged: (overrides: KnobOverrides) => void;
 }
 

@@ -31,7 +31,7 @@ export type PromptPurpose =
   | "reset"
   | "token"
   | "enroll-finger"
-  /** U2F says no more than that it wants a touch. */
+  /** U2F requests say no more than that the key needs a touch. */
   | "u2f-register"
   | "u2f-authenticate";
 
@@ -75,7 +75,7 @@ export interface PromptBehaviour {
   readonly thinkMs?: number;
   /** The gesture itself, in milliseconds. */
   readonly actMs?: number;
-  /** How long the finger stays where a long touch is wanted: as long as the device wants it to. */
+  /** How long the finger stays, in milliseconds, where a long touch is required: as long as the device requires. */
   readonly holdMs?: number;
   readonly does?: "approves" | "refuses" | "walks-away" | "uses-wrong-finger";
   /** Which account, counted from 0. */
@@ -227,7 +227,7 @@ async function act(
   }
 }
 
-/** Keeps the finger on the key, where the device wants that. */
+/** Keeps the finger on the key, where the device requires a long touch. */
 async function hold(
   env: Env,
   prompt: UserPrompt,

@@ -14,7 +14,7 @@ export interface UdpHidPortOptions {
   readonly port: number;
   /** Where this end listens, for devices that answer to one fixed address; any free port by default. */
   readonly bind?: { readonly host?: string; readonly port?: number };
-  /** Hears of datagrams that are no reports. */
+  /** Records datagrams that are no reports. */
   readonly trace?: Trace;
 }
 

@@ -8,7 +8,7 @@ import type { HidPort } from "./hid/port.js";
 import { ReportInbox, ReportSlicer } from "./hid/report-inbox.js";
 
 export interface UnixHidPortOptions {
-  /** Hears of reports that could not be kept. */
+  /** Records reports that could not be kept. */
   readonly trace?: Trace;
 }
 

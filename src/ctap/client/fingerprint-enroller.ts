@@ -41,7 +41,7 @@ export interface EnrollmentSample {
 }
 
 export interface EnrollOptions extends TransactOptions {
-  /** How long the device may wait for each sample, in milliseconds; as long as it likes when absent. */
+  /** How long the device may wait for each sample, in milliseconds; the device's own default when absent. */
   readonly sampleTimeoutMs?: number;
 }
 

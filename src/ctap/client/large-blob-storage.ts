@@ -50,7 +50,7 @@ export interface LargeBlobStorage {
   /** One credential's data; `undefined` when there is none. */
   read(key: Uint8Array, options?: TransactOptions): Promise<Uint8Array | undefined>;
   /**
-   * Replaces one credential's data and leaves everybody else's as it is.
+   * Replaces one credential's data and leaves the data of all others as it is.
    *
    * @throws {CtapError} `CTAP_LARGE_BLOB_STORAGE_FULL`; the data before is then still there.
    */

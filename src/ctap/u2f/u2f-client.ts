@@ -38,7 +38,7 @@ export interface U2fClient {
     request: U2fAuthenticationRequest & { readonly control: U2fSigningControl },
     options?: TransactOptions,
   ): Promise<U2fAuthentication>;
-  /** Whether the key handle is of this key, for this application. Signs nothing, wants no touch. */
+  /** Checks whether the key handle is of this key, for this application. Signs nothing, asks for no touch. */
   check(request: U2fAuthenticationRequest, options?: TransactOptions): Promise<boolean>;
 }
 
@@ -69,7 +69,7 @@ export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOption
   const { form = "extended", context = () => undefined } = options;
   let lastTraced = "";
 
-  /** The trace hears of an answer once, however often a client asks again for a touch. */
+  /** The trace records an answer once, however often a client asks again for a touch. */
   const trace = (ins: number, statusWord: number) => {
     const event = {
       kind: "ctap.u2f",

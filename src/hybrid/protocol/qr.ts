@@ -109,7 +109,7 @@ export function parseQr(text: string, options: QrReading = {}): QrContents {
   };
 }
 
-/** A random member no reader knows, now and then put into a code to keep readers honest. */
+/** Draws a random member that no reader knows (grease), to test that readers ignore unknown members. */
 export function drawGrease(entropy: Entropy): CborMap {
   const [low = 0, high = 0, value = 0] = entropy.bytes(3);
   return new Map([[GREASE_KEY_MIN + ((high << 8) | low), value]]);

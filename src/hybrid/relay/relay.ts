@@ -132,7 +132,7 @@ export class TunnelRelay {
     this.#limits = { ...this.#limits, ...limits };
   }
 
-  /** A linked phone wants to be woken under this id from now on. */
+  /** Subscribes a linked phone, to be woken under this id from now on. */
   subscribe(contactId: Uint8Array, wake: (push: Push) => void): void {
     this.#contacts.set(toHex(contactId), wake);
   }

@@ -50,7 +50,7 @@ export interface SiteConfig {
   readonly account: string;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Patience with one request. */
+  /** Time-out of one request, in milliseconds. */
   readonly timeoutMs: number;
   /** Where in a refusal its code is. */
   readonly code?: string | undefined;

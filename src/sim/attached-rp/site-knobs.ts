@@ -17,13 +17,16 @@ const SITE_GROUPS: readonly string[] = [
   "idp",
 ];
 
-/** The few of them that are obeyed in front of a real site: delays, and the page's own patience. */
+/** The few knobs of these groups that apply in front of a real site: delays, and the page's own time-out. */
 const OBEYED: readonly string[] = ["rp.optionsMs", "rp.finishMs", "rp.pollMs"];
 
 /** Knobs of the user, and of fallback factors that a description of a real site does not cover. */
 const FALLBACK_GROUPS: readonly string[] = ["user.codeEntryMs", "user.codePatienceMs", "user.findMs"];
 
-/** Where nothing is turned nothing stands in front of a real site: it has a network and a gateway of its own. */
+/**
+ * Defaults for runs against a real site: no simulated delay or gateway, because the site has a network and a gateway of
+ * its own.
+ */
 export const REAL_SITE_STANDARD: KnobOverrides = {
   "rp.optionsMs": 0,
   "rp.finishMs": 0,

@@ -67,7 +67,7 @@ export function u2fDisabled(context: CommandContext): boolean {
   return alwaysUv(context) && !builtInUvConfigured(context);
 }
 
-/** Whether a reset wants the key held, not just touched. */
+/** Returns whether a reset requires a long touch. */
 export function longTouchForReset({ profile, store }: CommandContext): boolean {
   return store.memory.longTouchForReset ?? profile.options.longTouchForReset ?? false;
 }

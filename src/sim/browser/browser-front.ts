@@ -78,7 +78,10 @@ export class BrowserFront {
     throw new PageRejection("NotAllowedError", "cancelled");
   }
 
-  /** An extension that owns `navigator.credentials` may hold a request back; its patience is its own. */
+  /**
+   * Waits until the page has focus: an extension that replaces `navigator.credentials` may hold a request back, with a
+   * time-out of its own.
+   */
   async #waitForFocus({ env, signal }: Wait): Promise<void> {
     const budgetMs = this.#knobs().ext.focusWaitMs;
     if (budgetMs === null || this.#knobs().page.focused) return;

@@ -7,7 +7,7 @@ import type { ClientContext } from "../../webauthn/client/client-context.js";
 import type { Knobs } from "../knobs/knobs.js";
 
 /**
- * A device as a host reaches it that dawdles: between token and command, and between two assertions.
+ * Simulates a slow host in front of a device: delays between token and command, and between two assertions.
  *
  * Adds time only; what goes over the link is the client's own.
  */

@@ -51,7 +51,10 @@ export interface ExposedUhidDevice extends ExposedDevice {
   readonly plugged: boolean;
   /** A program of this machine has the device open. */
   readonly held: boolean;
-  /** Power is back, as a new device of the same name: handles of the old one stay dead. Plugged in already: nothing. */
+  /**
+   * Restores power, as a new device of the same name: handles of the old one stay invalid. No effect when plugged in
+   * already.
+   */
   replug(): Promise<void>;
 }
 

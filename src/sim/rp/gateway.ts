@@ -30,7 +30,7 @@ export interface SiteCall {
 }
 
 export interface GatewayDeps {
-  /** Speaks for the site in the trace. */
+  /** Environment under whose actor the site's records are traced. */
   readonly site: Env;
   readonly knobs: () => Knobs;
   readonly background: Background;
@@ -48,7 +48,7 @@ export function isAccepted({ status, code }: SiteAnswer): boolean {
 }
 
 /**
- * What stands between a page and its site: the network's latency and a gateway that loses patience.
+ * Simulates what lies between a page and its site: the network's latency and a gateway with an idle time-out.
  *
  * When `gw.idle` fires the page gets 504 and the work behind the gateway goes on.
  */

@@ -132,7 +132,7 @@ export class HidTransaction implements LinkListener {
     try {
       this.#options.onKeepalive?.(status);
     } catch (error) {
-      // The caller's own mistake belongs to the caller's promise, not to everybody's link.
+      // The caller's own mistake rejects the caller's promise and does not end the link of all callers.
       this.#finish(error as Error);
     }
   }
@@ -163,7 +163,7 @@ export class HidTransaction implements LinkListener {
   #sendCancel(): void {
     const { channel } = this.#request;
     const cancel = { channel, command: HidCommand.CANCEL, payload: new Uint8Array(0) };
-    // A port that fails here ends its reports too, and that is what the caller hears of.
+    // A port that fails here ends its reports too, and the caller receives that failure.
     this.#link.send(cancel, this.context).catch(() => {});
   }
 

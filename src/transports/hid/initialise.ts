@@ -117,7 +117,10 @@ async function askOnce(question: Question): Promise<HidInit | "busy"> {
   }
 }
 
-/** Everybody's answers share the broadcast channel, so a report that does not fit is no fault here. */
+/**
+ * Assembles leniently: the answers to all clients share the broadcast channel, so a report that does not fit is no
+ * protocol violation.
+ */
 function assembleTolerantly(assembler: MessageAssembler, report: Uint8Array): HidMessage | undefined {
   if (isInitPacket(report)) assembler.reset();
   try {

@@ -61,7 +61,7 @@ export interface HidHost {
 
 export interface NodeHidOptions {
   readonly host?: Partial<HidHost>;
-  /** Hears of reports that are none. */
+  /** Records reports that are not well-formed. */
   readonly trace?: Trace;
 }
 

@@ -61,7 +61,7 @@ export class CliCeremony {
     if (pageSignal?.aborted) throw this.#aborted();
     const start = (signal: AbortSignal) => {
       this.#signal = signal;
-      // Listens before `work` does, so that the page hears of its abort and not of what came of it.
+      // Listens before `work` does, so that the page receives its abort and not the consequence of the abort.
       return pageSignal === undefined
         ? work(this)
         : raceAbort(

@@ -133,7 +133,10 @@ function wantsResidentKey(info: AuthenticatorInfo, { residentKey }: Registration
   );
 }
 
-/** A protected authenticator wants proof for each new credential, unless it says otherwise. @see CTAP 2.3 §6.1.2 */
+/**
+ * Returns whether create needs user verification: a protected authenticator requires proof for each new credential,
+ * unless it says otherwise. @see CTAP 2.3 §6.1.2
+ */
 function createDemandsUv({ options }: AuthenticatorInfo, residentKey: boolean): boolean {
   if (options?.["alwaysUv"]) return true;
   const isProtected = options?.["clientPin"] === true || options?.["uv"] === true;

@@ -212,7 +212,7 @@ export const WEBKIT: ClientProfile = {
 
 const SHIM_CAPTURE = "customer capture in a public report: promise pending 136 s, past the site's timeout";
 
-/** A password manager that answers `navigator.credentials` itself and forgets the site's timeout. */
+/** Simulates a password manager that answers `navigator.credentials` itself and ignores the site's timeout. */
 export const EXTENSION_SHIM: ClientProfile = {
   ...COMMON,
   id: "extension-shim",

@@ -64,7 +64,7 @@ export const authenticatorConfig: SimCommand = (context, parameters) => {
   if (!subcommand?.needs(context.profile)) {
     refuse(isAtLeast21(context.profile) ? "INVALID_SUBCOMMAND" : "INVALID_PARAMETER");
   }
-  // 3: its owner wants it, where there is a way to know.
+  // 3: the command is authorised, where authorisation is possible.
   if (mustBeAuthorised(context, request)) {
     requireSignature(context, request);
     const message = configMessage(request);

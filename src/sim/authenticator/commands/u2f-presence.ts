@@ -40,7 +40,7 @@ export class U2fPresence {
     return false;
   }
 
-  /** Stops asking the user, and forgets a remembered touch. */
+  /** Ends the request for a touch, and discards a stored one. */
   end(): void {
     this.#stopBlinking();
     this.#touchedAtMs = undefined;

@@ -92,7 +92,10 @@ function checkToken(context: CommandContext, request: UserAuthRequest, param: Ui
   tokens.bind(request.rpId);
 }
 
-/** Without proof of who is there, where this key wants one: by PIN if it can be, otherwise not at all. */
+/**
+ * Refuses for lack of verification, where this authenticator requires it: by PIN if one can be entered, otherwise not
+ * at all.
+ */
 export function demandVerification({ byPin }: { readonly byPin: boolean }): never {
   throw new Refusal(byPin ? CtapStatus.PUAT_REQUIRED : CtapStatus.OPERATION_DENIED);
 }
