@@ -28,7 +28,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /*
  * What is being read, and how far reading got. Module variables rather than an object: this is the hottest
- * loop of the library, and decoding is synchronous and calls nobody back, so two runs never overlap.
+ * loop of the library, and decoding is synchronous and invokes no callback, so two runs never overlap.
  */
 let source: Uint8Array = NOTHING;
 /** Of `source`: asking a view for it each time costs a tenth of a whole decoding. */
