@@ -87,7 +87,7 @@ export class RelayTunnel {
     };
   }
 
-  /** Says something of the service's own to whoever came first. */
+  /** Sends a message of the service's own to the side that connected first. */
   announce(message: Uint8Array): void {
     this.#ends[0]?.deliver(message);
   }

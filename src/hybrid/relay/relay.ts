@@ -100,7 +100,7 @@ interface RelaySession {
   readonly routingId: Uint8Array;
   readonly openedAtMs: number;
   readonly tunnel: RelayTunnel;
-  /** A contact's client wants to be told when the phone joins. */
+  /** Whether the client of a contact request asks for a signal when the phone joins. */
   readonly signals: boolean;
   full: boolean;
 }
@@ -133,12 +133,15 @@ export class TunnelRelay {
     this.#limits = { ...this.#limits, ...limits };
   }
 
-  /** A linked phone wants to be woken under this id from now on. */
+  /** Subscribes a linked phone, to be woken under this id from now on. */
   subscribe(contactId: Uint8Array, wake: (push: Push) => void): void {
     this.#contacts.set(toHex(contactId), wake);
   }
 
-  /** The phone will never come again under this id: clients are told to forget it. */
+  /**
+   * Revokes a contact id: the phone will never come again under this id, and clients that ask receive the answer to
+   * forget it.
+   */
   revoke(contactId: Uint8Array): void {
     this.#contacts.set(toHex(contactId), "gone");
   }

@@ -1,6 +1,6 @@
 import { count, msOrNever, toggle } from "../knobs/knob-spec.js";
 
-/** How often a page may repeat something by itself: more is a loop. */
+/** Bounds how often a page may repeat an action without the user: more is a loop. */
 const REPEATS_MAX = 100;
 
 /** Options of the relying party's page: its script in the browser. */

@@ -223,7 +223,7 @@ function showsLinks(site: SitePort): site is SitePort & SiteLinks {
   return site.registrationLink !== undefined && site.awaitRegistration !== undefined;
 }
 
-/** The part of the screen that tells how it went. */
+/** Renders the part of the screen that reports the outcome. */
 class Screen {
   readonly #texts: Texts;
   #shown: "success" | "failure" | undefined;

@@ -12,7 +12,10 @@ export interface DeliveriesDeps {
 
 type Change = "undeliverable" | "arrived" | "filtered" | "found" | "relayed" | "opened-by-scanner";
 
-/** The roads a code takes to the person: a mobile, a landline, somebody else's telephone, a mailbox, a spam folder. */
+/**
+ * Delivers codes to the user over each channel: a mobile, a landline, another user's telephone, a mailbox, a spam
+ * folder.
+ */
 export class Deliveries {
   readonly inbox = new Inbox();
   readonly #sms: Env;

@@ -13,7 +13,7 @@ export const SMS_KNOBS = {
   ),
 };
 
-/** Options of another person who passes a code on. */
+/** Defines the options of another user who passes a code on. */
 export const RELAY_KNOBS = {
   humanMs: msOrNever(
     60_000,

@@ -38,7 +38,7 @@ export class LockOut {
     this.#lock(env, "extended");
   }
 
-  /** Forgets all failures and ends a lock: after a success, or by support. */
+  /** Clears all failures and ends a lock: after a success, or by support. */
   clear(env: Env): void {
     this.#failures = 0;
     this.#locks = 0;

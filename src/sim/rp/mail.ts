@@ -10,7 +10,7 @@ export interface MailDeps {
   readonly background: Background;
 }
 
-/** The site's mail: a queue in front, the person's inbox at the end, `mail.delayMs` between them. */
+/** Simulates the site's mail: a queue in front, the user's inbox at the end, `mail.delayMs` between them. */
 export class SimMail {
   readonly #env: Env;
   readonly #deps: MailDeps;

@@ -278,7 +278,7 @@ class HidChannel implements HidDevice {
 
   async #sendCancel(): Promise<void> {
     const cancel = { channel: this.init.channel, command: HidCommand.CANCEL, payload: NOTHING };
-    // Closing anyway: a device that cannot be told has nobody left to disturb.
+    // The channel closes anyway: a device that cannot receive the CANCEL has no request left to disturb.
     await this.#link.send(cancel, this.#env.trace.context).catch(() => {});
   }
 
@@ -288,7 +288,7 @@ class HidChannel implements HidDevice {
       await this.#initialise(env, this.init.channel, signal);
     } catch (error) {
       if (!(error instanceof HidError) || error.error !== HidErrorCode.INVALID_CHANNEL) throw error;
-      // The device forgot us: it lost power, or gave the channel to somebody else.
+      // The device no longer knows our channel: it lost power, or gave the channel to another client.
       await this.#initialise(env, BROADCAST_CHANNEL, signal);
     }
     env.trace.emit({ kind: "link.resynchronised", link: this.label, reason });
@@ -302,7 +302,7 @@ class HidChannel implements HidDevice {
     this.#stale = undefined;
   }
 
-  /** A frame nobody waits for: the end of something given up, or a device that talks too much. */
+  /** Handles a frame that no exchange waits for: the end of an abandoned exchange, or a device that sends too much. */
   readonly #onStray = (report: Uint8Array): void => {
     const command = isInitPacket(report) ? (report[4] as number) & 0x7f : undefined;
     if (command === HidCommand.INIT) return;

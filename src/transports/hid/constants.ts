@@ -24,9 +24,9 @@ export function messageBytesMax(reportBytes: number): number {
   return reportBytes - INIT_HEADER_BYTES + CONTINUATIONS_MAX * (reportBytes - CONTINUATION_HEADER_BYTES);
 }
 
-/** Channel every client starts on, to be told its own. */
+/** Channel on which every client starts, to have its own channel allocated. */
 export const BROADCAST_CHANNEL = 0xffff_ffff;
-/** Never given to anybody. */
+/** Channel that a device never allocates. */
 export const RESERVED_CHANNEL = 0;
 
 export const NONCE_BYTES = 8;

@@ -39,7 +39,7 @@ import { UserVerification, type Proof } from "./user-verification.js";
  * Settles within the client's timer whatever the device does. It does not verify the answer: that is the
  * site's business.
  *
- * @throws {ClientError} for options or an origin a browser would refuse, or when nobody picks an account.
+ * @throws {ClientError} for options or an origin a browser would refuse, or when the user picks no account.
  * @throws {PlanError} when the authenticator cannot do what the site insists on.
  * @throws {UserVerificationError} when the user cannot be verified any more.
  * @throws {CtapError} when the authenticator refuses. @throws {TransportError} when the link fails.

@@ -28,8 +28,8 @@ const COMMON = {
 } as const satisfies Partial<ClientProfile>;
 
 /**
- * The specification's numbers and names. One difference on purpose: the specification lets a client wait
- * for further authenticators after a refusal; with one device there is nobody else, so a refusal ends it.
+ * The specification's numbers and names. One difference on purpose: the specification lets a client wait for further
+ * authenticators after a refusal; with one device there is no further authenticator, so a refusal ends the ceremony.
  */
 const SPEC_NAMES = {
   "unsupported-algorithm": "NotSupportedError",
@@ -212,7 +212,7 @@ export const WEBKIT: ClientProfile = {
 
 const SHIM_CAPTURE = "customer capture in a public report: promise pending 136 s, past the site's timeout";
 
-/** A password manager that answers `navigator.credentials` itself and forgets the site's timeout. */
+/** Simulates a password manager that answers `navigator.credentials` itself and ignores the site's timeout. */
 export const EXTENSION_SHIM: ClientProfile = {
   ...COMMON,
   id: "extension-shim",

@@ -75,8 +75,8 @@ export interface VerifiedAssertion {
 /**
  * Verifies a sign-in as a site does.
  *
- * Left to the site, because it takes its books: whether the challenge is still good, and which stored record
- * belongs to the response's id.
+ * Left to the site, because both need its store: whether the challenge is still good, and which stored record belongs
+ * to the response's id.
  *
  * @throws {VerificationError} with the first rule broken.
  * @see WebAuthn Level 3 §7.2 (verifying an authentication assertion)
