@@ -25,7 +25,7 @@ describe("the demo", () => {
       /95\.000 {2}key +credential [0-9a-f]{8} created/,
       /98\.000 {2}site +registration\/finish answered 200/,
       /mail "Your passkey was created" delivered/,
-      /What the person saw/,
+      /What the user saw/,
       /decided by page\.guard of the page/,
     ].map((line) => stdout.search(line));
     expect(order).not.toContain(-1);
