@@ -182,7 +182,7 @@ function ledgerSection({ run, paint }: Sheet): readonly string[] {
     return items.length === 0 ? "none" : paint.bad(list(items));
   };
   return [
-    paint.strong("Books"),
+    paint.strong("Ledger"),
     `  keys     ${list(keys.map(({ credential, authenticator }) => `${credential} on ${authenticator}`))}`,
     `  rows     ${list(rows.map(({ credential }) => credential))}`,
     `  flags    ${list(flagsOn)}`,
