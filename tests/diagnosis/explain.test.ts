@@ -143,7 +143,9 @@ describe("a request that the page aborted itself", () => {
     const explanation = explain(untilAsked(aborted, keyTimer, answer(75_700, status)));
     expect(explanation).toMatchObject({ mechanism: "page-gave-up", decidedBy: undefined });
     expect(explanation.verdict).toContain("The page gave up at 41.900 s and aborted the request");
-    expect(explanation.evidence).toContain(`75.700 s: makeCredential answered ${status}, and no client took the answer`);
+    expect(explanation.evidence).toContain(
+      `75.700 s: makeCredential answered ${status}, and no client took the answer`,
+    );
   });
 
   test("is not decided by the browser's own timer, which a recording may let run on", () => {
