@@ -52,7 +52,7 @@ export function startQrInitiated(
   ports: HybridPorts,
   options: QrInitiatedOptions = {},
 ): QrInitiatedTransaction {
-  checkArguments("invitePhone", {
+  checkArguments("startQrInitiated", {
     env: [arg.env, env],
     ports: [HYBRID_PORTS, ports],
     options: [OPTIONS, options],

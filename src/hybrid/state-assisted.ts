@@ -55,7 +55,7 @@ export function startStateAssisted(
   phone: LinkedPhone,
   options: StateAssistedOptions = {},
 ): StateAssistedTransaction {
-  checkArguments("contactPhone", {
+  checkArguments("startStateAssisted", {
     env: [arg.env, env],
     ports: [HYBRID_PORTS, ports],
     phone: [arg.with("a KnownPhone, as onLinked gives one,", "contactId", "linkSecret"), phone],

@@ -6,7 +6,7 @@ import type { Ledger } from "../diagnosis/ledger.js";
 import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/attached-world.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { PartialExpectation } from "./expectation.js";
 import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
 import { SCENARIO, type UserScenario, type Action } from "./scenario.js";
@@ -84,7 +84,7 @@ export async function runOnSite(scenario: UserScenario, options: SiteRunOptions)
       knobsForRealSite(action.knobs, { siteDecides, canAsk: credentials !== undefined });
   }
   const sink = new MemorySink();
-  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: { ...scenario.knobs, ...knobs } });
+  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: mergeKnobs(scenario.knobs, knobs) });
   const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
   const name = quoted(calledAs ?? scenario.id);
   await playIn(world, scenario, "");

@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { TRACE_SCHEMA } from "../core/events/run.js";
 import type { TraceRecord } from "../core/trace.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Ledger } from "../diagnosis/ledger.js";
 import { simWorld } from "../sim/sim-world.js";
 import type { World } from "../sim/world.js";
@@ -61,7 +61,7 @@ export interface Run {
 export async function runScenario(scenario: UserScenario, options: RunOptions): Promise<Run> {
   checkArguments("runScenario", { scenario: [SCENARIO, scenario], options: [RUN_OPTIONS, options] });
   const { seed, knobs = {}, frames, calledAs } = options;
-  const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
+  const world = simWorld(seed, mergeKnobs(scenario.knobs, knobs), { frames });
   const { env } = world;
   await env.clock.run(playIn(world, scenario, seed));
   return judge(world, scenario, {

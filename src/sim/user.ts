@@ -146,7 +146,7 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
 
 /** Somebody who reacts the same way every time, but for the exceptions named. */
 export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser {
-  checkArguments("habitualUser", { env: [arg.env, env], habits: [HABITS, behaviour] });
+  checkArguments("simulatedUser", { env: [arg.env, env], behaviour: [HABITS, behaviour] });
   let asked = 0;
   return {
     answer(prompt, signal) {

@@ -62,16 +62,16 @@ const CASES: Readonly<Record<string, Case>> = {
   nodeHidPort: { call: last(hid, "nodeHidPort", "/dev/none"), good: {} },
   udpHidPort: { call: last(hid, "udpHidPort"), good: { port: 1 }, required: ["port"] },
   unixHidPort: { call: last(hid, "unixHidPort", "none.sock"), good: {} },
-  invitePhone: { call: last(hybrid, "invitePhone", env, ports), good: {} },
-  "invitePhone ports": {
-    call: (value) => fn("invitePhone", hybrid)(env, value),
+  startQrInitiated: { call: last(hybrid, "startQrInitiated", env, ports), good: {} },
+  "startQrInitiated ports": {
+    call: (value) => fn("startQrInitiated", hybrid)(env, value),
     good: ports,
     required: ["scanner", "dialer"],
   },
-  contactPhone: { call: last(hybrid, "contactPhone", env, ports, phone), good: {} },
+  startStateAssisted: { call: last(hybrid, "startStateAssisted", env, ports, phone), good: {} },
   linuxAdvertiser: { call: last(hybrid, "linuxAdvertiser", env), good: {} },
   nobleScanner: { call: last(hybrid, "nobleScanner"), good: {} },
-  patientScanner: { call: last(hybrid, "patientScanner", env, air), good: {} },
+  retryingScanner: { call: last(hybrid, "retryingScanner", env, air), good: {} },
   udpAdvertiser: { call: last(hybrid, "udpAdvertiser", env), good: { port: 1 }, required: ["port"] },
   udpScanner: { call: last(hybrid, "udpScanner"), good: { port: 1 }, required: ["port"] },
   wsDialer: { call: last(hybrid, "wsDialer"), good: {} },
@@ -112,9 +112,9 @@ const CASES: Readonly<Record<string, Case>> = {
     required: ["method", "profile"],
   },
   effectiveTimeoutMs: { call: last(webauthn, "effectiveTimeoutMs", webauthn.SPEC_L3, 1), good: {} },
-  habitualUser: { call: last(sim, "habitualUser", env), good: { touchMs: 5 } },
-  "habitualUser prompts": {
-    call: (value) => fn("habitualUser", sim)(env, { prompts: value }),
+  simulatedUser: { call: last(sim, "simulatedUser", env), good: { touchMs: 5 } },
+  "simulatedUser prompts": {
+    call: (value) => fn("simulatedUser", sim)(env, { prompts: value }),
     good: { touch: { actMs: 1 } },
   },
   SimAuthenticator: {
@@ -150,7 +150,11 @@ const CASES: Readonly<Record<string, Case>> = {
     good: { knobs, background: {}, mail: {}, origin: ORIGIN, rpId: RP_ID },
     required: ["knobs", "background", "mail", "origin", "rpId"],
   },
-  Visitor: { call: last(sim, "Visitor", env), good: { knobs, desk: {} }, required: ["knobs", "desk"] },
+  FallbackUser: {
+    call: last(sim, "FallbackUser", env),
+    good: { knobs, service: {} },
+    required: ["knobs", "service"],
+  },
   simHidPort: { call: last(sim, "simHidPort", env, firmware), good: { busyMs: 1, label: "a key" } },
   "simHidPort firmware": {
     call: (value) => fn("simHidPort", sim)(env, value),
@@ -212,13 +216,13 @@ const CASES: Readonly<Record<string, Case>> = {
     required: ["seed", "axes"],
   },
   shrink: { call: last(scenarios, "shrink", scenario), good: { seed: "1" }, required: ["seed"] },
-  drawScenario: {
-    call: last(scenarios, "drawScenario", scenario),
+  sampleScenario: {
+    call: last(scenarios, "sampleScenario", scenario),
     good: { seed: "1", draw: 1 },
     required: ["seed", "draw"],
   },
-  runDraw: {
-    call: last(scenarios, "runDraw", scenario),
+  runSample: {
+    call: last(scenarios, "runSample", scenario),
     good: { seed: "1", draw: 1 },
     required: ["seed", "draw"],
   },
@@ -319,7 +323,6 @@ test("no public function with an options parameter is left out", () => {
       "learnProfile",
       "listKnobs",
       "loadScenarioFile",
-      "rootCauseRates",
       "openNoble",
       "openUhidFile",
       "outcomeOf",
@@ -334,6 +337,7 @@ test("no public function with an options parameter is left out", () => {
       "pinProtocol",
       "profileNamed",
       "resolveScenario",
+      "rootCauseRates",
       "scenarioNamed",
       "scenarioSchema",
       "scriptedUser",
@@ -363,5 +367,5 @@ test.each([
   ["touch", "touchMs"],
   ["refuse", "refuses"],
 ])("simulatedUser(env, { %s }) names %s", async (wrong, right) => {
-  expect((await refusal(() => fn("habitualUser", sim)(env, { [wrong]: 5 }))).hint).toContain(right);
+  expect((await refusal(() => fn("simulatedUser", sim)(env, { [wrong]: 5 }))).hint).toContain(right);
 });

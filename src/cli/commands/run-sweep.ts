@@ -14,6 +14,7 @@ import { SINGLE_REPORTS, withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
 import { shellWord } from "../shell-word.js";
 import type { Terminal } from "../terminal.js";
+import { warnOfKnobAlias } from "../warn-of-alias.js";
 
 export interface SweepSettings {
   readonly seed: string;
@@ -38,6 +39,7 @@ export async function runSweep(
     axes,
     knobs,
     calledAs,
+    onKnobAlias: (alias) => warnOfKnobAlias(alias, terminal),
     onPoint: (point, run) => {
       terminal.status(`${(count += 1)}  ${valuesOf(point.at)}`);
       if (wantsRuns) reported.push(reportedPoint(point, run));

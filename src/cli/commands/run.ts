@@ -6,13 +6,14 @@ import {
   toJson,
   toText,
 } from "../../entry/scenarios.js";
-import { parseKnobAssignment } from "../../entry/sim.js";
+import { type KnobAlias, parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";
 import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
+import { warnOfKnobAlias } from "../warn-of-alias.js";
 import { LIST_HELP, LIST_OPTIONS, listScenarios, refuseListOptions } from "./run-list.js";
 import { runShrink } from "./run-shrink.js";
 import { runAtSite } from "./run-site.js";
@@ -159,11 +160,13 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
 
 function settingsOf(invocation: Invocation) {
   const assignments = textsOf(invocation, "set");
+  const onAlias = (alias: KnobAlias) => warnOfKnobAlias(alias, invocation.terminal);
   return {
     seed: textOption(invocation, "seed") ?? "1",
     frames: framesOption(invocation),
-    knobs: Object.assign({}, ...assignments.map(parseKnobAssignment)) as ReturnType<
-      typeof parseKnobAssignment
-    >,
+    knobs: Object.assign(
+      {},
+      ...assignments.map((text) => parseKnobAssignment(text, { onAlias })),
+    ) as ReturnType<typeof parseKnobAssignment>,
   };
 }

@@ -76,7 +76,7 @@ function start(invocation: Invocation, env: Env) {
   const tunnelsMax = atOnce("max-tunnels");
   const connectionsMax = atOnce("max-connections");
   const httpStatus = numberOption(invocation, "refuse", { min: 400, max: 599 });
-  const breaksAfter = numberOption(invocation, "drop-after", { min: 0, max: MESSAGES_MAX });
+  const dropAfter = numberOption(invocation, "drop-after", { min: 0, max: MESSAGES_MAX });
   return wsTunnelService(env, {
     host,
     port: numberOption(invocation, "port", { min: 0, max: PORT_MAX }) ?? PORT,
@@ -89,7 +89,7 @@ function start(invocation: Invocation, env: Env) {
     ...(tunnelsMax !== undefined && { tunnelsMax }),
     ...(connectionsMax !== undefined && { connectionsMax }),
     ...(httpStatus !== undefined && { httpStatus }),
-    ...(breaksAfter !== undefined && { breaksAfter }),
+    ...(dropAfter !== undefined && { dropAfter }),
   });
 }
 

@@ -40,7 +40,7 @@ export function retryingScanner(
   scanner: AdvertScanner,
   patience: ScanRetryOptions = {},
 ): AdvertScanner {
-  checkArguments("patientScanner", {
+  checkArguments("retryingScanner", {
     env: [arg.env, env],
     scanner: [arg.having("an AdvertScanner, such as SimAir,", "listen"), scanner],
     patience: [PATIENCE, patience],

@@ -38,7 +38,7 @@ type Ranges = Readonly<Record<string, SampleRange | null | undefined>>;
  * that is added later shifts no other.
  */
 export function sampleScenario(scenario: Scenario, options: SampleOptions): SampledScenario {
-  checkArguments("drawScenario", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
+  checkArguments("sampleScenario", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
   const { seed, draw } = options;
   // A renamed scenario keeps its samples.
   const name = `${seed}/${formerIdsOf(scenario.id)[0] ?? scenario.id}/${draw}`;

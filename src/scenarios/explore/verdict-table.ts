@@ -133,7 +133,7 @@ export async function verdictTable(options: VerdictOptions): Promise<VerdictTabl
 
 /** Runs one sample of a scenario. */
 export async function runSample(scenario: Scenario, options: SampleOptions): Promise<Run> {
-  checkArguments("runDraw", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
+  checkArguments("runSample", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
   const { seed, draw } = options;
   const drawn = sampleScenario(scenario, { seed, draw });
   const run = await runScenario(drawn.scenario, { seed: drawn.seed });

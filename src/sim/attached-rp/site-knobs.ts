@@ -1,4 +1,4 @@
-import { parseKnobs, type KnobOverrides } from "../knobs/knobs.js";
+import { parseKnobs, presentKnobName, type KnobOverrides } from "../knobs/knobs.js";
 import { SiteError } from "./site-error.js";
 
 /** Groups that speak of a simulated site's inside: a real one has habits of its own. */
@@ -46,7 +46,8 @@ export interface SiteKnobRules {
  */
 export function knobsForRealSite(input: unknown, { siteDecides, canAsk }: SiteKnobRules): KnobOverrides {
   const given = parseKnobs(input);
-  const left = Object.entries(given).filter(([name]) => !siteDecides.includes(name));
+  const decided = siteDecides.map((name) => presentKnobName(name));
+  const left = Object.entries(given).filter(([name]) => !decided.includes(name));
   const refused = left.map(([name]) => name).filter(isForTheSite);
   if (refused.length > 0) {
     throw new SiteError("SITE_KNOB_REFUSED", `${refused.join(", ")}: a real site does not obey these`, {

@@ -63,7 +63,7 @@ export class SimAuthenticator {
   #power = new AbortController();
 
   constructor(env: Env, deps: AuthenticatorDeps) {
-    checkArguments("SimAuthenticator", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimAuthenticator", { env: [arg.env, env], deps: [PARTS, deps] });
     const { profile, store, user, crypto = defaultCrypto, transport } = deps;
     this.profile = profile;
     this.store = store;

@@ -71,7 +71,7 @@ export class SimBrowser {
   #pending: AbortController | undefined;
 
   constructor(env: Env, deps: BrowserDeps) {
-    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimBrowser", { env: [arg.env, env], deps: [PARTS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.#front = new BrowserFront(deps.knobs);
@@ -244,8 +244,7 @@ export class SimBrowser {
   }
 
   get #profile(): ClientProfile {
-    // Every choice of the knob is a key of the table; a test holds them together.
-    return CLIENT_PROFILES[this.#deps.knobs().client.profile] as ClientProfile;
+    return CLIENT_PROFILES[this.#deps.knobs().client.profile];
   }
 }
 

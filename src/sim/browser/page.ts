@@ -79,7 +79,7 @@ export class SimPage {
   readonly #session: PageSession;
 
   constructor(env: Env, deps: PageDeps) {
-    checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimPage", { env: [arg.env, env], deps: [PARTS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.#finish = new PageFinish(deps);

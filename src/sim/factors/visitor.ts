@@ -29,7 +29,7 @@ export class FallbackUser {
   readonly #attempts = new Map<FactorName, string>();
 
   constructor(env: Env, deps: FallbackUserDeps) {
-    checkArguments("Visitor", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("FallbackUser", { env: [arg.env, env], deps: [PARTS, deps] });
     this.#env = env;
     this.#deps = deps;
   }

@@ -74,5 +74,5 @@ export function phoneWithoutBluetoothPermission(
   deps: PhoneDeps,
   options: MorePhoneOptions = {},
 ): SimPhone {
-  return new SimPhone(env, deps, { bluetooth: "not-permitted", ...options });
+  return new SimPhone(env, deps, { btPermission: false, ...options });
 }

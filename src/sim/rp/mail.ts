@@ -42,7 +42,9 @@ export class SimMail {
     { clock, trace }: Env,
     mail: { readonly subject: string; stage: LedgerMail["stage"] },
   ): Promise<void> {
-    await sleep(clock, this.#deps.knobs().mail.delayMs, "mail.delay");
+    const { delayMs } = this.#deps.knobs().mail;
+    if (delayMs === null) return;
+    await sleep(clock, delayMs, "mail.delay");
     mail.stage = "delivered";
     trace.emit({ kind: "rp.mail", subject: mail.subject, stage: "delivered" });
     trace.emit({ kind: "user.saw", where: "mail", text: mail.subject });

@@ -72,7 +72,7 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #accounts = new Map<string, string>();
 
   constructor(env: Env, deps: SiteDeps) {
-    checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimSite", { env: [arg.env, env], deps: [PARTS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.store = new SiteStore(deps);

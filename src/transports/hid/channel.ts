@@ -11,7 +11,14 @@ import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import { abortedBy, leavingQueue } from "../../core/abort.js";
-import { BROADCAST_CHANNEL, HidCommand, INIT_HEADER_BYTES, LOCK_SECONDS_MAX } from "./constants.js";
+import {
+  BROADCAST_CHANNEL,
+  BUSY_PATIENCE_MS,
+  HidCommand,
+  INIT_HEADER_BYTES,
+  LOCK_SECONDS_MAX,
+  SILENCE_MS,
+} from "./constants.js";
 import { HidTransaction } from "./exchange.js";
 import { HidFramingError, isInitPacket, type HidMessage } from "./framing.js";
 import { HidError, HidErrorCode } from "./hid-error.js";
@@ -27,7 +34,7 @@ export interface HidDeviceOptions extends LinkOptions {
   /** Timer `hid.cancel`: how long a device may take to answer a CANCEL; 1 000 by default. */
   readonly cancelMs?: number;
   /** Timer `hid.busy`: how long CHANNEL_BUSY is put up with. 12 000 by default: the longest lock is 10 s. */
-  readonly busyMs?: number;
+  readonly busyPatienceMs?: number;
   /** Pause before a busy device is asked again; 100 by default, as Chromium. */
   readonly busyRetryMs?: number;
   /** Ends the opening. */
@@ -43,7 +50,7 @@ export const HID_DEVICE_OPTIONS = parameters<HidDeviceOptions>({
   initMs: maybe(shape.ms),
   silenceMs: maybe({ ...shape.ms, nullable: true }),
   cancelMs: maybe(shape.ms),
-  busyMs: maybe(shape.ms),
+  busyPatienceMs: maybe(shape.ms),
   busyRetryMs: maybe(shape.ms),
   signal: maybe(arg.signal),
 });
@@ -119,9 +126,9 @@ class HidChannel implements HidDevice {
     this.#env = { ...env, trace: this.#span.trace };
     this.#options = {
       initMs: options.initMs ?? 3_000,
-      silenceMs: options.silenceMs === undefined ? 20_000 : options.silenceMs,
+      silenceMs: options.silenceMs === undefined ? SILENCE_MS : options.silenceMs,
       cancelMs: options.cancelMs ?? 1_000,
-      busyMs: options.busyMs ?? 12_000,
+      busyPatienceMs: options.busyPatienceMs ?? BUSY_PATIENCE_MS,
       busyRetryMs: options.busyRetryMs ?? 100,
     };
     const { reportBytes, frames } = options;
@@ -202,7 +209,7 @@ class HidChannel implements HidDevice {
     request: Pick<HidMessage, "command" | "payload">,
     options: TransactOptions,
   ): Promise<Uint8Array> {
-    const { busyMs: budgetMs, busyRetryMs } = this.#options;
+    const { busyPatienceMs: budgetMs, busyRetryMs } = this.#options;
     const env = envIn(this.#env, options.context);
     let busy: Deadline | undefined;
     let deadlineMs = Infinity;

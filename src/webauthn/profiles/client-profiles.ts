@@ -290,20 +290,26 @@ export const PYTHON_FIDO2: ClientProfile = {
   },
 };
 
+const BY_ID = {
+  "chrome-floor3m": CHROME_FLOOR_3M,
+  "chrome-10s-10m": CHROME_10S_10M,
+  "chrome-windows": CHROME_WINDOWS,
+  gecko: GECKO,
+  webkit: WEBKIT,
+  "spec-l3": SPEC_L3,
+  "spec-l2": SPEC_L2,
+  "spec-l2-uvd": SPEC_L2_UVD,
+  "extension-shim": EXTENSION_SHIM,
+  "passkey-rs": PASSKEY_RS,
+  "webauthn-rs": WEBAUTHN_RS,
+  "python-fido2": PYTHON_FIDO2,
+};
+
+/** Id of a client profile. */
+export type ClientProfileId = keyof typeof BY_ID;
+
+export const CLIENT_PROFILE_IDS = Object.keys(BY_ID) as readonly ClientProfileId[];
+
 /** Every profile, by id. */
-export const CLIENT_PROFILES: Readonly<Record<string, ClientProfile>> = Object.fromEntries(
-  [
-    CHROME_FLOOR_3M,
-    CHROME_10S_10M,
-    CHROME_WINDOWS,
-    GECKO,
-    WEBKIT,
-    SPEC_L3,
-    SPEC_L2,
-    SPEC_L2_UVD,
-    EXTENSION_SHIM,
-    PASSKEY_RS,
-    WEBAUTHN_RS,
-    PYTHON_FIDO2,
-  ].map((profile) => [profile.id, profile]),
-);
+export const CLIENT_PROFILES: Readonly<Record<ClientProfileId, ClientProfile>> &
+  Readonly<Record<string, ClientProfile>> = BY_ID;
