@@ -7,7 +7,7 @@ import type { Terminal } from "./terminal.js";
 
 const NAME = "passkey-harness";
 
-/** Node's own error codes for what the person typed. */
+/** Error codes of Node for faults in the command line. */
 const PARSE_FAULTS = new Set([
   "ERR_PARSE_ARGS_UNKNOWN_OPTION",
   "ERR_PARSE_ARGS_INVALID_OPTION_VALUE",

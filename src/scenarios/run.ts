@@ -16,11 +16,11 @@ import { SCENARIO, type UserScenario } from "./scenario.js";
 
 export interface RunOptions {
   readonly seed: string;
-  /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
+  /** Knobs on top of the scenario's own; a run with changed knobs is not checked against the scenario's expectations. */
   readonly knobs?: KnobOverrides;
   /**
-   * How much of a CTAPHID report the trace gets. `headers` by default: credential ids, names of people and
-   * large-blob keys pass in the clear, and a trace is something people send around. Captures need `full`.
+   * How much of a CTAPHID report the trace gets. `headers` by default: credential ids, names of users and
+   * large-blob keys pass in the clear, and users send traces to others. Captures need `full`.
    */
   readonly frames?: "headers" | "full" | undefined;
   /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */

@@ -62,7 +62,7 @@ export async function runSweep(
 function refuseSingleReports(invocation: Invocation): void {
   const single = [...SINGLE_REPORTS, "trace"].find((name) => textOption(invocation, name) !== undefined);
   if (single === undefined) return;
-  throw new UsageError("USAGE", `--${single} tells one run, not a sweep`, {
+  throw new UsageError("USAGE", `--${single} reports one run, not a sweep`, {
     hint: "each point's reproduction line, with --json, repeats it alone",
   });
 }

@@ -10,7 +10,7 @@ const MS_MAX = 86_400_000;
 const MESSAGES_MAX = 1_000_000;
 const AT_ONCE_MAX = 1_000_000;
 
-/** Names of the services phones know, for clients that were told to look for them here. */
+/** Names the tunnel services that phones know, for clients that are configured to resolve the names to this host. */
 const ASSIGNED_HOSTS = ["cable.ua5v.com", "cable.auth.com"];
 
 export const tunnel: Command = {

@@ -21,7 +21,7 @@ export const SIM_KEY_OPTIONS = {
 } as const satisfies OptionTable;
 
 export const SIM_KEY_HELP = `  --profile NAME|FILE  which authenticator is simulated: ${[...PROFILES.keys()].join(", ")}
-  --touch-ms N         how long the simulated person takes before touching (500)
+  --touch-ms N         how long the simulated user takes before touching (500)
   --store FILE         keep the simulated key's credentials in this file`;
 
 /** Ten minutes: longer than any client waits. */
@@ -34,7 +34,7 @@ export interface SimKey {
   readonly save: () => void;
 }
 
-/** @param fit what the road makes of the profile. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
+/** @param fit adapts the profile to the transport. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
 export function simKeyFrom(
   invocation: Invocation,
   env: Env,

@@ -117,7 +117,7 @@ interface Plan {
   readonly knobs: Settings;
   readonly target: (name: string) => KnobValue;
   readonly spec: (name: string) => KnobSpec;
-  /** Everything a run needs to be told, on top of the defaults. */
+  /** Knobs that a run needs on top of the defaults. */
   full(knobs: Settings): KnobOverrides;
   /** What the command line must say on top of the scenario's own knobs. */
   overrides(knobs: Settings): KnobOverrides;

@@ -14,7 +14,7 @@ export type SweepFault =
   | "SWEEP_BAD_AXIS"
   /** One knob on two axes. */
   | "SWEEP_SAME_KNOB"
-  /** More points than anybody reads. */
+  /** Limits the number of points of a sweep to a readable table. */
   | "SWEEP_TOO_LARGE";
 
 /** A sweep cannot be made as it was asked for; nothing was run. */

@@ -76,7 +76,7 @@ export interface Sweep {
 /**
  * Runs a scenario once for each value of a knob, or each point of a grid, and finds where its outcome turns.
  *
- * Between two neighbours on an axis of numbers with different outcomes every turn that halving finds is told to
+ * Between two neighbours on an axis of numbers with different outcomes every turn that halving finds is reported to
  * the last unit: milliseconds, or one. Turns between two neighbours with the same outcome are not looked for;
  * take smaller steps for those.
  *

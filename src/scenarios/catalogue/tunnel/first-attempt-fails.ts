@@ -55,7 +55,7 @@ const linkFlakeEachAttempt: Scenario = {
   },
 };
 
-/** Mechanisms I and Q on the road itself: the advert of the registration is late, the tunnel of the first login fails. */
+/** Shows mechanisms I and Q on the hybrid transport: the advert of the registration is late, the tunnel of the first login fails. */
 const flakeEachAttempt: Scenario = {
   id: "link-fails-first-attempt/hybrid",
   group: "tunnel",
