@@ -84,7 +84,7 @@ export interface PromptBehaviour {
   readonly feedback?: SampleStatusName;
 }
 
-const HABIT = parameters<PromptBehaviour>({
+const PROMPT_BEHAVIOUR = parameters<PromptBehaviour>({
   thinkMs: maybe(shape.ms),
   actMs: maybe(shape.ms),
   holdMs: maybe(shape.ms),
@@ -112,7 +112,7 @@ export interface UserBehaviour {
   readonly nth?: Readonly<Record<number, PromptBehaviour>>;
 }
 
-const HABITS = parameters<UserBehaviour>({
+const BEHAVIOUR = parameters<UserBehaviour>({
   touchMs: maybe(shape.ms),
   verifyMs: maybe(shape.ms),
   chooseMs: maybe(shape.ms),
@@ -121,15 +121,15 @@ const HABITS = parameters<UserBehaviour>({
   walksAway: maybe(shape.flag),
   prompts: maybe(
     parameters<NonNullable<UserBehaviour["prompts"]>>({
-      touch: maybe(HABIT),
-      verify: maybe(HABIT),
-      sample: maybe(HABIT),
-      "choose-account": maybe(HABIT),
-      consent: maybe(HABIT),
-      unlock: maybe(HABIT),
+      touch: maybe(PROMPT_BEHAVIOUR),
+      verify: maybe(PROMPT_BEHAVIOUR),
+      sample: maybe(PROMPT_BEHAVIOUR),
+      "choose-account": maybe(PROMPT_BEHAVIOUR),
+      consent: maybe(PROMPT_BEHAVIOUR),
+      unlock: maybe(PROMPT_BEHAVIOUR),
     }),
   ),
-  nth: maybe(shape.record(HABIT)),
+  nth: maybe(shape.record(PROMPT_BEHAVIOUR)),
 });
 
 const TOUCH_MS = 500;
@@ -146,7 +146,7 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
 
 /** Creates a user who reacts the same way every time, but for the exceptions named. */
 export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser {
-  checkArguments("simulatedUser", { env: [arg.env, env], behaviour: [HABITS, behaviour] });
+  checkArguments("simulatedUser", { env: [arg.env, env], behaviour: [BEHAVIOUR, behaviour] });
   let asked = 0;
   return {
     answer(prompt, signal) {
@@ -162,7 +162,7 @@ export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser 
  * @throws {UserScriptError} `USER_SCRIPT_ENDED` when asked once more.
  */
 export function scriptedUser(env: Env, answers: readonly PromptBehaviour[]): SimUser {
-  checkArguments("scriptedUser", { env: [arg.env, env], answers: [shape.list(HABIT), answers] });
+  checkArguments("scriptedUser", { env: [arg.env, env], answers: [shape.list(PROMPT_BEHAVIOUR), answers] });
   let asked = 0;
   return {
     async answer(prompt, signal) {

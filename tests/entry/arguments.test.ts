@@ -130,7 +130,7 @@ const CASES: Readonly<Record<string, Case>> = {
     call: last(sim, "SimPhone", env, { advertiser: air, dialer: tunnels, handle: key.handle }),
     good: { name: "a phone" },
   },
-  "SimPhone parts": {
+  "SimPhone deps": {
     call: (value) => fn("SimPhone", sim)(env, value),
     good: { advertiser: air, dialer: tunnels, handle: key.handle },
     required: ["advertiser", "dialer", "handle"],

@@ -31,7 +31,7 @@ export interface AuthenticatorDeps {
   readonly transport?: string;
 }
 
-const PARTS = parameters<AuthenticatorDeps>({
+const DEPS = parameters<AuthenticatorDeps>({
   profile: arg.with(
     "an authenticator profile, as profileNamed(name) gives one,",
     "versions",
@@ -63,7 +63,7 @@ export class SimAuthenticator {
   #power = new AbortController();
 
   constructor(env: Env, deps: AuthenticatorDeps) {
-    checkArguments("SimAuthenticator", { env: [arg.env, env], deps: [PARTS, deps] });
+    checkArguments("SimAuthenticator", { env: [arg.env, env], deps: [DEPS, deps] });
     const { profile, store, user, crypto = defaultCrypto, transport } = deps;
     this.profile = profile;
     this.store = store;

@@ -33,7 +33,7 @@ export interface BrowserDeps {
   readonly pin: ClientContext["pin"];
 }
 
-const PARTS = parameters<BrowserDeps>({
+const DEPS = parameters<BrowserDeps>({
   knobs: arg.callable,
   origin: shape.text,
   device: arg.callable,
@@ -71,7 +71,7 @@ export class SimBrowser {
   #pending: AbortController | undefined;
 
   constructor(env: Env, deps: BrowserDeps) {
-    checkArguments("SimBrowser", { env: [arg.env, env], deps: [PARTS, deps] });
+    checkArguments("SimBrowser", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.#front = new BrowserFront(deps.knobs);

@@ -12,7 +12,7 @@ export interface FallbackUserDeps {
   readonly service: FallbackAuthService;
 }
 
-const PARTS = parameters<FallbackUserDeps>({
+const DEPS = parameters<FallbackUserDeps>({
   knobs: arg.callable,
   service: arg.object,
 });
@@ -29,7 +29,7 @@ export class FallbackUser {
   readonly #attempts = new Map<FactorName, string>();
 
   constructor(env: Env, deps: FallbackUserDeps) {
-    checkArguments("FallbackUser", { env: [arg.env, env], deps: [PARTS, deps] });
+    checkArguments("FallbackUser", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
   }

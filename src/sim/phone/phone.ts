@@ -34,7 +34,7 @@ export interface PhoneDeps extends PhonePorts {
   readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
 }
 
-const PARTS = parameters<PhoneDeps>({
+const DEPS = parameters<PhoneDeps>({
   advertiser: arg.having("an Advertiser, such as SimAir,", "advertise"),
   dialer: arg.having("a TunnelDialer, such as SimTunnelService,", "open"),
   channels: maybe(arg.having("a ChannelListener, such as SimChannels,", "listen")),
@@ -63,7 +63,7 @@ export class SimPhone {
   constructor(env: Env, deps: PhoneDeps, options: Partial<PhoneOptions> = {}) {
     checkArguments("SimPhone", {
       env: [arg.env, env],
-      deps: [PARTS, deps],
+      deps: [DEPS, deps],
       options: [PHONE_OPTIONS, options],
     });
     this.#env = env;

@@ -41,7 +41,7 @@ export interface SiteDeps {
   readonly rpId: string;
 }
 
-const PARTS = parameters<SiteDeps>({
+const DEPS = parameters<SiteDeps>({
   knobs: arg.callable,
   background: arg.object,
   mail: arg.object,
@@ -72,7 +72,7 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #accounts = new Map<string, string>();
 
   constructor(env: Env, deps: SiteDeps) {
-    checkArguments("SimSite", { env: [arg.env, env], deps: [PARTS, deps] });
+    checkArguments("SimSite", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.store = new SiteStore(deps);
