@@ -22,7 +22,8 @@ const UNRELATED: readonly Action[] = [
 const BEFORE_MS = 400_000;
 const AFTER_BEGINNING_MS = 1_500;
 
-const later = (action: Action): Action => ("atMs" in action ? { ...action, atMs: action.atMs + BEFORE_MS } : action);
+const later = (action: Action): Action =>
+  "atMs" in action ? { ...action, atMs: action.atMs + BEFORE_MS } : action;
 
 /** Scripts with the helper's verbs in them; the control is the same script with none. */
 const PLACES: Readonly<
