@@ -219,3 +219,16 @@ describe("every folder has a README that says where to start", () => {
     expect(existsSync(join(SRC, "..", where)), `${where} is there`).toBe(true);
   });
 });
+
+/** Words that docs/glossary.md replaces by standard terms. */
+const REPLACED =
+  /\b(persons?|somebody|whoever|moody|mortal|dawdl\w*|turnstile|mailbox|workbench|workplace|keepers?|bystanders?|spoil\w*|untold)\b/i;
+
+test.each(files.filter(({ path }) => !path.startsWith("scenarios/catalogue/")))(
+  "src/$path uses the glossary's words in names and comments",
+  ({ source }) => {
+    // Texts are data, and some quote what a report or a trace of an earlier schema says.
+    const lines = source.split("\n").map((line) => line.replaceAll(/"[^"]*"|`[^`]*`/g, ""));
+    expect(lines.filter((line) => REPLACED.test(line))).toEqual([]);
+  },
+);

@@ -85,7 +85,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     });
   }
 
-  /** What waits now, without waiting; the mailbox is then empty. */
+  /** Takes what waits now, without waiting; the queue is then empty. */
   drain(): T[] {
     return this.#items.splice(0);
   }

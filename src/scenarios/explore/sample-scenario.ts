@@ -33,7 +33,7 @@ type Ranges = Readonly<Record<string, SampleRange | null | undefined>>;
  * Samples the parameters of a scenario: what the scenario says of the cause stays true by construction.
  *
  * A scenario's own times move by its jitter, in the world as in the script; every other budget and delay that is
- * not zero moves likewise; bystanders ({@link BACKGROUND_PARAMETERS}) vary as they do where nothing is wrong with them.
+ * not zero moves likewise; background parameters ({@link BACKGROUND_PARAMETERS}) vary as they do where nothing is wrong with them.
  * Switches and choices define the scenario and stay. The same seed and number give the same sample, and a knob
  * that is added later shifts no other.
  */

@@ -13,7 +13,7 @@ export interface DeliveriesDeps {
 type Change = "undeliverable" | "arrived" | "filtered" | "found" | "relayed" | "opened-by-scanner";
 
 /**
- * Delivers codes to the user over each channel: a mobile, a landline, another user's telephone, a mailbox, a spam
+ * Delivers codes to the user over each channel: a mobile, a landline, another user's telephone, an inbox, a spam
  * folder.
  */
 export class Deliveries {

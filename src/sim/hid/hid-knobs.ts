@@ -56,7 +56,7 @@ export interface HidKnobs extends OptionsOf<typeof HID_KNOBS> {
   /** CHANNEL_BUSY to this many requests. */
   readonly busyTimes: number;
   readonly initDelayMs: number;
-  /** An answer to somebody else's nonce comes first. */
+  /** Sends an answer to another program's nonce first. */
   readonly initWrongNonceFirst: boolean;
   /** Bytes appended to the INIT response, as a later version of the protocol might. */
   readonly initExtraBytes: number;

@@ -47,7 +47,7 @@ export class UsbPort {
     return this.#opened;
   }
 
-  /** The next key somebody plugs in while one is waited for; never, when nobody does. */
+  /** Resolves with the next key that is plugged in; never, when none is. */
   nextPlugged(): Promise<CtapDevice> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -63,7 +63,7 @@ export class UsbPort {
     void gone?.then((device) => device[Symbol.asyncDispose]()).catch(() => undefined);
   }
 
-  /** Plugged in; whoever waits for a key gets it. */
+  /** Plugs the key in; every caller that waits for a key gets it. */
   async replug(): Promise<void> {
     this.unplug();
     this.#isIn = true;

@@ -47,7 +47,7 @@ const ADDRESS_BYTES = 6;
 const NEVER_PCT = 100;
 
 /**
- * The radio between phones and computers of one room. Whoever speaks is heard after a while by whoever listens.
+ * The radio between phones and computers of one room: an advert reaches every scanner after a while.
  *
  * Nothing repeats by itself: a chance that is lost moves the hearing to the next one, so a run with a phone that
  * is never heard still comes to an end.
@@ -104,7 +104,7 @@ export class SimAir implements AdvertScanner, Advertiser {
     };
   }
 
-  /** Somebody else's phone: an advert nobody here can open. */
+  /** Broadcasts a foreign advert, which no computer here can open. */
   async foreignAdvert(serviceData?: Uint8Array): Promise<AsyncDisposable> {
     return this.advertise(serviceData ?? this.#env.entropy.bytes(ADVERT_BYTES));
   }

@@ -21,12 +21,12 @@ import { SimTunnelService } from "./tunnel-service.js";
 
 export interface HybridTransportDeps {
   readonly knobs: () => Knobs;
-  /** The authenticator in each of the person's phones. */
+  /** The authenticator in each of the user's phones. */
   readonly handleOf: (which: WhichKey) => CtapHandler;
   readonly background: Background;
 }
 
-/** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phones as knobs have them. */
+/** The transport to a phone: a QR code on the screen, a user who scans it, radio, tunnel and phones as the knobs set them. */
 export class HybridTransport {
   readonly #env: Env;
   readonly #client: Env;
@@ -101,7 +101,7 @@ export class HybridTransport {
   }
 
   #begin(device: HybridDevice): HybridDevice {
-    // Whoever asks the device hears why it failed.
+    // The caller that asks the device gets the reason of the failure.
     device.ready().catch(() => undefined);
     void this.#deps.background.add(device.ended);
     const { ble } = this.#deps.knobs();

@@ -21,7 +21,7 @@ export class LatePhone implements CtapDevice {
 
   constructor({ whenPossible, start: invite }: LatePhoneDeps) {
     this.#coming = whenPossible(this.#over.signal).then(() => (this.#phone = invite()));
-    // Whoever asks hears of it.
+    // The caller that asks gets the rejection.
     this.#coming.catch(() => undefined);
   }
 

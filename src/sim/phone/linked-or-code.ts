@@ -5,7 +5,7 @@ import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 export type AwaitedPhone = CtapDevice & Required<Pick<CtapDevice, "ready">>;
 
 /**
- * A linked phone, and in its place whoever scans a code once the tunnel service says that it is gone for good.
+ * A linked phone, and in its place the phone that scans a QR code once the tunnel service says that it is gone for good.
  *
  * Nothing was asked of the phone by then, so that the request that waits can go to the other one.
  */

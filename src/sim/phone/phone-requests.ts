@@ -30,7 +30,7 @@ const TOLD: readonly number[] = [
   CtapStatus.NO_CREDENTIALS,
 ];
 
-/** What to the person looks like "it did not happen": the platform says denied to all of it. */
+/** What looks to the user like "it did not happen": the platform says denied to all of it. */
 const DENIED: readonly number[] = [
   CtapStatus.KEEPALIVE_CANCEL,
   CtapStatus.USER_ACTION_TIMEOUT,

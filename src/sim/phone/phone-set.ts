@@ -19,14 +19,14 @@ import type { SimTunnelService } from "../hybrid/tunnel-service.js";
 
 export interface PhoneSetDeps {
   readonly knobs: () => Knobs;
-  /** The authenticator in each of the person's phones. */
+  /** The authenticator in each of the user's phones. */
   readonly handleOf: (which: WhichKey) => CtapHandler;
   readonly background: Background;
   readonly air: SimAir;
   readonly service: SimTunnelService;
 }
 
-/** A code as the person sees it. */
+/** A QR code as the user sees it. */
 export interface DisplayedQr {
   readonly qr: string;
   /** The one of the request before, which a photo or another tab still shows. */
@@ -55,7 +55,7 @@ const MENDABLE: readonly PhoneEnding[] = ["no-screen-lock", "bluetooth-refused",
 /** Nobody raises a phone to a screen again in less, in milliseconds. */
 const RESCAN_MIN_MS = 1_000;
 
-/** The person's phone, and its link to the browser where there is one. */
+/** The user's phone, and its link to the browser where there is one. */
 interface OwnPhone {
   readonly phone: SimPhone;
   known?: LinkedPhone;
@@ -63,7 +63,7 @@ interface OwnPhone {
   forgotten?: boolean;
 }
 
-/** The person with their phones, of which `key.which` says the one in the hand: who scans what, when, and again. */
+/** The user with their phones, of which `key.which` says the one in the hand: who scans what, when, and again. */
 export class PhoneSet {
   readonly #env: Env;
   readonly #deps: PhoneSetDeps;
@@ -85,7 +85,7 @@ export class PhoneSet {
     this.#configured(this.#knobs.key.which).forgotten = true;
   }
 
-  /** Lets the person do what they do about a code on the screen. */
+  /** Lets the user scan the code on the screen, as the knobs set it. */
   show(code: DisplayedQr): void {
     void this.#scan(code);
     void this.#scanWithOther(code);

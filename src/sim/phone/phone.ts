@@ -77,7 +77,7 @@ export class SimPhone {
   }
 
   /**
-   * Reads the text of a QR code and serves whoever shows it. Settles when nothing of the session is left, a prompt
+   * Reads the text of a QR code and serves the client that shows it. Settles when nothing of the session is left, a prompt
    * included that outlives the client.
    *
    * @param context the span of the client that shows the code, where both share a trace.

@@ -261,7 +261,7 @@ export interface AuthenticatorProfile {
   readonly pinComplexityPolicyUrl?: string;
   readonly options: ProfileOptions;
   readonly builtInUv?: BuiltInUv;
-  /** Shows accounts and lets the person choose. */
+  /** Shows accounts and lets the user choose. */
   readonly hasDisplay: boolean;
   readonly limits: ProfileLimits;
   readonly timeouts: ProfileTimeouts;
