@@ -90,7 +90,9 @@ describe("replay", () => {
     writeFileSync(at("cut.jsonl"), read("t.jsonl").slice(0, -30));
     const { exitCode, stdout, stderr } = await runCli(["replay", at("cut.jsonl")]);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^line \d+: the record stops in the middle and was left out; the trace ends there\n$/);
+    expect(stderr).toMatch(
+      /^line \d+: the record stops in the middle and was left out; the trace ends there\n$/,
+    );
     expect(stdout).toContain("page.guard fired first");
   });
 

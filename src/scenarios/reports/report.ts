@@ -1,3 +1,4 @@
+import { titleOf } from "./title-of.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
@@ -83,7 +84,7 @@ function header({ run, paint, width }: Sheet): readonly string[] {
   const origin = seed === "" ? "" : `seed ${printable(seed)}  `;
   return [
     `${paint.strong(printable(scenario.id))}  ${origin}${mark(outcome[verdict])}`,
-    paint.strong(scenario.title),
+    paint.strong(titleOf(run)),
     ...wrap(scenario.story, width),
   ];
 }
