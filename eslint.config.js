@@ -29,7 +29,7 @@ export default tseslint.config(
     files: ["**/*.js", "**/*.mjs", "**/*.cjs"],
     languageOptions: {
       globals: Object.fromEntries(
-        ["process", "console", "URL", "Buffer", "fetch"].map((name) => [name, "readonly"]),
+        ["process", "console", "URL", "Buffer", "fetch", "TextDecoder"].map((name) => [name, "readonly"]),
       ),
     },
   },

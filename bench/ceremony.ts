@@ -10,7 +10,7 @@ import { CredentialStore } from "../src/sim/authenticator/store/credential-store
 import { LoopbackDevice } from "../src/sim/loopback.js";
 import { profileNamed } from "../src/sim/profiles/profiles.js";
 import { simHidPort } from "../src/sim/hid/sim-hid.js";
-import { habitualUser } from "../src/sim/user.js";
+import { simulatedUser } from "../src/sim/user.js";
 import { openHidDevice } from "../src/transports/hid/channel.js";
 import { register } from "../src/webauthn/client/register.js";
 import type { BenchCase } from "./bench-case.js";
@@ -22,16 +22,16 @@ const OPTIONS = {
   pubKeyCredParams: [{ type: "public-key", alg: -7 }],
 };
 
-async function registerOver(road: "loopback" | "hid"): Promise<void> {
+async function registerOver(clientTransport: "loopback" | "hid"): Promise<void> {
   const env = virtualEnv("bench", nullSink);
   const key = new SimAuthenticator(env, {
     profile: profileNamed("generic"),
     store: new CredentialStore(),
-    user: habitualUser(env),
+    user: simulatedUser(env),
   });
   const handle = key.handle.bind(key);
   const device =
-    road === "loopback"
+    clientTransport === "loopback"
       ? new LoopbackDevice(env, handle)
       : await env.clock.run(openHidDevice(env, simHidPort(env, { cbor: handle })));
   await env.clock.run(register(env, device, OPTIONS, { origin: "https://example.com" }));

@@ -3,14 +3,14 @@ import { seededEntropy, type Entropy } from "../src/core/entropy.js";
 import { envFor, virtualEnv } from "../src/core/env.js";
 import { nullSink } from "../src/core/trace.js";
 import { defaultCrypto as crypto } from "../src/crypto/default.js";
-import { invitePhone } from "../src/hybrid/qr-initiated.js";
+import { startQrInitiated } from "../src/hybrid/qr-initiated.js";
 import { SimAir } from "../src/sim/hybrid/air.js";
 import { SimAuthenticator } from "../src/sim/authenticator/authenticator.js";
 import { CredentialStore } from "../src/sim/authenticator/store/credential-store.js";
 import { SimPhone } from "../src/sim/phone/phone.js";
 import { profileNamed } from "../src/sim/profiles/profiles.js";
 import { SimTunnelService } from "../src/sim/hybrid/tunnel-service.js";
-import { habitualUser } from "../src/sim/user.js";
+import { simulatedUser } from "../src/sim/user.js";
 import { authenticate } from "../src/webauthn/client/authenticate.js";
 import { register } from "../src/webauthn/client/register.js";
 import type { BenchCase } from "./bench-case.js";
@@ -36,7 +36,7 @@ function room() {
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile: profileNamed("phone"),
     store: new CredentialStore(),
-    user: habitualUser(env),
+    user: simulatedUser(env),
   });
   const phone = new SimPhone(envFor(env, "phone"), {
     advertiser: air,
@@ -50,14 +50,14 @@ type Room = ReturnType<typeof room>;
 
 /** The same account each time: the credential takes the place of the one before, and the store stays as it is. */
 async function registerOverHybrid({ env, phone, ports }: Room): Promise<void> {
-  const { device, qr } = invitePhone(env, ports);
+  const { device, qr } = startQrInitiated(env, ports);
   const session = phone.scan(qr);
   await env.clock.run(register(env, device, CREATION, CLIENT));
   await env.clock.run(session);
 }
 
 async function loginOverHybrid({ env, phone, ports }: Room): Promise<void> {
-  const { device, qr } = invitePhone(env, ports);
+  const { device, qr } = startQrInitiated(env, ports);
   const session = phone.scan(qr);
   await env.clock.run(authenticate(env, device, { challenge: CHALLENGE, rpId: "example.com" }, CLIENT));
   await env.clock.run(session);

@@ -84,8 +84,8 @@ function qr(): BenchCase[] {
 
 function advert(): BenchCase[] {
   const group = "hybrid advert";
-  const key = deriveKey(SECRET, { purpose: KeyPurpose.ADVERT });
-  const other = deriveKey(PSK, { purpose: KeyPurpose.ADVERT });
+  const key = deriveKey(SECRET, { purpose: KeyPurpose.EID_KEY });
+  const other = deriveKey(PSK, { purpose: KeyPurpose.EID_KEY });
   const fields = { nonce: entropy.bytes(10), routingId: entropy.bytes(3), tunnelCode: 0 };
   const sealed = sealAdvert(key, fields);
   const peer = "one HMAC";

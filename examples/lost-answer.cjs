@@ -2,7 +2,7 @@
 const assert = require("node:assert/strict");
 const {
   CredentialStore,
-  habitualUser,
+  simulatedUser,
   LoopbackDevice,
   profileNamed,
   register,
@@ -13,7 +13,7 @@ const {
 
 const env = virtualEnv("a lost answer");
 const store = new CredentialStore();
-const key = new SimAuthenticator(env, { profile: profileNamed("generic"), store, user: habitualUser(env) });
+const key = new SimAuthenticator(env, { profile: profileNamed("generic"), store, user: simulatedUser(env) });
 const device = withFaults(env, new LoopbackDevice(env, key.handle.bind(key)), [
   { id: "cable-falls-out", command: 0x01, nth: 1, effect: { do: "lose-response" } },
 ]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import {
   authenticate,
   CredentialStore,
-  habitualUser,
+  simulatedUser,
   openHidDevice,
   profileNamed,
   register,
@@ -18,7 +18,7 @@ const env = virtualEnv("an example");
 const key = new SimAuthenticator(env, {
   profile: profileNamed("generic"),
   store: new CredentialStore(),
-  user: habitualUser(env, { touchMs: 4_000 }),
+  user: simulatedUser(env, { touchMs: 4_000 }),
 });
 const port = simHidPort(env, { cbor: (request, options) => key.handle(request, options) });
 const device = await env.clock.run(openHidDevice(env, port));

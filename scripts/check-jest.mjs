@@ -10,7 +10,7 @@ const JEST = "30.5.2";
 const TEST = `
 const { virtualEnv } = require("passkey-harness/sim");
 const { runScenario, scenarioNamed } = require("passkey-harness/scenarios");
-const { CredentialStore, habitualUser, LoopbackDevice, profileNamed, register, SimAuthenticator } =
+const { CredentialStore, simulatedUser, LoopbackDevice, profileNamed, register, SimAuthenticator } =
   require("passkey-harness");
 
 const options = {
@@ -29,7 +29,7 @@ test.each(["real", "fake"])("a passkey is registered under %s timers", async (ti
   if (timers === "fake") jest.useFakeTimers();
   const env = virtualEnv("jest");
   const store = new CredentialStore();
-  const key = new SimAuthenticator(env, { profile: profileNamed("generic"), store, user: habitualUser(env) });
+  const key = new SimAuthenticator(env, { profile: profileNamed("generic"), store, user: simulatedUser(env) });
   const device = new LoopbackDevice(env, key.handle.bind(key));
   await env.clock.run(register(env, device, options, { origin: "https://example.com" }));
   expect(store.credentials).toHaveLength(1);

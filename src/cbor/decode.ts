@@ -63,7 +63,7 @@ export function decodeCbor(bytes: Uint8Array, options?: CborOptions): CborValue 
     if (at < end) throw fault("TRAILING_BYTES", `${end - at} bytes after the value`);
     return value;
   } finally {
-    letGo();
+    releaseInput();
   }
 }
 
@@ -78,7 +78,7 @@ export function decodeCborPrefix(bytes: Uint8Array, options?: CborOptions): Deco
     const value = readItem();
     return { value, rest: view(end - at) };
   } finally {
-    letGo();
+    releaseInput();
   }
 }
 
@@ -93,7 +93,7 @@ function begin(bytes: Uint8Array, options: CborOptions | undefined): void {
 }
 
 /** Keeps nobody's message alive. */
-function letGo(): void {
+function releaseInput(): void {
   source = NOTHING;
   memory = NOTHING.buffer;
 }

@@ -12,8 +12,8 @@ import {
 } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError } from "../index.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "./device/open-device.js";
-import type { Workbench } from "./device/opened-device.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "./device/open-device.js";
+import type { OpenedDevice } from "./device/opened-device.js";
 import { readTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
 import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
@@ -27,7 +27,7 @@ export interface PageCall {
 
 /** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
 export function calledByPage<T>(
-  { env }: Workbench,
+  { env }: OpenedDevice,
   call: PageCall,
   ceremony: (env: Env) => Promise<T>,
 ): Promise<T> {
@@ -155,29 +155,29 @@ export function timelineOf(records: readonly TraceRecord[]): string {
     .join("\n");
 }
 
-export interface Ceremony {
+export interface CliCeremony {
   readonly method: "create" | "get";
   readonly client: ClientContext;
-  run(bench: Workbench): Promise<Outcome>;
+  run(opened: OpenedDevice): Promise<Outcome>;
 }
 
 /** Runs a ceremony on a device; one that fails is told in full, because how it failed is the finding. */
-export async function withDevice(invocation: Invocation, ceremony: Ceremony): Promise<Outcome> {
-  const bench = await openWorkbench(invocation, ceremony.method);
+export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
+  const opened = await openDevice(invocation, ceremony.method);
   try {
-    return await ceremony.run(bench);
+    return await ceremony.run(opened);
   } catch (error) {
     if (!isHarnessError(error) || error instanceof UsageError) throw error;
     const page = toPageError(error, { method: ceremony.method, profile: ceremony.client.profile ?? SPEC_L3 });
     return {
       exitCode: 1,
-      json: { ok: false, seed: bench.seed, error: error.toJSON(), page, trace: bench.records },
-      text: [timelineOf(bench.records), "", ...failureLines(error, page, bench.seed)].join("\n"),
+      json: { ok: false, seed: opened.seed, error: error.toJSON(), page, trace: opened.records },
+      text: [timelineOf(opened.records), "", ...failureLines(error, page, opened.seed)].join("\n"),
     };
   } finally {
-    await bench.close();
+    await opened.close();
     const name = ceremony.method === "create" ? "register" : "login";
-    saveRecording({ name, records: bench.records, seed: bench.seed }, invocation);
+    saveRecording({ name, records: opened.records, seed: opened.seed }, invocation);
   }
 }
 

@@ -3,7 +3,7 @@ import { HarnessError } from "../index.js";
 import type { Terminal } from "./terminal.js";
 
 /** Resolves when somebody asks the program to end. */
-export function untilTold(): Promise<void> {
+export function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGTERM", () => resolve());
     process.once("SIGINT", () => resolve());

@@ -1,22 +1,22 @@
 import { fromBase64url, toBase64url } from "../entry/ctap.js";
 import { type SiteConfig, parseSiteConfig } from "../entry/sim.js";
-import type { StoredSiteCredential } from "../entry/webauthn.js";
+import type { CredentialRecord } from "../entry/webauthn.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { isMissing, readJsonFile, writeTextFile } from "./files.js";
 import { textOption } from "./options.js";
 
 /** One registered passkey and whose it is. Holds nothing secret. */
-export interface BookEntry {
+export interface CredentialFileEntry {
   readonly rpId: string;
   /** base64url. */
   readonly userHandle: string;
-  readonly credential: StoredSiteCredential;
+  readonly credential: CredentialRecord;
 }
 
 /** The credentials file of `register` and `login`: what a site would keep in its database. */
-export class SiteBook {
+export class CredentialFile {
   readonly #path: string | undefined;
-  #entries: readonly BookEntry[];
+  #entries: readonly CredentialFileEntry[];
 
   /**
    * @param mustExist whether a file that is not there is refused; otherwise it is made.
@@ -27,12 +27,12 @@ export class SiteBook {
     this.#entries = path === undefined ? [] : readEntries(path, mustExist);
   }
 
-  get entries(): readonly BookEntry[] {
+  get entries(): readonly CredentialFileEntry[] {
     return this.#entries;
   }
 
   /** Adds or replaces, and writes the file. */
-  put(entry: BookEntry): void {
+  put(entry: CredentialFileEntry): void {
     this.#entries = [
       ...this.#entries.filter(({ credential }) => credential.id !== entry.credential.id),
       entry,
@@ -46,7 +46,7 @@ export class SiteBook {
   }
 }
 
-function readEntries(path: string, mustExist: boolean): readonly BookEntry[] {
+function readEntries(path: string, mustExist: boolean): readonly CredentialFileEntry[] {
   let content: unknown;
   try {
     content = readJsonFile(path, "credentials file");
@@ -59,7 +59,7 @@ function readEntries(path: string, mustExist: boolean): readonly BookEntry[] {
   return entries.map((entry) => readEntry(entry, path));
 }
 
-function readEntry(value: unknown, path: string): BookEntry {
+function readEntry(value: unknown, path: string): CredentialFileEntry {
   const { rpId, userHandle, credential } = members(value);
   const { id, publicKeyCose, signCount, ...flags } = members(credential);
   const texts = [rpId, userHandle, id, publicKeyCose];

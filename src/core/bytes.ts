@@ -135,32 +135,80 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+const HEX_DIGITS = "0123456789abcdef";
+
 export function toHex(bytes: Uint8Array): string {
-  return viewAsBuffer(bytes).toString("hex");
+  let hex = "";
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    hex += (HEX_DIGITS[byte >> 4] as string) + (HEX_DIGITS[byte & 0xf] as string);
+  }
+  return hex;
 }
 
 /** @throws {RangeError} for an odd number of digits or a character that is not a hex digit. */
 export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) throw new RangeError("not a hex string");
-  return new Uint8Array(Buffer.from(hex, "hex"));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = (hexDigit(hex.charCodeAt(2 * i)) << 4) | hexDigit(hex.charCodeAt(2 * i + 1));
+  }
+  return bytes;
 }
+
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** Base64url without padding, the form WebAuthn's JSON uses. @see RFC 4648 §5 */
 export function toBase64url(bytes: Uint8Array): string {
-  return viewAsBuffer(bytes).toString("base64url");
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 3) {
+    const left = bytes.length - i;
+    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text += (BASE64URL[group >> 18] as string) + (BASE64URL[(group >> 12) & 0x3f] as string);
+    if (left > 1) text += BASE64URL[(group >> 6) & 0x3f] as string;
+    if (left > 2) text += BASE64URL[group & 0x3f] as string;
+  }
+  return text;
 }
 
 /** Accepts padded input too, because real sites send it. @throws {RangeError} for other characters. */
 export function fromBase64url(text: string): Uint8Array {
   const bare = text.replace(/=+$/, "");
   if (/[^A-Za-z0-9_-]/.test(bare) || bare.length % 4 === 1) throw new RangeError("not a base64url string");
-  return new Uint8Array(Buffer.from(bare, "base64url"));
+  const bytes = new Uint8Array((bare.length * 3) >> 2);
+  let bits = 0;
+  for (let i = 0, at = 0; i < bare.length; i++) {
+    bits = (bits << 6) | sextet(bare.charCodeAt(i));
+    // Every character but the first of four completes a byte; a leftover of less than a byte is dropped.
+    if (i % 4 !== 0) bytes[at++] = bits >> (6 - 2 * (i % 4));
+  }
+  return bytes;
+}
+
+/** Base64 with padding, as JOSE headers and PEM write it. @see RFC 4648 §4 */
+export function toBase64(bytes: Uint8Array): string {
+  const text = toBase64url(bytes).replaceAll("-", "+").replaceAll("_", "/");
+  return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
+}
+
+/** The inverse of {@link toBase64}; padding may be missing. @throws {RangeError} for other characters. */
+export function fromBase64(text: string): Uint8Array {
+  return fromBase64url(text.replaceAll("+", "-").replaceAll("/", "_"));
 }
 
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function viewAsBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The value of a hex digit by its character code: 0 to 9, then A and a to F and f. */
+function hexDigit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : (code & 0xf) + 9;
+}
+
+/** The value of a base64url digit by its character code. */
+function sextet(code: number): number {
+  if (code >= 0x61) return code - 0x61 + 26;
+  if (code === 0x5f) return 63;
+  if (code >= 0x41) return code - 0x41;
+  return code === 0x2d ? 62 : code - 0x30 + 52;
 }

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { toHex } from "./bytes.js";
+import { sha256 } from "./host-crypto.js";
 
 const TAG_BYTES = 4;
 
@@ -9,8 +10,5 @@ const TAG_BYTES = 4;
  * enough to tell the handful in one run apart, useless to anybody else.
  */
 export function credentialTag(id: Uint8Array): string {
-  return createHash("sha256")
-    .update(id)
-    .digest("hex")
-    .slice(0, 2 * TAG_BYTES);
+  return toHex(sha256(id).subarray(0, TAG_BYTES));
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes, sha256 } from "./host-crypto.js";
 
 /** The only source of randomness in this library. */
 export interface Entropy {
@@ -8,7 +8,7 @@ export interface Entropy {
 }
 
 export const systemEntropy: Entropy = {
-  bytes: (length) => new Uint8Array(randomBytes(length)),
+  bytes: randomBytes,
   fork: () => systemEntropy,
 };
 
@@ -21,7 +21,7 @@ export function seededEntropy(seed: string): Entropy {
     bytes(length) {
       const out = new Uint8Array(length);
       for (let filled = 0; filled < length; filled += BLOCK_BYTES) {
-        const chunk = createHash("sha256").update(`${seed}#${block++}`).digest();
+        const chunk = sha256(`${seed}#${block++}`);
         out.set(chunk.subarray(0, Math.min(BLOCK_BYTES, length - filled)), filled);
       }
       return out;

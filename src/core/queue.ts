@@ -1,10 +1,10 @@
 import { HarnessError } from "./errors.js";
 
 /** One at a time, in order of arrival; a failure does not block those behind it. */
-export class Turnstile {
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  pass<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work, work);
     this.#last = turn.catch(() => undefined);
     return turn;
@@ -12,7 +12,7 @@ export class Turnstile {
 }
 
 /** Nobody collects: the producer is faster than its reader, for ever. */
-export class MailboxFullError extends HarnessError<"MAILBOX_FULL"> {
+export class QueueFullError extends HarnessError<"MAILBOX_FULL"> {
   constructor(limit: number) {
     super("MAILBOX_FULL", `more than ${limit} items wait and nobody collects them`);
   }
@@ -31,7 +31,7 @@ interface Waiter<T> {
  * Items already put are still delivered after `close`. `next` then gives `undefined` for an end in
  * good order, or throws the error it was closed with.
  */
-export class Mailbox<T> implements AsyncIterable<T> {
+export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #waiters: Waiter<T>[] = [];
   readonly #limit: number;
@@ -45,12 +45,12 @@ export class Mailbox<T> implements AsyncIterable<T> {
     return this.#ended !== undefined;
   }
 
-  /** Puts nothing after `close`. @throws {MailboxFullError} */
+  /** Puts nothing after `close`. @throws {QueueFullError} */
   put(item: T): void {
     if (this.#ended) return;
     const waiter = this.#waiters.shift();
     if (waiter) return waiter.resolve(item);
-    if (this.#items.length >= this.#limit) throw new MailboxFullError(this.#limit);
+    if (this.#items.length >= this.#limit) throw new QueueFullError(this.#limit);
     this.#items.push(item);
   }
 

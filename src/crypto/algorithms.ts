@@ -58,16 +58,16 @@ export type Suite =
 
 /** @throws {PointError} `KEY_MISMATCH` when the key is of another kind or on another curve. */
 export function matchKey(algorithm: SignatureAlgorithm, key: PublicKey): Suite {
-  const parts: AlgorithmParts = ALGORITHMS[algorithm];
-  if (parts.kty === "EC" && key.kty === "EC" && parts.crv === key.crv) {
-    return { kty: "EC", key, hash: parts.hash };
+  const deps: AlgorithmParts = ALGORITHMS[algorithm];
+  if (deps.kty === "EC" && key.kty === "EC" && deps.crv === key.crv) {
+    return { kty: "EC", key, hash: deps.hash };
   }
-  if (parts.kty === "OKP" && key.kty === "OKP" && parts.crv === key.crv) return { kty: "OKP", key };
-  if (parts.kty === "RSA" && key.kty === "RSA") {
-    return { kty: "RSA", key, padding: parts.padding, hash: parts.hash };
+  if (deps.kty === "OKP" && key.kty === "OKP" && deps.crv === key.crv) return { kty: "OKP", key };
+  if (deps.kty === "RSA" && key.kty === "RSA") {
+    return { kty: "RSA", key, padding: deps.padding, hash: deps.hash };
   }
-  if (parts.kty === "AKP" && key.kty === "AKP" && parts.publicKeyBytes === key.pub.length) {
-    return { kty: "AKP", key, set: parts.set };
+  if (deps.kty === "AKP" && key.kty === "AKP" && deps.publicKeyBytes === key.pub.length) {
+    return { kty: "AKP", key, set: deps.set };
   }
   throw new PointError("KEY_MISMATCH", `${algorithm} cannot use a key of kind ${kindOf(key)}`);
 }

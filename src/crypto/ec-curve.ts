@@ -1,4 +1,4 @@
-import { concat, fromHex } from "../core/bytes.js";
+import { concat, fromHex, toHex } from "../core/bytes.js";
 import { type EcCurveName, type EcKey, PointError } from "./algorithms.js";
 
 const UNCOMPRESSED_BYTES = 65;
@@ -71,8 +71,7 @@ export function keyOf(crv: EcCurveName, point: Uint8Array): EcKey {
 /** Unsigned, big endian; the inverse of {@link fromInteger}. */
 export function toInteger(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-  return BigInt(`0x${hex}`);
+  return BigInt(`0x${toHex(bytes)}`);
 }
 
 /** Unsigned, big endian, `width` bytes. */

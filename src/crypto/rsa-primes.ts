@@ -1,8 +1,8 @@
-import { checkPrimeSync } from "node:crypto";
 import { concat } from "../core/bytes.js";
 import type { Entropy } from "../core/entropy.js";
 import { PointError, type RsaKey } from "./algorithms.js";
 import { fromInteger, toInteger } from "./ec-curve.js";
+import { isPrime } from "./is-prime.js";
 
 /** `base ** exponent % modulus`; takes a time that tells the exponent. */
 export function powMod(base: bigint, exponent: bigint, modulus: bigint): bigint {
@@ -89,7 +89,7 @@ function nextGoodPrime(start: bigint): bigint {
   for (let step = 0; ; step += 2) {
     if (SMALL_PRIMES.some((prime, i) => ((remainders[i] as number) + step) % prime === 0)) continue;
     const candidate = start + BigInt(step);
-    if (candidate % PUBLIC_EXPONENT !== 1n && checkPrimeSync(candidate)) return candidate;
+    if (candidate % PUBLIC_EXPONENT !== 1n && isPrime(candidate)) return candidate;
   }
 }
 

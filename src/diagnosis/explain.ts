@@ -1,15 +1,19 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import type { TraceRecord } from "../core/trace.js";
-import type { CeremonyAccount, DecidingTimer, Explanation } from "./explanation.js";
-import type { Ceremony } from "./facts/ceremony.js";
+import type { CeremonyDiagnosis, DecidingTimer, Explanation } from "./explanation.js";
+import type { CeremonyTrace } from "./facts/ceremony.js";
 import { gatherFacts, type GatherOptions } from "./gather-facts.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probes.js";
-import { RULES, type MechanismId } from "./rules/registry.js";
+import { RULES, type RootCauseId } from "./rules/registry.js";
 import type { Rule } from "./rule.js";
 
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
+
+const OPTIONS = parameters<GatherOptions>({ schema: maybe(shape.oneOf([1, 2])) });
 
 /**
  * Says of a trace what happened and whose timer decided it.
@@ -19,6 +23,7 @@ const CEREMONY_IDS = "ceremony ids";
  * overlap in time.
  */
 export function explain(records: readonly TraceRecord[], options: GatherOptions = {}): Explanation {
+  checkArguments("explain", { records: [shape.list(arg.any), records], options: [OPTIONS, options] });
   const facts = gatherFacts(records, options);
   const ceremonies = facts.ceremonies.map((ceremony) => explainCeremony(ceremony, facts));
   const main =
@@ -27,16 +32,16 @@ export function explain(records: readonly TraceRecord[], options: GatherOptions 
 }
 
 /** The rules again, by what the engine needs of them: an id that is known to be one. */
-const IN_ORDER: readonly (Rule & { readonly id: MechanismId })[] = RULES;
+const IN_ORDER: readonly (Rule & { readonly id: RootCauseId })[] = RULES;
 
-function explainCeremony(ceremony: Ceremony, facts: TraceFacts): CeremonyAccount {
+function explainCeremony(ceremony: CeremonyTrace, facts: TraceFacts): CeremonyDiagnosis {
   if (facts.overlapping.has(ceremony.id)) return attributionUnknown(ceremony);
-  for (const { id, kinds, match, needs } of IN_ORDER) {
+  for (const { id, kinds, match, requiredProbes: needs } of IN_ORDER) {
     if (!kinds.includes(ceremony.kind)) continue;
     const found = match(ceremony, facts);
     if (found === undefined) continue;
-    const blind = (needs?.(ceremony) ?? []).filter((layer) => !isSeen(layer, ceremony, facts));
-    if (blind.length > 0) return undecided(ceremony, blind);
+    const missing = (needs?.(ceremony) ?? []).filter((layer) => !isSeen(layer, ceremony, facts));
+    if (missing.length > 0) return undecided(ceremony, missing);
     if (id === "success" && needsSiteProbe(ceremony, facts)) break;
     return {
       kind: ceremony.kind,
@@ -58,9 +63,9 @@ function decidingTimer(use: TimerUse | undefined): DecidingTimer | undefined {
   return { timer: use.timer, owner: use.owner, budgetMs: use.budgetMs, firedAtMs: use.endedAtMs };
 }
 
-type Judged = Pick<Ceremony, "kind" | "id">;
+type Judged = Pick<CeremonyTrace, "kind" | "id">;
 
-function undecided(judged: Judged, missing: readonly Probe[]): CeremonyAccount {
+function undecided(judged: Judged, missing: readonly Probe[]): CeremonyDiagnosis {
   const nothingKnown =
     judged.kind === "factor"
       ? "nobody entered a code, and nothing says why"
@@ -69,7 +74,7 @@ function undecided(judged: Judged, missing: readonly Probe[]): CeremonyAccount {
   return withoutCause(judged, { why: why === "" ? nothingKnown : why, missing });
 }
 
-function attributionUnknown(judged: Judged): CeremonyAccount {
+function attributionUnknown(judged: Judged): CeremonyDiagnosis {
   return withoutCause(judged, {
     why: `missing ${CEREMONY_IDS}: this trace is of schema 1 and its ceremonies overlap`,
     missing: [CEREMONY_IDS],
@@ -79,7 +84,7 @@ function attributionUnknown(judged: Judged): CeremonyAccount {
 function withoutCause(
   { kind, id }: Judged,
   { why, missing }: { readonly why: string; readonly missing: readonly string[] },
-): CeremonyAccount {
+): CeremonyDiagnosis {
   return {
     kind,
     ceremony: id,
@@ -93,6 +98,6 @@ function withoutCause(
   };
 }
 
-function nothingSeen(facts: TraceFacts): CeremonyAccount {
+function nothingSeen(facts: TraceFacts): CeremonyDiagnosis {
   return undecided({ kind: "registration", id: "none" }, missingFrom(facts));
 }

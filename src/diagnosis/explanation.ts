@@ -1,5 +1,5 @@
 import type { CeremonyKind } from "./facts/ceremony.js";
-import type { MechanismId } from "./rules/registry.js";
+import type { RootCauseId } from "./rules/registry.js";
 
 /** The timer whose firing made the difference. */
 export interface DecidingTimer {
@@ -10,11 +10,11 @@ export interface DecidingTimer {
 }
 
 /** One ceremony, explained. */
-export interface CeremonyAccount {
+export interface CeremonyDiagnosis {
   readonly kind: CeremonyKind;
   /** Its id in the trace. */
   readonly ceremony: string;
-  readonly mechanism: MechanismId;
+  readonly mechanism: RootCauseId;
   readonly decidedBy: DecidingTimer | undefined;
   /**
    * The deadline that mattered minus the moment that had to meet it: negative by how much it was
@@ -30,10 +30,10 @@ export interface CeremonyAccount {
   readonly missingProbes: readonly string[];
 }
 
-/** A whole run, explained. The members of {@link CeremonyAccount} at the top are those of its first trouble. */
-export interface Explanation extends CeremonyAccount {
+/** A whole run, explained. The members of {@link CeremonyDiagnosis} at the top are those of its first trouble. */
+export interface Explanation extends CeremonyDiagnosis {
   /** Every ceremony in order. */
-  readonly ceremonies: readonly CeremonyAccount[];
+  readonly ceremonies: readonly CeremonyDiagnosis[];
   readonly orphans: readonly string[];
   readonly ghosts: readonly string[];
 }

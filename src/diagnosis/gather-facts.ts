@@ -3,7 +3,7 @@ import { attributeByOrder } from "./schema-1/attribute-by-order.js";
 import { schemaOf } from "./schema-1/schema-of.js";
 import type { TraceSchemaVersion } from "./stored-trace.js";
 import { buildCeremony, type CeremonyContext } from "./facts/build-ceremony.js";
-import type { Ceremony } from "./facts/ceremony.js";
+import type { CeremonyTrace } from "./facts/ceremony.js";
 import { foldLedger } from "./facts/fold-ledger.js";
 import { keyRecordsOf } from "./facts/keys.js";
 import { kindOf } from "./facts/kind-of.js";
@@ -67,7 +67,7 @@ function grouped(records: readonly TraceRecord[]): {
 function ceremoniesOf(
   groups: ReadonlyMap<string, readonly TraceRecord[]>,
   context: CeremonyContext,
-): readonly Ceremony[] {
+): readonly CeremonyTrace[] {
   return [...groups].flatMap(([id, own]) => {
     const kind = kindOf(own);
     return kind === undefined ? [] : [buildCeremony({ id, kind, own }, context)];

@@ -1,4 +1,4 @@
-import { firedTimer, mainExchange, type Ceremony } from "./facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
 import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import { clientStage } from "./facts/tunnel-facts.js";
@@ -25,14 +25,14 @@ const ALWAYS: readonly Layer[] = ["page", "ctap", "rp", "timer"];
 const ALWAYS_IN_FACTORS: readonly Layer[] = ["rp", "factor"];
 
 /** Tells whether only the site's own list of credentials can say how a registration at a real site ended. */
-export function needsSiteProbe(ceremony: Ceremony, facts: TraceFacts): boolean {
+export function needsSiteProbe(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   const { kind, finishes, failureSeen, successSeen } = ceremony;
   if (kind !== "registration" || finishes.length === 0 || rowsAreKnown(ceremony, facts)) return false;
   return acceptedFinish(ceremony) === undefined || (failureSeen !== undefined && successSeen === undefined);
 }
 
 /** Names what a trace would have to hold as well for a ceremony that no rule matches; for any where none is given. */
-export function missingFrom(facts: TraceFacts, ceremony?: Ceremony): readonly Probe[] {
+export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readonly Probe[] {
   const { layers } = facts;
   const always = ceremony?.kind === "factor" ? ALWAYS_IN_FACTORS : ALWAYS;
   const unasked = ceremony !== undefined && needsSiteProbe(ceremony, facts);
@@ -58,7 +58,7 @@ export function missingFrom(facts: TraceFacts, ceremony?: Ceremony): readonly Pr
  *
  * A ceremony in which no authenticator was reached leaves no commands, however well one looks.
  */
-export function isSeen(layer: Layer, ceremony: Ceremony, { layers }: TraceFacts): boolean {
+export function isSeen(layer: Layer, ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
   if (layers.has(layer)) return true;
   if (layer !== "ctap") return false;
   const { records, settled, linkStages } = ceremony;

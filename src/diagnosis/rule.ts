@@ -1,4 +1,4 @@
-import type { Ceremony, CeremonyKind } from "./facts/ceremony.js";
+import type { CeremonyTrace, CeremonyKind } from "./facts/ceremony.js";
 import type { FactorAttempt } from "./facts/factor-attempt.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
@@ -30,9 +30,9 @@ export interface Rule<Id extends string = string> {
    * Layers that tell it from other causes with the same signature. In a trace that lacks one of them the signature
    * may be another cause's, and the ceremony is `undecided`.
    */
-  readonly needs?: (ceremony: Ceremony) => readonly Layer[];
+  readonly requiredProbes?: (ceremony: CeremonyTrace) => readonly Layer[];
   /** Returns what the rule says of the ceremony; `undefined` when the signature is not there. */
-  readonly match: (ceremony: Ceremony, facts: TraceFacts) => Match | undefined;
+  readonly match: (ceremony: CeremonyTrace, facts: TraceFacts) => Match | undefined;
 }
 
 /** Every kind of ceremony with a passkey. */
@@ -47,7 +47,7 @@ export function defineRule<const Id extends string>(rule: Rule<Id>): Rule<Id> {
 
 /** What a rule of fallback factors is made of. */
 export interface FactorRule<Id extends string> extends Omit<Rule<Id>, "kinds" | "match"> {
-  readonly match: (attempt: FactorAttempt, ceremony: Ceremony, facts: TraceFacts) => Match | undefined;
+  readonly match: (attempt: FactorAttempt, ceremony: CeremonyTrace, facts: TraceFacts) => Match | undefined;
 }
 
 /** Declares a rule that is tried for attempts with a fallback factor alone. */

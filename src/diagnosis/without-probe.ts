@@ -2,7 +2,7 @@ import type { TraceRecord } from "../core/trace.js";
 import { explain } from "./explain.js";
 import type { Explanation } from "./explanation.js";
 import type { Layer } from "./rule.js";
-import type { MechanismId } from "./rules/registry.js";
+import type { RootCauseId } from "./rules/registry.js";
 
 /** Every kind of probe there is, in the order of the table. */
 export const PROBE_LAYERS: readonly Layer[] = ["page", "ctap", "rp", "timer", "link", "user", "factor"];
@@ -20,16 +20,16 @@ export interface ProbeRate {
 }
 
 /** A verdict that was given without the probe it would have needed. */
-export interface BlindVerdict {
+export interface MissingProbeVerdict {
   readonly layer: Layer;
-  readonly truth: MechanismId;
+  readonly truth: RootCauseId;
   /** `undecided` when the missing probe was not named. */
-  readonly said: MechanismId;
+  readonly said: RootCauseId;
 }
 
-export interface BlindCount {
+export interface MissingProbeCount {
   readonly rates: ReadonlyMap<Layer, Omit<ProbeRate, "layer">>;
-  readonly wrong: readonly BlindVerdict[];
+  readonly wrong: readonly MissingProbeVerdict[];
 }
 
 /** Adds rates to those counted before. */
@@ -58,9 +58,9 @@ export function judgeWithoutProbes({
   readonly records: readonly TraceRecord[];
   /** What the whole trace says. */
   readonly explanation: Explanation;
-}): BlindCount {
+}): MissingProbeCount {
   const rates = new Map<Layer, Omit<ProbeRate, "layer">>();
-  const wrong: BlindVerdict[] = [];
+  const wrong: MissingProbeVerdict[] = [];
   const truths = explanation.ceremonies;
   for (const layer of PROBE_LAYERS) {
     const left = records.filter(({ kind }) => !kind.startsWith(`${layer}.`));
@@ -68,13 +68,14 @@ export function judgeWithoutProbes({
     const said = explain(left).ceremonies;
     const count = { ceremonies: truths.length, right: 0, undecided: 0, unseen: 0, wrong: 0 };
     for (const { kind, ceremony, mechanism } of truths) {
-      const blind = said.find((one) => one.kind === kind && one.ceremony === ceremony);
-      if (blind === undefined) count.unseen += 1;
-      else if (blind.mechanism === mechanism) count.right += 1;
-      else if (blind.mechanism === "undecided" && blind.missingProbes.includes(layer)) count.undecided += 1;
+      const withoutProbe = said.find((one) => one.kind === kind && one.ceremony === ceremony);
+      if (withoutProbe === undefined) count.unseen += 1;
+      else if (withoutProbe.mechanism === mechanism) count.right += 1;
+      else if (withoutProbe.mechanism === "undecided" && withoutProbe.missingProbes.includes(layer))
+        count.undecided += 1;
       else {
         count.wrong += 1;
-        wrong.push({ layer, truth: mechanism, said: blind.mechanism });
+        wrong.push({ layer, truth: mechanism, said: withoutProbe.mechanism });
       }
     }
     rates.set(layer, count);

@@ -15,7 +15,7 @@ export { explain } from "../diagnosis/explain.js";
 export type { Explanation } from "../diagnosis/explanation.js";
 export { Ledger, type LedgerDiff } from "../diagnosis/ledger.js";
 export type { StoredTrace, TraceSchemaVersion } from "../diagnosis/stored-trace.js";
-export type { BlindVerdict, ProbeRate } from "../diagnosis/without-probe.js";
+export type { MissingProbeVerdict, ProbeRate } from "../diagnosis/without-probe.js";
 export { type ParsedTrace, parseTrace } from "../scenarios/reports/parse-trace.js";
 export { TraceError, type TraceFault, type TraceNote } from "../scenarios/reports/trace-error.js";
 export { traceSchema } from "../scenarios/reports/trace-schema.js";

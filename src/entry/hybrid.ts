@@ -3,7 +3,7 @@ export { type LinuxAdvertiserOptions, linuxAdvertiser } from "../hybrid/adapters
 export { type NobleOptions, nobleScanner, openNoble } from "../hybrid/adapters/ble-noble.js";
 export { RadioError, type RadioFault } from "../hybrid/adapters/radio-error.js";
 export { type UdpRadioOptions, udpAdvertiser, udpScanner } from "../hybrid/adapters/radio-udp.js";
-export { type Patience, patientScanner } from "../hybrid/adapters/retrying-scanner.js";
+export { type ScanRetryOptions, retryingScanner } from "../hybrid/adapters/retrying-scanner.js";
 export { type WsDialerOptions, wsDialer } from "../hybrid/adapters/tunnel-ws.js";
 export { HybridDevice } from "../hybrid/device.js";
 export type { HybridBudgets, HybridOptions } from "../hybrid/hybrid-options.js";
@@ -13,18 +13,26 @@ export type {
   ByteChannel,
   ChannelDialer,
   ChannelListener,
-  HeardAdvert,
+  ReceivedAdvert,
   HybridPorts,
   OpenedTunnel,
   Tunnel,
   TunnelClose,
   TunnelDialer,
 } from "../hybrid/ports.js";
-export { FRAME_MANNERS, type FrameManners } from "../hybrid/protocol/frames.js";
+export { FRAME_QUIRKS, type FrameQuirks } from "../hybrid/protocol/frames.js";
 export { HybridError, type HybridFault } from "../hybrid/protocol/hybrid-error.js";
-export type { KnownPhone } from "../hybrid/protocol/linking.js";
+export type { LinkedPhone } from "../hybrid/protocol/linking.js";
 export { type QrContents, type RequestHint, drawGrease, parseQr } from "../hybrid/protocol/qr.js";
-export { type Invitation, type InvitationOptions, invitePhone } from "../hybrid/qr-initiated.js";
+export {
+  type QrInitiatedTransaction,
+  type QrInitiatedOptions,
+  startQrInitiated,
+} from "../hybrid/qr-initiated.js";
 export { type Push, type RelayLimits, TunnelRelay } from "../hybrid/relay/relay.js";
-export { type Contact, type ContactOptions, contactPhone } from "../hybrid/state-assisted.js";
+export {
+  type StateAssistedTransaction,
+  type StateAssistedOptions,
+  startStateAssisted,
+} from "../hybrid/state-assisted.js";
 export { TunnelRefusedError } from "../hybrid/tunnel-refused-error.js";

@@ -12,9 +12,13 @@ export {
   scenarioNamed,
 } from "../scenarios/catalogue.js";
 export { CATALOGUE_GROUPS, type CatalogueGroup } from "../scenarios/catalogue/groups.js";
-export type { Expectation, Finding, Promises } from "../scenarios/expectation.js";
+export type { Expectation, AssertionFailure, PartialExpectation } from "../scenarios/expectation.js";
 export { type Outcome, outcomeOf } from "../scenarios/explore/outcome.js";
-export { type DrawOptions, type DrawnScenario, drawScenario } from "../scenarios/explore/sample-scenario.js";
+export {
+  type SampleOptions,
+  type SampledScenario,
+  sampleScenario,
+} from "../scenarios/explore/sample-scenario.js";
 export {
   type OutcomeCondition,
   ShrinkError,
@@ -35,12 +39,12 @@ export {
   type VerdictCell,
   type VerdictOptions,
   type VerdictTable,
-  type WrongDraw,
+  type WrongSample,
   joinVerdictTables,
-  runDraw,
+  runSample,
   verdictTable,
 } from "../scenarios/explore/verdict-table.js";
-export { type MechanismRate, mechanismRates, verdictTableToText } from "../scenarios/explore/verdict-text.js";
+export { type RootCauseRate, rootCauseRates, verdictTableToText } from "../scenarios/explore/verdict-text.js";
 export {
   type ParseScenarioOptions,
   type ScenarioAliasOptions,
@@ -67,7 +71,7 @@ export { type TextOptions, toJson, toText } from "../scenarios/reports/report.js
 export { type ReportedRun, type RunOfTraceOptions, runOfTrace } from "../scenarios/reports/run-of-trace.js";
 export { type SiteRun, type SiteRunOptions, runOnSite } from "../scenarios/run-on-site.js";
 export { type Run, type RunOptions, type RunVerdict, runScenario } from "../scenarios/run.js";
-export type { DrawRange, DrawRanges, Draws } from "../scenarios/samples.js";
-export type { OwnScenario, Scenario, Verb } from "../scenarios/scenario.js";
+export type { SampleRange, SampleRanges, Sampling } from "../scenarios/samples.js";
+export type { UserScenario, Scenario, Action } from "../scenarios/scenario.js";
 export { type ScenarioSearch, searchScenarios } from "../scenarios/search-scenarios.js";
 export { type VariantChanges, variantOf } from "../scenarios/variant.js";

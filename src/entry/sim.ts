@@ -13,11 +13,11 @@ export {
 export { CookieJar } from "../sim/attached-rp/cookie-jar.js";
 export { type SiteConfig, parseSiteConfig } from "../sim/attached-rp/site-config.js";
 export { SiteError, type SiteErrorCode } from "../sim/attached-rp/site-error.js";
-export { type AuthenticatorParts, SimAuthenticator } from "../sim/authenticator/authenticator.js";
+export { type AuthenticatorDeps, SimAuthenticator } from "../sim/authenticator/authenticator.js";
 export {
   CredentialStore,
   type StoreSnapshot,
-  type StoredCredential,
+  type CredentialSource,
 } from "../sim/authenticator/store/credential-store.js";
 export { LaggingStore } from "../sim/authenticator/store/lagging-store.js";
 export { encodeStore, parseStore } from "../sim/authenticator/store/store-file.js";
@@ -38,7 +38,7 @@ export type { UhidIdentity } from "../sim/expose/uhid-identity.js";
 export { type ExposeUhidOptions, type ExposedUhidDevice, exposeUhid } from "../sim/expose/uhid.js";
 export { exposeUnix } from "../sim/expose/unix.js";
 export { type FactorRules, circularFactors } from "../sim/factors/circular-factors.js";
-export { type CodeChoice, Visitor } from "../sim/factors/visitor.js";
+export { type CodeChoice, FallbackUser } from "../sim/factors/visitor.js";
 export { type FaultEffect, type FaultRule, withFaults } from "../sim/faults/faults.js";
 export {
   phoneThatBotchesTheHandshake,
@@ -74,7 +74,7 @@ export {
 export { LoopbackDevice } from "../sim/loopback.js";
 export type { PhoneMessage, PhoneOptions } from "../sim/phone/phone-options.js";
 export type { PhoneEnding, PhoneOutcome } from "../sim/phone/phone-outcome.js";
-export { type PhoneParts, type PushService, SimPhone } from "../sim/phone/phone.js";
+export { type PhoneDeps, type PushService, SimPhone } from "../sim/phone/phone.js";
 export { type LearnedProfile, type LearningNote, learnProfile } from "../sim/profile-files/learn-profile.js";
 export { parseProfile } from "../sim/profile-files/profile-file.js";
 export { ATTESTATION_FAULTS, type AttestationFault } from "../sim/profiles/attestation-fault.js";
@@ -86,9 +86,9 @@ export { type SimWorld, simWorld } from "../sim/sim-world.js";
 export {
   type SimUser,
   type UserAnswer,
-  type UserHabits,
+  type UserBehaviour,
   type UserPrompt,
-  habitualUser,
+  simulatedUser,
   scriptedUser,
 } from "../sim/user.js";
 export type { World } from "../sim/world.js";

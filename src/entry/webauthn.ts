@@ -32,7 +32,7 @@ export { CLIENT_PROFILES, SPEC_L3 } from "../webauthn/profiles/client-profiles.j
 export type { PageErrorName, PageReason } from "../webauthn/profiles/page-error-name.js";
 export { playServicesPageError, windowsPageError } from "../webauthn/profiles/platform-error.js";
 export type { IsPublicSuffix } from "../webauthn/rp-id.js";
-export type { StoredCredential as StoredSiteCredential } from "../webauthn/rp/stored-credential.js";
+export type { CredentialRecord } from "../webauthn/rp/stored-credential.js";
 export { VerificationError } from "../webauthn/rp/verification-error.js";
 export {
   type ExpectedAssertion,

@@ -9,7 +9,7 @@ import { HybridError } from "./protocol/hybrid-error.js";
 import type { HybridSettings } from "./hybrid-options.js";
 import { limited } from "./in-stage.js";
 import { openLink } from "./protocol/linking.js";
-import type { Secured } from "./stages.js";
+import type { HandshakeComplete } from "./stages.js";
 import { parseUpdate } from "./protocol/update.js";
 
 interface Pending {
@@ -25,13 +25,13 @@ const CLOSE = { NORMAL: 1000, PROTOCOL_ERROR: 1002 } as const;
  * An open conversation with a phone: one request at a time, updates whenever the phone likes, and a shutdown that
  * still listens for a while. There is no cancel: what was asked may be done, whoever still waits for it.
  */
-export class PhoneLine {
+export class HybridConnection {
   /** getInfo response body, as the phone sent it along. */
   readonly info: Uint8Array;
   /** Settles when the tunnel is over, the time after a shutdown included. Never rejects. */
   readonly ended: Promise<void>;
   readonly #env: Env;
-  readonly #secured: Secured;
+  readonly #handshake: HandshakeComplete;
   readonly #settings: HybridSettings;
   #pending: Pending | undefined;
   /** What was asked and is waited for no longer. */
@@ -40,11 +40,11 @@ export class PhoneLine {
   #shutDown = false;
   #over: Error | undefined;
 
-  constructor(env: Env, secured: Secured, settings: HybridSettings) {
+  constructor(env: Env, handshake: HandshakeComplete, settings: HybridSettings) {
     this.#env = env;
-    this.#secured = secured;
+    this.#handshake = handshake;
     this.#settings = settings;
-    this.info = secured.hello.info;
+    this.info = handshake.postHandshakeMessage.info;
     this.ended = this.#pump();
   }
 
@@ -57,7 +57,7 @@ export class PhoneLine {
   async ask(request: Uint8Array): Promise<Uint8Array> {
     if (this.#over) throw reworded(this.#over, "none");
     if (this.#shutDown) throw new TransportError("LINK_CLOSED", "this connection was shut down");
-    const { crypter, tunnel } = this.#secured;
+    const { crypter, tunnel } = this.#handshake;
     const sealed = this.#seal(crypter.seal.bind(crypter), { type: "ctap", payload: request });
     const answer = new Promise<Uint8Array>((resolve, reject) => {
       this.#pending = { command: nameOfCommand(request[0] ?? 0), resolve, reject };
@@ -76,9 +76,9 @@ export class PhoneLine {
     this.#shutDown = true;
     this.#abandoned = this.#pending?.command;
     this.#pending = undefined;
-    const { crypter, tunnel, hello } = this.#secured;
+    const { crypter, tunnel, postHandshakeMessage: postHandshake } = this.#handshake;
     // Revision 0 has no such frame: to close is all there is.
-    if (hello.revision === 0 || crypter.ended) return tunnel.close(CLOSE.NORMAL);
+    if (postHandshake.revision === 0 || crypter.ended) return tunnel.close(CLOSE.NORMAL);
     tunnel.send(crypter.seal(encodeFrame({ type: "shutdown" })));
     this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-sent" });
     void this.#linger();
@@ -87,7 +87,7 @@ export class PhoneLine {
   /** Ends the tunnel without another word. */
   hangUp(): void {
     this.#shutDown = true;
-    this.#secured.tunnel.close(CLOSE.NORMAL);
+    this.#handshake.tunnel.close(CLOSE.NORMAL);
   }
 
   async #linger(): Promise<void> {
@@ -97,14 +97,14 @@ export class PhoneLine {
       await limited(this.#env, limit, () => this.ended, never);
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
-      this.#secured.tunnel.close(CLOSE.NORMAL);
+      this.#handshake.tunnel.close(CLOSE.NORMAL);
     }
   }
 
   async #pump(): Promise<void> {
-    const { tunnel, hello } = this.#secured;
+    const { tunnel, postHandshakeMessage: postHandshake } = this.#handshake;
     try {
-      if (hello.linking) this.#linked(hello.linking);
+      if (postHandshake.linking) this.#linked(postHandshake.linking);
       for (;;) {
         const sealed = await tunnel.receive();
         if (sealed === undefined || this.#take(sealed) === "hung-up") break;
@@ -133,9 +133,13 @@ export class PhoneLine {
   }
 
   #take(sealed: Uint8Array): "hung-up" | "goes-on" {
-    const { crypter, hello } = this.#secured;
-    const { manners } = this.#settings;
-    const frame = parseFrame(crypter.open(sealed), { from: "phone", revision: hello.revision, manners });
+    const { crypter, postHandshakeMessage: postHandshake } = this.#handshake;
+    const { frameQuirks: quirks } = this.#settings;
+    const frame = parseFrame(crypter.open(sealed), {
+      from: "phone",
+      revision: postHandshake.revision,
+      quirks,
+    });
     switch (frame.type) {
       case "shutdown":
         this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-received" });
@@ -167,33 +171,33 @@ export class PhoneLine {
       if (linking) this.#linked(linking);
     } catch (error) {
       if (!(error instanceof HybridError) || error.code !== "UPDATE_MALFORMED") throw error;
-      this.#bear(error, this.#settings.manners.malformedUpdate);
+      this.#tolerate(error, this.#settings.frameQuirks.malformedUpdate);
     }
   }
 
   /** Only a session that began with our code can check who signed the link; others have one already. */
   #linked(map: CborMap): void {
-    const { known, handshakeHash, advert } = this.#secured;
+    const { known, handshakeHash, advert } = this.#handshake;
     if (known.pattern !== "KNpsk0") return;
-    const { crypto, manners, onLinked } = this.#settings;
+    const { crypto, frameQuirks: quirks, onLinked } = this.#settings;
     try {
       const link = openLink(map, { ownKey: known.clientKey, handshakeHash }, crypto);
       this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
       onLinked?.({ ...link, tunnelCode: advert.tunnelCode });
     } catch (error) {
       if (!(error instanceof HybridError)) throw error;
-      this.#bear(error, manners.wrongLink);
+      this.#tolerate(error, quirks.wrongLink);
     }
   }
 
-  #bear(error: HybridError, manner: "ends" | "skipped"): void {
-    if (manner === "ends") throw error;
+  #tolerate(error: HybridError, quirk: "ends" | "skipped"): void {
+    if (quirk === "ends") throw error;
     this.#env.trace.emit({ kind: "link.hybrid", stage: "update", code: error.code });
   }
 
   #seal(seal: (message: Uint8Array) => Uint8Array, frame: HybridFrame): Uint8Array {
     try {
-      return seal(encodeFrame(frame, this.#secured.hello.revision));
+      return seal(encodeFrame(frame, this.#handshake.postHandshakeMessage.revision));
     } catch (error) {
       // What cannot be sealed was not sent.
       throw isHarnessError(error) ? reworded(error, "none") : error;

@@ -2,19 +2,19 @@ import { abortedBy } from "../core/abort.js";
 import { concat } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import { AbortedError, isHarnessError, TimeoutError } from "../core/errors.js";
-import { Turnstile } from "../core/queue.js";
+import { Mutex } from "../core/queue.js";
 import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../ctap/device.js";
 import { CtapStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
 import type { HybridSettings } from "./hybrid-options.js";
 import { limited } from "./in-stage.js";
-import type { PhoneLine } from "./connection.js";
+import type { HybridConnection } from "./connection.js";
 
-export interface HybridDeviceParts {
+export interface HybridDeviceDeps {
   readonly settings: HybridSettings;
   /** Finds the phone and shakes hands; called once, when the phone is first needed. */
-  readonly link: (signal: AbortSignal) => Promise<PhoneLine>;
+  readonly link: (signal: AbortSignal) => Promise<HybridConnection>;
   readonly label: string;
 }
 
@@ -31,18 +31,18 @@ export class HybridDevice implements CtapDevice {
   /** Settles when nothing of the connection is left, the time after the shutdown included. Never rejects. */
   readonly ended: Promise<void>;
   readonly #env: Env;
-  readonly #parts: HybridDeviceParts;
-  readonly #turnstile = new Turnstile();
+  readonly #deps: HybridDeviceDeps;
+  readonly #mutex = new Mutex();
   readonly #life = new AbortController();
-  #linking: Promise<PhoneLine> | undefined;
-  #line: PhoneLine | undefined;
+  #linking: Promise<HybridConnection> | undefined;
+  #connection: HybridConnection | undefined;
   #over = "";
   #reportEnd: () => void = () => {};
 
-  constructor(env: Env, parts: HybridDeviceParts) {
+  constructor(env: Env, deps: HybridDeviceDeps) {
     this.#env = env;
-    this.#parts = parts;
-    this.label = parts.label;
+    this.#deps = deps;
+    this.label = deps.label;
     this.ended = new Promise((resolve) => {
       this.#reportEnd = resolve;
     });
@@ -50,7 +50,7 @@ export class HybridDevice implements CtapDevice {
 
   /** Known once the link is ready. */
   get infoInAdvance(): Uint8Array | undefined {
-    return this.#line?.info;
+    return this.#connection?.info;
   }
 
   /** Whether the device takes no more requests. */
@@ -72,7 +72,7 @@ export class HybridDevice implements CtapDevice {
     const { signal } = options;
     if (signal?.aborted) throw abortedBy(signal, "none");
     const turn = { started: false };
-    const done = this.#turnstile.pass(async () => {
+    const done = this.#mutex.run(async () => {
       if (signal?.aborted) throw abortedBy(signal, "none");
       turn.started = true;
       return this.#exchange(request, signal);
@@ -92,7 +92,7 @@ export class HybridDevice implements CtapDevice {
   /** Ends what {@link ended} waits for: no more listening for late updates. */
   hangUp(): void {
     this.#finish("the device was hung up");
-    this.#line?.hangUp();
+    this.#connection?.hangUp();
   }
 
   async #exchange(request: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -104,7 +104,7 @@ export class HybridDevice implements CtapDevice {
     const answer = orAborted(line.ask(request), life, () => gone("disposed of during a request", "unknown"));
     try {
       const answered = await orAborted(answer, signal, () => abortedMidway(signal as AbortSignal));
-      if (this.#parts.settings.shutsDown === "after-answer") {
+      if (this.#deps.settings.shutsDown === "after-answer") {
         this.#finish("the phone answered its one request");
       }
       return answered;
@@ -115,7 +115,7 @@ export class HybridDevice implements CtapDevice {
   }
 
   /** @throws as {@link ready} does. */
-  async #reach(signal: AbortSignal | undefined): Promise<PhoneLine> {
+  async #reach(signal: AbortSignal | undefined): Promise<HybridConnection> {
     const life = this.#life.signal;
     if (signal?.aborted) throw abortedBy(signal, "none");
     if (life.aborted) throw gone(this.#over);
@@ -128,12 +128,12 @@ export class HybridDevice implements CtapDevice {
     }
   }
 
-  async #connect(): Promise<PhoneLine> {
-    const { link, settings } = this.#parts;
+  async #connect(): Promise<HybridConnection> {
+    const { link, settings } = this.#deps;
     const limit = { timer: "hybrid.link", budgetMs: settings.budgets.linkMs };
     try {
       const line = await limited(this.#env, limit, link, this.#life.signal);
-      this.#line = line;
+      this.#connection = line;
       void line.ended.then(this.#reportEnd);
       if (this.isOver) line.shutDown();
       return line;
@@ -149,8 +149,8 @@ export class HybridDevice implements CtapDevice {
     if (this.isOver) return;
     this.#over = typeof why === "string" ? why : why.message;
     // To end a connection in good order takes no error, which would cost more than all the rest of it.
-    this.#life.abort(typeof why === "string" && this.#line ? why : toError(why));
-    this.#line?.shutDown();
+    this.#life.abort(typeof why === "string" && this.#connection ? why : toError(why));
+    this.#connection?.shutDown();
     if (this.#linking === undefined) this.#reportEnd();
   }
 }

@@ -2,8 +2,8 @@ import { arg, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import type { CryptoProvider } from "../crypto/provider.js";
 import { LINGER_MS } from "./protocol/constants.js";
-import { FRAME_MANNERS, type FrameManners } from "./protocol/frames.js";
-import type { KnownPhone } from "./protocol/linking.js";
+import { FRAME_QUIRKS, type FrameQuirks } from "./protocol/frames.js";
+import type { LinkedPhone } from "./protocol/linking.js";
 import { originOf } from "./protocol/tunnel-url.js";
 
 /** How long a client waits, in milliseconds; `Infinity` for as long as the caller does. */
@@ -28,13 +28,13 @@ export interface HybridOptions {
    */
   readonly adverts?: "exactly-20-bytes" | "with-suffix";
   /** What is made of frames that are not quite right; the tolerant ones when absent. */
-  readonly manners?: FrameManners;
+  readonly frameQuirks?: FrameQuirks;
   /** Hang up after the first answer, as phones expect it, or only when disposed of. */
   readonly shutsDown?: "after-answer" | "when-disposed";
   /** Where a tunnel service is reached: `wss://` and its host, unless a relay of one's own stands in for all. */
   readonly originFor?: (host: string) => string;
   /** The phone gave us what it takes to find it without a code. Secret: keep it where passwords are kept. */
-  readonly onLinked?: (phone: KnownPhone) => void;
+  readonly onLinked?: (phone: LinkedPhone) => void;
   readonly crypto?: CryptoProvider;
 }
 
@@ -46,7 +46,7 @@ export const HYBRID_OPTIONS = parameters<HybridOptions>({
     ),
   ),
   adverts: maybe(shape.oneOf(["exactly-20-bytes", "with-suffix"])),
-  manners: maybe(arg.object),
+  frameQuirks: maybe(arg.object),
   shutsDown: maybe(shape.oneOf(["after-answer", "when-disposed"])),
   originFor: maybe(arg.callable),
   onLinked: maybe(arg.callable),
@@ -63,7 +63,7 @@ const BUDGETS: HybridBudgets = {
 
 /** What was not said is filled in, but for what has no default. */
 export type HybridSettings = Required<
-  Pick<HybridOptions, "adverts" | "manners" | "shutsDown" | "originFor">
+  Pick<HybridOptions, "adverts" | "frameQuirks" | "shutsDown" | "originFor">
 > &
   Pick<HybridOptions, "onLinked" | "crypto"> & { readonly budgets: HybridBudgets };
 
@@ -71,7 +71,7 @@ export function hybridSettings(options: HybridOptions): HybridSettings {
   const { budgets, crypto, onLinked } = options;
   return {
     adverts: options.adverts ?? "with-suffix",
-    manners: options.manners ?? FRAME_MANNERS.tolerant,
+    frameQuirks: options.frameQuirks ?? FRAME_QUIRKS.tolerant,
     shutsDown: options.shutsDown ?? "after-answer",
     originFor: options.originFor ?? originOf,
     budgets: { ...BUDGETS, ...budgets },

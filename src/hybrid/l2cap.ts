@@ -1,6 +1,6 @@
 import { concat, equalBytes } from "../core/bytes.js";
 import { isHarnessError } from "../core/errors.js";
-import { Mailbox } from "../core/queue.js";
+import { AsyncQueue } from "../core/queue.js";
 import { frameForL2cap, L2capReader, type L2capReading } from "./protocol/l2cap-framing.js";
 import type { ByteChannel, Tunnel, TunnelClose } from "./ports.js";
 
@@ -19,7 +19,7 @@ const END = Uint8Array.of(0x0d, 0x0a);
  */
 export function l2capTunnel(channel: ByteChannel, reading: L2capReading = {}): Tunnel {
   const reader = new L2capReader(reading);
-  const inbox = new Mailbox<Uint8Array>();
+  const inbox = new AsyncQueue<Uint8Array>();
   let opens: ((candidate: Uint8Array) => boolean) | undefined;
   let ownCode: number | undefined;
   // A message may turn out to be whole only once its reader has keys: split when asked, not when bytes come.
@@ -64,7 +64,7 @@ export function l2capTunnel(channel: ByteChannel, reading: L2capReading = {}): T
 /** Hands on what comes, and says how it ended: in the middle of a message is no good order. */
 async function pump(
   channel: ByteChannel,
-  inbox: Mailbox<Uint8Array>,
+  inbox: AsyncQueue<Uint8Array>,
   framing: L2capReading["framing"],
 ): Promise<number> {
   let last: Uint8Array = END;

@@ -4,7 +4,7 @@ import type { TraceContext } from "../core/trace.js";
 
 import { arg, maybe, parameters } from "../core/argument.js";
 /** Service data that was heard, under either UUID of `ServiceUuid`. */
-export interface HeardAdvert {
+export interface ReceivedAdvert {
   /** What follows the UUID: 20 bytes, or more when a suffix follows. */
   readonly serviceData: Uint8Array;
   /** Signal strength in dBm. */
@@ -22,7 +22,7 @@ export interface AdvertScanner {
    *
    * @param context the span that listens, for a radio that records what it does.
    */
-  listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<HeardAdvert>;
+  listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<ReceivedAdvert>;
 }
 
 export interface Advertiser {

@@ -8,13 +8,13 @@ import { HybridDevice } from "./device.js";
 import { HYBRID_OPTIONS, hybridSettings, type HybridOptions } from "./hybrid-options.js";
 import { deriveKey, KeyPurpose } from "./protocol/keys.js";
 import { inStage } from "./in-stage.js";
-import { PhoneLine } from "./connection.js";
+import { HybridConnection } from "./connection.js";
 import { HYBRID_PORTS, type HybridPorts } from "./ports.js";
 import { QR_SECRET_BYTES, DataChannel } from "./protocol/constants.js";
-import { awaitPhone, openTunnel, shakeHands, type Shown } from "./stages.js";
+import { awaitAdvert, openTunnel, performHandshake, type QrDisplayed } from "./stages.js";
 import { ASSIGNED_DOMAINS } from "./protocol/tunnel-domain.js";
 
-export interface InvitationOptions extends HybridOptions {
+export interface QrInitiatedOptions extends HybridOptions {
   /** What the phone is going to be asked for; `mc` when absent. A hint for its screen, no limit. */
   readonly hint?: RequestHint;
   /** Whether we can remember the phone; true when `onLinked` is there. Always said, because absent means a draft. */
@@ -29,7 +29,7 @@ const OPTIONS = withMembers(HYBRID_OPTIONS, {
   unknown: maybe(arg.any),
 });
 
-export interface Invitation {
+export interface QrInitiatedTransaction {
   /** Text to show as a QR code. Whoever reads it can answer: never log it. */
   readonly qr: string;
   /** The phone that will come; a request to it waits. The search begins when it is first needed. */
@@ -47,8 +47,12 @@ export interface Invitation {
  *
  * @see CTAP 2.2 §11.5 (hybrid transports)
  */
-export function invitePhone(env: Env, ports: HybridPorts, options: InvitationOptions = {}): Invitation {
-  checkArguments("invitePhone", {
+export function startQrInitiated(
+  env: Env,
+  ports: HybridPorts,
+  options: QrInitiatedOptions = {},
+): QrInitiatedTransaction {
+  checkArguments("startQrInitiated", {
     env: [arg.env, env],
     ports: [HYBRID_PORTS, ports],
     options: [OPTIONS, options],
@@ -69,25 +73,25 @@ export function invitePhone(env: Env, ports: HybridPorts, options: InvitationOpt
     ...(ports.channels && { channels: [DataChannel.WEBSOCKET, DataChannel.BLE] }),
   };
   const qr = encodeQr(contents, { crypto, ...(unknown && { unknown }) });
-  const shown: Shown & { readonly tunnelId: Uint8Array } = {
+  const shown: QrDisplayed & { readonly tunnelId: Uint8Array } = {
     secret,
     known: { pattern: "KNpsk0", clientKey },
-    advertKey: deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto),
+    eidKey: deriveKey(secret, { purpose: KeyPurpose.EID_KEY }, crypto),
     tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto),
   };
   env.trace.emit({ kind: "link.hybrid", stage: "qr-shown", hint, qr: codeTag(contents) });
 
-  const link = async (signal: AbortSignal): Promise<PhoneLine> => {
+  const link = async (signal: AbortSignal): Promise<HybridConnection> => {
     const context = { settings, signal };
-    const heard = await inStage(env, "scan", () => awaitPhone(env, shown, ports.scanner, context));
+    const heard = await inStage(env, "scan", () => awaitAdvert(env, shown, ports.scanner, context));
     const connected = await inStage(env, "tunnel", () => openTunnel(env, heard, ports, context));
-    const secured = await inStage(
+    const handshake = await inStage(
       env,
       "handshake",
-      () => shakeHands(env, connected, context),
+      () => performHandshake(env, connected, context),
       connected.tunnel,
     );
-    return new PhoneLine(env, secured, settings);
+    return new HybridConnection(env, handshake, settings);
   };
   const device = new HybridDevice(env, { settings, link, label: "phone" });
   return {

@@ -23,11 +23,11 @@ export interface StageContext {
 }
 
 /** Stage 1: the code is on the screen, or the linked phone was called. Nobody is near yet. */
-export interface Shown {
+export interface QrDisplayed {
   /** QR secret of 16 bytes or link secret of 32. */
   readonly secret: Uint8Array;
   /** 64 bytes, which open the advert meant for us. */
-  readonly advertKey: Uint8Array;
+  readonly eidKey: Uint8Array;
   /** Whose key both sides know beforehand: ours, from a code, or a linked phone's. */
   readonly known:
     | { readonly pattern: "KNpsk0"; readonly clientKey: KeyPair }
@@ -35,7 +35,7 @@ export interface Shown {
 }
 
 /** Stage 2: a phone that read the code is within Bluetooth range. */
-export interface Heard extends Shown {
+export interface ProximityVerified extends QrDisplayed {
   readonly advert: Advert;
   /** What came behind the advert, and from where. */
   readonly suffix?: AdvertSuffix;
@@ -43,15 +43,15 @@ export interface Heard extends Shown {
 }
 
 /** Stage 3: there is a way to it, through a tunnel or a channel. */
-export interface Connected extends Heard {
+export interface TunnelConnected extends ProximityVerified {
   readonly tunnel: Tunnel;
 }
 
 /** Stage 4: it is the right phone, and it said what it can do. */
-export interface Secured extends Connected {
+export interface HandshakeComplete extends TunnelConnected {
   readonly crypter: Crypter;
   readonly handshakeHash: Uint8Array;
-  readonly hello: ReceivedPostHandshake & { readonly info: Uint8Array };
+  readonly postHandshakeMessage: ReceivedPostHandshake & { readonly info: Uint8Array };
 }
 
 /**
@@ -61,22 +61,22 @@ export interface Secured extends Connected {
  * @throws {HybridError} `PHONE_NOT_HEARD` when the scanner stops first. @throws {TimeoutError} of `hybrid.scan`.
  * @throws the signal's reason, when it aborts first. Aftermath `none`: nothing was asked of the phone yet.
  */
-export function awaitPhone<From extends Shown>(
+export function awaitAdvert<From extends QrDisplayed>(
   env: Env,
   shown: From,
   scanner: AdvertScanner,
   { settings, signal }: StageContext,
-): Promise<From & Heard> {
+): Promise<From & ProximityVerified> {
   const limit = { timer: "hybrid.scan", budgetMs: settings.budgets.scanMs };
   return limited(env, limit, (ended) => scan(env, shown, scanner, { settings, signal: ended }), signal);
 }
 
-async function scan<From extends Shown>(
+async function scan<From extends QrDisplayed>(
   env: Env,
   shown: From,
   scanner: AdvertScanner,
   { settings, signal }: StageContext,
-): Promise<From & Heard> {
+): Promise<From & ProximityVerified> {
   signal.throwIfAborted();
   const tried = new Set<string>();
   for await (const { serviceData, address } of scanner.listen(signal, env.trace.context)) {
@@ -88,7 +88,7 @@ async function scan<From extends Shown>(
       env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", bytes: serviceData.length });
       continue;
     }
-    const advert = openAdvert(shown.advertKey, serviceData, settings.crypto);
+    const advert = openAdvert(shown.eidKey, serviceData, settings.crypto);
     if (advert === undefined) {
       env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", bytes: serviceData.length });
       continue;
@@ -110,12 +110,12 @@ async function scan<From extends Shown>(
  */
 export function openTunnel(
   env: Env,
-  heard: Heard & { readonly tunnelId: Uint8Array },
+  heard: ProximityVerified & { readonly tunnelId: Uint8Array },
   { dialer, channels }: HybridPorts,
   { settings, signal }: StageContext,
-): Promise<Connected> {
+): Promise<TunnelConnected> {
   const limit = { timer: "hybrid.tunnel", budgetMs: settings.budgets.tunnelMs };
-  const open = async (ended: AbortSignal): Promise<Connected> => {
+  const open = async (ended: AbortSignal): Promise<TunnelConnected> => {
     const channel = channels && (await openChannel(env, heard, channels, ended));
     if (channel) return { ...heard, tunnel: channel };
     const { routingId, tunnelCode } = heard.advert;
@@ -142,13 +142,13 @@ export function openTunnel(
  *   `PHONE_WITHOUT_CTAP`; `TUNNEL_CLOSED` when the phone or the service hangs up. All with aftermath `none`.
  * @throws {TimeoutError} of `hybrid.handshake`.
  */
-export function shakeHands<From extends Connected>(
+export function performHandshake<From extends TunnelConnected>(
   env: Env,
   connected: From,
   { settings, signal }: StageContext,
-): Promise<From & Secured> {
+): Promise<From & HandshakeComplete> {
   const limit = { timer: "hybrid.handshake", budgetMs: settings.budgets.handshakeMs };
-  const shake = async (ended: AbortSignal): Promise<From & Secured> => {
+  const shake = async (ended: AbortSignal): Promise<From & HandshakeComplete> => {
     // A tunnel may open although nobody waits for it any more.
     ended.throwIfAborted();
     const { crypto } = settings;
@@ -159,27 +159,30 @@ export function shakeHands<From extends Connected>(
     env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
     const crypter = new Crypter(keys, { role: "client", ...(crypto && { crypto }) });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
-    const hello = readHello(env, crypter.open(await nextMessage(tunnel, ended)));
+    const postHandshake = readPostHandshake(env, crypter.open(await nextMessage(tunnel, ended)));
     env.trace.emit({ kind: "link.hybrid", stage: "ready" });
-    return { ...connected, crypter, handshakeHash, hello };
+    return { ...connected, crypter, handshakeHash, postHandshakeMessage: postHandshake };
   };
   return limited(env, limit, shake, signal);
 }
 
-function handshakeSecrets({ secret, known, advert }: Heard, { crypto }: HybridSettings): InitiatorSecrets {
+function handshakeSecrets(
+  { secret, known, advert }: ProximityVerified,
+  { crypto }: HybridSettings,
+): InitiatorSecrets {
   const psk = deriveKey(secret, { purpose: KeyPurpose.PSK, salt: advert.plaintext }, crypto);
   return { ...known, psk };
 }
 
-function readHello(env: Env, plaintext: Uint8Array): Secured["hello"] {
-  const hello = parsePostHandshake(plaintext, (fault, offset) => {
+function readPostHandshake(env: Env, plaintext: Uint8Array): HandshakeComplete["postHandshakeMessage"] {
+  const postHandshake = parsePostHandshake(plaintext, (fault, offset) => {
     env.trace.emit({ kind: "ctap.finding", command: "getInfo", fault, offset });
   });
-  const { info } = hello;
+  const { info } = postHandshake;
   if (info === undefined) {
     throw new HybridError("PHONE_WITHOUT_CTAP", "this phone answers digital credential requests only");
   }
-  return { ...hello, info };
+  return { ...postHandshake, info };
 }
 
 /** @throws {HybridError} `TUNNEL_CLOSED` */
@@ -197,7 +200,7 @@ export async function nextMessage(tunnel: Tunnel, signal: AbortSignal): Promise<
  */
 export async function openChannel(
   env: Env,
-  { suffix, address }: Heard,
+  { suffix, address }: ProximityVerified,
   channels: ChannelDialer,
   signal: AbortSignal,
 ): Promise<Tunnel | undefined> {

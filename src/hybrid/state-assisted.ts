@@ -14,15 +14,21 @@ import { HybridError } from "./protocol/hybrid-error.js";
 import { HYBRID_OPTIONS, hybridSettings, type HybridOptions, type HybridSettings } from "./hybrid-options.js";
 import { inStage, limited } from "./in-stage.js";
 import { deriveKey, KeyPurpose } from "./protocol/keys.js";
-import type { KnownPhone } from "./protocol/linking.js";
-import { PhoneLine } from "./connection.js";
+import type { LinkedPhone } from "./protocol/linking.js";
+import { HybridConnection } from "./connection.js";
 import { HYBRID_PORTS, type HybridPorts, type OpenedTunnel, type Tunnel } from "./ports.js";
-import { awaitPhone, nextMessage, shakeHands, type Heard, type Shown } from "./stages.js";
+import {
+  awaitAdvert,
+  nextMessage,
+  performHandshake,
+  type ProximityVerified,
+  type QrDisplayed,
+} from "./stages.js";
 import { tunnelHost } from "./protocol/tunnel-domain.js";
 import { TunnelRefusedError } from "./tunnel-refused-error.js";
 import { tunnelUrl } from "./protocol/tunnel-url.js";
 
-export interface ContactOptions extends HybridOptions {
+export interface StateAssistedOptions extends HybridOptions {
   /** What the phone is going to be asked for; `ga` when absent. */
   readonly hint?: "mc" | "ga";
 }
@@ -31,7 +37,7 @@ const OPTIONS = withMembers(HYBRID_OPTIONS, {
   hint: maybe(shape.oneOf(["mc", "ga"])),
 });
 
-export interface Contact {
+export interface StateAssistedTransaction {
   /** The phone, once it comes; a request to it waits. It is called when it is first needed. */
   readonly device: HybridDevice;
   /** @throws {HybridError} `LINK_GONE`: forget this phone. Else as {@link HybridDevice.ready} does. */
@@ -43,13 +49,13 @@ export interface Contact {
  *
  * @see CTAP 2.2 §11.5.2 (state-assisted transactions)
  */
-export function contactPhone(
+export function startStateAssisted(
   env: Env,
   ports: HybridPorts,
-  phone: KnownPhone,
-  options: ContactOptions = {},
-): Contact {
-  checkArguments("contactPhone", {
+  phone: LinkedPhone,
+  options: StateAssistedOptions = {},
+): StateAssistedTransaction {
+  checkArguments("startStateAssisted", {
     env: [arg.env, env],
     ports: [HYBRID_PORTS, ports],
     phone: [arg.with("a KnownPhone, as onLinked gives one,", "contactId", "linkSecret"), phone],
@@ -57,33 +63,37 @@ export function contactPhone(
   });
   const settings = hybridSettings(options);
   const { hint = "ga" } = options;
-  const link = async (signal: AbortSignal): Promise<PhoneLine> => {
+  const link = async (signal: AbortSignal): Promise<HybridConnection> => {
     const nonce = env.entropy.bytes(CLIENT_NONCE_BYTES);
     const payload = encodeClientPayload({ linkId: phone.linkId, nonce, hint });
     const { tunnel, header } = await inStage(env, "contact", () =>
       call(env, { phone, payload, ports, settings }, signal),
     );
-    const shown: Shown = {
+    const shown: QrDisplayed = {
       secret: phone.linkSecret,
       known: { pattern: "NKpsk0", phoneKey: phone.phoneKey },
-      advertKey: deriveKey(phone.linkSecret, { purpose: KeyPurpose.ADVERT, salt: nonce }, settings.crypto),
+      eidKey: deriveKey(phone.linkSecret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, settings.crypto),
     };
     const willSignal = header(TunnelHeader.SIGNAL_CONNECTION).length > 0;
-    const scan = (ended: AbortSignal) => awaitPhone(env, shown, ports.scanner, { settings, signal: ended });
+    const scan = (ended: AbortSignal) => awaitAdvert(env, shown, ports.scanner, { settings, signal: ended });
     const { heard, signalled } = await inStage(
       env,
       "scan",
       () => meet(env, { tunnel, willSignal, signal }, scan),
       tunnel,
     );
-    const secured = await inStage(
+    const handshake = await inStage(
       env,
       "handshake",
       () =>
-        shakeHands(env, { ...heard, tunnel: signalled ? tunnel : afterSignal(tunnel) }, { settings, signal }),
+        performHandshake(
+          env,
+          { ...heard, tunnel: signalled ? tunnel : afterSignal(tunnel) },
+          { settings, signal },
+        ),
       tunnel,
     );
-    return new PhoneLine(env, secured, settings);
+    return new HybridConnection(env, handshake, settings);
   };
   const device = new HybridDevice(env, { settings, link, label: phone.name });
   return {
@@ -96,7 +106,7 @@ export function contactPhone(
 }
 
 interface Call {
-  readonly phone: KnownPhone;
+  readonly phone: LinkedPhone;
   readonly payload: string;
   readonly ports: HybridPorts;
   readonly settings: HybridSettings;
@@ -147,8 +157,8 @@ interface Rendezvous {
 async function meet(
   env: Env,
   { tunnel, willSignal, signal }: Rendezvous,
-  scan: (signal: AbortSignal) => Promise<Heard>,
-): Promise<{ readonly heard: Heard; readonly signalled: boolean }> {
+  scan: (signal: AbortSignal) => Promise<ProximityVerified>,
+): Promise<{ readonly heard: ProximityVerified; readonly signalled: boolean }> {
   const scanning = new AbortController();
   const listening = new AbortController();
   let signalled = !willSignal;

@@ -1,6 +1,11 @@
 import type { TraceRecord } from "../core/trace.js";
 import type { Ledger } from "../diagnosis/ledger.js";
-import { recordsMatching, type EventPattern, type Finding, type Promises } from "./expectation.js";
+import {
+  recordsMatching,
+  type EventPattern,
+  type AssertionFailure,
+  type PartialExpectation,
+} from "./expectation.js";
 import type { Explanation } from "../diagnosis/explanation.js";
 import { seconds } from "../diagnosis/evidence.js";
 
@@ -12,15 +17,15 @@ export interface RunResult {
 }
 
 /** Every promise that the run broke; empty when it kept them all. What is not promised is not looked at. */
-export function check(expect: Promises, run: RunResult): readonly Finding[] {
-  return [...checkStory(expect, run), ...checkVerdict(expect, run)];
+export function check(expect: PartialExpectation, run: RunResult): readonly AssertionFailure[] {
+  return [...checkRecordsAndLedger(expect, run), ...checkVerdict(expect, run)];
 }
 
 /** Promises on what happened, on four layers and in the books; the verdict has no part in it. */
-export function checkStory(
-  expect: Promises,
+export function checkRecordsAndLedger(
+  expect: PartialExpectation,
   { records, ledger }: Omit<RunResult, "explanation">,
-): readonly Finding[] {
+): readonly AssertionFailure[] {
   return [
     ...(["ctap", "link", "page", "rp"] as const).flatMap((layer) =>
       (expect[layer] ?? []).flatMap((pattern) => checkPattern(layer, pattern, records)),
@@ -31,17 +36,17 @@ export function checkStory(
 
 /** Promises on what is made of it: each ceremony's mechanism, and the timer that decided. */
 export function checkVerdict(
-  expect: Promises,
+  expect: PartialExpectation,
   { explanation }: Pick<RunResult, "explanation">,
-): readonly Finding[] {
-  return [...checkTimer(expect, explanation), ...checkMechanisms(expect, explanation)];
+): readonly AssertionFailure[] {
+  return [...checkTimer(expect, explanation), ...checkRootCauses(expect, explanation)];
 }
 
 function checkPattern(
-  layer: Finding["layer"],
+  layer: AssertionFailure["layer"],
   pattern: EventPattern,
   records: readonly TraceRecord[],
-): readonly Finding[] {
+): readonly AssertionFailure[] {
   const matching = recordsMatching(records, pattern);
   const { times } = pattern;
   if (times === undefined ? matching.length > 0 : matching.length === times) return [];
@@ -64,7 +69,10 @@ function describeRecord({ atMs, actor, kind: _kind, ...members }: TraceRecord): 
   return `${JSON.stringify(members)} by ${actor} at ${seconds(atMs)}`;
 }
 
-function checkLedger({ ledger: wanted = {} }: Promises, ledger: Ledger): readonly Finding[] {
+function checkLedger(
+  { ledger: wanted = {} }: PartialExpectation,
+  ledger: Ledger,
+): readonly AssertionFailure[] {
   const { keys, rows, mails, unknown = [] } = ledger.entries;
   const { orphans, ghosts } = ledger.diff();
   const counts = {
@@ -85,14 +93,20 @@ function checkLedger({ ledger: wanted = {} }: Promises, ledger: Ledger): readonl
     }));
 }
 
-function checkTimer({ decidedBy }: Promises, explanation: Explanation): readonly Finding[] {
+function checkTimer(
+  { decidedBy }: PartialExpectation,
+  explanation: Explanation,
+): readonly AssertionFailure[] {
   if (decidedBy === undefined) return [];
   const found = explanation.decidedBy?.timer ?? null;
   if (found === decidedBy) return [];
   return [{ layer: "timer", expected: decidedBy ?? "no timer", found: found ?? "no timer" }];
 }
 
-function checkMechanisms({ mechanisms }: Promises, { ceremonies }: Explanation): readonly Finding[] {
+function checkRootCauses(
+  { mechanisms }: PartialExpectation,
+  { ceremonies }: Explanation,
+): readonly AssertionFailure[] {
   if (mechanisms === undefined) return [];
   const found = ceremonies.map(({ mechanism }) => mechanism).join(", ");
   const expected = mechanisms.join(", ");

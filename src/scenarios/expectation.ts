@@ -1,5 +1,5 @@
 import type { TraceEvent, TraceRecord } from "../core/trace.js";
-import type { MechanismId } from "../diagnosis/rules/registry.js";
+import type { RootCauseId } from "../diagnosis/rules/registry.js";
 
 type Kind = TraceEvent["kind"];
 type EventOf<K extends Kind> = Extract<TraceEvent, { readonly kind: K }>;
@@ -35,16 +35,16 @@ export interface Expectation {
   };
   /** `null`: no timer decided. */
   readonly decidedBy: string | null;
-  readonly mechanisms: readonly MechanismId[];
+  readonly mechanisms: readonly RootCauseId[];
 }
 
 /** What a scenario of a user's own promises: as much of an {@link Expectation} as they care about. */
-export interface Promises extends Partial<Omit<Expectation, "ledger">> {
+export interface PartialExpectation extends Partial<Omit<Expectation, "ledger">> {
   readonly ledger?: Partial<Expectation["ledger"]>;
 }
 
 /** One broken promise. */
-export interface Finding {
+export interface AssertionFailure {
   readonly layer: "ctap" | "link" | "page" | "rp" | "ledger" | "timer" | "mechanism";
   readonly expected: string;
   readonly found: string;

@@ -2,10 +2,10 @@ import { sleep } from "../core/clock.js";
 import { envFor } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
 import { openSession } from "../ctap/client/session.js";
-import type { Visitor } from "../sim/factors/visitor.js";
+import type { FallbackUser } from "../sim/factors/visitor.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import type { World } from "../sim/world.js";
-import type { Verb } from "./scenario.js";
+import type { Action } from "./scenario.js";
 
 const ACCOUNT = "hanako";
 
@@ -13,48 +13,48 @@ const ACCOUNT = "hanako";
 const EPILOGUE_MS = 3_600_000;
 
 /** Plays a script to its end, and waits for what it left under way. `atMs` counts from here. */
-export async function play(world: World, script: readonly Verb[]): Promise<void> {
+export async function play(world: World, script: readonly Action[]): Promise<void> {
   const beganMs = world.env.clock.nowMs();
-  for (const verb of script) {
-    if ("atMs" in verb) await until(world, beganMs + verb.atMs);
-    const done = perform(world, verb);
-    if ("inBackground" in verb && verb.inBackground) world.background.add(done).catch(() => undefined);
+  for (const action of script) {
+    if ("atMs" in action) await until(world, beganMs + action.atMs);
+    const done = perform(world, action);
+    if ("inBackground" in action && action.inBackground) world.background.add(done).catch(() => undefined);
     else await done;
   }
   await orAfter(world, { delayMs: EPILOGUE_MS, timer: "run.epilogue" }, world.settled());
 }
 
-async function perform(world: World, verb: Verb): Promise<void> {
+async function perform(world: World, action: Action): Promise<void> {
   const { account = ACCOUNT } = world.at;
-  switch (verb.do) {
+  switch (action.do) {
     case "register":
-      return attended(world, tabOf(world, verb).register(verb.account ?? account));
+      return attended(world, tabOf(world, action).register(action.account ?? account));
     case "login":
-      return attended(world, tabOf(world, verb).login(verb.account ?? account));
+      return attended(world, tabOf(world, action).login(action.account ?? account));
     case "enter-password":
-      return otherDoors(world, verb).password();
+      return applyFallbackAction(world, action).password();
     case "request-code":
-      return otherDoors(world, verb).requestCode(verb.factor);
+      return applyFallbackAction(world, action).requestCode(action.factor);
     case "enter-code":
-      return enterCodes(world, verb);
+      return enterCodes(world, action);
     case "sign-in-with":
-      return otherDoors(world, verb).signInWith(verb.provider);
+      return applyFallbackAction(world, action).signInWith(action.provider);
     case "change-factor":
-      return otherDoors(world, verb).changeFactor(verb.to);
+      return applyFallbackAction(world, action).changeFactor(action.to);
     case "call-centre":
-      return otherDoors(world, verb).callCentre();
+      return applyFallbackAction(world, action).callCentre();
     case "unplug":
-      return world.cable.unplug();
+      return world.usbPort.unplug();
     case "replug":
-      return world.cable.replug();
+      return world.usbPort.replug();
     case "quit-browser":
-      return world.programs.quit();
+      return world.browserProcess.quit();
     case "reset-key":
       return resetKey(world);
     case "wait":
-      return sleep(world.env.clock, verb.forMs, "script.wait");
+      return sleep(world.env.clock, action.forMs, "script.wait");
     case "set":
-      return world.turn(verb.knobs);
+      return world.setKnobs(action.knobs);
   }
 }
 
@@ -62,20 +62,20 @@ function tabOf({ page, helperPage }: World, { by }: { readonly by?: "helper" }):
   return by === "helper" ? helperPage : page;
 }
 
-function otherDoors({ at: { visitor } }: World, { do: verb }: Verb): Visitor {
-  if (visitor !== undefined) return visitor;
+function applyFallbackAction({ at: { fallbackUser } }: World, { do: action }: Action): FallbackUser {
+  if (fallbackUser !== undefined) return fallbackUser;
   throw new SiteError(
     "SITE_VERB_REFUSED",
-    `"${verb}" is for simulated sites: a real one's other doors are not known`,
+    `"${action}" is for simulated sites: a real one's other doors are not known`,
     {
-      refused: [verb],
+      refused: [action],
     },
   );
 }
 
 /** The key's refusal is a result like another: the trace has it. */
-async function resetKey({ env, cable }: World): Promise<void> {
-  const device = await cable.device();
+async function resetKey({ env, usbPort }: World): Promise<void> {
+  const device = await usbPort.device();
   if (device === undefined) return;
   const session = await openSession(envFor(env, "lab"), device);
   await session.reset().catch((error: unknown) => {
@@ -83,14 +83,14 @@ async function resetKey({ env, cable }: World): Promise<void> {
   });
 }
 
-async function enterCodes(world: World, verb: Verb & { readonly do: "enter-code" }): Promise<void> {
+async function enterCodes(world: World, action: Action & { readonly do: "enter-code" }): Promise<void> {
   const { env } = world;
-  const { factor, code = "first", times = 1, everyMs = 0 } = verb;
-  const visitor = otherDoors(world, verb);
+  const { factor, code = "first", times = 1, everyMs = 0 } = action;
+  const fallbackUser = applyFallbackAction(world, action);
   const beganMs = env.clock.nowMs();
   for (let nth = 0; nth < times; nth += 1) {
     await sleep(env.clock, beganMs + nth * everyMs - env.clock.nowMs(), "script.every");
-    await visitor.enterCode(factor, code);
+    await fallbackUser.enterCode(factor, code);
   }
 }
 

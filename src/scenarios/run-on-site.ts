@@ -7,18 +7,18 @@ import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/att
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
-import type { Promises } from "./expectation.js";
+import type { PartialExpectation } from "./expectation.js";
 import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
-import { SCENARIO, type OwnScenario, type Verb } from "./scenario.js";
+import { SCENARIO, type UserScenario, type Action } from "./scenario.js";
 
 /**
  * What a story of the catalogue still promises where the site is real: its verdict, and the books as far as they
  * can be known. Windows in time, rows, mails and statuses were those of the simulated site.
  */
-export function promisesOnSite(
-  { decidedBy, mechanisms, ledger = {} }: Promises,
+export function expectationOnSite(
+  { decidedBy, mechanisms, ledger = {} }: PartialExpectation,
   { entries }: Ledger,
-): Promises {
+): PartialExpectation {
   const { keys, rows, orphans, ghosts } = ledger;
   const known = entries.unknown?.length ? {} : { keys, rows, orphans, ghosts };
   return {
@@ -54,7 +54,7 @@ export interface SiteRun extends Run {
 }
 
 /** Doors beside the passkey: every site has others, and has them elsewhere. */
-const SIMULATED_VERBS: readonly Verb["do"][] = [
+const SIMULATED_ACTIONS: readonly Action["do"][] = [
   "enter-password",
   "request-code",
   "enter-code",
@@ -74,13 +74,14 @@ const SIMULATED_VERBS: readonly Verb["do"][] = [
  *   `SITE_SIGN_IN_REFUSED`, `SITE_BAD_ANSWER` when the site is not as it is described.
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions): Promise<SiteRun> {
+export async function runOnSite(scenario: UserScenario, options: SiteRunOptions): Promise<SiteRun> {
   checkArguments("runOnSite", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const { knobs = {}, calledAs, siteFile, ...parts } = options;
-  refuseOtherDoors(scenario.script);
+  refuseFallbackActions(scenario.script);
   const { siteDecides, credentials } = parts.config;
-  for (const verb of scenario.script) {
-    if (verb.do === "set") knobsForRealSite(verb.knobs, { siteDecides, canAsk: credentials !== undefined });
+  for (const action of scenario.script) {
+    if (action.do === "set")
+      knobsForRealSite(action.knobs, { siteDecides, canAsk: credentials !== undefined });
   }
   const sink = new MemorySink();
   const world = attachedWorld(systemEnv(sink), { ...parts, knobs: { ...scenario.knobs, ...knobs } });
@@ -92,15 +93,17 @@ export async function runOnSite(scenario: OwnScenario, options: SiteRunOptions):
     knobs,
     records: sink.records,
     expectationsOf: (ledger) =>
-      scenario.expect && scenario.group !== "own" ? promisesOnSite(scenario.expect, ledger) : scenario.expect,
+      scenario.expect && scenario.group !== "own"
+        ? expectationOnSite(scenario.expect, ledger)
+        : scenario.expect,
     reproduction: ["passkey-harness run", name, `--site ${site}`, ...knobArguments(knobs)].join(" "),
   });
   return { ...run, errors: world.at.errors() };
 }
 
-function refuseOtherDoors(script: readonly Verb[]): void {
-  const refused = [...new Set(script.map((verb) => verb.do))].filter((verb) =>
-    SIMULATED_VERBS.includes(verb),
+function refuseFallbackActions(script: readonly Action[]): void {
+  const refused = [...new Set(script.map((action) => action.do))].filter((action) =>
+    SIMULATED_ACTIONS.includes(action),
   );
   if (refused.length === 0) return;
   throw new SiteError(

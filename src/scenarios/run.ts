@@ -10,9 +10,9 @@ import { check } from "./check.js";
 import { explain } from "../diagnosis/explain.js";
 import type { Explanation } from "../diagnosis/explanation.js";
 import type { TraceSchemaVersion } from "../diagnosis/stored-trace.js";
-import type { Finding, Promises } from "./expectation.js";
+import type { AssertionFailure, PartialExpectation } from "./expectation.js";
 import { play } from "./play.js";
-import { SCENARIO, type OwnScenario } from "./scenario.js";
+import { SCENARIO, type UserScenario } from "./scenario.js";
 
 export interface RunOptions {
   readonly seed: string;
@@ -38,7 +38,7 @@ export type RunVerdict = "as-expected" | "unexpected" | "no-expectation";
 
 /** Everything one run came to. */
 export interface Run {
-  readonly scenario: OwnScenario;
+  readonly scenario: UserScenario;
   readonly seed: string;
   /** Those the caller turned. */
   readonly knobs: KnobOverrides;
@@ -47,7 +47,7 @@ export interface Run {
   readonly records: readonly TraceRecord[];
   readonly ledger: Ledger;
   readonly explanation: Explanation;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AssertionFailure[];
   readonly verdict: RunVerdict;
   /** The command that gives this very run again. */
   readonly reproduction: string;
@@ -58,7 +58,7 @@ export interface Run {
  *
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function runScenario(scenario: OwnScenario, options: RunOptions): Promise<Run> {
+export async function runScenario(scenario: UserScenario, options: RunOptions): Promise<Run> {
   checkArguments("runScenario", { scenario: [SCENARIO, scenario], options: [RUN_OPTIONS, options] });
   const { seed, knobs = {}, frames, calledAs } = options;
   const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
@@ -74,7 +74,7 @@ export async function runScenario(scenario: OwnScenario, options: RunOptions): P
 }
 
 /** Plays a scenario in a world, simulated or attached to a real site. */
-export async function playIn(world: World, scenario: OwnScenario, seed: string): Promise<void> {
+export async function playIn(world: World, scenario: UserScenario, seed: string): Promise<void> {
   world.env.trace.emit({ kind: "run.started", scenario: scenario.id, seed, schema: TRACE_SCHEMA });
   await world.prepare();
   await play(world, scenario.script);
@@ -83,7 +83,7 @@ export async function playIn(world: World, scenario: OwnScenario, seed: string):
 /** What a run that was played is judged with. */
 export interface JudgeSetup extends Pick<Run, "seed" | "knobs" | "records" | "reproduction"> {
   /** The scenario's expectations, as far as they hold for the ledger of this run. */
-  readonly expectationsOf: (ledger: Ledger) => Promises | undefined;
+  readonly expectationsOf: (ledger: Ledger) => PartialExpectation | undefined;
 }
 
 /**
@@ -91,13 +91,13 @@ export interface JudgeSetup extends Pick<Run, "seed" | "knobs" | "records" | "re
  *
  * A run with knobs of the caller's is not held to the scenario's expectations.
  */
-export function judge(world: World, scenario: OwnScenario, setup: JudgeSetup): Run {
+export function judge(world: World, scenario: UserScenario, setup: JudgeSetup): Run {
   const { seed, knobs, records, reproduction } = setup;
   const ledger = world.ledger();
   const explanation = explain(records);
-  const promises = Object.keys(knobs).length === 0 ? setup.expectationsOf(ledger) : undefined;
-  const findings = promises ? check(promises, { records, ledger, explanation }) : [];
-  const verdict = !promises ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
+  const expectation = Object.keys(knobs).length === 0 ? setup.expectationsOf(ledger) : undefined;
+  const findings = expectation ? check(expectation, { records, ledger, explanation }) : [];
+  const verdict = !expectation ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
   world.env.trace.emit({ kind: "run.ended", outcome: verdict });
   return {
     scenario,

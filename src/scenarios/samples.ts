@@ -2,24 +2,24 @@ import type { KnobName } from "../sim/knobs/knobs.js";
 import type { KnobValue } from "../sim/knobs/knob-spec.js";
 
 /** What a knob is drawn from: whole numbers, both ends included, or the values themselves. */
-export type DrawRange = readonly [from: number, to: number] | { readonly oneOf: readonly KnobValue[] };
+export type SampleRange = readonly [from: number, to: number] | { readonly oneOf: readonly KnobValue[] };
 
-export type DrawRanges = { readonly [Name in KnobName]?: DrawRange | null };
+export type SampleRanges = { readonly [Name in KnobName]?: SampleRange | null };
 
 /**
  * What may vary in a story without making it another one. Plain JSON.
  *
- * Every member is laid over what would be drawn without it; see `drawScenario`.
+ * Every member is laid over what would be drawn without it; see `sampleScenario`.
  */
-export interface Draws {
+export interface Sampling {
   /** Share by which the story's own times may be off, both ways; {@link JITTER} when absent. */
   readonly jitter?: number;
   /** How much later than in its script each verb may come, in milliseconds. */
   readonly pauseMs?: readonly [from: number, to: number];
   /** In place of what a knob would be drawn from; `null`: it stays as it is. */
-  readonly knobs?: DrawRanges;
+  readonly knobs?: SampleRanges;
   /** Likewise for knobs that the script turns in mid-run. */
-  readonly turns?: DrawRanges;
+  readonly turns?: SampleRanges;
   /** What would make it another story otherwise. */
   readonly why: string;
 }
@@ -36,7 +36,7 @@ export const PAUSE_MS = [0, 2_000] as const;
  * Sources: measurements and models of the latency of one registration by QR code; 100 to 250 ms between two
  * keepalives (Chromium, usbd-ctaphid); mails within a minute, where nobody waits for a code.
  */
-export const BYSTANDERS: { readonly [Name in KnobName]?: DrawRange } = {
+export const BACKGROUND_PARAMETERS: { readonly [Name in KnobName]?: SampleRange } = {
   "net.latencyMs": [5, 400],
   "rp.optionsMs": [10, 700],
   "rp.finishMs": [100, 2_000],

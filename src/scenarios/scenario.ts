@@ -3,11 +3,11 @@ import type { KnobOverrides } from "../sim/knobs/knobs.js";
 import type { CodeChoice } from "../sim/factors/visitor.js";
 import type { FactorName, ProviderName } from "../sim/factors/code-book.js";
 import type { CatalogueGroup } from "./catalogue/groups.js";
-import type { Draws } from "./samples.js";
-import type { Expectation, Promises } from "./expectation.js";
+import type { Sampling } from "./samples.js";
+import type { Expectation, PartialExpectation } from "./expectation.js";
 
 /** One thing a person (or a lab assistant) does. Verbs run one after the other. */
-export type Verb =
+export type Action =
   /** Presses "create a passkey" and waits until the page has nothing left to do. */
   | {
       readonly do: "register";
@@ -77,15 +77,15 @@ export interface Scenario {
   /** Where it was seen: a field report, a public issue, a specification section. */
   readonly sources: readonly string[];
   readonly knobs: KnobOverrides;
-  readonly script: readonly Verb[];
+  readonly script: readonly Action[];
   readonly expect: Expectation;
-  /** What may vary without making it another story, where that is not what `drawScenario` varies by itself. */
-  readonly draws?: Draws;
+  /** What may vary without making it another story, where that is not what `sampleScenario` varies by itself. */
+  readonly draws?: Sampling;
 }
 
 /** A story of a user's own: it may promise less than those of the catalogue, or nothing. */
-export interface OwnScenario extends Omit<Scenario, "expect"> {
-  readonly expect?: Promises;
+export interface UserScenario extends Omit<Scenario, "expect"> {
+  readonly expect?: PartialExpectation;
 }
 
 /** A finished scenario, as functions that run one take it. */

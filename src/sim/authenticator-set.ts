@@ -3,20 +3,20 @@ import { credentialTag } from "../core/credential-tag.js";
 import { envFor, type Env } from "../core/env.js";
 import type { CtapHandler } from "../ctap/device.js";
 import { SimAuthenticator } from "./authenticator/authenticator.js";
-import type { StoredCredential } from "./authenticator/store/credential-store.js";
+import type { CredentialSource } from "./authenticator/store/credential-store.js";
 import type { Knobs } from "./knobs/knobs.js";
 import type { LedgerKey } from "../diagnosis/ledger.js";
-import { PersonalStore } from "./authenticator/store/lagging-store.js";
+import { OrderedCredentialStore } from "./authenticator/store/lagging-store.js";
 import { profileFor } from "./profile-for.js";
 import { syncStores } from "./authenticator/store/sync-stores.js";
 import type { SimUser } from "./user.js";
 
-export interface KeysAtHandParts {
+export interface AuthenticatorSetDeps {
   readonly knobs: () => Knobs;
   readonly user: SimUser;
   /** The first authenticator and its memory. */
   readonly key: SimAuthenticator;
-  readonly store: PersonalStore;
+  readonly store: OrderedCredentialStore;
   /** Its name in the trace; the others are called after it. */
   readonly name: string;
 }
@@ -30,9 +30,9 @@ export type WhichDevice = WhichKey | "computer";
 const COMPUTER = "computer";
 
 /** One place where passkeys are: a device, or one of the providers on it. */
-interface Keeper {
+interface CredentialProvider {
   readonly name: string;
-  readonly store: PersonalStore;
+  readonly store: OrderedCredentialStore;
   readonly authenticator: SimAuthenticator;
 }
 
@@ -40,32 +40,32 @@ interface Keeper {
  * The person's two devices, of which `key.which` says the one at hand, each with two providers of passkeys, of
  * which `phone.provider` says the one in use. What the first device has may come to the second by synchronisation.
  */
-export class KeysAtHand {
+export class AuthenticatorSet {
   readonly #env: Env;
-  readonly #parts: KeysAtHandParts;
-  readonly #keepers = new Map<string, Keeper>();
+  readonly #deps: AuthenticatorSetDeps;
+  readonly #providers = new Map<string, CredentialProvider>();
   /** Names and ids in the order in which they came, for books that do not depend on the device. */
   readonly #arrivals: { readonly name: string; readonly id: Uint8Array }[] = [];
   #syncs = false;
 
-  constructor(env: Env, parts: KeysAtHandParts) {
+  constructor(env: Env, deps: AuthenticatorSetDeps) {
     this.#env = env;
-    this.#parts = parts;
-    const { name, store, key: authenticator } = parts;
-    this.#keep({ name, store, authenticator });
+    this.#deps = deps;
+    const { name, store, key: authenticator } = deps;
+    this.#addProvider({ name, store, authenticator });
   }
 
   /** The one at hand when the request comes. */
   readonly handle: CtapHandler = (request, options) =>
-    this.#keeperFor(this.#knobs.key.which).authenticator.handle(request, options);
+    this.#providerFor(this.#knobs.key.which).authenticator.handle(request, options);
 
   handleOf(which: WhichDevice): CtapHandler {
-    return (request, options) => this.#keeperFor(which).authenticator.handle(request, options);
+    return (request, options) => this.#providerFor(which).authenticator.handle(request, options);
   }
 
   /** Whether the computer itself has one of these passkeys, or, where none is named, any of the site's. */
   computerHolds(rpId: string, allowed: readonly { readonly id?: string }[]): boolean {
-    const own = this.#keepers.get(COMPUTER)?.store.discoverable(rpId) ?? [];
+    const own = this.#providers.get(COMPUTER)?.store.discoverable(rpId) ?? [];
     const named = allowed.flatMap(({ id }) => (id === undefined ? [] : [id]));
     return own.some(({ id }) => named.length === 0 || named.includes(toBase64url(id)));
   }
@@ -74,47 +74,47 @@ export class KeysAtHand {
   get ledgerKeys(): readonly LedgerKey[] {
     const arrivalOf = (name: string, id: Uint8Array) =>
       this.#arrivals.findLastIndex((arrival) => arrival.name === name && equalBytes(arrival.id, id));
-    return [...this.#keepers.values()]
+    return [...this.#providers.values()]
       .flatMap(({ name, store }) => store.credentials.map((credential) => ({ name, credential })))
       .sort((a, b) => arrivalOf(a.name, a.credential.id) - arrivalOf(b.name, b.credential.id))
       .map(({ name, credential }) => ledgerKey(name, credential));
   }
 
   get #knobs(): Knobs {
-    return this.#parts.knobs();
+    return this.#deps.knobs();
   }
 
-  #keeperFor(which: WhichDevice): Keeper {
+  #providerFor(which: WhichDevice): CredentialProvider {
     const { key, phone } = this.#knobs;
-    if (which === COMPUTER) return this.#keepers.get(COMPUTER) ?? this.#another(COMPUTER, which);
+    if (which === COMPUTER) return this.#providers.get(COMPUTER) ?? this.#another(COMPUTER, which);
     if (key.second === "synced") this.#synchronise();
     const device = this.#nameOf(which);
     const name = phone.provider === "second" ? `${device}-provider-2` : device;
-    const keeper = this.#keepers.get(name) ?? this.#another(name, which);
-    keeper.store.lagMs = key.indexLagMs;
-    keeper.store.oldestFirst = key.listOrder === "oldest-first";
-    return keeper;
+    const provider = this.#providers.get(name) ?? this.#another(name, which);
+    provider.store.lagMs = key.indexLagMs;
+    provider.store.oldestFirst = key.listOrder === "oldest-first";
+    return provider;
   }
 
   #nameOf(which: WhichKey): string {
-    return which === "first" ? this.#parts.name : `${this.#parts.name}-2`;
+    return which === "first" ? this.#deps.name : `${this.#deps.name}-2`;
   }
 
-  #another(name: string, which: WhichDevice): Keeper {
-    const { user } = this.#parts;
-    const store = new PersonalStore(this.#env.clock, 0);
+  #another(name: string, which: WhichDevice): CredentialProvider {
+    const { user } = this.#deps;
+    const store = new OrderedCredentialStore(this.#env.clock, 0);
     const profile = profileFor(this.#knobs, which);
     const authenticator = new SimAuthenticator(envFor(this.#env, name), { profile, store, user });
-    return this.#keep({ name, store, authenticator });
+    return this.#addProvider({ name, store, authenticator });
   }
 
-  #keep(keeper: Keeper): Keeper {
-    const { name, store } = keeper;
+  #addProvider(provider: CredentialProvider): CredentialProvider {
+    const { name, store } = provider;
     store.watch(({ kind, credential: { id } }) => {
       if (kind === "added") this.#arrivals.push({ name, id });
     });
-    this.#keepers.set(name, keeper);
-    return keeper;
+    this.#providers.set(name, provider);
+    return provider;
   }
 
   /** Only within one make: no provider of one system writes into the other's. */
@@ -122,8 +122,8 @@ export class KeysAtHand {
     const { key, phone } = this.#knobs;
     if (phone.second !== "same-make") return;
     const name = this.#nameOf("second");
-    const from = this.#parts.store;
-    const to = (this.#keepers.get(name) ?? this.#another(name, "second")).store;
+    const from = this.#deps.store;
+    const to = (this.#providers.get(name) ?? this.#another(name, "second")).store;
     if (key.syncMs === 0) return this.#copy(from, { name, to });
     if (this.#syncs) return;
     this.#syncs = true;
@@ -131,7 +131,10 @@ export class KeysAtHand {
   }
 
   /** What the first has and the second has not; every copy counts its signatures by itself. */
-  #copy(from: PersonalStore, { name, to }: { readonly name: string; readonly to: PersonalStore }): void {
+  #copy(
+    from: OrderedCredentialStore,
+    { name, to }: { readonly name: string; readonly to: OrderedCredentialStore },
+  ): void {
     const trace = this.#env.trace.as(name);
     for (const credential of from.credentials) {
       if (to.credentials.some(({ id }) => equalBytes(id, credential.id))) continue;
@@ -142,6 +145,6 @@ export class KeysAtHand {
   }
 }
 
-function ledgerKey(authenticator: string, { id, rpId, userId }: StoredCredential): LedgerKey {
+function ledgerKey(authenticator: string, { id, rpId, userId }: CredentialSource): LedgerKey {
   return { authenticator, credential: credentialTag(id), rpId, user: credentialTag(userId) };
 }

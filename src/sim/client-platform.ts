@@ -12,39 +12,39 @@ import { SimAuthenticator } from "./authenticator/authenticator.js";
 import type { Background } from "../core/background.js";
 import { SimBrowser } from "./browser/browser.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
-import { HybridRoad } from "./hybrid/hybrid-transport.js";
-import { KeysAtHand } from "./authenticator-set.js";
-import { KeyCable } from "./hid/usb-port.js";
-import { HostPrograms } from "./browser/browser-process.js";
+import { HybridTransport } from "./hybrid/hybrid-transport.js";
+import { AuthenticatorSet } from "./authenticator-set.js";
+import { UsbPort } from "./hid/usb-port.js";
+import { BrowserProcess } from "./browser/browser-process.js";
 import type { KnobOverrides, Knobs } from "./knobs/knobs.js";
 import type { LedgerKey } from "../diagnosis/ledger.js";
-import { moodyLink } from "./faults/flaky-link.js";
+import { flakyLink } from "./faults/flaky-link.js";
 import { LoopbackDevice } from "./loopback.js";
 import { SimPage } from "./browser/page.js";
-import type { AllowedCredential, Wish } from "./browser/operating-system.js";
-import { PersonalStore } from "./authenticator/store/lagging-store.js";
-import { PinTypist } from "./browser/pin-entry.js";
+import type { AllowedCredential, CredentialRequest } from "./browser/operating-system.js";
+import { OrderedCredentialStore } from "./authenticator/store/lagging-store.js";
+import { PinEntry } from "./browser/pin-entry.js";
 import { profileFor } from "./profile-for.js";
 import type { SitePort } from "./rp/site-port.js";
-import { habitualUser, type SimUser } from "./user.js";
+import { simulatedUser, type SimUser } from "./user.js";
 
 /** A person, a browser, a page, a key and the link between them: everything of a world but its site. */
-export interface Workplace {
+export interface ClientPlatform {
   /** Of the browser that runs now. */
-  readonly programs: HostPrograms;
+  readonly browserProcess: BrowserProcess;
   /** The same site on somebody else's device, with no authenticator of this person's in reach. */
   readonly helperPage: SimPage;
   /** The key's socket on the computer. */
-  readonly cable: KeyCable;
+  readonly usbPort: UsbPort;
   readonly key: SimAuthenticator;
   readonly store: CredentialStore;
   /** For the books: the keys on every authenticator of the person. */
   readonly ledgerKeys: () => readonly LedgerKey[];
   /** Knobs were turned in the middle of a run; most are read anew whenever they matter. */
-  readonly turned: (overrides: KnobOverrides) => void;
+  readonly knobsChanged: (overrides: KnobOverrides) => void;
 }
 
-export interface WorkplaceParts {
+export interface ClientPlatformDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
   readonly site: SitePort;
@@ -60,100 +60,103 @@ export interface WorkplaceParts {
 const KEY = "key";
 
 /** Sets the table; nothing happens until somebody presses a button on the page. */
-export function workplaceFor(env: Env, parts: WorkplaceParts): Workplace {
-  const { knobs, background, origin, site, helperSite = site, frames } = parts;
+export function createClientPlatform(env: Env, deps: ClientPlatformDeps): ClientPlatform {
+  const { knobs, background, origin, site, helperSite = site, frames } = deps;
   const pin = drawPin(env);
   const store = storeOf(env, knobs(), pin);
-  const user = personAt(env, knobs);
+  const user = userFor(env, knobs);
   const { transport } = knobs().key;
   const profile = profileFor(knobs());
   const key = new SimAuthenticator(envFor(env, KEY), { profile, store, user, transport });
-  const keys = new KeysAtHand(env, { knobs, user, key, store, name: KEY });
+  const keys = new AuthenticatorSet(env, { knobs, user, key, store, name: KEY });
   const handler = handlerOf(env, keys, { knobs, background });
   const powerCycle = () => key.powerCycle();
-  const cable = new KeyCable(env, { knobs, handler, powerCycle, label: KEY, frames });
-  const road = roadTo({ env, knobs, background, keys, cable });
+  const usbPort = new UsbPort(env, { knobs, handler, powerCycle, label: KEY, frames });
+  const clientTransport = transportFor({ env, knobs, background, keys, usbPort });
   const ownDevice = ownDeviceOf(env, { knobs, keys, rpId: new URL(origin).hostname });
-  const device = withinReach(env, { knobs, ownDevice, open: parts.device ?? road.open });
-  const phonePage = tabOn(env, {
+  const device = withinReach(env, { knobs, ownDevice, open: deps.device ?? clientTransport.open });
+  const phonePage = openTab(env, {
     knobs,
     site,
     origin,
     name: "phone",
     device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
   });
-  const typist = new PinTypist(envFor(env, "browser"), { knobs, pin });
-  const programs = new HostPrograms(env, cable, (own) => {
+  const pinEntry = new PinEntry(envFor(env, "browser"), { knobs, pin });
+  const browserProcess = new BrowserProcess(env, usbPort, (own) => {
     const browser = new SimBrowser(envFor(own, "browser"), {
       knobs,
       origin,
       device,
-      nextPlugged: () => cable.nextPlugged(),
-      pin: (attempt) => typist.type(attempt),
+      nextPlugged: () => usbPort.nextPlugged(),
+      pin: (attempt) => pinEntry.type(attempt),
     });
     return {
       browser,
       page: new SimPage(envFor(own, "page"), { knobs, browser, site, other: () => phonePage }),
     };
   });
-  const nobody = { knobs, site: helperSite, origin, name: "helper", device: async () => undefined };
+  const helperTab = { knobs, site: helperSite, origin, name: "helper", device: async () => undefined };
   return {
-    programs,
-    helperPage: tabOn(env, nobody),
-    cable,
+    browserProcess,
+    helperPage: openTab(env, helperTab),
+    usbPort,
     key,
     store,
     ledgerKeys: () => keys.ledgerKeys,
-    turned: road.turned,
+    knobsChanged: clientTransport.knobsChanged,
   };
 }
 
 /** Opens the link that a request needs. @param context the span of the request. */
 type Open = (context: TraceContext | undefined) => Promise<CtapDevice | undefined>;
 
-interface RoadParts {
+interface TransportDeps {
   readonly env: Env;
   readonly knobs: () => Knobs;
   readonly background: Background;
-  readonly keys: KeysAtHand;
-  readonly cable: KeyCable;
+  readonly keys: AuthenticatorSet;
+  readonly usbPort: UsbPort;
 }
 
-interface Road {
+interface ClientTransport {
   readonly open: Open;
-  readonly turned: (overrides: KnobOverrides) => void;
+  readonly knobsChanged: (overrides: KnobOverrides) => void;
 }
 
 /** How the browser gets at the authenticator, as `link.road` has it. */
-function roadTo({ env, knobs, background, keys, cable }: RoadParts): Road {
+function transportFor({ env, knobs, background, keys, usbPort }: TransportDeps): ClientTransport {
   if (knobs().link.road !== "hybrid") {
-    return { open: moodyLink(env, { knobs, open: (context) => cable.device(context) }), turned: () => {} };
+    return {
+      open: flakyLink(env, { knobs, open: (context) => usbPort.device(context) }),
+      knobsChanged: () => {},
+    };
   }
-  let phone: HybridRoad | undefined;
+  let phone: HybridTransport | undefined;
   return {
     open: async (context) => {
-      phone ??= new HybridRoad(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
+      phone ??= new HybridTransport(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
       return phone.device(context);
     },
-    turned: (overrides) => phone?.turned(overrides),
+    knobsChanged: (overrides) => phone?.knobsChanged(overrides),
   };
 }
 
 /** Reads the person's habits anew for every prompt, so that a knob turned in between counts. */
-function personAt(env: Env, knobs: () => Knobs): SimUser {
-  const own = envFor(env, "person");
+function userFor(env: Env, knobs: () => Knobs): SimUser {
+  const own = envFor(env, "user");
   let badFingers = 0;
   return {
     answer(prompt, signal) {
       const { touchDelayMs, decision, picksAccount } = knobs().key;
-      const habits =
+      const behaviour =
         touchDelayMs === null ? { walksAway: true } : allGestures(touchDelayMs, { picksAccount });
       if (prompt.kind === "verify" && badFingers < knobs().uv.bad) {
         badFingers += 1;
         const verify = { does: "uses-wrong-finger" } as const;
-        return habitualUser(own, { ...habits, prompts: { verify } }).answer(prompt, signal);
+        return simulatedUser(own, { ...behaviour, prompts: { verify } }).answer(prompt, signal);
       }
-      return habitualUser(own, { ...habits, refuses: decision === "decline" }).answer(prompt, signal);
+      return simulatedUser(own, { ...behaviour, refuses: decision === "decline" }).answer(prompt, signal);
     },
   };
 }
@@ -168,13 +171,17 @@ function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount:
   };
 }
 
-type Reach = (wish: Wish) => Promise<CtapDevice | undefined>;
+type Reach = (credentialRequest: CredentialRequest) => Promise<CtapDevice | undefined>;
 
 /** The authenticator in the computer, where the system takes it without asking: wanted so, or known to have the passkey. */
 function ownDeviceOf(
   env: Env,
-  { knobs, keys, rpId }: { readonly knobs: () => Knobs; readonly keys: KeysAtHand; readonly rpId: string },
-): (wish: Wish) => CtapDevice | undefined {
+  {
+    knobs,
+    keys,
+    rpId,
+  }: { readonly knobs: () => Knobs; readonly keys: AuthenticatorSet; readonly rpId: string },
+): (credentialRequest: CredentialRequest) => CtapDevice | undefined {
   const name = "computer";
   return ({ method, attachment, allowed = [] }) => {
     if (!knobs().os.helloEnabled || attachment === "cross-platform") return undefined;
@@ -185,22 +192,22 @@ function ownDeviceOf(
   };
 }
 
-interface ReachParts {
+interface ReachDeps {
   readonly knobs: () => Knobs;
-  readonly ownDevice: (wish: Wish) => CtapDevice | undefined;
+  readonly ownDevice: (credentialRequest: CredentialRequest) => CtapDevice | undefined;
   readonly open: Open;
 }
 
 /** An authenticator on another device is found only by a browser that may offer a QR code. */
-function withinReach(env: Env, { knobs, ownDevice, open }: ReachParts): Reach {
-  return async (wish) => {
-    const own = ownDevice(wish);
-    if (own !== undefined || wish.attachment === "platform") return own;
-    const { allowed = [] } = wish;
-    const local = allowed.length > 0 && allowed.every(namesOnlyOtherRoads);
-    if (!knobs().key.elsewhere || !local) return open(wish.context);
+function withinReach(env: Env, { knobs, ownDevice, open }: ReachDeps): Reach {
+  return async (credentialRequest) => {
+    const own = ownDevice(credentialRequest);
+    if (own !== undefined || credentialRequest.attachment === "platform") return own;
+    const { allowed = [] } = credentialRequest;
+    const local = allowed.length > 0 && allowed.every(excludesHybrid);
+    if (!knobs().key.elsewhere || !local) return open(credentialRequest.context);
     env.trace
-      .in(wish.context)
+      .in(credentialRequest.context)
       .as("browser")
       .emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
     return undefined;
@@ -208,11 +215,11 @@ function withinReach(env: Env, { knobs, ownDevice, open }: ReachParts): Reach {
 }
 
 /** Without any word on transports a browser offers everything. */
-function namesOnlyOtherRoads({ transports = [] }: AllowedCredential): boolean {
+function excludesHybrid({ transports = [] }: AllowedCredential): boolean {
   return transports.length > 0 && !transports.includes("hybrid");
 }
 
-interface TabParts {
+interface TabDeps {
   readonly knobs: () => Knobs;
   readonly site: SitePort;
   readonly origin: string;
@@ -221,7 +228,7 @@ interface TabParts {
 }
 
 /** The site in a browser of its own, on another screen. */
-function tabOn(env: Env, { knobs, site, origin, name, device }: TabParts): SimPage {
+function openTab(env: Env, { knobs, site, origin, name, device }: TabDeps): SimPage {
   const browser = new SimBrowser(envFor(env, `${name}-browser`), {
     knobs,
     origin,
@@ -231,7 +238,7 @@ function tabOn(env: Env, { knobs, site, origin, name, device }: TabParts): SimPa
   return new SimPage(envFor(env, `${name}-page`), { knobs, browser, site });
 }
 
-interface HandlerParts {
+interface HandlerDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
 }
@@ -239,13 +246,16 @@ interface HandlerParts {
 /** The key as its link sees it; one that ignores cancel works on for nobody. */
 function handlerOf(
   env: Env,
-  key: Pick<KeysAtHand, "handle">,
-  { knobs, background }: HandlerParts,
+  key: Pick<AuthenticatorSet, "handle">,
+  { knobs, background }: HandlerDeps,
 ): CtapHandler {
   const handle: CtapHandler = async (request, options = {}) => {
     const { ignoresCancel, createMs } = knobs().key;
-    const { signal, ...deaf } = options;
-    const response = await key.handle(request, ignoresCancel ? deaf : { ...deaf, signal });
+    const { signal, ...nonCancellable } = options;
+    const response = await key.handle(
+      request,
+      ignoresCancel ? nonCancellable : { ...nonCancellable, signal },
+    );
     const created = request[0] === CtapCommand.makeCredential && response[0] === CtapStatus.OK;
     if (created) await sleep(env.clock, createMs, "key.create");
     return response;
@@ -262,8 +272,8 @@ function drawPin(env: Env): string {
   return Array.from({ length: PIN_DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");
 }
 
-function storeOf(env: Env, { key }: Knobs, pin: string): PersonalStore {
-  const store = new PersonalStore(env.clock, 0);
+function storeOf(env: Env, { key }: Knobs, pin: string): OrderedCredentialStore {
+  const store = new OrderedCredentialStore(env.clock, 0);
   if (!key.pinSet) return store;
   // @see CTAP 2.3 §6.5.5.5 (setPin stores the first 16 bytes of the PIN's SHA-256)
   const pinHash = defaultCrypto.sha256(utf8(pin)).slice(0, PIN_HASH_BYTES);

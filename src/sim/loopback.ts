@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { sleep } from "../core/clock.js";
 import { envIn, type Env } from "../core/env.js";
-import { Turnstile } from "../core/queue.js";
+import { Mutex } from "../core/queue.js";
 import { nameOfCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler, TransactOptions } from "../ctap/device.js";
 import { nameOfStatus } from "../ctap/status.js";
@@ -45,7 +45,7 @@ export class LoopbackDevice implements CtapDevice {
   readonly #handler: CtapHandler;
   readonly #requestDelayMs: number;
   readonly #responseDelayMs: number;
-  readonly #turnstile = new Turnstile();
+  readonly #mutex = new Mutex();
   readonly #gone = new AbortController();
 
   constructor(env: Env, handler: CtapHandler, options: LoopbackOptions = {}) {
@@ -68,7 +68,7 @@ export class LoopbackDevice implements CtapDevice {
     const { signal } = options;
     if (signal?.aborted) throw abortedBy(signal, "none");
     const turn = { started: false };
-    const done = this.#turnstile.pass(async () => {
+    const done = this.#mutex.run(async () => {
       if (signal?.aborted) throw abortedBy(signal, "none");
       turn.started = true;
       return this.#exchange(request, options);

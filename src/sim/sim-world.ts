@@ -3,8 +3,8 @@ import { shape } from "../core/shape.js";
 import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import type { LinkOptions } from "../transports/hid/link.js";
-import { Visitor } from "./factors/visitor.js";
-import { parseKnobs, parseTurns, type KnobOverrides } from "./knobs/knobs.js";
+import { FallbackUser } from "./factors/visitor.js";
+import { parseKnobs, parseOverrides, type KnobOverrides } from "./knobs/knobs.js";
 import { SimMail } from "./rp/mail.js";
 import { SimSite } from "./rp/site.js";
 import { buildWorld, type World, type WorldSite, type WorldSiteDeps } from "./world.js";
@@ -13,7 +13,7 @@ import { buildWorld, type World, type WorldSite, type WorldSiteDeps } from "./wo
 export interface SimWorldSite extends WorldSite {
   readonly site: SimSite;
   readonly mail: SimMail;
-  readonly visitor: Visitor;
+  readonly fallbackUser: FallbackUser;
 }
 
 /** A world whose site and time are simulated. */
@@ -21,7 +21,7 @@ export interface SimWorld extends World<SimWorldSite> {
   readonly env: VirtualEnv;
   readonly site: SimSite;
   readonly mail: SimMail;
-  readonly visitor: Visitor;
+  readonly fallbackUser: FallbackUser;
 }
 
 export interface SimWorldOptions {
@@ -65,12 +65,12 @@ export function simWorldIn(
 ): SimWorld {
   const world = buildWorld(env, {
     knobs: overrides,
-    rules: { parse: parseKnobs, parseRunning: parseTurns },
+    rules: { parse: parseKnobs, parseRunning: parseOverrides },
     site: (deps) => simulatedSite(env, deps),
     frames: options.frames,
   });
-  const { site, mail, visitor } = world.at;
-  return Object.assign(world, { env, site, mail, visitor });
+  const { site, mail, fallbackUser } = world.at;
+  return Object.assign(world, { env, site, mail, fallbackUser });
 }
 
 function simulatedSite(env: VirtualEnv, { knobs, background }: WorldSiteDeps): SimWorldSite {
@@ -80,7 +80,7 @@ function simulatedSite(env: VirtualEnv, { knobs, background }: WorldSiteDeps): S
     site,
     mail,
     origin: ORIGIN,
-    visitor: new Visitor(envFor(env, "page"), { knobs, desk: site.factors }),
+    fallbackUser: new FallbackUser(envFor(env, "page"), { knobs, service: site.factors }),
     entries: () => ({ rows: site.store.ledgerRows, flags: site.flags, mails: mail.mails }),
   };
 }

@@ -70,7 +70,7 @@ export interface SimUser {
 }
 
 /** What somebody does about one prompt. */
-export interface PromptHabit {
+export interface PromptBehaviour {
   /** Before anything else happens, in milliseconds. */
   readonly thinkMs?: number;
   /** The gesture itself, in milliseconds. */
@@ -84,7 +84,7 @@ export interface PromptHabit {
   readonly feedback?: SampleStatusName;
 }
 
-const HABIT = parameters<PromptHabit>({
+const HABIT = parameters<PromptBehaviour>({
   thinkMs: maybe(shape.ms),
   actMs: maybe(shape.ms),
   holdMs: maybe(shape.ms),
@@ -94,7 +94,7 @@ const HABIT = parameters<PromptHabit>({
 });
 
 /** How somebody behaves; all times in milliseconds. */
-export interface UserHabits {
+export interface UserBehaviour {
   /** From seeing the light blink to touching: 500 ms. */
   readonly touchMs?: number;
   /** Laying a finger on the sensor, to be recognised or enrolled, or looking into the camera: 800 ms. */
@@ -107,12 +107,12 @@ export interface UserHabits {
   /** Never answers anything. */
   readonly walksAway?: boolean;
   /** What differs for one kind of prompt. */
-  readonly prompts?: { readonly [Kind in PromptKind]?: PromptHabit };
+  readonly prompts?: { readonly [Kind in PromptKind]?: PromptBehaviour };
   /** What differs for the nth prompt of this person's life, counted from 1. Beats `prompts`. */
-  readonly nth?: Readonly<Record<number, PromptHabit>>;
+  readonly nth?: Readonly<Record<number, PromptBehaviour>>;
 }
 
-const HABITS = parameters<UserHabits>({
+const HABITS = parameters<UserBehaviour>({
   touchMs: maybe(shape.ms),
   verifyMs: maybe(shape.ms),
   chooseMs: maybe(shape.ms),
@@ -120,7 +120,7 @@ const HABITS = parameters<UserHabits>({
   refuses: maybe(shape.flag),
   walksAway: maybe(shape.flag),
   prompts: maybe(
-    parameters<NonNullable<UserHabits["prompts"]>>({
+    parameters<NonNullable<UserBehaviour["prompts"]>>({
       touch: maybe(HABIT),
       verify: maybe(HABIT),
       sample: maybe(HABIT),
@@ -145,13 +145,13 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
 }
 
 /** Somebody who reacts the same way every time, but for the exceptions named. */
-export function habitualUser(env: Env, habits: UserHabits = {}): SimUser {
-  checkArguments("habitualUser", { env: [arg.env, env], habits: [HABITS, habits] });
+export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser {
+  checkArguments("simulatedUser", { env: [arg.env, env], habits: [HABITS, behaviour] });
   let asked = 0;
   return {
     answer(prompt, signal) {
       asked += 1;
-      return act(env, prompt, habitFor(habits, prompt, asked), signal);
+      return act(env, prompt, behaviourFor(behaviour, prompt, asked), signal);
     },
   };
 }
@@ -161,56 +161,64 @@ export function habitualUser(env: Env, habits: UserHabits = {}): SimUser {
  *
  * @throws {UserScriptError} `USER_SCRIPT_ENDED` when asked once more.
  */
-export function scriptedUser(env: Env, answers: readonly PromptHabit[]): SimUser {
+export function scriptedUser(env: Env, answers: readonly PromptBehaviour[]): SimUser {
   checkArguments("scriptedUser", { env: [arg.env, env], answers: [shape.list(HABIT), answers] });
   let asked = 0;
   return {
     async answer(prompt, signal) {
-      const habit = answers[asked];
+      const promptBehaviour = answers[asked];
       asked += 1;
-      if (habit === undefined) {
+      if (promptBehaviour === undefined) {
         throw new UserScriptError("USER_SCRIPT_ENDED", `prompt ${asked}: ${nameOfPrompt(prompt)}`, {
           hint: `The script has ${answers.length} answers; add one for this prompt.`,
         });
       }
-      return act(env, prompt, habit, signal);
+      return act(env, prompt, promptBehaviour, signal);
     },
   };
 }
 
-function habitFor(habits: UserHabits, prompt: UserPrompt, nth: number): PromptHabit {
+function behaviourFor(behaviour: UserBehaviour, prompt: UserPrompt, nth: number): PromptBehaviour {
   const actMs = {
-    touch: habits.touchMs ?? TOUCH_MS,
-    verify: habits.verifyMs ?? VERIFY_MS,
-    sample: habits.verifyMs ?? VERIFY_MS,
-    "choose-account": habits.chooseMs ?? CHOOSE_MS,
-    consent: habits.chooseMs ?? CHOOSE_MS,
-    unlock: habits.chooseMs ?? CHOOSE_MS,
+    touch: behaviour.touchMs ?? TOUCH_MS,
+    verify: behaviour.verifyMs ?? VERIFY_MS,
+    sample: behaviour.verifyMs ?? VERIFY_MS,
+    "choose-account": behaviour.chooseMs ?? CHOOSE_MS,
+    consent: behaviour.chooseMs ?? CHOOSE_MS,
+    unlock: behaviour.chooseMs ?? CHOOSE_MS,
   }[prompt.kind];
-  const does = habits.walksAway ? "walks-away" : habits.refuses ? "refuses" : "approves";
+  const does = behaviour.walksAway ? "walks-away" : behaviour.refuses ? "refuses" : "approves";
   return {
-    thinkMs: habits.thinkMs ?? 0,
+    thinkMs: behaviour.thinkMs ?? 0,
     actMs,
     does,
-    ...habits.prompts?.[prompt.kind],
-    ...habits.nth?.[nth],
+    ...behaviour.prompts?.[prompt.kind],
+    ...behaviour.nth?.[nth],
   };
 }
 
 async function act(
   own: Env,
   prompt: UserPrompt,
-  habit: PromptHabit,
+  promptBehaviour: PromptBehaviour,
   signal: AbortSignal,
 ): Promise<UserAnswer> {
   const name = nameOfPrompt(prompt);
   const env = envIn(own, prompt.context);
   env.trace.emit({ kind: "user.prompted", prompt: name });
   try {
-    const { does = "approves" } = habit;
+    const { does = "approves" } = promptBehaviour;
     if (does === "walks-away") return await never(signal);
-    await sleep(env.clock, (habit.thinkMs ?? 0) + (habit.actMs ?? 0), `user.${prompt.kind}`, { signal });
-    const answer = { ...answerOf(does, habit), ...(await hold(env, prompt, habit, signal)) };
+    await sleep(
+      env.clock,
+      (promptBehaviour.thinkMs ?? 0) + (promptBehaviour.actMs ?? 0),
+      `user.${prompt.kind}`,
+      { signal },
+    );
+    const answer = {
+      ...answerOf(does, promptBehaviour),
+      ...(await hold(env, prompt, promptBehaviour, signal)),
+    };
     env.trace.emit({ kind: "user.answered", prompt: name, answer: answer.answer });
     return answer;
   } catch (error) {
@@ -223,19 +231,22 @@ async function act(
 async function hold(
   env: Env,
   prompt: UserPrompt,
-  habit: PromptHabit,
+  promptBehaviour: PromptBehaviour,
   signal: AbortSignal,
 ): Promise<{ readonly heldMs?: number }> {
-  if (prompt.holdMs === undefined || (habit.does ?? "approves") !== "approves") return {};
-  const heldMs = habit.holdMs ?? prompt.holdMs;
+  if (prompt.holdMs === undefined || (promptBehaviour.does ?? "approves") !== "approves") return {};
+  const heldMs = promptBehaviour.holdMs ?? prompt.holdMs;
   await sleep(env.clock, heldMs, "user.hold", { signal });
   return { heldMs };
 }
 
-function answerOf(does: "approves" | "refuses" | "uses-wrong-finger", habit: PromptHabit): UserAnswer {
+function answerOf(
+  does: "approves" | "refuses" | "uses-wrong-finger",
+  promptBehaviour: PromptBehaviour,
+): UserAnswer {
   if (does === "refuses") return { answer: "refused" };
   if (does === "uses-wrong-finger") return { answer: "wrong-finger" };
-  const { account, feedback } = habit;
+  const { account, feedback } = promptBehaviour;
   return {
     answer: "approved",
     ...(account !== undefined && { account }),

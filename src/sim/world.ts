@@ -6,11 +6,11 @@ import type { LinkOptions } from "../transports/hid/link.js";
 import type { SimAuthenticator } from "./authenticator/authenticator.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
 import type { SimBrowser } from "./browser/browser.js";
-import type { HostPrograms } from "./browser/browser-process.js";
+import type { BrowserProcess } from "./browser/browser-process.js";
 import type { SimPage } from "./browser/page.js";
-import { workplaceFor } from "./client-platform.js";
-import type { Visitor } from "./factors/visitor.js";
-import type { KeyCable } from "./hid/usb-port.js";
+import { createClientPlatform } from "./client-platform.js";
+import type { FallbackUser } from "./factors/visitor.js";
+import type { UsbPort } from "./hid/usb-port.js";
 import { withKnobs, type KnobOverrides, type Knobs } from "./knobs/knobs.js";
 import type { SitePort } from "./rp/site-port.js";
 
@@ -23,7 +23,7 @@ export interface WorldSite {
   /** Whose passkey it is where a script names nobody; the script's own default when absent. */
   readonly account?: string;
   /** The user at the site's fallback factors; absent where they are not known. */
-  readonly visitor?: Visitor;
+  readonly fallbackUser?: FallbackUser;
   /** What the site holds, for the ledger; `unknown` names what it does not tell. */
   readonly entries: () => Omit<LedgerEntries, "keys">;
   /** Gets the site ready before a script begins. */
@@ -68,16 +68,16 @@ export interface World<Site extends WorldSite = WorldSite> {
   readonly helperPage: SimPage;
   readonly browser: SimBrowser;
   /** The key's socket on the computer. */
-  readonly cable: KeyCable;
+  readonly usbPort: UsbPort;
   /** The browser as a process: it may quit. */
-  readonly programs: HostPrograms;
+  readonly browserProcess: BrowserProcess;
   readonly key: SimAuthenticator;
   readonly store: CredentialStore;
   /** The site, and what it adds to the world. */
   readonly at: Site;
   readonly knobs: Knobs;
   /** Sets knobs for whatever happens next; what already runs keeps its settings. @throws {KnobError} */
-  turn(overrides: KnobOverrides): void;
+  setKnobs(overrides: KnobOverrides): void;
   /** Returns the ledger as it is now, from the stores themselves. */
   ledger(): Ledger;
   /** Work that no script waits for. */
@@ -101,7 +101,7 @@ export function buildWorld<Site extends WorldSite>(env: Env, setup: WorldSetup<S
   const knobs = () => current;
 
   const at = setup.site({ knobs, overrides: () => overrides, background });
-  const platform = workplaceFor(env, {
+  const platform = createClientPlatform(env, {
     knobs,
     background,
     site: at.site,
@@ -110,29 +110,29 @@ export function buildWorld<Site extends WorldSite>(env: Env, setup: WorldSetup<S
     frames,
     ...(device && { device }),
   });
-  const { programs, helperPage, cable, key, store, ledgerKeys } = platform;
+  const { browserProcess, helperPage, usbPort, key, store, ledgerKeys } = platform;
   return {
     env,
     get page() {
-      return programs.running.page;
+      return browserProcess.running.page;
     },
     get browser() {
-      return programs.running.browser;
+      return browserProcess.running.browser;
     },
     helperPage,
-    cable,
-    programs,
+    usbPort,
+    browserProcess,
     key,
     store,
     at,
     get knobs() {
       return current;
     },
-    turn(more) {
+    setKnobs(more) {
       const set = rules.parseRunning(more);
       overrides = { ...overrides, ...set };
       current = withKnobs({ ...rules.defaults, ...overrides });
-      platform.turned(set);
+      platform.knobsChanged(set);
     },
     ledger: () => ledgerOf({ keys: ledgerKeys(), ...at.entries() }, device !== undefined),
     background,

@@ -12,7 +12,7 @@ import { CredentialStore } from "../../src/sim/authenticator/store/credential-st
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
 import { LoopbackDevice } from "../../src/sim/loopback.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
-import { habitualUser } from "../../src/sim/user.js";
+import { simulatedUser } from "../../src/sim/user.js";
 import { register } from "../../src/webauthn/client/register.js";
 
 const OPTIONS = {
@@ -24,7 +24,11 @@ const OPTIONS = {
 
 function keyIn(env: VirtualEnv): LoopbackDevice {
   const store = new CredentialStore();
-  const key = new SimAuthenticator(env, { profile: profileNamed("generic"), store, user: habitualUser(env) });
+  const key = new SimAuthenticator(env, {
+    profile: profileNamed("generic"),
+    store,
+    user: simulatedUser(env),
+  });
   return new LoopbackDevice(env, key.handle.bind(key));
 }
 

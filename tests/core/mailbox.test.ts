@@ -1,23 +1,23 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import { Mailbox, MailboxFullError } from "../../src/core/queue.js";
+import { AsyncQueue, QueueFullError } from "../../src/core/queue.js";
 
-const collect = async <T>(box: Mailbox<T>) => {
+const collect = async <T>(box: AsyncQueue<T>) => {
   const items: T[] = [];
   for await (const item of box) items.push(item);
   return items;
 };
 
-describe("Mailbox", () => {
+describe("AsyncQueue", () => {
   test("delivers in the order of putting, to waiters in the order of asking", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     const early = [box.next(), box.next()];
     for (const n of [1, 2, 3]) box.put(n);
     expect(await Promise.all([...early, box.next()])).toEqual([1, 2, 3]);
   });
 
   test("what was put before the end is still delivered", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     box.put(1);
     box.put(2);
     box.close();
@@ -27,7 +27,7 @@ describe("Mailbox", () => {
   });
 
   test("nothing is put after the end", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     box.close();
     box.put(1);
     expect(box.drain()).toEqual([]);
@@ -35,12 +35,12 @@ describe("Mailbox", () => {
   });
 
   test("an end in good order lets waiters go, an error is theirs to catch", async () => {
-    const good = new Mailbox<number>();
+    const good = new AsyncQueue<number>();
     const goodWaiters = [good.next(), good.next()];
     good.close();
     expect(await Promise.all(goodWaiters)).toEqual([undefined, undefined]);
 
-    const bad = new Mailbox<number>();
+    const bad = new AsyncQueue<number>();
     const error = new Error("unplugged");
     const badWaiter = bad.next();
     bad.close(error);
@@ -49,7 +49,7 @@ describe("Mailbox", () => {
   });
 
   test("items come before the error the box was closed with", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     box.put(1);
     box.close(new Error("unplugged"));
     expect(await box.next()).toBe(1);
@@ -57,17 +57,17 @@ describe("Mailbox", () => {
   });
 
   test("the first end counts", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     box.close();
     box.close(new Error("later"));
     expect(await box.next()).toBeUndefined();
   });
 
   test("one item more than its limit is refused, with a code", () => {
-    const box = new Mailbox<number>(2);
+    const box = new AsyncQueue<number>(2);
     box.put(1);
     box.put(2);
-    expect(() => box.put(3)).toThrow(MailboxFullError);
+    expect(() => box.put(3)).toThrow(QueueFullError);
     expect(() => box.put(3)).toThrow(expect.objectContaining({ code: "MAILBOX_FULL" }));
     expect(box.drain()).toEqual([1, 2]);
     box.put(4);
@@ -75,7 +75,7 @@ describe("Mailbox", () => {
   });
 
   test("a waiter that gave up takes no item with it", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     const abort = new AbortController();
     const reason = new Error("gave up");
     const gone = box.next(abort.signal);
@@ -87,7 +87,7 @@ describe("Mailbox", () => {
   });
 
   test("a signal that has aborted takes nothing", async () => {
-    const box = new Mailbox<number>();
+    const box = new AsyncQueue<number>();
     box.put(1);
     const reason = new Error("before");
     await expect(box.next(AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -96,15 +96,15 @@ describe("Mailbox", () => {
 
   test("leaves no listener behind, however the wait ends", async () => {
     const { signal } = new AbortController();
-    const served = new Mailbox<number>();
+    const served = new AsyncQueue<number>();
     const first = served.next(signal);
     served.put(1);
     await first;
-    const ended = new Mailbox<number>();
+    const ended = new AsyncQueue<number>();
     const second = ended.next(signal);
     ended.close();
     await second;
-    const broken = new Mailbox<number>();
+    const broken = new AsyncQueue<number>();
     const third = broken.next(signal);
     broken.close(new Error("broken"));
     await third.catch(() => undefined);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { sleep } from "../../src/core/clock.js";
 import { virtualEnv } from "../../src/core/env.js";
-import { Turnstile } from "../../src/core/queue.js";
+import { Mutex } from "../../src/core/queue.js";
 
-describe("Turnstile", () => {
+describe("Mutex", () => {
   test("lets one through at a time, in order of arrival", async () => {
     const { clock } = virtualEnv("turnstile");
-    const turnstile = new Turnstile();
+    const turnstile = new Mutex();
     const log: string[] = [];
     const pass = (name: string, workMs: number) =>
-      turnstile.pass(async () => {
+      turnstile.run(async () => {
         log.push(`${name} in at ${clock.nowMs()}`);
         await sleep(clock, workMs, name);
         log.push(`${name} out at ${clock.nowMs()}`);
@@ -28,21 +28,21 @@ describe("Turnstile", () => {
   });
 
   test("a failure reaches its own caller and nobody else", async () => {
-    const turnstile = new Turnstile();
+    const turnstile = new Mutex();
     const error = new Error("its own");
-    const failing = turnstile.pass(() => Promise.reject(error));
-    const throwing = turnstile.pass(() => {
+    const failing = turnstile.run(() => Promise.reject(error));
+    const throwing = turnstile.run(() => {
       throw error;
     });
-    const next = turnstile.pass(async () => "through");
+    const next = turnstile.run(async () => "through");
     await expect(failing).rejects.toBe(error);
     await expect(throwing).rejects.toBe(error);
     await expect(next).resolves.toBe("through");
   });
 
   test("works again after it stood empty", async () => {
-    const turnstile = new Turnstile();
-    await turnstile.pass(async () => 1);
-    await expect(turnstile.pass(async () => 2)).resolves.toBe(2);
+    const turnstile = new Mutex();
+    await turnstile.run(async () => 1);
+    await expect(turnstile.run(async () => 2)).resolves.toBe(2);
   });
 });

@@ -112,8 +112,8 @@ describe("within", () => {
     });
     await expect(env.clock.run(work)).resolves.toBe("left");
 
-    const deaf = within(env, GUARD, never, { signal: new AbortController().signal });
-    await expect(env.clock.run(deaf)).rejects.toMatchObject({ code: "TIMEOUT" });
+    const nonCancellable = within(env, GUARD, never, { signal: new AbortController().signal });
+    await expect(env.clock.run(nonCancellable)).rejects.toMatchObject({ code: "TIMEOUT" });
   });
 
   test("does not begin under a signal that has aborted", async () => {

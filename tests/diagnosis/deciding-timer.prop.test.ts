@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { CATALOGUE, scenarioNamed } from "../../src/scenarios/catalogue.js";
-import type { CeremonyAccount } from "../../src/diagnosis/explanation.js";
-import type { MechanismId } from "../../src/diagnosis/rules/registry.js";
+import type { CeremonyDiagnosis } from "../../src/diagnosis/explanation.js";
+import type { RootCauseId } from "../../src/diagnosis/rules/registry.js";
 import type { Run } from "../../src/scenarios/run.js";
-import { runDraw } from "../../src/scenarios/explore/verdict-table.js";
+import { runSample } from "../../src/scenarios/explore/verdict-table.js";
 import { catalogueRun } from "../helpers/catalogue-runs.js";
 import { fullRuns } from "../helpers/full-runs.js";
 
 /** Where a timer decides that fired after the promise: each is about a call to the site, which comes afterwards. */
-const ABOUT_WHAT_CAME_AFTER: { readonly [Id in MechanismId]?: string } = {
+const ABOUT_WHAT_CAME_AFTER: { readonly [Id in RootCauseId]?: string } = {
   "async-outbox": "the page asks the site how it went, once it has posted the browser's answer",
   "gateway-504-late-commit": "the gateway cuts the call that posts the browser's answer",
   "challenge-expired": "the site looks at its challenge's age when the answer comes",
@@ -19,7 +19,7 @@ const ABOUT_WHAT_CAME_AFTER: { readonly [Id in MechanismId]?: string } = {
 };
 
 /** When the ceremony was over for whoever could have been stopped by a timer. */
-function endOf(records: readonly TraceRecord[], { ceremony, mechanism }: CeremonyAccount): number {
+function endOf(records: readonly TraceRecord[], { ceremony, mechanism }: CeremonyDiagnosis): number {
   const own = records.filter((record) => "ceremony" in record && record.ceremony === ceremony);
   const ends = own.filter(({ kind }) => kind === "page.settled" || kind === "page.gave-up");
   const calls = own.filter(({ kind }) => kind === "rp.response" || kind === "rp.row");
@@ -59,7 +59,7 @@ test("nor in a story that is drawn, whatever it became", { timeout: 120_000 }, a
       fc.constantFrom(...CATALOGUE.map(({ id }) => id)),
       fc.integer({ min: 1, max: 9_999 }),
       async (id, draw) => {
-        const run = await runDraw(scenarioNamed(id), { seed: "timer", draw });
+        const run = await runSample(scenarioNamed(id), { seed: "timer", draw });
         expect(timersTooLate(run), run.reproduction).toEqual([]);
       },
     ),

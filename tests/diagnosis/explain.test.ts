@@ -118,8 +118,8 @@ describe("a client timer that fired", () => {
 
   test("is not judged without the device's probe: a key may only be unseen", () => {
     const records = untilAsked(clientTimer(180_200), rejected(180_200));
-    const blind = records.filter(({ kind }) => !kind.startsWith("ctap."));
-    expect(explain(blind)).toMatchObject({ mechanism: "undecided", missingProbes: ["ctap"] });
+    const withoutProbe = records.filter(({ kind }) => !kind.startsWith("ctap."));
+    expect(explain(withoutProbe)).toMatchObject({ mechanism: "undecided", missingProbes: ["ctap"] });
   });
 });
 
@@ -181,7 +181,7 @@ describe("an authenticator's refusal", () => {
   );
 
   test("OPERATION_DENIED with no timer is the person's own no", () => {
-    const no = at(5_000, "person", {
+    const no = at(5_000, "user", {
       kind: "user.answered",
       prompt: "touch make-credential",
       answer: "refused",

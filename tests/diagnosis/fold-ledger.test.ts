@@ -43,10 +43,10 @@ test("a real overwrite leaves the same books in the stores as in the trace: a gh
     await world.page.register("hanako");
   };
   await world.env.clock.run(twice());
-  const books = world.ledger();
-  expect(books.entries.keys).toHaveLength(1);
-  expect(books.diff()).toMatchObject({ orphans: [], ghosts: [expect.any(String)] });
-  expect(foldLedger(world.env.records).entries).toEqual(books.entries);
+  const ledgerCounts = world.ledger();
+  expect(ledgerCounts.entries.keys).toHaveLength(1);
+  expect(ledgerCounts.diff()).toMatchObject({ orphans: [], ghosts: [expect.any(String)] });
+  expect(foldLedger(world.env.records).entries).toEqual(ledgerCounts.entries);
 });
 
 test("two mails of one subject are two mails, delivered one after the other", () => {

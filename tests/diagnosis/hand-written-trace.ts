@@ -41,7 +41,7 @@ export const REGISTRATION: readonly TraceRecord[] = [
   at(200, "link", { kind: "link.opened", link: "key" }),
   at(200, "browser", { kind: "ctap.request", command: "makeCredential", bytes: 200 }),
   at(200, "key", { kind: "timer.armed", timer: "key.up", budgetMs: 30_000 }),
-  at(2_000, "person", { kind: "user.answered", prompt: "touch make-credential", answer: "approved" }),
+  at(2_000, "user", { kind: "user.answered", prompt: "touch make-credential", answer: "approved" }),
   at(2_000, "key", { kind: "timer.disarmed", timer: "key.up", budgetMs: 30_000 }),
   at(2_000, "key", {
     kind: "ctap.credential",

@@ -9,7 +9,7 @@ const IDS = SINGLE.map(({ id }) => id);
 
 /** No record says whose account an attempt with a code or a password is of: two of them in a trace share one. */
 const WITHOUT_FACTORS = SINGLE.filter(({ script }) =>
-  script.every((verb) => isPasskeyVerb(verb) || ["wait", "set", "unplug", "replug"].includes(verb.do)),
+  script.every((action) => isPasskeyVerb(action) || ["wait", "set", "unplug", "replug"].includes(action.do)),
 ).map(({ id }) => id);
 
 const delayed = (records: readonly TraceRecord[], byMs: number): readonly TraceRecord[] =>
@@ -18,11 +18,17 @@ const delayed = (records: readonly TraceRecord[], byMs: number): readonly TraceR
 const merged = (...traces: readonly (readonly TraceRecord[])[]): readonly TraceRecord[] =>
   traces.flat().sort((a, b) => a.atMs - b.atMs);
 
+/** When the trace ends, and that it would have shown a link. */
+const OF_THE_WHOLE_TRACE = /the trace ends|no link to a phone was opened/;
+
 /** Verdicts by the prefix of their ceremony's id. */
 const verdictsOf = (records: readonly TraceRecord[], prefix: string) =>
   explain(records)
     .ceremonies.filter(({ ceremony }) => ceremony.startsWith(prefix))
-    .map(saidOf);
+    .map((account) => ({
+      ...saidOf(account),
+      evidence: account.evidence.filter((line) => !OF_THE_WHOLE_TRACE.test(line)),
+    }));
 
 /** Two recordings of different accounts on different devices, the second one some time later. */
 async function pairOf(first: string, second: string, byMs: number) {

@@ -32,7 +32,7 @@ describe("a gateway that times out before the options", () => {
 
   test("names no timer in a trace without timers", async () => {
     const { records } = await explained("plain-registration", SLOW);
-    const blind = explain(records.filter(({ kind }) => !kind.startsWith("timer.")));
-    expect(blind.ceremonies.at(-1)?.decidedBy).toBeUndefined();
+    const withoutProbe = explain(records.filter(({ kind }) => !kind.startsWith("timer.")));
+    expect(withoutProbe.ceremonies.at(-1)?.decidedBy).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
 import type { TraceRecord } from "../../src/core/trace.js";
-import type { CeremonyAccount } from "../../src/diagnosis/explanation.js";
+import type { CeremonyDiagnosis } from "../../src/diagnosis/explanation.js";
 import { CATALOGUE } from "../../src/scenarios/catalogue.js";
 import { runScenario } from "../../src/scenarios/run.js";
-import type { Verb } from "../../src/scenarios/scenario.js";
+import type { Action } from "../../src/scenarios/scenario.js";
 
-export const isPasskeyVerb = ({ do: verb }: Verb): boolean => verb === "register" || verb === "login";
+export const isPasskeyVerb = ({ do: action }: Action): boolean => action === "register" || action === "login";
 
 /** Scenarios of the catalogue with exactly one registration or login. */
 export const SINGLE = CATALOGUE.filter(({ script }) => script.filter(isPasskeyVerb).length === 1);
@@ -39,7 +39,7 @@ export function renamed(records: readonly TraceRecord[], prefix: string): readon
 }
 
 /** What a verdict says, without the ids in it and without quotations. */
-export function saidOf({ kind, mechanism, decidedBy, marginMs, verdict }: CeremonyAccount) {
+export function saidOf({ kind, mechanism, decidedBy, marginMs, verdict }: CeremonyDiagnosis) {
   return { kind, mechanism, decidedBy, marginMs, verdict: withoutIds(verdict) };
 }
 

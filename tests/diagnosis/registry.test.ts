@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CEREMONY_KINDS } from "../../src/diagnosis/facts/ceremony.js";
 import type { Rule } from "../../src/diagnosis/rule.js";
-import { MECHANISM_IDS, RULES } from "../../src/diagnosis/rules/registry.js";
+import { ROOT_CAUSE_IDS, RULES } from "../../src/diagnosis/rules/registry.js";
 import { CATALOGUE } from "../../src/scenarios/catalogue.js";
 
 const rules: readonly Rule[] = RULES;
@@ -12,7 +12,7 @@ test("no two rules share an id", () => {
 });
 
 test("ids are those of the rules in their order, and undecided", () => {
-  expect(MECHANISM_IDS).toEqual([...ids, "undecided"]);
+  expect(ROOT_CAUSE_IDS).toEqual([...ids, "undecided"]);
 });
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_, { kinds, text }) => {
@@ -25,5 +25,5 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_, { kinds, 
 
 test("what the catalogue expects of ceremonies is in the registry", () => {
   const expected = CATALOGUE.flatMap(({ expect: promised }) => promised.mechanisms);
-  expect(expected.filter((id) => !MECHANISM_IDS.includes(id))).toEqual([]);
+  expect(expected.filter((id) => !ROOT_CAUSE_IDS.includes(id))).toEqual([]);
 });

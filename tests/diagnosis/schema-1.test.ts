@@ -94,7 +94,7 @@ describe("ceremonies that overlap", () => {
 
 /** Rows of schema 1 name no account: another one's row may pass for one that login options withheld. */
 const REGISTRATIONS = SINGLE.filter(({ script }) =>
-  script.every(({ do: verb }) => verb === "register" || verb === "wait" || verb === "set"),
+  script.every(({ do: action }) => action === "register" || action === "wait" || action === "set"),
 ).map(({ id }) => id);
 
 test(

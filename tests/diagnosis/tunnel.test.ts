@@ -148,8 +148,8 @@ describe("the end of a tunnel", () => {
   });
 
   test("stays undecided without the device's probe once the phone was ready", () => {
-    const blind = ended(1006).filter(({ kind }) => !kind.startsWith("ctap."));
-    expect(named(...blind)).toMatchObject({
+    const withoutProbe = ended(1006).filter(({ kind }) => !kind.startsWith("ctap."));
+    expect(named(...withoutProbe)).toMatchObject({
       mechanism: "undecided",
       missingProbes: expect.arrayContaining(["ctap"]) as unknown,
     });

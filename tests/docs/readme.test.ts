@@ -21,7 +21,7 @@ const fromBundle = (code: string) =>
   );
 
 /** Comments behind a `console.log` say what it prints; the start of it must be there. */
-const promises = (code: string) =>
+const expectation = (code: string) =>
   [...code.matchAll(/(?:; |^)\/\/ (.+?)( \.\.\.)?$/gm)].map(([, text]) => text as string);
 
 describe("README", () => {
@@ -35,7 +35,7 @@ describe("README", () => {
         const { exitCode, stdout, stderr } = await runProgram([file]);
         expect(stderr).toBe("");
         expect(exitCode).toBe(0);
-        for (const promise of promises(code).filter((text) => !text.includes("virtual milliseconds"))) {
+        for (const promise of expectation(code).filter((text) => !text.includes("virtual milliseconds"))) {
           expect(stdout).toContain(promise);
         }
       } finally {

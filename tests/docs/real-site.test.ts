@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseSiteConfig } from "../../src/sim/attached-rp/site-config.js";
-import { MECHANISM_IDS } from "../../src/diagnosis/rules/registry.js";
+import { ROOT_CAUSE_IDS } from "../../src/diagnosis/rules/registry.js";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
 import { PROJECT } from "../helpers/project.js";
 import { bundled, runProgram, spawnCli } from "../helpers/spawn-cli.js";
@@ -75,7 +75,7 @@ describe("docs/real-site.md", () => {
     const table = PAGE.slice(PAGE.indexOf("## What it finds"), PAGE.indexOf("## In a program"));
     const named = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(7);
-    expect(named.filter((name) => !MECHANISM_IDS.some((id) => id === name))).toEqual([]);
+    expect(named.filter((name) => !ROOT_CAUSE_IDS.some((id) => id === name))).toEqual([]);
   });
 });
 

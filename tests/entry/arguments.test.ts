@@ -1,4 +1,6 @@
 /** Every public function and class that takes a parameter object, called as a JavaScript program may call it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isHarnessError } from "../../src/core/errors.js";
 import * as ctap from "../../src/entry/ctap.js";
@@ -8,10 +10,11 @@ import * as hybrid from "../../src/entry/hybrid.js";
 import * as scenarios from "../../src/entry/scenarios.js";
 import * as sim from "../../src/entry/sim.js";
 import * as webauthn from "../../src/entry/webauthn.js";
+import { PROJECT } from "../helpers/project.js";
 import { ORIGIN, RP_ID, creationOptions, requestOptions } from "../helpers/ceremony-options.js";
 
 const env = sim.virtualEnv("arguments");
-const user = sim.habitualUser(env);
+const user = sim.simulatedUser(env);
 const store = new sim.CredentialStore();
 const profile = sim.profileNamed("generic");
 const key = new sim.SimAuthenticator(env, { profile, store, user });
@@ -62,16 +65,16 @@ const CASES: Readonly<Record<string, Case>> = {
   nodeHidPort: { call: last(hid, "nodeHidPort", "/dev/none"), good: {} },
   udpHidPort: { call: last(hid, "udpHidPort"), good: { port: 1 }, required: ["port"] },
   unixHidPort: { call: last(hid, "unixHidPort", "none.sock"), good: {} },
-  invitePhone: { call: last(hybrid, "invitePhone", env, ports), good: {} },
-  "invitePhone ports": {
-    call: (value) => fn("invitePhone", hybrid)(env, value),
+  startQrInitiated: { call: last(hybrid, "startQrInitiated", env, ports), good: {} },
+  "startQrInitiated ports": {
+    call: (value) => fn("startQrInitiated", hybrid)(env, value),
     good: ports,
     required: ["scanner", "dialer"],
   },
-  contactPhone: { call: last(hybrid, "contactPhone", env, ports, phone), good: {} },
+  startStateAssisted: { call: last(hybrid, "startStateAssisted", env, ports, phone), good: {} },
   linuxAdvertiser: { call: last(hybrid, "linuxAdvertiser", env), good: {} },
   nobleScanner: { call: last(hybrid, "nobleScanner"), good: {} },
-  patientScanner: { call: last(hybrid, "patientScanner", env, air), good: {} },
+  retryingScanner: { call: last(hybrid, "retryingScanner", env, air), good: {} },
   udpAdvertiser: { call: last(hybrid, "udpAdvertiser", env), good: { port: 1 }, required: ["port"] },
   udpScanner: { call: last(hybrid, "udpScanner"), good: { port: 1 }, required: ["port"] },
   wsDialer: { call: last(hybrid, "wsDialer"), good: {} },
@@ -112,9 +115,9 @@ const CASES: Readonly<Record<string, Case>> = {
     required: ["method", "profile"],
   },
   effectiveTimeoutMs: { call: last(webauthn, "effectiveTimeoutMs", webauthn.SPEC_L3, 1), good: {} },
-  habitualUser: { call: last(sim, "habitualUser", env), good: { touchMs: 5 } },
-  "habitualUser prompts": {
-    call: (value) => fn("habitualUser", sim)(env, { prompts: value }),
+  simulatedUser: { call: last(sim, "simulatedUser", env), good: { touchMs: 5 } },
+  "simulatedUser prompts": {
+    call: (value) => fn("simulatedUser", sim)(env, { prompts: value }),
     good: { touch: { actMs: 1 } },
   },
   SimAuthenticator: {
@@ -150,7 +153,11 @@ const CASES: Readonly<Record<string, Case>> = {
     good: { knobs, background: {}, mail: {}, origin: ORIGIN, rpId: RP_ID },
     required: ["knobs", "background", "mail", "origin", "rpId"],
   },
-  Visitor: { call: last(sim, "Visitor", env), good: { knobs, desk: {} }, required: ["knobs", "desk"] },
+  FallbackUser: {
+    call: last(sim, "FallbackUser", env),
+    good: { knobs, desk: {} },
+    required: ["knobs", "desk"],
+  },
   simHidPort: { call: last(sim, "simHidPort", env, firmware), good: { busyMs: 1, label: "a key" } },
   "simHidPort firmware": {
     call: (value) => fn("simHidPort", sim)(env, value),
@@ -212,13 +219,13 @@ const CASES: Readonly<Record<string, Case>> = {
     required: ["seed", "axes"],
   },
   shrink: { call: last(scenarios, "shrink", scenario), good: { seed: "1" }, required: ["seed"] },
-  drawScenario: {
-    call: last(scenarios, "drawScenario", scenario),
+  sampleScenario: {
+    call: last(scenarios, "sampleScenario", scenario),
     good: { seed: "1", draw: 1 },
     required: ["seed", "draw"],
   },
-  runDraw: {
-    call: last(scenarios, "runDraw", scenario),
+  runSample: {
+    call: last(scenarios, "runSample", scenario),
     good: { seed: "1", draw: 1 },
     required: ["seed", "draw"],
   },
@@ -227,6 +234,7 @@ const CASES: Readonly<Record<string, Case>> = {
     good: { draws: 1, seed: "1", scenarios: [] },
     required: ["draws", "seed"],
   },
+  explain: { call: last(diagnosis, "explain", []), good: { schema: 2 } },
   variantOf: { call: last(scenarios, "variantOf", scenario, "x"), good: { title: "another" } },
   toText: { call: last(scenarios, "toText", { records: [], explanation: {} }), good: { width: 80 } },
   toPcapng: { call: last(scenarios, "toPcapng", []), good: {} },
@@ -308,7 +316,6 @@ test("no public function with an options parameter is left out", () => {
       "drawGrease",
       "envFor",
       "envIn",
-      "explain",
       "findScenario",
       "firmwareOf",
       "fitForUhid",
@@ -319,7 +326,6 @@ test("no public function with an options parameter is left out", () => {
       "learnProfile",
       "listKnobs",
       "loadScenarioFile",
-      "mechanismRates",
       "openNoble",
       "openUhidFile",
       "outcomeOf",
@@ -334,6 +340,7 @@ test("no public function with an options parameter is left out", () => {
       "pinProtocol",
       "profileNamed",
       "resolveScenario",
+      "rootCauseRates",
       "scenarioNamed",
       "scenarioSchema",
       "scriptedUser",
@@ -359,9 +366,21 @@ test("no public function with an options parameter is left out", () => {
   `);
 });
 
+test("an error names the function that was called", () => {
+  const sources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => readFileSync(join(PROJECT, "src", path), "utf8"));
+  const wrong = sources.flatMap((source) =>
+    [...source.matchAll(/checkArguments\("(\w+)"/g)].flatMap(([, name = ""]) =>
+      new RegExp(`(?:function|class) ${name}\\b`).test(source) ? [] : [name],
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test.each([
   ["touch", "touchMs"],
   ["refuse", "refuses"],
-])("habitualUser(env, { %s }) names %s", async (wrong, right) => {
-  expect((await refusal(() => fn("habitualUser", sim)(env, { [wrong]: 5 }))).hint).toContain(right);
+])("simulatedUser(env, { %s }) names %s", async (wrong, right) => {
+  expect((await refusal(() => fn("simulatedUser", sim)(env, { [wrong]: 5 }))).hint).toContain(right);
 });

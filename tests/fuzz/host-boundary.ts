@@ -1,6 +1,6 @@
 import { virtualEnv } from "../../src/core/env.js";
 import { nullSink } from "../../src/core/trace.js";
-import { Mailbox } from "../../src/core/queue.js";
+import { AsyncQueue } from "../../src/core/queue.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { toReports } from "../../src/transports/hid/framing.js";
 import type { HidPort } from "../../src/transports/hid/port.js";
@@ -47,7 +47,7 @@ class HostWorld implements FuzzWorld {
 
   async hand(message: Uint8Array): Promise<void> {
     const env = virtualEnv("fuzz host", nullSink);
-    const inbox = new Mailbox<Uint8Array>();
+    const inbox = new AsyncQueue<Uint8Array>();
     const from = message[0] ?? 0;
     let written = 0;
     const port: HidPort = {

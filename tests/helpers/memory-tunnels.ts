@@ -1,14 +1,14 @@
-import { Mailbox } from "../../src/core/queue.js";
+import { AsyncQueue } from "../../src/core/queue.js";
 import type { Tunnel, TunnelClose } from "../../src/hybrid/ports.js";
 
 /** Two ends of one tunnel with nothing in between and no time. */
 export function memoryTunnels(): readonly [Tunnel, Tunnel] {
-  const [here, there] = [new Mailbox<Uint8Array>(), new Mailbox<Uint8Array>()];
+  const [here, there] = [new AsyncQueue<Uint8Array>(), new AsyncQueue<Uint8Array>()];
   let end: (how: TunnelClose) => void = () => {};
   const closed = new Promise<TunnelClose>((resolve) => {
     end = resolve;
   });
-  const side = (own: Mailbox<Uint8Array>, other: Mailbox<Uint8Array>): Tunnel => ({
+  const side = (own: AsyncQueue<Uint8Array>, other: AsyncQueue<Uint8Array>): Tunnel => ({
     closed,
     send: (message) => other.put(message),
     receive: (signal) => own.next(signal),

@@ -1,4 +1,4 @@
-import { Mailbox, MailboxFullError } from "../../src/core/queue.js";
+import { AsyncQueue, QueueFullError } from "../../src/core/queue.js";
 import { TransportError } from "../../src/ctap/transport-error.js";
 import {
   encodeUhidEvent,
@@ -26,25 +26,25 @@ export interface MemoryUhidHabits {
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: refused`), { code });
 
-function putOrLose(queue: Mailbox<Uint8Array>, item: Uint8Array): void {
+function putOrLose(queue: AsyncQueue<Uint8Array>, item: Uint8Array): void {
   try {
     queue.put(item);
   } catch (error) {
-    if (!(error instanceof MailboxFullError)) throw error;
+    if (!(error instanceof QueueFullError)) throw error;
   }
 }
 
 /** The kernel's side of `/dev/uhid`, in memory: what was made can be opened like a hidraw node. */
 export class MemoryUhid {
-  readonly #habits: MemoryUhidHabits;
+  readonly #behaviour: MemoryUhidHabits;
   readonly #files: MemoryFile[] = [];
 
-  constructor(habits: MemoryUhidHabits = {}) {
-    this.#habits = habits;
+  constructor(behaviour: MemoryUhidHabits = {}) {
+    this.#behaviour = behaviour;
   }
 
   readonly open: OpenUhidFile = () => {
-    const file = new MemoryFile(this.#habits);
+    const file = new MemoryFile(this.#behaviour);
     this.#files.push(file);
     return file;
   };
@@ -68,24 +68,24 @@ export class MemoryFile implements UhidFile {
   readonly written: UhidEvent[] = [];
   device: UhidDevice | undefined;
   closed = false;
-  readonly #habits: MemoryUhidHabits;
-  readonly #events = new Mailbox<Uint8Array>(EVENTS_MAX);
+  readonly #behaviour: MemoryUhidHabits;
+  readonly #events = new AsyncQueue<Uint8Array>(EVENTS_MAX);
   readonly #readers = new Set<MemoryNode>();
 
-  constructor(habits: MemoryUhidHabits) {
-    this.#habits = habits;
+  constructor(behaviour: MemoryUhidHabits) {
+    this.#behaviour = behaviour;
   }
 
   write(bytes: Uint8Array): void {
     if (this.closed) throw systemError("EBADF");
     const event = parseUhidEvent(bytes);
     if (!event) throw systemError("EOPNOTSUPP");
-    const refusal = this.#habits.refuse?.[event.kind];
+    const refusal = this.#behaviour.refuse?.[event.kind];
     if (refusal !== undefined) throw systemError(refusal);
     this.written.push(event);
     if (event.kind === "create2") {
       this.device = event;
-      if (this.#habits.driver ?? true) this.say({ kind: "start", flags: 0 });
+      if (this.#behaviour.driver ?? true) this.say({ kind: "start", flags: 0 });
     } else if (event.kind === "destroy") this.#destroy();
     else if (event.kind === "input2") for (const reader of this.#readers) reader.take(event.data);
   }
@@ -141,7 +141,7 @@ export class MemoryFile implements UhidFile {
 class MemoryNode implements HidPort {
   readonly label = "/dev/hidraw9";
   readonly #file: MemoryFile;
-  readonly #ring = new Mailbox<Uint8Array>(RING_REPORTS);
+  readonly #ring = new AsyncQueue<Uint8Array>(RING_REPORTS);
   #gone = false;
 
   constructor(file: MemoryFile) {

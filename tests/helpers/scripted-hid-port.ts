@@ -1,4 +1,4 @@
-import { Mailbox } from "../../src/core/queue.js";
+import { AsyncQueue } from "../../src/core/queue.js";
 import { type HidMessage, MessageAssembler, toReports } from "../../src/transports/hid/framing.js";
 import type { HidPort } from "../../src/transports/hid/port.js";
 
@@ -17,7 +17,7 @@ export function scriptedHidPort(
   hear: (message: HidMessage, port: ScriptedHidPort) => void,
   beforeWrite: (written: number) => Promise<void> = () => Promise.resolve(),
 ): ScriptedHidPort {
-  const inbox = new Mailbox<Uint8Array>();
+  const inbox = new AsyncQueue<Uint8Array>();
   const assembler = new MessageAssembler();
   const messages: HidMessage[] = [];
   let written = 0;

@@ -6,7 +6,7 @@ import { CredentialStore } from "../../src/sim/authenticator/store/credential-st
 import { LoopbackDevice } from "../../src/sim/loopback.js";
 import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
-import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+import { simulatedUser, type UserBehaviour } from "../../src/sim/user.js";
 import { authenticate } from "../../src/webauthn/client/authenticate.js";
 import type { ClientContext } from "../../src/webauthn/client/client-context.js";
 import { register } from "../../src/webauthn/client/register.js";
@@ -20,7 +20,7 @@ export type Intercept = (request: Uint8Array, pass: () => Promise<Uint8Array>) =
 
 export interface BenchOptions {
   readonly profile?: AuthenticatorProfile;
-  readonly habits?: UserHabits;
+  readonly behaviour?: UserBehaviour;
   readonly pin?: string;
   /** From the first ceremony on, not while the PIN is set. */
   readonly intercept?: Intercept;
@@ -28,10 +28,10 @@ export interface BenchOptions {
 
 /** One simulated key on a loopback, and a page in front of it. */
 export async function bench(options: BenchOptions = {}) {
-  const { profile = profileNamed("generic"), habits = {}, pin } = options;
+  const { profile = profileNamed("generic"), behaviour = {}, pin } = options;
   const env = virtualEnv("webauthn bench");
   const store = new CredentialStore();
-  const user = habitualUser(envFor(env, "user"), habits);
+  const user = simulatedUser(envFor(env, "user"), behaviour);
   const key = new SimAuthenticator(envFor(env, "key"), { profile, store, user });
   if (pin !== undefined) {
     const session = await env.clock.run(openSession(env, new LoopbackDevice(env, key.handle)));

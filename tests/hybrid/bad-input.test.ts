@@ -4,8 +4,8 @@ import { defaultCrypto } from "../../src/crypto/default.js";
 import { SEALED_BYTES_MAX, SEQUENCE_MAX } from "../../src/hybrid/protocol/constants.js";
 import { Crypter } from "../../src/hybrid/protocol/crypter.js";
 import { hybridSettings } from "../../src/hybrid/hybrid-options.js";
-import { PhoneLine } from "../../src/hybrid/connection.js";
-import type { Secured } from "../../src/hybrid/stages.js";
+import { HybridConnection } from "../../src/hybrid/connection.js";
+import type { HandshakeComplete } from "../../src/hybrid/stages.js";
 import { padMessage } from "../../src/hybrid/protocol/padding.js";
 import { encodePostHandshake } from "../../src/hybrid/protocol/post-handshake.js";
 import { withScannerFaults, withTunnelFaults, type LinkFaultRule } from "../../src/sim/faults/link-faults.js";
@@ -161,7 +161,7 @@ describe("a relay that lies", () => {
     const bench = new HybridBench();
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
-    bench.env.clock.arm(800, "test.turn", () => bench.service.turn({ httpStatus }));
+    bench.env.clock.arm(800, "test.turn", () => bench.service.setBehaviour({ httpStatus }));
     await expect(bench.run(connect())).rejects.toMatchObject({ code: "TUNNEL_REFUSED", httpStatus });
   });
 
@@ -169,7 +169,7 @@ describe("a relay that lies", () => {
     const bench = new HybridBench();
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
-    bench.env.clock.arm(800, "test.turn", () => bench.service.turn({ turnsAway: "everybody" }));
+    bench.env.clock.arm(800, "test.turn", () => bench.service.setBehaviour({ turnsAway: "everybody" }));
     await expect(bench.run(connect())).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       httpStatus: undefined,
@@ -181,9 +181,9 @@ describe("a relay that lies", () => {
 describe("the air", () => {
   test("is full of strangers: they are passed over, each of them once", async () => {
     const bench = new HybridBench({ air: { repeats: 3 } });
-    await bench.air.stranger();
-    await bench.air.stranger(new Uint8Array(20));
-    await bench.air.stranger(new Uint8Array(3));
+    await bench.air.foreignAdvert();
+    await bench.air.foreignAdvert(new Uint8Array(20));
+    await bench.air.foreignAdvert(new Uint8Array(3));
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
     await bench.run(connect());
@@ -224,13 +224,13 @@ function line(sequence: { readonly seal?: number; readonly open?: number } = {})
   const key = new Uint8Array(32);
   const keys = { clientToPhone: key, phoneToClient: key };
   const crypter = new Crypter(keys, { role: "client", sequence });
-  const secured = {
+  const handshake = {
     tunnel,
     crypter,
     known: { pattern: "NKpsk0", phoneKey: new Uint8Array(65) },
-    hello: { info: Uint8Array.of(0xa0), features: ["ctap"], revision: 1 },
-  } as unknown as Secured;
-  return { key, phone, line: new PhoneLine(bench.client, secured, hybridSettings({})) };
+    postHandshakeMessage: { info: Uint8Array.of(0xa0), features: ["ctap"], revision: 1 },
+  } as unknown as HandshakeComplete;
+  return { key, phone, line: new HybridConnection(bench.client, handshake, hybridSettings({})) };
 }
 
 describe("a counter at its end", () => {
@@ -270,8 +270,10 @@ describe("padding", () => {
 });
 
 describe("what a phone says of itself", () => {
-  const saying = async (hello: Uint8Array) => {
-    const bench = new HybridBench({ phone: { tamper: (what, bytes) => (what === "hello" ? hello : bytes) } });
+  const saying = async (postHandshake: Uint8Array) => {
+    const bench = new HybridBench({
+      phone: { tamper: (what, bytes) => (what === "hello" ? postHandshake : bytes) },
+    });
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
     return expect(bench.run(connect())).rejects;
@@ -288,8 +290,8 @@ describe("what a phone says of itself", () => {
   });
 
   test("names no CTAP", async () => {
-    const hello = encodePostHandshake({ features: ["dc"] });
-    await (await saying(hello)).toMatchObject({ code: "PHONE_WITHOUT_CTAP", aftermath: "none" });
+    const postHandshake = encodePostHandshake({ features: ["dc"] });
+    await (await saying(postHandshake)).toMatchObject({ code: "PHONE_WITHOUT_CTAP", aftermath: "none" });
   });
 });
 

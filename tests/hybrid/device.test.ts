@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { AbortedError } from "../../src/core/errors.js";
 import { within } from "../../src/core/within.js";
 import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
-import { FRAME_MANNERS } from "../../src/hybrid/protocol/frames.js";
-import type { InvitationOptions } from "../../src/hybrid/qr-initiated.js";
+import { FRAME_QUIRKS } from "../../src/hybrid/protocol/frames.js";
+import type { QrInitiatedOptions } from "../../src/hybrid/qr-initiated.js";
 import { register } from "../../src/webauthn/client/register.js";
 import { contractFirmware, describeCtapDevice } from "../contract/ctap-device.js";
 import { creationOptions, ORIGIN } from "../helpers/ceremony-options.js";
@@ -13,9 +13,9 @@ import { HybridBench, type HybridBenchOptions } from "./hybrid-bench.js";
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true } }));
 
 /** A device whose phone has been found and waits to be asked. */
-async function ready(options: HybridBenchOptions = {}, invitation: InvitationOptions = {}) {
+async function ready(options: HybridBenchOptions = {}, transaction: QrInitiatedOptions = {}) {
   const bench = new HybridBench(options);
-  const { device, qr, connect } = bench.invite(invitation);
+  const { device, qr, connect } = bench.invite(transaction);
   const session = bench.scan(qr);
   await bench.run(connect());
   return { bench, device, session, settle: <T>(work: Promise<T>) => bench.run(work) };
@@ -46,14 +46,14 @@ describe("a request in flight that its caller gives up", () => {
   };
 
   test("is let go at once, with aftermath unknown", async () => {
-    const { bench, device } = await ready({ habits: { verifyMs: 30_000 } });
+    const { bench, device } = await ready({ behaviour: { verifyMs: 30_000 } });
     const call = device.transact(MAKE, { signal: abortAt(bench, 10_000, new AbortedError("enough")) });
     await expect(bench.run(call)).rejects.toMatchObject({ code: "ABORTED", aftermath: "unknown" });
     expect(bench.env.clock.nowMs()).toBe(11_550);
   });
 
   test("is shut down, not cancelled: the phone makes its key, and the answer is discarded", async () => {
-    const { bench, device, session } = await ready({ habits: { verifyMs: 30_000 } });
+    const { bench, device, session } = await ready({ behaviour: { verifyMs: 30_000 } });
     await expect(bench.run(device.transact(MAKE, { signal: abortAt(bench, 10_000) }))).rejects.toThrow();
     expect(await bench.run(session)).toEqual({ ending: "eof-while-processing" });
     await bench.run(device.ended);
@@ -67,7 +67,7 @@ describe("a request in flight that its caller gives up", () => {
 
   test("is dropped by a phone that listens", async () => {
     const { bench, device, session } = await ready({
-      habits: { verifyMs: 30_000 },
+      behaviour: { verifyMs: 30_000 },
       phone: { ignoresShutdown: false },
     });
     await expect(bench.run(device.transact(MAKE, { signal: abortAt(bench, 10_000) }))).rejects.toThrow();
@@ -80,7 +80,7 @@ describe("a request in flight that its caller gives up", () => {
   });
 
   test("keeps the name of the timer that ended it", async () => {
-    const { bench, device } = await ready({ habits: { walksAway: true } });
+    const { bench, device } = await ready({ behaviour: { walksAway: true } });
     const budget = { timer: "page.guard", budgetMs: 60_000, aftermath: "unknown" } as const;
     const call = within(bench.env, budget, (signal) => device.transact(MAKE, { signal }));
     await expect(bench.run(call)).rejects.toMatchObject({ code: "TIMEOUT", timer: "page.guard" });
@@ -90,7 +90,7 @@ describe("a request in flight that its caller gives up", () => {
 describe("an orphan", () => {
   test("comes of a browser's timer: an error at 180 s, a key at 195 s, and nobody to take the answer", async () => {
     const bench = new HybridBench({
-      habits: { verifyMs: 195_000 },
+      behaviour: { verifyMs: 195_000 },
       phone: { platformTimeoutMs: 300_000 },
       service: { ttlMs: 600_000 },
     });
@@ -123,7 +123,7 @@ describe("an orphan", () => {
 
   test("comes of a tunnel whose time is over while the person thinks", async () => {
     const { bench, device } = await ready({
-      habits: { verifyMs: 150_000 },
+      behaviour: { verifyMs: 150_000 },
       phone: { platformTimeoutMs: Infinity },
     });
     await expect(bench.run(device.transact(MAKE))).rejects.toMatchObject({ code: "LINK_CLOSED" });
@@ -172,7 +172,7 @@ describe("what ends a request without a trace of doubt", () => {
 
 describe("disposing of a device", () => {
   test("during a request leaves the request unknown", async () => {
-    const { bench, device } = await ready({ habits: { walksAway: true } });
+    const { bench, device } = await ready({ behaviour: { walksAway: true } });
     bench.env.clock.arm(1_000, "test.dispose", () => void device[Symbol.asyncDispose]());
     await expect(bench.run(device.transact(MAKE))).rejects.toMatchObject({
       code: "DEVICE_GONE",
@@ -198,7 +198,7 @@ describe("disposing of a device", () => {
 
   test("listens on for three minutes, then hangs up on a phone that does not", async () => {
     const { bench, device } = await ready({
-      habits: { walksAway: true },
+      behaviour: { walksAway: true },
       service: { ttlMs: Infinity },
       phone: { platformTimeoutMs: Infinity },
     });
@@ -212,7 +212,7 @@ describe("disposing of a device", () => {
   });
 
   test("hanging up does not listen on", async () => {
-    const { bench, device } = await ready({ habits: { walksAway: true } });
+    const { bench, device } = await ready({ behaviour: { walksAway: true } });
     const call = device.transact(MAKE);
     bench.env.clock.arm(1_000, "test.hang-up", () => device.hangUp());
     await expect(bench.run(call)).rejects.toThrow();
@@ -257,7 +257,7 @@ describe("frames that are not quite right", () => {
   test("a phone's shutdown is a protocol error to Chromium", async () => {
     const { bench, device } = await ready(
       { phone: { tamper: hangsUpWithAFrame } },
-      { manners: FRAME_MANNERS.chromium },
+      { frameQuirks: FRAME_QUIRKS.chromium },
     );
     await bench.env.clock.advance(1_000);
     await expect(bench.run(device.transact(MAKE))).rejects.toMatchObject({
@@ -283,7 +283,7 @@ describe("frames that are not quite right", () => {
   ])("%s ends Chromium's connection", async (_, frame, code) => {
     const bytes = Uint8Array.from(Buffer.from(frame, "hex"));
     const tamper = (what: string, said: Uint8Array) => (what === "update" ? bytes : said);
-    const { bench, device } = await ready({ phone: { tamper } }, { manners: FRAME_MANNERS.chromium });
+    const { bench, device } = await ready({ phone: { tamper } }, { frameQuirks: FRAME_QUIRKS.chromium });
     await bench.env.clock.advance(1_000);
     await expect(bench.run(device.transact(MAKE))).rejects.toMatchObject({ code, aftermath: "none" });
     expect(bench.stages()).toContain("failed");

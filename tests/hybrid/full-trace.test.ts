@@ -60,9 +60,9 @@ describe.each(PROVIDERS)("a recorded session, $name", (crypto) => {
     expect(toHex(publicKey)).toBe(trace.clientStaticPublic);
     expect(toHex(crypto.compressPoint(publicKey))).toBe(trace.clientStaticCompressed);
 
-    const advertKey = deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto);
-    expect(toHex(advertKey)).toBe(trace.eidKey);
-    const advert = openAdvert(advertKey, fromHex(trace.advert), crypto);
+    const eidKey = deriveKey(secret, { purpose: KeyPurpose.EID_KEY }, crypto);
+    expect(toHex(eidKey)).toBe(trace.eidKey);
+    const advert = openAdvert(eidKey, fromHex(trace.advert), crypto);
     if (advert === undefined) throw new Error("the recorded advert does not open");
     expect(toHex(advert.plaintext)).toBe(trace.eidPlaintext);
 
@@ -85,10 +85,10 @@ describe.each(PROVIDERS)("a recorded session, $name", (crypto) => {
     expect(toHex(keys.clientToPhone)).toBe(trace.clientToPhoneKey);
     expect(toHex(keys.phoneToClient)).toBe(trace.phoneToClientKey);
 
-    const [hello, asked, answered] = trace.messages;
+    const [postHandshake, asked, answered] = trace.messages;
     const client = new Crypter(keys, { role: "client", crypto });
-    const greeting = client.open(fromHex(hello.ciphertext));
-    expect(toHex(greeting)).toBe(hello.plaintext);
+    const greeting = client.open(fromHex(postHandshake.ciphertext));
+    expect(toHex(greeting)).toBe(postHandshake.plaintext);
     const { info, features, revision } = parsePostHandshake(greeting);
     expect({ features, revision }).toEqual({ features: ["ctap", "dc"], revision: 1 });
     expect(parseInfo(info as Uint8Array).options).toEqual({ rk: true, uv: true, jsonMessages: true });
@@ -118,10 +118,10 @@ describe.each(PROVIDERS)("a recorded session, $name", (crypto) => {
       clientToPhone: fromHex(trace.clientToPhoneKey),
       phoneToClient: fromHex(trace.phoneToClientKey),
     };
-    const [hello, asked, answered] = trace.messages;
+    const [postHandshake, asked, answered] = trace.messages;
     const phone = new Crypter(keys, { role: "phone", crypto });
-    const said = parsePostHandshake(fromHex(hello.plaintext));
-    expect(toHex(phone.seal(encodePostHandshake(said)))).toBe(hello.ciphertext);
+    const said = parsePostHandshake(fromHex(postHandshake.plaintext));
+    expect(toHex(phone.seal(encodePostHandshake(said)))).toBe(postHandshake.ciphertext);
     const frame = parseFrame(phone.open(fromHex(asked.ciphertext)), { from: "client" });
     expect(frame).toEqual({ type: "ctap", payload: fromHex(asked.plaintext).subarray(1) });
     const payload = fromHex(answered.plaintext).subarray(1);

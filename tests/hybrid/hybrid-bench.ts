@@ -1,6 +1,10 @@
 import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
-import { invitePhone, type Invitation, type InvitationOptions } from "../../src/hybrid/qr-initiated.js";
+import {
+  startQrInitiated,
+  type QrInitiatedTransaction,
+  type QrInitiatedOptions,
+} from "../../src/hybrid/qr-initiated.js";
 import type { AdvertScanner, TunnelDialer } from "../../src/hybrid/ports.js";
 import { SimAir, type AirOptions } from "../../src/sim/hybrid/air.js";
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
@@ -11,14 +15,14 @@ import type { PhoneOptions } from "../../src/sim/phone/phone-options.js";
 import type { PhoneOutcome } from "../../src/sim/phone/phone-outcome.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { SimTunnelService, type TunnelServiceOptions } from "../../src/sim/hybrid/tunnel-service.js";
-import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+import { simulatedUser, type UserBehaviour } from "../../src/sim/user.js";
 
 export interface HybridBenchOptions {
   readonly seed?: string;
   readonly air?: Partial<AirOptions>;
   readonly service?: TunnelServiceOptions;
   readonly phone?: Partial<PhoneOptions>;
-  readonly habits?: UserHabits;
+  readonly behaviour?: UserBehaviour;
   /** Instead of an authenticator. */
   readonly handle?: CtapHandler;
   readonly channels?: boolean;
@@ -59,7 +63,7 @@ export class HybridBench {
     return new SimAuthenticator(envFor(this.env, `key ${nr}`), {
       profile: { ...profile, timeouts: { ...profile.timeouts, upTimeoutMs: 600_000 } },
       store,
-      user: habitualUser(envFor(this.env, `person ${nr}`), this.#options.habits),
+      user: simulatedUser(envFor(this.env, `person ${nr}`), this.#options.behaviour),
     }).handle;
   }
 
@@ -84,8 +88,8 @@ export class HybridBench {
     };
   }
 
-  invite(options: InvitationOptions = {}): Invitation {
-    return invitePhone(this.client, this.ports, options);
+  invite(options: QrInitiatedOptions = {}): QrInitiatedTransaction {
+    return startQrInitiated(this.client, this.ports, options);
   }
 
   /** The phone scans; how it ended is kept in `sessions`. */

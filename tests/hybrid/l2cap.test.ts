@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import { virtualEnv } from "../../src/core/env.js";
-import { invitePhone } from "../../src/hybrid/qr-initiated.js";
+import { startQrInitiated } from "../../src/hybrid/qr-initiated.js";
 import { l2capTunnel } from "../../src/hybrid/l2cap.js";
 import type { L2capReading } from "../../src/hybrid/protocol/l2cap-framing.js";
 import { channelPair, SimChannels } from "../../src/sim/hybrid/channels.js";
@@ -77,7 +77,7 @@ describe("an L2CAP channel as a tunnel", () => {
 
 /** An invitation by a client whose channels are these. */
 function invite({ client, air, service }: HybridBench, channels: SimChannels | undefined) {
-  return invitePhone(client, { scanner: air, dialer: service, ...(channels && { channels }) });
+  return startQrInitiated(client, { scanner: air, dialer: service, ...(channels && { channels }) });
 }
 
 describe("a phone with a channel of its own", () => {

@@ -48,7 +48,7 @@ async function race(scheduler: fc.Scheduler, { abortsAfter, dropsAfter }: Plan):
     air: { advertDelayMs: 0 },
     service: quick,
     phone: { opensTunnelAfterMs: 0, platformTimeoutMs: Infinity },
-    habits: { verifyMs: 250 },
+    behaviour: { verifyMs: 250 },
   });
   const { device, qr } = bench.invite({ budgets: { lingerMs: 5_000 } });
   const session = bench.scan(qr);

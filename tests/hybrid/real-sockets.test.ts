@@ -1,9 +1,9 @@
 import { verifyRegistrationResponse, type RegistrationResponseJSON } from "@simplewebauthn/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { envFor, systemEnv, virtualEnv } from "../../src/core/env.js";
-import { Mailbox } from "../../src/core/queue.js";
+import { AsyncQueue } from "../../src/core/queue.js";
 import type { TraceRecord } from "../../src/core/trace.js";
-import { invitePhone, type InvitationOptions } from "../../src/hybrid/qr-initiated.js";
+import { startQrInitiated, type QrInitiatedOptions } from "../../src/hybrid/qr-initiated.js";
 import { udpAdvertiser, udpScanner } from "../../src/hybrid/adapters/radio-udp.js";
 import { wsDialer } from "../../src/hybrid/adapters/tunnel-ws.js";
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** A computer and a phone that share a radio of datagrams and a tunnel service on a port, in real time. */
 async function realBench(service: Partial<WsTunnelServiceOptions> = {}, user?: SimUser) {
-  const seen = new Mailbox<TraceRecord>();
+  const seen = new AsyncQueue<TraceRecord>();
   const env = systemEnv({ write: (record) => seen.put(record) });
   const tls = selfMadeTlsIdentity(virtualEnv("real"), ["127.0.0.1"]);
   const tunnels = await wsTunnelService(envFor(env, "service"), { port: 0, tls, ...service });
@@ -49,13 +49,13 @@ async function realBench(service: Partial<WsTunnelServiceOptions> = {}, user?: S
     store,
     phone,
     client,
-    invite: (options: InvitationOptions = {}) => {
-      const invitation = invitePhone(client, { scanner: udpScanner({ port }), dialer }, options);
+    invite: (options: QrInitiatedOptions = {}) => {
+      const transaction = startQrInitiated(client, { scanner: udpScanner({ port }), dialer }, options);
       closers.push(async () => {
-        invitation.device.hangUp();
-        await invitation.device.ended;
+        transaction.device.hangUp();
+        await transaction.device.ended;
       });
-      return invitation;
+      return transaction;
     },
     /** Waits for the next record that is the one. */
     async until(isIt: (record: TraceRecord) => boolean): Promise<void> {
@@ -90,7 +90,7 @@ describe("over real sockets", () => {
   test("the client gives up, the person approves afterwards: an error here, a passkey there", async () => {
     let approve = () => {};
     const approval = new Promise<void>((resolve) => (approve = resolve));
-    const prompted = new Mailbox<string>();
+    const prompted = new AsyncQueue<string>();
     const bench = await realBench(
       {},
       {

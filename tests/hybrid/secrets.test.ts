@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { toBase64url, toHex } from "../../src/core/bytes.js";
 import { defaultCrypto } from "../../src/crypto/default.js";
 import { deriveKey, KeyPurpose } from "../../src/hybrid/protocol/keys.js";
-import type { KnownPhone } from "../../src/hybrid/protocol/linking.js";
-import { contactPhone } from "../../src/hybrid/state-assisted.js";
+import type { LinkedPhone } from "../../src/hybrid/protocol/linking.js";
+import { startStateAssisted } from "../../src/hybrid/state-assisted.js";
 import { parseQr } from "../../src/hybrid/protocol/qr.js";
 import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import { HandshakeSpy } from "../helpers/handshake-spy.js";
@@ -27,18 +27,18 @@ function spellings(bytes: Uint8Array): string[] {
 test("nothing secret is in a trace: neither of a first session, nor of a linked one, nor of one that failed", async () => {
   const spy = new HandshakeSpy(defaultCrypto);
   const bench = new HybridBench({ phone: { offersLink: true, crypto: spy.crypto } });
-  const links: KnownPhone[] = [];
+  const links: LinkedPhone[] = [];
   const { device, qr } = bench.invite({ onLinked: (phone) => links.push(phone), crypto: spy.crypto });
   void bench.scan(qr);
   await bench.run(device.transact(MAKE));
   await bench.run(device.ended);
-  const phone = links[0] as KnownPhone;
-  const call = contactPhone(bench.client, bench.ports, phone, { crypto: spy.crypto });
+  const phone = links[0] as LinkedPhone;
+  const call = startStateAssisted(bench.client, bench.ports, phone, { crypto: spy.crypto });
   await bench.run(call.device.transact(MAKE));
   await bench.run(call.device.ended);
   bench.phone.unlinkAll();
   await bench.run(
-    contactPhone(bench.client, bench.ports, phone)
+    startStateAssisted(bench.client, bench.ports, phone)
       .connect()
       .catch(() => undefined),
   );
@@ -46,7 +46,7 @@ test("nothing secret is in a trace: neither of a first session, nor of a linked 
   const { secret } = parseQr(qr);
   const secrets: Readonly<Record<string, Uint8Array>> = {
     "QR secret": secret,
-    "advert key": deriveKey(secret, { purpose: KeyPurpose.ADVERT }).subarray(0, 32),
+    "advert key": deriveKey(secret, { purpose: KeyPurpose.EID_KEY }).subarray(0, 32),
     "tunnel id": deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }),
     "link secret": phone.linkSecret,
     "link id": phone.linkId,

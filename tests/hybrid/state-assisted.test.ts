@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
-import { FRAME_MANNERS } from "../../src/hybrid/protocol/frames.js";
-import type { KnownPhone } from "../../src/hybrid/protocol/linking.js";
-import { contactPhone, type ContactOptions } from "../../src/hybrid/state-assisted.js";
+import { FRAME_QUIRKS } from "../../src/hybrid/protocol/frames.js";
+import type { LinkedPhone } from "../../src/hybrid/protocol/linking.js";
+import { startStateAssisted, type StateAssistedOptions } from "../../src/hybrid/state-assisted.js";
 import { withTunnelFaults, type LinkFaultRule } from "../../src/sim/faults/link-faults.js";
 import { creation } from "../sim/authenticator/bench-key.js";
 import { HybridBench, type HybridBenchOptions } from "./hybrid-bench.js";
@@ -12,16 +12,16 @@ const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true } }));
 /** A phone that gave its link in a session over a QR code. */
 async function linked(options: HybridBenchOptions = {}) {
   const bench = new HybridBench({ ...options, phone: { offersLink: true, name: "Ada's", ...options.phone } });
-  const links: KnownPhone[] = [];
+  const links: LinkedPhone[] = [];
   const { device, qr } = bench.invite({ onLinked: (phone) => links.push(phone) });
   void bench.scan(qr);
   await bench.run(device.transact(MAKE));
   await bench.run(device.ended);
-  return { bench, links, phone: links[0] as KnownPhone };
+  return { bench, links, phone: links[0] as LinkedPhone };
 }
 
-function contact(bench: HybridBench, phone: KnownPhone, options: ContactOptions = {}) {
-  return contactPhone(bench.client, bench.ports, phone, options);
+function contact(bench: HybridBench, phone: LinkedPhone, options: StateAssistedOptions = {}) {
+  return startStateAssisted(bench.client, bench.ports, phone, options);
 }
 
 describe("a phone that offers a link", () => {
@@ -58,13 +58,13 @@ describe("a phone that offers a link", () => {
       const at = bytes.length - 1;
       return bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
     };
-    for (const [manners, code] of [
-      [FRAME_MANNERS.chromium, "LINK_SIGNATURE_WRONG"],
-      [FRAME_MANNERS.libwebauthn, undefined],
+    for (const [quirks, code] of [
+      [FRAME_QUIRKS.chromium, "LINK_SIGNATURE_WRONG"],
+      [FRAME_QUIRKS.libwebauthn, undefined],
     ] as const) {
       const bench = new HybridBench({ phone: { offersLink: true, tamper: forged } });
-      const links: KnownPhone[] = [];
-      const { qr, device } = bench.invite({ manners, onLinked: (phone) => links.push(phone) });
+      const links: LinkedPhone[] = [];
+      const { qr, device } = bench.invite({ frameQuirks: quirks, onLinked: (phone) => links.push(phone) });
       void bench.scan(qr);
       const answer = bench.run(device.transact(MAKE));
       if (code === undefined) expect((await answer)[0]).toBe(0);
@@ -112,7 +112,7 @@ describe("a linked phone that is called", () => {
     const { bench, phone } = await linked();
     const rules: LinkFaultRule[] = [{ id: "late signal", nth: 1, effect: { do: "delay", delayMs: 400 } }];
     const dialer = withTunnelFaults(bench.env, bench.service, rules);
-    const { connect } = contactPhone(bench.client, { scanner: bench.air, dialer }, phone);
+    const { connect } = startStateAssisted(bench.client, { scanner: bench.air, dialer }, phone);
     const joined = bench.stages().length;
     await bench.run(connect());
     dialer.assertAllUsed();
@@ -127,7 +127,7 @@ describe("a linked phone that is called", () => {
 
   test("late, because the push was: the client is still there", async () => {
     const { bench, phone } = await linked();
-    bench.service.turn({ pushDelayMs: 90_000 });
+    bench.service.setBehaviour({ pushDelayMs: 90_000 });
     const startMs = bench.env.clock.nowMs();
     await bench.run(contact(bench, phone).connect());
     expect(bench.env.clock.nowMs() - startMs).toBe(93_050);
@@ -196,7 +196,7 @@ describe("a service that speaks out of turn before the phone is near", () => {
     const dialer = withTunnelFaults(bench.env, bench.service, [
       { id: "signal", nth: 1, effect: { do: "replace", bytes } },
     ]);
-    const { connect } = contactPhone(bench.client, { scanner: bench.air, dialer }, phone);
+    const { connect } = startStateAssisted(bench.client, { scanner: bench.air, dialer }, phone);
     await expect(bench.run(connect())).rejects.toMatchObject({
       code: "TUNNEL_UNEXPECTED_MESSAGE",
       aftermath: "none",
@@ -208,7 +208,7 @@ describe("a service that speaks out of turn before the phone is near", () => {
     const dialer = withTunnelFaults(bench.env, bench.service, [
       { id: "signal", nth: 1, effect: { do: "duplicate" } },
     ]);
-    const { connect } = contactPhone(bench.client, { scanner: bench.air, dialer }, phone);
+    const { connect } = startStateAssisted(bench.client, { scanner: bench.air, dialer }, phone);
     await expect(bench.run(connect())).rejects.toMatchObject({ code: "TUNNEL_UNEXPECTED_MESSAGE" });
   });
 });

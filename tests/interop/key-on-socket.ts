@@ -11,13 +11,13 @@ import type { ExposedDevice } from "../../src/sim/expose/exposed-device.js";
 import type { AuthenticatorProfile } from "../../src/sim/profiles/profile.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
-import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+import { simulatedUser, type UserBehaviour } from "../../src/sim/user.js";
 
 export interface KeyOnSocketOptions {
   /** Name of the profile to start from; `ctap23` when absent. */
   readonly profile?: string;
   readonly different?: Partial<AuthenticatorProfile>;
-  readonly habits?: UserHabits;
+  readonly behaviour?: UserBehaviour;
 }
 
 /** A simulated key that programs outside of this process can reach, on real time. */
@@ -53,7 +53,12 @@ export class KeyOnSocket implements AsyncDisposable {
     const key = new SimAuthenticator(envFor(env, "key"), {
       profile: { ...profileNamed(options.profile ?? "ctap23"), ...options.different },
       store: new CredentialStore(),
-      user: habitualUser(envFor(env, "person"), { touchMs: 1, verifyMs: 1, chooseMs: 1, ...options.habits }),
+      user: simulatedUser(envFor(env, "user"), {
+        touchMs: 1,
+        verifyMs: 1,
+        chooseMs: 1,
+        ...options.behaviour,
+      }),
     });
     const folder = await mkdtemp(join(tmpdir(), "interop-"));
     const path = join(folder, "key");

@@ -264,8 +264,8 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
     });
 
     test("with the wrong finger is refused and counted", async () => {
-      const habits = { prompts: { verify: { does: "uses-wrong-finger" } } } as const;
-      const { fido2 } = await client({ profile: "fingerprint", habits });
+      const behaviour = { prompts: { verify: { does: "uses-wrong-finger" } } } as const;
+      const { fido2 } = await client({ profile: "fingerprint", behaviour });
       expect((await fido2.ask("make", { ...creation, uv: true })).code).not.toBe(0);
       expect(await fido2.succeed("uv-retries")).toMatchObject({ retries: 2 });
     });
@@ -501,12 +501,12 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
     });
 
     test("does not touch it", async () => {
-      const { fido2 } = await client({ ...FULL, habits: { walksAway: true } });
+      const { fido2 } = await client({ ...FULL, behaviour: { walksAway: true } });
       expect(await fido2.succeed("touch", { polls: 6 })).toMatchObject({ touched: false });
     });
 
     test("is waited for until the client cancels; then the key is free", async () => {
-      const { fido2, key } = await client({ ...FULL, habits: { nth: { 1: { does: "walks-away" } } } });
+      const { fido2, key } = await client({ ...FULL, behaviour: { nth: { 1: { does: "walks-away" } } } });
       expect((await fido2.ask("make", { ...creation, rk: true, cancel: 250 })).error).toBe(
         "FIDO_ERR_KEEPALIVE_CANCEL",
       );
@@ -515,7 +515,7 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
     });
 
     test("is waited for until the client's own timeout; the key is busy for others until it is touched", async () => {
-      const { fido2 } = await client({ ...FULL, habits: { nth: { 1: { thinkMs: 400 } } } });
+      const { fido2 } = await client({ ...FULL, behaviour: { nth: { 1: { thinkMs: 400 } } } });
       expect((await fido2.ask("make", { ...creation, timeout: 150 })).error).toBe("FIDO_ERR_RX");
       // A key that is busy when libfido2 opens it passes for one that speaks U2F alone.
       const type = async () => {
@@ -528,13 +528,13 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
     });
 
     test("refuses", async () => {
-      const { fido2 } = await client({ ...FULL, habits: { refuses: true } });
+      const { fido2 } = await client({ ...FULL, behaviour: { refuses: true } });
       expect((await fido2.ask("make", creation)).error).toBe("FIDO_ERR_OPERATION_DENIED");
     });
 
     test("never comes: the key's own timeout is told", async () => {
       const timeouts = { ...profileNamed("ctap23").timeouts, upTimeoutMs: 120 };
-      const { fido2 } = await client({ different: { timeouts }, habits: { walksAway: true } });
+      const { fido2 } = await client({ different: { timeouts }, behaviour: { walksAway: true } });
       expect((await fido2.ask("make", creation)).error).toBe("FIDO_ERR_OPERATION_DENIED");
     });
   });
@@ -564,9 +564,9 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
 
     test("that nobody has cannot be named or removed", async () => {
       const { fido2 } = await clientWithPin(FINGERPRINT);
-      const nobody = { pin: PIN, id: "0badcafe", name: "ghost" };
-      expect((await fido2.ask("bio-name", nobody)).error).toBe("FIDO_ERR_INVALID_OPTION");
-      expect((await fido2.ask("bio-remove", nobody)).error).toBe("FIDO_ERR_INVALID_OPTION");
+      const helperTab = { pin: PIN, id: "0badcafe", name: "ghost" };
+      expect((await fido2.ask("bio-name", helperTab)).error).toBe("FIDO_ERR_INVALID_OPTION");
+      expect((await fido2.ask("bio-remove", helperTab)).error).toBe("FIDO_ERR_INVALID_OPTION");
     });
   });
 
@@ -612,7 +612,7 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
     });
 
     test("asks again until somebody touches", async () => {
-      const { fido2 } = await u2f({ profile: "u2f-only", habits: { touchMs: 700 } });
+      const { fido2 } = await u2f({ profile: "u2f-only", behaviour: { touchMs: 700 } });
       await fido2.succeed("make", creation);
     });
   });

@@ -346,20 +346,20 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
     });
 
     test("refuses", async () => {
-      const { fido2 } = await client({ habits: { refuses: true } });
+      const { fido2 } = await client({ behaviour: { refuses: true } });
       expect((await fido2.ask("selection")).code).toBe(Status.operationDenied);
       expect((await fido2.ask("register", { ...ADA, uv: "discouraged" })).code).toBe(Status.operationDenied);
     });
 
     test.each(["selection", "register", "reset"])("is waited for until %s is cancelled", async (op) => {
-      const { fido2 } = await client({ habits: { nth: { 1: { does: "walks-away" } } } });
+      const { fido2 } = await client({ behaviour: { nth: { 1: { does: "walks-away" } } } });
       const { code } = await fido2.ask(op, { ...ADA, uv: "discouraged", cancel: 150 });
       expect(code).toBe(Status.keepaliveCancel);
       await fido2.succeed("register", { ...ADA, uv: "discouraged" });
     });
 
     test("is waited for until the client's timeout", async () => {
-      const { fido2 } = await client({ habits: { nth: { 1: { does: "walks-away" } } } });
+      const { fido2 } = await client({ behaviour: { nth: { 1: { does: "walks-away" } } } });
       const { error } = await fido2.ask("register", { ...ADA, uv: "discouraged", timeout: 150 });
       expect(error).toContain("TIMEOUT");
       await fido2.succeed("register", { ...ADA, uv: "discouraged" });
@@ -367,7 +367,7 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
 
     test("never comes: the key's own timeout is told", async () => {
       const timeouts = { ...profileNamed("ctap23").timeouts, upTimeoutMs: 120 };
-      const { fido2 } = await client({ different: { timeouts }, habits: { walksAway: true } });
+      const { fido2 } = await client({ different: { timeouts }, behaviour: { walksAway: true } });
       expect((await fido2.ask("selection")).code).toBe(Status.userActionTimeout);
       expect((await fido2.ask("register", { ...ADA, uv: "discouraged" })).code).toBe(Status.operationDenied);
     });
@@ -408,7 +408,7 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
     test("tell of a finger that never came", async () => {
       const { fido2 } = await clientWithPin({
         ...enrolling,
-        habits: { prompts: { sample: { does: "walks-away" } } },
+        behaviour: { prompts: { sample: { does: "walks-away" } } },
       });
       expect(await fido2.succeed("bio-enroll", { pin: PIN, timeout: 100, stop: 1 })).toMatchObject({
         feedback: ["NO_USER_ACTIVITY"],
@@ -452,7 +452,7 @@ describe.skipIf(lack !== undefined)(titled("python-fido2 against the simulated k
     });
 
     test("is asked again until the client gives up", async () => {
-      const { fido2 } = await client({ profile: "u2f-only", habits: { walksAway: true } });
+      const { fido2 } = await client({ profile: "u2f-only", behaviour: { walksAway: true } });
       expect((await fido2.ask("u2f-register", { cancel: 400 })).error).toContain("TIMEOUT");
     });
   });

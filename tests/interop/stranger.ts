@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { Mailbox } from "../../src/core/queue.js";
+import { AsyncQueue } from "../../src/core/queue.js";
 
 /** What a driver says about one operation; further members are the operation's own. */
 export interface StrangerReply {
@@ -22,7 +22,7 @@ export type StrangerArguments = Readonly<Record<string, string | number | boolea
  */
 export class Stranger implements AsyncDisposable {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #replies = new Mailbox<StrangerReply>(64);
+  readonly #replies = new AsyncQueue<StrangerReply>(64);
   readonly #gone: Promise<void>;
   #stderr = "";
 

@@ -4,7 +4,7 @@ import { toJson, toText } from "../../src/scenarios/reports/report.js";
 import { runOfTrace } from "../../src/scenarios/reports/run-of-trace.js";
 import { toHtml } from "../../src/scenarios/reports/html.js";
 import { runOnSite, type SiteRun } from "../../src/scenarios/run-on-site.js";
-import type { OwnScenario, Verb } from "../../src/scenarios/scenario.js";
+import type { UserScenario, Action } from "../../src/scenarios/scenario.js";
 import type { KnobOverrides } from "../../src/sim/knobs/knobs.js";
 import { parseSiteConfig } from "../../src/sim/attached-rp/site-config.js";
 import {
@@ -16,17 +16,17 @@ import {
 } from "../helpers/real-site.js";
 
 const QUICK: KnobOverrides = { "key.touchDelayMs": 20, "key.processingMs": 5 };
-const REGISTER: readonly Verb[] = [{ do: "register" }];
+const REGISTER: readonly Action[] = [{ do: "register" }];
 
 interface Play {
   readonly moods?: Moods;
   readonly knobs?: KnobOverrides;
-  readonly script?: readonly Verb[];
+  readonly script?: readonly Action[];
   /** Members of the description that differ. */
   readonly described?: object;
 }
 
-function story({ knobs = {}, script = REGISTER }: Play): OwnScenario {
+function story({ knobs = {}, script = REGISTER }: Play): UserScenario {
   return {
     id: "real",
     group: "own",
@@ -51,7 +51,7 @@ async function played(play: Play) {
 }
 
 const mechanisms = ({ explanation }: SiteRun) => explanation.ceremonies.map(({ mechanism }) => mechanism);
-const books = ({ ledger }: SiteRun) => {
+const ledgerSection = ({ ledger }: SiteRun) => {
   const { keys, rows, orphans, ghosts } = ledger.toJSON();
   return { keys: keys.length, rows: rows.length, orphans: orphans.length, ghosts: ghosts.length };
 };
@@ -61,7 +61,7 @@ describe("a run against a real site", () => {
   test("registers and logs in, and another library accepts both", async () => {
     const { run, rows, heard } = await played({ script: [{ do: "register" }, { do: "login" }] });
     expect(mechanisms(run)).toEqual(["success", "success"]);
-    expect(books(run)).toEqual(HEALTHY);
+    expect(ledgerSection(run)).toEqual(HEALTHY);
     expect(rows).toHaveLength(1);
     expect(run.errors).toEqual([]);
     const finish = heard.find(({ path }) => path === "/login/finish");
@@ -103,7 +103,7 @@ describe("a run against a real site", () => {
     });
     expect(mechanisms(run)).toEqual(["late-delivery", "late-commit", "success"]);
     expect(run.explanation.decidedBy?.timer).toBe("page.guard");
-    expect(books(run)).toEqual(HEALTHY);
+    expect(ledgerSection(run)).toEqual(HEALTHY);
   });
 
   test.each([
@@ -115,7 +115,7 @@ describe("a run against a real site", () => {
       const { run, rows } = await played({ moods: { finishAnswer }, described: { timeoutMs: 1_000 } });
       expect(run.errors).toMatchObject([{ code, aftermath: "unknown", call: "registration/finish" }]);
       expect(mechanisms(run)).toEqual(["finish-answer-lost"]);
-      expect(books(run)).toEqual(HEALTHY);
+      expect(ledgerSection(run)).toEqual(HEALTHY);
       expect(rows).toHaveLength(1);
       expect(run.records).toContainEqual(expect.objectContaining({ kind: "user.saw", tone: "failure" }));
     },
@@ -130,7 +130,7 @@ describe("a run against a real site", () => {
   test("a finish call that made no row leaves an orphan", async () => {
     const { run } = await played({ moods: { finishAnswer: "cut", forgets: true } });
     expect(mechanisms(run)).toEqual(["site-silent"]);
-    expect(books(run)).toEqual({ keys: 1, rows: 0, orphans: 1, ghosts: 0 });
+    expect(ledgerSection(run)).toEqual({ keys: 1, rows: 0, orphans: 1, ghosts: 0 });
   });
 
   test("without a list of credentials it is undecided, and the probe that is missing has a name", async () => {
@@ -165,14 +165,14 @@ describe("a run against a real site", () => {
   test("a site that says yes and keeps nothing is caught", async () => {
     const { run } = await played({ moods: { forgets: true } });
     expect(mechanisms(run)).toEqual(["accepted-not-kept"]);
-    expect(books(run).orphans).toBe(1);
+    expect(ledgerSection(run).orphans).toBe(1);
   });
 
   test("a refusal is told in the site's own word", async () => {
     const { run } = await played({ moods: { refuses: "before", refusal: () => "ORIGIN_MISMATCH" } });
     expect(mechanisms(run)).toEqual(["site-refused"]);
     expect(run.explanation.verdict).toContain("400 ORIGIN_MISMATCH");
-    expect(books(run).orphans).toBe(1);
+    expect(ledgerSection(run).orphans).toBe(1);
   });
 
   test("a no in the body of a 200 is a no", async () => {
@@ -189,7 +189,7 @@ describe("a run against a real site", () => {
     const { run } = await played({ knobs: { "gw.idleMs": 60, "rp.finishMs": 150 } });
     expect(mechanisms(run)).toEqual(["gateway-504-late-commit"]);
     expect(run.explanation.decidedBy?.timer).toBe("gw.idle");
-    expect(books(run)).toEqual(HEALTHY);
+    expect(ledgerSection(run)).toEqual(HEALTHY);
   });
 
   test("a lost answer injected on the way is not blamed on the site", async () => {

@@ -7,13 +7,13 @@
  */
 import { describe, expect, test } from "vitest";
 import { explain } from "../../src/diagnosis/explain.js";
-import type { CeremonyAccount } from "../../src/diagnosis/explanation.js";
+import type { CeremonyDiagnosis } from "../../src/diagnosis/explanation.js";
 import { runScenario, type Run } from "../../src/scenarios/run.js";
-import type { Scenario, Verb } from "../../src/scenarios/scenario.js";
+import type { Scenario, Action } from "../../src/scenarios/scenario.js";
 import { isPasskeyVerb, saidOf, SINGLE } from "../diagnosis/recorded.js";
 import { asSchema1 } from "../diagnosis/schema-1.js";
 
-const UNRELATED: readonly Verb[] = [
+const UNRELATED: readonly Action[] = [
   { do: "login", by: "helper", inBackground: true },
   { do: "register", by: "helper", account: "taro", inBackground: true },
 ];
@@ -22,24 +22,23 @@ const UNRELATED: readonly Verb[] = [
 const BEFORE_MS = 400_000;
 const AFTER_BEGINNING_MS = 1_500;
 
-const later = (verb: Verb): Verb =>
-  "atMs" in verb && verb.atMs !== undefined ? { ...verb, atMs: verb.atMs + BEFORE_MS } : verb;
+const later = (action: Action): Action => ("atMs" in action ? { ...action, atMs: action.atMs + BEFORE_MS } : action);
 
 /** Scripts with the helper's verbs in them; the control is the same script with none. */
 const PLACES: Readonly<
-  Record<string, (script: readonly Verb[], others: readonly Verb[]) => readonly Verb[]>
+  Record<string, (script: readonly Action[], others: readonly Action[]) => readonly Action[]>
 > = {
   before: (script, others) => [...others, { do: "wait", forMs: BEFORE_MS }, ...script.map(later)],
   during: (script, others) =>
-    script.flatMap((verb) =>
-      isPasskeyVerb(verb)
-        ? [{ ...verb, inBackground: true } as Verb, { do: "wait", forMs: AFTER_BEGINNING_MS }, ...others]
-        : [verb],
+    script.flatMap((action) =>
+      isPasskeyVerb(action)
+        ? [{ ...action, inBackground: true } as Action, { do: "wait", forMs: AFTER_BEGINNING_MS }, ...others]
+        : [action],
     ),
   after: (script, others) => [...script, ...others],
 };
 
-const played = ({ script, ...scenario }: Scenario, place: string, others: readonly Verb[]): Promise<Run> =>
+const played = ({ script, ...scenario }: Scenario, place: string, others: readonly Action[]): Promise<Run> =>
   runScenario({ ...scenario, script: PLACES[place]?.(script, others) ?? script }, { seed: "1" });
 
 /** Ceremonies that the helper's page or browser recorded something of. */
@@ -47,7 +46,7 @@ function helperIds({ records }: Run): ReadonlySet<string | undefined> {
   return new Set(records.filter(({ actor }) => actor.startsWith("helper")).map(({ ceremony }) => ceremony));
 }
 
-function ownOf(run: Run): readonly CeremonyAccount[] {
+function ownOf(run: Run): readonly CeremonyDiagnosis[] {
   const others = helperIds(run);
   return run.explanation.ceremonies.filter(({ ceremony }) => !others.has(ceremony));
 }

@@ -17,7 +17,7 @@ const overFirmware = (delayMs: number) => async () => {
 };
 
 const overAuthenticator = async () => {
-  const bench = new BenchKey({ habits: { walksAway: true } });
+  const bench = new BenchKey({ behaviour: { walksAway: true } });
   const device = new LoopbackDevice(bench.env, bench.key.handle);
   return { device, settle: <T>(work: Promise<T>) => bench.run(work) };
 };

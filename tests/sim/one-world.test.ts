@@ -45,7 +45,7 @@ async function recordsWith(
     (async () => {
       for (const more of knobs) {
         await sleep(env.clock, 1_000, "test.step");
-        world.turn(more);
+        world.setKnobs(more);
       }
       await asked;
     })(),

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { virtualEnv } from "../../src/core/env.js";
-import { habitualUser, scriptedUser, type UserHabits, type UserPrompt } from "../../src/sim/user.js";
+import { simulatedUser, scriptedUser, type UserBehaviour, type UserPrompt } from "../../src/sim/user.js";
 
 const TOUCH: UserPrompt = { kind: "touch", purpose: "make-credential", rpId: "example.com" };
 const NEVER = new AbortController().signal;
 
-async function asked(habits: UserHabits, prompt: UserPrompt = TOUCH) {
+async function asked(behaviour: UserBehaviour, prompt: UserPrompt = TOUCH) {
   const env = virtualEnv("user");
-  const answer = await env.clock.run(habitualUser(env, habits).answer(prompt, NEVER));
+  const answer = await env.clock.run(simulatedUser(env, behaviour).answer(prompt, NEVER));
   return { answer, atMs: env.clock.nowMs(), records: env.records };
 }
 
-describe("habitualUser", () => {
+describe("simulatedUser", () => {
   test("touches after half a second, and the trace says so", async () => {
     const { answer, atMs, records } = await asked({});
     expect(answer).toEqual({ answer: "approved" });
@@ -42,15 +42,15 @@ describe("habitualUser", () => {
   });
 
   test("one kind of prompt can differ", async () => {
-    const habits: UserHabits = { prompts: { verify: { does: "uses-wrong-finger", actMs: 7 } } };
-    const verify = await asked(habits, { ...TOUCH, kind: "verify" });
+    const behaviour: UserBehaviour = { prompts: { verify: { does: "uses-wrong-finger", actMs: 7 } } };
+    const verify = await asked(behaviour, { ...TOUCH, kind: "verify" });
     expect(verify).toMatchObject({ answer: { answer: "wrong-finger" }, atMs: 7 });
-    expect((await asked(habits)).answer).toEqual({ answer: "approved" });
+    expect((await asked(behaviour)).answer).toEqual({ answer: "approved" });
   });
 
   test("the nth prompt can differ, and beats the kind", async () => {
     const env = virtualEnv("user");
-    const user = habitualUser(env, {
+    const user = simulatedUser(env, {
       nth: { 2: { does: "approves", account: 1 } },
       prompts: { touch: { does: "refuses" } },
     });
@@ -68,19 +68,21 @@ describe("habitualUser", () => {
 
   test.each([{ walksAway: true }, { touchMs: 10_000 }])(
     "%j: when the device stops asking, the promise ends with its reason",
-    async (habits) => {
+    async (behaviour) => {
       const env = virtualEnv("user");
       const abort = new AbortController();
       const reason = new Error("the device stopped asking");
       env.clock.arm(5_000, "test.abort", () => abort.abort(reason));
-      await expect(env.clock.run(habitualUser(env, habits).answer(TOUCH, abort.signal))).rejects.toBe(reason);
+      await expect(env.clock.run(simulatedUser(env, behaviour).answer(TOUCH, abort.signal))).rejects.toBe(
+        reason,
+      );
       expect(env.records.at(-1)).toMatchObject({ kind: "user.answered", answer: "none", atMs: 5_000 });
     },
   );
 
   test("walking away with nobody waiting is a stalled run, not a hang", async () => {
     const env = virtualEnv("user");
-    const answer = habitualUser(env, { walksAway: true }).answer(TOUCH, NEVER);
+    const answer = simulatedUser(env, { walksAway: true }).answer(TOUCH, NEVER);
     await expect(env.clock.run(answer)).rejects.toMatchObject({ code: "STALLED" });
   });
 

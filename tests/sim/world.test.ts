@@ -48,19 +48,19 @@ test("without a PIN the person has no answer to a site that requires user verifi
 describe("turning knobs in the middle of a run", () => {
   test("counts for what comes next", async () => {
     const world = await registered();
-    world.turn({ "key.decision": "decline" });
+    world.setKnobs({ "key.decision": "decline" });
     const outcome = await world.env.clock.run(world.page.login("hanako"));
     expect(outcome).toEqual({ shown: "failure", accepted: false });
   });
 
   test("is refused for what is built in", () => {
-    expect(() => simWorld(SEED).turn({ "key.upTimeoutMs": 1 })).toThrow(
+    expect(() => simWorld(SEED).setKnobs({ "key.upTimeoutMs": 1 })).toThrow(
       expect.objectContaining({ code: "KNOB_FIXED", knob: "key.upTimeoutMs" }),
     );
   });
 
   test("is refused for what does not exist", () => {
-    expect(() => simWorld(SEED).turn({ "page.gardMs": 1 } as KnobOverrides)).toThrow(
+    expect(() => simWorld(SEED).setKnobs({ "page.gardMs": 1 } as KnobOverrides)).toThrow(
       expect.objectContaining({ code: "KNOB_UNKNOWN" }),
     );
   });

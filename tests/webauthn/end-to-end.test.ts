@@ -5,7 +5,7 @@ import { concat, fromBase64url, toBase64url } from "../../src/core/bytes.js";
 import { encodeInfo, parseInfo } from "../../src/ctap/messages/get-info.js";
 import { speaksCtap2 } from "../../src/sim/profiles/profile.js";
 import { PROFILES, profileNamed } from "../../src/sim/profiles/profiles.js";
-import type { UserHabits } from "../../src/sim/user.js";
+import type { UserBehaviour } from "../../src/sim/user.js";
 import type { ClientContext } from "../../src/webauthn/client/client-context.js";
 import { CHROME_FLOOR_3M, GECKO, WEBKIT } from "../../src/webauthn/profiles/client-profiles.js";
 import type { RegistrationResponseJSON } from "../../src/webauthn/json.js";
@@ -233,17 +233,17 @@ test("a long allow list without a credential of this key never turns into any ac
 describe("a touch that comes too late for the key", () => {
   const profile = profileNamed("ctap20");
   /** The key waits 30 s; the first touch would come after 45 s, the second one at once. */
-  const habits: UserHabits = { nth: { 1: { thinkMs: 45_000 } } };
+  const behaviour: UserBehaviour = { nth: { 1: { thinkMs: 45_000 } } };
 
   test("is asked for again by WebKit, which makes exactly one credential", async () => {
-    const { create, statuses, store } = await bench({ profile, habits });
+    const { create, statuses, store } = await bench({ profile, behaviour });
     await create({}, { profile: WEBKIT });
     expect(statuses("makeCredential")).toEqual(["USER_ACTION_TIMEOUT", "OK"]);
     expect(store.credentials.length).toBeLessThanOrEqual(1);
   });
 
   test("leaves Chromium waiting for another key until its timer, with nothing left behind", async () => {
-    const { create, statuses, env } = await bench({ profile, habits });
+    const { create, statuses, env } = await bench({ profile, behaviour });
     await expect(create({ timeout: 60_000 }, { profile: CHROME_FLOOR_3M })).rejects.toMatchObject({
       code: "TIMEOUT",
       timer: "client.ceremony",
@@ -255,7 +255,7 @@ describe("a touch that comes too late for the key", () => {
   });
 
   test("ends the request in Firefox at once", async () => {
-    const { create, env } = await bench({ profile, habits });
+    const { create, env } = await bench({ profile, behaviour });
     await expect(create({ timeout: 60_000 }, { profile: GECKO })).rejects.toMatchObject({
       code: "CTAP_USER_ACTION_TIMEOUT",
     });
@@ -335,12 +335,12 @@ describe("PINs", () => {
 });
 
 describe("fingers", () => {
-  const habits: UserHabits = { prompts: { verify: { does: "uses-wrong-finger" } } };
+  const behaviour: UserBehaviour = { prompts: { verify: { does: "uses-wrong-finger" } } };
   const profile = profileNamed("fingerprint");
   const withPin = { pin: async () => PIN };
 
   test("a wrong one gives way to the PIN", async () => {
-    const { create, statuses } = await bench({ profile, pin: PIN, habits });
+    const { create, statuses } = await bench({ profile, pin: PIN, behaviour });
     await theyAcceptRegistration(await create({}, withPin), true);
     expect(statuses("clientPin")).toEqual(["OK", "UV_INVALID", "OK", "OK"]);
   });
@@ -352,7 +352,7 @@ describe("fingers", () => {
       const info = parseInfo(answer.subarray(1));
       return concat(Uint8Array.of(0), encodeInfo({ ...info, preferredPlatformUvAttempts: 3 }));
     };
-    const { create, statuses } = await bench({ profile, pin: PIN, habits, intercept });
+    const { create, statuses } = await bench({ profile, pin: PIN, behaviour, intercept });
     await theyAcceptRegistration(await create({}, withPin), true);
     expect(statuses("clientPin").filter((status) => status.startsWith("UV_"))).toEqual([
       "UV_INVALID",
@@ -361,7 +361,7 @@ describe("fingers", () => {
   });
 
   test("a wrong one ends the ceremony when there is no PIN", async () => {
-    const { create } = await bench({ profile, habits });
+    const { create } = await bench({ profile, behaviour });
     await expect(create({}, withPin)).rejects.toMatchObject({
       code: "UV_BLOCKED",
       hint: expect.stringContaining("PIN") as string,

@@ -12,7 +12,7 @@ import { CredentialStore } from "../../src/sim/authenticator/store/credential-st
 import { firmwareOf } from "../../src/sim/hid/firmware-of.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { simHidPort } from "../../src/sim/hid/sim-hid.js";
-import { habitualUser, type UserHabits } from "../../src/sim/user.js";
+import { simulatedUser, type UserBehaviour } from "../../src/sim/user.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";
 import { u2fDevice, withU2fFallback } from "../../src/transports/hid/u2f-fallback.js";
 import { authenticate } from "../../src/webauthn/client/authenticate.js";
@@ -23,13 +23,13 @@ import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";
 
 /** A key on a cable, a browser that falls back to U2F, or insists on it. */
-async function plugged(profile: string, habits: UserHabits = {}, insists = false) {
+async function plugged(profile: string, behaviour: UserBehaviour = {}, insists = false) {
   const env = virtualEnv("u2f");
   const store = new CredentialStore();
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile: profileNamed(profile),
     store,
-    user: habitualUser(envFor(env, "person"), habits),
+    user: simulatedUser(envFor(env, "user"), behaviour),
   });
   const link = envFor(env, "link");
   const raw = await env.clock.run(openHidDevice(link, simHidPort(envFor(env, "port"), firmwareOf(key))));

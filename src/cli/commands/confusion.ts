@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import {
   CATALOGUE,
   type Scenario,
-  mechanismRates,
+  rootCauseRates,
   resolveScenario,
-  runDraw,
+  runSample,
   toJson,
   toText,
   verdictTableToText,
@@ -42,7 +42,7 @@ export const confusion: Command = {
       return resolved.scenario;
     });
     const draw = numberOption(invocation, "draw", { min: 1, max: DRAWS_MAX });
-    if (draw !== undefined) return tellDraw(scenarios, { seed, draw }, invocation);
+    if (draw !== undefined) return reportSample(scenarios, { seed, draw }, invocation);
     const draws = numberOption(invocation, "draws", { min: 1, max: DRAWS_MAX }) ?? 200;
     const jobs = numberOption(invocation, "jobs", { min: 1, max: JOBS_MAX }) ?? availableParallelism();
     return count(scenarios.length > 0 ? scenarios : CATALOGUE, { seed, draws, jobs }, invocation);
@@ -63,12 +63,12 @@ async function count(
   const ok = table.wrong.length + table.astray.length + table.guessed.length === 0;
   return {
     exitCode: ok ? 0 : 1,
-    json: { ok, ...table, mechanisms: mechanismRates(table) },
+    json: { ok, ...table, mechanisms: rootCauseRates(table) },
     text: verdictTableToText(table),
   };
 }
 
-async function tellDraw(
+async function reportSample(
   scenarios: readonly Scenario[],
   settings: { readonly seed: string; readonly draw: number },
   { terminal }: Invocation,
@@ -79,7 +79,7 @@ async function tellDraw(
       hint: "passkey-harness confusion late-delivery --draw 17",
     });
   }
-  const run = await runDraw(scenario, settings);
+  const run = await runSample(scenario, settings);
   return {
     exitCode: 0,
     json: { ok: true, ...toJson(run) },

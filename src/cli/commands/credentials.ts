@@ -9,10 +9,10 @@ import {
 } from "../../entry/ctap.js";
 import { pinSource } from "../ceremony.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../device/open-device.js";
-import type { Workbench } from "../device/opened-device.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "../device/open-device.js";
+import type { OpenedDevice } from "../device/opened-device.js";
 
-type Action = (manager: CredentialManager, settle: Workbench["settle"]) => Promise<Outcome>;
+type Action = (manager: CredentialManager, settle: OpenedDevice["settle"]) => Promise<Outcome>;
 
 export const credentials: Command = {
   name: "credentials",
@@ -23,26 +23,26 @@ ${DEVICE_HELP}`,
   options: { ...DEVICE_OPTIONS, "pin-file": { type: "string" } },
   async run(invocation) {
     const act = actionOf(invocation);
-    const bench = await openWorkbench(invocation);
+    const opened = await openDevice(invocation);
     try {
-      const session = await bench.settle(openSession(bench.env, bench.device));
+      const session = await opened.settle(openSession(opened.env, opened.device));
       const pin = await pinFor(invocation, session);
       const permissions = Permission.credentialManagement;
-      const token = await bench.settle(
+      const token = await opened.settle(
         session.pinUvAuthToken({ permissions, ...(pin !== undefined && { pin }) }),
       );
-      return await act(credentialManagement(session, token), bench.settle);
+      return await act(credentialManagement(session, token), opened.settle);
     } finally {
-      await bench.close();
+      await opened.close();
     }
   },
 };
 
 /** @throws {UsageError} USAGE for anything but `list` and `delete ID`. */
 function actionOf({ positionals }: Invocation): Action {
-  const [verb = "list", id, ...more] = positionals;
-  if (verb === "list" && id === undefined) return listAll;
-  if (verb === "delete" && id !== undefined && more.length === 0) return deleteOne(readId(id));
+  const [action = "list", id, ...more] = positionals;
+  if (action === "list" && id === undefined) return listAll;
+  if (action === "delete" && id !== undefined && more.length === 0) return deleteOne(readId(id));
   throw new UsageError("USAGE", "credentials takes `list`, or `delete` and the id of one credential");
 }
 

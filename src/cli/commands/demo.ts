@@ -1,6 +1,6 @@
 import { scenarioNamed } from "../../entry/scenarios.js";
 import type { Command } from "../command.js";
-import { run, runOne, TELLING_HELP, TELLING_OPTIONS } from "./run.js";
+import { run, runOne, OUTPUT_HELP, OUTPUT_OPTIONS } from "./run.js";
 
 const DEMO = "late-delivery";
 
@@ -10,10 +10,10 @@ export const demo: Command = {
   synopsis: "[--seed TEXT] [--json]",
   help: `  Plays the scenario ${DEMO} on simulated devices, two minutes in milliseconds.
   --seed TEXT          what the run is made of (1)
-${TELLING_HELP}`,
+${OUTPUT_HELP}`,
   options: {
     seed: run.options["seed"] ?? { type: "string" },
-    ...TELLING_OPTIONS,
+    ...OUTPUT_OPTIONS,
   },
   run: (invocation) => runOne(scenarioNamed(DEMO), invocation),
 };

@@ -3,7 +3,7 @@ import { learnProfile } from "../../entry/sim.js";
 import type { Command } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { textOption } from "../options.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openWorkbench } from "../device/open-device.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "../device/open-device.js";
 
 export const info: Command = {
   name: "info",
@@ -13,10 +13,10 @@ export const info: Command = {
   --as-profile FILE    write a profile that says the same, for --device sim --profile FILE`,
   options: { ...DEVICE_OPTIONS, "as-profile": { type: "string" } },
   async run(invocation) {
-    const bench = await openWorkbench(invocation);
+    const opened = await openDevice(invocation);
     try {
-      const { info: said } = await bench.settle(openSession(bench.env, bench.device));
-      const { hid } = bench;
+      const { info: said } = await opened.settle(openSession(opened.env, opened.device));
+      const { hid } = opened;
       const members = plain(said);
       const file = textOption(invocation, "as-profile");
       const notes = file === undefined ? undefined : keepProfile(file, said, hid);
@@ -24,13 +24,13 @@ export const info: Command = {
         exitCode: 0,
         json: {
           ok: true,
-          device: bench.device.label,
+          device: opened.device.label,
           ...(hid && { hid: { capabilities: hid.capabilities, deviceVersion: hid.deviceVersion } }),
           info: members,
           ...(notes && { profile: { file, notes } }),
         },
         text: [
-          bench.device.label,
+          opened.device.label,
           ...Object.entries(members).map(([name, value]) => line(name, value)),
           ...(notes
             ? [`profile written to ${file}`, ...notes.map(({ member, text }) => line(member, text))]
@@ -38,7 +38,7 @@ export const info: Command = {
         ].join("\n"),
       };
     } finally {
-      await bench.close();
+      await opened.close();
     }
   },
 };

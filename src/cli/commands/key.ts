@@ -2,7 +2,7 @@ import type { CtapHandler } from "../../entry/ctap.js";
 import { firmwareOf, fitForUhid, seededEntropy, systemEnv } from "../../entry/sim.js";
 import type { Command } from "../command.js";
 import { EXPOSE_HELP, EXPOSE_OPTIONS, exposeKey } from "../device/expose-key.js";
-import { KEY_HANDS_HELP, untilPulledOut } from "../device/key-user.js";
+import { KEY_HANDS_HELP, untilStdinEnds } from "../device/key-user.js";
 import { flag, textOption } from "../options.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-key.js";
 
@@ -39,7 +39,7 @@ ${KEY_HANDS_HELP}`,
     const firmware = { ...rest, ...(cbor && { cbor: saving(cbor) }), ...(msg && { msg: saving(msg) }) };
     const exposed = await exposeKey(invocation, env, firmware);
     invocation.terminal.warn(`simulated ${simulated.profile.name} on ${exposed.label}`);
-    const moves = await untilPulledOut(exposed, invocation.terminal, { stdin: flag(invocation, "stdin") });
+    const moves = await untilStdinEnds(exposed, invocation.terminal, { stdin: flag(invocation, "stdin") });
     save();
     return {
       exitCode: 0,

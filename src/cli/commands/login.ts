@@ -20,8 +20,8 @@ import {
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { numberOption, textOption } from "../options.js";
-import { SiteBook, type BookEntry } from "../site-file.js";
-import type { Workbench } from "../device/opened-device.js";
+import { CredentialFile, type CredentialFileEntry } from "../site-file.js";
+import type { OpenedDevice } from "../device/opened-device.js";
 import { creationOptions, registerOn } from "./register.js";
 
 const CHALLENGE_BYTES = 32;
@@ -35,27 +35,27 @@ export const login: Command = {
 ${CEREMONY_HELP}`,
   options: CEREMONY_OPTIONS,
   async run(invocation) {
-    const book = new SiteBook(textOption(invocation, "credentials"), { mustExist: true });
+    const credentialFile = new CredentialFile(textOption(invocation, "credentials"), { mustExist: true });
     const client = clientOf(invocation);
     const { rpId, origin } = siteOf(invocation);
     return withDevice(invocation, {
       method: "get",
       client,
-      async run(bench) {
-        if (isEmptySimulation(bench, invocation)) {
-          const options = creationOptions(bench, invocation);
-          const { verified } = await registerOn(bench, options, client);
-          book.put({ rpId, userHandle: options.user.id, credential: verified.credential });
+      async run(opened) {
+        if (isEmptySimulation(opened, invocation)) {
+          const options = creationOptions(opened, invocation);
+          const { verified } = await registerOn(opened, options, client);
+          credentialFile.put({ rpId, userHandle: options.user.id, credential: verified.credential });
         }
-        const known = book.entries.filter((entry) => entry.rpId === rpId);
-        const options = requestOptions(bench, invocation, known);
+        const known = credentialFile.entries.filter((entry) => entry.rpId === rpId);
+        const options = requestOptions(opened, invocation, known);
         const call = { method: "get", client, timeoutMs: options.timeout } as const;
-        const response = await calledByPage(bench, call, (env) =>
-          bench.settle(authenticate(envFor(env, "browser"), bench.device, options, client)),
+        const response = await calledByPage(opened, call, (env) =>
+          opened.settle(authenticate(envFor(env, "browser"), opened.device, options, client)),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
         const verified = entry && verify(response, { options, origin, rpId, entry });
-        if (entry && verified) book.put({ ...entry, credential: verified.credential });
+        if (entry && verified) credentialFile.put({ ...entry, credential: verified.credential });
         const verdict = verified
           ? `verified: user ${verified.userVerified ? "verified" : "present"}, counter ${verified.signCount}`
           : "not verified: the credentials file does not know this passkey (--credentials FILE)";
@@ -63,13 +63,13 @@ ${CEREMONY_HELP}`,
           exitCode: 0,
           json: {
             ok: true,
-            seed: bench.seed,
+            seed: opened.seed,
             options,
             response,
             verified: verified && { userVerified: verified.userVerified, signCount: verified.signCount },
-            trace: bench.records,
+            trace: opened.records,
           },
-          text: [timelineOf(bench.records), "", `signed in with ${response.id}`, verdict].join("\n"),
+          text: [timelineOf(opened.records), "", `signed in with ${response.id}`, verdict].join("\n"),
         };
       },
     });
@@ -77,13 +77,17 @@ ${CEREMONY_HELP}`,
 };
 
 /** A simulated key made for this run alone holds nothing to sign in with. */
-function isEmptySimulation({ seed }: Workbench, invocation: Invocation): boolean {
+function isEmptySimulation({ seed }: OpenedDevice, invocation: Invocation): boolean {
   return (
     seed !== undefined && ["store", "credentials"].every((name) => textOption(invocation, name) === undefined)
   );
 }
 
-function requestOptions({ env }: Workbench, invocation: Invocation, known: readonly BookEntry[]) {
+function requestOptions(
+  { env }: OpenedDevice,
+  invocation: Invocation,
+  known: readonly CredentialFileEntry[],
+) {
   const file = textOption(invocation, "options");
   if (file !== undefined) return readJsonFile(file, "options file") as RequestOptionsInput;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
@@ -108,7 +112,7 @@ interface Expected {
   readonly options: RequestOptionsInput;
   readonly origin: string;
   readonly rpId: string;
-  readonly entry: BookEntry;
+  readonly entry: CredentialFileEntry;
 }
 
 function verify(response: AuthenticationResponseJSON, { options, origin, rpId, entry }: Expected) {

@@ -2,7 +2,7 @@ import type { CtapHandler } from "../../entry/ctap.js";
 import { MemorySink } from "../../entry/diagnosis.js";
 import { SimPhone, envFor, seededEntropy, systemEnv } from "../../entry/sim.js";
 import { timelineOf } from "../ceremony.js";
-import { type Command, untilTold } from "../command.js";
+import { type Command, untilInterrupted } from "../command.js";
 import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../device/hybrid-ports.js";
 import { textOption } from "../options.js";
 import { qrFrom } from "../device/read-qr.js";
@@ -44,7 +44,7 @@ ${SIM_KEY_HELP}
     };
     const parts = { advertiser: advertiserFrom(invocation, env), dialer: dialerFrom(invocation), handle };
     const simulated = new SimPhone(envFor(env, "phone"), parts);
-    void untilTold().then(() => simulated.switchOff());
+    void untilInterrupted().then(() => simulated.switchOff());
     const { ending, code } = await simulated.scan(qr);
     const served = ending === "served";
     return {

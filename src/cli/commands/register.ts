@@ -20,8 +20,8 @@ import {
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
-import { SiteBook } from "../site-file.js";
-import type { Workbench } from "../device/opened-device.js";
+import { CredentialFile } from "../site-file.js";
+import type { OpenedDevice } from "../device/opened-device.js";
 
 const RESIDENT_KEY_CHOICES = ["required", "preferred", "discouraged"] as const;
 const ATTESTATION_CHOICES = ["none", "indirect", "direct", "enterprise"] as const;
@@ -47,19 +47,19 @@ ${CEREMONY_HELP}`,
     attestation: { type: "string" },
   },
   async run(invocation) {
-    const book = new SiteBook(textOption(invocation, "credentials"));
+    const credentialFile = new CredentialFile(textOption(invocation, "credentials"));
     const client = clientOf(invocation);
     return withDevice(invocation, {
       method: "create",
       client,
-      async run(bench) {
+      async run(opened) {
         const file = textOption(invocation, "options");
         const options =
           file === undefined
-            ? creationOptions(bench, invocation)
+            ? creationOptions(opened, invocation)
             : (readJsonFile(file, "options file") as CreationOptionsInput);
-        const { response, verified } = await registerOn(bench, options, client);
-        book.put({
+        const { response, verified } = await registerOn(opened, options, client);
+        credentialFile.put({
           rpId: siteOf(invocation).rpId,
           userHandle: options.user.id,
           credential: verified.credential,
@@ -68,9 +68,9 @@ ${CEREMONY_HELP}`,
         const summary = { fmt, attestationType, userVerified, alg, aaguid: toHex(aaguid) };
         return {
           exitCode: 0,
-          json: { ok: true, seed: bench.seed, options, response, verified: summary, trace: bench.records },
+          json: { ok: true, seed: opened.seed, options, response, verified: summary, trace: opened.records },
           text: [
-            timelineOf(bench.records),
+            timelineOf(opened.records),
             "",
             `registered ${response.id}`,
             `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
@@ -82,10 +82,10 @@ ${CEREMONY_HELP}`,
 };
 
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
-export async function registerOn(bench: Workbench, options: CreationOptionsInput, client: ClientContext) {
+export async function registerOn(opened: OpenedDevice, options: CreationOptionsInput, client: ClientContext) {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
-  const response = await calledByPage(bench, call, (env) =>
-    bench.settle(create(envFor(env, "browser"), bench.device, options, client)),
+  const response = await calledByPage(opened, call, (env) =>
+    opened.settle(create(envFor(env, "browser"), opened.device, options, client)),
   );
   const userVerification = options.authenticatorSelection?.userVerification;
   const verified = verifyRegistration(response, {
@@ -94,13 +94,13 @@ export async function registerOn(bench: Workbench, options: CreationOptionsInput
     rpId: options.rp.id ?? new URL(client.origin).hostname,
     ...(userVerification !== undefined && { userVerification }),
     allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
-    atEpochMs: bench.env.clock.epochMs(),
+    atEpochMs: opened.env.clock.epochMs(),
   });
   return { response, verified };
 }
 
 /** Options as a plain site would make them. */
-export function creationOptions({ env }: Workbench, invocation: Invocation): CreationOptionsInput {
+export function creationOptions({ env }: OpenedDevice, invocation: Invocation): CreationOptionsInput {
   const { rpId } = siteOf(invocation);
   const name = textOption(invocation, "user") ?? `user@${rpId}`;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });

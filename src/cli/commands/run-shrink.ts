@@ -82,9 +82,9 @@ function shrinkText(
 
 function outcomeLines({ page, told, decidedBy, mechanisms, ledger }: RunOutcome): readonly string[] {
   const list = (items: readonly string[]) => (items.length === 0 ? "nothing" : items.join(", "));
-  const books = Object.entries(ledger).map(([name, count]) => `${name} ${count}`);
+  const ledgerCounts = Object.entries(ledger).map(([name, count]) => `${name} ${count}`);
   return [
     `page: ${list(page)}; told: ${list(told)}; decided by ${decidedBy ?? "no timer"}; ${list(mechanisms)}`,
-    `books: ${books.join(", ")}`,
+    `books: ${ledgerCounts.join(", ")}`,
   ];
 }

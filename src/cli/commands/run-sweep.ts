@@ -92,7 +92,7 @@ function sweepText(
     ...body,
     "",
     terminal.style("bold", thresholds.length === 0 ? "No turn between any two neighbours" : "Where it turns"),
-    ...thresholds.flatMap(turnLines),
+    ...thresholds.flatMap(thresholdLines),
     "",
     `Again: ${reproduction}`,
   ].join("\n");
@@ -110,7 +110,7 @@ function cellsOf({ page, told, decidedBy, mechanisms, ledger }: RunOutcome): rea
   ];
 }
 
-function turnLines({ knob, at, below, above }: Threshold): readonly string[] {
+function thresholdLines({ knob, at, below, above }: Threshold): readonly string[] {
   const where = Object.keys(at).length === 0 ? "" : `  with ${valuesOf(at)}`;
   const names = ["page", "told", "decided by", "mechanism", ...LEDGER];
   const [before, after] = [cellsOf(below.outcome), cellsOf(above.outcome)];

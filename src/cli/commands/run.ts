@@ -1,4 +1,11 @@
-import { CATALOGUE, type OwnScenario, type Run, runScenario, toJson, toText } from "../../entry/scenarios.js";
+import {
+  CATALOGUE,
+  type UserScenario,
+  type Run,
+  runScenario,
+  toJson,
+  toText,
+} from "../../entry/scenarios.js";
 import { parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";
@@ -14,13 +21,13 @@ import { runSweep } from "./run-sweep.js";
 const ID_WIDTH = Math.max(...CATALOGUE.map(({ id }) => id.length)) + 2;
 
 /** How one run is told, on top of what is printed. */
-export const TELLING_OPTIONS = {
+export const OUTPUT_OPTIONS = {
   trace: { type: "string" },
   ...FRAMES_OPTIONS,
   ...REPORT_OPTIONS,
 } as const satisfies OptionTable;
 
-export const TELLING_HELP = `  --trace FILE         write the trace, one JSON record a line; replay reads it
+export const OUTPUT_HELP = `  --trace FILE         write the trace, one JSON record a line; replay reads it
 ${FRAMES_HELP}
 ${REPORT_HELP}`;
 
@@ -40,7 +47,7 @@ ${LIST_HELP}
                        without it, with the very same outcome
   --toward SCENARIO    shrink towards its knobs instead of the defaults
 ${SITE_HELP}
-${TELLING_HELP}`,
+${OUTPUT_HELP}`,
   options: {
     ...LIST_OPTIONS,
     all: { type: "boolean", default: false },
@@ -51,7 +58,7 @@ ${TELLING_HELP}`,
     keep: { type: "string", multiple: true },
     toward: { type: "string" },
     ...SITE_OPTIONS,
-    ...TELLING_OPTIONS,
+    ...OUTPUT_OPTIONS,
   },
   async run(invocation) {
     refuseListOptions(invocation);
@@ -98,7 +105,7 @@ async function towardOf(invocation: Invocation): Promise<Subject | undefined> {
 
 /** One run, told in full; `calledAs` is how it was named, when that was not by its id. */
 export async function runOne(
-  scenario: OwnScenario,
+  scenario: UserScenario,
   invocation: Invocation,
   calledAs = scenario.id,
 ): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { MemorySink } from "../../entry/diagnosis.js";
 import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
-import { type Command, type Invocation, untilTold, UsageError } from "../command.js";
+import { type Command, type Invocation, untilInterrupted, UsageError } from "../command.js";
 import { writeTextFile } from "../files.js";
 import { flag, numberOption, textOption } from "../options.js";
 
@@ -50,7 +50,7 @@ export const tunnel: Command = {
     const sink = new MemorySink();
     const service = await start(invocation, systemEnv(sink));
     invocation.terminal.warn(`tunnel service on ${service.origin}`);
-    await untilTold();
+    await untilInterrupted();
     const { origin } = service;
     await service[Symbol.asyncDispose]();
     return { exitCode: 0, json: { ok: true, origin, trace: sink.records }, text: "" };

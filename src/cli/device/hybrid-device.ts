@@ -1,5 +1,5 @@
 import { MemorySink, type TraceRecord } from "../../entry/diagnosis.js";
-import { invitePhone } from "../../entry/hybrid.js";
+import { startQrInitiated } from "../../entry/hybrid.js";
 import { envFor, systemEnv } from "../../entry/sim.js";
 import { CLIENT_PROFILES, SPEC_L3, effectiveTimeoutMs } from "../../entry/webauthn.js";
 import type { Invocation, OptionTable } from "../command.js";
@@ -7,14 +7,14 @@ import { checkRadio, dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from
 import { numberOption, textOption } from "../options.js";
 import { showQr } from "./show-qr.js";
 import type { Terminal } from "../terminal.js";
-import type { Workbench } from "./opened-device.js";
+import type { OpenedDevice } from "./opened-device.js";
 
-export const HYBRID_BENCH_OPTIONS = {
+export const HYBRID_CEREMONY_OPTIONS = {
   ...HYBRID_OPTIONS,
   "linger-ms": { type: "string" },
 } as const satisfies OptionTable;
 
-export const HYBRID_BENCH_HELP = `  --radio WHICH        where hybrid listens: noble (default), noble:stoprocent or udp:HOST:PORT
+export const HYBRID_CEREMONY_HELP = `  --radio WHICH        where hybrid listens: noble (default), noble:stoprocent or udp:HOST:PORT
 ${TUNNEL_HELP}
   --linger-ms N        listen for what the phone says after the ceremony (0)`;
 
@@ -23,7 +23,7 @@ const LONGEST_MS = 300_000;
 const LINGER_MS_MAX = 600_000;
 
 /** A phone that is going to scan the code shown now. */
-export async function openHybrid(invocation: Invocation, method: "create" | "get"): Promise<Workbench> {
+export async function openHybrid(invocation: Invocation, method: "create" | "get"): Promise<OpenedDevice> {
   const { terminal } = invocation;
   const sink = new MemorySink();
   const env = systemEnv({
@@ -37,7 +37,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
   const link = envFor(env, "link");
   const ports = { scanner: scannerFrom(invocation, link), dialer: dialerFrom(invocation) };
   await checkRadio(invocation);
-  const { qr, device } = invitePhone(link, ports, {
+  const { qr, device } = startQrInitiated(link, ports, {
     hint: method === "create" ? "mc" : "ga",
     // The browser's own timer decides, where it has one.
     budgets: { linkMs: ceremonyMs === Infinity ? LONGEST_MS : Infinity, lingerMs },

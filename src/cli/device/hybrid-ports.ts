@@ -5,7 +5,7 @@ import {
   linuxAdvertiser,
   nobleScanner,
   openNoble,
-  patientScanner,
+  retryingScanner,
   udpAdvertiser,
   udpScanner,
   wsDialer,
@@ -33,7 +33,7 @@ const SCAN_RETRIES = 7;
 
 /** A radio that is switched off and on again in the middle goes on. @throws {UsageError} USAGE */
 export function scannerFrom(invocation: Invocation, env: Env): AdvertScanner {
-  return patientScanner(env, radioFrom(invocation), { retries: SCAN_RETRIES, resumes: true });
+  return retryingScanner(env, radioFrom(invocation), { retries: SCAN_RETRIES, resumes: true });
 }
 
 /** How long a radio may take to say in which state it is, in milliseconds. */

@@ -7,14 +7,14 @@ export const KEY_HANDS_HELP = `  --stdin              also take lines from stand
            SIGTERM and SIGINT pull it out and end the program`;
 
 /** What was done to a key while it was offered. */
-export interface KeyMoves {
+export interface KeyActions {
   readonly powerCycles: number;
   readonly unplugs: number;
 }
 
-interface Move {
+interface KeyAction {
   /** What is said on stderr once it is done. */
-  readonly told: string;
+  readonly message: string;
   readonly make: () => Promise<void>;
 }
 
@@ -25,32 +25,32 @@ interface Move {
  *
  * @returns once somebody wants the program to end and the key is out.
  */
-export function untilPulledOut(
+export function untilStdinEnds(
   exposed: ExposedDevice,
   terminal: Terminal,
   options: { readonly stdin: boolean },
-): Promise<KeyMoves> {
+): Promise<KeyActions> {
   const done = { powerCycles: 0, unplugs: 0 };
   let plugged = true;
   let last = Promise.resolve();
-  const unplug: Move = {
-    told: "unplugged",
+  const unplug: KeyAction = {
+    message: "unplugged",
     make: async () => {
       if (plugged) done.unplugs += 1;
       plugged = false;
       await exposed.unplug();
     },
   };
-  const replug: Move = {
-    told: `plugged in: ${exposed.label}`,
+  const replug: KeyAction = {
+    message: `plugged in: ${exposed.label}`,
     make: async () => {
       if (plugged) return;
       await exposed.powerCycle();
       plugged = true;
     },
   };
-  const cycle: Move = {
-    told: `power cycled: ${exposed.label}`,
+  const cycle: KeyAction = {
+    message: `power cycled: ${exposed.label}`,
     make: async () => {
       await exposed.powerCycle();
       plugged = true;
@@ -58,11 +58,11 @@ export function untilPulledOut(
     },
   };
   return new Promise((resolve, reject) => {
-    const move = (next: () => Move) => {
+    const move = (next: () => KeyAction) => {
       last = last.then(async () => {
-        const { told, make } = next();
+        const { message: described, make } = next();
         await make();
-        terminal.warn(told);
+        terminal.warn(described);
       });
       last.catch(reject);
     };

@@ -13,10 +13,10 @@ import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from 
 import { isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
-import { HYBRID_BENCH_HELP, HYBRID_BENCH_OPTIONS, openHybrid } from "./hybrid-device.js";
+import { HYBRID_CEREMONY_HELP, HYBRID_CEREMONY_OPTIONS, openHybrid } from "./hybrid-device.js";
 import { textOption } from "../options.js";
 import { framesOption } from "../recording.js";
-import type { Workbench } from "./opened-device.js";
+import type { OpenedDevice } from "./opened-device.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./simulated-key.js";
 
 export const DEVICE_OPTIONS = {
@@ -24,7 +24,7 @@ export const DEVICE_OPTIONS = {
   bind: { type: "string" },
   seed: { type: "string" },
   ...SIM_KEY_OPTIONS,
-  ...HYBRID_BENCH_OPTIONS,
+  ...HYBRID_CEREMONY_OPTIONS,
 } as const satisfies OptionTable;
 
 export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT, unix:PATH
@@ -32,23 +32,23 @@ export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:P
   --bind HOST:PORT     local address for udp, where the device answers a fixed one (key --peer)
   --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
 ${SIM_KEY_HELP}
-${HYBRID_BENCH_HELP}`;
+${HYBRID_CEREMONY_HELP}`;
 
 /**
  * @param method what is going to be asked for; a phone's screen says so.
  * @throws {UsageError} USAGE, ENVIRONMENT. @throws whatever opening the device throws.
  */
-export async function openWorkbench(
+export async function openDevice(
   invocation: Invocation,
   method: "create" | "get" = "get",
-): Promise<Workbench> {
+): Promise<OpenedDevice> {
   const where = textOption(invocation, "device") ?? "sim";
   if (where === "hybrid") return openHybrid(invocation, method);
   if (where === "sim") return openSimulated(invocation);
   return openReal(where, { frames: framesOption(invocation), bind: textOption(invocation, "bind") });
 }
 
-async function openSimulated(invocation: Invocation): Promise<Workbench> {
+async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
   const seed = textOption(invocation, "seed") ?? "1";
   const env = virtualEnv(seed);
   const frames = framesOption(invocation);
@@ -78,7 +78,7 @@ interface RealDeviceOptions {
 }
 
 /** @throws {UsageError} ENVIRONMENT when nothing is where the device should be. */
-async function openReal(where: string, options: RealDeviceOptions): Promise<Workbench> {
+async function openReal(where: string, options: RealDeviceOptions): Promise<OpenedDevice> {
   const sink = new MemorySink();
   const env = systemEnv(sink);
   const link = envFor(env, "link");

@@ -4,7 +4,7 @@ import type { HidDevice } from "../../entry/hid.js";
 import type { Env } from "../../entry/sim.js";
 
 /** A device on the table, the time it lives in, and everything that was said. */
-export interface Workbench {
+export interface OpenedDevice {
   readonly env: Env;
   readonly device: CtapDevice;
   /** What a key said when its channel was opened; phones have none. */

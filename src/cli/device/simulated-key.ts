@@ -6,7 +6,7 @@ import {
   SimAuthenticator,
   encodeStore,
   envFor,
-  habitualUser,
+  simulatedUser,
   parseProfile,
   parseStore,
 } from "../../entry/sim.js";
@@ -63,7 +63,7 @@ export function simKeyFrom(
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile,
     store,
-    user: habitualUser(envFor(env, "person"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
+    user: simulatedUser(envFor(env, "user"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
   });
   return {
     key,

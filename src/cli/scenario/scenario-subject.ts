@@ -1,5 +1,5 @@
 import { normalize } from "node:path";
-import { type OwnScenario, findScenario, hintFor, loadScenarioFile } from "../../entry/scenarios.js";
+import { type UserScenario, findScenario, hintFor, loadScenarioFile } from "../../entry/scenarios.js";
 import { diskFiles } from "./scenario-files.js";
 import { UsageError } from "../command.js";
 import type { Terminal } from "../terminal.js";
@@ -7,7 +7,7 @@ import { warnOfAlias } from "../warn-of-alias.js";
 
 /** What a run is of, and how its reproduction line names it: by its present id, or by its file. */
 export interface Subject {
-  readonly scenario: OwnScenario;
+  readonly scenario: UserScenario;
   readonly calledAs: string;
 }
 

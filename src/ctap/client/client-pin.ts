@@ -9,16 +9,16 @@ import {
   type ClientPinResponse,
 } from "../messages/client-pin.js";
 import type { TransactOptions } from "../device.js";
-import type { Exchange } from "./exchange.js";
+import type { CtapExchange } from "./exchange.js";
 import type { AuthenticatorInfo } from "../messages/get-info.js";
 import { type KeyAgreement, pinProtocol } from "./pin-protocol.js";
 import { MessageError } from "../messages/message-error.js";
 import { PinError, encodePin, hashPin, padPin } from "./pin.js";
 import type { PinUvAuthToken, TokenRequest } from "./pin-uv-auth-token.js";
 
-export interface PinDeskParts {
+export interface ClientPinDeps {
   readonly env: Env;
-  readonly exchange: Exchange;
+  readonly exchange: CtapExchange;
   readonly crypto: CryptoProvider;
   /** What the device says of itself now. */
   readonly info: () => AuthenticatorInfo;
@@ -30,30 +30,30 @@ export interface PinDeskParts {
  * One key agreement serves until something fails: a device makes itself a new key pair after a wrong PIN,
  * and a PIN encrypted for the old one would cost a retry. Nothing is retried here for the same reason.
  */
-export class PinDesk {
-  readonly #parts: PinDeskParts;
+export class ClientPin {
+  readonly #deps: ClientPinDeps;
   #agreement: KeyAgreement | undefined;
 
-  constructor(parts: PinDeskParts) {
-    this.#parts = parts;
+  constructor(deps: ClientPinDeps) {
+    this.#deps = deps;
   }
 
   /** Makes the next command agree on a key anew. */
-  forgetKey(): void {
+  discardKeyAgreement(): void {
     this.#agreement = undefined;
   }
 
   /** The session's, for extensions that encrypt with it. */
   agreement(options?: TransactOptions): Promise<KeyAgreement> {
-    return this.#agreed(options, (agreement) => Promise.resolve(agreement));
+    return this.#withKeyAgreement(options, (agreement) => Promise.resolve(agreement));
   }
 
   async token(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken> {
-    const info = this.#parts.info();
-    const way = request.pin === undefined ? wayWithUv(info) : wayWithPin(info);
+    const info = this.#deps.info();
+    const way = request.pin === undefined ? uvTokenSubcommand(info) : pinTokenSubcommand(info);
     const pin = request.pin === undefined ? undefined : encodePin(request.pin);
     const withPermissions = way !== ClientPinSubcommand.getPinToken;
-    return this.#agreed(options, async ({ protocol, keyAgreement, sharedSecret }) => {
+    return this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }) => {
       const response = await this.#ask(
         {
           pinUvAuthProtocol: protocol.version,
@@ -71,10 +71,10 @@ export class PinDesk {
   }
 
   async setPin(pin: string, options?: TransactOptions): Promise<void> {
-    wayWithPin(this.#parts.info());
+    pinTokenSubcommand(this.#deps.info());
     const padded = padPin(encodePin(pin));
-    await this.#agreed(options, async ({ protocol, keyAgreement, sharedSecret }) => {
-      const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#parts.env.entropy);
+    await this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }) => {
+      const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#deps.env.entropy);
       await this.#ask(
         {
           pinUvAuthProtocol: protocol.version,
@@ -92,11 +92,11 @@ export class PinDesk {
     pins: { readonly from: string; readonly to: string },
     options?: TransactOptions,
   ): Promise<void> {
-    wayWithPin(this.#parts.info());
+    pinTokenSubcommand(this.#deps.info());
     const current = encodePin(pins.from);
     const padded = padPin(encodePin(pins.to));
-    await this.#agreed(options, async ({ protocol, keyAgreement, sharedSecret }) => {
-      const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#parts.env.entropy);
+    await this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }) => {
+      const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#deps.env.entropy);
       const pinHashEnc = this.#encryptHash({ protocol, sharedSecret }, current);
       await this.#ask(
         {
@@ -130,7 +130,7 @@ export class PinDesk {
   }
 
   /** Runs `work` with the session's key agreement, which does not outlive a failure. */
-  async #agreed<T>(
+  async #withKeyAgreement<T>(
     options: TransactOptions | undefined,
     work: (agreement: KeyAgreement) => Promise<T>,
   ): Promise<T> {
@@ -138,13 +138,13 @@ export class PinDesk {
       this.#agreement ??= await this.#agree(options);
       return await work(this.#agreement);
     } catch (error) {
-      this.forgetKey();
+      this.discardKeyAgreement();
       throw error;
     }
   }
 
   async #agree(options: TransactOptions | undefined): Promise<KeyAgreement> {
-    const { env, crypto } = this.#parts;
+    const { env, crypto } = this.#deps;
     const protocol = pinProtocol(this.#version(), crypto);
     const response = await this.#ask(
       { pinUvAuthProtocol: protocol.version, subCommand: ClientPinSubcommand.getKeyAgreement },
@@ -156,7 +156,7 @@ export class PinDesk {
 
   /** The device's first choice among the protocols there are; devices of 2.0 may not name the only one. */
   #version(): 1 | 2 {
-    const offered = this.#parts.info().pinUvAuthProtocols ?? [1];
+    const offered = this.#deps.info().pinUvAuthProtocols ?? [1];
     const known = offered.find((version) => version === 1 || version === 2);
     if (known !== undefined) return known;
     throw new PinError(
@@ -166,15 +166,15 @@ export class PinDesk {
   }
 
   #encryptHash({ protocol, sharedSecret }: Pick<KeyAgreement, "protocol" | "sharedSecret">, pin: Uint8Array) {
-    return protocol.encrypt(sharedSecret, hashPin(this.#parts.crypto, pin), this.#parts.env.entropy);
+    return protocol.encrypt(sharedSecret, hashPin(this.#deps.crypto, pin), this.#deps.env.entropy);
   }
 
   #ask(request: ClientPinRequest, options: TransactOptions | undefined): Promise<ClientPinResponse> {
-    return this.#parts.exchange.ask(encodeClientPinRequest(request), parseClientPinResponse, options);
+    return this.#deps.exchange.ask(encodeClientPinRequest(request), parseClientPinResponse, options);
   }
 }
 
-function wayWithUv({ options = {} }: AuthenticatorInfo): number {
+function uvTokenSubcommand({ options = {} }: AuthenticatorInfo): number {
   if (options["uv"] === true && options["pinUvAuthToken"] === true) {
     return ClientPinSubcommand.getPinUvAuthTokenUsingUvWithPermissions;
   }
@@ -183,7 +183,7 @@ function wayWithUv({ options = {} }: AuthenticatorInfo): number {
   });
 }
 
-function wayWithPin({ options = {} }: AuthenticatorInfo): number {
+function pinTokenSubcommand({ options = {} }: AuthenticatorInfo): number {
   if (options["clientPin"] === undefined) {
     throw new PinError("PIN_UNSUPPORTED", "the device has no PIN and cannot have one");
   }

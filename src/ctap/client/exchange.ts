@@ -13,7 +13,7 @@ import { TransportError } from "../transport-error.js";
  *
  * The trace gets names and sizes, never contents.
  */
-export class Exchange {
+export class CtapExchange {
   readonly #env: Env;
   readonly #device: CtapDevice;
   /** Longest request the device takes, command byte included. */

@@ -92,7 +92,7 @@ export function largeBlobStorage(
   return new Storage({ env, session, token, crypto });
 }
 
-interface StorageParts {
+interface StorageDeps {
   readonly env: Env;
   readonly session: Ctap2Session;
   readonly token: PinUvAuthToken | undefined;
@@ -102,10 +102,10 @@ interface StorageParts {
 type Elements = readonly LargeBlobElement[];
 
 class Storage implements LargeBlobStorage {
-  readonly #parts: StorageParts;
+  readonly #deps: StorageDeps;
 
-  constructor(parts: StorageParts) {
-    this.#parts = parts;
+  constructor(deps: StorageDeps) {
+    this.#deps = deps;
   }
 
   async read(key: Uint8Array, options?: TransactOptions): Promise<Uint8Array | undefined> {
@@ -117,7 +117,7 @@ class Storage implements LargeBlobStorage {
     { key, data }: { readonly key: Uint8Array; readonly data: Uint8Array },
     options?: TransactOptions,
   ): Promise<void> {
-    const { crypto, env } = this.#parts;
+    const { crypto, env } = this.#deps;
     const raw = encodeCbor(sealLargeBlob({ crypto, entropy: env.entropy }, { key, data }));
     await this.#change((elements) => [...this.#without(key, elements), toElement(raw)], options);
   }
@@ -133,7 +133,7 @@ class Storage implements LargeBlobStorage {
   }
 
   #open(key: Uint8Array, { entry }: LargeBlobElement): Uint8Array | undefined {
-    return entry && openLargeBlob(this.#parts.crypto, key, entry);
+    return entry && openLargeBlob(this.#deps.crypto, key, entry);
   }
 
   #without(key: Uint8Array, elements: Elements): Elements {
@@ -151,7 +151,7 @@ class Storage implements LargeBlobStorage {
       const left = before.filter((element) => !after.includes(element)).length;
       if (left === 0 && after.length === before.length) return 0;
       try {
-        await this.#store(encodeLargeBlobArray(this.#parts.crypto, after), options);
+        await this.#store(encodeLargeBlobArray(this.#deps.crypto, after), options);
         return left;
       } catch (error) {
         const isWorthATry = error instanceof CtapError && INTERRUPTED.includes(error.status);
@@ -162,7 +162,7 @@ class Storage implements LargeBlobStorage {
 
   /** Fragment by fragment until a short one, which is the last. */
   async #load(options: TransactOptions | undefined): Promise<Elements> {
-    const { session, crypto } = this.#parts;
+    const { session, crypto } = this.#deps;
     const limit = session.info.maxSerializedLargeBlobArray ?? CBOR_BYTES_MAX;
     const get = this.#fragmentBytes();
     let serialized = new Uint8Array(0);
@@ -179,7 +179,7 @@ class Storage implements LargeBlobStorage {
   }
 
   async #store(serialized: Uint8Array, options: TransactOptions | undefined): Promise<void> {
-    const { session, crypto, token } = this.#parts;
+    const { session, crypto, token } = this.#deps;
     const step = this.#fragmentBytes();
     for (let offset = 0; offset < serialized.length; offset += step) {
       options?.signal?.throwIfAborted();
@@ -198,7 +198,7 @@ class Storage implements LargeBlobStorage {
   }
 
   #fragmentBytes(): number {
-    return maxFragmentLength(this.#parts.session.info.maxMsgSize ?? MESSAGE_BYTES_DEFAULT);
+    return maxFragmentLength(this.#deps.session.info.maxMsgSize ?? MESSAGE_BYTES_DEFAULT);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Env } from "../../core/env.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
-import { bareRequest, Exchange } from "./exchange.js";
+import { bareRequest, CtapExchange } from "./exchange.js";
 import {
   encodeGetAssertionRequest,
   parseGetAssertionResponse,
@@ -20,7 +20,7 @@ import {
   type MakeCredentialResponse,
 } from "../messages/make-credential.js";
 import type { ResponseParser } from "../messages/message.js";
-import { PinDesk } from "./client-pin.js";
+import { ClientPin } from "./client-pin.js";
 import type { PinUvAuthToken, TokenRequest } from "./pin-uv-auth-token.js";
 
 /** Drives one device. The one place where a status byte becomes a {@link CtapError}. */
@@ -83,7 +83,7 @@ export async function openSession(
     options: [OPTIONS, options],
   });
   await device.ready?.(options);
-  const exchange = new Exchange(env, device);
+  const exchange = new CtapExchange(env, device);
   const info =
     device.infoInAdvance === undefined
       ? await exchange.ask(bareRequest("getInfo"), parseInfo, options)
@@ -91,10 +91,10 @@ export async function openSession(
   return new DeviceSession({ env, device, exchange, info, crypto: options.crypto ?? defaultCrypto });
 }
 
-interface SessionParts {
+interface SessionDeps {
   readonly env: Env;
   readonly device: CtapDevice;
-  readonly exchange: Exchange;
+  readonly exchange: CtapExchange;
   readonly info: AuthenticatorInfo;
   readonly crypto: CryptoProvider;
 }
@@ -104,14 +104,14 @@ const REQUEST_BYTES_DEFAULT = 1024;
 
 class DeviceSession implements Ctap2Session {
   readonly device: CtapDevice;
-  readonly #exchange: Exchange;
-  readonly #pins: PinDesk;
+  readonly #exchange: CtapExchange;
+  readonly #clientPin: ClientPin;
   #info: AuthenticatorInfo;
 
-  constructor({ env, device, exchange, info, crypto }: SessionParts) {
+  constructor({ env, device, exchange, info, crypto }: SessionDeps) {
     this.device = device;
     this.#exchange = exchange;
-    this.#pins = new PinDesk({ env, exchange, crypto, info: () => this.#info });
+    this.#clientPin = new ClientPin({ env, exchange, crypto, info: () => this.#info });
     this.#info = this.#adopt(info);
   }
 
@@ -145,27 +145,27 @@ class DeviceSession implements Ctap2Session {
   }
 
   pinUvAuthToken(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken> {
-    return this.#pins.token(request, options);
+    return this.#clientPin.token(request, options);
   }
 
   keyAgreement(options?: TransactOptions): Promise<KeyAgreement> {
-    return this.#pins.agreement(options);
+    return this.#clientPin.agreement(options);
   }
 
   setPin(pin: string, options?: TransactOptions): Promise<void> {
-    return this.#pins.setPin(pin, options);
+    return this.#clientPin.setPin(pin, options);
   }
 
   changePin(pins: { readonly from: string; readonly to: string }, options?: TransactOptions): Promise<void> {
-    return this.#pins.changePin(pins, options);
+    return this.#clientPin.changePin(pins, options);
   }
 
   pinRetries(options?: TransactOptions): Promise<{ retries: number; powerCycleNeeded: boolean }> {
-    return this.#pins.pinRetries(options);
+    return this.#clientPin.pinRetries(options);
   }
 
   uvRetries(options?: TransactOptions): Promise<number> {
-    return this.#pins.uvRetries(options);
+    return this.#clientPin.uvRetries(options);
   }
 
   async selection(options?: TransactOptions): Promise<void> {
@@ -174,7 +174,7 @@ class DeviceSession implements Ctap2Session {
 
   async reset(options?: TransactOptions): Promise<void> {
     await this.#exchange.send(bareRequest("reset"), options);
-    this.#pins.forgetKey();
+    this.#clientPin.discardKeyAgreement();
   }
 
   /** Phones name no limit and take long lists all the same, so the default binds only those that answer getInfo. */

@@ -5,7 +5,7 @@ import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { concat, utf8 } from "../../core/bytes.js";
-import { Turnstile } from "../../core/queue.js";
+import { Mutex } from "../../core/queue.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import { PointError } from "../../crypto/algorithms.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
@@ -109,7 +109,7 @@ class U2fBackedDevice implements CtapDevice {
   readonly #client: U2fClient;
   readonly #crypto: CryptoProvider;
   readonly #pollMs: number;
-  readonly #turns = new Turnstile();
+  readonly #mutex = new Mutex();
   /** The span of the request that has its turn. */
   #asking: TraceContext | undefined;
 
@@ -133,7 +133,7 @@ class U2fBackedDevice implements CtapDevice {
   }
 
   transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-    return this.#turns.pass(() => {
+    return this.#mutex.run(() => {
       if (options.signal?.aborted) throw abortedBy(options.signal, "none");
       this.#asking = options.context;
       return this.#answer(request, options);

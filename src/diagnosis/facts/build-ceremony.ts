@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../core/trace.js";
-import type { Ceremony, CeremonyKind, KeyFact } from "./ceremony.js";
+import type { CeremonyTrace, CeremonyKind, KeyFact } from "./ceremony.js";
 import { exchangesOf } from "./exchanges.js";
 import { factorAttempt } from "./factor-attempt.js";
 import { concerns, partsOf } from "./run-events.js";
@@ -23,12 +23,12 @@ export function buildCeremony(
     own,
   }: { readonly id: string; readonly kind: CeremonyKind; readonly own: readonly TraceRecord[] },
   { runRecords, timers, isCopy }: CeremonyContext,
-): Ceremony {
+): CeremonyTrace {
   const parts = partsOf(own);
   const shared = runRecords.filter((record) => concerns(record, parts));
   const records = shared.length === 0 ? own : [...own, ...shared].sort((a, b) => a.atMs - b.atMs);
   const settled = own.findLast(({ kind: one }) => one === "page.settled");
-  const ceremony: Ceremony = {
+  const ceremony: CeremonyTrace = {
     id,
     kind,
     beganAtMs: own[0]?.atMs ?? 0,
@@ -48,7 +48,7 @@ export function buildCeremony(
   return ceremony;
 }
 
-function take(ceremony: Ceremony, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {
+function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {
   const { atMs } = record;
   switch (record.kind) {
     case "rp.request":
@@ -95,7 +95,7 @@ function take(ceremony: Ceremony, record: TraceRecord, isCopy: CeremonyContext["
   }
 }
 
-function takeCall(ceremony: Ceremony, record: SiteCallRecord): void {
+function takeCall(ceremony: CeremonyTrace, record: SiteCallRecord): void {
   const { about, step } = callParts(record);
   if (about !== "registration" && about !== "login") return;
   if (record.kind === "rp.request") {
@@ -119,7 +119,7 @@ function takeCall(ceremony: Ceremony, record: SiteCallRecord): void {
 }
 
 function takeKey(
-  ceremony: Ceremony,
+  ceremony: CeremonyTrace,
   { change, credential, atMs, actor }: Extract<TraceRecord, { readonly kind: "ctap.credential" }>,
   isCopy: CeremonyContext["isCopy"],
 ): void {

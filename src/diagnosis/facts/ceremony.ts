@@ -1,8 +1,8 @@
 import type { EventsByKind } from "../../core/events/table.js";
 import type { TraceRecord } from "../../core/trace.js";
 import type { FactorAttempt } from "./factor-attempt.js";
-import type { Exchange } from "./exchanges.js";
-import type { Moment } from "./moment.js";
+import type { CtapCommandFact } from "./exchanges.js";
+import type { Timestamped } from "./moment.js";
 import type { SiteCall } from "./site-calls.js";
 import type { TimerUse } from "./timers.js";
 
@@ -11,7 +11,7 @@ export const CEREMONY_KINDS = ["registration", "login", "factor"] as const;
 export type CeremonyKind = (typeof CEREMONY_KINDS)[number];
 
 /** A private key as an authenticator's store records it. */
-export interface KeyFact extends Moment {
+export interface KeyFact extends Timestamped {
   readonly credential: string;
   readonly authenticator: string;
 }
@@ -19,13 +19,13 @@ export interface KeyFact extends Moment {
 type HybridEvent = EventsByKind["link.hybrid"];
 
 /** How far a link got, and which party recorded it. */
-export interface LinkStage extends Moment, Omit<HybridEvent, "kind" | "stage"> {
+export interface LinkStage extends Timestamped, Omit<HybridEvent, "kind" | "stage"> {
   readonly stage: HybridEvent["stage"] | "lost";
   readonly actor: string;
 }
 
 /** Everything a trace says of one ceremony, from the press of the button to whatever came late. */
-export interface Ceremony {
+export interface CeremonyTrace {
   readonly id: string;
   readonly kind: CeremonyKind;
   readonly beganAtMs: number;
@@ -34,14 +34,14 @@ export interface Ceremony {
   /** Which of the site's accounts it is of, where the site says it. */
   account?: string;
   options?: SiteCall;
-  called?: Moment & { readonly effectiveMs: number; readonly actor: string };
-  settled?: Moment & { readonly resolved: boolean; readonly name?: string };
-  gaveUp?: Moment & { readonly aborted: boolean };
-  readonly exchanges: readonly Exchange[];
+  called?: Timestamped & { readonly effectiveMs: number; readonly actor: string };
+  settled?: Timestamped & { readonly resolved: boolean; readonly name?: string };
+  gaveUp?: Timestamped & { readonly aborted: boolean };
+  readonly exchanges: readonly CtapCommandFact[];
   readonly finishes: SiteCall[];
   /** Calls that wait for another screen. */
   readonly polls: SiteCall[];
-  readonly gestures: (Moment & { readonly answer: string })[];
+  readonly gestures: (Timestamped & { readonly answer: string })[];
   readonly keysCreated: KeyFact[];
   /** Keys that made room for those created. */
   readonly keysOverwritten: KeyFact[];
@@ -49,19 +49,19 @@ export interface Ceremony {
   /** Stages of a phone's link, and its loss. */
   readonly linkStages: LinkStage[];
   /** The page's script broke down. */
-  threw?: Moment;
+  threw?: Timestamped;
   /** A call to the site got no answer, and the page did not repeat it. */
-  callFailed?: Moment;
+  callFailed?: Timestamped;
   readonly timers: readonly TimerUse[];
   /** First text that told the user of a failure, and of a success. */
-  failureSeen?: Moment & { readonly text: string };
-  successSeen?: Moment;
+  failureSeen?: Timestamped & { readonly text: string };
+  successSeen?: Timestamped;
   /** Only for `factor`: what was sent, typed and answered. */
   readonly attempt?: FactorAttempt;
 }
 
 /** The exchange that asked for the key or the signature, the last one if it was asked again. */
-export function mainExchange(ceremony: Ceremony): Exchange | undefined {
+export function mainExchange(ceremony: CeremonyTrace): CtapCommandFact | undefined {
   // A registration may ask for assertions too, to look for excluded keys: they only prepare it.
   const wanted = ceremony.kind === "registration" ? "makeCredential" : "getAssertion";
   return ceremony.exchanges.findLast(({ command }) => command === wanted);
@@ -71,7 +71,7 @@ export function mainExchange(ceremony: Ceremony): Exchange | undefined {
 const OUTLIVES_PROMISE = /^(page|rp|gw|poll)\./;
 
 /** The timer of that name that fired in a ceremony; one between page and authenticator, while the promise was pending. */
-export function firedTimer(ceremony: Ceremony, timer: string): TimerUse | undefined {
+export function firedTimer(ceremony: CeremonyTrace, timer: string): TimerUse | undefined {
   const overAtMs = OUTLIVES_PROMISE.test(timer) ? Infinity : (ceremony.settled?.atMs ?? Infinity);
   return ceremony.timers.find(
     (use) => use.timer === timer && use.end === "fired" && (use.endedAtMs ?? 0) <= overAtMs,

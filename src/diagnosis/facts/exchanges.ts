@@ -1,7 +1,7 @@
 import type { TraceRecord } from "../../core/trace.js";
 
 /** One CTAP command and what came of it. */
-export interface Exchange {
+export interface CtapCommandFact {
   readonly command: string;
   readonly askedAtMs: number;
   readonly answeredAtMs?: number;
@@ -10,7 +10,7 @@ export interface Exchange {
   readonly discarded?: boolean;
 }
 
-type Building = { -readonly [Member in keyof Exchange]: Exchange[Member] };
+type Building = { -readonly [Member in keyof CtapCommandFact]: CtapCommandFact[Member] };
 
 /**
  * Pairs the commands of one ceremony with their answers by span: that of the exchange, or that of the request it is
@@ -22,7 +22,7 @@ type Building = { -readonly [Member in keyof Exchange]: Exchange[Member] };
 export function exchangesOf(
   records: readonly TraceRecord[],
   settledAtMs: number | undefined,
-): readonly Exchange[] {
+): readonly CtapCommandFact[] {
   const exchanges: Building[] = [];
   const parents = new Map<string, string>();
   const bySpan = new Map<string, Building[]>();

@@ -1,16 +1,16 @@
 import type { TraceRecord } from "../../core/trace.js";
-import type { Moment } from "./moment.js";
+import type { Timestamped } from "./moment.js";
 import { answerCall, callParts, type SiteCall, type SiteCallRecord } from "./site-calls.js";
 
 /** What became of one message with a code. */
-export interface CodeFact extends Moment {
+export interface CodeFact extends Timestamped {
   readonly number: number;
   readonly change: string;
   readonly route?: string;
 }
 
 /** One time a code was typed, as the site judged it. */
-export interface EntryFact extends Moment {
+export interface EntryFact extends Timestamped {
   readonly outcome: "accepted" | "refused";
   readonly reason: string | undefined;
   readonly failures: number;

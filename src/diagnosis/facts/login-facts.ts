@@ -2,27 +2,27 @@ import { evidenceOf, seconds } from "../evidence.js";
 import { finishLine } from "./site-facts.js";
 import type { SiteCall } from "./site-calls.js";
 import { takenAnswer } from "./request-end.js";
-import { firedTimer, type Ceremony } from "./ceremony.js";
+import { firedTimer, type CeremonyTrace } from "./ceremony.js";
 
 const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
 
 /** The authenticator that was asked, by whose timer ran. */
-export function askedAuthenticator(ceremony: Ceremony): string | undefined {
+export function askedAuthenticator(ceremony: CeremonyTrace): string | undefined {
   return ceremony.timers.find(({ timer }) => timer === "key.up")?.owner;
 }
 
-export const offeredLine = ({ options }: Ceremony) =>
+export const offeredLine = ({ options }: CeremonyTrace) =>
   options && `${seconds(options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
 
 /** When the authenticator said that it has none of what was asked for, or denied what its owner had agreed to. */
-export function nothingFoundAtMs(ceremony: Ceremony): number | undefined {
+export function nothingFoundAtMs(ceremony: CeremonyTrace): number | undefined {
   const answer = takenAnswer(ceremony);
   if (deniedAfterConsent(ceremony)) return answer?.answeredAtMs;
   return NOTHING_FOUND.includes(answer?.status ?? "") ? answer?.answeredAtMs : undefined;
 }
 
 /** The person had agreed, no time was over, and the answer was a denial: it was not theirs. */
-export function deniedAfterConsent(ceremony: Ceremony): boolean {
+export function deniedAfterConsent(ceremony: CeremonyTrace): boolean {
   const answer = takenAnswer(ceremony);
   if (answer?.status !== "OPERATION_DENIED") return false;
   const isOver = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
@@ -30,7 +30,7 @@ export function deniedAfterConsent(ceremony: Ceremony): boolean {
 }
 
 /** Which key signed, and the finish call that was refused. */
-export function signedAndRefused({ keysUsed }: Ceremony, refused: SiteCall): readonly string[] {
+export function signedAndRefused({ keysUsed }: CeremonyTrace, refused: SiteCall): readonly string[] {
   const used = keysUsed.at(-1);
   return evidenceOf(
     used && `${seconds(used.atMs)}: key ${used.credential} signed on ${used.authenticator}`,

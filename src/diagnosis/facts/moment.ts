@@ -1,5 +1,5 @@
 /** Something with a time. */
-export interface Moment {
+export interface Timestamped {
   /** Milliseconds since the trace began. */
   readonly atMs: number;
 }

@@ -1,8 +1,8 @@
 import { seconds } from "../evidence.js";
-import type { Ceremony } from "./ceremony.js";
+import type { CeremonyTrace } from "./ceremony.js";
 
 /** What a phone's screen told its owner of failures during a ceremony, word for word: evidence, never a criterion. */
-export function phoneScreenLines({ records, settled }: Ceremony): readonly string[] {
+export function phoneScreenLines({ records, settled }: CeremonyTrace): readonly string[] {
   return records.flatMap((record) =>
     record.kind === "user.saw" &&
     record.where === "phone" &&

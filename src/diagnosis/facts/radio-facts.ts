@@ -1,6 +1,6 @@
 import { causeText } from "../../core/events/hybrid.js";
 import { nameTimer, seconds } from "../evidence.js";
-import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "./ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "./ceremony.js";
 import type { TimerUse } from "./timers.js";
 
 /** What a trace says of a computer that looked for a phone. */
@@ -17,7 +17,7 @@ export interface Search {
 const BEGINNINGS: readonly string[] = ["qr-shown", "contacting", "radio-off"];
 
 /** `undefined` where no phone was looked for. */
-export function searchOf({ linkStages }: Ceremony): Search | undefined {
+export function searchOf({ linkStages }: CeremonyTrace): Search | undefined {
   const began = linkStages.find(({ stage }) => BEGINNINGS.includes(stage));
   if (began === undefined) return undefined;
   const own = linkStages.filter(({ actor }) => actor === began.actor);
@@ -30,7 +30,7 @@ export function searchOf({ linkStages }: Ceremony): Search | undefined {
 }
 
 /** A search that came to nothing: no phone was ever within reach, and a timer ended the wait. */
-export interface VainSearch extends Search {
+export interface FailedScan extends Search {
   readonly timer: TimerUse;
   readonly endedAtMs: number;
 }
@@ -38,7 +38,7 @@ export interface VainSearch extends Search {
 /** The inner one of two that fired is the one that ended the wait. */
 const ENDINGS: readonly string[] = ["hybrid.scan", "hybrid.link", "client.ceremony", "page.guard"];
 
-export function vainSearchOf(ceremony: Ceremony): VainSearch | undefined {
+export function failedScanOf(ceremony: CeremonyTrace): FailedScan | undefined {
   const search = searchOf(ceremony);
   if (search === undefined || search.seen || mainExchange(ceremony) || ceremony.settled?.resolved)
     return undefined;
@@ -59,7 +59,7 @@ export function broadcastText({ bytes }: LinkStage): string {
 }
 
 /** What the phones told, in the order of their telling. */
-export function phoneLines({ others, endedAtMs }: VainSearch): readonly string[] {
+export function phoneLines({ others, endedAtMs }: FailedScan): readonly string[] {
   return others
     .filter(({ atMs }) => atMs <= endedAtMs)
     .flatMap((told) => {
@@ -73,7 +73,7 @@ export function phoneLines({ others, endedAtMs }: VainSearch): readonly string[]
 }
 
 /** How many adverts of others the computer passed over. */
-export function passedOverLine({ own, endedAtMs }: VainSearch): string | undefined {
+export function passedOverLine({ own, endedAtMs }: FailedScan): string | undefined {
   const passed = own.filter(
     ({ stage, atMs }) => atMs <= endedAtMs && (stage === "advert-foreign" || stage === "advert-too-long"),
   );
@@ -82,7 +82,7 @@ export function passedOverLine({ own, endedAtMs }: VainSearch): string | undefin
   return `from ${seconds(first.atMs)} on: ${passed.length} adverts heard that were not for this computer`;
 }
 
-export function timerLine({ timer, endedAtMs }: VainSearch): string {
+export function timerLine({ timer, endedAtMs }: FailedScan): string {
   return `${seconds(endedAtMs)}: ${nameTimer(timer)} fired`;
 }
 

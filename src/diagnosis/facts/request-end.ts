@@ -1,20 +1,20 @@
 import { seconds } from "../evidence.js";
-import { mainExchange, type Ceremony } from "./ceremony.js";
-import type { Exchange } from "./exchanges.js";
+import { mainExchange, type CeremonyTrace } from "./ceremony.js";
+import type { CtapCommandFact } from "./exchanges.js";
 
 /** What the authenticator said to the request, where it came while somebody waited. */
-export function takenAnswer(ceremony: Ceremony): Exchange | undefined {
+export function takenAnswer(ceremony: CeremonyTrace): CtapCommandFact | undefined {
   const exchange = mainExchange(ceremony);
   return exchange?.status === undefined || exchange.discarded ? undefined : exchange;
 }
 
 /** Whether the page ended its request itself; a recording of a browser may tell that by the promise alone. */
-export function pageAborted({ settled, gaveUp }: Ceremony): boolean {
+export function pageAborted({ settled, gaveUp }: CeremonyTrace): boolean {
   return gaveUp?.aborted === true || settled?.name === "AbortError";
 }
 
 /** `12.000 s: the promise was rejected with NotAllowedError` */
-export function settledLine({ settled }: Ceremony): string | undefined {
+export function settledLine({ settled }: CeremonyTrace): string | undefined {
   if (settled === undefined) return "the promise never settled";
   const how = settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "an error"}`;
   return `${seconds(settled.atMs)}: the promise ${how}`;

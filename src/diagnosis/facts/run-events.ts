@@ -1,7 +1,7 @@
 import type { TraceRecord } from "../../core/trace.js";
 
 /** What of a ceremony's own records tells which records of the whole run concern it. */
-export interface CeremonyParts {
+export interface CeremonyDeps {
   readonly beganAtMs: number;
   /** The browser that was called; absent before `navigator.credentials` was. */
   readonly browser: string | undefined;
@@ -12,7 +12,7 @@ export interface CeremonyParts {
 }
 
 /** Reads from a ceremony's own records what {@link concerns} compares with. */
-export function partsOf(own: readonly TraceRecord[]): CeremonyParts {
+export function partsOf(own: readonly TraceRecord[]): CeremonyDeps {
   const called = own.find(({ kind }) => kind === "page.called");
   return {
     beganAtMs: own[0]?.atMs ?? 0,
@@ -34,7 +34,7 @@ export function partsOf(own: readonly TraceRecord[]): CeremonyParts {
  */
 export function concerns(
   record: TraceRecord,
-  { beganAtMs, browser, links, linkActors }: CeremonyParts,
+  { beganAtMs, browser, links, linkActors }: CeremonyDeps,
 ): boolean {
   if (record.ceremony !== undefined || record.atMs < beganAtMs) return false;
   switch (record.kind) {

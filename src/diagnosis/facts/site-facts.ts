@@ -1,11 +1,11 @@
 import { seconds } from "../evidence.js";
-import type { Ceremony, KeyFact } from "./ceremony.js";
+import type { CeremonyTrace, KeyFact } from "./ceremony.js";
 import type { SiteCall } from "./site-calls.js";
 import type { TimerUse } from "./timers.js";
 import type { MailFact, RowFact, TraceFacts } from "./trace-facts.js";
 
 /** The finish call the site accepted. */
-export function acceptedFinish(ceremony: Ceremony): (SiteCall & { answeredAtMs: number }) | undefined {
+export function acceptedFinish(ceremony: CeremonyTrace): (SiteCall & { answeredAtMs: number }) | undefined {
   return ceremony.finishes.find(
     (call): call is SiteCall & { answeredAtMs: number } =>
       call.answeredAtMs !== undefined &&
@@ -21,7 +21,7 @@ export function isAttached({ runRecords }: TraceFacts): boolean {
 }
 
 /** Whether the trace tells which rows the site had after the ceremony; of a simulated one it always does. */
-export function rowsAreKnown(ceremony: Ceremony, facts: TraceFacts): boolean {
+export function rowsAreKnown(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   if (!isAttached(facts)) return true;
   const lastAskedMs = Math.max(...ceremony.finishes.map(({ askedAtMs }) => askedAtMs));
   return facts.runRecords.some(
@@ -30,38 +30,38 @@ export function rowsAreKnown(ceremony: Ceremony, facts: TraceFacts): boolean {
 }
 
 /** Whether two ceremonies may be of one account: they are not where the trace names two. */
-export function mayShareAccount(one: Ceremony, other: Ceremony): boolean {
+export function mayShareAccount(one: CeremonyTrace, other: CeremonyTrace): boolean {
   return one.account === undefined || other.account === undefined || one.account === other.account;
 }
 
 /** Rows that may be of the ceremony's account. */
-export function rowsOfAccount(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[] {
+export function rowsOfAccount(ceremony: CeremonyTrace, facts: TraceFacts): readonly RowFact[] {
   return facts.rows.filter((row) => mayBeOfAccount(ceremony, row.ceremony, facts));
 }
 
 /** Timers that may be of the ceremony's account, the session's among them: they may be older than the ceremony. */
-export function timersOfAccount(ceremony: Ceremony, facts: TraceFacts): readonly TimerUse[] {
+export function timersOfAccount(ceremony: CeremonyTrace, facts: TraceFacts): readonly TimerUse[] {
   return facts.timers.filter((use) => mayBeOfAccount(ceremony, use.ceremony, facts));
 }
 
-function mayBeOfAccount(one: Ceremony, id: string | undefined, { ceremonies }: TraceFacts): boolean {
+function mayBeOfAccount(one: CeremonyTrace, id: string | undefined, { ceremonies }: TraceFacts): boolean {
   const other = ceremonies.find((ceremony) => ceremony.id === id);
   return other === undefined || mayShareAccount(one, other);
 }
 
 /** The row a registration left at the site. */
-export function rowOf(ceremony: Ceremony, facts: TraceFacts): RowFact | undefined {
+export function rowOf(ceremony: CeremonyTrace, facts: TraceFacts): RowFact | undefined {
   return facts.rows.find((row) => row.ceremony === ceremony.id);
 }
 
 /** The ceremony's first mail that was delivered after a moment; any mail where the trace does not say whose it is. */
-export function mailAfter({ id }: Ceremony, { mails }: TraceFacts, atMs: number): MailFact | undefined {
+export function mailAfter({ id }: CeremonyTrace, { mails }: TraceFacts, atMs: number): MailFact | undefined {
   return mails.find(
     (mail) => mail.stage === "delivered" && mail.atMs >= atMs && (mail.ceremony ?? id) === id,
   );
 }
 
-export function mailLine(ceremony: Ceremony, facts: TraceFacts, atMs: number): string | undefined {
+export function mailLine(ceremony: CeremonyTrace, facts: TraceFacts, atMs: number): string | undefined {
   const mail = mailAfter(ceremony, facts, atMs);
   return mail && `${seconds(mail.atMs)}: the mail "${mail.subject}" arrived`;
 }

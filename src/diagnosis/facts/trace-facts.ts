@@ -1,8 +1,7 @@
-import type { EventsByKind } from "../../core/events/table.js";
 import type { TraceRecord } from "../../core/trace.js";
 import type { Ledger } from "../ledger.js";
-import type { Ceremony, KeyFact } from "./ceremony.js";
-import type { Moment } from "./moment.js";
+import type { CeremonyTrace, KeyFact } from "./ceremony.js";
+import type { Timestamped } from "./moment.js";
 import type { TimerUse } from "./timers.js";
 
 /** A public key the site keeps, from its first record to its last. */
@@ -17,21 +16,21 @@ export interface RowFact {
   deletedBy?: string;
 }
 
-export interface MailFact extends Moment {
+export interface MailFact extends Timestamped {
   readonly subject: string;
   readonly stage: string;
   /** Ceremony that caused it; absent where the trace does not say. */
   readonly ceremony: string | undefined;
 }
 
-export interface FlagFact extends Moment {
+export interface FlagFact extends Timestamped {
   readonly flag: string;
   readonly value: boolean;
   readonly ceremony: string | undefined;
 }
 
 /** A lock of the account's fallback factors. */
-export interface LockFact extends Moment {
+export interface LockFact extends Timestamped {
   readonly change: string;
   readonly failures: number;
   readonly budgetMs: number;
@@ -40,7 +39,7 @@ export interface LockFact extends Moment {
 /** A trace, grouped by ceremony. */
 export interface TraceFacts {
   /** In the order in which they began. */
-  readonly ceremonies: readonly Ceremony[];
+  readonly ceremonies: readonly CeremonyTrace[];
   /**
    * Ceremonies whose records cannot be told apart: only in a trace of schema 1, where ceremonies overlap in time.
    */

@@ -1,7 +1,7 @@
 import { evidenceOf, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, REGISTRATION } from "../rule.js";
 import { acceptedFinish, finishLine, isAttached, rowOf, rowsAreKnown } from "../facts/site-facts.js";
-import type { Ceremony } from "../facts/ceremony.js";
+import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { SiteCall } from "../facts/site-calls.js";
 
 /** The site broke off, or something in front of it did: what it made of the call is open. */
@@ -9,12 +9,12 @@ function isSilence({ status }: SiteCall): boolean {
   return status === undefined || status >= 500;
 }
 
-function silentFinish(ceremony: Ceremony): SiteCall | undefined {
+function silentFinish(ceremony: CeremonyTrace): SiteCall | undefined {
   return acceptedFinish(ceremony) ? undefined : ceremony.finishes.find(isSilence);
 }
 
 /** What the harness's own end of a call made of the silence. */
-function silenceLine({ records }: Ceremony): string | undefined {
+function silenceLine({ records }: CeremonyTrace): string | undefined {
   const record = records.find(({ kind }) => kind === "rp.no-answer");
   if (record?.kind !== "rp.no-answer") return undefined;
   const left = record.aftermath === "unknown" ? "the site may have acted on it" : "it never reached the site";

@@ -1,13 +1,13 @@
 import type { TraceRecord } from "../../core/trace.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY } from "../rule.js";
-import { firedTimer, mainExchange, type Ceremony } from "../facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
 type RecordOf<K extends TraceRecord["kind"]> = Extract<TraceRecord, { readonly kind: K }>;
 
 /** Records of a kind that came before the promise of their ceremony settled. */
 function recordsIn<K extends TraceRecord["kind"]>(
-  { records, settled }: Ceremony,
+  { records, settled }: CeremonyTrace,
   kind: K,
 ): readonly RecordOf<K>[] {
   return records.filter(
@@ -15,7 +15,7 @@ function recordsIn<K extends TraceRecord["kind"]>(
   );
 }
 
-function rejectionOf(ceremony: Ceremony): RecordOf<"page.settled"> | undefined {
+function rejectionOf(ceremony: CeremonyTrace): RecordOf<"page.settled"> | undefined {
   return recordsIn(ceremony, "page.settled").find(({ outcome }) => outcome === "rejected");
 }
 
@@ -59,7 +59,7 @@ export const focusMissing = defineRule({
   kinds: PASSKEY,
   text: "The page did not have the focus when it asked for a passkey.",
   // The authenticator may have been asked, and done, unless there was no time for a touch.
-  needs: ({ called, settled }) =>
+  requiredProbes: ({ called, settled }) =>
     called && settled && settled.atMs - called.atMs < TOUCH_MS_MIN ? [] : ["ctap"],
   match(ceremony) {
     const rejection = rejectionOf(ceremony);
@@ -164,7 +164,7 @@ export const noAuthenticator = defineRule({
   kinds: PASSKEY,
   text: "No authenticator was within reach.",
   // At login the site may have said that there is nothing to look for further away.
-  needs: ({ kind }) => (kind === "login" ? ["rp"] : []),
+  requiredProbes: ({ kind }) => (kind === "login" ? ["rp"] : []),
   match(ceremony) {
     const [missing] = recordsIn(ceremony, "link.not-found");
     const rejection = rejectionOf(ceremony);

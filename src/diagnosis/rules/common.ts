@@ -40,7 +40,8 @@ export const userRefused = defineRule({
   kinds: PASSKEY,
   text: "The user said no.",
   // A platform whose time is over answers like a person who said no, and so does one that found nothing.
-  needs: ({ gestures }) => (gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"]),
+  requiredProbes: ({ gestures }) =>
+    gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"],
   match(ceremony) {
     const answer = takenAnswer(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
@@ -99,7 +100,7 @@ export const pageGaveUp = defineRule({
   kinds: PASSKEY,
   text: "The page's own timer ended the ceremony.",
   // The authenticator may have been done when the page gave up, or may never have been reached.
-  needs: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
+  requiredProbes: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {
     const aborted = pageAborted(ceremony);
     const gaveUp = ceremony.gaveUp ?? (aborted ? ceremony.settled : undefined);
@@ -130,7 +131,7 @@ export const clientTimeout = defineRule({
   kinds: PASSKEY,
   text: "The browser's timer ended the ceremony before any authenticator answered.",
   // Where nobody answered, the link says who was there to.
-  needs: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
+  requiredProbes: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
   match(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");
     // That no key was made can only be said of a trace that would have shown it.

@@ -103,7 +103,7 @@ export const undeliverable = defineFactorRule({
 interface PlainRefusal<Id extends string> {
   readonly id: Id;
   readonly text: string;
-  readonly needs?: readonly Layer[];
+  readonly requiredProbes?: readonly Layer[];
   /** The site's code, which is all there is to know. */
   readonly code: string;
   readonly verdict: string;
@@ -113,7 +113,7 @@ interface PlainRefusal<Id extends string> {
 const plain = <const Id extends string>({
   id,
   text,
-  needs = [],
+  requiredProbes: needs = [],
   code,
   verdict,
   prevention,
@@ -121,7 +121,7 @@ const plain = <const Id extends string>({
   defineFactorRule({
     id,
     text,
-    needs: () => needs,
+    requiredProbes: () => needs,
     match(attempt) {
       const call = lastCall(attempt, code);
       if (call?.answeredAtMs === undefined) return undefined;
@@ -170,7 +170,7 @@ export const codeWrong = plain({
   id: "code-wrong",
   text: "The code was not one of those sent for this attempt.",
   // Wrong codes may have led to a lock, and the lock is the story then.
-  needs: ["factor"],
+  requiredProbes: ["factor"],
   code: "CODE_WRONG",
   verdict: "The digits were not those of any code sent for this attempt.",
   prevention: ["Number the codes, and say how many attempts are left."],

@@ -1,10 +1,10 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type Ceremony } from "../facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
 /** `12.000 s: the promise was rejected with NotAllowedError` */
-function settledLine({ settled }: Ceremony): string {
+function settledLine({ settled }: CeremonyTrace): string {
   if (settled === undefined) return "the promise never settled";
   return `${seconds(settled.atMs)}: the promise ${settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "?"}`}`;
 }
@@ -13,7 +13,7 @@ interface LinkTimerCause<Id extends string> {
   readonly id: Id;
   readonly text: string;
   readonly timer: string;
-  readonly told: string;
+  readonly description: string;
   readonly prevention: readonly string[];
 }
 
@@ -22,7 +22,7 @@ function linkTimer<const Id extends string>({
   id,
   text,
   timer,
-  told,
+  description: told,
   prevention,
 }: LinkTimerCause<Id>): Rule<Id> {
   return {
@@ -53,7 +53,7 @@ interface StatusCause<Id extends string> {
   readonly text: string;
   readonly statuses: readonly string[];
   readonly commands: readonly string[];
-  readonly told: string;
+  readonly description: string;
   readonly timer?: string;
   readonly prevention: readonly string[];
 }
@@ -64,7 +64,7 @@ function statusOf<const Id extends string>({
   text,
   statuses,
   commands,
-  told,
+  description: told,
   timer,
   prevention,
 }: StatusCause<Id>): Rule<Id> {
@@ -180,7 +180,7 @@ export const messageGap = linkTimer({
   id: "message-gap",
   text: "The host paused too long between two packets and the authenticator gave the message up.",
   timer: "hid.reassembly",
-  told: "the host paused too long between two packets and the key gave the message up.",
+  description: "the host paused too long between two packets and the key gave the message up.",
   prevention: [
     "Write all packets of a message without yielding in between.",
     "On error 0x05 send the message once more, after an INIT.",
@@ -191,7 +191,7 @@ export const linkSilent = linkTimer({
   id: "link-silent",
   text: "The authenticator stopped sending keepalives and the host took it for broken.",
   timer: "hid.silence",
-  told: "the key had stopped saying that it waits, and the host took it for broken.",
+  description: "the key had stopped saying that it waits, and the host took it for broken.",
   prevention: [
     "Judge a key by several missed keepalives and a floor of seconds, not by the ideal of 100 ms.",
     "After such a loss open a new channel and send CANCEL first.",
@@ -202,7 +202,7 @@ export const channelBusy = linkTimer({
   id: "channel-busy",
   text: "Another program's request kept the authenticator busy.",
   timer: "hid.busy",
-  told: "another program's request kept the key busy all the time.",
+  description: "another program's request kept the key busy all the time.",
   prevention: [
     "Tell the person that another program uses the key.",
     "End every request one gives up with a CANCEL.",
@@ -214,7 +214,7 @@ export const storeFull = statusOf({
   text: "The authenticator has no room for another passkey.",
   statuses: ["KEY_STORE_FULL"],
   commands: ["makeCredential"],
-  told: "The key has no room for another passkey.",
+  description: "The key has no room for another passkey.",
   prevention: ["Say that old passkeys have to be removed, or offer a phone.", "List the orphans on the key."],
 });
 
@@ -223,7 +223,7 @@ export const pinBlocked = statusOf({
   text: "The PIN is blocked after too many wrong ones.",
   statuses: ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"],
   commands: ["clientPin"],
-  told: "Too many wrong PINs.",
+  description: "Too many wrong PINs.",
   prevention: [
     "After three wrong ones ask to unplug the key and plug it in again; another attempt is refused anyway.",
     "Trust the key's status, not a counter of one's own.",
@@ -236,7 +236,7 @@ export const uvBlocked = statusOf({
   text: "The sensor did not recognise the user too often, and there was no PIN.",
   statuses: ["UV_BLOCKED", "UV_INVALID"],
   commands: ["clientPin", "makeCredential", "getAssertion"],
-  told: "The sensor did not recognise the person too often, and there was no PIN to fall back to.",
+  description: "The sensor did not recognise the person too often, and there was no PIN to fall back to.",
   prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
 });
 
@@ -245,7 +245,7 @@ export const tokenExpired = statusOf({
   text: "The PIN token had expired before the command that carried it.",
   statuses: ["PIN_AUTH_INVALID", "PIN_TOKEN_EXPIRED"],
   commands: ["makeCredential", "getAssertion"],
-  told: "The PIN token had expired before the command that carried it came.",
+  description: "The PIN token had expired before the command that carried it came.",
   prevention: ["Fetch the token as late as possible.", "Ask once more when 0x33 comes after a pause."],
 });
 
@@ -255,6 +255,6 @@ export const assertionWindowMissed = statusOf({
   statuses: ["NOT_ALLOWED"],
   commands: ["getNextAssertion"],
   timer: "key.nextAssertion",
-  told: "The next assertion was asked for too late.",
+  description: "The next assertion was asked for too late.",
   prevention: ["Collect all assertions first, then show the account list."],
 });

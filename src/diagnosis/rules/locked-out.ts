@@ -1,5 +1,5 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import type { Ceremony } from "../facts/ceremony.js";
+import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
 import { lastCall, refusedFor } from "../facts/factor-lines.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
@@ -37,7 +37,7 @@ function attemptLocked(attempt: FactorAttempt, facts: TraceFacts): Match | undef
 }
 
 /** The lock of the fallback factors refused the passkey as well. */
-function loginLocked({ options }: Ceremony): Match | undefined {
+function loginLocked({ options }: CeremonyTrace): Match | undefined {
   if (options?.code !== "LOCKED" || options.answeredAtMs === undefined) return undefined;
   return {
     verdict:

@@ -9,8 +9,8 @@ export const noCredential = defineRule({
   kinds: LOGIN,
   text: "The authenticator holds none of the credentials the site asked for.",
   // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
-  needs: () => ["rp", "timer"],
-  match(ceremony, facts) {
+  requiredProbes: () => ["rp", "timer"],
+  match(ceremony) {
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     if (answer === undefined || foundNothingAtMs === undefined) return undefined;

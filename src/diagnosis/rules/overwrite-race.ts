@@ -1,12 +1,12 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import type { Ceremony } from "../facts/ceremony.js";
+import type { CeremonyTrace } from "../facts/ceremony.js";
 import { nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
 import { finishLine, rowInPlace, rowOf } from "../facts/site-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { defineRule, PASSKEY, type Match } from "../rule.js";
 
 /** The authenticator kept the later key, the site the earlier row. */
-function madeTheLater(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function madeTheLater(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   // A later registration may have set the books right.
   const endedAtMs = ceremony.finishes.at(-1)?.answeredAtMs ?? ceremony.settled?.atMs ?? Infinity;
   const gone = ceremony.keysOverwritten.find(({ credential }) =>
@@ -35,7 +35,7 @@ function madeTheLater(ceremony: Ceremony, facts: TraceFacts): Match | undefined 
 }
 
 /** The login asked for a key that a later registration had overwritten. */
-function askedForTheEarlier(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function askedForTheEarlier(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const offered = ceremony.options?.offered ?? [];
   const gone = facts.ceremonies
     .flatMap(({ keysOverwritten }) => keysOverwritten)
@@ -55,7 +55,7 @@ function askedForTheEarlier(ceremony: Ceremony, facts: TraceFacts): Match | unde
 }
 
 /** A login that named no credential was signed with the later key. */
-function signedWithTheLater(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function signedWithTheLater(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
   const used = ceremony.keysUsed.at(-1);
   const maker = facts.ceremonies.find(({ keysCreated }) =>

@@ -1,12 +1,12 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import type { Ceremony } from "../facts/ceremony.js";
+import type { CeremonyTrace } from "../facts/ceremony.js";
 import { lastCall } from "../facts/factor-lines.js";
 import { acceptedFinish, rowsOfAccount } from "../facts/site-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { defineFactorRule, defineRule, type Match } from "../rule.js";
 
 /** The registration that was to give a flagged account its passkey failed. */
-function registrationFlagged(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function registrationFlagged(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const flag = facts.flags.find(
     ({ flag: name, value, atMs, ceremony: own = ceremony.id }) =>
       name === "passkey" && value && own === ceremony.id && atMs >= ceremony.beganAtMs,
@@ -33,12 +33,12 @@ function registrationFlagged(ceremony: Ceremony, facts: TraceFacts): Match | und
   };
 }
 
-function settledHow({ settled }: Ceremony): string {
+function settledHow({ settled }: CeremonyTrace): string {
   return settled?.resolved ? "resolved" : `was rejected with ${settled?.name ?? "an error"}`;
 }
 
 /** A password was refused for an account that is flagged as having a passkey. */
-function passwordRefused(ceremony: Ceremony, facts: TraceFacts) {
+function passwordRefused(ceremony: CeremonyTrace, facts: TraceFacts) {
   const call = ceremony.attempt && lastCall(ceremony.attempt, "PASSWORD_OFF");
   // Whether there is a passkey behind the flag shows in rows alone.
   if (call === undefined || !facts.layers.has("rp")) return undefined;
@@ -53,7 +53,7 @@ function passwordRefused(ceremony: Ceremony, facts: TraceFacts) {
 
 const KEEP_PASSWORD = ["Keep the old way in until the first verified assertion."];
 
-function passwordFlagged(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function passwordFlagged(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const refused = passwordRefused(ceremony, facts);
   if (refused?.lockedSinceMs === undefined) return undefined;
   return {

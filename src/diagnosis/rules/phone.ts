@@ -12,7 +12,7 @@ export const phoneHungUp = defineRule({
   id: "phone-hung-up",
   kinds: PASSKEY,
   text: "The phone closed the tunnel in good order without an answer.",
-  match(ceremony, facts) {
+  match(ceremony) {
     const end = tunnelEnd(ceremony);
     const asked = mainExchange(ceremony);
     if (end?.closeCode === undefined || asked === undefined) return undefined;

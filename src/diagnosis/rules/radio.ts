@@ -11,8 +11,8 @@ import {
   searchOf,
   stageIn,
   timerLine,
-  vainSearchOf,
-  type VainSearch,
+  failedScanOf,
+  type FailedScan,
 } from "../facts/radio-facts.js";
 import { acceptedFinish, finishLine } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type LinkStage } from "../facts/ceremony.js";
@@ -74,7 +74,7 @@ export const bluetoothOff = defineRule({
   kinds: PASSKEY,
   text: "Bluetooth was off at the computer for too long.",
   match(ceremony) {
-    const search = vainSearchOf(ceremony);
+    const search = failedScanOf(ceremony);
     const off = search && stageIn(search.own, "radio-off");
     if (search === undefined || off === undefined) return undefined;
     const on = search.own.find(({ stage, atMs }) => stage === "radio-on" && atMs >= off.atMs);
@@ -108,7 +108,7 @@ export const scanNotStarted = defineRule({
   kinds: PASSKEY,
   text: "The computer's Bluetooth scan failed to start.",
   match(ceremony) {
-    const search = vainSearchOf(ceremony);
+    const search = failedScanOf(ceremony);
     const failed = search && lastStageIn(search.own, "scan-failed");
     if (search === undefined || failed === undefined) return undefined;
     // A later one that started would have heard the phone.
@@ -143,7 +143,7 @@ export const otherCodeScanned = defineRule({
   kinds: PASSKEY,
   text: "The phone read the QR code of another request.",
   match(ceremony) {
-    const search = vainSearchOf(ceremony);
+    const search = failedScanOf(ceremony);
     if (search === undefined) return undefined;
     const shown = search.own.flatMap(({ stage, qr }) => (stage === "qr-shown" && qr ? [qr] : []));
     const scans = search.others.filter(({ stage, qr }) => stage === "qr-scanned" && qr !== undefined);
@@ -177,7 +177,7 @@ export const advertTooLong = defineRule({
   kinds: PASSKEY,
   text: "The phone's advert is longer than this browser takes.",
   match(ceremony) {
-    const search = vainSearchOf(ceremony);
+    const search = failedScanOf(ceremony);
     const skipped = search && stageIn(search.own, "advert-too-long");
     if (search === undefined || skipped === undefined) return undefined;
     const sent = search.others.filter(({ stage }) => stage === "advert-sent");
@@ -301,9 +301,9 @@ export const phoneNotHeard = defineRule({
   kinds: PASSKEY,
   text: "No advert came that was meant for this computer.",
   // Whether the phone's own trouble came before the end shows in the promise.
-  needs: () => ["page"],
-  match(ceremony, facts) {
-    const search = vainSearchOf(ceremony);
+  requiredProbes: () => ["page"],
+  match(ceremony) {
+    const search = failedScanOf(ceremony);
     if (search === undefined) return undefined;
     return {
       decidedBy: search.timer,
@@ -325,7 +325,7 @@ export const phoneNotHeard = defineRule({
   },
 });
 
-function whatThePhoneDid({ others }: VainSearch): string {
+function whatThePhoneDid({ others }: FailedScan): string {
   if (stageIn(others, "advert-sent")) return "A phone had read the code and was broadcasting.";
   const failed = stageIn(others, "failed");
   if (failed)

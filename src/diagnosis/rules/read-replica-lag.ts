@@ -1,11 +1,11 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import { mainExchange, type Ceremony } from "../facts/ceremony.js";
+import { mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 import { acceptedFinish, finishLine, isAttached, rowInPlace, rowsOfAccount } from "../facts/site-facts.js";
 import type { RowFact, TraceFacts } from "../facts/trace-facts.js";
 import { defineRule, LOGIN, type Match } from "../rule.js";
 
 /** Rows the primary had when login options were asked for, and the options did not offer. */
-function rowsWithheld(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[] {
+function rowsWithheld(ceremony: CeremonyTrace, facts: TraceFacts): readonly RowFact[] {
   const { options } = ceremony;
   // A real site may offer no ids at all, and have the passkey found without them.
   if (options === undefined || (isAttached(facts) && ceremony.finishes.length > 0)) return [];
@@ -19,7 +19,7 @@ function rowsWithheld(ceremony: Ceremony, facts: TraceFacts): readonly RowFact[]
 }
 
 /** The row exists, but the copy that login options are read from does not have it yet. */
-function optionsWithoutRow(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function optionsWithoutRow(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const { options } = ceremony;
   const [row] = rowsWithheld(ceremony, facts);
   if (options === undefined || row === undefined || acceptedFinish(ceremony)) return undefined;
@@ -48,7 +48,7 @@ function optionsWithoutRow(ceremony: Ceremony, facts: TraceFacts): Match | undef
 }
 
 /** The finish call looked the credential up in a copy that did not have it yet. */
-function finishWithoutRow(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function finishWithoutRow(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
   const used = ceremony.keysUsed.at(-1);
   const row = used && refused && rowInPlace(facts, used, refused.askedAtMs);

@@ -14,7 +14,7 @@ interface Refusal {
 interface RefusalCause<Id extends string> extends Refusal {
   readonly id: Id;
   readonly text: string;
-  readonly needs?: readonly Layer[];
+  readonly requiredProbes?: readonly Layer[];
 }
 
 /** Matches a registration whose options or finish call the site refused with one of the codes. */
@@ -43,11 +43,16 @@ export const refusedWith =
     };
   };
 
-const refusal = <const Id extends string>({ id, text, needs = [], ...how }: RefusalCause<Id>): Rule<Id> => ({
+const refusal = <const Id extends string>({
+  id,
+  text,
+  requiredProbes: needs = [],
+  ...how
+}: RefusalCause<Id>): Rule<Id> => ({
   id,
   kinds: REGISTRATION,
   text,
-  needs: () => needs,
+  requiredProbes: () => needs,
   match: refusedWith(how),
 });
 
@@ -77,7 +82,7 @@ export const passkeyLimit = refusal({
   id: "passkey-limit",
   text: "The account had as many passkeys as the site allows.",
   // The new key may have taken an old one's place on the authenticator.
-  needs: ["ctap"],
+  requiredProbes: ["ctap"],
   codes: ["PASSKEY_LIMIT"],
   verdict: (atMs) =>
     `The account had as many passkeys as the site allows: the answer was refused at ${seconds(atMs)}, when the phone had ` +

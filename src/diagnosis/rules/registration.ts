@@ -2,15 +2,15 @@ import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, REGISTRATION } from "../rule.js";
 import { takenAnswer } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, mailLine, rowOf } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type Ceremony } from "../facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
-const keyCreated = (ceremony: Ceremony) => {
+const keyCreated = (ceremony: CeremonyTrace) => {
   const exchange = mainExchange(ceremony);
   const createdAtMs = ceremony.keysCreated[0]?.atMs;
   return createdAtMs ?? (exchange?.status === "OK" ? exchange.answeredAtMs : undefined);
 };
 
-const approvedGesture = (ceremony: Ceremony) =>
+const approvedGesture = (ceremony: CeremonyTrace) =>
   ceremony.gestures.findLast(({ answer }) => answer === "approved");
 
 /** A, of registrations and of logins: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
@@ -19,7 +19,7 @@ export const lateDelivery = defineRule({
   kinds: PASSKEY,
   text: "The page told of a failure while the ceremony went on to succeed.",
   // Who held the request back until then shows in their timer, or in the link.
-  needs: () => ["page", "timer", "link"],
+  requiredProbes: () => ["page", "timer", "link"],
   match(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
     const accepted = acceptedFinish(ceremony);

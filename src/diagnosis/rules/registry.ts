@@ -205,7 +205,7 @@ export const RULES = [
 ] as const satisfies readonly Rule[];
 
 /** Id of a rule; `undecided` where the records do not suffice. */
-export type MechanismId = (typeof RULES)[number]["id"] | "undecided";
+export type RootCauseId = (typeof RULES)[number]["id"] | "undecided";
 
 /** Every id that an explanation may name, in the order of the registry. */
-export const MECHANISM_IDS: readonly MechanismId[] = [...RULES.map(({ id }) => id), "undecided"];
+export const ROOT_CAUSE_IDS: readonly RootCauseId[] = [...RULES.map(({ id }) => id), "undecided"];

@@ -11,7 +11,7 @@ export const transportsInternalOnly = defineRule({
   id: "transports-internal-only",
   kinds: LOGIN,
   text: "The site named a phone's passkey as one of this computer.",
-  needs: () => ["page", "ctap"],
+  requiredProbes: () => ["page", "ctap"],
   match(ceremony) {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
@@ -44,7 +44,7 @@ export const linkFlake = defineRule({
   kinds: LOGIN,
   text: "This attempt's link to the phone failed before anything was asked.",
   // Whether the phone's own trouble came before the end shows in the promise.
-  needs: () => ["page"],
+  requiredProbes: () => ["page"],
   match(ceremony) {
     // From then on nobody waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
@@ -111,7 +111,7 @@ export const unknownCredential = defineRule({
   kinds: LOGIN,
   text: "The authenticator signed with a key that the site has no row for.",
   // The copy that was looked into may have lagged: that depends on which key signed.
-  needs: () => ["ctap"],
+  requiredProbes: () => ["ctap"],
   match(ceremony, facts) {
     const refused = ceremony.finishes.find(({ code }) => code === "UNKNOWN_CREDENTIAL");
     const used = ceremony.keysUsed.at(-1);

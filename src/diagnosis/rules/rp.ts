@@ -11,7 +11,7 @@ import {
   rowOf,
   mayShareAccount,
 } from "../facts/site-facts.js";
-import { firedTimer, type Ceremony } from "../facts/ceremony.js";
+import { firedTimer, type CeremonyTrace } from "../facts/ceremony.js";
 import type { SiteCall } from "../facts/site-calls.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 
@@ -234,7 +234,7 @@ const answerLost =
     };
   };
 
-function laterRegistration(ceremony: Ceremony, { ceremonies }: TraceFacts): Ceremony | undefined {
+function laterRegistration(ceremony: CeremonyTrace, { ceremonies }: TraceFacts): CeremonyTrace | undefined {
   return ceremonies.find(
     (other) =>
       other.kind === "registration" &&
@@ -271,7 +271,7 @@ export const singlePasskeyReplaced = defineRule({
   },
 });
 
-function settledHow({ settled }: Ceremony): string {
+function settledHow({ settled }: CeremonyTrace): string {
   return settled?.resolved ? "resolved" : `was rejected with ${settled?.name ?? "an error"}`;
 }
 
@@ -282,7 +282,7 @@ export const lostAnswerThenSecondCreate = defineRule({
   id: "lost-answer-then-second-create",
   kinds: REGISTRATION,
   text: "An answer was lost, and a second registration made a second key.",
-  needs: needsLink,
+  requiredProbes: needsLink,
   match: answerLost("lost-answer-then-second-create"),
 });
 
@@ -290,6 +290,6 @@ export const lostAnswer = defineRule({
   id: "lost-answer",
   kinds: REGISTRATION,
   text: "The authenticator made its key, and the answer was lost on the way.",
-  needs: needsLink,
+  requiredProbes: needsLink,
   match: answerLost("lost-answer"),
 });

@@ -1,5 +1,5 @@
 import { seconds } from "../evidence.js";
-import type { Ceremony } from "../facts/ceremony.js";
+import type { CeremonyTrace } from "../facts/ceremony.js";
 import { signedAndRefused } from "../facts/login-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { defineRule, PASSKEY, type Match } from "../rule.js";
@@ -7,7 +7,7 @@ import { refusedWith } from "./refusal.js";
 
 const CODE = "SESSION_LOST";
 
-function ofRegistration(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function ofRegistration(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   return refusedWith({
     codes: [CODE],
     verdict: (atMs) =>
@@ -20,7 +20,7 @@ function ofRegistration(ceremony: Ceremony, facts: TraceFacts): Match | undefine
   })(ceremony, facts);
 }
 
-function ofLogin(ceremony: Ceremony): Match | undefined {
+function ofLogin(ceremony: CeremonyTrace): Match | undefined {
   const refused = ceremony.finishes.find(({ code }) => code === CODE);
   if (refused === undefined) return undefined;
   const atMs = refused.askedAtMs;

@@ -1,5 +1,5 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import { CEREMONY_KINDS, type Ceremony } from "../facts/ceremony.js";
+import { CEREMONY_KINDS, type CeremonyTrace } from "../facts/ceremony.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
 import { codeLine, entryLine } from "../facts/factor-lines.js";
 import { settledLine } from "../facts/request-end.js";
@@ -19,7 +19,7 @@ const DEADLINES: readonly string[] = [
   "rp.challenge",
 ];
 
-function tightestDeadline(ceremony: Ceremony): { use: TimerUse; leftMs: number } | undefined {
+function tightestDeadline(ceremony: CeremonyTrace): { use: TimerUse; leftMs: number } | undefined {
   return ceremony.timers
     .filter(({ timer, end }) => end === "disarmed" && DEADLINES.includes(timer))
     .map((use) => ({ use, leftMs: use.budgetMs - ((use.endedAtMs ?? 0) - use.armedAtMs) }))
@@ -27,7 +27,7 @@ function tightestDeadline(ceremony: Ceremony): { use: TimerUse; leftMs: number }
 }
 
 /** The site accepted the passkey and the page's promise resolved. */
-function passkeyAccepted(ceremony: Ceremony, facts: TraceFacts): Match | undefined {
+function passkeyAccepted(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const accepted = acceptedFinish(ceremony);
   if (accepted === undefined || ceremony.settled?.resolved !== true) return undefined;
   const tightest = tightestDeadline(ceremony);
@@ -63,7 +63,7 @@ export const success = defineRule({
   kinds: CEREMONY_KINDS,
   text: "The ceremony succeeded.",
   // After a 202 the page may have lost patience.
-  needs: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
+  requiredProbes: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
   match: (ceremony, facts) =>
     ceremony.attempt === undefined ? passkeyAccepted(ceremony, facts) : attemptAccepted(ceremony.attempt),
 });

@@ -1,7 +1,7 @@
 import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY } from "../rule.js";
-import { firedTimer, mainExchange, type Ceremony, type LinkStage } from "../facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "../facts/ceremony.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import {
   clientStage,
@@ -21,12 +21,12 @@ function stageLine(stage: LinkStage | undefined, by: string): string | undefined
   return `${seconds(stage.atMs)}: ${by} ${stage.stage}${known === undefined ? "" : ` (${known})`}`;
 }
 
-function settledLine({ settled }: Ceremony): string | undefined {
+function settledLine({ settled }: CeremonyTrace): string | undefined {
   return settled && `${seconds(settled.atMs)}: the promise was rejected with ${settled.name ?? "an error"}`;
 }
 
 /** The first key made for a request that was out. */
-const keyOf = (ceremony: Ceremony) => {
+const keyOf = (ceremony: CeremonyTrace) => {
   const asked = mainExchange(ceremony);
   return asked && ceremony.keysCreated.find(({ atMs }) => atMs >= asked.askedAtMs);
 };
@@ -35,14 +35,14 @@ const keyOf = (ceremony: Ceremony) => {
  * Whether a recording shows what these mechanisms speak of: what was asked, and, where a key was made, that the site
  * never heard of it.
  */
-function isToldWhole(ceremony: Ceremony, { layers }: TraceFacts): boolean {
+function hasFullDetail(ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
   // A phone that was not ready was not asked anything, whoever was listening.
   const knowsRequests = layers.has("ctap") || clientStage(ceremony, "ready") === undefined;
   return knowsRequests && (keyOf(ceremony) === undefined || layers.has("rp"));
 }
 
 /** What is known of the phone once the way back from it is gone. */
-function whatThePhoneHas(ceremony: Ceremony): string {
+function phoneState(ceremony: CeremonyTrace): string {
   const asked = mainExchange(ceremony);
   if (asked === undefined) return " Nothing had been asked of the phone.";
   const key = keyOf(ceremony);
@@ -55,7 +55,7 @@ function whatThePhoneHas(ceremony: Ceremony): string {
     : " Whether the phone made a key this trace cannot say.";
 }
 
-function requestLines(ceremony: Ceremony): readonly string[] {
+function requestLines(ceremony: CeremonyTrace): readonly string[] {
   const asked = mainExchange(ceremony);
   const key = keyOf(ceremony);
   return evidenceOf(
@@ -75,7 +75,7 @@ export const tunnelExpired = defineRule({
     const end = tunnelEnd(ceremony);
     // What had ended before was not ended by this.
     if (ttl?.endedAtMs === undefined || end === undefined || end.atMs < ttl.endedAtMs) return undefined;
-    if (!isToldWhole(ceremony, facts)) return undefined;
+    if (!hasFullDetail(ceremony, facts)) return undefined;
     const key = keyOf(ceremony);
     const asked = mainExchange(ceremony);
     return {
@@ -86,7 +86,7 @@ export const tunnelExpired = defineRule({
         (asked
           ? "with the request on the phone and no answer yet."
           : "before the phone was ready to be asked.") +
-        (key ? whatThePhoneHas(ceremony) : ""),
+        (key ? phoneState(ceremony) : ""),
       evidence: evidenceOf(
         `${seconds(ttl.endedAtMs)}: ${nameTimer(ttl)} fired`,
         stageLine(end, "the computer:"),
@@ -113,17 +113,17 @@ export const tunnelLimit = defineRule({
   kinds: PASSKEY,
   text: "The tunnel service closed the tunnel over one of its limits.",
   // Services close with the same code when their time is over.
-  needs: () => ["timer"],
+  requiredProbes: () => ["timer"],
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const limit = end?.closeCode === undefined ? undefined : LIMITS[end.closeCode];
-    if (end === undefined || limit === undefined || !isToldWhole(ceremony, facts)) return undefined;
+    if (end === undefined || limit === undefined || !hasFullDetail(ceremony, facts)) return undefined;
     const opened = clientStage(ceremony, "tunnel-open");
     const service = serviceEnd(ceremony);
     return {
       verdict:
         `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.closeCode ?? ""}: ${limit}.` +
-        whatThePhoneHas(ceremony),
+        phoneState(ceremony),
       evidence: evidenceOf(
         opened && `${seconds(opened.atMs)}: the tunnel was opened, ${seconds(end.atMs - opened.atMs)} before`,
         service && stageLine(service, "the service:"),
@@ -149,7 +149,7 @@ export const messageRejected = defineRule({
   kinds: PASSKEY,
   text: "A message of the tunnel could not be opened or read.",
   match(ceremony, facts) {
-    if (wasAnswered(ceremony) || !isToldWhole(ceremony, facts)) return undefined;
+    if (wasAnswered(ceremony) || !hasFullDetail(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
       stage?.code !== undefined && UNREADABLE.test(stage.code) && precedesTheEnd(ceremony, stage)
         ? stage
@@ -162,7 +162,7 @@ export const messageRejected = defineRule({
       verdict:
         `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${found.code ?? ""}): ` +
         "altered on the way, or from somebody who does not hold this session's secrets. There is no asking again: " +
-        `the connection was over.${whatThePhoneHas(ceremony)}`,
+        `the connection was over.${phoneState(ceremony)}`,
       evidence: evidenceOf(stageLine(found, `the ${finder}:`), ...requestLines(ceremony)),
       prevention: [
         "Begin again with a new code and a new handshake; a connection cannot be taken up where it broke.",
@@ -268,10 +268,10 @@ export const linkLost = defineRule({
   kinds: PASSKEY,
   text: "The tunnel ended, and no party said more than that.",
   // Whether a key was made behind the lost answer, and what the site makes of it, is the story then.
-  needs: () => ["ctap", "rp"],
+  requiredProbes: () => ["ctap", "rp"],
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
-    if (end === undefined || !isToldWhole(ceremony, facts)) return undefined;
+    if (end === undefined || !hasFullDetail(ceremony, facts)) return undefined;
     const asked = mainExchange(ceremony);
     return {
       verdict:
@@ -279,7 +279,7 @@ export const linkLost = defineRule({
         (asked
           ? `${seconds(end.atMs - asked.askedAtMs)} after the request was sent and before an answer.`
           : "before any request.") +
-        whatThePhoneHas(ceremony),
+        phoneState(ceremony),
       evidence: evidenceOf(
         stageLine(clientStage(ceremony, "ready"), "the computer:"),
         stageLine(end, "the computer:"),

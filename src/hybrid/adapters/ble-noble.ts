@@ -1,10 +1,10 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { AdvertInbox } from "./advert-inbox.js";
 import { ADVERT_BYTES, ServiceUuid } from "../protocol/constants.js";
 import { widenHciFilters } from "./hci-filter.js";
-import type { AdvertScanner, HeardAdvert } from "../ports.js";
+import type { AdvertScanner, ReceivedAdvert } from "../ports.js";
 import { radioFailure, RadioError } from "./radio-error.js";
 
 /** What of a peripheral is used here. */
@@ -99,7 +99,7 @@ export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
 export async function openNoble(options: NobleOptions, signal: AbortSignal): Promise<Noble> {
   const name = packageOf(options);
   const noble = await loadNoble(name, options.load ?? ((wanted) => import(wanted)));
-  const states = new Mailbox<string>();
+  const states = new AsyncQueue<string>();
   const onState = (state: string) => states.put(state);
   const onWarning = (message: string) => states.close(radioFailure(name, { message }));
   // First: whoever listens for warnings keeps the package from printing them.
@@ -120,7 +120,7 @@ export async function openNoble(options: NobleOptions, signal: AbortSignal): Pro
 }
 
 /** Every piece that may be an advert: a phone may send others beside it, and a suffix behind it. */
-function* advertsOf({ address, rssi, advertisement }: NoblePeripheral): Generator<HeardAdvert> {
+function* advertsOf({ address, rssi, advertisement }: NoblePeripheral): Generator<ReceivedAdvert> {
   for (const { uuid, data } of advertisement?.serviceData ?? []) {
     if (!UUIDS.includes(uuid.toLowerCase()) || data.length < ADVERT_BYTES) continue;
     yield {

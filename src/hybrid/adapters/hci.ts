@@ -1,6 +1,6 @@
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { within } from "../../core/within.js";
 import { encodeAdvertisingData, type ServiceData } from "./advertising-data.js";
 import { LEGACY_ADVERTISING_BYTES_MAX } from "../protocol/constants.js";
@@ -93,7 +93,7 @@ export async function advertiseOverHci(
 class Controller {
   readonly #env: Env;
   readonly #socket: HciSocket;
-  readonly #answers = new Mailbox<{ readonly opcode: number; readonly status: number }>();
+  readonly #answers = new AsyncQueue<{ readonly opcode: number; readonly status: number }>();
 
   constructor(env: Env, socket: HciSocket) {
     this.#env = env;

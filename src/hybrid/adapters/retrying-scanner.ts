@@ -2,10 +2,10 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import type { AdvertScanner, HeardAdvert } from "../ports.js";
+import type { AdvertScanner, ReceivedAdvert } from "../ports.js";
 import { RadioError, type RadioFault } from "./radio-error.js";
 
-export interface Patience {
+export interface ScanRetryOptions {
   /** How often a scan that does not start is tried again; 3 when absent. */
   readonly retries?: number;
   /** `hybrid.scan-retry`: before the first such try, doubled before each further one, in milliseconds; 250 when absent. */
@@ -14,7 +14,7 @@ export interface Patience {
   readonly resumes?: boolean;
 }
 
-const PATIENCE = parameters<Patience>({
+const PATIENCE = parameters<ScanRetryOptions>({
   retries: maybe(arg.number),
   pauseMs: maybe(shape.ms),
   resumes: maybe(shape.flag),
@@ -35,8 +35,12 @@ const PAUSE_MS = 250;
  *
  * @throws {RadioError} from the loop, what the last try ended with.
  */
-export function patientScanner(env: Env, scanner: AdvertScanner, patience: Patience = {}): AdvertScanner {
-  checkArguments("patientScanner", {
+export function retryingScanner(
+  env: Env,
+  scanner: AdvertScanner,
+  patience: ScanRetryOptions = {},
+): AdvertScanner {
+  checkArguments("retryingScanner", {
     env: [arg.env, env],
     scanner: [arg.having("an AdvertScanner, such as SimAir,", "listen"), scanner],
     patience: [PATIENCE, patience],
@@ -63,7 +67,7 @@ export function patientScanner(env: Env, scanner: AdvertScanner, patience: Patie
   };
 }
 
-async function* marked(adverts: AsyncIterable<HeardAdvert>, heard: { any: boolean }) {
+async function* marked(adverts: AsyncIterable<ReceivedAdvert>, heard: { any: boolean }) {
   for await (const advert of adverts) {
     heard.any = true;
     yield advert;

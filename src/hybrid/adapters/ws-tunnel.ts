@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import { Mailbox, MailboxFullError } from "../../core/queue.js";
+import { AsyncQueue, QueueFullError } from "../../core/queue.js";
 import type { Tunnel, TunnelClose } from "../ports.js";
 
 /** @see RFC 6455 §7.4.1 */
@@ -9,7 +9,7 @@ const CloseCode = { NORMAL: 1000, UNSUPPORTED_DATA: 1003, POLICY: 1008 } as cons
 export class WsTunnel implements Tunnel {
   readonly closed: Promise<TunnelClose>;
   readonly #socket: WebSocket;
-  readonly #inbox = new Mailbox<Uint8Array>();
+  readonly #inbox = new AsyncQueue<Uint8Array>();
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -45,7 +45,7 @@ export class WsTunnel implements Tunnel {
     try {
       this.#inbox.put(message);
     } catch (error) {
-      if (!(error instanceof MailboxFullError)) throw error;
+      if (!(error instanceof QueueFullError)) throw error;
       this.#socket.close(CloseCode.POLICY, "nobody reads");
     }
   }

@@ -68,28 +68,28 @@ const AES_KEY_BYTES = 32;
  * The air is full of other people's phones, so a foreign advert is an everyday `undefined`, not an
  * error. Bytes past the first 20 are a suffix and do not take part.
  *
- * @param advertKey 64 bytes from `deriveKey` with `ADVERT`: AES-256 key, then HMAC key.
+ * @param eidKey 64 bytes from `deriveKey` with `ADVERT`: AES-256 key, then HMAC key.
  */
 export function openAdvert(
-  advertKey: Uint8Array,
+  eidKey: Uint8Array,
   serviceData: Uint8Array,
   crypto: CryptoProvider = defaultCrypto,
 ): Advert | undefined {
   if (serviceData.length < ADVERT_BYTES) return undefined;
   const ciphertext = serviceData.subarray(0, BLOCK_BYTES);
   const tag = serviceData.subarray(BLOCK_BYTES, ADVERT_BYTES);
-  if (!equalBytes(tag, tagOf(advertKey, ciphertext, crypto))) return undefined;
-  return parseAdvert(crypto.decryptBlock(advertKey.subarray(0, AES_KEY_BYTES), ciphertext));
+  if (!equalBytes(tag, tagOf(eidKey, ciphertext, crypto))) return undefined;
+  return parseAdvert(crypto.decryptBlock(eidKey.subarray(0, AES_KEY_BYTES), ciphertext));
 }
 
 /** The phone's half: the inverse of {@link openAdvert}. @throws {RangeError} for fields of other lengths. */
 export function sealAdvert(
-  advertKey: Uint8Array,
+  eidKey: Uint8Array,
   fields: AdvertFields,
   crypto: CryptoProvider = defaultCrypto,
 ): Uint8Array {
-  const ciphertext = crypto.encryptBlock(advertKey.subarray(0, AES_KEY_BYTES), encodeAdvert(fields));
-  return concat(ciphertext, tagOf(advertKey, ciphertext, crypto));
+  const ciphertext = crypto.encryptBlock(eidKey.subarray(0, AES_KEY_BYTES), encodeAdvert(fields));
+  return concat(ciphertext, tagOf(eidKey, ciphertext, crypto));
 }
 
 /** The 16 bytes inside an advert. @throws {RangeError} for fields of other lengths. */
@@ -115,7 +115,7 @@ export function parseAdvert(plaintext: Uint8Array): Advert | undefined {
   };
 }
 
-function tagOf(advertKey: Uint8Array, ciphertext: Uint8Array, crypto: CryptoProvider): Uint8Array {
-  const tag = crypto.hmacSha256(advertKey.subarray(AES_KEY_BYTES), ciphertext);
+function tagOf(eidKey: Uint8Array, ciphertext: Uint8Array, crypto: CryptoProvider): Uint8Array {
+  const tag = crypto.hmacSha256(eidKey.subarray(AES_KEY_BYTES), ciphertext);
   return tag.subarray(0, ADVERT_BYTES - BLOCK_BYTES);
 }

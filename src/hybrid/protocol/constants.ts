@@ -10,7 +10,7 @@ export const CONNECTION_NONCE_BYTES = 10;
 export const ROUTING_ID_BYTES = 3;
 export const TUNNEL_ID_BYTES = 16;
 /** AES-256 key, then HMAC key. */
-export const ADVERT_KEY_BYTES = 64;
+export const EID_KEY_BYTES = 64;
 
 export const PSK_BYTES = 32;
 /** Public key and tag: each of the two messages. */

@@ -14,7 +14,7 @@ export type HybridFrame =
   | { readonly type: "json"; readonly text: string };
 
 /** What implementations make of frames that are not quite right. */
-export interface FrameManners {
+export interface FrameQuirks {
   /** Only a client sends shutdown; webauthn-rs's phone does, too. */
   readonly shutdownFromPhone: "refused" | "accepted";
   /** A shutdown frame has no payload; one parser refuses every frame without. */
@@ -26,7 +26,7 @@ export interface FrameManners {
 }
 
 /** The manners of implementations, by name. */
-export const FRAME_MANNERS = {
+export const FRAME_QUIRKS = {
   chromium: {
     shutdownFromPhone: "refused",
     emptyShutdown: "accepted",
@@ -46,7 +46,7 @@ export const FRAME_MANNERS = {
     malformedUpdate: "skipped",
     wrongLink: "skipped",
   },
-} as const satisfies Readonly<Record<string, FrameManners>>;
+} as const satisfies Readonly<Record<string, FrameQuirks>>;
 
 /** 0 is CTAP 2.1's draft without type bytes, where everything is CTAP; 1 is everything since. */
 export type Revision = 0 | 1;
@@ -55,7 +55,7 @@ export interface FrameReading {
   readonly from: "client" | "phone";
   readonly revision?: Revision;
   /** Chromium's when absent. */
-  readonly manners?: FrameManners;
+  readonly quirks?: FrameQuirks;
 }
 
 /** The plaintext of a frame. @throws {RangeError} when revision 0 has no such frame. */
@@ -82,14 +82,14 @@ export function encodeFrame(frame: HybridFrame, revision: Revision = 1): Uint8Ar
  * @throws {HybridError} `FRAME_MALFORMED`, `FRAME_UNKNOWN_TYPE`, `FRAME_UNEXPECTED`: each ends the connection.
  */
 export function parseFrame(plaintext: Uint8Array, reading: FrameReading): HybridFrame {
-  const { from, revision = 1, manners = FRAME_MANNERS.chromium } = reading;
+  const { from, revision = 1, quirks = FRAME_QUIRKS.chromium } = reading;
   const payload = revision === 0 ? plaintext : plaintext.subarray(1);
   const type = revision === 0 ? FrameType.CTAP : plaintext[0];
   switch (type) {
     case undefined:
       throw fault(from, "FRAME_MALFORMED", "an empty message");
     case FrameType.SHUTDOWN:
-      return readShutdown(payload, from, manners);
+      return readShutdown(payload, from, quirks);
     case FrameType.CTAP:
       if (payload.length === 0) throw fault(from, "FRAME_MALFORMED", "a CTAP frame with nothing in it");
       return { type: "ctap", payload };
@@ -102,12 +102,12 @@ export function parseFrame(plaintext: Uint8Array, reading: FrameReading): Hybrid
   }
 }
 
-function readShutdown(payload: Uint8Array, from: "client" | "phone", manners: FrameManners): HybridFrame {
-  if (from === "phone" && manners.shutdownFromPhone === "refused") {
+function readShutdown(payload: Uint8Array, from: "client" | "phone", quirks: FrameQuirks): HybridFrame {
+  if (from === "phone" && quirks.shutdownFromPhone === "refused") {
     throw fault(from, "FRAME_UNEXPECTED", "a shutdown frame from the phone");
   }
   if (payload.length > 0) throw fault(from, "FRAME_MALFORMED", `shutdown with ${payload.length} bytes`);
-  if (manners.emptyShutdown === "refused") throw fault(from, "FRAME_MALFORMED", "a frame without payload");
+  if (quirks.emptyShutdown === "refused") throw fault(from, "FRAME_MALFORMED", "a frame without payload");
   return { type: "shutdown" };
 }
 

@@ -1,6 +1,6 @@
 import { HarnessError, type Aftermath, type ErrorDetail } from "../../core/errors.js";
 
-interface Finding {
+interface FaultInfo {
   /** Whether a request may be out when this is found; whoever knows better says so. */
   readonly aftermath: Aftermath;
   readonly hint?: string;
@@ -63,7 +63,7 @@ const FINDINGS = {
   LINK_MALFORMED: { aftermath: "unknown" },
   /** Whoever sent the linking data does not hold the key it speaks of. */
   LINK_SIGNATURE_WRONG: { aftermath: "unknown", hint: "Keep the link stored before, if there is one." },
-} as const satisfies Readonly<Record<string, Finding>>;
+} as const satisfies Readonly<Record<string, FaultInfo>>;
 
 export type HybridFault = keyof typeof FINDINGS;
 
@@ -75,7 +75,7 @@ export type HybridFault = keyof typeof FINDINGS;
  */
 export class HybridError extends HarnessError<HybridFault> {
   constructor(code: HybridFault, message: string, detail: ErrorDetail = {}) {
-    const finding: Finding = FINDINGS[code];
+    const finding: FaultInfo = FINDINGS[code];
     super(code, message, { ...finding, ...detail });
   }
 }

@@ -1,6 +1,6 @@
 import { defaultCrypto } from "../../crypto/default.js";
 import type { CryptoProvider } from "../../crypto/provider.js";
-import { ADVERT_KEY_BYTES, LINK_SECRET_BYTES, PSK_BYTES, TUNNEL_ID_BYTES } from "./constants.js";
+import { EID_KEY_BYTES, LINK_SECRET_BYTES, PSK_BYTES, TUNNEL_ID_BYTES } from "./constants.js";
 
 /**
  * What a secret is turned into. The last three are internal to a phone.
@@ -9,7 +9,7 @@ import { ADVERT_KEY_BYTES, LINK_SECRET_BYTES, PSK_BYTES, TUNNEL_ID_BYTES } from 
  */
 export const KeyPurpose = {
   /** From the QR secret; or from a link secret, salted with the client's nonce. */
-  ADVERT: 1,
+  EID_KEY: 1,
   /** From the QR secret. */
   TUNNEL_ID: 2,
   /** From the QR or link secret, salted with the whole decrypted advert. */
@@ -25,7 +25,7 @@ export const KeyPurpose = {
 export type KeyPurpose = (typeof KeyPurpose)[keyof typeof KeyPurpose];
 
 const BYTES_FOR: Readonly<Record<KeyPurpose, number>> = {
-  [KeyPurpose.ADVERT]: ADVERT_KEY_BYTES,
+  [KeyPurpose.EID_KEY]: EID_KEY_BYTES,
   [KeyPurpose.TUNNEL_ID]: TUNNEL_ID_BYTES,
   [KeyPurpose.PSK]: PSK_BYTES,
   [KeyPurpose.LINK_SECRET]: LINK_SECRET_BYTES,

@@ -6,7 +6,7 @@ const NOTHING = new Uint8Array(0);
 /** Each key of a handshake seals one message, so its counter never leaves zero. */
 const FIRST_NONCE = new Uint8Array(12);
 
-interface Known {
+interface SymmetricState {
   readonly h: Uint8Array;
   readonly ck: Uint8Array;
   readonly key: Uint8Array;
@@ -26,7 +26,7 @@ export class NoiseState {
   readonly #key: Uint8Array;
   readonly #crypto: CryptoProvider;
 
-  private constructor(crypto: CryptoProvider, state: Known) {
+  private constructor(crypto: CryptoProvider, state: SymmetricState) {
     this.#crypto = crypto;
     this.h = state.h;
     this.ck = state.ck;
@@ -79,7 +79,7 @@ export class NoiseState {
     return Array.from({ length: count }, (_, i) => output.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
   }
 
-  #next(change: Partial<Known>): NoiseState {
+  #next(change: Partial<SymmetricState>): NoiseState {
     return new NoiseState(this.#crypto, { h: this.h, ck: this.ck, key: this.#key, ...change });
   }
 }

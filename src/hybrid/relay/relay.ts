@@ -95,7 +95,7 @@ const LIMITS: RelayLimits = {
   garbles: Infinity,
 };
 
-interface Meeting {
+interface RelaySession {
   readonly routingId: Uint8Array;
   readonly openedAtMs: number;
   readonly tunnel: RelayTunnel;
@@ -113,7 +113,7 @@ interface Meeting {
 export class TunnelRelay {
   readonly #env: Env;
   #limits: RelayLimits;
-  readonly #meetings = new Map<string, Meeting>();
+  readonly #meetings = new Map<string, RelaySession>();
   readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
 
   constructor(env: Env, limits: Partial<RelayLimits> = {}) {
@@ -128,7 +128,7 @@ export class TunnelRelay {
   }
 
   /** Other limits, for tunnels opened from now on. */
-  turn(limits: Partial<RelayLimits>): void {
+  setLimits(limits: Partial<RelayLimits>): void {
     this.#limits = { ...this.#limits, ...limits };
   }
 
@@ -227,7 +227,7 @@ export class TunnelRelay {
   #begin(
     tunnelId: Uint8Array,
     { signals, context }: { readonly signals: boolean; readonly context: TraceContext | undefined },
-  ): Meeting {
+  ): RelaySession {
     const { clock, entropy } = this.#env;
     const { ttlMs, breakChance } = this.#limits;
     const own = envIn(this.#env, context);
@@ -243,8 +243,8 @@ export class TunnelRelay {
       });
     };
     // A fork per tunnel: what chance does in one leaves the others as they were.
-    const luck = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;
-    const tunnel = new RelayTunnel(this.#limits, onEnd, luck && (() => drawFraction(luck)));
+    const breakEntropy = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;
+    const tunnel = new RelayTunnel(this.#limits, onEnd, breakEntropy && (() => drawFraction(breakEntropy)));
     const ttl = startTimer(own, { timer: "tunnel.ttl", budgetMs: ttlMs }, () =>
       tunnel.end({ code: 1008, reason: "the tunnel's time is over" }),
     );

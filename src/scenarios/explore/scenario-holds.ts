@@ -1,5 +1,5 @@
-import { checkStory, type RunResult } from "../check.js";
-import type { EventPattern, Expectation, Finding } from "../expectation.js";
+import { checkRecordsAndLedger, type RunResult } from "../check.js";
+import type { EventPattern, Expectation, AssertionFailure } from "../expectation.js";
 
 type World = Omit<RunResult, "explanation">;
 
@@ -10,8 +10,8 @@ type World = Omit<RunResult, "explanation">;
  * window in time belongs to the scenario's own numbers: what had to happen in one has to happen at all, and
  * what must not happen in one is not asked for.
  */
-export function storyStands(expect: Expectation, world: World): readonly Finding[] {
-  return checkStory(withoutWindows(expect), world);
+export function scenarioHolds(expect: Expectation, world: World): readonly AssertionFailure[] {
+  return checkRecordsAndLedger(withoutWindows(expect), world);
 }
 
 /** The same promises for a run with other numbers. */

@@ -1,6 +1,6 @@
 import { HarnessError } from "../../core/errors.js";
 import { nearestNames } from "../../core/nearest-names.js";
-import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
+import { ROOT_CAUSE_IDS } from "../../diagnosis/rules/registry.js";
 import type { Outcome } from "./outcome.js";
 
 export type ShrinkFault =
@@ -56,8 +56,8 @@ export function parseCondition(text: string): OutcomeCondition {
   const texts = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
   if (texts === undefined) throw badCondition(text, `an outcome has no "${name}"`, near(name, NAMES));
   if (sign !== "=" && sign !== "!=") throw badCondition(text, `${name} is no number`, SYNTAX);
-  if (name === "mechanism" && !MECHANISM_IDS.some((id) => id === wanted)) {
-    throw badCondition(text, `there is no mechanism "${wanted}"`, near(wanted, MECHANISM_IDS));
+  if (name === "mechanism" && !ROOT_CAUSE_IDS.some((id) => id === wanted)) {
+    throw badCondition(text, `there is no mechanism "${wanted}"`, near(wanted, ROOT_CAUSE_IDS));
   }
   if (name === "told" && !["success", "failure"].includes(wanted)) {
     throw badCondition(text, "a page tells of success or of failure", SYNTAX);

@@ -4,7 +4,7 @@ import type { KnobSpec, KnobValue } from "../../sim/knobs/knob-spec.js";
 import { listKnobs, parseKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run, type RunVerdict } from "../run.js";
-import { SCENARIO, type OwnScenario } from "../scenario.js";
+import { SCENARIO, type UserScenario } from "../scenario.js";
 import { parseCondition, type OutcomeCondition, ShrinkError } from "./shrink-condition.js";
 
 export interface ShrinkOptions {
@@ -45,7 +45,7 @@ export interface Shrunk {
   readonly knobs: KnobOverrides;
   readonly outcome: Outcome;
   /** The scenario with these knobs, to be run or stored. */
-  readonly smallest: OwnScenario;
+  readonly smallest: UserScenario;
   /** The run of it, by the scenario's own name and settings. */
   readonly run: Run;
   readonly runs: number;
@@ -70,7 +70,7 @@ const ROUNDS_MAX = 8;
  *   `SHRINK_BAD_CONDITION`.
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
-export async function shrink(scenario: OwnScenario, options: ShrinkOptions): Promise<Shrunk> {
+export async function shrink(scenario: UserScenario, options: ShrinkOptions): Promise<Shrunk> {
   checkArguments("shrink", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const { seed, calledAs = scenario.id } = options;
   const plan = planOf(scenario, options);
@@ -79,7 +79,7 @@ export async function shrink(scenario: OwnScenario, options: ShrinkOptions): Pro
   const first = await runScenario({ ...held, knobs: plan.full(plan.knobs) }, { seed });
   // Only promises that were broken must be broken again: a smaller plan need not keep the others.
   const story = first.verdict === "unexpected" ? scenario : unheld;
-  const keeps = keeperOf(first, options);
+  const keeps = conditionFor(first, options);
   if (!keeps(first)) {
     const text = `the run does not end so: ${describeOutcome(outcomeOf(first))}`;
     throw new ShrinkError("SHRINK_NOTHING_TO_KEEP", text);
@@ -92,7 +92,7 @@ export async function shrink(scenario: OwnScenario, options: ShrinkOptions): Pro
   };
   const knobs = await smallest(plan, async (candidate) => keeps(await play(candidate)));
   const run = await play(knobs);
-  const reproduction = reproductionOf(calledAs, { seed, knobs: plan.turned(knobs) });
+  const reproduction = reproductionOf(calledAs, { seed, knobs: plan.overrides(knobs) });
   return {
     scenario: { id: scenario.id, title: scenario.title },
     seed,
@@ -120,10 +120,10 @@ interface Plan {
   /** Everything a run needs to be told, on top of the defaults. */
   full(knobs: Settings): KnobOverrides;
   /** What the command line must say on top of the scenario's own knobs. */
-  turned(knobs: Settings): KnobOverrides;
+  overrides(knobs: Settings): KnobOverrides;
 }
 
-function planOf(scenario: OwnScenario, { knobs = {}, toward = {} }: ShrinkOptions): Plan {
+function planOf(scenario: UserScenario, { knobs = {}, toward = {} }: ShrinkOptions): Plan {
   const specs = new Map(listKnobs().map(({ name, spec }) => [name as string, spec]));
   const given = parseKnobs({ ...scenario.knobs, ...knobs }) as Settings;
   const targets = parseKnobs(toward) as Settings;
@@ -146,7 +146,7 @@ function planOf(scenario: OwnScenario, { knobs = {}, toward = {} }: ShrinkOption
         (name) => inForce(settings, name) !== spec(name).standard,
         (name) => inForce(settings, name),
       ),
-    turned: (settings) =>
+    overrides: (settings) =>
       pick(
         (name) => inForce(settings, name) !== (own[name] === undefined ? spec(name).standard : own[name]),
         (name) => inForce(settings, name),
@@ -155,7 +155,7 @@ function planOf(scenario: OwnScenario, { knobs = {}, toward = {} }: ShrinkOption
 }
 
 /** Holds runs to the conditions, or to what the first one came to. */
-function keeperOf(first: Run, { keep }: ShrinkOptions): (run: Run) => boolean {
+function conditionFor(first: Run, { keep }: ShrinkOptions): (run: Run) => boolean {
   if (keep !== undefined && keep.length > 0) {
     const conditions = keep.map((one) => (typeof one === "string" ? parseCondition(one) : one));
     return (run) => {
@@ -238,6 +238,6 @@ async function nearest(name: string, knobs: Settings, { plan, holds }: Search): 
 
 function describeOutcome({ page, told, decidedBy, mechanisms, ledger }: Outcome): string {
   const list = (items: readonly string[]) => (items.length === 0 ? "nothing" : items.join(", "));
-  const books = Object.entries(ledger).map(([name, count]) => `${count} ${name}`);
-  return `page ${list(page)}; told ${list(told)}; decided by ${decidedBy ?? "no timer"}; ${list(mechanisms)}; ${books.join(", ")}`;
+  const ledgerCounts = Object.entries(ledger).map(([name, count]) => `${count} ${name}`);
+  return `page ${list(page)}; told ${list(told)}; decided by ${decidedBy ?? "no timer"}; ${list(mechanisms)}; ${ledgerCounts.join(", ")}`;
 }

@@ -40,17 +40,17 @@ const SYNTAX =
 export function parseAxis(text: string): SweepAxis {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(at, 0)).trim();
-  const wish = text.slice(at + 1).trim();
-  if (at < 1 || wish === "") throw badAxis(text, "knob=values is wanted");
+  const valuesText = text.slice(at + 1).trim();
+  if (at < 1 || valuesText === "") throw badAxis(text, "knob=values is wanted");
   const read = (value: string): KnobValue => {
     const [entry] = Object.entries(parseKnobAssignment(`${name}=${value}`));
     return entry?.[1] as KnobValue;
   };
-  if (wish === "*") return checkedAxis({ knob: name as KnobName, values: everyValue(name, text) });
-  const [, from, to, step] = /^([^,/]+?)\.\.([^,/]+?)(?:\/([^,/]+))?$/.exec(wish) ?? [];
+  if (valuesText === "*") return checkedAxis({ knob: name as KnobName, values: everyValue(name, text) });
+  const [, from, to, step] = /^([^,/]+?)\.\.([^,/]+?)(?:\/([^,/]+))?$/.exec(valuesText) ?? [];
   const values =
     from === undefined || to === undefined
-      ? wish.split(",").map((value) => read(value.trim()))
+      ? valuesText.split(",").map((value) => read(value.trim()))
       : rangeOf(text, { from: read(from), to: read(to), step: step === undefined ? undefined : read(step) });
   return checkedAxis({ knob: name as KnobName, values });
 }

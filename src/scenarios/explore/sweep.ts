@@ -4,7 +4,7 @@ import type { KnobValue } from "../../sim/knobs/knob-spec.js";
 import type { KnobName, KnobOverrides } from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run } from "../run.js";
-import { SCENARIO, type OwnScenario } from "../scenario.js";
+import { SCENARIO, type UserScenario } from "../scenario.js";
 import { checkedAxis, parseAxis, POINTS_MAX, specOfKnob, type SweepAxis, SweepError } from "./sweep-axis.js";
 
 export interface SweepOptions {
@@ -75,7 +75,7 @@ export interface Sweep {
  * @throws {KnobError} for a knob or value that does not fit.
  * @throws {SweepError} `SWEEP_BAD_AXIS`, `SWEEP_SAME_KNOB`, `SWEEP_TOO_LARGE`.
  */
-export async function sweep(scenario: OwnScenario, options: SweepOptions): Promise<Sweep> {
+export async function sweep(scenario: UserScenario, options: SweepOptions): Promise<Sweep> {
   checkArguments("sweep", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
   const axes = checkedAxes(options.axes);
   const probe = new Probe(scenario, options);
@@ -88,7 +88,7 @@ export async function sweep(scenario: OwnScenario, options: SweepOptions): Promi
   const thresholds: Threshold[] = [];
   for (const axis of axes.filter(({ knob }) => isWhole(knob))) {
     for (const [below, above] of neighbours(axes, axis)) {
-      thresholds.push(...(await turnsBetween(probe, axis.knob, [below, above])));
+      thresholds.push(...(await thresholdsBetween(probe, axis.knob, [below, above])));
     }
   }
   const { id, title } = scenario;
@@ -104,11 +104,11 @@ type At = Readonly<Record<string, KnobValue>>;
 
 /** Runs points, each of them once. */
 class Probe {
-  readonly #scenario: OwnScenario;
+  readonly #scenario: UserScenario;
   readonly #options: SweepOptions;
   readonly #known = new Map<string, SweepPoint>();
 
-  constructor(scenario: OwnScenario, options: SweepOptions) {
+  constructor(scenario: UserScenario, options: SweepOptions) {
     this.#scenario = scenario;
     this.#options = options;
   }
@@ -138,7 +138,7 @@ class Probe {
 }
 
 /** Halves the gap between two points with different outcomes until nothing lies between. */
-async function turnsBetween(
+async function thresholdsBetween(
   probe: Probe,
   knob: KnobName,
   [low, high]: readonly [At, At],
@@ -153,8 +153,8 @@ async function turnsBetween(
   }
   const between = { ...low, [knob]: middle };
   return [
-    ...(await turnsBetween(probe, knob, [low, between])),
-    ...(await turnsBetween(probe, knob, [between, high])),
+    ...(await thresholdsBetween(probe, knob, [low, between])),
+    ...(await thresholdsBetween(probe, knob, [between, high])),
   ];
 }
 

@@ -1,21 +1,21 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
-import type { CeremonyAccount } from "../../diagnosis/explanation.js";
-import type { MechanismId } from "../../diagnosis/rules/registry.js";
+import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
+import type { RootCauseId } from "../../diagnosis/rules/registry.js";
 import type { Layer } from "../../diagnosis/rule.js";
 import {
   addProbes,
-  type BlindVerdict,
+  type MissingProbeVerdict,
   judgeWithoutProbes,
   type ProbeRate,
 } from "../../diagnosis/without-probe.js";
 import { CATALOGUE } from "../catalogue.js";
 import { checkVerdict } from "../check.js";
-import type { Finding } from "../expectation.js";
+import type { AssertionFailure } from "../expectation.js";
 import { type Run, runScenario } from "../run.js";
 import { SCENARIO, type Scenario } from "../scenario.js";
-import { DRAW_OPTIONS, drawScenario, type DrawOptions } from "./sample-scenario.js";
-import { storyStands } from "./scenario-holds.js";
+import { DRAW_OPTIONS, sampleScenario, type SampleOptions } from "./sample-scenario.js";
+import { scenarioHolds } from "./scenario-holds.js";
 
 export interface VerdictOptions {
   /** How often each scenario is drawn. */
@@ -36,16 +36,16 @@ const OPTIONS = parameters<VerdictOptions>({
 
 /** How often ceremonies with one cause were said to have another, or the same. */
 export interface VerdictCell {
-  readonly truth: MechanismId | "none";
-  readonly said: MechanismId | "none";
+  readonly truth: RootCauseId | "none";
+  readonly said: RootCauseId | "none";
   readonly ceremonies: number;
 }
 
 /** One draw that was judged wrongly, or that was not the story any more. */
-export interface WrongDraw {
+export interface WrongSample {
   readonly scenario: string;
   readonly draw: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AssertionFailure[];
   /** The command that tells this very run. */
   readonly reproduction: string;
 }
@@ -66,37 +66,37 @@ export interface VerdictTable {
   readonly right: number;
   readonly cells: readonly VerdictCell[];
   readonly presets: readonly PresetRate[];
-  readonly wrong: readonly WrongDraw[];
+  readonly wrong: readonly WrongSample[];
   /** Draws that told another story: their truth is not known, and the range they came from is too wide. */
-  readonly astray: readonly WrongDraw[];
+  readonly astray: readonly WrongSample[];
   /** The same traces with one probe taken out of each, where the whole trace was judged rightly. */
   readonly probes: readonly ProbeRate[];
   /** Verdicts that were given without the probe that would have told otherwise. */
-  readonly guessed: readonly (BlindVerdict & Omit<WrongDraw, "findings">)[];
+  readonly guessed: readonly (MissingProbeVerdict & Omit<WrongSample, "findings">)[];
 }
 
 /**
  * Draws every scenario's parameters anew and holds the verdict against the cause that the scenario injected.
  *
  * What is true is the scenario's own word, written down with its knobs; that it still is in a draw is asked of
- * records and books alone ({@link storyStands}). The same options give the same table.
+ * records and books alone ({@link scenarioHolds}). The same options give the same table.
  */
 export async function verdictTable(options: VerdictOptions): Promise<VerdictTable> {
   checkArguments("verdictTable", { options: [OPTIONS, options] });
   const { draws, seed, scenarios = CATALOGUE, onProgress } = options;
   const cells = new Map<string, VerdictCell>();
   const presets: PresetRate[] = [];
-  const wrong: WrongDraw[] = [];
-  const astray: WrongDraw[] = [];
+  const wrong: WrongSample[] = [];
+  const astray: WrongSample[] = [];
   const probes = new Map<Layer, ProbeRate>();
   const guessed: VerdictTable["guessed"][number][] = [];
   for (const scenario of scenarios) {
     onProgress?.(presets.length, scenario);
     let right = 0;
     for (let draw = 1; draw <= draws; draw += 1) {
-      const run = await runDraw(scenario, { seed, draw });
+      const run = await runSample(scenario, { seed, draw });
       const found = { scenario: scenario.id, draw, reproduction: run.reproduction };
-      const lost = storyStands(scenario.expect, run);
+      const lost = scenarioHolds(scenario.expect, run);
       if (lost.length > 0) {
         astray.push({ ...found, findings: lost });
         continue;
@@ -108,12 +108,12 @@ export async function verdictTable(options: VerdictOptions): Promise<VerdictTabl
         continue;
       }
       right += 1;
-      const blind = judgeWithoutProbes(run);
+      const withoutProbe = judgeWithoutProbes(run);
       addProbes(
         probes,
-        [...blind.rates].map(([layer, rate]) => ({ layer, ...rate })),
+        [...withoutProbe.rates].map(([layer, rate]) => ({ layer, ...rate })),
       );
-      guessed.push(...blind.wrong.map((verdict) => ({ ...found, ...verdict })));
+      guessed.push(...withoutProbe.wrong.map((verdict) => ({ ...found, ...verdict })));
     }
     presets.push({ scenario: scenario.id, draws, right });
   }
@@ -132,18 +132,18 @@ export async function verdictTable(options: VerdictOptions): Promise<VerdictTabl
 }
 
 /** Runs one draw of a scenario. */
-export async function runDraw(scenario: Scenario, options: DrawOptions): Promise<Run> {
-  checkArguments("runDraw", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
+export async function runSample(scenario: Scenario, options: SampleOptions): Promise<Run> {
+  checkArguments("runSample", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
   const { seed, draw } = options;
-  const drawn = drawScenario(scenario, { seed, draw });
+  const drawn = sampleScenario(scenario, { seed, draw });
   const run = await runScenario(drawn.scenario, { seed: drawn.seed });
   return { ...run, reproduction: reproduce(scenario.id, { seed, draw }) };
 }
 
 function countCeremonies(
   cells: Map<string, VerdictCell>,
-  truths: readonly MechanismId[],
-  said: readonly CeremonyAccount[],
+  truths: readonly RootCauseId[],
+  said: readonly CeremonyDiagnosis[],
 ): void {
   for (let at = 0; at < Math.max(truths.length, said.length); at += 1) {
     const cell = { truth: truths[at] ?? "none", said: said[at]?.mechanism ?? "none" } as const;

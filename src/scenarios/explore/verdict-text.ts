@@ -1,18 +1,18 @@
-import type { MechanismId } from "../../diagnosis/rules/registry.js";
+import type { RootCauseId } from "../../diagnosis/rules/registry.js";
 import { PROBE_LAYERS } from "../../diagnosis/without-probe.js";
-import type { VerdictCell, VerdictTable, WrongDraw } from "./verdict-table.js";
+import type { VerdictCell, VerdictTable, WrongSample } from "./verdict-table.js";
 
 /** How often a mechanism was named when it was the cause. */
-export interface MechanismRate {
-  readonly mechanism: MechanismId | "none";
+export interface RootCauseRate {
+  readonly mechanism: RootCauseId | "none";
   readonly ceremonies: number;
   readonly right: number;
   /** What was said instead, and how often. */
-  readonly instead: readonly { readonly said: MechanismId | "none"; readonly ceremonies: number }[];
+  readonly instead: readonly { readonly said: RootCauseId | "none"; readonly ceremonies: number }[];
 }
 
 /** The rows of the confusion table, in the order in which the stories told of them. */
-export function mechanismRates({ cells }: Pick<VerdictTable, "cells">): readonly MechanismRate[] {
+export function rootCauseRates({ cells }: Pick<VerdictTable, "cells">): readonly RootCauseRate[] {
   const truths = [...new Set(cells.map(({ truth }) => truth))];
   return truths.map((mechanism) => {
     const row = cells.filter(({ truth }) => truth === mechanism);
@@ -59,7 +59,7 @@ export function verdictTableToText(table: VerdictTable): string {
 }
 
 function confusion(table: VerdictTable): readonly string[] {
-  const rates = mechanismRates(table);
+  const rates = rootCauseRates(table);
   const width = Math.max(...rates.map(({ mechanism }) => mechanism.length), 10) + 2;
   return [
     `${"cause".padEnd(width)}${"ceremonies".padStart(10)}${"right".padStart(9)}${"rate".padStart(9)}  said instead`,
@@ -85,7 +85,7 @@ function withoutProbes({ probes }: VerdictTable): readonly string[] {
   ];
 }
 
-function told<Draw extends Pick<WrongDraw, "reproduction">>(
+function told<Draw extends Pick<WrongSample, "reproduction">>(
   what: string,
   draws: readonly Draw[],
   say: (draw: Draw) => string,

@@ -2,8 +2,8 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { isObject } from "../../core/read-shape.js";
 import { findScenario, type ResolvedScenario } from "../catalogue.js";
-import type { OwnScenario } from "../scenario.js";
-import { namesFile, readScenarioFile, storyOf, type ReadScenarioFile } from "./resolve-scenario.js";
+import type { UserScenario } from "../scenario.js";
+import { namesFile, readScenarioFile, composeScenario, type ReadScenarioFile } from "./resolve-scenario.js";
 import type { ScenarioDefinition } from "./scenario-file.js";
 import { ScenarioFileError } from "./scenario-file-error.js";
 
@@ -18,9 +18,9 @@ import { ScenarioFileError } from "./scenario-file-error.js";
 export function defineScenario(
   definition: ScenarioDefinition,
   { onAlias }: ScenarioAliasOptions = {},
-): OwnScenario {
+): UserScenario {
   const { file, base } = readDefinition(definition);
-  return storyOf(file, { base: base ?? presetOf(file, { onAlias }) });
+  return composeScenario(file, { base: base ?? presetOf(file, { onAlias }) });
 }
 
 export interface ScenarioAliasOptions {
@@ -32,7 +32,7 @@ export interface ParseScenarioOptions extends ScenarioAliasOptions {
   /** For the id, when the file has none; `late.json` and `late` are the same. */
   readonly name?: string;
   /** Finds the story that `extends` names, when that is a path. */
-  readonly base?: (path: string) => OwnScenario;
+  readonly base?: (path: string) => UserScenario;
 }
 
 const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
@@ -47,14 +47,14 @@ const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
  * @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON`; `SCENARIO_FILE_NO_BASE` when it extends a path and
  *   there is no `base` to ask; otherwise as {@link defineScenario} does.
  */
-export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): OwnScenario {
+export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): UserScenario {
   checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
   const { name, base, onAlias } = options;
   const file = readScenarioFile(parseJson(text, name), { file: name });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story =
     path !== undefined && base !== undefined ? base(path) : presetOf(file, { file: name, onAlias });
-  return storyOf(file, { name: stem(name), base: story });
+  return composeScenario(file, { name: stem(name), base: story });
 }
 
 /** JSON, with or without a byte order mark. @throws {ScenarioFileError} `SCENARIO_FILE_NOT_JSON` */
@@ -73,7 +73,7 @@ export function parseJson(text: string, file?: string): unknown {
 export function readDefinition(
   definition: unknown,
   file?: string,
-): { readonly file: ReadScenarioFile; readonly base: OwnScenario | undefined } {
+): { readonly file: ReadScenarioFile; readonly base: UserScenario | undefined } {
   if (!isObject(definition)) return { file: readScenarioFile(definition, { file }), base: undefined };
   // What may vary in a preset is for those who draw its variations; a run does not look at it.
   const { draws: _, ...plain } = definition;
@@ -86,21 +86,21 @@ export function readDefinition(
 const A_PATH = "./base.json";
 
 /** A finished story, perhaps a preset: its name may be taken. */
-function readBase(base: Readonly<Record<string, unknown>>, file: string | undefined): OwnScenario {
+function readBase(base: Readonly<Record<string, unknown>>, file: string | undefined): UserScenario {
   const { id, draws: _, ...rest } = base;
   if (typeof id !== "string" || rest["extends"] !== undefined) {
     const text = "a finished story is wanted";
     const hint = "scenarioNamed(...) and defineScenario(...) give one";
     throw new ScenarioFileError(file, [{ code: "SCENARIO_FILE_NO_BASE", path: "/extends", text, hint }]);
   }
-  return { ...storyOf(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
+  return { ...composeScenario(readScenarioFile(rest, { file, at: ["extends"] }), {}), id };
 }
 
 /** The preset a file extends, if it extends one. @throws {ScenarioFileError} `SCENARIO_FILE_NO_BASE` for a path. */
 export function presetOf(
   { extends: name }: ReadScenarioFile,
   { file, onAlias }: ScenarioAliasOptions & { readonly file?: string | undefined } = {},
-): OwnScenario | undefined {
+): UserScenario | undefined {
   if (name === undefined) return undefined;
   const preset = findScenario(name);
   if (preset?.alias !== undefined) onAlias?.(preset);

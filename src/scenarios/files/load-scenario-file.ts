@@ -1,7 +1,7 @@
-import type { OwnScenario } from "../scenario.js";
+import type { UserScenario } from "../scenario.js";
 import { parseJson, presetOf, readDefinition, stem, type ScenarioAliasOptions } from "./define-scenario.js";
 import { isObject } from "../../core/read-shape.js";
-import { namesFile, storyOf } from "./resolve-scenario.js";
+import { namesFile, composeScenario } from "./resolve-scenario.js";
 import {
   ScenarioFileError,
   type ScenarioFileFault,
@@ -33,7 +33,7 @@ export async function loadScenarioFile(
   path: string,
   files: ScenarioFiles,
   { onAlias }: ScenarioAliasOptions = {},
-): Promise<OwnScenario> {
+): Promise<UserScenario> {
   return load(path, { files, trail: [], onAlias });
 }
 
@@ -43,12 +43,12 @@ interface Journey extends ScenarioAliasOptions {
   readonly trail: readonly string[];
 }
 
-async function load(path: string, { files, trail, onAlias }: Journey): Promise<OwnScenario> {
+async function load(path: string, { files, trail, onAlias }: Journey): Promise<UserScenario> {
   const { file, base } = readDefinition(valueIn(await files.read(path), path), path);
   const name = stem(path);
-  if (base !== undefined) return storyOf(file, { name, base });
+  if (base !== undefined) return composeScenario(file, { name, base });
   if (file.extends === undefined || !namesFile(file.extends)) {
-    return storyOf(file, { name, base: presetOf(file, { file: path, onAlias }) });
+    return composeScenario(file, { name, base: presetOf(file, { file: path, onAlias }) });
   }
   const next = files.beside(path, file.extends);
   const here = [...trail, path];
@@ -57,11 +57,11 @@ async function load(path: string, { files, trail, onAlias }: Journey): Promise<O
   if (here.length >= FILES_MAX) {
     throw badBase(path, { code: "SCENARIO_FILE_CYCLE", text: `more than ${FILES_MAX} files in a row` });
   }
-  return storyOf(file, { name, base: await loadBase(next, { files, trail: here, onAlias }) });
+  return composeScenario(file, { name, base: await loadBase(next, { files, trail: here, onAlias }) });
 }
 
 /** The file that extends is the one that is wrong when there is nothing to extend. */
-async function loadBase(path: string, journey: Journey): Promise<OwnScenario> {
+async function loadBase(path: string, journey: Journey): Promise<UserScenario> {
   try {
     return await load(path, journey);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { FRAME } from "../../core/events/frame.js";
 import type { Member } from "../../core/events/member.js";
 import { EVENT_KINDS, type EventKind, membersOf } from "../../core/events/table.js";
-import { MECHANISM_IDS } from "../../diagnosis/rules/registry.js";
-import type { Promises } from "../expectation.js";
+import { ROOT_CAUSE_IDS } from "../../diagnosis/rules/registry.js";
+import type { PartialExpectation } from "../expectation.js";
 import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
 
 /** Kinds of records that a layer of promises may speak of, by how they begin. */
@@ -23,10 +23,10 @@ const LEDGER = {
   orphans: { ...whole, doc: "Keys no row knows." },
   ghosts: { ...whole, doc: "Rows whose key is nowhere." },
   mails: { ...whole, doc: "Mails delivered." },
-} as const satisfies { readonly [Name in keyof NonNullable<Promises["ledger"]>]-?: MemberShape };
+} as const satisfies { readonly [Name in keyof NonNullable<PartialExpectation["ledger"]>]-?: MemberShape };
 
 /** What a file may promise: at least one thing. */
-export const PROMISES_SHAPE = {
+export const EXPECTATION_SHAPE = {
   type: "object",
   named: "promises",
   atLeast: 1,
@@ -48,10 +48,10 @@ export const PROMISES_SHAPE = {
     mechanisms: {
       type: "list",
       optional: true,
-      of: { type: "word", words: MECHANISM_IDS },
+      of: { type: "word", words: ROOT_CAUSE_IDS },
       doc: "What each ceremony came to, in order.",
     },
-  } satisfies { readonly [Name in keyof Promises]-?: MemberShape },
+  } satisfies { readonly [Name in keyof PartialExpectation]-?: MemberShape },
 } as const satisfies Shape;
 
 function patterns(layer: Layer, doc: string) {

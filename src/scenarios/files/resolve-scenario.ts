@@ -1,7 +1,7 @@
 import { jsonPointer, Place, type ShapeCodes } from "../../core/place.js";
 import { readShape } from "../../core/read-shape.js";
-import type { Promises } from "../expectation.js";
-import type { OwnScenario } from "../scenario.js";
+import type { PartialExpectation } from "../expectation.js";
+import type { UserScenario } from "../scenario.js";
 import { findScenario } from "../catalogue.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
@@ -44,11 +44,11 @@ export function readScenarioFile(
 }
 
 /** The story a file tells on top of what it extends; `name` is its id if it has none of its own. */
-export function storyOf(
+export function composeScenario(
   { $schema: _, extends: __, ...file }: ReadScenarioFile,
-  { name, base }: { readonly name?: string | undefined; readonly base?: OwnScenario | undefined },
-): OwnScenario {
-  const { id = ownId(name, base), expect = keptPromises(file, base) } = file;
+  { name, base }: { readonly name?: string | undefined; readonly base?: UserScenario | undefined },
+): UserScenario {
+  const { id = ownId(name, base), expect = inheritedExpectation(file, base) } = file;
   return {
     id,
     group: file.group ?? base?.group ?? "own",
@@ -67,24 +67,27 @@ export function namesFile(name: string): boolean {
 }
 
 /** A promise speaks of the story as it was told: with other knobs or another script it is void. */
-function keptPromises({ knobs = {}, script }: ReadScenarioFile, base?: OwnScenario): Promises | undefined {
+function inheritedExpectation(
+  { knobs = {}, script }: ReadScenarioFile,
+  base?: UserScenario,
+): PartialExpectation | undefined {
   return Object.keys(knobs).length === 0 && script === undefined ? base?.expect : undefined;
 }
 
-function ownId(name: string | undefined, base: OwnScenario | undefined): string {
-  const wish = name
+function ownId(name: string | undefined, base: UserScenario | undefined): string {
+  const candidate = name
     ?.replace(/[^A-Za-z0-9._/-]+/gu, "-")
     .replace(/^[^A-Za-z0-9]+/u, "")
     .slice(0, 96);
-  if (wish === undefined || !new RegExp(ID_PATTERN, "u").test(wish)) {
+  if (candidate === undefined || !new RegExp(ID_PATTERN, "u").test(candidate)) {
     return base === undefined ? "own" : base.id.endsWith("/own") ? base.id : `${base.id}/own`;
   }
   // A stored trace must not be taken for that of a preset, under its present id or a former one.
-  return findScenario(wish) === undefined ? wish : `${wish}/own`;
+  return findScenario(candidate) === undefined ? candidate : `${candidate}/own`;
 }
 
 /** No schema can compare two numbers of one file. */
-function checkSpans(expect: Promises = {}, place: Place<ScenarioFileFault>): void {
+function checkSpans(expect: PartialExpectation = {}, place: Place<ScenarioFileFault>): void {
   for (const layer of ["ctap", "link", "page", "rp"] as const) {
     expect[layer]?.forEach(({ atMs: [fromMs, toMs] = [0, 0] }, index) => {
       if (fromMs <= toMs) return;

@@ -1,6 +1,6 @@
 import type { KnobOverrides, Knobs } from "../../sim/knobs/knobs.js";
-import type { Promises } from "../expectation.js";
-import type { OwnScenario, ScenarioGroup, Verb } from "../scenario.js";
+import type { PartialExpectation } from "../expectation.js";
+import type { UserScenario, ScenarioGroup, Action } from "../scenario.js";
 
 /** Version of the files' shape; raised when a file that was good would be refused, or mean something else. */
 export const SCENARIO_FILE_SCHEMA = 1;
@@ -24,12 +24,12 @@ export interface ScenarioFile {
   /** Turned on top of those of what is extended. */
   readonly knobs?: KnobOverrides & KnobGroups;
   /** In place of the script of what is extended. */
-  readonly script?: readonly Verb[];
+  readonly script?: readonly Action[];
   /**
    * In place of the promises of what is extended. Absent: those are kept if neither knobs nor script are
    * touched, otherwise nothing is promised.
    */
-  readonly expect?: Promises;
+  readonly expect?: PartialExpectation;
 }
 
 /** Deviations from the defaults, one object for each group: `{ rp: { finishMs: 900 } }`. */
@@ -37,5 +37,5 @@ export type KnobGroups = { readonly [Group in keyof Knobs]?: Partial<Knobs[Group
 
 /** The same in a program, where the base may be at hand as a value. */
 export interface ScenarioDefinition extends Omit<ScenarioFile, "extends"> {
-  readonly extends?: string | OwnScenario;
+  readonly extends?: string | UserScenario;
 }

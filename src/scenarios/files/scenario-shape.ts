@@ -3,10 +3,10 @@ import type { MemberShape, ObjectShape } from "../../core/shape.js";
 import { ALIASES, CATALOGUE } from "../catalogue.js";
 import { CATALOGUE_GROUPS, type CatalogueGroup } from "../catalogue/groups.js";
 import type { ScenarioGroup } from "../scenario.js";
-import { PROMISES_SHAPE } from "./promise-shapes.js";
+import { EXPECTATION_SHAPE } from "./promise-shapes.js";
 import { knobsShape } from "./read-knobs.js";
 import type { ScenarioFile } from "./scenario-file.js";
-import { VERB_SHAPES } from "./verb-shapes.js";
+import { ACTION_SHAPES } from "./verb-shapes.js";
 import { word, type Words } from "./words.js";
 
 /** Ids that stand for a scenario of the catalogue: the present ones, then the former ones. */
@@ -66,10 +66,10 @@ export const SCENARIO_SHAPE = {
       type: "list",
       optional: true,
       atLeast: 1,
-      of: { type: "tagged", tag: "do", prefix: "verb ", choices: VERB_SHAPES },
+      of: { type: "tagged", tag: "do", prefix: "verb ", choices: ACTION_SHAPES },
       doc: "What the person does, one after the other.",
     },
-    expect: { ...PROMISES_SHAPE, optional: true },
+    expect: { ...EXPECTATION_SHAPE, optional: true },
   },
 } as const satisfies ObjectShape & {
   readonly members: { readonly [Name in keyof ScenarioFile]-?: MemberShape & { readonly optional: true } };

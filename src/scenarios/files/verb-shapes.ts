@@ -1,10 +1,10 @@
 import { KNOB_SPECS } from "../../sim/knobs/registry.js";
 import type { ObjectShape } from "../../core/shape.js";
-import type { Verb } from "../scenario.js";
+import type { Action } from "../scenario.js";
 import { knobsShape } from "./read-knobs.js";
 import { word, type Words } from "./words.js";
 
-type VerbOf<Do extends Verb["do"]> = Verb extends infer One
+type ActionOf<Do extends Action["do"]> = Action extends infer One
   ? One extends { readonly do: infer Dos }
     ? Do extends Dos
       ? Omit<One, "do">
@@ -45,10 +45,10 @@ const ceremony = {
 const factor = word("sms", "mail", "app", "voice");
 
 /** Knobs as they may be turned while a world is running. */
-const TURNS = { ...knobsShape(KNOB_SPECS, { midRun: true }), named: "turns" };
+const MID_RUN_OVERRIDES = { ...knobsShape(KNOB_SPECS, { midRun: true }), named: "turns" };
 
-/** Every verb with its members: what `Verb` says in types, for files. Who adds a verb is asked for its row here. */
-const VERBS = {
+/** Every verb with its members: what `Action` says in types, for files. Who adds a verb is asked for its row here. */
+const ACTIONS = {
   register: { ...ceremony, by: maybe(word("helper")) },
   login: { ...ceremony, by: maybe(word("helper")) },
   "enter-password": { atMs },
@@ -68,11 +68,11 @@ const VERBS = {
   "quit-browser": { atMs },
   "reset-key": { atMs },
   wait: { forMs: whole },
-  set: { atMs, knobs: TURNS },
-} satisfies { readonly [Do in Verb["do"]]: MembersOf<VerbOf<Do>> };
+  set: { atMs, knobs: MID_RUN_OVERRIDES },
+} satisfies { readonly [Do in Action["do"]]: MembersOf<ActionOf<Do>> };
 
-export const VERB_SHAPES: Readonly<Record<string, ObjectShape>> = Object.fromEntries(
-  Object.entries(VERBS).map(([name, members]) => [
+export const ACTION_SHAPES: Readonly<Record<string, ObjectShape>> = Object.fromEntries(
+  Object.entries(ACTIONS).map(([name, members]) => [
     name,
     { type: "object", members: { do: word(name), ...members } },
   ]),

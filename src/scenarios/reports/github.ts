@@ -29,7 +29,7 @@ export function toGitHub(runs: readonly ReportedRun[]): GitHubReport {
       "| --- | --- | --- | --- | ---: | --- |",
       ...runs.map(row),
       "",
-      ...broken.flatMap(brokenPromises),
+      ...broken.flatMap(assertionFailures),
     ].join("\n"),
   };
 }
@@ -58,7 +58,7 @@ function row({ scenario, seed, verdict, explanation }: ReportedRun): string {
   return `| ${cells.map(plain).join(" | ")} |`;
 }
 
-function brokenPromises({ scenario, findings, reproduction }: ReportedRun): readonly string[] {
+function assertionFailures({ scenario, findings, reproduction }: ReportedRun): readonly string[] {
   return [
     `### ${plain(scenario.id)}`,
     "",

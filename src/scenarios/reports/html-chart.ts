@@ -3,7 +3,7 @@ import type { Bar, Drawing, Lane, Mark, Span } from "./lanes.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { FOLD_MS, spacedOut, timeScale, type TimeScale } from "./time-scale.js";
-import { shortSeconds, spanOfMs, TONE_NAMES, TONE_SIGNS, toneOfMechanism } from "./words.js";
+import { shortSeconds, spanOfMs, TONE_NAMES, TONE_SIGNS, toneOfRootCause } from "./words.js";
 
 /** Percent of the width that labels of the axis keep from each other, wide and narrow. */
 const APART = { wide: 5.5, narrow: 17 };
@@ -157,7 +157,7 @@ function spanBar({ ceremony, fromMs, toMs }: Span, { index, run, scale }: SpanPl
   const left = scale.at(fromMs);
   const width = `max(.6rem,${percent(scale.at(toMs) - left)})`;
   const name = `${ceremony.kind} ${ceremony.id}: ${account?.mechanism ?? "undecided"}`;
-  const tone = toneOfMechanism(account?.mechanism);
+  const tone = toneOfRootCause(account?.mechanism);
   return markup`<a class="span ${tone}" href="#account-${index + 1}" style="left:${percent(left)};width:${width}" title="${name}"><bdi>${name}</bdi></a>`;
 }
 

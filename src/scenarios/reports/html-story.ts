@@ -1,9 +1,9 @@
 import { toneOf } from "../../core/events/describe.js";
-import type { CeremonyAccount } from "../../diagnosis/explanation.js";
+import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { marginInWords, prose, toneOfMechanism } from "./words.js";
+import { marginInWords, prose, toneOfRootCause } from "./words.js";
 
 /** The verdict in one card: what happened, whose timer, by how much. */
 export function leadOf({ explanation }: ReportedRun): Markup {
@@ -16,7 +16,7 @@ ${factsOf(explanation)}
 </section>`;
 }
 
-function factsOf({ mechanism, decidedBy, marginMs, missingProbes }: CeremonyAccount): Markup {
+function factsOf({ mechanism, decidedBy, marginMs, missingProbes }: CeremonyDiagnosis): Markup {
   const facts: readonly (readonly [string, string] | undefined)[] = [
     ["Mechanism", mechanism],
     decidedBy && ["Deciding timer", `${decidedBy.timer} of the ${decidedBy.owner}`],
@@ -57,17 +57,17 @@ export function screensOf({ records }: ReportedRun): Markup | undefined {
 }
 
 /** Each ceremony with its evidence and what would have prevented it. */
-export function accountsOf({ explanation }: ReportedRun): Markup | undefined {
+export function diagnosesOf({ explanation }: ReportedRun): Markup | undefined {
   if (explanation.ceremonies.length === 0) return undefined;
   return markup`<section class="card long" aria-labelledby="accounts">
 <h2 id="accounts">Ceremony by ceremony</h2>
-${explanation.ceremonies.map(accountOf)}
+${explanation.ceremonies.map(diagnosisOf)}
 </section>`;
 }
 
-function accountOf(account: CeremonyAccount, index: number): Markup {
+function diagnosisOf(account: CeremonyDiagnosis, index: number): Markup {
   const { kind, ceremony, mechanism, verdict, evidence, prevention } = account;
-  return markup`<article class="account ${toneOfMechanism(mechanism)}" id="account-${index + 1}">
+  return markup`<article class="account ${toneOfRootCause(mechanism)}" id="account-${index + 1}">
 <h3>${kind} <bdi>${ceremony}</bdi>: ${mechanism}</h3>
 <p>${prose(verdict)}</p>
 ${factsOf(account)}

@@ -57,13 +57,13 @@ function nameCell(name: string, more?: readonly (Markup | undefined)[]): Markup 
 
 const TOLD = markup` class="bad told"`;
 
-type Book = readonly [title: string, items: Oddity, trouble?: true];
+type LedgerTable = readonly [title: string, items: Oddity, trouble?: true];
 
 /** Who holds what in the end. */
-export function booksOf(run: ReportedRun): Markup {
+export function ledgerTables(run: ReportedRun): Markup {
   const { keys, rows, flags, mails } = run.ledger.entries;
   const { orphans, ghosts } = oddities(run);
-  const books: readonly Book[] = [
+  const ledgerCounts: readonly LedgerTable[] = [
     [
       "Keys on authenticators",
       keys.map(({ credential, authenticator }) => `${credential} on ${authenticator}`),
@@ -82,12 +82,12 @@ export function booksOf(run: ReportedRun): Markup {
 <table>
 <thead><tr><th scope="col">Book</th><th scope="col">Entries at the end</th></tr></thead>
 <tbody>
-${books.map(bookRow)}</tbody>
+${ledgerCounts.map(ledgerTableRow)}</tbody>
 </table>
 </section>`;
 }
 
-function bookRow([title, items, trouble]: Book): Markup {
+function ledgerTableRow([title, items, trouble]: LedgerTable): Markup {
   const list = typeof items === "string" ? items : items.length === 0 ? "none" : items.join(", ");
   const told = trouble && typeof items === "object" && items.length > 0;
   return markup`<tr${told ? TOLD : undefined}><th scope="row">${title}</th><td><bdi>${list}</bdi></td></tr>

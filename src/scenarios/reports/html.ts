@@ -1,9 +1,9 @@
 import { titleOf } from "./title-of.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { chartOf } from "./html-chart.js";
-import { accountsOf, findingsOf, leadOf, screensOf } from "./html-story.js";
+import { diagnosesOf, findingsOf, leadOf, screensOf } from "./html-story.js";
 import { HTML_STYLE } from "./html-style.js";
-import { booksOf, eventsOf, timersOf } from "./html-tables.js";
+import { ledgerTables, eventsOf, timersOf } from "./html-tables.js";
 import { drawingOf } from "./lanes.js";
 import { Markup, markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
@@ -34,10 +34,10 @@ ${leadOf(run)}
 ${findingsOf(run)}
 ${chartOf(run, drawing)}
 ${screensOf(run)}
-${accountsOf(run)}
+${diagnosesOf(run)}
 ${eventsOf(drawing)}
 ${timersOf(drawing)}
-${booksOf(run)}
+${ledgerTables(run)}
 <section class="card" aria-labelledby="again">
 <h2 id="again">The same again</h2>
 <code class="again">${run.reproduction}</code>

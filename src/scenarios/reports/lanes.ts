@@ -2,7 +2,7 @@ import type { TraceRecord } from "../../core/trace.js";
 import { describeRecord, toneOf } from "../../core/events/describe.js";
 import type { Tone } from "../../core/events/event.js";
 import type { DecidingTimer } from "../../diagnosis/explanation.js";
-import type { Ceremony } from "../../diagnosis/facts/ceremony.js";
+import type { CeremonyTrace } from "../../diagnosis/facts/ceremony.js";
 import { gatherFacts } from "../../diagnosis/gather-facts.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 import type { ReportedRun } from "./run-of-trace.js";
@@ -37,7 +37,7 @@ export interface Lane {
 
 /** A ceremony as one bar over the lanes. */
 export interface Span {
-  readonly ceremony: Ceremony;
+  readonly ceremony: CeremonyTrace;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -53,7 +53,7 @@ export interface Drawing {
 
 /** From the person inwards, then out to the site and back by mail; whoever is not listed comes last. */
 const ORDER: readonly string[] = [
-  "person",
+  "user",
   "page",
   "browser",
   "link",
@@ -140,8 +140,8 @@ function rowsOf(timers: readonly Bar[]): readonly (readonly Bar[])[] {
   return rows;
 }
 
-function spanOf(ceremony: Ceremony): Span {
-  const { beganAtMs, called, settled, gaveUp, options, exchanges, finishes } = ceremony;
+function spanOf(ceremony: CeremonyTrace): Span {
+  const { beganAtMs, called, settled, gaveUp, options, exchanges, finishes, keysCreated } = ceremony;
   const moments = [
     beganAtMs,
     called?.atMs,
@@ -149,6 +149,7 @@ function spanOf(ceremony: Ceremony): Span {
     gaveUp?.atMs,
     options?.answeredAtMs,
     ...exchanges.map(({ answeredAtMs }) => answeredAtMs),
+    ...keysCreated.map(({ atMs }) => atMs),
     ...finishes.map(({ answeredAtMs }) => answeredAtMs),
   ].filter((ms) => ms !== undefined);
   return { ceremony, fromMs: Math.min(...moments), toMs: Math.max(...moments) };

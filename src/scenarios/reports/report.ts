@@ -3,7 +3,7 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
 import { describeRecord } from "../../core/events/describe.js";
-import type { CeremonyAccount } from "../../diagnosis/explanation.js";
+import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
 import { oddities, type Oddity } from "./oddities.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
@@ -42,10 +42,10 @@ export function toText(run: ReportedRun, options: TextOptions = {}): string {
   const sections = [
     header(sheet),
     timeline(sheet),
-    whatThePersonSaw(sheet),
+    whatTheUserSaw(sheet),
     verdict(sheet),
     timers(sheet),
-    books(sheet),
+    ledgerSection(sheet),
     findings(sheet),
     [`Again: ${run.reproduction}`],
   ];
@@ -90,14 +90,14 @@ function header({ run, paint, width }: Sheet): readonly string[] {
 }
 
 function timeline({ run, paint, width }: Sheet): readonly string[] {
-  const told = run.records.flatMap((record) => {
+  const described = run.records.flatMap((record) => {
     const text = describeRecord(record);
     return text === undefined ? [] : [{ record, text: printable(text) }];
   });
-  const lane = Math.max(...told.map(({ record }) => record.actor.length), "actor".length);
+  const lane = Math.max(...described.map(({ record }) => record.actor.length), "actor".length);
   return [
     paint.faint(`${"seconds".padStart(10)}  ${"actor".padEnd(lane)}  what happened`),
-    ...told.flatMap(({ record, text }) => {
+    ...described.flatMap(({ record, text }) => {
       const head = `${(record.atMs / 1000).toFixed(3).padStart(10)}  ${printable(record.actor).padEnd(lane)}  `;
       return hang(head, text, width).map(paintFor(record, paint));
     }),
@@ -111,7 +111,7 @@ function paintFor(record: TraceRecord, paint: Palette): (text: string) => string
   return record.kind.startsWith("link.") || record.kind === "ctap.request" ? paint.faint : (text) => text;
 }
 
-function whatThePersonSaw({ run, paint }: Sheet): readonly string[] {
+function whatTheUserSaw({ run, paint }: Sheet): readonly string[] {
   const seen = run.records.flatMap((record) =>
     record.kind === "user.saw"
       ? [`  ${seconds(record.atMs).padStart(10)}  ${record.where}: ${printable(record.text)}`]
@@ -123,13 +123,13 @@ function whatThePersonSaw({ run, paint }: Sheet): readonly string[] {
 function verdict({ run, paint, width }: Sheet): readonly string[] {
   return [
     paint.strong("Verdict"),
-    ...run.explanation.ceremonies.flatMap((account) => accountLines(account, { paint, width })),
+    ...run.explanation.ceremonies.flatMap((account) => diagnosisLines(account, { paint, width })),
     ...(run.explanation.ceremonies.length === 0 ? hang("  ", run.explanation.verdict, width) : []),
   ];
 }
 
-function accountLines(
-  account: CeremonyAccount,
+function diagnosisLines(
+  account: CeremonyDiagnosis,
   { paint, width }: Pick<Sheet, "paint" | "width">,
 ): readonly string[] {
   const { decidedBy, marginMs } = account;
@@ -173,7 +173,7 @@ function timerLine(use: TimerUse, paint: Palette): string {
   return end === "fired" ? paint.bad(line) : line;
 }
 
-function books({ run, paint }: Sheet): readonly string[] {
+function ledgerSection({ run, paint }: Sheet): readonly string[] {
   const { keys, rows, flags, mails } = run.ledger.entries;
   const { orphans, ghosts } = oddities(run);
   const list = (items: readonly string[]) => (items.length === 0 ? "none" : printable(items.join(", ")));

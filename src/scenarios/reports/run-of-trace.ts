@@ -7,7 +7,7 @@ import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
 import type { StoredTrace } from "../../diagnosis/stored-trace.js";
 import { findScenario } from "../catalogue.js";
 import { check } from "../check.js";
-import { promisesOnSite } from "../run-on-site.js";
+import { expectationOnSite } from "../run-on-site.js";
 import { reproductionOf, type Run } from "../run.js";
 import type { Scenario } from "../scenario.js";
 
@@ -55,8 +55,8 @@ export function runOfTrace(
   const whole = records[0] === started && records.at(-1) === ended;
   const held = whole && ended !== undefined && ended.outcome !== "no-expectation";
   const real = records.some(({ kind }) => kind === "rp.attached");
-  const promises = real && story ? promisesOnSite(story.expect, ledger) : story?.expect;
-  const findings = held && promises ? check(promises, { records, ledger, explanation }) : [];
+  const expectation = real && story ? expectationOnSite(story.expect, ledger) : story?.expect;
+  const findings = held && expectation ? check(expectation, { records, ledger, explanation }) : [];
   const verdict = !held || !story ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";
   const seed = started?.seed ?? "";
   return {

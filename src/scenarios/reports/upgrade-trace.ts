@@ -17,8 +17,13 @@ export function schema1Importer(): (record: RawRecord) => RawRecord {
     const { kind } = record;
     const upgrade = typeof kind === "string" && Object.hasOwn(UPGRADES, kind) ? UPGRADES[kind] : undefined;
     const event = upgrade ? upgrade(record) : record;
-    return { span: RUN_SPAN, ...event, ...timers.idOf(record) };
+    return { span: RUN_SPAN, ...event, ...presentActor(record), ...timers.idOf(record) };
   };
+}
+
+/** Schema 1 called the actor of the user's records `person`. */
+function presentActor({ actor }: RawRecord): RawRecord {
+  return actor === "person" ? { actor: "user" } : {};
 }
 
 type Upgrade = (record: RawRecord) => RawRecord;

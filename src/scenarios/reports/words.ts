@@ -1,4 +1,4 @@
-import type { MechanismId } from "../../diagnosis/rules/registry.js";
+import type { RootCauseId } from "../../diagnosis/rules/registry.js";
 import type { RunVerdict } from "../run.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import type { Tone } from "../../core/events/event.js";
@@ -41,7 +41,7 @@ export function marginInWords(marginMs: number): string {
   return marginMs < 0 ? `${seconds(-marginMs)} too late` : `${seconds(marginMs)} to spare`;
 }
 
-export function toneOfMechanism(mechanism: MechanismId | undefined): Tone {
+export function toneOfRootCause(mechanism: RootCauseId | undefined): Tone {
   if (mechanism === "success") return "good";
   return mechanism === undefined || mechanism === "undecided" ? "fault" : "bad";
 }

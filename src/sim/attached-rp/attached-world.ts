@@ -2,14 +2,14 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { toHex } from "../../core/bytes.js";
 import { envFor, type Env } from "../../core/env.js";
-import { parseTurns } from "../knobs/knobs.js";
+import { parseOverrides } from "../knobs/knobs.js";
 import { buildWorld, type World, type WorldSetup, type WorldSite, type WorldSiteDeps } from "../world.js";
 import { credentialsLister, HttpSite } from "./http-site.js";
 import { RowWatch } from "./row-watch.js";
 import type { SiteConfig } from "./site-config.js";
 import type { SiteError } from "./site-error.js";
 import { knobsForRealSite, REAL_SITE_STANDARD } from "./site-knobs.js";
-import { SiteSession, type SiteSessionParts } from "./site-session.js";
+import { SiteSession, type SiteSessionDeps } from "./site-session.js";
 import { fillText } from "./template.js";
 
 /** A real site of a world. */
@@ -28,7 +28,7 @@ export interface AttachedWorldOptions extends Partial<
 > {
   readonly config: SiteConfig;
   /** The environment: what `{env:NAME}` in the site file stands for. */
-  readonly secret: SiteSessionParts["secret"];
+  readonly secret: SiteSessionDeps["secret"];
 }
 
 const OPTIONS = parameters<AttachedWorldOptions>({
@@ -57,7 +57,7 @@ export function attachedWorld(env: Env, options: AttachedWorldOptions): Attached
     rules: {
       defaults: REAL_SITE_STANDARD,
       parse: (input) => knobsForRealSite(input, siteRules),
-      parseRunning: (input) => knobsForRealSite(parseTurns(input), siteRules),
+      parseRunning: (input) => knobsForRealSite(parseOverrides(input), siteRules),
     },
     site: (deps) => attachedSite(env, options, deps),
     frames,

@@ -83,7 +83,7 @@ function readCookie(header: string, url: URL, nowMs: number): Cookie | undefined
     expiresAtMs: expiryOf(attributes, nowMs),
   };
   if (cookie.secure && !isSecure(url)) return undefined;
-  return keepsPrefixPromise(cookie) ? cookie : undefined;
+  return satisfiesPrefixRules(cookie) ? cookie : undefined;
 }
 
 function expiryOf(attributes: ReadonlyMap<string, string>, nowMs: number): number {
@@ -97,7 +97,7 @@ function expiryOf(attributes: ReadonlyMap<string, string>, nowMs: number): numbe
 }
 
 /** @see RFC 6265bis §4.1.3: a `__Host-` cookie is secure, for one host and for all of it. */
-function keepsPrefixPromise({ name, secure, hostOnly, path }: Cookie): boolean {
+function satisfiesPrefixRules({ name, secure, hostOnly, path }: Cookie): boolean {
   if (/^__host-/i.test(name)) return secure && hostOnly && path === "/";
   return !/^__secure-/i.test(name) || secure;
 }

@@ -22,7 +22,7 @@ import type { FinishRequest, SiteConfig, SiteRequest } from "./site-config.js";
 import { SiteError } from "./site-error.js";
 import type { SiteReply, SiteSession, Values } from "./site-session.js";
 
-export interface HttpSiteParts {
+export interface HttpSiteDeps {
   readonly config: SiteConfig;
   readonly knobs: () => Knobs;
   /** `timeout` the page puts in place of the site's; `undefined`: it leaves the site's, `null`: it takes it out. */
@@ -44,16 +44,16 @@ export class HttpSite implements SitePort {
   /** Calls that ended without an answer, in order; pages go on after them, so nobody else throws them. */
   readonly errors: SiteError[] = [];
   readonly #env: Env;
-  readonly #parts: HttpSiteParts;
+  readonly #deps: HttpSiteDeps;
   readonly #gateway: Gateway;
   /** Ceremonies begun here: the account they are for, and the span they began in. */
   readonly #ceremonies = new Map<string, { readonly account: string; readonly context: TraceContext }>();
   #signedIn: Promise<void> | undefined;
 
-  constructor(env: Env, parts: HttpSiteParts) {
+  constructor(env: Env, deps: HttpSiteDeps) {
     this.#env = env;
-    this.#parts = parts;
-    const { knobs, background } = parts;
+    this.#deps = deps;
+    const { knobs, background } = deps;
     this.#gateway = new Gateway(envFor(env, "gateway"), { site: env, knobs, background });
   }
 
@@ -70,7 +70,7 @@ export class HttpSite implements SitePort {
     account: string,
     terms: RegistrationTerms = {},
   ): Promise<SiteAnswer<CeremonyOptions<CreationOptionsInput>>> {
-    const { options } = this.#parts.config.registration;
+    const { options } = this.#deps.config.registration;
     const call = this.#begin("registration", { account, context: terms.context });
     const { ceremony = "" } = call.context;
     return this.#pass(call, this.#knobs.rp.optionsMs, async () => {
@@ -87,7 +87,7 @@ export class HttpSite implements SitePort {
     response: RegistrationResponseJSON,
     terms: FinishTerms = {},
   ): Promise<SiteAnswer> {
-    const { watch, config, background } = this.#parts;
+    const { watch, config, background } = this.#deps;
     const context = this.#contextOf(ceremony, terms.context);
     watch.expect(response.id, context);
     const call = { call: "registration/finish", context };
@@ -98,7 +98,7 @@ export class HttpSite implements SitePort {
   }
 
   async registrationState(ceremony: string): Promise<SiteAnswer<CeremonyState>> {
-    const { watch } = this.#parts;
+    const { watch } = this.#deps;
     if (!watch.canAsk) return { status: 404 };
     await watch.probe({ quiet: true });
     return { status: 200, body: { outcome: watch.has(ceremony) ? "committed" : "open" } };
@@ -108,7 +108,7 @@ export class HttpSite implements SitePort {
     account: string,
     terms: CallTerms = {},
   ): Promise<SiteAnswer<CeremonyOptions<RequestOptionsInput>>> {
-    const { config, watch } = this.#parts;
+    const { config, watch } = this.#deps;
     const { options } = config.login;
     // A row that is there already must not be taken for one that came later.
     if (watch.isWaiting) await watch.probe({ quiet: true });
@@ -134,7 +134,7 @@ export class HttpSite implements SitePort {
     response: AuthenticationResponseJSON,
     terms: FinishTerms = {},
   ): Promise<SiteAnswer> {
-    const { config, watch, background } = this.#parts;
+    const { config, watch, background } = this.#deps;
     const call = { call: "login/finish", context: this.#contextOf(ceremony, terms.context) };
     const answer = await this.#finish(call, { request: config.login.finish, response });
     if (!isAccepted(answer)) void background.add(watch.probe());
@@ -162,13 +162,13 @@ export class HttpSite implements SitePort {
     { request, response }: { readonly request: FinishRequest; readonly response: object },
   ): Promise<SiteAnswer> {
     return this.#pass(call, this.#knobs.rp.finishMs, async () => {
-      const account = this.#ceremonies.get(call.context.ceremony ?? "")?.account ?? this.#parts.account;
+      const account = this.#ceremonies.get(call.context.ceremony ?? "")?.account ?? this.#deps.account;
       const values = { account, response: response as Json };
       const reply = await this.#send(call, { request, values });
       const { accepted } = request;
       const said = accepted === undefined || valueAt(reply?.body, accepted) === true;
       const answer = this.#answer(reply, () => (said ? {} : { code: this.#codeIn(reply) ?? "NOT_ACCEPTED" }));
-      if (call.call === "login/finish" && answer.status !== NO_ANSWER) this.#tellLogin(call.context, answer);
+      if (call.call === "login/finish" && answer.status !== NO_ANSWER) this.#emitLogin(call.context, answer);
       return answer;
     });
   }
@@ -191,7 +191,7 @@ export class HttpSite implements SitePort {
   ): Promise<SiteReply | undefined> {
     try {
       await this.signIn();
-      return await this.#parts.session.send(call, request, values, context);
+      return await this.#deps.session.send(call, request, values, context);
     } catch (error) {
       if (!(error instanceof SiteError) || !SILENCES.includes(error.code)) throw error;
       this.errors.push(error);
@@ -214,13 +214,13 @@ export class HttpSite implements SitePort {
 
   /** The site's own word for a refusal: a short one, and never one that repeats a secret. */
   #codeIn(reply: SiteReply | undefined): string | undefined {
-    const { config, session } = this.#parts;
+    const { config, session } = this.#deps;
     const code = config.code === undefined ? undefined : valueAt(reply?.body, config.code);
     if (typeof code !== "string" || !CODE.test(code) || session.holdsSecret(code)) return undefined;
     return code;
   }
 
-  #tellLogin(context: TraceContext, answer: SiteAnswer): void {
+  #emitLogin(context: TraceContext, answer: SiteAnswer): void {
     this.#env.trace.in(context).emit({
       kind: "rp.login",
       outcome: isAccepted(answer) ? "accepted" : "refused",
@@ -230,14 +230,14 @@ export class HttpSite implements SitePort {
 
   /** A page may put another `timeout` in place of the site's before it asks the browser. */
   #timed<Options extends { readonly timeout?: number }>(options: Options): Options {
-    const timeout = this.#parts.timeoutMs();
+    const timeout = this.#deps.timeoutMs();
     if (timeout === undefined) return options;
     const { timeout: _, ...others } = options;
     return (timeout === null ? others : { ...others, timeout }) as Options;
   }
 
   async #takeSteps(): Promise<void> {
-    const { config, session, account } = this.#parts;
+    const { config, session, account } = this.#deps;
     for (const [at, step] of config.signIn.entries()) {
       const call = `sign-in/${at + 1}`;
       const { status } = await session.send(call, step, { account });
@@ -250,7 +250,7 @@ export class HttpSite implements SitePort {
   }
 
   get #knobs(): Knobs {
-    return this.#parts.knobs();
+    return this.#deps.knobs();
   }
 }
 
@@ -262,7 +262,7 @@ export function credentialsLister({
   config,
   session,
   account,
-}: Pick<HttpSiteParts, "config" | "session" | "account">): (() => Promise<readonly string[]>) | undefined {
+}: Pick<HttpSiteDeps, "config" | "session" | "account">): (() => Promise<readonly string[]>) | undefined {
   const { credentials } = config;
   if (credentials === undefined) return undefined;
   return async () => {

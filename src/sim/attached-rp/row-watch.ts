@@ -1,5 +1,5 @@
 import { sleep } from "../../core/clock.js";
-import { Turnstile } from "../../core/queue.js";
+import { Mutex } from "../../core/queue.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import type { Background } from "../../core/background.js";
@@ -7,7 +7,7 @@ import type { LedgerRow } from "../../diagnosis/ledger.js";
 import { tagOf } from "../rp/site-store.js";
 import { SiteError } from "./site-error.js";
 
-export interface RowWatchParts {
+export interface RowWatchDeps {
   /** Asks the site for the ids it holds; absent when it cannot be asked. */
   readonly list?: (() => Promise<readonly string[]>) | undefined;
   readonly everyMs: number;
@@ -28,8 +28,8 @@ interface Row {
  */
 export class RowWatch {
   readonly #env: Env;
-  readonly #parts: RowWatchParts;
-  readonly #turnstile = new Turnstile();
+  readonly #deps: RowWatchDeps;
+  readonly #mutex = new Mutex();
   /** Whose answer a credential came with. */
   readonly #expected = new Map<string, TraceContext>();
   readonly #rows = new Map<string, Row>();
@@ -37,14 +37,14 @@ export class RowWatch {
   #told = "";
   #answered = false;
 
-  constructor(env: Env, parts: RowWatchParts) {
+  constructor(env: Env, deps: RowWatchDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** Whether the site can be asked at all. */
   get canAsk(): boolean {
-    return this.#parts.list !== undefined;
+    return this.#deps.list !== undefined;
   }
 
   /** Whether it answered the last time it was asked. */
@@ -76,15 +76,15 @@ export class RowWatch {
       const row = this.#rows.get(id);
       if (row === undefined || row.visible) continue;
       row.visible = true;
-      this.#tell(id, "visible", row.context);
+      this.#emitRow(id, "visible", row.context);
     }
   }
 
   /** Asks once. What is new, and what is gone, goes into the trace; the site's refusal to say does, too. */
   probe({ quiet = false }: { readonly quiet?: boolean } = {}): Promise<void> {
-    const { list } = this.#parts;
+    const { list } = this.#deps;
     if (list === undefined) return Promise.resolve();
-    return this.#turnstile.pass(async () => {
+    return this.#mutex.run(async () => {
       try {
         this.#take(await list(), quiet);
       } catch (error) {
@@ -98,7 +98,7 @@ export class RowWatch {
 
   /** Asks now, and again in the background until the credential is there or the time is up. */
   async follow(credential: string): Promise<void> {
-    const { background, everyMs, forMs } = this.#parts;
+    const { background, everyMs, forMs } = this.#deps;
     if (!this.canAsk) return;
     await this.probe();
     if (this.#rows.has(credential)) return;
@@ -124,12 +124,12 @@ export class RowWatch {
       if (this.#rows.has(id) || this.#before.has(id)) continue;
       const context = this.#expected.get(id);
       this.#rows.set(id, { context, visible: false });
-      this.#tell(id, "created", context);
+      this.#emitRow(id, "created", context);
     }
     for (const id of [...this.#rows.keys(), ...this.#before]) {
       if (ids.includes(id)) continue;
       // Which ceremony made it go is not for the list to say.
-      this.#tell(id, "deleted", undefined);
+      this.#emitRow(id, "deleted", undefined);
       this.#rows.delete(id);
       this.#before = new Set([...this.#before].filter((other) => other !== id));
     }
@@ -141,7 +141,7 @@ export class RowWatch {
     this.#told = said;
   }
 
-  #tell(id: string, change: "created" | "deleted" | "visible", context: TraceContext | undefined): void {
+  #emitRow(id: string, change: "created" | "deleted" | "visible", context: TraceContext | undefined): void {
     const credential = tagOf(id);
     this.#env.trace.in(context).emit({ kind: "rp.row", credential, change });
   }

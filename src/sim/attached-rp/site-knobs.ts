@@ -21,7 +21,7 @@ const SITE_GROUPS: readonly string[] = [
 const OBEYED: readonly string[] = ["rp.optionsMs", "rp.finishMs", "rp.pollMs"];
 
 /** Of the person, and for doors that are not known here. */
-const OTHER_DOORS: readonly string[] = ["user.codeEntryMs", "user.codePatienceMs", "user.findMs"];
+const FALLBACK_GROUPS: readonly string[] = ["user.codeEntryMs", "user.codePatienceMs", "user.findMs"];
 
 /** Where nothing is turned nothing stands in front of a real site: it has a network and a gateway of its own. */
 export const REAL_SITE_STANDARD: KnobOverrides = {
@@ -65,5 +65,5 @@ export function knobsForRealSite(input: unknown, { siteDecides, canAsk }: SiteKn
 
 function isForTheSite(name: string): boolean {
   const [group = ""] = name.split(".");
-  return OTHER_DOORS.includes(name) || (SITE_GROUPS.includes(group) && !OBEYED.includes(name));
+  return FALLBACK_GROUPS.includes(name) || (SITE_GROUPS.includes(group) && !OBEYED.includes(name));
 }

@@ -7,7 +7,7 @@ import { valueAt, asText, fill, fillText, type Json, type Lookup } from "./templ
 import type { SiteConfig, SiteRequest } from "./site-config.js";
 import { SiteError } from "./site-error.js";
 
-export interface SiteSessionParts {
+export interface SiteSessionDeps {
   readonly config: SiteConfig;
   /** The environment: what `{env:NAME}` stands for. */
   readonly secret: (name: string) => string | undefined;
@@ -29,14 +29,14 @@ const SECRET_CHARS_MIN = 4;
 /** One browser's session with a real site: its cookies, and what the site's answers gave it to remember. */
 export class SiteSession {
   readonly #env: Env;
-  readonly #parts: SiteSessionParts;
+  readonly #deps: SiteSessionDeps;
   readonly #jar: CookieJar;
   readonly #kept = new Map<string, Json>();
   readonly #used = new Set<string>();
 
-  constructor(env: Env, parts: SiteSessionParts) {
+  constructor(env: Env, deps: SiteSessionDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
     this.#jar = new CookieJar(() => env.clock.epochMs());
   }
 
@@ -55,7 +55,7 @@ export class SiteSession {
     values: Values = {},
     context?: TraceContext,
   ): Promise<SiteReply> {
-    const { timeoutMs } = this.#parts.config;
+    const { timeoutMs } = this.#deps.config;
     const { url, init } = this.#compose(request, this.#lookup(values));
     const budget = { timer: REPLY_TIMER, budgetMs: timeoutMs, aftermath: "unknown" } as const;
     let reply: SiteReply;
@@ -79,7 +79,7 @@ export class SiteSession {
   }
 
   #compose({ method, path, headers, body, encoding }: SiteRequest, lookup: Lookup) {
-    const { baseUrl, origin, headers: always } = this.#parts.config;
+    const { baseUrl, origin, headers: always } = this.#deps.config;
     const url = new URL(baseUrl + fillText(path, lookup, encodeURIComponent));
     const sent = new Headers({ accept: "application/json", origin });
     for (const [name, value] of Object.entries({ ...always, ...headers })) {
@@ -109,7 +109,7 @@ export class SiteSession {
   }
 
   #secret(name: string): string {
-    const secret = this.#parts.secret(name);
+    const secret = this.#deps.secret(name);
     if (secret === undefined || secret === "") {
       throw new SiteError("SITE_SECRET_MISSING", `the environment variable ${name} is not set`, {
         hint: `the site file takes a secret from it: ${name}=... before the command`,

@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { concat } from "../../core/bytes.js";
 import { envIn, type Env } from "../../core/env.js";
-import { Turnstile } from "../../core/queue.js";
+import { Mutex } from "../../core/queue.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 import { MessageError } from "../../ctap/messages/message-error.js";
 import { CtapStatus } from "../../ctap/status.js";
@@ -21,7 +21,7 @@ import type { CredentialStore } from "./store/credential-store.js";
 import { speaksCtap2, type AuthenticatorProfile } from "../profiles/profile.js";
 import type { SimUser } from "../user.js";
 
-export interface AuthenticatorParts {
+export interface AuthenticatorDeps {
   readonly profile: AuthenticatorProfile;
   /** Outlives this object: hand it to the next one and the credentials are still there. */
   readonly store: CredentialStore;
@@ -31,7 +31,7 @@ export interface AuthenticatorParts {
   readonly transport?: string;
 }
 
-const PARTS = parameters<AuthenticatorParts>({
+const PARTS = parameters<AuthenticatorDeps>({
   profile: arg.with(
     "an authenticator profile, as profileNamed(name) gives one,",
     "versions",
@@ -39,7 +39,7 @@ const PARTS = parameters<AuthenticatorParts>({
     "limits",
   ),
   store: arg.having("a CredentialStore", "discoverable", "snapshot"),
-  user: arg.having("a user, as habitualUser(env) makes one,", "answer"),
+  user: arg.having("a user, as simulatedUser(env) makes one,", "answer"),
   crypto: maybe(arg.crypto),
   transport: maybe(shape.text),
 });
@@ -57,14 +57,14 @@ export class SimAuthenticator {
   readonly #crypto: CryptoProvider;
   readonly #attestation: AttestationKeys;
   readonly #transport: string;
-  readonly #turnstile = new Turnstile();
+  readonly #mutex = new Mutex();
   readonly #presence: U2fPresence;
   #state: AuthenticatorState;
   #power = new AbortController();
 
-  constructor(env: Env, parts: AuthenticatorParts) {
-    checkArguments("SimAuthenticator", { env: [arg.env, env], parts: [PARTS, parts] });
-    const { profile, store, user, crypto = defaultCrypto, transport } = parts;
+  constructor(env: Env, deps: AuthenticatorDeps) {
+    checkArguments("SimAuthenticator", { env: [arg.env, env], parts: [PARTS, deps] });
+    const { profile, store, user, crypto = defaultCrypto, transport } = deps;
     this.profile = profile;
     this.store = store;
     this.#env = env;
@@ -89,7 +89,7 @@ export class SimAuthenticator {
    */
   readonly handle: CtapHandler = (request, options = {}) => {
     const power = this.#power.signal;
-    return this.#turnstile.pass(() => this.#answer(request, options, power));
+    return this.#mutex.run(() => this.#answer(request, options, power));
   };
 
   /**
@@ -99,7 +99,7 @@ export class SimAuthenticator {
    */
   readonly handleU2f: CtapHandler = (apdu, options = {}) => {
     const power = this.#power.signal;
-    return this.#turnstile.pass(() => {
+    return this.#mutex.run(() => {
       discardContinuation(this.#state);
       return answerU2f({ ...this.#context(options, power), presence: this.#presence }, apdu);
     });

@@ -7,11 +7,11 @@ import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
 import { windowsPageError } from "../../webauthn/profiles/platform-error.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { never } from "../../core/abort.js";
-import { offerFor, textOf, type Wish } from "./operating-system.js";
+import { offerFor, textOf, type CredentialRequest } from "./operating-system.js";
 import { PageRejection } from "./page-rejection.js";
 
 /** A request of a page, while it is pending. */
-export interface PendingRequest extends Wish {
+export interface PendingRequest extends CredentialRequest {
   readonly effectiveMs: number;
   readonly signal: AbortSignal;
   readonly profile: ClientProfile;
@@ -57,11 +57,11 @@ export class BrowserFront {
   }
 
   /** No authenticator within reach: only the timer, the page or the person ends the wait. */
-  async waitForNobody(request: PendingRequest): Promise<never> {
+  async waitForTimeout(request: PendingRequest): Promise<never> {
     const offer = offerFor(request, this.#knobs());
     const { env } = request;
-    env.trace.emit({ kind: "link.not-found", offered: offer.ways });
-    if (offer.ways.length === 0) {
+    env.trace.emit({ kind: "link.not-found", offered: offer.choices });
+    if (offer.choices.length === 0) {
       this.#show(request, offer.by, textOf(offer), "failure");
       await this.#pause(request, this.#knobs().user.closeSheetMs);
       throw new PageRejection("NotAllowedError", "attachment-unavailable");

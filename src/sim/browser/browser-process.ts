@@ -1,11 +1,11 @@
 import type { Env } from "../../core/env.js";
 import type { Trace } from "../../core/trace.js";
-import type { KeyCable } from "../hid/usb-port.js";
+import type { UsbPort } from "../hid/usb-port.js";
 import type { SimBrowser } from "./browser.js";
 import type { SimPage } from "./page.js";
 
 /** The world as a program has it that may be killed. */
-export interface MortalEnv {
+export interface KillableEnv {
   readonly env: Env;
   readonly isAlive: boolean;
   /** From now on none of its timers fires and nothing it says is heard. */
@@ -13,30 +13,30 @@ export interface MortalEnv {
 }
 
 /** A program that ends without goodbye: no timer of its own runs out, no CANCEL is sent on its behalf. */
-export function mortalEnv({ clock, entropy, trace }: Env): MortalEnv {
+export function killableEnv({ clock, entropy, trace }: Env): KillableEnv {
   let alive = true;
-  const mutable = (voice: Trace): Trace => ({
+  const gated = (inner: Trace): Trace => ({
     emit: (event) => {
-      if (alive) voice.emit(event);
+      if (alive) inner.emit(event);
     },
-    context: voice.context,
-    as: (actor) => mutable(voice.as(actor)),
-    in: (context) => mutable(voice.in(context)),
+    context: inner.context,
+    as: (actor) => gated(inner.as(actor)),
+    in: (context) => gated(inner.in(context)),
     startSpan(start) {
-      const span = voice.startSpan(start);
+      const span = inner.startSpan(start);
       return {
-        trace: mutable(span.trace),
+        trace: gated(span.trace),
         end: (status) => {
           if (alive) span.end(status);
         },
       };
     },
-    nextTimerId: () => voice.nextTimerId(),
+    nextTimerId: () => inner.nextTimerId(),
   });
   return {
     env: {
       entropy,
-      trace: mutable(trace),
+      trace: gated(trace),
       clock: {
         nowMs: () => clock.nowMs(),
         epochMs: () => clock.epochMs(),
@@ -56,29 +56,29 @@ export function mortalEnv({ clock, entropy, trace }: Env): MortalEnv {
 }
 
 /** What lives and dies with one run of the browser. */
-export interface HostProgram {
+export interface BrowserInstance {
   readonly browser: SimBrowser;
   readonly page: SimPage;
 }
 
 /** The browser as a process: it may quit in mid-request, and be started anew. */
-export class HostPrograms {
+export class BrowserProcess {
   readonly #env: Env;
-  readonly #cable: KeyCable;
-  readonly #start: (env: Env) => HostProgram;
-  #life: MortalEnv;
-  #running: HostProgram;
+  readonly #usbPort: UsbPort;
+  readonly #start: (env: Env) => BrowserInstance;
+  #life: KillableEnv;
+  #running: BrowserInstance;
   #started = 1;
 
-  constructor(env: Env, cable: KeyCable, start: (env: Env) => HostProgram) {
+  constructor(env: Env, usbPort: UsbPort, start: (env: Env) => BrowserInstance) {
     this.#env = env;
-    this.#cable = cable;
+    this.#usbPort = usbPort;
     this.#start = start;
-    this.#life = mortalEnv(env);
+    this.#life = killableEnv(env);
     this.#running = start(this.#life.env);
   }
 
-  get running(): HostProgram {
+  get running(): BrowserInstance {
     return this.#running;
   }
 
@@ -86,11 +86,11 @@ export class HostPrograms {
   async quit(): Promise<void> {
     this.#env.trace.as("browser").emit({ kind: "page.closed", reason: "program-quit" });
     this.#life.kill();
-    await this.#cable.abandon();
+    await this.#usbPort.abandon();
     this.#started += 1;
     // Another process draws other randomness.
     const entropy = this.#env.entropy.fork(`program-${this.#started}`);
-    this.#life = mortalEnv({ ...this.#env, entropy });
+    this.#life = killableEnv({ ...this.#env, entropy });
     this.#running = this.#start(this.#life.env);
   }
 }

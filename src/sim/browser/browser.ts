@@ -16,24 +16,24 @@ import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
 import { register } from "../../webauthn/client/register.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import { inCeremony } from "../../webauthn/client/run-on-device.js";
-import type { AllowedCredential, Wish } from "./operating-system.js";
+import type { AllowedCredential, CredentialRequest } from "./operating-system.js";
 import { BrowserFront, type PendingRequest } from "./browser-front.js";
-import { dawdlingHost, pinSettingHost } from "./host-device.js";
+import { delayedHost, pinSetupHost } from "./host-device.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { PageRejection } from "./page-rejection.js";
 
-export interface BrowserParts {
+export interface BrowserDeps {
   readonly knobs: () => Knobs;
   readonly origin: string;
   /** The authenticator within reach of such a request; `undefined` while there is none. */
-  readonly device: (wish: Wish) => Promise<CtapDevice | undefined>;
+  readonly device: (credentialRequest: CredentialRequest) => Promise<CtapDevice | undefined>;
   /** The next authenticator plugged in while a request runs; absent where nobody plugs anything in. */
   readonly nextPlugged?: () => Promise<CtapDevice>;
   /** What the person types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
 }
 
-const PARTS = parameters<BrowserParts>({
+const PARTS = parameters<BrowserDeps>({
   knobs: arg.callable,
   origin: shape.text,
   device: arg.callable,
@@ -66,15 +66,15 @@ const SHEET_TEXTS: Readonly<Partial<Record<PageReason, string>>> = {
 /** `navigator.credentials` of one tab, with the promise manners of a client profile. */
 export class SimBrowser {
   readonly #env: Env;
-  readonly #parts: BrowserParts;
+  readonly #deps: BrowserDeps;
   readonly #front: BrowserFront;
   #pending: AbortController | undefined;
 
-  constructor(env: Env, parts: BrowserParts) {
-    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, parts] });
+  constructor(env: Env, deps: BrowserDeps) {
+    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, deps] });
     this.#env = env;
-    this.#parts = parts;
-    this.#front = new BrowserFront(parts.knobs);
+    this.#deps = deps;
+    this.#front = new BrowserFront(deps.knobs);
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
@@ -107,7 +107,7 @@ export class SimBrowser {
     const { method, timeoutMs, call } = request;
     const { trace } = env;
     const profile = this.#profile;
-    const { mediation, virtualAuthenticator } = this.#parts.knobs().client;
+    const { mediation, virtualAuthenticator } = this.#deps.knobs().client;
     const conditional = mediation === "conditional";
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
     trace.emit({
@@ -164,7 +164,7 @@ export class SimBrowser {
     try {
       await this.#front.pass(request);
       this.#demandFocus(method, profile.focusCheckedAtCall);
-      device = await this.#parts.device(request);
+      device = await this.#deps.device(request);
       answer = await this.#untilAnswered(device, request, ask);
     } catch (error) {
       if (error instanceof PageRejection) throw error;
@@ -177,7 +177,7 @@ export class SimBrowser {
   }
 
   #demandFocus(method: Method, isChecked: boolean): void {
-    if (method !== "create" || !isChecked || this.#parts.knobs().page.focused) return;
+    if (method !== "create" || !isChecked || this.#deps.knobs().page.focused) return;
     throw new PageRejection("NotAllowedError", "page-not-focused");
   }
 
@@ -192,7 +192,7 @@ export class SimBrowser {
     const context = this.#contextOf(request, signal);
     const first = device
       ? ask(request.env, this.#hosted(request.env, device), context)
-      : this.#front.waitForNobody({ ...request, signal });
+      : this.#front.waitForTimeout({ ...request, signal });
     try {
       return await Promise.race([
         first,
@@ -204,7 +204,7 @@ export class SimBrowser {
   }
 
   async #askLater<Answer>(env: Env, ask: Ask<Answer>, context: ClientContext): Promise<Answer> {
-    const { nextPlugged } = this.#parts;
+    const { nextPlugged } = this.#deps;
     if (nextPlugged === undefined) return new Promise(() => {});
     const device = await nextPlugged();
     if (context.signal?.aborted) return new Promise(() => {});
@@ -212,13 +212,13 @@ export class SimBrowser {
   }
 
   #hosted(env: Env, device: CtapDevice): CtapDevice {
-    const { knobs, pin } = this.#parts;
-    const hosted = dawdlingHost(env, device, knobs);
-    return knobs().os.setsUpPin ? pinSettingHost(env, hosted, { knobs, pin }) : hosted;
+    const { knobs, pin } = this.#deps;
+    const hosted = delayedHost(env, device, knobs);
+    return knobs().os.setsUpPin ? pinSetupHost(env, hosted, { knobs, pin }) : hosted;
   }
 
   #contextOf({ conditional, profile }: PendingRequest, signal: AbortSignal): ClientContext {
-    const { origin, pin, knobs } = this.#parts;
+    const { origin, pin, knobs } = this.#deps;
     const { virtualAuthenticator } = knobs().client;
     return {
       origin,
@@ -235,7 +235,7 @@ export class SimBrowser {
     if (!settlesAfterSheet(profile, device) || WITHOUT_SHEET.includes(reason)) return;
     const text = SHEET_TEXTS[reason] ?? "Something went wrong";
     env.trace.emit({ kind: "user.saw", where: "browser", text, tone: "failure" });
-    const { closeSheetMs } = this.#parts.knobs().user;
+    const { closeSheetMs } = this.#deps.knobs().user;
     const closed =
       closeSheetMs === null ? never(signal) : sleep(env.clock, closeSheetMs, "user.close-sheet", { signal });
     await closed.catch((error: unknown) => {
@@ -245,7 +245,7 @@ export class SimBrowser {
 
   get #profile(): ClientProfile {
     // Every choice of the knob is a key of the table; a test holds them together.
-    return CLIENT_PROFILES[this.#parts.knobs().client.profile] as ClientProfile;
+    return CLIENT_PROFILES[this.#deps.knobs().client.profile] as ClientProfile;
   }
 }
 

@@ -11,7 +11,7 @@ import type { Knobs } from "../knobs/knobs.js";
  *
  * Adds time only; what goes over the link is the client's own.
  */
-export function dawdlingHost(env: Env, device: CtapDevice, knobs: () => Knobs): CtapDevice {
+export function delayedHost(env: Env, device: CtapDevice, knobs: () => Knobs): CtapDevice {
   let last: number | undefined;
   const pauseMs = (command: number | undefined): number => {
     const { host, client } = knobs();
@@ -19,7 +19,7 @@ export function dawdlingHost(env: Env, device: CtapDevice, knobs: () => Knobs): 
     const isMain = command === CtapCommand.makeCredential || command === CtapCommand.getAssertion;
     return isMain && last === CtapCommand.clientPin ? host.stallAfterTokenMs : 0;
   };
-  return reaching(device, async (request, options = {}) => {
+  return withTransact(device, async (request, options = {}) => {
     const waitMs = pauseMs(request[0]);
     last = request[0];
     if (waitMs > 0) await sleep(env.clock, waitMs, "host.stall", { signal: options.signal });
@@ -27,7 +27,7 @@ export function dawdlingHost(env: Env, device: CtapDevice, knobs: () => Knobs): 
   });
 }
 
-export interface PinSetupParts {
+export interface PinSetupDeps {
   readonly knobs: () => Knobs;
   /** What the person types. */
   readonly pin: ClientContext["pin"];
@@ -38,7 +38,7 @@ export interface PinSetupParts {
  *
  * The system's dialog does not care for the browser's timer: it stands until the person is done with it.
  */
-export function pinSettingHost(env: Env, device: CtapDevice, { knobs, pin }: PinSetupParts): CtapDevice {
+export function pinSetupHost(env: Env, device: CtapDevice, { knobs, pin }: PinSetupDeps): CtapDevice {
   let isSetUp = false;
   const setUp = async (): Promise<void> => {
     const session = await openSession(env, device);
@@ -48,7 +48,7 @@ export function pinSettingHost(env: Env, device: CtapDevice, { knobs, pin }: Pin
     const chosen = await pin?.({ attempt: 1 });
     if (chosen !== undefined) await session.setPin(chosen);
   };
-  return reaching(device, async (request, options) => {
+  return withTransact(device, async (request, options) => {
     if (isSetUp || request[0] !== CtapCommand.getInfo) return device.transact(request, options);
     isSetUp = true;
     await setUp();
@@ -58,7 +58,7 @@ export function pinSettingHost(env: Env, device: CtapDevice, { knobs, pin }: Pin
 }
 
 /** The same device with another `transact`. What a phone sends along is known only once it is there. */
-function reaching(device: CtapDevice, transact: CtapDevice["transact"]): CtapDevice {
+function withTransact(device: CtapDevice, transact: CtapDevice["transact"]): CtapDevice {
   return {
     transact,
     transport: device.transport,

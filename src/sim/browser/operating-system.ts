@@ -2,7 +2,7 @@ import type { TraceContext } from "../../core/trace.js";
 import type { Knobs } from "../knobs/knobs.js";
 
 /** A way from a request to an authenticator, as a sheet offers it. */
-export type Way = "platform" | "security-key" | "qr";
+export type TransportChoice = "platform" | "security-key" | "qr";
 
 /** What a browser looks at before it offers a way to an authenticator. */
 export interface AllowedCredential {
@@ -11,7 +11,7 @@ export interface AllowedCredential {
 }
 
 /** As much of a request as decides what is offered. */
-export interface Wish {
+export interface CredentialRequest {
   readonly method: "create" | "get";
   readonly attachment?: string | undefined;
   readonly allowed?: readonly AllowedCredential[] | undefined;
@@ -19,8 +19,8 @@ export interface Wish {
   readonly context?: TraceContext | undefined;
 }
 
-export interface Offer {
-  readonly ways: readonly Way[];
+export interface TransportOffer {
+  readonly choices: readonly TransportChoice[];
   /** Whose sheet it is. */
   readonly by: "browser" | "os";
 }
@@ -29,7 +29,7 @@ export interface Offer {
 const HYBRID_API_MIN = 6;
 
 /** Without any word on transports everything is possible. */
-function mayBe(transport: string, { allowed = [] }: Wish): boolean {
+function mayBe(transport: string, { allowed = [] }: CredentialRequest): boolean {
   return (
     allowed.length === 0 ||
     allowed.some(({ transports = [] }) => transports.length === 0 || transports.includes(transport))
@@ -41,24 +41,31 @@ function mayBe(transport: string, { allowed = [] }: Wish): boolean {
  *
  * Chromium draws its own sheet for phones, so that only other browsers depend on the Windows dialog's version.
  */
-export function offerFor(wish: Wish, { os, client, adapter }: Knobs): Offer {
+export function offerFor(
+  credentialRequest: CredentialRequest,
+  { os, client, adapter }: Knobs,
+): TransportOffer {
   const isChromium = client.profile.startsWith("chrome");
   const hasDialog = os.webauthnApi > 0;
   const knowsQr = os.hybridSupported && (isChromium || !hasDialog || os.webauthnApi >= HYBRID_API_MIN);
-  const roams = wish.attachment !== "platform";
-  const ways: Way[] = [];
-  if (os.helloEnabled && wish.attachment !== "cross-platform" && mayBe("internal", wish))
-    ways.push("platform");
-  if (roams) ways.push("security-key");
-  if (roams && knowsQr && adapter.present && mayBe("hybrid", wish)) ways.push("qr");
-  return { ways, by: hasDialog && !isChromium ? "os" : "browser" };
+  const roams = credentialRequest.attachment !== "platform";
+  const choices: TransportChoice[] = [];
+  if (
+    os.helloEnabled &&
+    credentialRequest.attachment !== "cross-platform" &&
+    mayBe("internal", credentialRequest)
+  )
+    choices.push("platform");
+  if (roams) choices.push("security-key");
+  if (roams && knowsQr && adapter.present && mayBe("hybrid", credentialRequest)) choices.push("qr");
+  return { choices, by: hasDialog && !isChromium ? "os" : "browser" };
 }
 
 /** What the sheet says at first. */
-export function textOf({ ways }: Offer): string {
-  if (ways.length === 0) return "Windows Hello is not set up on this device";
-  if (ways.includes("qr")) return "Scan this QR code with your phone, or insert your security key";
-  return ways.includes("security-key")
+export function textOf({ choices }: TransportOffer): string {
+  if (choices.length === 0) return "Windows Hello is not set up on this device";
+  if (choices.includes("qr")) return "Scan this QR code with your phone, or insert your security key";
+  return choices.includes("security-key")
     ? "Insert your security key and touch it"
     : "Confirm with Windows Hello";
 }

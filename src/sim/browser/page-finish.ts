@@ -6,7 +6,7 @@ import { isAccepted, NO_ANSWER, type SiteAnswer } from "../rp/gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type { SitePort } from "../rp/site-port.js";
 
-export interface PageFinishParts {
+export interface PageFinishDeps {
   readonly knobs: () => Knobs;
   readonly site: SitePort;
 }
@@ -18,10 +18,10 @@ const STATE_AFTER_MS = [2_000, 5_000, 10_000, 30_000];
 
 /** The page's part after the browser answered: post, maybe post again, wait for a worker, ask before despairing. */
 export class PageFinish {
-  readonly #parts: PageFinishParts;
+  readonly #deps: PageFinishDeps;
 
-  constructor(parts: PageFinishParts) {
-    this.#parts = parts;
+  constructor(deps: PageFinishDeps) {
+    this.#deps = deps;
   }
 
   /** Whether the page takes the ceremony for accepted. @param env the page in the span of the ceremony. */
@@ -30,7 +30,7 @@ export class PageFinish {
     call: "registration/finish" | "login/finish",
     { ceremony, send }: { readonly ceremony: string; readonly send: () => Promise<SiteAnswer> },
   ): Promise<boolean> {
-    const { retriesFinish, handlerThrows } = this.#parts.knobs().page;
+    const { retriesFinish, handlerThrows } = this.#deps.knobs().page;
     let answer = await send();
     for (let retry = 0; answer.status === NO_ANSWER; retry += 1) {
       env.trace.emit({ kind: "page.call-failed", call });
@@ -58,7 +58,7 @@ export class PageFinish {
   async #awaitWorker(env: Env, ceremony: string): Promise<boolean> {
     const budget = {
       timer: POLL_TIMER,
-      budgetMs: this.#parts.knobs().rp.pollMs,
+      budgetMs: this.#deps.knobs().rp.pollMs,
       aftermath: "unknown",
     } as const;
     try {
@@ -75,7 +75,7 @@ export class PageFinish {
   }
 
   async #isCommitted({ trace }: Env, ceremony: string): Promise<boolean> {
-    const { body } = await this.#parts.site.registrationState(ceremony, { context: trace.context });
+    const { body } = await this.#deps.site.registrationState(ceremony, { context: trace.context });
     return body?.outcome === "committed";
   }
 }

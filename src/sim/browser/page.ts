@@ -11,7 +11,7 @@ import { PageRejection } from "./page-rejection.js";
 import { PageSession } from "./page-session.js";
 import type { CeremonyOptions, FinishTerms, SiteLinks, SitePort } from "../rp/site-port.js";
 
-export interface PageParts {
+export interface PageDeps {
   readonly knobs: () => Knobs;
   readonly browser: SimBrowser;
   readonly site: SitePort;
@@ -19,7 +19,7 @@ export interface PageParts {
   readonly other?: () => SimPage;
 }
 
-const PARTS = parameters<PageParts>({
+const PARTS = parameters<PageDeps>({
   knobs: arg.callable,
   browser: arg.having("a SimBrowser", "create", "get"),
   site: arg.having("a SitePort, such as SimSite,", "registrationOptions", "loginOptions"),
@@ -74,20 +74,20 @@ const STAYS_ELSEWHERE = "This computer keeps no passkeys. Go on using your phone
  */
 export class SimPage {
   readonly #env: Env;
-  readonly #parts: PageParts;
+  readonly #deps: PageDeps;
   readonly #finish: PageFinish;
   readonly #session: PageSession;
 
-  constructor(env: Env, parts: PageParts) {
-    checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, parts] });
+  constructor(env: Env, deps: PageDeps) {
+    checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, deps] });
     this.#env = env;
-    this.#parts = parts;
-    this.#finish = new PageFinish(parts);
-    this.#session = new PageSession(parts.knobs);
+    this.#deps = deps;
+    this.#finish = new PageFinish(deps);
+    this.#session = new PageSession(deps.knobs);
   }
 
   async register(account: string): Promise<PageOutcome> {
-    const { other, knobs, site } = this.#parts;
+    const { other, knobs, site } = this.#deps;
     if (this.#isNotForThisComputer()) {
       this.#env.trace.emit({ kind: "user.saw", where: "page", text: STAYS_ELSEWHERE });
       return { shown: "nothing", accepted: false };
@@ -98,7 +98,7 @@ export class SimPage {
   }
 
   #register(account: string, pairing?: string): Promise<PageOutcome> {
-    const { browser, site } = this.#parts;
+    const { browser, site } = this.#deps;
     return this.#run({
       method: "create",
       ceremony: pairing,
@@ -110,7 +110,7 @@ export class SimPage {
 
   /** Whether a page that asks first (isUserVerifyingPlatformAuthenticatorAvailable) leaves it at that. */
   #isNotForThisComputer(): boolean {
-    const { page, rp, os } = this.#parts.knobs();
+    const { page, rp, os } = this.#deps.knobs();
     return page.checksUvpaa && rp.attachment === "platform" && !os.helloEnabled;
   }
 
@@ -119,7 +119,7 @@ export class SimPage {
     account: string,
     { site, other }: { readonly site: SiteLinks; readonly other: SimPage },
   ): Promise<PageOutcome> {
-    const { knobs } = this.#parts;
+    const { knobs } = this.#deps;
     const screen = new Screen(TEXTS.create);
     const { trace, end } = this.#env.trace.startSpan({ name: "ceremony", label: KINDS.create });
     const { context } = trace;
@@ -137,7 +137,7 @@ export class SimPage {
   }
 
   login(account: string): Promise<PageOutcome> {
-    const { browser, site } = this.#parts;
+    const { browser, site } = this.#deps;
     return this.#run({
       method: "get",
       options: (context) => site.loginOptions(account, { context }),
@@ -151,7 +151,7 @@ export class SimPage {
     const abort = new AbortController();
     const attempt = { span: this.#begin(flow) };
     const guard = this.#guard(attempt.span.trace, () => {
-      const { aborts } = this.#parts.knobs().page;
+      const { aborts } = this.#deps.knobs().page;
       const { trace } = attempt.span;
       trace.emit({ kind: "page.gave-up", method: flow.method, aborted: aborts });
       screen.show(trace, "failure");
@@ -159,7 +159,7 @@ export class SimPage {
     });
     const keepCookies = this.#session.begin(this.#in(attempt.span));
     let accepted = await this.#steps(flow, attempt.span, abort.signal);
-    const { autoRetry } = this.#parts.knobs().page;
+    const { autoRetry } = this.#deps.knobs().page;
     for (let again = flow.method === "create" ? autoRetry : 0; !accepted && again > 0; again -= 1) {
       // The user reads of a failure while the page tries once more behind it.
       screen.show(attempt.span.trace, "failure");
@@ -170,7 +170,7 @@ export class SimPage {
     guard.disarm();
     keepCookies();
     // A page that does not take its words back leaves the guard's text where it is.
-    if (!accepted || screen.shown === undefined || this.#parts.knobs().page.corrects) {
+    if (!accepted || screen.shown === undefined || this.#deps.knobs().page.corrects) {
       screen.show(attempt.span.trace, accepted ? "success" : "failure");
     }
     attempt.span.end(accepted ? "ok" : "error");
@@ -208,13 +208,13 @@ export class SimPage {
     } catch (error) {
       if (!(error instanceof PageRejection)) throw error;
     }
-    const asks = flow.method === "create" && this.#parts.knobs().page.asksState;
+    const asks = flow.method === "create" && this.#deps.knobs().page.asksState;
     return asks && this.#finish.askState(env, body.ceremony);
   }
 
   /** Starts the page's own timer, from the press of the button. */
   #guard(trace: Trace, onFire: () => void): RunningTimer {
-    const budgetMs = this.#parts.knobs().page.guardMs ?? Infinity;
+    const budgetMs = this.#deps.knobs().page.guardMs ?? Infinity;
     return startTimer(this.#in({ trace }), { timer: GUARD_TIMER, budgetMs }, onFire);
   }
 }

@@ -3,31 +3,31 @@ import type { Env } from "../../core/env.js";
 import type { PinAttempt } from "../../webauthn/client/client-context.js";
 import type { Knobs } from "../knobs/knobs.js";
 
-export interface PinTypistParts {
+export interface PinEntryDeps {
   readonly knobs: () => Knobs;
   /** The right one. Secret. */
   readonly pin: string;
 }
 
 /** The person at a PIN field: types `pin.wrongFirst` wrong ones, no two alike, and then the right one. */
-export class PinTypist {
+export class PinEntry {
   readonly #env: Env;
-  readonly #parts: PinTypistParts;
+  readonly #deps: PinEntryDeps;
   #wrong = 0;
 
-  constructor(env: Env, parts: PinTypistParts) {
+  constructor(env: Env, deps: PinEntryDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** @returns `undefined` when the person gives up, as after the last attempt. */
   async type({ retriesLeft }: PinAttempt): Promise<string | undefined> {
-    const { pin, user } = this.#parts.knobs();
+    const { pin, user } = this.#deps.knobs();
     if (retriesLeft === 0) return undefined;
     await sleep(this.#env.clock, user.pinEntryMs, "user.pin-entry");
-    if (this.#wrong >= pin.wrongFirst) return this.#parts.pin;
+    if (this.#wrong >= pin.wrongFirst) return this.#deps.pin;
     this.#wrong += 1;
-    return misspelt(this.#parts.pin, this.#wrong);
+    return misspelt(this.#deps.pin, this.#wrong);
   }
 }
 

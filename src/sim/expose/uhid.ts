@@ -162,7 +162,7 @@ class UhidDevice implements ExposedUhidDevice {
     this.#held = false;
     if (plug) {
       plug.port.unplug();
-      this.#tell(plug, { kind: "destroy" });
+      this.#sendEvent(plug, { kind: "destroy" });
       plug.file.close();
       this.#env.trace.emit({ kind: "link.closed", link: this.label });
     }
@@ -228,14 +228,14 @@ class UhidDevice implements ExposedUhidDevice {
       case "output":
         return this.#receive(plug, event.data);
       case "get-report":
-        return this.#tell(plug, {
+        return this.#sendEvent(plug, {
           kind: "get-report-reply",
           id: event.id,
           err: EIO,
           data: new Uint8Array(0),
         });
       case "set-report":
-        return this.#tell(plug, { kind: "set-report-reply", id: event.id, err: EIO });
+        return this.#sendEvent(plug, { kind: "set-report-reply", id: event.id, err: EIO });
       default: {
         // A newer kernel says more than is known here.
         const ignored = { reason: "wrong-size", bytes: bytes.length } as const;
@@ -261,7 +261,7 @@ class UhidDevice implements ExposedUhidDevice {
     try {
       for await (const data of plug.port.reports()) {
         if (plug !== this.#plug) return;
-        this.#tell(plug, { kind: "input2", data });
+        this.#sendEvent(plug, { kind: "input2", data });
         burst += 1;
         if (burst % BURST_REPORTS === 0) await sleep(this.#env.clock, BURST_PAUSE_MS, "uhid.burst");
       }
@@ -271,7 +271,7 @@ class UhidDevice implements ExposedUhidDevice {
     }
   }
 
-  #tell(plug: Plug, event: UhidToKernel): void {
+  #sendEvent(plug: Plug, event: UhidToKernel): void {
     try {
       plug.file.write(encodeUhidEvent(event));
     } catch (error) {

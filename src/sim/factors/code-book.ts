@@ -19,7 +19,7 @@ export interface Code {
 /** What a site says of a code that was typed. */
 export type CodeVerdict = "accepted" | "wrong" | "expired" | "voided" | "used";
 
-export interface CodeBookParts {
+export interface OtpStoreDeps {
   readonly knobs: () => Knobs;
   readonly ceremony: string;
   readonly factor: FactorName;
@@ -29,7 +29,7 @@ const DIGITS = 6;
 const TTL_TIMER = "otp.ttl";
 
 /** The codes of one attempt to sign in: how many were sent, which of them is still good. */
-export class CodeBook {
+export class OtpStore {
   readonly ceremony: string;
   readonly factor: FactorName;
   readonly #env: Env;
@@ -38,7 +38,7 @@ export class CodeBook {
   #sent = 0;
   #ttl: RunningTimer | undefined;
 
-  constructor(env: Env, { knobs, ceremony, factor }: CodeBookParts) {
+  constructor(env: Env, { knobs, ceremony, factor }: OtpStoreDeps) {
     this.#env = env;
     this.#knobs = knobs;
     this.ceremony = ceremony;

@@ -2,10 +2,10 @@ import { sleep } from "../../core/clock.js";
 import { envFor, envIn, type Env } from "../../core/env.js";
 import type { Background } from "../../core/background.js";
 import type { Knobs } from "../knobs/knobs.js";
-import type { Code, CodeBook } from "./code-book.js";
+import type { Code, OtpStore } from "./code-book.js";
 import { Inbox } from "./inbox.js";
 
-export interface DeliveriesParts {
+export interface DeliveriesDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
 }
@@ -17,85 +17,90 @@ export class Deliveries {
   readonly inbox = new Inbox();
   readonly #sms: Env;
   readonly #mail: Env;
-  readonly #parts: DeliveriesParts;
+  readonly #deps: DeliveriesDeps;
 
-  constructor(env: Env, parts: DeliveriesParts) {
+  constructor(env: Env, deps: DeliveriesDeps) {
     this.#sms = envFor(env, "sms");
     this.#mail = envFor(env, "mail");
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** Returns at once; the site learns nothing of what becomes of it. */
-  send(code: Code, book: CodeBook): void {
-    const road = book.factor === "mail" ? this.#byMail(code, book) : this.#byTelephone(code, book);
-    void this.#parts.background.add(road);
+  send(code: Code, otpStore: OtpStore): void {
+    const delivery =
+      otpStore.factor === "mail" ? this.#byMail(code, otpStore) : this.#byTelephone(code, otpStore);
+    void this.#deps.background.add(delivery);
   }
 
-  async #byTelephone(code: Code, book: CodeBook): Promise<void> {
-    const { sms, relay } = this.#parts.knobs();
-    const env = envIn(this.#sms, book.context);
+  async #byTelephone(code: Code, otpStore: OtpStore): Promise<void> {
+    const { sms, relay } = this.#deps.knobs();
+    const env = envIn(this.#sms, otpStore.context);
     await sleep(env.clock, sms.delayMs, "sms.delay");
-    if (sms.route === "landline" && book.factor === "sms") {
-      return this.#note(env, { code, book, change: "undeliverable", route: "landline" });
+    if (sms.route === "landline" && otpStore.factor === "sms") {
+      return this.#note(env, { code, otpStore, change: "undeliverable", route: "landline" });
     }
-    this.#note(env, { code, book, change: "arrived", route: sms.route });
-    book.arrived(code);
+    this.#note(env, { code, otpStore, change: "arrived", route: sms.route });
+    otpStore.arrived(code);
     if (sms.route === "spouse") {
       await sleep(env.clock, relay.humanMs, "relay.human");
-      this.#note(env, { code, book, change: "relayed", route: sms.route });
+      this.#note(env, { code, otpStore, change: "relayed", route: sms.route });
     }
-    this.#handOver(env, { code, book, where: "sms" });
+    this.#handOver(env, { code, otpStore, where: "sms" });
   }
 
-  async #byMail(code: Code, book: CodeBook): Promise<void> {
-    const { mail, user } = this.#parts.knobs();
-    const env = envIn(this.#mail, book.context);
-    if (mail.scannerMs !== null) void this.#parts.background.add(this.#scan(code, book, mail.scannerMs));
+  async #byMail(code: Code, otpStore: OtpStore): Promise<void> {
+    const { mail, user } = this.#deps.knobs();
+    const env = envIn(this.#mail, otpStore.context);
+    if (mail.scannerMs !== null) void this.#deps.background.add(this.#scan(code, otpStore, mail.scannerMs));
     await sleep(env.clock, mail.delayMs, "mail.delay");
-    book.arrived(code);
+    otpStore.arrived(code);
     if (mail.spam) {
-      this.#note(env, { code, book, change: "filtered" });
+      this.#note(env, { code, otpStore, change: "filtered" });
       await sleep(env.clock, user.findMs, "user.find");
-      this.#note(env, { code, book, change: "found" });
-    } else this.#note(env, { code, book, change: "arrived" });
-    this.#handOver(env, { code, book, where: "mail" });
+      this.#note(env, { code, otpStore, change: "found" });
+    } else this.#note(env, { code, otpStore, change: "arrived" });
+    this.#handOver(env, { code, otpStore, where: "mail" });
   }
 
   /** Mail gateways open links to see what is behind them. */
-  async #scan(code: Code, book: CodeBook, scannerMs: number): Promise<void> {
-    const env = envIn(this.#mail, book.context);
+  async #scan(code: Code, otpStore: OtpStore, scannerMs: number): Promise<void> {
+    const env = envIn(this.#mail, otpStore.context);
     await sleep(env.clock, scannerMs, "mail.scanner");
-    const { link } = this.#parts.knobs().otp;
+    const { link } = this.#deps.knobs().otp;
     if (link === "none") return;
-    this.#note(env, { code, book, change: "opened-by-scanner" });
-    if (link === "get-consumes") book.consume(code);
+    this.#note(env, { code, otpStore, change: "opened-by-scanner" });
+    if (link === "get-consumes") otpStore.consume(code);
   }
 
   #handOver(
     env: Env,
-    { code, book, where }: { readonly code: Code; readonly book: CodeBook; readonly where: "sms" | "mail" },
+    {
+      code,
+      otpStore,
+      where,
+    }: { readonly code: Code; readonly otpStore: OtpStore; readonly where: "sms" | "mail" },
   ): void {
     env.trace.emit({ kind: "user.saw", where, text: `Your code, message ${code.number}` });
-    this.inbox.put({ ...code, ceremony: book.ceremony });
+    this.inbox.put({ ...code, ceremony: otpStore.ceremony });
   }
 
   #note(
     env: Env,
     {
       code,
-      book,
+      otpStore,
       change,
       route,
     }: {
       readonly code: Code;
-      readonly book: CodeBook;
+      readonly otpStore: OtpStore;
       readonly change: Change;
       readonly route?: Knobs["sms"]["route"];
     },
   ): void {
     env.trace.emit({
       kind: "factor.code",
-      factor: book.factor,
+      factor: otpStore.factor,
       number: code.number,
       change,
       ...(route !== undefined && { route }),

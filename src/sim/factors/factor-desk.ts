@@ -8,11 +8,11 @@ import type { Knobs } from "../knobs/knobs.js";
 import type { SimMail } from "../rp/mail.js";
 import type { SiteAccess } from "../rp/site-access.js";
 import { AuthenticatorApp } from "./authenticator-app.js";
-import { CodeBook, type CodeVerdict, type FactorName, type ProviderName } from "./code-book.js";
+import { OtpStore, type CodeVerdict, type FactorName, type ProviderName } from "./code-book.js";
 import { Deliveries } from "./deliveries.js";
 import { LockOut } from "./lock-out.js";
 
-export interface FactorDeskParts {
+export interface FallbackAuthServiceDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
   readonly mail: SimMail;
@@ -39,13 +39,13 @@ const REFUSALS: Readonly<Record<Exclude<CodeVerdict, "accepted">, string>> = {
 const IDP_TIMER = "idp.code";
 
 /** The site's side of passwords, codes, sign-in providers, locks and resets. */
-export class FactorDesk {
+export class FallbackAuthService {
   readonly deliveries: Deliveries;
   readonly app: AuthenticatorApp;
   readonly #env: Env;
-  readonly #parts: FactorDeskParts;
+  readonly #deps: FallbackAuthServiceDeps;
   readonly #lock: LockOut;
-  readonly #books = new Map<string, CodeBook>();
+  readonly #otpStores = new Map<string, OtpStore>();
   readonly #enrolled: Set<FactorName>;
   readonly #linked = new Set<ProviderName>();
   /** Factors that proved themselves in the present session. */
@@ -53,27 +53,27 @@ export class FactorDesk {
   /** Spans of the attempts, by the id of their ceremony. */
   readonly #spans = new Map<string, Span>();
 
-  constructor(env: Env, parts: FactorDeskParts) {
+  constructor(env: Env, deps: FallbackAuthServiceDeps) {
     this.#env = env;
-    this.#parts = parts;
-    this.deliveries = new Deliveries(env, parts);
+    this.#deps = deps;
+    this.deliveries = new Deliveries(env, deps);
     this.app = new AuthenticatorApp(env);
-    this.#lock = new LockOut(parts.knobs);
-    const { enrolled } = parts.knobs().factor;
+    this.#lock = new LockOut(deps.knobs);
+    const { enrolled } = deps.knobs().factor;
     this.#enrolled = new Set(enrolled === "none" ? [] : (enrolled.split("+") as FactorName[]));
   }
 
   get locksPasskey(): boolean {
-    return this.#lock.locked && this.#parts.knobs().lock.blocksPasskey;
+    return this.#lock.locked && this.#deps.knobs().lock.blocksPasskey;
   }
 
   /** ID and password; sites that switched to passkeys may refuse them. */
   password(ceremony: string): Promise<SiteAnswer> {
-    return this.#parts.gateway.pass(
+    return this.#deps.gateway.pass(
       { call: "password/login", context: this.contextOf(ceremony) },
       async (env) => {
         if (this.#lock.locked) return this.#refuse(env, { status: 423, code: "LOCKED" });
-        if (this.#parts.passkeyOn() && this.#parts.knobs().rp.passwordWhenFlagged === "refused") {
+        if (this.#deps.passkeyOn() && this.#deps.knobs().rp.passwordWhenFlagged === "refused") {
           return this.#refuse(env, { status: 403, code: "PASSWORD_OFF" });
         }
         return this.#accept(env);
@@ -83,18 +83,18 @@ export class FactorDesk {
 
   /** Sends a code, or the same one again. @param ceremony the attempt it belongs to. */
   requestCode(factor: FactorName, ceremony: string): Promise<SiteAnswer<FactorAttempt>> {
-    return this.#parts.gateway.pass(
+    return this.#deps.gateway.pass(
       { call: `${factor}/code`, context: this.contextOf(ceremony) },
       async (env) => {
-        const { otp, sms } = this.#parts.knobs();
+        const { otp, sms } = this.#deps.knobs();
         if (!this.#has(factor)) return { status: 409, code: "NOT_ENROLLED" };
         if (this.#lock.locked) return { status: 423, code: "LOCKED" };
         if (factor === "sms" && sms.knowsRoute && sms.route === "landline") {
           return { status: 409, code: "NO_TEXT_TO_LANDLINE" };
         }
-        const book = this.#bookFor(ceremony, factor);
-        if (book.sent > otp.resends) return { status: 429, code: "TOO_MANY_CODES" };
-        this.deliveries.send(book.issue(), book);
+        const otpStore = this.#otpStoreFor(ceremony, factor);
+        if (otpStore.sent > otp.resends) return { status: 429, code: "TOO_MANY_CODES" };
+        this.deliveries.send(otpStore.issue(), otpStore);
         return { status: 200, body: { ceremony } };
       },
     );
@@ -104,7 +104,7 @@ export class FactorDesk {
     factor: FactorName,
     { ceremony, digits }: { readonly ceremony: string; readonly digits: string },
   ) {
-    return this.#parts.gateway.pass(
+    return this.#deps.gateway.pass(
       { call: `${factor}/verify`, context: this.contextOf(ceremony) },
       async (env) => {
         if (this.#lock.locked) {
@@ -117,7 +117,7 @@ export class FactorDesk {
           this.#proved.add(factor);
           return this.#judge(env, factor, undefined);
         }
-        if (verdict === "wrong" || this.#parts.knobs().otp.expiredCounts) this.#lock.fail(env);
+        if (verdict === "wrong" || this.#deps.knobs().otp.expiredCounts) this.#lock.fail(env);
         return this.#judge(env, factor, { status: 401, code: REFUSALS[verdict] });
       },
     );
@@ -137,10 +137,10 @@ export class FactorDesk {
 
   /** Somebody comes back from a sign-in provider with a valid account there. */
   providerLogin(provider: ProviderName, ceremony: string): Promise<SiteAnswer<FactorAttempt>> {
-    return this.#parts.gateway.pass<FactorAttempt>(
+    return this.#deps.gateway.pass<FactorAttempt>(
       { call: `${provider}/login`, context: this.contextOf(ceremony) },
       async (env) => {
-        const state = this.#linked.has(provider) ? "linked" : this.#parts.knobs().idp[provider];
+        const state = this.#linked.has(provider) ? "linked" : this.#deps.knobs().idp[provider];
         if (state === "linked") return { ...this.#accept(env), body: { ceremony } };
         if (state === "linkable") return { status: 202, code: "LINK_NEEDED", body: { ceremony } };
         return this.#refuse(env, { status: 404, code: "NOT_LINKED" });
@@ -151,7 +151,7 @@ export class FactorDesk {
   /** The code that proves the account before it is linked; it lives `idp.codeTtlMs` from now. */
   openLink(ceremony: string): { readonly expired: () => boolean; readonly end: () => void } {
     const env = envIn(this.#env, this.contextOf(ceremony));
-    const { codeTtlMs: budgetMs } = this.#parts.knobs().idp;
+    const { codeTtlMs: budgetMs } = this.#deps.knobs().idp;
     let isExpired = false;
     const timer = startTimer(env, { timer: IDP_TIMER, budgetMs }, () => {
       isExpired = true;
@@ -160,7 +160,7 @@ export class FactorDesk {
   }
 
   linkProvider(provider: ProviderName, { ceremony, expired }: { ceremony: string; expired: () => boolean }) {
-    return this.#parts.gateway.pass(
+    return this.#deps.gateway.pass(
       { call: `${provider}/link`, context: this.contextOf(ceremony) },
       async (env) => {
         if (expired()) return this.#refuse(env, { status: 401, code: "CODE_EXPIRED" });
@@ -173,10 +173,10 @@ export class FactorDesk {
 
   /** The settings page: puts another factor in the place of those there are. */
   changeFactor(to: FactorName, ceremony: string): Promise<SiteAnswer> {
-    return this.#parts.gateway.pass(
+    return this.#deps.gateway.pass(
       { call: "settings/factor", context: this.contextOf(ceremony) },
       async (env) => {
-        const { requires } = this.#parts.knobs().settings;
+        const { requires } = this.#deps.knobs().settings;
         if (requires === "enrolled-factor" && this.#proved.size === 0) {
           return { status: 401, code: "FACTOR_NEEDED" };
         }
@@ -189,17 +189,17 @@ export class FactorDesk {
   /** What support does once it knows who is calling: all in one step, so that no moment is without a factor. */
   async reset(): Promise<SiteAnswer> {
     const ceremony = this.openAttempt();
-    await sleep(this.#env.clock, this.#parts.knobs().reset.identityMs, "reset.identity");
-    return this.#parts.gateway.pass(
+    await sleep(this.#env.clock, this.#deps.knobs().reset.identityMs, "reset.identity");
+    return this.#deps.gateway.pass(
       { call: "support/reset", context: this.contextOf(ceremony) },
       async (env) => {
-        const { reset } = this.#parts.knobs();
+        const { reset } = this.#deps.knobs();
         this.#replaceFactors(env, reset.newFactor, "support");
         this.#lock.clear(env);
-        if (reset.passkeys === "revoked") this.#parts.revokePasskeys(env);
+        if (reset.passkeys === "revoked") this.#deps.revokePasskeys(env);
         this.#enrolment(env, "passkey", reset.passkeys, "support");
         if (reset.noticeTo === "mail")
-          this.#parts.mail.queue("Your sign-in methods were changed", env.trace.context);
+          this.#deps.mail.queue("Your sign-in methods were changed", env.trace.context);
         return { status: 200 };
       },
     );
@@ -221,16 +221,16 @@ export class FactorDesk {
 
   #verdictOn(factor: FactorName, { ceremony, digits }: { ceremony: string; digits: string }): CodeVerdict {
     if (factor === "app") return this.#has("app") && this.app.accepts(digits) ? "accepted" : "wrong";
-    return this.#books.get(ceremony)?.redeem(digits) ?? "wrong";
+    return this.#otpStores.get(ceremony)?.redeem(digits) ?? "wrong";
   }
 
-  #bookFor(ceremony: string, factor: FactorName): CodeBook {
-    const known = this.#books.get(ceremony);
+  #otpStoreFor(ceremony: string, factor: FactorName): OtpStore {
+    const known = this.#otpStores.get(ceremony);
     if (known?.factor === factor) return known;
     const env = envIn(this.#env, this.contextOf(ceremony));
-    const book = new CodeBook(env, { knobs: this.#parts.knobs, ceremony, factor });
-    this.#books.set(ceremony, book);
-    return book;
+    const otpStore = new OtpStore(env, { knobs: this.#deps.knobs, ceremony, factor });
+    this.#otpStores.set(ceremony, otpStore);
+    return otpStore;
   }
 
   /** Notes the attempt and what it came to. */
@@ -242,16 +242,16 @@ export class FactorDesk {
       ...(refusal?.code !== undefined && { reason: refusal.code }),
       failures: this.#lock.failures,
     });
-    if (factor === "mail" && this.#parts.knobs().rp.stepUpTtlMs !== null) {
+    if (factor === "mail" && this.#deps.knobs().rp.stepUpTtlMs !== null) {
       if (refusal) return refusal;
-      this.#parts.access.steppedUp(env);
+      this.#deps.access.steppedUp(env);
       return { status: 200 };
     }
     return refusal ? this.#refuse(env, refusal) : this.#accept(env);
   }
 
   #accept(env: Env): SiteAnswer<never> {
-    this.#parts.access.signedIn(env);
+    this.#deps.access.signedIn(env);
     env.trace.emit({ kind: "rp.login", outcome: "accepted" });
     return { status: 200 };
   }

@@ -4,17 +4,17 @@ import { envIn, type Env } from "../../core/env.js";
 import type { SiteAnswer } from "../rp/gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { callCentreOpensAtMs } from "./call-centre-hours.js";
-import type { FactorDesk } from "./factor-desk.js";
+import type { FallbackAuthService } from "./factor-desk.js";
 import type { FactorName, ProviderName } from "./code-book.js";
 
-export interface VisitorParts {
+export interface FallbackUserDeps {
   readonly knobs: () => Knobs;
-  readonly desk: FactorDesk;
+  readonly service: FallbackAuthService;
 }
 
-const PARTS = parameters<VisitorParts>({
+const PARTS = parameters<FallbackUserDeps>({
   knobs: arg.callable,
-  desk: arg.object,
+  service: arg.object,
 });
 
 /** Which code the person types: the one that came first, the one that came last, or a guess. */
@@ -23,39 +23,39 @@ export type CodeChoice = "first" | "latest" | "wrong";
 const NO_CODE = "------";
 
 /** The person in front of the site's other doors: asks for codes, types them, calls the call centre. */
-export class Visitor {
+export class FallbackUser {
   readonly #env: Env;
-  readonly #parts: VisitorParts;
+  readonly #deps: FallbackUserDeps;
   readonly #attempts = new Map<FactorName, string>();
 
-  constructor(env: Env, parts: VisitorParts) {
-    checkArguments("Visitor", { env: [arg.env, env], parts: [PARTS, parts] });
+  constructor(env: Env, deps: FallbackUserDeps) {
+    checkArguments("FallbackUser", { env: [arg.env, env], parts: [PARTS, deps] });
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   async password(): Promise<void> {
     await this.#type("password");
-    const ceremony = this.#parts.desk.openAttempt();
-    this.#saw(ceremony, await this.#parts.desk.password(ceremony));
+    const ceremony = this.#deps.service.openAttempt();
+    this.#saw(ceremony, await this.#deps.service.password(ceremony));
   }
 
   /** Once more for the same attempt: the site may send the same code, or another one. */
   async requestCode(factor: FactorName): Promise<void> {
-    const { desk } = this.#parts;
-    const ceremony = this.#attempts.get(factor) ?? desk.openAttempt();
-    const answer = await desk.requestCode(factor, ceremony);
+    const { service: fallbackAuth } = this.#deps;
+    const ceremony = this.#attempts.get(factor) ?? fallbackAuth.openAttempt();
+    const answer = await fallbackAuth.requestCode(factor, ceremony);
     if (answer.body) this.#attempts.set(factor, ceremony);
     if (answer.status !== 200) this.#saw(ceremony, answer);
   }
 
   /** Waits for a code as long as the person does, then types it. */
   async enterCode(factor: FactorName, choice: CodeChoice): Promise<void> {
-    const { desk } = this.#parts;
-    const ceremony = this.#attempts.get(factor) ?? desk.openAttempt();
+    const { service: fallbackAuth } = this.#deps;
+    const ceremony = this.#attempts.get(factor) ?? fallbackAuth.openAttempt();
     this.#attempts.set(factor, ceremony);
     const prompt = `code ${factor}`;
-    const { trace } = envIn(this.#env, desk.contextOf(ceremony));
+    const { trace } = envIn(this.#env, fallbackAuth.contextOf(ceremony));
     trace.emit({ kind: "user.prompted", prompt });
     const digits = await this.#codeInHand(factor, { ceremony, choice });
     if (digits === undefined) {
@@ -65,30 +65,30 @@ export class Visitor {
     await this.#type("code");
     trace.emit({ kind: "user.answered", prompt, answer: "typed" });
     // An app shows another code by the time the last digit is typed; the one begun with is the one sent.
-    const answer = await desk.enterCode(factor, { ceremony, digits });
+    const answer = await fallbackAuth.enterCode(factor, { ceremony, digits });
     if (answer.status === 200) this.#attempts.delete(factor);
     this.#saw(ceremony, answer);
   }
 
   async signInWith(provider: ProviderName): Promise<void> {
-    const { desk, knobs } = this.#parts;
+    const { service: fallbackAuth, knobs } = this.#deps;
     const { clock } = this.#env;
     await sleep(clock, knobs().idp.signInMs, "idp.sign-in");
-    const ceremony = desk.openAttempt();
-    const answer = await desk.providerLogin(provider, ceremony);
+    const ceremony = fallbackAuth.openAttempt();
+    const answer = await fallbackAuth.providerLogin(provider, ceremony);
     if (answer.status !== 202) return this.#saw(ceremony, answer);
-    const link = desk.openLink(ceremony);
+    const link = fallbackAuth.openLink(ceremony);
     await sleep(clock, knobs().idp.codeEntryMs, "idp.code-entry");
-    const linked = await desk.linkProvider(provider, { ceremony, expired: link.expired });
+    const linked = await fallbackAuth.linkProvider(provider, { ceremony, expired: link.expired });
     link.end();
     this.#saw(ceremony, linked);
   }
 
   async changeFactor(to: FactorName): Promise<void> {
-    const ceremony = this.#parts.desk.openAttempt();
+    const ceremony = this.#deps.service.openAttempt();
     this.#saw(
       ceremony,
-      await this.#parts.desk.changeFactor(to, ceremony),
+      await this.#deps.service.changeFactor(to, ceremony),
       "Your sign-in methods were changed.",
     );
   }
@@ -96,9 +96,9 @@ export class Visitor {
   /** Waits until somebody answers the telephone. */
   async callCentre(): Promise<void> {
     const { clock } = this.#env;
-    const waitMs = callCentreOpensAtMs(this.#parts.knobs().reset.hours, clock.epochMs()) - clock.epochMs();
+    const waitMs = callCentreOpensAtMs(this.#deps.knobs().reset.hours, clock.epochMs()) - clock.epochMs();
     if (waitMs > 0) await sleep(clock, waitMs, "reset.hours");
-    await this.#parts.desk.reset();
+    await this.#deps.service.reset();
     // Whatever was begun before is void: the next sign-in starts from the beginning.
     this.#attempts.clear();
   }
@@ -107,22 +107,22 @@ export class Visitor {
     factor: FactorName,
     { ceremony, choice }: { readonly ceremony: string; readonly choice: CodeChoice },
   ): Promise<string | undefined> {
-    const { desk, knobs } = this.#parts;
+    const { service: fallbackAuth, knobs } = this.#deps;
     if (choice === "wrong") return NO_CODE;
-    if (factor === "app") return desk.app.shows(knobs().app.clockOffMs);
-    const { inbox } = desk.deliveries;
+    if (factor === "app") return fallbackAuth.app.shows(knobs().app.clockOffMs);
+    const { inbox } = fallbackAuth.deliveries;
     const codes = await inbox.codesFor(ceremony, this.#env.clock, knobs().user.codePatienceMs);
     return (choice === "first" ? codes[0] : codes.at(-1))?.digits;
   }
 
   #type(what: string): Promise<void> {
-    return sleep(this.#env.clock, this.#parts.knobs().user.codeEntryMs, `user.${what}-entry`);
+    return sleep(this.#env.clock, this.#deps.knobs().user.codeEntryMs, `user.${what}-entry`);
   }
 
   #saw(ceremony: string, { status, code }: SiteAnswer, success = "You are logged in."): void {
     const text = status === 200 ? success : (TEXTS[code ?? ""] ?? "That did not work.");
     const tone = status === 200 ? "success" : "failure";
-    const { trace } = envIn(this.#env, this.#parts.desk.contextOf(ceremony));
+    const { trace } = envIn(this.#env, this.#deps.service.contextOf(ceremony));
     trace.emit({ kind: "user.saw", where: "page", text, tone });
   }
 }

@@ -1,15 +1,15 @@
 import type { Env } from "../../core/env.js";
 import type { LaggingStore } from "../authenticator/store/lagging-store.js";
 import type { PhoneOptions } from "../phone/phone-options.js";
-import { SimPhone, type PhoneParts } from "../phone/phone.js";
+import { SimPhone, type PhoneDeps } from "../phone/phone.js";
 
 /** Phones with a name for what is wrong with them, and where such a one was seen. */
 
 type MorePhoneOptions = Partial<PhoneOptions>;
 
 /** Sends its linking data 10 s after the answer, when the client has hung up. Source: Chromium, v2_test_util.cc */
-export function phoneThatLinksLate(env: Env, parts: PhoneParts, options: MorePhoneOptions = {}): SimPhone {
-  return new SimPhone(env, parts, { offersLink: true, linksLateMs: LATE_LINK_MS, ...options });
+export function phoneThatLinksLate(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, deps, { offersLink: true, linksLateMs: LATE_LINK_MS, ...options });
 }
 
 const LATE_LINK_MS = 10_000;
@@ -17,10 +17,10 @@ const LATE_LINK_MS = 10_000;
 /** Answers the handshake with other keys than were agreed on: one bit is wrong. */
 export function phoneThatBotchesTheHandshake(
   env: Env,
-  parts: PhoneParts,
+  deps: PhoneDeps,
   options: MorePhoneOptions = {},
 ): SimPhone {
-  return new SimPhone(env, parts, {
+  return new SimPhone(env, deps, {
     tamper(what, bytes) {
       if (what !== "handshake") return bytes;
       const wrong = bytes.slice();
@@ -35,13 +35,13 @@ export function phoneThatBotchesTheHandshake(
  * Puts two bytes behind the 20 of its advert, the beginning of a map: clients that want exactly 20 never see it.
  * Source: a public report of such a phone; Chromium does not react, libwebauthn does.
  */
-export function phoneWith22ByteAdvert(env: Env, parts: PhoneParts, options: MorePhoneOptions = {}): SimPhone {
-  return new SimPhone(env, parts, { advertSuffix: Uint8Array.of(0xa1, 0x01), ...options });
+export function phoneWith22ByteAdvert(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, deps, { advertSuffix: Uint8Array.of(0xa1, 0x01), ...options });
 }
 
 /** Does what it is asked, tells its owner so, and never the client. */
-export function phoneThatNeverReplies(env: Env, parts: PhoneParts, options: MorePhoneOptions = {}): SimPhone {
-  return new SimPhone(env, parts, {
+export function phoneThatNeverReplies(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, deps, {
     tamper: (what, bytes) => (what === "answer" ? undefined : bytes),
     ...options,
   });
@@ -50,37 +50,29 @@ export function phoneThatNeverReplies(env: Env, parts: PhoneParts, options: More
 /** Keeps its passkeys and never finds them again. */
 export function phoneThatForgetsTheIndex(
   env: Env,
-  parts: PhoneParts & { readonly store: LaggingStore },
+  deps: PhoneDeps & { readonly store: LaggingStore },
   options: MorePhoneOptions = {},
 ): SimPhone {
-  const { store, ...phone } = parts;
+  const { store, ...phone } = deps;
   store.lagMs = Infinity;
   return new SimPhone(env, phone, options);
 }
 
 /** Ends before it does anything (Chrome's number for it is 110). Source: Chromium, CableAuthenticatorUI.java */
-export function phoneWithoutScreenLock(
-  env: Env,
-  parts: PhoneParts,
-  options: MorePhoneOptions = {},
-): SimPhone {
-  return new SimPhone(env, parts, { screenLock: false, ...options });
+export function phoneWithoutScreenLock(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, deps, { screenLock: false, ...options });
 }
 
 /** Has Bluetooth and no way to its tunnel service; the client never hears of it. Source: a public KeePassDX report */
-export function phoneWithoutMobileData(
-  env: Env,
-  parts: PhoneParts,
-  options: MorePhoneOptions = {},
-): SimPhone {
-  return new SimPhone(env, parts, { mobileData: false, ...options });
+export function phoneWithoutMobileData(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
+  return new SimPhone(env, deps, { mobileData: false, ...options });
 }
 
 /** Was not allowed to use Bluetooth (111). Source: Chromium, CableAuthenticatorUI.java */
 export function phoneWithoutBluetoothPermission(
   env: Env,
-  parts: PhoneParts,
+  deps: PhoneDeps,
   options: MorePhoneOptions = {},
 ): SimPhone {
-  return new SimPhone(env, parts, { bluetooth: "not-permitted", ...options });
+  return new SimPhone(env, deps, { bluetooth: "not-permitted", ...options });
 }

@@ -7,7 +7,7 @@ import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import type { Knobs } from "../knobs/knobs.js";
 
-export interface MoodyLinkParts {
+export interface FlakyLinkDeps {
   readonly knobs: () => Knobs;
   /** @param context the span of the request that needs the device. */
   readonly open: (context: TraceContext | undefined) => Promise<CtapDevice | undefined>;
@@ -19,35 +19,35 @@ export interface MoodyLinkParts {
  * To a browser it looks like a phone over a tunnel where `link.seenAs` says so; the stages such a link goes
  * through are in the trace then.
  */
-export function moodyLink(env: Env, { knobs, open }: MoodyLinkParts): MoodyLinkParts["open"] {
+export function flakyLink(env: Env, { knobs, open }: FlakyLinkDeps): FlakyLinkDeps["open"] {
   const own = envFor(env, "link");
   const broken = { count: 0 };
   return async (context) => {
     const device = await open(context);
-    return device && new MoodyDevice(own, { knobs, device, broken });
+    return device && new FlakyDevice(own, { knobs, device, broken });
   };
 }
 
-interface MoodyParts {
+interface FlakyDeviceDeps {
   readonly knobs: () => Knobs;
   readonly device: CtapDevice;
   /** How many ceremonies the link has failed so far. */
   readonly broken: { count: number };
 }
 
-class MoodyDevice implements CtapDevice {
+class FlakyDevice implements CtapDevice {
   readonly transport: CtapDevice["transport"];
   readonly oneShot: boolean;
   readonly label: string;
   readonly infoInAdvance?: Uint8Array;
   readonly #env: Env;
-  readonly #parts: MoodyParts;
+  readonly #deps: FlakyDeviceDeps;
   #ready = false;
 
-  constructor(env: Env, parts: MoodyParts) {
+  constructor(env: Env, deps: FlakyDeviceDeps) {
     this.#env = env;
-    this.#parts = parts;
-    const { device, knobs } = parts;
+    this.#deps = deps;
+    const { device, knobs } = deps;
     this.transport = knobs().link.seenAs === "hybrid" ? "hybrid" : device.transport;
     this.oneShot = device.oneShot;
     this.label = device.label;
@@ -57,7 +57,7 @@ class MoodyDevice implements CtapDevice {
   async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     await this.#comeUp(options);
     const { trace } = envIn(this.#env, options.context);
-    const response = await this.#parts.device.transact(request, options);
+    const response = await this.#deps.device.transact(request, options);
     const isMain = request[0] === CtapCommand.makeCredential || request[0] === CtapCommand.getAssertion;
     if (!isMain || !this.#breaks("after-answer")) return response;
     const reason = "closed before the answer arrived";
@@ -71,14 +71,14 @@ class MoodyDevice implements CtapDevice {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#parts.device[Symbol.asyncDispose]();
+    await this.#deps.device[Symbol.asyncDispose]();
   }
 
   /** Once for every ceremony: what lies between the browser's wish and a link that carries commands. */
   async #comeUp(options: TransactOptions): Promise<void> {
     if (this.#ready) return;
     this.#ready = true;
-    const { readyMs } = this.#parts.knobs().link;
+    const { readyMs } = this.#deps.knobs().link;
     const hybrid = this.transport === "hybrid";
     if (hybrid) this.#stage(options, "qr-shown");
     if (readyMs > 0) await sleep(this.#env.clock, readyMs, "link.ready", options);
@@ -92,7 +92,7 @@ class MoodyDevice implements CtapDevice {
   }
 
   #breaks(how: Knobs["link"]["breaks"]): boolean {
-    const { broken, knobs } = this.#parts;
+    const { broken, knobs } = this.#deps;
     const { breaks, breakCount } = knobs().link;
     if (breaks !== how || broken.count >= breakCount) return false;
     broken.count += 1;

@@ -3,8 +3,14 @@ import { shape } from "../../core/shape.js";
 import { concat } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
-import type { AdvertScanner, HeardAdvert, OpenedTunnel, Tunnel, TunnelDialer } from "../../hybrid/ports.js";
+import { AsyncQueue } from "../../core/queue.js";
+import type {
+  AdvertScanner,
+  ReceivedAdvert,
+  OpenedTunnel,
+  Tunnel,
+  TunnelDialer,
+} from "../../hybrid/ports.js";
 import { UnusedFaultError } from "./faults.js";
 
 /** What may happen to a message in a tunnel, or to an advert. */
@@ -51,7 +57,7 @@ const RULE = parameters<LinkFaultRule>({
   effect: EFFECT,
 });
 
-export interface WithFaultBook {
+export interface WithFaultSchedule {
   /** @throws {UnusedFaultError} `FAULT_UNUSED` with the ids of rules that never applied. */
   assertAllUsed(): void;
 }
@@ -61,18 +67,18 @@ export function withTunnelFaults(
   env: Env,
   dialer: TunnelDialer,
   rules: readonly LinkFaultRule[],
-): TunnelDialer & WithFaultBook {
+): TunnelDialer & WithFaultSchedule {
   checkArguments("withTunnelFaults", {
     env: [arg.env, env],
     dialer: [arg.having("a TunnelDialer, such as SimTunnelService,", "open"), dialer],
     rules: [shape.list(RULE), rules],
   });
-  const book = new FaultBook(env, rules);
+  const schedule = new FaultSchedule(env, rules);
   return {
-    assertAllUsed: () => book.assertAllUsed(),
+    assertAllUsed: () => schedule.assertAllUsed(),
     async open(url, opening, signal): Promise<OpenedTunnel> {
       const opened = await dialer.open(url, opening, signal);
-      return { ...opened, tunnel: faultyTunnel(env, opened.tunnel, book) };
+      return { ...opened, tunnel: faultyTunnel(env, opened.tunnel, schedule) };
     },
   };
 }
@@ -82,20 +88,20 @@ export function withScannerFaults(
   env: Env,
   scanner: AdvertScanner,
   rules: readonly LinkFaultRule[],
-): AdvertScanner & WithFaultBook {
+): AdvertScanner & WithFaultSchedule {
   checkArguments("withScannerFaults", {
     env: [arg.env, env],
     scanner: [arg.having("an AdvertScanner, such as SimAir,", "listen"), scanner],
     rules: [shape.list(RULE), rules],
   });
-  const book = new FaultBook(env, rules);
+  const schedule = new FaultSchedule(env, rules);
   return {
-    assertAllUsed: () => book.assertAllUsed(),
+    assertAllUsed: () => schedule.assertAllUsed(),
     async *listen(signal) {
-      const heard = new Mailbox<HeardAdvert>();
-      const passage = new Passage(env, book, {
+      const heard = new AsyncQueue<ReceivedAdvert>();
+      const passage = new Passage(env, schedule, {
         direction: "in",
-        pass: (serviceData: Uint8Array, advert: HeardAdvert) => heard.put({ ...advert, serviceData }),
+        pass: (serviceData: Uint8Array, advert: ReceivedAdvert) => heard.put({ ...advert, serviceData }),
         hangUp: () => heard.close(),
       });
       const pump = async () => {
@@ -113,7 +119,7 @@ export function withScannerFaults(
   };
 }
 
-class FaultBook {
+class FaultSchedule {
   readonly #env: Env;
   readonly #rules: readonly LinkFaultRule[];
   readonly #counts = { in: 0, out: 0 };
@@ -144,7 +150,7 @@ class FaultBook {
   }
 }
 
-interface PassageParts<More> {
+interface PassageDeps<More> {
   readonly direction: "in" | "out";
   readonly pass: (message: Uint8Array, more: More) => void;
   readonly hangUp: (code: number | undefined) => void;
@@ -153,14 +159,14 @@ interface PassageParts<More> {
 /** One direction, with what waits there for its turn. */
 class Passage<More> {
   readonly #env: Env;
-  readonly #book: FaultBook;
-  readonly #parts: PassageParts<More>;
+  readonly #schedule: FaultSchedule;
+  readonly #deps: PassageDeps<More>;
   #held: (() => void)[] = [];
 
-  constructor(env: Env, book: FaultBook, parts: PassageParts<More>) {
+  constructor(env: Env, schedule: FaultSchedule, deps: PassageDeps<More>) {
     this.#env = env;
-    this.#book = book;
-    this.#parts = parts;
+    this.#schedule = schedule;
+    this.#deps = deps;
   }
 
   take(original: Uint8Array, more: More): void {
@@ -168,8 +174,8 @@ class Passage<More> {
     let copies = 1;
     let delayMs = 0;
     let waits = false;
-    for (const { effect } of this.#book.next(this.#parts.direction)) {
-      if (effect.do === "hang-up") return this.#parts.hangUp(effect.code);
+    for (const { effect } of this.#schedule.next(this.#deps.direction)) {
+      if (effect.do === "hang-up") return this.#deps.hangUp(effect.code);
       if (effect.do === "lose") copies = 0;
       if (effect.do === "duplicate") copies = 2;
       if (effect.do === "delay") delayMs = effect.delayMs;
@@ -179,7 +185,7 @@ class Passage<More> {
       if (effect.do === "corrupt") message = corrupted(message, effect);
     }
     const pass = () => {
-      for (let i = 0; i < copies; i++) this.#parts.pass(message, more);
+      for (let i = 0; i < copies; i++) this.#deps.pass(message, more);
     };
     if (waits) return void this.#held.push(pass);
     if (delayMs === 0) pass();
@@ -188,18 +194,18 @@ class Passage<More> {
   }
 }
 
-function faultyTunnel(env: Env, tunnel: Tunnel, book: FaultBook): Tunnel {
-  const inbox = new Mailbox<Uint8Array>();
+function faultyTunnel(env: Env, tunnel: Tunnel, schedule: FaultSchedule): Tunnel {
+  const inbox = new AsyncQueue<Uint8Array>();
   const hangUp = (code: number | undefined) => {
     tunnel.close(code);
     inbox.close();
   };
-  const outgoing = new Passage<undefined>(env, book, {
+  const outgoing = new Passage<undefined>(env, schedule, {
     direction: "out",
     pass: (message) => tunnel.send(message),
     hangUp,
   });
-  const incoming = new Passage<undefined>(env, book, {
+  const incoming = new Passage<undefined>(env, schedule, {
     direction: "in",
     pass: (message) => inbox.put(message),
     hangUp,

@@ -3,7 +3,7 @@ import type { Disarm } from "../../core/clock.js";
 import { envIn, type Env } from "../../core/env.js";
 import { startTimer, type RunningTimer } from "../../core/timer.js";
 import type { TraceContext } from "../../core/trace.js";
-import { Turnstile } from "../../core/queue.js";
+import { Mutex } from "../../core/queue.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
@@ -66,7 +66,7 @@ export class HidResponder {
   readonly #emit: ResponderSetup["emit"];
   readonly #channels: ChannelTable;
   /** Firmware does one thing at a time, also when its host stopped waiting for it. */
-  readonly #firmwareTurns = new Turnstile();
+  readonly #firmwareMutex = new Mutex();
   #transaction: Transaction = IDLE;
   #lock: { readonly channel: number; readonly forMs: number; untilMs: number } | undefined;
   /** Spans that the channels' requests came from, where host and device share a trace. */
@@ -292,7 +292,7 @@ export class HidResponder {
         ? (status) => this.#answer(channel, HidCommand.KEEPALIVE, Uint8Array.of(status))
         : undefined,
       work: (options: TransactOptions) =>
-        this.#firmwareTurns.pass(() => handle(payload, { ...options, context })),
+        this.#firmwareMutex.run(() => handle(payload, { ...options, context })),
       done: (outcome) => {
         this.#transaction = IDLE;
         this.#onOutcome({ channel, command, payload }, run, outcome);

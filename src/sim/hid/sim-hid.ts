@@ -4,7 +4,7 @@ import { shape } from "../../core/shape.js";
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
-import { Mailbox, MailboxFullError } from "../../core/queue.js";
+import { AsyncQueue, QueueFullError } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import { REPORT_BYTES } from "../../transports/hid/constants.js";
 import { toReports } from "../../transports/hid/framing.js";
@@ -141,12 +141,12 @@ const FOREIGN_REPORTS: readonly Uint8Array[] = [
 
 class SimHandle implements SimHidPort {
   readonly #cable: SimCable;
-  readonly #inbox: Mailbox<Uint8Array>;
+  readonly #inbox: AsyncQueue<Uint8Array>;
   #closed = false;
 
   constructor(cable: SimCable, readerReports: number) {
     this.#cable = cable;
-    this.#inbox = new Mailbox(readerReports);
+    this.#inbox = new AsyncQueue(readerReports);
   }
 
   get label(): string {
@@ -196,7 +196,7 @@ class SimHandle implements SimHidPort {
       this.#inbox.put(report.slice());
     } catch (error) {
       // As the kernel does: a reader too slow for its ring loses what does not fit.
-      if (!(error instanceof MailboxFullError)) throw error;
+      if (!(error instanceof QueueFullError)) throw error;
     }
   }
 

@@ -10,7 +10,7 @@ import type { Knobs } from "../knobs/knobs.js";
 import { LoopbackDevice } from "../loopback.js";
 import { simHidPort, type SimHidPort } from "./sim-hid.js";
 
-export interface KeyCableParts {
+export interface UsbPortDeps {
   readonly knobs: () => Knobs;
   readonly handler: CtapHandler;
   /** Power was lost and is back: what lives in the key's memory only is gone. */
@@ -21,17 +21,17 @@ export interface KeyCableParts {
 }
 
 /** The key's socket on the computer: who can reach it now, and who waits for it to come back. */
-export class KeyCable {
+export class UsbPort {
   readonly #env: Env;
-  readonly #parts: KeyCableParts;
+  readonly #deps: UsbPortDeps;
   #opened: Promise<CtapDevice> | undefined;
   #port: SimHidPort | undefined;
   #isIn = true;
   #waiting: ((device: CtapDevice) => void)[] = [];
 
-  constructor(env: Env, parts: KeyCableParts) {
+  constructor(env: Env, deps: UsbPortDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /**
@@ -40,7 +40,7 @@ export class KeyCable {
    * @param context the span of that request.
    */
   async device(context?: TraceContext): Promise<CtapDevice | undefined> {
-    if (!this.#parts.knobs().key.present || !this.#isIn) return undefined;
+    if (!this.#deps.knobs().key.present || !this.#isIn) return undefined;
     this.#opened ??= this.#open(context);
     return this.#opened;
   }
@@ -55,7 +55,7 @@ export class KeyCable {
     if (!this.#isIn) return;
     this.#isIn = false;
     this.#port?.unplug();
-    this.#parts.powerCycle();
+    this.#deps.powerCycle();
     const gone = this.#opened;
     this.#opened = undefined;
     void gone?.then((device) => device[Symbol.asyncDispose]()).catch(() => undefined);
@@ -84,26 +84,26 @@ export class KeyCable {
   }
 
   async #open(context: TraceContext | undefined): Promise<CtapDevice> {
-    const { link, hid } = this.#parts.knobs();
-    const { handler, label } = this.#parts;
+    const { link, hid } = this.#deps.knobs();
+    const { handler, label } = this.#deps;
     const env = envFor(this.#env, "link");
     if (link.road === "loopback") return new LoopbackDevice(env, handler, { label });
     this.#port ??= this.#plug();
     const { busyPatienceMs: busyMs, silenceMs } = hid;
     return openHidDevice(
       env,
-      unhurried(this.#env, this.#port, () => this.#parts.knobs().hid.gapMs),
+      pacedPort(this.#env, this.#port, () => this.#deps.knobs().hid.gapMs),
       {
         busyMs,
         silenceMs,
-        frames: this.#parts.frames,
+        frames: this.#deps.frames,
         context,
       },
     );
   }
 
   #plug(): SimHidPort {
-    const { handler, knobs } = this.#parts;
+    const { handler, knobs } = this.#deps;
     const { keepaliveMs, reassemblyMs, busyMs, stallAfterMs, stallForMs, foreignFrames } = knobs().hid;
     return simHidPort(
       envFor(this.#env, "port"),
@@ -121,7 +121,7 @@ export class KeyCable {
 }
 
 /** A host that is slow between the packets of one message, as a busy build machine is. */
-function unhurried(env: Env, port: HidPort, gapMs: () => number): HidPort {
+function pacedPort(env: Env, port: HidPort, gapMs: () => number): HidPort {
   return {
     label: port.label,
     reports: () => port.reports(),

@@ -4,9 +4,9 @@ import type { Disarm } from "../../core/clock.js";
 import { toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
-import type { Advertiser, AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
+import type { Advertiser, AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 
 export interface AirOptions {
   /** From the moment one side speaks and the other listens to the first chance to be heard, in milliseconds. */
@@ -41,12 +41,12 @@ const STANDARD: AirOptions = {
 };
 
 interface Broadcast {
-  readonly heard: HeardAdvert;
+  readonly heard: ReceivedAdvert;
   readonly uuid: number;
 }
 
 interface Listener {
-  readonly inbox: Mailbox<HeardAdvert>;
+  readonly inbox: AsyncQueue<ReceivedAdvert>;
   readonly sinceMs: number;
   readonly disarms: Map<Broadcast, Disarm>;
 }
@@ -76,13 +76,13 @@ export class SimAir implements AdvertScanner, Advertiser {
   }
 
   /** Other conditions, for whoever begins to speak or listen from now on. */
-  turn(options: Partial<AirOptions>): void {
+  setOptions(options: Partial<AirOptions>): void {
     this.#options = { ...this.#options, ...options };
   }
 
-  async *listen(signal: AbortSignal): AsyncIterable<HeardAdvert> {
+  async *listen(signal: AbortSignal): AsyncIterable<ReceivedAdvert> {
     const listener: Listener = {
-      inbox: new Mailbox(),
+      inbox: new AsyncQueue(),
       sinceMs: this.#env.clock.nowMs(),
       disarms: new Map(),
     };
@@ -96,7 +96,7 @@ export class SimAir implements AdvertScanner, Advertiser {
       }
     } finally {
       this.#listeners.delete(listener);
-      silence(listener);
+      stopAdvert(listener);
     }
   }
 
@@ -115,7 +115,7 @@ export class SimAir implements AdvertScanner, Advertiser {
   }
 
   /** Somebody else's phone: an advert nobody here can open. */
-  async stranger(serviceData?: Uint8Array): Promise<AsyncDisposable> {
+  async foreignAdvert(serviceData?: Uint8Array): Promise<AsyncDisposable> {
     return this.advertise(serviceData ?? this.#env.entropy.bytes(ADVERT_BYTES));
   }
 
@@ -125,7 +125,7 @@ export class SimAir implements AdvertScanner, Advertiser {
     this.#powered = on;
     for (const listener of this.#listeners) {
       if (on) this.#tuneIn(listener, this.#options.powerOnMs);
-      else silence(listener);
+      else stopAdvert(listener);
     }
   }
 
@@ -178,7 +178,7 @@ export class SimAir implements AdvertScanner, Advertiser {
   }
 }
 
-function silence({ disarms }: Listener): void {
+function stopAdvert({ disarms }: Listener): void {
   for (const disarm of disarms.values()) disarm();
   disarms.clear();
 }

@@ -1,7 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import type { ByteChannel, ChannelDialer, ChannelListener, ListeningChannel } from "../../hybrid/ports.js";
 
@@ -29,7 +29,7 @@ const FIRST_PSM = 0x80;
 export class SimChannels implements ChannelDialer, ChannelListener {
   readonly #env: Env;
   readonly #options: ChannelOptions;
-  readonly #ports = new Map<number, Mailbox<ByteChannel>>();
+  readonly #ports = new Map<number, AsyncQueue<ByteChannel>>();
   #nextPsm = FIRST_PSM;
 
   constructor(env: Env, options: Partial<ChannelOptions> = {}) {
@@ -40,7 +40,7 @@ export class SimChannels implements ChannelDialer, ChannelListener {
 
   async listen(): Promise<ListeningChannel> {
     const psm = this.#nextPsm++;
-    const waiting = new Mailbox<ByteChannel>();
+    const waiting = new AsyncQueue<ByteChannel>();
     this.#ports.set(psm, waiting);
     return {
       psm,
@@ -70,13 +70,13 @@ export function channelPair(
   env: Env,
   options: ChannelOptions = STANDARD,
 ): readonly [ByteChannel, ByteChannel] {
-  const [here, there] = [new Mailbox<Uint8Array>(), new Mailbox<Uint8Array>()];
+  const [here, there] = [new AsyncQueue<Uint8Array>(), new AsyncQueue<Uint8Array>()];
   let reportEnd: () => void = () => {};
   const closed = new Promise<void>((resolve) => {
     reportEnd = resolve;
   });
   const later = (work: () => void) => env.clock.arm(options.latencyMs, "l2cap.latency", work);
-  const end = (own: Mailbox<Uint8Array>, others: Mailbox<Uint8Array>): ByteChannel => ({
+  const end = (own: AsyncQueue<Uint8Array>, others: AsyncQueue<Uint8Array>): ByteChannel => ({
     closed,
     write(bytes) {
       for (let at = 0; at < bytes.length; at += options.mtuBytes) {

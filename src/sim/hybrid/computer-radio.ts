@@ -1,14 +1,14 @@
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { sleep } from "../../core/clock.js";
-import { Mailbox } from "../../core/queue.js";
-import { patientScanner } from "../../hybrid/adapters/retrying-scanner.js";
-import type { AdvertScanner, HeardAdvert } from "../../hybrid/ports.js";
+import { AsyncQueue } from "../../core/queue.js";
+import { retryingScanner } from "../../hybrid/adapters/retrying-scanner.js";
+import type { AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 import { RadioError } from "../../hybrid/adapters/radio-error.js";
 import { never } from "../../core/abort.js";
 
 /** How a browser and an adapter go about Bluetooth that was just switched on; times in milliseconds. */
-export interface RadioManners {
+export interface RadioBehaviour {
   /** From the switch to the browser's scan. Source: Chromium, fido_cable_discovery.cc, which waits 500 on Windows. */
   readonly settleMs: number;
   /** From the switch to the adapter letting anybody scan. */
@@ -26,7 +26,7 @@ export interface RadioManners {
 export class ComputerRadio implements AdvertScanner {
   readonly #env: Env;
   readonly #air: AdvertScanner;
-  #manners: RadioManners = { settleMs: 0, readyAfterMs: 0, scanRetries: 0 };
+  #behaviour: RadioBehaviour = { settleMs: 0, readyAfterMs: 0, scanRetries: 0 };
   /** Aborts when it is switched off; absent while it is off. */
   #power: AbortController | undefined = new AbortController();
   /** When it was last switched on; never while it has been on from the start. */
@@ -44,8 +44,8 @@ export class ComputerRadio implements AdvertScanner {
   }
 
   /** Other manners, for scans that begin from now on. */
-  turn(manners: RadioManners): void {
-    this.#manners = manners;
+  setBehaviour(quirks: RadioBehaviour): void {
+    this.#behaviour = quirks;
   }
 
   /** Switches it; a scan that runs hears nothing while it is off and goes on when it is on again. */
@@ -66,7 +66,7 @@ export class ComputerRadio implements AdvertScanner {
   async whenOn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.isOn) return;
-    const woken = new Mailbox<true>();
+    const woken = new AsyncQueue<true>();
     const wake = () => woken.put(true);
     this.#waiting.add(wake);
     try {
@@ -76,7 +76,7 @@ export class ComputerRadio implements AdvertScanner {
     }
   }
 
-  async *listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<HeardAdvert> {
+  async *listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<ReceivedAdvert> {
     for (;;) {
       await this.whenOn(signal);
       const powered = AbortSignal.any([signal, (this.#power as AbortController).signal]);
@@ -91,17 +91,17 @@ export class ComputerRadio implements AdvertScanner {
     }
   }
 
-  async *#scan(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<HeardAdvert> {
+  async *#scan(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<ReceivedAdvert> {
     const { clock } = this.#env;
-    const { settleMs, scanRetries: retries } = this.#manners;
+    const { settleMs, scanRetries: retries } = this.#behaviour;
     const settlesInMs = this.#onSinceMs + settleMs - clock.nowMs();
     if (settlesInMs > 0) await sleep(clock, settlesInMs, "client.settle", { signal });
     const start = { listen: (ended: AbortSignal) => this.#start(ended, context) };
-    yield* patientScanner(this.#env, start, { retries }).listen(signal, context);
+    yield* retryingScanner(this.#env, start, { retries }).listen(signal, context);
   }
 
-  async *#start(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<HeardAdvert> {
-    if (this.#env.clock.nowMs() < this.#onSinceMs + this.#manners.readyAfterMs) {
+  async *#start(signal: AbortSignal, context: TraceContext | undefined): AsyncIterable<ReceivedAdvert> {
+    if (this.#env.clock.nowMs() < this.#onSinceMs + this.#behaviour.readyAfterMs) {
       throw new RadioError("RADIO_OFF", "the adapter is not ready yet");
     }
     // Where Bluetooth was on all the time a scan is a matter of course.

@@ -3,7 +3,7 @@ import type { Env } from "../../core/env.js";
 import type { SimAir } from "./air.js";
 import { never } from "../../core/abort.js";
 
-export interface CrowdSize {
+export interface ForeignAdvertLoad {
   readonly phones: number;
   /** How many of them begin to broadcast in a second; 0: none ever does. */
   readonly rateHz: number;
@@ -14,10 +14,10 @@ export interface CrowdSize {
  *
  * Each says something else, so that a scanner cannot pass over them without trying.
  */
-export async function gatherCrowd(
+export async function startForeignAdverts(
   env: Env,
   air: SimAir,
-  { phones, rateHz }: CrowdSize,
+  { phones, rateHz }: ForeignAdvertLoad,
   signal: AbortSignal,
 ): Promise<void> {
   if (rateHz === 0) return;
@@ -25,7 +25,7 @@ export async function gatherCrowd(
   try {
     while (broadcasts.length < phones) {
       await sleep(env.clock, 1_000 / rateHz, "crowd.arrives", { signal });
-      broadcasts.push(await air.stranger());
+      broadcasts.push(await air.foreignAdvert());
     }
     await never(signal);
   } catch (error) {

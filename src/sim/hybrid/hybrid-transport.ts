@@ -4,22 +4,22 @@ import { nullSink, startTrace, type TraceContext } from "../../core/trace.js";
 import type { CtapDevice, CtapHandler } from "../../ctap/device.js";
 import type { HybridDevice } from "../../hybrid/device.js";
 import type { HybridOptions } from "../../hybrid/hybrid-options.js";
-import { invitePhone } from "../../hybrid/qr-initiated.js";
+import { startQrInitiated } from "../../hybrid/qr-initiated.js";
 import { limited } from "../../hybrid/in-stage.js";
-import { contactPhone } from "../../hybrid/state-assisted.js";
+import { startStateAssisted } from "../../hybrid/state-assisted.js";
 import type { HybridPorts } from "../../hybrid/ports.js";
 import { SimAir } from "./air.js";
 import type { Background } from "../../core/background.js";
 import { ComputerRadio } from "./computer-radio.js";
-import { gatherCrowd } from "./foreign-adverts.js";
+import { startForeignAdverts } from "./foreign-adverts.js";
 import type { WhichKey } from "../authenticator-set.js";
 import type { KnobOverrides, Knobs } from "../knobs/knobs.js";
 import { LatePhone } from "../phone/late-phone.js";
-import { LinkedOrCode, type AwaitedPhone } from "../phone/linked-or-code.js";
-import { PhonesAtHand } from "../phone/phone-set.js";
+import { LinkedPhoneWithQrFallback, type AwaitedPhone } from "../phone/linked-or-code.js";
+import { PhoneSet } from "../phone/phone-set.js";
 import { SimTunnelService } from "./tunnel-service.js";
 
-export interface HybridRoadParts {
+export interface HybridTransportDeps {
   readonly knobs: () => Knobs;
   /** The authenticator in each of the person's phones. */
   readonly handleOf: (which: WhichKey) => CtapHandler;
@@ -27,49 +27,49 @@ export interface HybridRoadParts {
 }
 
 /** The world's road to a phone: a code on the screen, a person who scans it, radio, tunnel and phones as knobs have them. */
-export class HybridRoad {
+export class HybridTransport {
   readonly #env: Env;
   readonly #client: Env;
-  readonly #parts: HybridRoadParts;
+  readonly #deps: HybridTransportDeps;
   readonly #air: SimAir;
   readonly #radio: ComputerRadio;
   readonly #service: SimTunnelService;
   readonly #ports: HybridPorts;
-  readonly #phones: PhonesAtHand;
+  readonly #phones: PhoneSet;
   /** The code of the request before this one. */
   #earlierCode: string | undefined;
 
-  constructor(env: Env, parts: HybridRoadParts) {
+  constructor(env: Env, deps: HybridTransportDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
     this.#client = envFor(env, "desktop");
     this.#air = new SimAir(envFor(env, "air"));
-    this.#radio = new ComputerRadio(this.#client, this.#air, { isOn: parts.knobs().os.btPowered });
+    this.#radio = new ComputerRadio(this.#client, this.#air, { isOn: deps.knobs().os.btPowered });
     this.#service = new SimTunnelService(envFor(env, "tunnel-service"));
     this.#ports = { scanner: this.#radio, dialer: this.#service.as("desktop") };
-    this.#phones = new PhonesAtHand(env, { ...parts, air: this.#air, service: this.#service });
+    this.#phones = new PhoneSet(env, { ...deps, air: this.#air, service: this.#service });
   }
 
   /** A phone for one ceremony, the search for which begins at once; `undefined` where the browser cannot offer one. */
   device(context?: TraceContext): CtapDevice | undefined {
-    const { os, adapter } = this.#parts.knobs();
+    const { os, adapter } = this.#deps.knobs();
     if (!os.hybridSupported || !adapter.present) return undefined;
-    this.#turn();
+    this.#applyKnobs();
     const client = envIn(this.#client, context);
-    return this.#radio.isOn ? this.#invite(client, this.#linkMs) : this.#whenSwitchedOn(client);
+    return this.#radio.isOn ? this.#startQrInitiated(client, this.#linkMs) : this.#whenSwitchedOn(client);
   }
 
   /** Knobs were turned in the middle of a run: Bluetooth is switched when its own is. */
-  turned({ "os.btPowered": isOn }: KnobOverrides): void {
+  knobsChanged({ "os.btPowered": isOn }: KnobOverrides): void {
     if (isOn !== undefined) this.#radio.power(isOn);
   }
 
   get #linkMs(): number {
-    return this.#parts.knobs().client.linkDeadlineMs ?? Infinity;
+    return this.#deps.knobs().client.linkDeadlineMs ?? Infinity;
   }
 
-  #invite(client: Env, linkMs: number): AwaitedPhone {
-    const { phone, ble } = this.#parts.knobs();
+  #startQrInitiated(client: Env, linkMs: number): AwaitedPhone {
+    const { phone, ble } = this.#deps.knobs();
     const options: HybridOptions = {
       adverts: ble.readsSuffix ? "with-suffix" : "exactly-20-bytes",
       // As in Chromium, where the ceremony's own timer is the only one, unless a knob says otherwise.
@@ -77,8 +77,8 @@ export class HybridRoad {
     };
     const known = phone.linked ? this.#phones.link() : undefined;
     if (known === undefined) return this.#showCode(client, options);
-    const called = this.#begin(contactPhone(client, this.#ports, known, options).device);
-    const device = new LinkedOrCode(called, () => {
+    const called = this.#begin(startStateAssisted(client, this.#ports, known, options).device);
+    const device = new LinkedPhoneWithQrFallback(called, () => {
       // Forgotten first: whatever comes of the code, this link is never tried again.
       this.#phones.forgetLink();
       return phone.codeWhenGone ? this.#showCode(client, options) : undefined;
@@ -88,7 +88,7 @@ export class HybridRoad {
   }
 
   #showCode(client: Env, options: HybridOptions): HybridDevice {
-    const { device, qr } = invitePhone(client, this.#ports, options);
+    const { device, qr } = startQrInitiated(client, this.#ports, options);
     const before = this.#earlierCode;
     this.#earlierCode = qr;
     this.#phones.show({
@@ -103,12 +103,14 @@ export class HybridRoad {
   #begin(device: HybridDevice): HybridDevice {
     // Whoever asks the device hears why it failed.
     device.ready().catch(() => undefined);
-    void this.#parts.background.add(device.ended);
-    const { foreignAdverts: phones, rateHz } = this.#parts.knobs().ble;
+    void this.#deps.background.add(device.ended);
+    const { foreignAdverts: phones, rateHz } = this.#deps.knobs().ble;
     if (phones > 0) {
       const over = new AbortController();
       void device.ended.then(() => over.abort());
-      void this.#parts.background.add(gatherCrowd(this.#env, this.#air, { phones, rateHz }, over.signal));
+      void this.#deps.background.add(
+        startForeignAdverts(this.#env, this.#air, { phones, rateHz }, over.signal),
+      );
     }
     return device;
   }
@@ -124,9 +126,9 @@ export class HybridRoad {
     const limit = { timer: "hybrid.link", budgetMs: linkMs };
     const late = new LatePhone({
       whenPossible: (signal) => limited(client, limit, (ended) => this.#radio.whenOn(ended), signal),
-      invite: () => this.#invite(client, linkMs - (clock.nowMs() - beganMs)),
+      start: () => this.#startQrInitiated(client, linkMs - (clock.nowMs() - beganMs)),
     });
-    const { btOnMs } = this.#parts.knobs().user;
+    const { btOnMs } = this.#deps.knobs().user;
     const switchOn = () => this.#radio.power(true);
     if (btOnMs !== null) {
       sleep(clock, btOnMs, "user.bluetooth", { signal: late.over }).then(switchOn, () => undefined);
@@ -138,18 +140,22 @@ export class HybridRoad {
   #otherTabsCode(): string {
     const { clock } = this.#env;
     const otherTab = { ...envFor(this.#env, "other-tab"), trace: startTrace(clock, nullSink) };
-    return invitePhone(otherTab, this.#ports).qr;
+    return startQrInitiated(otherTab, this.#ports).qr;
   }
 
-  #turn(): void {
-    const { ble, tunnel, push, link, client, adapter } = this.#parts.knobs();
-    this.#air.turn({ advertDelayMs: ble.advertDelayMs, lossPct: ble.advertLossPct, repeats: ble.repeats });
-    this.#radio.turn({
+  #applyKnobs(): void {
+    const { ble, tunnel, push, link, client, adapter } = this.#deps.knobs();
+    this.#air.setOptions({
+      advertDelayMs: ble.advertDelayMs,
+      lossPct: ble.advertLossPct,
+      repeats: ble.repeats,
+    });
+    this.#radio.setBehaviour({
       settleMs: client.settleMs,
       readyAfterMs: adapter.readyAfterMs,
       scanRetries: client.scanRetries,
     });
-    this.#service.turn({
+    this.#service.setBehaviour({
       connectDelayMs: tunnel.connectDelayMs,
       latencyMs: tunnel.latencyMs,
       turnsAway: tunnel.refuse,

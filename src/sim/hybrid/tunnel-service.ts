@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { Mailbox } from "../../core/queue.js";
+import { AsyncQueue } from "../../core/queue.js";
 import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../../hybrid/protocol/constants.js";
 import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../../hybrid/ports.js";
 import { RELAY_LIMIT_ROWS, relayLimitsIn, TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
@@ -16,7 +16,7 @@ export type TunnelSide = "phone" | "desktop";
 export type TurnedAway = "nobody" | TunnelSide | "contact" | "everybody";
 
 /** How the service is reached; its own rules are {@link RelayLimits}. */
-export interface TunnelServiceManners {
+export interface TunnelServiceBehaviour {
   /** Name look-up, TLS and upgrade, in milliseconds. */
   readonly connectDelayMs: number;
   /** One way between a side and the service, in milliseconds. */
@@ -29,7 +29,7 @@ export interface TunnelServiceManners {
   readonly routingIdHeader: "right" | "missing" | "twice" | "garbled" | "somebody-else's";
 }
 
-export type TunnelServiceOptions = Partial<TunnelServiceManners & RelayLimits>;
+export type TunnelServiceOptions = Partial<TunnelServiceBehaviour & RelayLimits>;
 
 const OPTIONS = parameters<TunnelServiceOptions>({
   ...RELAY_LIMIT_ROWS,
@@ -40,7 +40,7 @@ const OPTIONS = parameters<TunnelServiceOptions>({
   routingIdHeader: maybe(shape.oneOf(["right", "missing", "twice", "garbled", "somebody-else's"])),
 });
 
-const STANDARD: TunnelServiceManners = {
+const STANDARD: TunnelServiceBehaviour = {
   connectDelayMs: 400,
   latencyMs: 50,
   turnsAway: "nobody",
@@ -52,7 +52,7 @@ const STANDARD: TunnelServiceManners = {
 export class SimTunnelService implements TunnelDialer {
   readonly relay: TunnelRelay;
   readonly #env: Env;
-  #options: TunnelServiceManners;
+  #options: TunnelServiceBehaviour;
 
   constructor(env: Env, options: TunnelServiceOptions = {}) {
     this.#env = env;
@@ -62,9 +62,9 @@ export class SimTunnelService implements TunnelDialer {
   }
 
   /** Other manners, for connections that begin from now on. */
-  turn(options: TunnelServiceOptions): void {
+  setBehaviour(options: TunnelServiceOptions): void {
     this.#options = { ...this.#options, ...options };
-    this.relay.turn(options);
+    this.relay.setLimits(options);
   }
 
   open(url: string, opening: TunnelOpening, signal: AbortSignal): Promise<OpenedTunnel> {
@@ -144,7 +144,7 @@ class MemoryTunnel implements Tunnel {
   readonly closed: Promise<TunnelClose>;
   readonly #env: Env;
   readonly #latencyMs: number;
-  readonly #inbox = new Mailbox<Uint8Array>();
+  readonly #inbox = new AsyncQueue<Uint8Array>();
   #side: RelaySide | undefined;
   #over = false;
   #reportEnd: (how: TunnelClose) => void = () => {};

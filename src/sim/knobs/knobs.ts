@@ -90,7 +90,7 @@ export function parseKnobs(input: unknown): KnobOverrides {
  *
  * @throws {KnobError} as {@link parseKnobs} does; `KNOB_FIXED` for what is built into a world.
  */
-export function parseTurns(input: unknown): KnobOverrides {
+export function parseOverrides(input: unknown): KnobOverrides {
   const turns = parseKnobs(input);
   for (const name of Object.keys(turns)) {
     if (specOf(name).fixed !== true) continue;

@@ -3,11 +3,11 @@ import { AbortedError } from "../../core/errors.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import type { AwaitedPhone } from "./linked-or-code.js";
 
-export interface LatePhoneParts {
+export interface LatePhoneDeps {
   /** Settles when there can be a code; rejects with the signal's reason. */
   readonly whenPossible: (signal: AbortSignal) => Promise<void>;
   /** Shows the code. */
-  readonly invite: () => AwaitedPhone;
+  readonly start: () => AwaitedPhone;
 }
 
 /** A phone there can be no code for yet, because the computer's Bluetooth is off: what it is asked waits. */
@@ -19,7 +19,7 @@ export class LatePhone implements CtapDevice {
   readonly #coming: Promise<AwaitedPhone>;
   #phone: AwaitedPhone | undefined;
 
-  constructor({ whenPossible, invite }: LatePhoneParts) {
+  constructor({ whenPossible, start: invite }: LatePhoneDeps) {
     this.#coming = whenPossible(this.#over.signal).then(() => (this.#phone = invite()));
     // Whoever asks hears of it.
     this.#coming.catch(() => undefined);

@@ -9,7 +9,7 @@ export type AwaitedPhone = CtapDevice & Required<Pick<CtapDevice, "ready">>;
  *
  * Nothing was asked of the phone by then, so that the request that waits can go to the other one.
  */
-export class LinkedOrCode implements CtapDevice {
+export class LinkedPhoneWithQrFallback implements CtapDevice {
   readonly transport = "hybrid";
   readonly oneShot = true;
   readonly label: string;

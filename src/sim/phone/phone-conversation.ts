@@ -13,7 +13,7 @@ import type { PhoneMessage, PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
 import { replyTo } from "./phone-requests.js";
 
-export interface ConversationParts {
+export interface ConversationDeps {
   readonly tunnel: Tunnel;
   readonly crypter: Crypter;
   readonly options: PhoneOptions;
@@ -45,19 +45,19 @@ interface Work {
 /** What a phone says and hears once both sides have keys. */
 export class PhoneConversation {
   readonly #env: Env;
-  readonly #parts: ConversationParts;
+  readonly #deps: ConversationDeps;
   #work: Work | undefined;
   #answered = false;
   #late: Promise<void> | undefined;
 
-  constructor(env: Env, parts: ConversationParts) {
+  constructor(env: Env, deps: ConversationDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** Settles when nothing is under way any more, a prompt included that outlives the client. */
   async run(signal: AbortSignal): Promise<PhoneOutcome> {
-    const { options, isFirst, link } = this.#parts;
+    const { options, isFirst, link } = this.#deps;
     if (options.sendsUpdate && options.revision > 0 && isFirst) {
       const now = options.linksLateMs === undefined ? link?.() : undefined;
       if (options.updateFrames > 0) this.#update(now);
@@ -70,7 +70,7 @@ export class PhoneConversation {
       return await this.#converse(signal);
     } catch (error) {
       // The client need not wait for a prompt that outlives its own mistake.
-      this.#parts.tunnel.close();
+      this.#deps.tunnel.close();
       throw error;
     } finally {
       await this.#work?.done;
@@ -100,7 +100,7 @@ export class PhoneConversation {
 
   /** The next frame; `undefined` when the client is gone; or how the request under way ends the session. */
   async #next(signal: AbortSignal): Promise<HybridFrame | PhoneEnding | undefined> {
-    const { tunnel, crypter } = this.#parts;
+    const { tunnel, crypter } = this.#deps;
     const received = tunnel.receive(signal);
     const ended = this.#work?.done.then((ending) => ending ?? new Promise<never>(() => {}));
     const first = await Promise.race(ended ? [received, ended] : [received]);
@@ -109,12 +109,12 @@ export class PhoneConversation {
       received.catch(() => undefined);
       return first;
     }
-    const { revision } = this.#parts.options;
+    const { revision } = this.#deps.options;
     return first && parseFrame(crypter.open(first), { from: "client", revision });
   }
 
   #left(byShutdown: boolean): PhoneOutcome {
-    const { options, show } = this.#parts;
+    const { options, show } = this.#deps;
     if (byShutdown) this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-received" });
     if (this.#answered) return { ending: "served" };
     if (this.#work === undefined) {
@@ -137,7 +137,7 @@ export class PhoneConversation {
   }
 
   async #answer(request: Uint8Array, signal: AbortSignal): Promise<PhoneEnding | undefined> {
-    const { options, handle, show, tunnel } = this.#parts;
+    const { options, handle, show, tunnel } = this.#deps;
     const reply = await replyTo(this.#env, request, { handle, options, signal });
     // The client's shutdown reached a prompt that listens, or the phone is off: nobody waits for an answer.
     if (signal.aborted) return undefined;
@@ -156,7 +156,7 @@ export class PhoneConversation {
 
   /** Tells what the platform says, delivered or not. */
   #showResult([command]: Uint8Array, [status]: Uint8Array): void {
-    const { show } = this.#parts;
+    const { show } = this.#deps;
     if (status !== CtapStatus.OK) show("Nothing was done", "failure");
     else if (command === CtapCommand.makeCredential) show("Passkey saved", "success");
     else if (command === CtapCommand.getAssertion) show("Passkey used", "success");
@@ -164,7 +164,7 @@ export class PhoneConversation {
 
   async #linkLater(delayMs: number): Promise<void> {
     await sleep(this.#env.clock, delayMs, "phone.links-late");
-    const { link, options } = this.#parts;
+    const { link, options } = this.#deps;
     if (link === undefined || options.revision === 0) return;
     this.#update(link());
     this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
@@ -175,7 +175,7 @@ export class PhoneConversation {
   }
 
   #say(what: PhoneMessage, frame: HybridFrame): void {
-    const { tunnel, crypter, options } = this.#parts;
+    const { tunnel, crypter, options } = this.#deps;
     const said = options.tamper(what, encodeFrame(frame, options.revision));
     if (said && !crypter.ended) tunnel.send(crypter.seal(said));
   }

@@ -68,19 +68,19 @@ export async function replyTo(
     default:
       return { ending: "request-unsupported" };
   }
-  const wish = readWish(command, request.subarray(1));
-  if (wish === undefined) return { ending: "request-unsupported" };
-  if (wish.discoverable && !options.discoverable) return { ending: "no-answer" };
+  const phoneRequest = readPhoneRequest(command, request.subarray(1));
+  if (phoneRequest === undefined) return { ending: "request-unsupported" };
+  if (phoneRequest.discoverable && !options.discoverable) return { ending: "no-answer" };
   const answer = await askPlatform(env, request, { handle, options, signal });
   const status = answer[0] ?? CtapStatus.OTHER;
-  if (status === CtapStatus.NO_CREDENTIALS) return nothingFound(wish, options);
-  if (wish.discoverable && status === CtapStatus.UNSUPPORTED_OPTION) return { ending: "no-answer" };
+  if (status === CtapStatus.NO_CREDENTIALS) return nothingFound(phoneRequest, options);
+  if (phoneRequest.discoverable && status === CtapStatus.UNSUPPORTED_OPTION) return { ending: "no-answer" };
   if (DENIED.includes(status)) return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED) };
   return { answer: TOLD.includes(status) ? answer : Uint8Array.of(CtapStatus.OTHER) };
 }
 
 /** Android has two ways to ask its platform: the older one tells, and has no word for a request that named nothing. */
-function nothingFound({ unnamed }: Wish, options: PhoneOptions): PhoneReply {
+function nothingFound({ unnamed }: PhoneRequest, options: PhoneOptions): PhoneReply {
   if (options.nothingFound === "as-denied") {
     return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED), foundNothing: true };
   }
@@ -91,14 +91,14 @@ function nothingFound({ unnamed }: Wish, options: PhoneOptions): PhoneReply {
 /** A phone without prf would refuse what is too deep for it by a status. */
 const DEEPEST_EXTENSIONS = new Set(["prf"]);
 
-interface Wish {
+interface PhoneRequest {
   /** No credential was named: any of the site's will do. */
   readonly unnamed: boolean;
   readonly discoverable: boolean;
 }
 
 /** What matters about a request; `undefined` when it cannot be read. */
-function readWish(command: number, parameters: Uint8Array): Wish | undefined {
+function readPhoneRequest(command: number, parameters: Uint8Array): PhoneRequest | undefined {
   try {
     if (command === CtapCommand.makeCredential) {
       const { options } = parseMakeCredentialRequest(parameters);

@@ -6,7 +6,7 @@ export interface PhoneRole {
   /** QR secret or link secret. */
   readonly secret: Uint8Array;
   /** 64 bytes. */
-  readonly advertKey: Uint8Array;
+  readonly eidKey: Uint8Array;
   readonly meeting: Exclude<TunnelRequest, { readonly method: "contact" }>;
   /** Who is who in the handshake; the pre-shared key comes with the advert. */
   readonly known:

@@ -36,7 +36,7 @@ export interface PhonePorts {
   readonly channels?: ChannelListener | undefined;
 }
 
-export interface PhoneSessionParts {
+export interface PhoneSessionDeps {
   readonly ports: PhonePorts;
   readonly options: PhoneOptions;
   /** The authenticator in the phone. */
@@ -57,7 +57,7 @@ interface Place {
 const NO_PLACE: Place = { routingId: new Uint8Array(ROUTING_ID_BYTES), tunnelCode: 0 };
 
 /** By its padding a client knows the draft. */
-const DRAFT_HELLO: PostHandshakeForm = { listsFeatures: false, padding: "512" };
+const DRAFT_POST_HANDSHAKE: PostHandshakeForm = { listsFeatures: false, padding: "512" };
 
 const COULD_NOT_CONNECT = "Your devices could not connect";
 
@@ -71,10 +71,10 @@ const COULD_NOT_CONNECT = "Your devices could not connect";
 export async function servePhoneSession(
   env: Env,
   role: PhoneRole,
-  parts: PhoneSessionParts,
+  deps: PhoneSessionDeps,
   signal: AbortSignal,
 ): Promise<PhoneOutcome> {
-  const session = new PhoneSession(env, role, parts);
+  const session = new PhoneSession(env, role, deps);
   try {
     return await session.run(signal);
   } catch (error) {
@@ -85,7 +85,7 @@ export async function servePhoneSession(
     }
     if (error instanceof TunnelRefusedError) traceRefusal(env, error);
     env.trace.emit({ kind: "link.hybrid", stage: "failed", code: error.code });
-    parts.show(COULD_NOT_CONNECT, "failure");
+    deps.show(COULD_NOT_CONNECT, "failure");
     return { ending: session.endingOnError, code: error.code };
   } finally {
     await session.cleanUp();
@@ -97,7 +97,7 @@ class PhoneSession {
   endingOnError: PhoneEnding = "tunnel-connect-failed";
   readonly #env: Env;
   readonly #role: PhoneRole;
-  readonly #parts: PhoneSessionParts;
+  readonly #deps: PhoneSessionDeps;
   #tunnel: Tunnel | undefined;
   #port: ListeningChannel | undefined;
   #broadcast: AsyncDisposable | undefined;
@@ -105,14 +105,14 @@ class PhoneSession {
   wasClosed = false;
   readonly #closing = new AbortController();
 
-  constructor(env: Env, role: PhoneRole, parts: PhoneSessionParts) {
+  constructor(env: Env, role: PhoneRole, deps: PhoneSessionDeps) {
     this.#env = env;
     this.#role = role;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   async run(off: AbortSignal): Promise<PhoneOutcome> {
-    const { options, ports, show } = this.#parts;
+    const { options, ports, show } = this.#deps;
     const signal = AbortSignal.any([off, this.#closing.signal]);
     await sleep(this.#env.clock, options.opensTunnelAfterMs, "phone.start", { signal });
     show("Connecting to your other device");
@@ -137,7 +137,7 @@ class PhoneSession {
   }
 
   #closeLater(): void {
-    const { leavesAfterMs } = this.#parts.options;
+    const { leavesAfterMs } = this.#deps.options;
     if (leavesAfterMs === undefined) return;
     const { signal } = this.#closing;
     const close = () => {
@@ -148,7 +148,7 @@ class PhoneSession {
   }
 
   async #openTunnel(signal: AbortSignal): Promise<Place> {
-    const { options, ports } = this.#parts;
+    const { options, ports } = this.#deps;
     const { tunnelCode } = options;
     const host = options.mobileData ? tunnelHost(tunnelCode, options.crypto) : undefined;
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
@@ -163,11 +163,11 @@ class PhoneSession {
 
   /** @returns the 16 bytes inside the advert. */
   async #advertise(place: Place): Promise<Uint8Array> {
-    const { options, ports } = this.#parts;
+    const { options, ports } = this.#deps;
     const fields = { nonce: this.#env.entropy.bytes(CONNECTION_NONCE_BYTES), ...place };
     const suffix = this.#port && encodeAdvertSuffix({ blePsm: this.#port.psm });
     const sealed = concat(
-      sealAdvert(this.#role.advertKey, fields, options.crypto),
+      sealAdvert(this.#role.eidKey, fields, options.crypto),
       options.advertSuffix ?? suffix ?? new Uint8Array(0),
     );
     const said = options.tamper("advert", sealed);
@@ -177,12 +177,12 @@ class PhoneSession {
   }
 
   #left(): PhoneOutcome {
-    this.#parts.show("Nobody connected in time", "failure");
+    this.#deps.show("Nobody connected in time", "failure");
     return { ending: "unexpected-eof" };
   }
 
   async #serve(message: Uint8Array, plaintext: Uint8Array, signal: AbortSignal): Promise<PhoneOutcome> {
-    const { options, handle, show, offerLink } = this.#parts;
+    const { options, handle, show, offerLink } = this.#deps;
     const { secret, known, takesLink } = this.#role;
     const { crypto } = options;
     const tunnel = this.#tunnel as Tunnel;
@@ -195,11 +195,11 @@ class PhoneSession {
     const crypter = new Crypter(answered.keys, { role: "phone", ...(crypto && { crypto }) });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
     const info = await askInfo(this.#env, handle);
-    const hello = encodePostHandshake(
+    const postHandshake = encodePostHandshake(
       { ...(options.features.includes("ctap") && { info }), features: options.features },
-      options.revision === 0 ? DRAFT_HELLO : {},
+      options.revision === 0 ? DRAFT_POST_HANDSHAKE : {},
     );
-    const said = options.tamper("hello", hello);
+    const said = options.tamper("hello", postHandshake);
     if (said) tunnel.send(crypter.seal(said));
     this.#env.trace.emit({ kind: "link.hybrid", stage: "ready" });
     show("Connected");

@@ -6,7 +6,7 @@ import type { TraceContext } from "../../core/trace.js";
 import { CtapCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
-import type { KnownPhone } from "../../hybrid/protocol/linking.js";
+import type { LinkedPhone } from "../../hybrid/protocol/linking.js";
 import type { SimAir } from "../hybrid/air.js";
 import type { Background } from "../../core/background.js";
 import type { WhichKey } from "../authenticator-set.js";
@@ -17,7 +17,7 @@ import type { PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
 import type { SimTunnelService } from "../hybrid/tunnel-service.js";
 
-export interface PhonesAtHandParts {
+export interface PhoneSetDeps {
   readonly knobs: () => Knobs;
   /** The authenticator in each of the person's phones. */
   readonly handleOf: (which: WhichKey) => CtapHandler;
@@ -27,7 +27,7 @@ export interface PhonesAtHandParts {
 }
 
 /** A code as the person sees it. */
-export interface ShownCode {
+export interface DisplayedQr {
   readonly qr: string;
   /** The one of the request before, which a photo or another tab still shows. */
   readonly earlier: () => string;
@@ -58,51 +58,51 @@ const RESCAN_MIN_MS = 1_000;
 /** The person's phone, and its link to the browser where there is one. */
 interface OwnPhone {
   readonly phone: SimPhone;
-  known?: KnownPhone;
+  known?: LinkedPhone;
   /** The browser threw the link away. */
   forgotten?: boolean;
 }
 
 /** The person with their phones, of which `key.which` says the one in the hand: who scans what, when, and again. */
-export class PhonesAtHand {
+export class PhoneSet {
   readonly #env: Env;
-  readonly #parts: PhonesAtHandParts;
+  readonly #deps: PhoneSetDeps;
   readonly #phones = new Map<WhichKey, OwnPhone>();
 
-  constructor(env: Env, parts: PhonesAtHandParts) {
+  constructor(env: Env, deps: PhoneSetDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** How the browser finds the phone in the hand without a code; the link is of an earlier story. */
-  link(): KnownPhone | undefined {
-    const own = this.#turned(this.#knobs.key.which);
+  link(): LinkedPhone | undefined {
+    const own = this.#configured(this.#knobs.key.which);
     return own.forgotten ? undefined : (own.known ??= own.phone.link());
   }
 
   /** The browser was told that the phone in the hand is gone for good. */
   forgetLink(): void {
-    this.#turned(this.#knobs.key.which).forgotten = true;
+    this.#configured(this.#knobs.key.which).forgotten = true;
   }
 
   /** Lets the person do what they do about a code on the screen. */
-  show(code: ShownCode): void {
+  show(code: DisplayedQr): void {
     void this.#scan(code);
     void this.#scanWithOther(code);
   }
 
   get #knobs(): Knobs {
-    return this.#parts.knobs();
+    return this.#deps.knobs();
   }
 
   /** Nobody scans a code that is gone. */
-  async #scan({ qr, earlier, isShown, context }: ShownCode): Promise<void> {
+  async #scan({ qr, earlier, isShown, context }: DisplayedQr): Promise<void> {
     const { scanDelayMs } = this.#knobs.phone;
     if (scanDelayMs === null) return;
     await sleep(this.#env.clock, scanDelayMs, "user.scan");
     while (isShown()) {
       const isOther = this.#knobs.qr.scanned === "previous";
-      const { phone } = this.#turned(this.#knobs.key.which);
+      const { phone } = this.#configured(this.#knobs.key.which);
       const outcome = await this.#watch(phone.scan(isOther ? earlier() : qr, context));
       const { rescanMs } = this.#knobs.phone;
       if (rescanMs === null || outcome === undefined || !MENDABLE.includes(outcome.ending)) return;
@@ -111,18 +111,20 @@ export class PhonesAtHand {
   }
 
   /** The other phone took a picture of the code, so that it need not be on the screen any more. */
-  async #scanWithOther({ qr, context }: ShownCode): Promise<void> {
-    const { background } = this.#parts;
+  async #scanWithOther({ qr, context }: DisplayedQr): Promise<void> {
+    const { background } = this.#deps;
     const { secondScanMs } = this.#knobs.phone;
     if (secondScanMs === null) return;
     await background.add(sleep(this.#env.clock, secondScanMs, "user.second-scan"));
-    const { phone } = this.#turned(this.#knobs.key.which === "first" ? "second" : "first", { stays: true });
+    const { phone } = this.#configured(this.#knobs.key.which === "first" ? "second" : "first", {
+      stays: true,
+    });
     await this.#watch(phone.scan(qr, context));
   }
 
   /** How it ended for the phone is in the trace. */
   #watch(session: Promise<PhoneOutcome>): Promise<PhoneOutcome | undefined> {
-    return this.#parts.background.add(
+    return this.#deps.background.add(
       session.catch((error: unknown) => {
         if (!(error instanceof HarnessError)) throw error;
         return undefined;
@@ -131,10 +133,10 @@ export class PhonesAtHand {
   }
 
   /** One of the phones, with its habits of now. @param stays its owner does not close it, whatever the knob says. */
-  #turned(which: WhichKey, { stays = false }: { readonly stays?: boolean } = {}): OwnPhone {
+  #configured(which: WhichKey, { stays = false }: { readonly stays?: boolean } = {}): OwnPhone {
     const { ble, phone } = this.#knobs;
     const own = this.#phones.get(which) ?? this.#newPhone(which);
-    own.phone.turn({
+    own.phone.setOptions({
       opensTunnelAfterMs: phone.startDelayMs,
       platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
       ignoresShutdown: phone.ignoresShutdown,
@@ -153,7 +155,7 @@ export class PhonesAtHand {
   }
 
   #newPhone(which: WhichKey): OwnPhone {
-    const { background, handleOf, air, service } = this.#parts;
+    const { background, handleOf, air, service } = this.#deps;
     const handle = handleOf(which);
     const isOther = which === "second" && this.#knobs.phone.second === "iphone";
     const phone = new SimPhone(

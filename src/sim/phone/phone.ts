@@ -11,7 +11,7 @@ import { parseClientPayload } from "../../hybrid/protocol/client-payload.js";
 import { codeTag, parseQr, type QrContents } from "../../hybrid/protocol/qr.js";
 import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../../hybrid/protocol/constants.js";
 import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
-import type { KnownPhone, LinkingData } from "../../hybrid/protocol/linking.js";
+import type { LinkedPhone, LinkingData } from "../../hybrid/protocol/linking.js";
 import type { Push } from "../../hybrid/relay/relay.js";
 import { linkOffer } from "./link-offer.js";
 import { PHONE_OPTIONS, PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
@@ -25,7 +25,7 @@ export interface PushService {
   revoke(contactId: Uint8Array): void;
 }
 
-export interface PhoneParts extends PhonePorts {
+export interface PhoneDeps extends PhonePorts {
   /** The authenticator in the phone. */
   readonly handle: CtapHandler;
   /** Without it the phone offers no links. */
@@ -34,7 +34,7 @@ export interface PhoneParts extends PhonePorts {
   readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
 }
 
-const PARTS = parameters<PhoneParts>({
+const PARTS = parameters<PhoneDeps>({
   advertiser: arg.having("an Advertiser, such as SimAir,", "advertise"),
   dialer: arg.having("a TunnelDialer, such as SimTunnelService,", "open"),
   channels: maybe(arg.having("a ChannelListener, such as SimChannels,", "listen")),
@@ -54,25 +54,25 @@ const CONTACT_ID_BYTES = 32;
  */
 export class SimPhone {
   readonly #env: Env;
-  readonly #parts: PhoneParts;
+  readonly #deps: PhoneDeps;
   #options: PhoneOptions;
   #keys: KeyPair | undefined;
   readonly #links = new Map<string, Link>();
   readonly #off = new AbortController();
 
-  constructor(env: Env, parts: PhoneParts, options: Partial<PhoneOptions> = {}) {
+  constructor(env: Env, deps: PhoneDeps, options: Partial<PhoneOptions> = {}) {
     checkArguments("SimPhone", {
       env: [arg.env, env],
-      parts: [PARTS, parts],
+      parts: [PARTS, deps],
       options: [PHONE_OPTIONS, options],
     });
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
     this.#options = { ...PHONE_STANDARD, ...options };
   }
 
   /** Other habits, for sessions that begin from now on. */
-  turn(options: Partial<PhoneOptions>): void {
+  setOptions(options: Partial<PhoneOptions>): void {
     this.#options = { ...this.#options, ...options };
   }
 
@@ -102,7 +102,7 @@ export class SimPhone {
     const { secret, publicKey, supportsLinking, channels = [] } = contents;
     return this.#session(env, {
       secret,
-      advertKey: deriveKey(secret, { purpose: KeyPurpose.ADVERT }, crypto),
+      eidKey: deriveKey(secret, { purpose: KeyPurpose.EID_KEY }, crypto),
       meeting: { method: "new", tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto) },
       known: { pattern: "KNpsk0", clientKey: publicKey },
       takesLink: supportsLinking === true,
@@ -127,7 +127,7 @@ export class SimPhone {
     const { linkSecret } = link;
     return this.#session(env, {
       secret: linkSecret,
-      advertKey: deriveKey(linkSecret, { purpose: KeyPurpose.ADVERT, salt: nonce }, crypto),
+      eidKey: deriveKey(linkSecret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, crypto),
       meeting: { method: "connect", routingId: push.routingId, tunnelId: push.tunnelId },
       known: { pattern: "NKpsk0", phoneKey: this.#identity },
       takesLink: false,
@@ -136,14 +136,14 @@ export class SimPhone {
   }
 
   /** A link made some other way than over hybrid: from an account both are signed in to, or in an earlier story. */
-  link(): KnownPhone {
+  link(): LinkedPhone {
     const { tunnelCode } = this.#options;
     return { ...this.#newLink(), phoneKey: this.#identity.publicKey, tunnelCode };
   }
 
   /** Forgets its clients and tells the push service never to try again. */
   unlinkAll(): void {
-    for (const { contactId } of this.#links.values()) this.#parts.push?.revoke(contactId);
+    for (const { contactId } of this.#links.values()) this.#deps.push?.revoke(contactId);
     this.#links.clear();
   }
 
@@ -166,9 +166,9 @@ export class SimPhone {
       await sleep(this.#env.clock, enablesBluetoothMs, "phone.bluetooth", { signal });
     }
     const parts = {
-      ports: this.#parts,
+      ports: this.#deps,
       options: this.#options,
-      handle: this.#parts.handle,
+      handle: this.#deps.handle,
       show: (text: string, tone?: "success" | "failure") => this.#show(env, text, tone),
       ...(offersLink && { offerLink: () => linkOffer(this.#newLink(), this.#identity, crypto) }),
     };
@@ -184,7 +184,7 @@ export class SimPhone {
 
   #newLink(): Link {
     const { entropy } = this.#env;
-    const { push, onCalled } = this.#parts;
+    const { push, onCalled } = this.#deps;
     if (push === undefined) throw new RangeError("a phone without a push service cannot be linked");
     const link: Link = {
       contactId: entropy.bytes(CONTACT_ID_BYTES),

@@ -12,7 +12,7 @@ import type {
   ProfileOptions,
   ProfileReports,
 } from "../profiles/profile.js";
-import { NO_OPTIONS, UNTOLD } from "../profiles/base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE } from "../profiles/base-profile.js";
 
 export interface LearnedProfile {
   readonly profile: AuthenticatorProfile;
@@ -33,7 +33,7 @@ const FINGERPRINT = 2;
 /**
  * A profile that says of itself what a device said, and does what that promises.
  *
- * What getInfo does not tell (times, retries, attestation, quirks) is as {@link UNTOLD} has it. Whether a PIN
+ * What getInfo does not tell (times, retries, attestation, quirks) is as {@link BASE_PROFILE} has it. Whether a PIN
  * is set and a finger enrolled is the device's state, not its model: a simulated one starts without a PIN.
  */
 export function learnProfile(
@@ -46,20 +46,20 @@ export function learnProfile(
   const vendorCommands = info.vendorPrototypeConfigCommands?.filter((id) => typeof id === "number");
   const url = info.pinComplexityPolicyUrl;
   const profile: AuthenticatorProfile = {
-    ...UNTOLD,
+    ...BASE_PROFILE,
     name: "learned",
     description: describe(hid),
     aaguid: uuidOf(info.aaguid),
     versions: info.versions,
     extensions: (info.extensions ?? []).filter(knowsExtension),
-    transports: info.transports ?? UNTOLD.transports,
+    transports: info.transports ?? BASE_PROFILE.transports,
     algorithms: algorithmsOf(info),
     pinUvAuthProtocols: protocolsOf(info, options),
-    firmwareVersion: info.firmwareVersion ?? UNTOLD.firmwareVersion,
+    firmwareVersion: info.firmwareVersion ?? BASE_PROFILE.firmwareVersion,
     options: { ...options, ...policies(info) },
     ...(builtInUv && { builtInUv }),
     limits: limitsOf(info),
-    attestation: { ...UNTOLD.attestation, formats: formatsOf(info) },
+    attestation: { ...BASE_PROFILE.attestation, formats: formatsOf(info) },
     ...(info.transportsForReset && { transportsForReset: info.transportsForReset }),
     ...(info.certifications && { certifications: info.certifications }),
     ...(vendorCommands && { vendorPrototypeConfigCommands: vendorCommands }),
@@ -113,7 +113,7 @@ function builtInUvOf(info: AuthenticatorInfo, said: Readonly<Record<string, bool
 }
 
 function limitsOf(info: AuthenticatorInfo): ProfileLimits {
-  const { limits } = UNTOLD;
+  const { limits } = BASE_PROFILE;
   return {
     ...limits,
     maxMsgSize: Math.max(info.maxMsgSize ?? 0, limits.maxMsgSize),
@@ -140,7 +140,7 @@ function algorithmsOf({ algorithms, versions }: AuthenticatorInfo): readonly num
   const usable = (algorithms ?? [])
     .filter(({ type, alg }) => type === "public-key" && signingAlgorithm(alg) !== undefined)
     .map(({ alg }) => alg);
-  if (usable.length === 0) return UNTOLD.algorithms;
+  if (usable.length === 0) return BASE_PROFILE.algorithms;
   // U2F is ES256, whatever the list for CTAP2 says.
   const u2fNeedsMore = versions.includes("U2F_V2") && !usable.includes(CoseAlgorithm.ES256);
   return u2fNeedsMore ? [...usable, CoseAlgorithm.ES256] : usable;
@@ -159,7 +159,7 @@ function formatsOf({
   attestationFormats = [],
 }: AuthenticatorInfo): AuthenticatorProfile["attestation"]["formats"] {
   const known = attestationFormats.filter((fmt) => fmt === "packed" || fmt === "fido-u2f" || fmt === "none");
-  return known.length > 0 ? known : UNTOLD.attestation.formats;
+  return known.length > 0 ? known : BASE_PROFILE.attestation.formats;
 }
 
 function reportsOf(info: AuthenticatorInfo): ProfileReports {

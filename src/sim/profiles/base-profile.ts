@@ -22,7 +22,7 @@ export const NO_OPTIONS: ProfileOptions = {
 };
 
 /** What getInfo does not tell, as most devices have it; and what its absent members mean. */
-export const UNTOLD: AuthenticatorProfile = {
+export const BASE_PROFILE: AuthenticatorProfile = {
   name: "untold",
   description: "What getInfo does not tell",
   aaguid: "00000000-0000-0000-0000-000000000000",

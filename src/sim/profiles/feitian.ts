@@ -1,8 +1,8 @@
 import type { AuthenticatorProfile } from "./profile.js";
-import { NO_OPTIONS, UNTOLD } from "./base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE } from "./base-profile.js";
 
 const BIOPASS: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "feitian-biopass",
   description:
     "Feitian BioPass FIDO2 Plus, with the manners measured on the BioPass FIDO2: fingerprint reader",
@@ -18,7 +18,7 @@ const BIOPASS: AuthenticatorProfile = {
   firmwareVersion: 1,
   options: { ...NO_OPTIONS, rk: true, clientPin: true, credentialMgmtPreview: true },
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
-  timeouts: { ...UNTOLD.timeouts, upTimeoutMs: 10000 },
+  timeouts: { ...BASE_PROFILE.timeouts, upTimeoutMs: 10000 },
   quirks: [
     "answers2fOnTouchTimeout",
     "answers2bToUnknownExtension",
@@ -33,7 +33,7 @@ const BIOPASS: AuthenticatorProfile = {
 };
 
 const EPASS: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "feitian-epass",
   description: "Feitian ePass FIDO2 NFC: CTAP 2.1 preview, gives up on a touch after 10 s with 0x3A",
   sources: [
@@ -46,8 +46,8 @@ const EPASS: AuthenticatorProfile = {
   transports: ["nfc", "usb"],
   pinUvAuthProtocols: [1],
   options: { ...NO_OPTIONS, rk: true, clientPin: true, credentialMgmtPreview: true },
-  limits: { ...UNTOLD.limits, maxCredentialCountInList: 6, maxCredentialIdLength: 96 },
-  timeouts: { ...UNTOLD.timeouts, upTimeoutMs: 10000 },
+  limits: { ...BASE_PROFILE.limits, maxCredentialCountInList: 6, maxCredentialIdLength: 96 },
+  timeouts: { ...BASE_PROFILE.timeouts, upTimeoutMs: 10000 },
   quirks: [
     "answers3aOnTouchTimeout",
     "answers2bToUvWithoutUv",

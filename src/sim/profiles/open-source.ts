@@ -1,8 +1,8 @@
 import type { AuthenticatorProfile } from "./profile.js";
-import { NO_OPTIONS, UNTOLD } from "./base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE } from "./base-profile.js";
 
 const SOLO_1: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "solo1",
   description: "SoloKeys Solo 1 (Solo Tap): CTAP 2.0, waits 29 s for a touch, answers 0x3A",
   sources: [
@@ -14,8 +14,8 @@ const SOLO_1: AuthenticatorProfile = {
   extensions: ["hmac-secret"],
   pinUvAuthProtocols: [1],
   options: { ...NO_OPTIONS, rk: true, clientPin: true },
-  limits: { ...UNTOLD.limits, maxMsgSize: 1200 },
-  timeouts: { ...UNTOLD.timeouts, upTimeoutMs: 29000 },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 1200 },
+  timeouts: { ...BASE_PROFILE.timeouts, upTimeoutMs: 29000 },
   quirks: [
     "answers3aOnTouchTimeout",
     "answers31WhenPinBlocked",
@@ -31,7 +31,7 @@ const SOLO_1: AuthenticatorProfile = {
 };
 
 const NITROKEY_3_V1: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "nitrokey3-v1",
   description:
     "Nitrokey 3 NFC as its first metadata statement has it: CTAP 2.1, wants to be unplugged after two wrong PINs",
@@ -46,7 +46,7 @@ const NITROKEY_3_V1: AuthenticatorProfile = {
   pinUvAuthProtocols: [2, 1],
   options: { ...NO_OPTIONS, rk: true, clientPin: true, pinUvAuthToken: true, credMgmt: true },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxMsgSize: 3072,
     maxCredentialCountInList: 10,
     pinMismatchesUntilPowerCycle: 2,
@@ -75,7 +75,7 @@ const NITROKEY_3_V1: AuthenticatorProfile = {
 };
 
 const NITROKEY_3: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "nitrokey3",
   description: "Nitrokey 3A Mini as its sixth metadata statement has it: CTAP 2.3",
   sources: [
@@ -106,14 +106,14 @@ const NITROKEY_3: AuthenticatorProfile = {
     alwaysUv: false,
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxMsgSize: 3072,
     maxCredentialCountInList: 10,
     discoverableCredentials: 70,
     rpIdsForMinPinLength: 4,
     credBlobBytes: 32,
   },
-  attestation: { ...UNTOLD.attestation, formats: ["packed"] },
+  attestation: { ...BASE_PROFILE.attestation, formats: ["packed"] },
   quirks: ["answers2fOnTouchTimeout"],
   reports: {
     members: [
@@ -151,7 +151,7 @@ const NITROKEY_3: AuthenticatorProfile = {
 };
 
 const OPENSK: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "opensk",
   description: "OpenSK: CTAP 2.0, reset only before other commands",
   sources: ["getinfo-051 (OpenSK authenticator; google/OpenSK: metadata/metadata.json)"],
@@ -168,7 +168,7 @@ const OPENSK: AuthenticatorProfile = {
 };
 
 const PICO_FIDO: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "pico-fido",
   description: "Pico FIDO on a microcontroller board: CTAP 2.3, many algorithms",
   sources: [
@@ -204,7 +204,7 @@ const PICO_FIDO: AuthenticatorProfile = {
     pinComplexityPolicy: false,
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxCredentialCountInList: 16,
     maxCredentialIdLength: 1023,
     rpIdsForMinPinLength: 120,
@@ -253,7 +253,7 @@ const PICO_FIDO: AuthenticatorProfile = {
 };
 
 const TREZOR: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "trezor",
   description:
     "Trezor Model T: verifies its owner on its own screen, takes no PIN from the client, waits 60 s",
@@ -267,9 +267,9 @@ const TREZOR: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true },
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...UNTOLD.limits, maxCredentialCountInList: 10 },
-  timeouts: { ...UNTOLD.timeouts, upTimeoutMs: 60000 },
-  attestation: { ...UNTOLD.attestation, packed: "self" },
+  limits: { ...BASE_PROFILE.limits, maxCredentialCountInList: 10 },
+  timeouts: { ...BASE_PROFILE.timeouts, upTimeoutMs: 60000 },
+  attestation: { ...BASE_PROFILE.attestation, packed: "self" },
   reports: {
     members: ["extensions", "options", "pinUvAuthProtocols", "maxCredentialCountInList"],
     options: { rk: true, up: true, uv: true },

@@ -1,8 +1,8 @@
 import type { AuthenticatorProfile } from "./profile.js";
-import { NO_OPTIONS, UNTOLD } from "./base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE } from "./base-profile.js";
 
 const WINDOWS_HELLO: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "windows-hello",
   description: "Windows Hello, VBS hardware authenticator: RSA credentials only, verifies by screen lock",
   sources: [
@@ -15,7 +15,7 @@ const WINDOWS_HELLO: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true, plat: true },
   builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...UNTOLD.limits, maxCredentialCountInList: 100, maxCredentialIdLength: 32 },
+  limits: { ...BASE_PROFILE.limits, maxCredentialCountInList: 100, maxCredentialIdLength: 32 },
   reports: {
     members: [
       "options",
@@ -31,7 +31,7 @@ const WINDOWS_HELLO: AuthenticatorProfile = {
 };
 
 const ANDROID: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "android-chrome",
   description: "Android phone over hybrid, Chromium's implementation: synced passkeys",
   sources: [
@@ -44,16 +44,16 @@ const ANDROID: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true },
   builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...UNTOLD.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
-  timeouts: { ...UNTOLD.timeouts, upTimeoutMs: 60000 },
-  attestation: { ...UNTOLD.attestation, formats: ["none"] },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
+  timeouts: { ...BASE_PROFILE.timeouts, upTimeoutMs: 60000 },
+  attestation: { ...BASE_PROFILE.attestation, formats: ["none"] },
   signCounter: "zero",
   backup: "backed-up",
   reports: { members: ["extensions", "options", "transports"], options: { rk: true, uv: true } },
 };
 
 const ANDROID_PLATFORM: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "android-platform",
   description: "Android phone's own authenticator as its metadata statement has it: bound to the device",
   sources: [
@@ -68,7 +68,7 @@ const ANDROID_PLATFORM: AuthenticatorProfile = {
 };
 
 const IPHONE: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "iphone",
   description: "iPhone over hybrid (iOS 16): synced passkeys",
   sources: [
@@ -79,8 +79,8 @@ const IPHONE: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true },
   builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...UNTOLD.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
-  attestation: { ...UNTOLD.attestation, formats: ["none"] },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
+  attestation: { ...BASE_PROFILE.attestation, formats: ["none"] },
   signCounter: "zero",
   backup: "backed-up",
   reports: { members: ["options", "transports"], options: { rk: true, uv: true } },

@@ -1,8 +1,8 @@
 import type { AuthenticatorProfile } from "./profile.js";
-import { NO_OPTIONS, UNTOLD } from "./base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE } from "./base-profile.js";
 
 const TOKEN2: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "token2",
   description: "Token2 T2F2-NFC-Dual: CTAP 2.1, answers 0x14 to the old way of choosing a key",
   sources: [
@@ -29,7 +29,7 @@ const TOKEN2: AuthenticatorProfile = {
     alwaysUv: false,
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxMsgSize: 1536,
     maxCredentialIdLength: 96,
     discoverableCredentials: 50,
@@ -76,7 +76,7 @@ const TOKEN2: AuthenticatorProfile = {
 };
 
 const GOTRUST_IDEM: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "gotrust-idem",
   description: "GoTrust Idem Key: CTAP 2.0",
   sources: [
@@ -95,7 +95,7 @@ const GOTRUST_IDEM: AuthenticatorProfile = {
 };
 
 const TITAN: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "google-titan",
   description: "Google Titan Security Key v2 (K52T): CTAP 2.0, does not blink when asked which key it is",
   sources: [
@@ -107,7 +107,7 @@ const TITAN: AuthenticatorProfile = {
   extensions: ["credProtect", "hmac-secret"],
   pinUvAuthProtocols: [1],
   options: { ...NO_OPTIONS, rk: true, clientPin: true },
-  limits: { ...UNTOLD.limits, maxMsgSize: 2200 },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 2200 },
   quirks: ["answers14ToEmptyPinAuth", "answersEmptyPinAuthWithoutTouch"],
   reports: {
     members: ["extensions", "options", "maxMsgSize", "pinUvAuthProtocols"],
@@ -116,7 +116,7 @@ const TITAN: AuthenticatorProfile = {
 };
 
 const ATKEY_PROS: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "atkey-pros",
   description: "AuthenTrend ATKey.Pro S with a finger enrolled: always verifies its owner, CTAP 2.1",
   sources: ["getinfo-092 (ATKey.ProS; web-auth/webauthn-framework: tests/blob.jwt)"],
@@ -151,7 +151,7 @@ const ATKEY_PROS: AuthenticatorProfile = {
     enrollment: { sensor: "touch", samples: 5, templates: 5, nameBytes: 15 },
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxMsgSize: 2048,
     maxCredentialCountInList: 20,
     maxCredentialIdLength: 64,
@@ -201,7 +201,7 @@ const ATKEY_PROS: AuthenticatorProfile = {
 };
 
 const SWISSBIT_ISHIELD: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "swissbit-ishield",
   description: "Swissbit iShield FIDO2: CTAP 2.0 with RSA credentials",
   sources: ["getinfo-071 (Swissbit iShield FIDO2; web-auth/webauthn-framework: tests/blob.jwt)"],
@@ -214,7 +214,12 @@ const SWISSBIT_ISHIELD: AuthenticatorProfile = {
   firmwareVersion: 5,
   options: { ...NO_OPTIONS, rk: true, clientPin: true },
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
-  limits: { ...UNTOLD.limits, maxMsgSize: 1200, maxCredentialCountInList: 16, maxCredentialIdLength: 128 },
+  limits: {
+    ...BASE_PROFILE.limits,
+    maxMsgSize: 1200,
+    maxCredentialCountInList: 16,
+    maxCredentialIdLength: 128,
+  },
   reports: {
     members: [
       "extensions",
@@ -232,7 +237,7 @@ const SWISSBIT_ISHIELD: AuthenticatorProfile = {
 };
 
 const ARCULUS: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "arculus-card",
   description: "Arculus key card: NFC only, CTAP 2.1, enterprise attestation",
   sources: ["getinfo-036 (Arculus FIDO 2.1 Key Card [P71]; web-auth/webauthn-framework: tests/blob.jwt)"],
@@ -252,7 +257,7 @@ const ARCULUS: AuthenticatorProfile = {
     enterpriseAttestation: "vendor",
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxCredentialCountInList: 10,
     maxCredentialIdLength: 128,
     rpIdsForMinPinLength: 1,

@@ -1,8 +1,8 @@
 import type { AuthenticatorProfile } from "./profile.js";
-import { NO_OPTIONS, UNTOLD } from "./base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE } from "./base-profile.js";
 
 const YUBIKEY_5_NFC: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "yubikey5-nfc",
   description: "YubiKey 5 NFC (firmware 5.4): CTAP 2.1 preview, answers 0x3A",
   sources: [
@@ -17,8 +17,8 @@ const YUBIKEY_5_NFC: AuthenticatorProfile = {
   pinUvAuthProtocols: [2, 1],
   firmwareVersion: 328706,
   options: { ...NO_OPTIONS, rk: true, clientPin: true, credentialMgmtPreview: true },
-  limits: { ...UNTOLD.limits, maxMsgSize: 1200, maxCredentialIdLength: 128 },
-  timeouts: { ...UNTOLD.timeouts, resetWindowMs: 5000 },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 1200, maxCredentialIdLength: 128 },
+  timeouts: { ...BASE_PROFILE.timeouts, resetWindowMs: 5000 },
   quirks: ["answers3aOnTouchTimeout", "countsNoRpsWhenEmpty"],
   reports: {
     members: [
@@ -38,7 +38,7 @@ const YUBIKEY_5_NFC: AuthenticatorProfile = {
 };
 
 const YUBIKEY_5_FIPS: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "yubikey5-fips",
   description: "YubiKey 5 NFC FIPS: PINs of six characters, certified",
   sources: ["getinfo-096 (YubiKey 5 FIPS Series with NFC; web-auth/webauthn-framework: tests/blob.jwt)"],
@@ -50,8 +50,8 @@ const YUBIKEY_5_FIPS: AuthenticatorProfile = {
   pinUvAuthProtocols: [2, 1],
   firmwareVersion: 328706,
   options: { ...NO_OPTIONS, rk: true, clientPin: true, credentialMgmtPreview: true },
-  limits: { ...UNTOLD.limits, maxMsgSize: 1200, maxCredentialIdLength: 128, minPinLength: 6 },
-  timeouts: { ...UNTOLD.timeouts, resetWindowMs: 5000 },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 1200, maxCredentialIdLength: 128, minPinLength: 6 },
+  timeouts: { ...BASE_PROFILE.timeouts, resetWindowMs: 5000 },
   certifications: { "FIPS-CMVP-2": 2, "FIPS-CMVP-2-PHY": 3 },
   quirks: ["answers3aOnTouchTimeout", "countsNoRpsWhenEmpty"],
   reports: {
@@ -73,7 +73,7 @@ const YUBIKEY_5_FIPS: AuthenticatorProfile = {
 };
 
 const YUBIKEY_BIO: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "yubikey-bio",
   description: "YubiKey Bio: fingerprint reader, always verifies its owner",
   sources: ["getinfo-006 (YubiKey Bio Series; gebogebogebo/ctap-hid-fido2: src/fidokey/get_info/mod.rs)"],
@@ -107,7 +107,7 @@ const YUBIKEY_BIO: AuthenticatorProfile = {
     enrollment: { sensor: "touch", samples: 5, templates: 5, nameBytes: 15 },
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxMsgSize: 1200,
     maxCredentialIdLength: 128,
     discoverableCredentials: 21,
@@ -158,7 +158,7 @@ const YUBIKEY_BIO: AuthenticatorProfile = {
 };
 
 const YUBIKEY_CTAP23: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "yubikey-ctap23",
   description:
     "Like a YubiKey of CTAP 2.3: persistent tokens, large blobs, long touch for reset (made up by its vendor for tests)",
@@ -198,7 +198,7 @@ const YUBIKEY_CTAP23: AuthenticatorProfile = {
     pinComplexityPolicy: true,
   },
   limits: {
-    ...UNTOLD.limits,
+    ...BASE_PROFILE.limits,
     maxMsgSize: 1536,
     maxCredentialIdLength: 128,
     discoverableCredentials: 100,
@@ -206,7 +206,7 @@ const YUBIKEY_CTAP23: AuthenticatorProfile = {
     largeBlobArrayBytes: 4096,
     credBlobBytes: 32,
   },
-  attestation: { ...UNTOLD.attestation, formats: ["packed"] },
+  attestation: { ...BASE_PROFILE.attestation, formats: ["packed"] },
   transportsForReset: ["usb", "smart-card"],
   pinComplexityPolicyUrl: "https://example.com",
   quirks: ["answers3aOnTouchTimeout"],
@@ -257,7 +257,7 @@ const YUBIKEY_CTAP23: AuthenticatorProfile = {
 };
 
 const SECURITY_KEY_BY_YUBICO: AuthenticatorProfile = {
-  ...UNTOLD,
+  ...BASE_PROFILE,
   name: "security-key-yubico",
   description: "Security Key by Yubico (firmware 5.0): CTAP 2.0, answers 0x22 to foreign credentials",
   sources: ["getinfo-123 (Security Key by Yubico; web-auth/webauthn-framework: tests/blob.jwt)"],
@@ -266,8 +266,8 @@ const SECURITY_KEY_BY_YUBICO: AuthenticatorProfile = {
   extensions: ["hmac-secret"],
   pinUvAuthProtocols: [1],
   options: { ...NO_OPTIONS, rk: true, clientPin: true },
-  limits: { ...UNTOLD.limits, maxMsgSize: 1200 },
-  timeouts: { ...UNTOLD.timeouts, resetWindowMs: 5000 },
+  limits: { ...BASE_PROFILE.limits, maxMsgSize: 1200 },
+  timeouts: { ...BASE_PROFILE.timeouts, resetWindowMs: 5000 },
   quirks: [
     "answers3aOnTouchTimeout",
     "answers22ToUnknownCredential",

@@ -29,7 +29,7 @@ export interface SiteCall {
   readonly account?: string;
 }
 
-export interface GatewayParts {
+export interface GatewayDeps {
   /** Speaks for the site in the trace. */
   readonly site: Env;
   readonly knobs: () => Knobs;
@@ -54,13 +54,13 @@ export function isAccepted({ status, code }: SiteAnswer): boolean {
  */
 export class Gateway {
   readonly #env: Env;
-  readonly #parts: GatewayParts;
+  readonly #deps: GatewayDeps;
   /** Ceremonies whose first finish has been answered. */
   readonly #finished = new Set<string>();
 
-  constructor(env: Env, parts: GatewayParts) {
+  constructor(env: Env, deps: GatewayDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** @param work does the call behind the gateway; it gets the site's environment in the span of the call. */
@@ -68,8 +68,8 @@ export class Gateway {
     { call, context, account }: SiteCall,
     work: (env: Env) => Promise<SiteAnswer<Body>>,
   ): Promise<SiteAnswer<Body>> {
-    const { knobs, background } = this.#parts;
-    const site = envIn(this.#parts.site, context);
+    const { knobs, background } = this.#deps;
+    const site = envIn(this.#deps.site, context);
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
     site.trace.emit({ kind: "rp.request", call, ...(account !== undefined && { account }) });
     const answer = await this.#patiently(background.add(work(site)), context);
@@ -90,11 +90,11 @@ export class Gateway {
   #isLost(call: string, { ceremony = "" }: TraceContext): boolean {
     if (!call.endsWith("/finish") || this.#finished.has(ceremony)) return false;
     this.#finished.add(ceremony);
-    return this.#parts.knobs().net.loses === "finish-answer";
+    return this.#deps.knobs().net.loses === "finish-answer";
   }
 
   async #patiently<Body>(work: Promise<SiteAnswer<Body>>, context: TraceContext): Promise<SiteAnswer<Body>> {
-    const { idleMs } = this.#parts.knobs().gw;
+    const { idleMs } = this.#deps.knobs().gw;
     if (idleMs === null) return work;
     try {
       const budget = { timer: IDLE_TIMER, budgetMs: idleMs, aftermath: "unknown" } as const;

@@ -5,7 +5,7 @@ import type { Background } from "../../core/background.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type { LedgerMail } from "../../diagnosis/ledger.js";
 
-export interface MailParts {
+export interface MailDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
 }
@@ -13,12 +13,12 @@ export interface MailParts {
 /** The site's mail: a queue in front, the person's inbox at the end, `mail.delayMs` between them. */
 export class SimMail {
   readonly #env: Env;
-  readonly #parts: MailParts;
+  readonly #deps: MailDeps;
   readonly #mails: { subject: string; stage: LedgerMail["stage"] }[] = [];
 
-  constructor(env: Env, parts: MailParts) {
+  constructor(env: Env, deps: MailDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   get mails(): readonly LedgerMail[] {
@@ -35,14 +35,14 @@ export class SimMail {
     const mail = { subject, stage: "queued" as LedgerMail["stage"] };
     this.#mails.push(mail);
     env.trace.emit({ kind: "rp.mail", subject, stage: "queued" });
-    void this.#parts.background.add(this.#deliver(env, mail));
+    void this.#deps.background.add(this.#deliver(env, mail));
   }
 
   async #deliver(
     { clock, trace }: Env,
     mail: { readonly subject: string; stage: LedgerMail["stage"] },
   ): Promise<void> {
-    await sleep(clock, this.#parts.knobs().mail.delayMs, "mail.delay");
+    await sleep(clock, this.#deps.knobs().mail.delayMs, "mail.delay");
     mail.stage = "delivered";
     trace.emit({ kind: "rp.mail", subject: mail.subject, stage: "delivered" });
     trace.emit({ kind: "user.saw", where: "mail", text: mail.subject });

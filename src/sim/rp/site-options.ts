@@ -9,7 +9,7 @@ import type { Knobs } from "../knobs/knobs.js";
 import type { SiteCeremony } from "./site-ceremonies.js";
 import type { SiteRow, SiteStore } from "./site-store.js";
 
-export interface SiteOptionsParts {
+export interface SiteOptionsDeps {
   readonly knobs: () => Knobs;
   readonly store: SiteStore;
   readonly rpId: string;
@@ -24,15 +24,15 @@ const RS256 = -257;
 /** What the site asks browsers for, out of its store and its habits. */
 export class SiteOptions {
   readonly #env: Env;
-  readonly #parts: SiteOptionsParts;
+  readonly #deps: SiteOptionsDeps;
 
-  constructor(env: Env, parts: SiteOptionsParts) {
+  constructor(env: Env, deps: SiteOptionsDeps) {
     this.#env = env;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   creation({ id, account, challenge }: SiteCeremony): PublicKeyCredentialCreationOptionsJSON {
-    const { knobs, rpId } = this.#parts;
+    const { knobs, rpId } = this.#deps;
     const { client, rp } = knobs();
     const excluded = rp.excludeList === "account" ? this.#rowsOf(account, "replica") : [];
     return {
@@ -57,7 +57,7 @@ export class SiteOptions {
   ): PublicKeyCredentialRequestOptionsJSON & {
     readonly allowCredentials: PublicKeyCredentialDescriptorJSON[];
   } {
-    const { knobs, rpId } = this.#parts;
+    const { knobs, rpId } = this.#deps;
     const { client, rp } = knobs();
     return {
       challenge,
@@ -70,7 +70,7 @@ export class SiteOptions {
 
   /** `undefined`: the site admits that the account has no passkey. */
   allowedFor(account: string): PublicKeyCredentialDescriptorJSON[] | undefined {
-    const { rp } = this.#parts.knobs();
+    const { rp } = this.#deps.knobs();
     if (rp.allowList === "empty") return [];
     const rows = this.#rowsOf(account, rp.loginReads);
     if (rows.length > 0) return rows.map((row) => this.#descriptorOf(row));
@@ -86,7 +86,7 @@ export class SiteOptions {
   }
 
   #rowsOf(account: string, copy: "replica" | "primary"): readonly SiteRow[] {
-    const { store } = this.#parts;
+    const { store } = this.#deps;
     return copy === "primary" ? store.primaryOf(account) : store.readCopyOf(account);
   }
 
@@ -94,7 +94,7 @@ export class SiteOptions {
     credential: { id, transports = [], backupEligible },
   }: SiteRow): PublicKeyCredentialDescriptorJSON {
     const described = { type: "public-key", id } as const;
-    switch (this.#parts.knobs().rp.transports) {
+    switch (this.#deps.knobs().rp.transports) {
       case "as-reported":
         return { ...described, transports: [...transports] };
       case "internal-only":
@@ -110,7 +110,7 @@ export class SiteOptions {
   }
 
   #userId(account: string, ceremony: string): string {
-    const label = this.#parts.knobs().rp.userIdStable ? `user ${account}` : `user ${account} ${ceremony}`;
+    const label = this.#deps.knobs().rp.userIdStable ? `user ${account}` : `user ${account} ${ceremony}`;
     return this.#stableBytes(label, USER_ID_BYTES);
   }
 

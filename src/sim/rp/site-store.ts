@@ -2,30 +2,30 @@ import { sleep } from "../../core/clock.js";
 import { credentialTag } from "../../core/credential-tag.js";
 import { fromBase64url, toBase64url } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import type { StoredCredential } from "../../webauthn/rp/stored-credential.js";
+import type { CredentialRecord } from "../../webauthn/rp/stored-credential.js";
 import type { Background } from "../../core/background.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type { LedgerRow } from "../../diagnosis/ledger.js";
 
 export interface SiteRow {
   readonly account: string;
-  readonly credential: StoredCredential;
+  readonly credential: CredentialRecord;
   /** The read copy has it. */
   readonly visible: boolean;
 }
 
-export interface SiteStoreParts {
+export interface SiteStoreDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
 }
 
 /** The site's database: a primary that finish calls use, and a read copy, maybe behind, that options use. */
 export class SiteStore {
-  readonly #parts: SiteStoreParts;
+  readonly #deps: SiteStoreDeps;
   readonly #rows = new Map<string, SiteRow>();
 
-  constructor(parts: SiteStoreParts) {
-    this.#parts = parts;
+  constructor(deps: SiteStoreDeps) {
+    this.#deps = deps;
   }
 
   /** From the primary. */
@@ -50,19 +50,19 @@ export class SiteStore {
 
   /** Whether the column for ids holds this one whole. */
   fits(credentialId: string): boolean {
-    return fromBase64url(credentialId).length <= this.#parts.knobs().rp.idColumnBytes;
+    return fromBase64url(credentialId).length <= this.#deps.knobs().rp.idColumnBytes;
   }
 
   /** Writes to the primary now, and to the read copy `rp.replicaLagMs` later. The column cuts off ids too long for it. */
   commit(env: Env, { account, credential }: Omit<SiteRow, "visible">): void {
-    const { replicaLagMs, idColumnBytes } = this.#parts.knobs().rp;
+    const { replicaLagMs, idColumnBytes } = this.#deps.knobs().rp;
     const id = this.fits(credential.id)
       ? credential.id
       : toBase64url(fromBase64url(credential.id).slice(0, idColumnBytes));
     this.#rows.set(id, { account, credential: { ...credential, id }, visible: false });
     env.trace.emit({ kind: "rp.row", credential: tagOf(id), change: "created" });
     if (replicaLagMs === 0) this.#show(env, id);
-    else void this.#parts.background.add(this.#replicate(env, id, replicaLagMs));
+    else void this.#deps.background.add(this.#replicate(env, id, replicaLagMs));
   }
 
   /** Takes a row out of both copies at once. */
@@ -76,7 +76,7 @@ export class SiteStore {
   }
 
   /** After an accepted assertion: the counter and what else the record keeps. */
-  update(credential: StoredCredential): void {
+  update(credential: CredentialRecord): void {
     const row = this.#rows.get(credential.id);
     if (row) this.#rows.set(credential.id, { ...row, credential });
   }

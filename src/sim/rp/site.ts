@@ -10,12 +10,12 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "../../webauthn/json.js";
-import type { StoredCredential } from "../../webauthn/rp/stored-credential.js";
+import type { CredentialRecord } from "../../webauthn/rp/stored-credential.js";
 import { VerificationError } from "../../webauthn/rp/verification-error.js";
 import { verifyAssertion } from "../../webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../../webauthn/rp/verify-registration.js";
 import type { Background } from "../../core/background.js";
-import { FactorDesk } from "../factors/factor-desk.js";
+import { FallbackAuthService } from "../factors/factor-desk.js";
 import { Gateway, type SiteAnswer } from "./gateway.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type { SimMail } from "./mail.js";
@@ -33,7 +33,7 @@ import type {
 } from "./site-port.js";
 import { SiteStore, tagOf } from "./site-store.js";
 
-export interface SiteParts {
+export interface SiteDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
   readonly mail: SimMail;
@@ -41,7 +41,7 @@ export interface SiteParts {
   readonly rpId: string;
 }
 
-const PARTS = parameters<SiteParts>({
+const PARTS = parameters<SiteDeps>({
   knobs: arg.callable,
   background: arg.object,
   mail: arg.object,
@@ -60,9 +60,9 @@ const POLL_TIMER = "poll.limit";
 export class SimSite implements SitePort, SiteLinks {
   readonly store: SiteStore;
   /** The ways in beside the passkey. */
-  readonly factors: FactorDesk;
+  readonly factors: FallbackAuthService;
   readonly #env: Env;
-  readonly #parts: SiteParts;
+  readonly #deps: SiteDeps;
   readonly #gateway: Gateway;
   readonly #ceremonies: SiteCeremonies;
   readonly #options: SiteOptions;
@@ -71,17 +71,17 @@ export class SimSite implements SitePort, SiteLinks {
   /** Numbers by which the trace tells accounts apart: names of people never enter it. */
   readonly #accounts = new Map<string, string>();
 
-  constructor(env: Env, parts: SiteParts) {
-    checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, parts] });
+  constructor(env: Env, deps: SiteDeps) {
+    checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, deps] });
     this.#env = env;
-    this.#parts = parts;
-    this.store = new SiteStore(parts);
+    this.#deps = deps;
+    this.store = new SiteStore(deps);
     this.#ceremonies = new SiteCeremonies(env);
-    this.#options = new SiteOptions(env, { ...parts, store: this.store });
-    this.#access = new SiteAccess(env, parts.knobs);
-    this.#gateway = new Gateway(envFor(env, "gateway"), { site: env, ...parts });
-    this.factors = new FactorDesk(env, {
-      ...parts,
+    this.#options = new SiteOptions(env, { ...deps, store: this.store });
+    this.#access = new SiteAccess(env, deps.knobs);
+    this.#gateway = new Gateway(envFor(env, "gateway"), { site: env, ...deps });
+    this.factors = new FallbackAuthService(env, {
+      ...deps,
       gateway: this.#gateway,
       access: this.#access,
       passkeyOn: () => this.#flags.get(FLAG) === true,
@@ -205,7 +205,7 @@ export class SimSite implements SitePort, SiteLinks {
   async #register(env: Env, ceremony: string, response: RegistrationResponseJSON): Promise<SiteAnswer> {
     const { order, readsBack } = this.#knobs.rp;
     const sideEffectsFirst = order === "side-effects-first";
-    if (sideEffectsFirst) this.#believe(env, ceremony, response);
+    if (sideEffectsFirst) this.#commitUnverified(env, ceremony, response);
     const opened = this.#redeem(ceremony, { kind: "registration", credential: response.id });
     if ("status" in opened) return opened;
     const refusal = this.#access.refusalAtFinish();
@@ -221,21 +221,21 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   /** Now, behind the answer, or by a worker that has its own hours: when the row is written. */
-  #settle(env: Env, opened: SiteCeremony, credential: StoredCredential): SiteAnswer {
+  #settle(env: Env, opened: SiteCeremony, credential: CredentialRecord): SiteAnswer {
     const { workerMs, commitDelayMs } = this.#knobs.rp;
     const commit = () => this.#commit(env, opened, credential);
     if (workerMs !== null) {
       this.#ceremonies.conclude(opened.id, "working");
-      void this.#parts.background.add(this.#work("rp.worker", workerMs).then(commit));
+      void this.#deps.background.add(this.#work("rp.worker", workerMs).then(commit));
       return { status: 202 };
     }
     if (commitDelayMs === 0) commit();
-    else void this.#parts.background.add(this.#work("rp.commit", commitDelayMs).then(commit));
+    else void this.#deps.background.add(this.#work("rp.commit", commitDelayMs).then(commit));
     return { status: 200 };
   }
 
   /** Row and mail before anybody looked whether the challenge is still good. */
-  #believe(env: Env, id: string, response: RegistrationResponseJSON): void {
+  #commitUnverified(env: Env, id: string, response: RegistrationResponseJSON): void {
     const ceremony = this.#ceremonies.find(id);
     if (ceremony?.kind !== "registration") return;
     const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(ceremony)));
@@ -297,13 +297,13 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   /** Commit, then mail: a mail in front of its row is a promise the site may break. */
-  #commit(env: Env, ceremony: SiteCeremony, credential: StoredCredential): void {
+  #commit(env: Env, ceremony: SiteCeremony, credential: CredentialRecord): void {
     const { id, account } = ceremony;
     this.store.commit(env, { account, credential });
     this.#makeRoom(env, ceremony, 0);
     this.#ceremonies.conclude(id, "committed");
     if (this.#knobs.rp.flagAt === "commit") this.#flag(env);
-    this.#parts.mail.queue("Your passkey was created", env.trace.context);
+    this.#deps.mail.queue("Your passkey was created", env.trace.context);
   }
 
   /** Who asks without the cookie is a stranger to a site that knows its ceremonies by it. */
@@ -332,7 +332,7 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   #expected({ challenge }: SiteCeremony) {
-    const { origin, rpId } = this.#parts;
+    const { origin, rpId } = this.#deps;
     return { challenge, origins: [origin], rpId, userVerification: this.#knobs.rp.userVerification };
   }
 
@@ -343,7 +343,7 @@ export class SimSite implements SitePort, SiteLinks {
   }
 
   get #knobs(): Knobs {
-    return this.#parts.knobs();
+    return this.#deps.knobs();
   }
 
   get #challengeTtlMs(): number | undefined {

@@ -5,14 +5,14 @@ import { startDeadline, type Deadline } from "../../core/timer.js";
 import { envIn, type Env } from "../../core/env.js";
 import type { Span, TraceContext } from "../../core/trace.js";
 import { isHarnessError } from "../../core/errors.js";
-import { Turnstile } from "../../core/queue.js";
+import { Mutex } from "../../core/queue.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import { abortedBy, leavingQueue } from "../../core/abort.js";
 import { BROADCAST_CHANNEL, HidCommand, INIT_HEADER_BYTES, LOCK_SECONDS_MAX } from "./constants.js";
-import { Exchange } from "./exchange.js";
+import { HidTransaction } from "./exchange.js";
 import { HidFramingError, isInitPacket, type HidMessage } from "./framing.js";
 import { HidError, HidErrorCode } from "./hid-error.js";
 import { initialise, type HidInit } from "./initialise.js";
@@ -105,7 +105,7 @@ class HidChannel implements HidDevice {
   readonly #span: Span;
   readonly #link: HidLink;
   readonly #options: Required<Omit<HidDeviceOptions, "signal" | "context" | keyof LinkOptions>>;
-  readonly #turns = new Turnstile();
+  readonly #mutex = new Mutex();
   #init: HidInit | undefined;
   /** Why the next answer could not be trusted; INIT first. */
   #stale: string | undefined;
@@ -186,7 +186,7 @@ class HidChannel implements HidDevice {
   async #inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     if (signal?.aborted) throw abortedBy(signal, "none");
     const turn = { started: false };
-    const done = this.#turns.pass(async () => {
+    const done = this.#mutex.run(async () => {
       if (signal?.aborted) throw abortedBy(signal, "none");
       turn.started = true;
       if (this.#link.lost) {
@@ -245,7 +245,7 @@ class HidChannel implements HidDevice {
     const { silenceMs, cancelMs } = this.#options;
     const request = { channel: this.init.channel, command, payload };
     const options = { signal, onKeepalive, context, silenceMs, cancelMs };
-    const exchange = new Exchange(envIn(this.#env, context), this.#link, { request, options });
+    const exchange = new HidTransaction(envIn(this.#env, context), this.#link, { request, options });
     this.#lastCommand = command === HidCommand.CBOR ? (payload[0] ?? 0) : 0;
     this.#lastContext = context;
     if (command === HidCommand.CBOR) this.#cancelRunning = () => this.#sendCancel();

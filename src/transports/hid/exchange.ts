@@ -10,7 +10,7 @@ import { HidCommand, HidKeepalive, INIT_HEADER_BYTES } from "./constants.js";
 import { HidFramingError, MessageAssembler, type HidMessage } from "./framing.js";
 import type { HidLink, LinkListener } from "./link.js";
 
-export interface ExchangeOptions extends TransactOptions {
+export interface HidTransactionOptions extends TransactOptions {
   /** Longest pause between two frames of the device, in milliseconds; `null`: no limit. */
   readonly silenceMs: number | null;
   /** How long the device has to answer after CANCEL, in milliseconds. */
@@ -23,14 +23,14 @@ const KEEPALIVE_NAMES = new Map<number, KeepaliveStatus>([
 ]);
 
 /** One request on the wire, and everything that can end it. */
-export class Exchange implements LinkListener {
+export class HidTransaction implements LinkListener {
   readonly #env: Env;
   readonly #link: HidLink;
   readonly #request: HidMessage;
-  readonly #options: ExchangeOptions;
+  readonly #options: HidTransactionOptions;
   readonly #assembler: MessageAssembler;
   #settle: { readonly resolve: (answer: HidMessage) => void; readonly reject: (reason: Error) => void } =
-    NOBODY;
+    NO_WAITER;
   #stopListening: () => void = () => {};
   #silence: RunningTimer | undefined;
   #cancel: RunningTimer | undefined;
@@ -40,7 +40,7 @@ export class Exchange implements LinkListener {
   #cancelled = false;
   #keepalive: number | undefined;
 
-  constructor(env: Env, link: HidLink, work: { request: HidMessage; options: ExchangeOptions }) {
+  constructor(env: Env, link: HidLink, work: { request: HidMessage; options: HidTransactionOptions }) {
     this.#env = env;
     this.#link = link;
     this.#request = work.request;
@@ -117,7 +117,7 @@ export class Exchange implements LinkListener {
     if (status === this.#keepalive) return;
     this.#keepalive = status;
     const known = KEEPALIVE_NAMES.get(status ?? -1);
-    if (known !== undefined) return this.#tellCaller(known);
+    if (known !== undefined) return this.#notifyCaller(known);
     // Real clients disagree: some hang up, some never look at the byte. The run goes on, the report tells.
     this.#env.trace.emit({
       kind: "ctap.finding",
@@ -127,7 +127,7 @@ export class Exchange implements LinkListener {
     });
   }
 
-  #tellCaller(status: KeepaliveStatus): void {
+  #notifyCaller(status: KeepaliveStatus): void {
     try {
       this.#options.onKeepalive?.(status);
     } catch (error) {
@@ -138,7 +138,7 @@ export class Exchange implements LinkListener {
 
   readonly #onWritten = (): void => {
     this.#written = true;
-    if (this.#cancelled && this.#settle !== NOBODY) this.#sendCancel();
+    if (this.#cancelled && this.#settle !== NO_WAITER) this.#sendCancel();
   };
 
   readonly #onWriteFailed = (cause: unknown): void => {
@@ -175,9 +175,9 @@ export class Exchange implements LinkListener {
   }
 
   #finish(outcome: HidMessage | Error): void {
-    if (this.#settle === NOBODY) return;
+    if (this.#settle === NO_WAITER) return;
     const { resolve, reject } = this.#settle;
-    this.#settle = NOBODY;
+    this.#settle = NO_WAITER;
     this.#stopListening();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#cancel?.disarm();
@@ -187,4 +187,4 @@ export class Exchange implements LinkListener {
   }
 }
 
-const NOBODY = { resolve: () => {}, reject: () => {} };
+const NO_WAITER = { resolve: () => {}, reject: () => {} };

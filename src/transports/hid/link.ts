@@ -1,7 +1,7 @@
 import { toHex } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
-import { Turnstile } from "../../core/queue.js";
+import { Mutex } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import {
   BROADCAST_CHANNEL,
@@ -45,7 +45,7 @@ export class HidLink {
   readonly #env: Env;
   readonly #port: HidPort;
   readonly #setup: LinkSetup;
-  readonly #writing = new Turnstile();
+  readonly #writing = new Mutex();
   #listener: { readonly channel: number; readonly to: LinkListener } | undefined;
   #lost: TransportError | undefined;
   #closing = false;
@@ -91,7 +91,7 @@ export class HidLink {
    */
   async send(message: HidMessage, context: TraceContext, beforeLast: () => void = () => {}): Promise<void> {
     const reports = [...toReports(message, { reportBytes: this.reportBytes })];
-    await this.#writing.pass(async () => {
+    await this.#writing.run(async () => {
       for (const [index, report] of reports.entries()) {
         if (this.#lost) throw this.#lost;
         if (index === reports.length - 1) beforeLast();

@@ -1,4 +1,4 @@
-import { Mailbox, MailboxFullError } from "../../core/queue.js";
+import { AsyncQueue, QueueFullError } from "../../core/queue.js";
 import type { Trace } from "../../core/trace.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import { REPORT_BYTES } from "./constants.js";
@@ -37,7 +37,7 @@ export interface ReportInboxSetup {
 /** The reading half of a port made of callbacks: reports in order, then an end with or without a reason. */
 export class ReportInbox {
   readonly #setup: ReportInboxSetup;
-  readonly #mailbox = new Mailbox<Uint8Array>();
+  readonly #queue = new AsyncQueue<Uint8Array>();
   #gone: TransportError | undefined;
 
   constructor(setup: ReportInboxSetup) {
@@ -54,9 +54,9 @@ export class ReportInbox {
     if (report.length !== REPORT_BYTES) return this.#ignore("wrong-size", report.length);
     try {
       // A copy, and no Buffer: drivers reuse their memory.
-      this.#mailbox.put(Uint8Array.from(report));
+      this.#queue.put(Uint8Array.from(report));
     } catch (error) {
-      if (!(error instanceof MailboxFullError)) throw error;
+      if (!(error instanceof QueueFullError)) throw error;
       this.#ignore("reader-too-slow", report.length);
     }
   }
@@ -64,14 +64,14 @@ export class ReportInbox {
   /** The device went away; later reasons change nothing. */
   lose(what: string, cause?: unknown): TransportError {
     this.#gone ??= new TransportError("DEVICE_GONE", `${this.#setup.label}: ${what}`, { cause });
-    this.#mailbox.close(this.#gone);
+    this.#queue.close(this.#gone);
     return this.#gone;
   }
 
   /** The owner closed the port. */
   close(): void {
     this.#gone ??= new TransportError("DEVICE_GONE", `${this.#setup.label} was closed`);
-    this.#mailbox.close();
+    this.#queue.close();
   }
 
   /** @throws {TransportError} `DEVICE_GONE` @throws {RangeError} for a report that is none. */
@@ -83,7 +83,7 @@ export class ReportInbox {
   }
 
   reports(): AsyncIterable<Uint8Array> {
-    return this.#mailbox;
+    return this.#queue;
   }
 
   #ignore(reason: "wrong-size" | "reader-too-slow", bytes: number): void {

@@ -92,12 +92,13 @@ class FallbackDevice implements HidDevice {
     request: Uint8Array,
     options: TransactOptions | undefined,
   ): Promise<Uint8Array | "unknown"> {
-    const tells = request[0] === CtapCommand.getInfo && this.init.capabilities.msg;
+    const reportsUnsupported = request[0] === CtapCommand.getInfo && this.init.capabilities.msg;
     try {
       const answer = await this.#device.transact(request, options);
-      return tells && answer[0] === CtapStatus.INVALID_COMMAND ? "unknown" : answer;
+      return reportsUnsupported && answer[0] === CtapStatus.INVALID_COMMAND ? "unknown" : answer;
     } catch (error) {
-      if (tells && error instanceof HidError && error.error === HidErrorCode.INVALID_CMD) return "unknown";
+      if (reportsUnsupported && error instanceof HidError && error.error === HidErrorCode.INVALID_CMD)
+        return "unknown";
       throw error;
     }
   }

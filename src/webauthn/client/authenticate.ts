@@ -10,7 +10,7 @@ import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import { CtapError, CtapStatus } from "../../ctap/status.js";
 import { type AssertionRequest, readRequestOptions } from "./assertion-request.js";
 import { attachmentOf } from "./attachment.js";
-import type { Ceremony } from "./ceremony.js";
+import type { CliCeremony } from "./ceremony.js";
 import { chooseAssertion, type Assertion } from "./choose-assertion.js";
 import { CLIENT_CONTEXT, type ClientContext } from "./client-context.js";
 import { buildClientData, type ClientData } from "../client-data.js";
@@ -77,27 +77,27 @@ export async function authenticate(
   );
 }
 
-interface AuthenticationParts {
+interface AuthenticationDeps {
   readonly env: Env;
   readonly session: Ctap2Session;
   readonly request: AssertionRequest;
   readonly clientData: ClientData;
   readonly client: ClientContext;
-  readonly ceremony: Ceremony;
+  readonly ceremony: CliCeremony;
 }
 
 /** One get() on one open session. */
 class Authentication {
-  readonly #parts: AuthenticationParts;
+  readonly #deps: AuthenticationDeps;
   readonly #transact: TransactOptions;
 
-  constructor(parts: AuthenticationParts) {
-    this.#parts = parts;
-    this.#transact = { signal: parts.ceremony.signal, onKeepalive: parts.client.onKeepalive };
+  constructor(deps: AuthenticationDeps) {
+    this.#deps = deps;
+    this.#transact = { signal: deps.ceremony.signal, onKeepalive: deps.client.onKeepalive };
   }
 
   async run(): Promise<AuthenticationResponseJSON> {
-    const { ceremony, client, request, session } = this.#parts;
+    const { ceremony, client, request, session } = this.#deps;
     const profile = client.profile ?? SPEC_L3;
     const plan = planAuthentication(session.info, {
       ...request,
@@ -132,7 +132,7 @@ class Authentication {
   }
 
   async #assert(message: GetAssertionRequest, profile: ClientProfile): Promise<GetAssertionResponse> {
-    const { session } = this.#parts;
+    const { session } = this.#deps;
     try {
       return await session.getAssertion(message, this.#transact);
     } catch (error) {
@@ -146,7 +146,7 @@ class Authentication {
   }
 
   #prepareExtensions({ allowList }: AuthenticationPlan): Promise<PreparedExtensions> {
-    const { env, request, session } = this.#parts;
+    const { env, request, session } = this.#deps;
     const allowedIds = allowList.map(({ id }) => id);
     const context = { env, session, transact: this.#transact, rpId: request.rpId, allowedIds };
     return prepareExtensions(
@@ -165,9 +165,9 @@ class Authentication {
   async #allowList(plan: AuthenticationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
     const lastChunk = plan.preflight.at(-1);
     if (lastChunk === undefined) return plan.allowList;
-    const found = await findCredential(this.#parts.session, {
-      rpId: this.#parts.request.rpId,
-      clientDataHash: this.#parts.clientData.hash,
+    const found = await findCredential(this.#deps.session, {
+      rpId: this.#deps.request.rpId,
+      clientDataHash: this.#deps.clientData.hash,
       chunks: plan.preflight,
       proof,
       transact: this.#transact,
@@ -180,7 +180,7 @@ class Authentication {
     readonly allowList: readonly CredentialDescriptor[];
     readonly inputs: AuthenticatorInputs | undefined;
   }): GetAssertionRequest {
-    const { request, clientData } = this.#parts;
+    const { request, clientData } = this.#deps;
     const { proof, allowList, inputs } = carried;
     return {
       rpId: request.rpId,
@@ -197,7 +197,7 @@ class Authentication {
 
   /** The other accounts, where the authenticator has no display to choose on itself. */
   async #collect(first: GetAssertionResponse): Promise<readonly GetAssertionResponse[]> {
-    const { ceremony, session } = this.#parts;
+    const { ceremony, session } = this.#deps;
     const count = session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
     const all = [first];
     while (all.length < count) {
@@ -211,7 +211,7 @@ class Authentication {
     { credentialId, answer }: Assertion,
     rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
   ): Promise<AuthenticationResponseJSON> {
-    const { clientData, session } = this.#parts;
+    const { clientData, session } = this.#deps;
     return {
       id: toBase64url(credentialId),
       rawId: toBase64url(credentialId),

@@ -35,12 +35,12 @@ export interface AskOptions<T> {
 export function runCeremony<T>(
   env: Env,
   options: CeremonyOptions,
-  work: (ceremony: Ceremony) => Promise<T>,
+  work: (ceremony: CliCeremony) => Promise<T>,
 ): Promise<T> {
-  return new Ceremony(env, options).run(work);
+  return new CliCeremony(env, options).run(work);
 }
 
-export class Ceremony {
+export class CliCeremony {
   readonly #env: Env;
   readonly #options: CeremonyOptions;
   #signal: AbortSignal = new AbortController().signal;
@@ -56,7 +56,7 @@ export class Ceremony {
     return this.#signal;
   }
 
-  async run<T>(work: (ceremony: Ceremony) => Promise<T>): Promise<T> {
+  async run<T>(work: (ceremony: CliCeremony) => Promise<T>): Promise<T> {
     const { budgetMs, signal: pageSignal } = this.#options;
     if (pageSignal?.aborted) throw this.#aborted();
     const start = (signal: AbortSignal) => {

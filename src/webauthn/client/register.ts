@@ -9,7 +9,7 @@ import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import { attachmentOf, transportsOf } from "./attachment.js";
 import { buildAttestationObject } from "../attestation-object.js";
-import type { Ceremony } from "./ceremony.js";
+import type { CliCeremony } from "./ceremony.js";
 import { CLIENT_CONTEXT, type ClientContext } from "./client-context.js";
 import { buildClientData, type ClientData } from "../client-data.js";
 import { ClientError } from "../client-error.js";
@@ -72,27 +72,27 @@ export async function register(
   );
 }
 
-interface RegistrationParts {
+interface RegistrationDeps {
   readonly env: Env;
   readonly session: Ctap2Session;
   readonly request: CreationRequest;
   readonly clientData: ClientData;
   readonly client: ClientContext;
-  readonly ceremony: Ceremony;
+  readonly ceremony: CliCeremony;
 }
 
 /** One create() on one open session. */
 class Registration {
-  readonly #parts: RegistrationParts;
+  readonly #deps: RegistrationDeps;
   readonly #transact: TransactOptions;
 
-  constructor(parts: RegistrationParts) {
-    this.#parts = parts;
-    this.#transact = { signal: parts.ceremony.signal, onKeepalive: parts.client.onKeepalive };
+  constructor(deps: RegistrationDeps) {
+    this.#deps = deps;
+    this.#transact = { signal: deps.ceremony.signal, onKeepalive: deps.client.onKeepalive };
   }
 
   async run(): Promise<RegistrationResponseJSON> {
-    const { ceremony, client, request, session } = this.#parts;
+    const { ceremony, client, request, session } = this.#deps;
     const profile = client.profile ?? SPEC_L3;
     const plan = planRegistration(session.info, this.#planRequest());
     const extensions = await this.#prepareExtensions(plan);
@@ -121,7 +121,7 @@ class Registration {
   }
 
   #planRequest() {
-    const { client, request, session } = this.#parts;
+    const { client, request, session } = this.#deps;
     return {
       ...request,
       userVerification: uvWithExtensions(request, session.info, "create"),
@@ -132,7 +132,7 @@ class Registration {
   }
 
   #prepareExtensions({ residentKey }: RegistrationPlan): Promise<PreparedExtensions> {
-    const { env, request, session } = this.#parts;
+    const { env, request, session } = this.#deps;
     const context = { env, session, transact: this.#transact, rpId: request.rp.id, residentKey };
     return prepareExtensions(
       KNOWN_EXTENSIONS.map(
@@ -146,9 +146,9 @@ class Registration {
   /** After a pre-flight only the one that was found: naming it makes the authenticator ask for consent first. */
   async #excludeList(plan: RegistrationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
     if (plan.preflight.length === 0) return plan.excludeList;
-    const found = await findCredential(this.#parts.session, {
-      rpId: this.#parts.request.rp.id,
-      clientDataHash: this.#parts.clientData.hash,
+    const found = await findCredential(this.#deps.session, {
+      rpId: this.#deps.request.rp.id,
+      clientDataHash: this.#deps.clientData.hash,
       chunks: plan.preflight,
       proof,
       transact: this.#transact,
@@ -164,7 +164,7 @@ class Registration {
       readonly inputs: AuthenticatorInputs | undefined;
     },
   ): MakeCredentialRequest {
-    const { request, clientData } = this.#parts;
+    const { request, clientData } = this.#deps;
     const { proof, excludeList, inputs } = carried;
     const options = { ...(plan.residentKey && { rk: true }), ...(proof.uvOption && { uv: true }) };
     return {
@@ -190,7 +190,7 @@ class Registration {
     response: MakeCredentialResponse,
     rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
   ): Promise<RegistrationResponseJSON> {
-    const { request, clientData, session } = this.#parts;
+    const { request, clientData, session } = this.#deps;
     const { bytes, authData } = buildAttestationObject(response, request.attestation);
     const authenticatorData = parseAuthenticatorData(authData);
     if (authenticatorData.attested === undefined) {

@@ -1,7 +1,7 @@
 import { inSpan, type Env } from "../../core/env.js";
 import type { CtapDevice } from "../../ctap/device.js";
 import { openSession, type Ctap2Session } from "../../ctap/client/session.js";
-import { runCeremony, type Ceremony } from "./ceremony.js";
+import { runCeremony, type CliCeremony } from "./ceremony.js";
 import type { ClientContext } from "./client-context.js";
 import { effectiveTimeoutMs } from "../profiles/client-profile.js";
 import { SPEC_L3 } from "../profiles/client-profiles.js";
@@ -10,7 +10,7 @@ export interface DeviceCeremony<T> {
   readonly client: ClientContext;
   /** What the site asks for. */
   readonly timeoutMs: number | undefined;
-  readonly work: (ceremony: Ceremony, session: Ctap2Session) => Promise<T>;
+  readonly work: (ceremony: CliCeremony, session: Ctap2Session) => Promise<T>;
 }
 
 /**

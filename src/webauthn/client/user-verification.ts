@@ -33,7 +33,7 @@ export interface UserVerificationOptions {
   readonly transact: TransactOptions;
 }
 
-const NOBODY: Proof = { uvOption: false };
+const NO_PROOF: Proof = { uvOption: false };
 
 /** Verifies the user as planned, once per ceremony, and better when the authenticator insists. */
 export class UserVerification {
@@ -107,7 +107,7 @@ export class UserVerification {
   async #prove(method: UvMethod): Promise<Proof> {
     switch (method) {
       case "none":
-        return NOBODY;
+        return NO_PROOF;
       case "uv-option":
         return { uvOption: true };
       case "builtin-token":

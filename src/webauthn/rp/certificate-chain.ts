@@ -94,7 +94,7 @@ function mayIssue(certificate: Certificate, anchor: Certificate | undefined): bo
 
 function isIssuedBy(child: Certificate, parent: Certificate): boolean {
   try {
-    return child.x509.checkIssued(parent.x509) && isSignedBy(child, parent);
+    return isSignedBy(child, parent);
   } catch {
     // OpenSSL throws for a key it does not know: then the link cannot be shown to hold.
     return false;
@@ -103,8 +103,11 @@ function isIssuedBy(child: Certificate, parent: Certificate): boolean {
 
 function isSignedBy({ signed, signature, x509 }: Certificate, parent: Certificate): boolean {
   const algorithm = ML_DSA_OIDS.get(signature.oid);
-  if (algorithm === undefined) return x509.verify(parent.x509.publicKey);
-  return defaultCrypto.verify(algorithm, certificateKey(parent), signed, signature.bits);
+  if (algorithm === undefined) return x509.isIssuedBy(parent.x509);
+  return (
+    x509.namesIssuer(parent.x509) &&
+    defaultCrypto.verify(algorithm, certificateKey(parent), signed, signature.bits)
+  );
 }
 
 function judgeDate(certificate: Certificate, atEpochMs: number): void {

@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import { equalBytes, fromBase64url } from "../../core/bytes.js";
 import type { PublicKey, SignatureAlgorithm } from "../../crypto/provider.js";
 import type { CoseKey } from "../../ctap/messages/cose.js";
@@ -42,16 +41,10 @@ export function sameKey(a: PublicKey, b: CoseKey["key"]): boolean {
 }
 
 function exportedKey(certificate: Certificate) {
-  let key: KeyObject;
   try {
-    key = certificate.x509.publicKey;
+    return certificate.x509.publicKeyJwk();
   } catch (cause) {
-    throw unsupported("unknown", cause);
-  }
-  try {
-    return key.export({ format: "jwk" });
-  } catch (cause) {
-    throw unsupported(key.asymmetricKeyType ?? "unknown", cause);
+    throw unsupported(certificate.x509.keyKind(), cause);
   }
 }
 

@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import { readDer, type DerItem } from "./der.js";
 import {
   bitsOf,
@@ -15,6 +14,7 @@ import {
   timeOf,
 } from "./der-values.js";
 import { reading, VerificationError } from "./verification-error.js";
+import { openX509, type X509 } from "./x509.js";
 
 /** Extensions one certificate may have. */
 const EXTENSIONS_MAX = 64;
@@ -45,10 +45,10 @@ export interface SignedOrKeyBits {
   readonly bits: Uint8Array;
 }
 
-/** What attestation formats ask of a certificate; signatures and keys are node's business. */
+/** What attestation formats ask of a certificate; signatures and keys are the library's business. */
 export interface Certificate {
   readonly der: Uint8Array;
-  readonly x509: X509Certificate;
+  readonly x509: X509;
   /** 1, 2 or 3. */
   readonly version: number;
   /** Empty for a certificate whose subject is in its alternative name. */
@@ -68,7 +68,7 @@ export interface Certificate {
 export function readCertificate(der: Uint8Array): Certificate {
   return reading("RP_ATTESTATION_CERTIFICATE", "certificate", () => {
     const fields = fieldsOf(readDer(der));
-    return { der, x509: openX509(der), ...fields };
+    return { der, x509: open(der), ...fields };
   });
 }
 
@@ -107,10 +107,11 @@ export function nameAttributes(name: DerItem): readonly NameAttribute[] {
   );
 }
 
-function openX509(der: Uint8Array): X509Certificate {
+function open(der: Uint8Array): X509 {
   try {
-    return new X509Certificate(der);
+    return openX509(der);
   } catch (cause) {
+    if (cause instanceof VerificationError) throw cause;
     throw new VerificationError("RP_ATTESTATION_CERTIFICATE", "not an X.509 certificate", { cause });
   }
 }

@@ -1,7 +1,7 @@
 import type { Base64url } from "../json.js";
 
 /** A site's record of one passkey: made by a registration, brought up to date by each sign-in. */
-export interface StoredCredential {
+export interface CredentialRecord {
   readonly id: Base64url;
   /** The COSE key as registered. */
   readonly publicKeyCose: Uint8Array;

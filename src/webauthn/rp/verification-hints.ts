@@ -37,6 +37,8 @@ export const HINTS = {
     "The key's authorization list is not that of a key made in and for this device.",
   RP_ATTESTATION_SAFETYNET: "The device failed the integrity verdict, or the verdict is not of this service.",
   RP_ATTESTATION_TIME: "The statement's timestamp is too far from the date given as atEpochMs.",
+  RP_ATTESTATION_NEEDS_NODE:
+    "Verify attestation certificates on the server: X.509 is read with node:crypto. Without certificates, ask for attestation: none.",
   RP_ATTESTATION_CHAIN: "Each certificate of x5c must be issued by the next; send intermediates in order.",
   RP_ATTESTATION_UNTRUSTED: "Add the vendor's root to trustAnchors, or do not demand trust.",
   RP_ATTESTATION_EXPIRED: "The certificate was not valid at the date given as atEpochMs.",

@@ -11,14 +11,14 @@ import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
 import { responseBytes, responseCredentialId } from "./response-bytes.js";
 import { demandSignature } from "./signature.js";
-import type { StoredCredential } from "./stored-credential.js";
+import type { CredentialRecord } from "./stored-credential.js";
 import { VerificationError } from "./verification-error.js";
 
 export interface ExpectedAssertion extends ExpectedPage {
   readonly rpId: string;
   /** The U2F app id asked for with the appid extension; accepted in place of the rp id only if the client used it. */
   readonly appId?: string;
-  readonly credential: StoredCredential;
+  readonly credential: CredentialRecord;
   /** The ids asked for; any when absent or empty. */
   readonly allowCredentials?: readonly Uint8Array[];
   /** Owner of the stored credential. */
@@ -55,7 +55,7 @@ const EXPECTED = parameters<ExpectedAssertion>({
 
 export interface VerifiedAssertion {
   /** The record brought up to date, to be stored unless the site distrusts it after a warning. */
-  readonly credential: StoredCredential;
+  readonly credential: CredentialRecord;
   readonly credentialId: Uint8Array;
   readonly signCount: number;
   /** The counter stood still or fell: the authenticator may have been cloned. */
@@ -177,7 +177,7 @@ function extensionResultOf(response: AuthenticationResponseInput, name: string):
   return results?.[name];
 }
 
-function storedKey({ publicKeyCose }: StoredCredential): CoseKey {
+function storedKey({ publicKeyCose }: CredentialRecord): CoseKey {
   try {
     return parseCoseKey(publicKeyCose);
   } catch (error) {
@@ -196,7 +196,7 @@ function judgeCounter(signCount: number, { credential, counterPolicy }: Expected
 }
 
 /** The new state of the record. @see WebAuthn Level 3 §7.2, last steps */
-function updatedRecord(credential: StoredCredential, parsed: AuthenticatorData): StoredCredential {
+function updatedRecord(credential: CredentialRecord, parsed: AuthenticatorData): CredentialRecord {
   return {
     ...credential,
     signCount: parsed.signCount,

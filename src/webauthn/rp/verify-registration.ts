@@ -17,7 +17,7 @@ import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
 import { responseBytes, responseCredentialId } from "./response-bytes.js";
-import type { StoredCredential } from "./stored-credential.js";
+import type { CredentialRecord } from "./stored-credential.js";
 import { verifyAttestation, type VerifiedAttestation } from "./verify-attestation.js";
 import { VerificationError } from "./verification-error.js";
 
@@ -51,7 +51,7 @@ const EXPECTED = parameters<ExpectedRegistration>({
 /** The record a site stores, and what it may want to know about how it came about. */
 export interface VerifiedCredential {
   /** The record to store. */
-  readonly credential: StoredCredential;
+  readonly credential: CredentialRecord;
   readonly credentialId: Uint8Array;
   /** The COSE key as received. */
   readonly publicKeyCose: Uint8Array;
@@ -141,7 +141,7 @@ export function verifyRegistration(
 function newRecord(
   { credential, authenticatorData }: VerifiedAttestation,
   transports: readonly string[],
-): StoredCredential {
+): CredentialRecord {
   return {
     id: toBase64url(credential.credentialId),
     publicKeyCose: credential.publicKeyCose,

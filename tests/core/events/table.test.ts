@@ -12,7 +12,7 @@ import {
 } from "../../../src/core/events/table.js";
 import { TRACE_SCHEMA } from "../../../src/core/events/run.js";
 import type { TraceContext, TraceEvent, TraceRecord } from "../../../src/core/trace.js";
-import { PROMISES_SHAPE } from "../../../src/scenarios/files/promise-shapes.js";
+import { EXPECTATION_SHAPE } from "../../../src/scenarios/files/promise-shapes.js";
 import { parseTrace } from "../../../src/scenarios/reports/parse-trace.js";
 import { traceSchema } from "../../../src/scenarios/reports/trace-schema.js";
 import { samplesOf } from "./samples.js";
@@ -79,7 +79,7 @@ test("every kind belongs to one layer of the table, and names no member of the f
 });
 
 test("scenario files may expect every event of the layers that they speak of, with its members", () => {
-  const { ctap, link, page, rp } = PROMISES_SHAPE.members;
+  const { ctap, link, page, rp } = EXPECTATION_SHAPE.members;
   const choices = Object.assign(
     {},
     ...[ctap, link, page, rp].map(({ of }) => of.choices),

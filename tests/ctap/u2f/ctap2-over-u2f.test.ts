@@ -207,7 +207,7 @@ describe("getAssertion", () => {
 
 describe("a touch", () => {
   test("is asked for every 200 ms, said once, and there at last", async () => {
-    const bench = new U2fBench({ habits: { touchMs: 900 } });
+    const bench = new U2fBench({ behaviour: { touchMs: 900 } });
     const said: string[] = [];
     const device = bench.device();
     const answer = bench.run(device.transact(SELECTION, { onKeepalive: (status) => said.push(status) }));
@@ -218,7 +218,7 @@ describe("a touch", () => {
   });
 
   test("is traced once for all the times it was asked for", async () => {
-    const bench = new U2fBench({ habits: { touchMs: 900 } });
+    const bench = new U2fBench({ behaviour: { touchMs: 900 } });
     await bench.run(bench.device().transact(SELECTION));
     expect(bench.traced("ctap.u2f")).toMatchObject([
       { instruction: "register", status: "CONDITIONS_NOT_SATISFIED" },
@@ -230,7 +230,7 @@ describe("a touch", () => {
     ["selection", SELECTION],
     ["makeCredential", make()],
   ])("that never comes ends with the caller's signal: %s is KEEPALIVE_CANCEL", async (_, request) => {
-    const bench = new U2fBench({ habits: { walksAway: true } });
+    const bench = new U2fBench({ behaviour: { walksAway: true } });
     const abort = new AbortController();
     bench.env.clock.arm(1_500, "test", () => abort.abort());
     const answer = await bench.run(bench.device().transact(request, { signal: abort.signal }));

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { nobleScanner, type NobleOptions } from "../../../src/hybrid/adapters/ble-noble.js";
-import type { HeardAdvert } from "../../../src/hybrid/ports.js";
+import type { ReceivedAdvert } from "../../../src/hybrid/ports.js";
 import { FakeNoble } from "../../helpers/fake-noble.js";
 
 const ADVERT = Uint8Array.from({ length: 20 }, (_, index) => index);
@@ -11,9 +11,9 @@ const NEVER = new AbortController().signal;
 const packaged = (noble: FakeNoble): NobleOptions => ({ load: async () => ({ default: noble }) });
 
 /** Listens, lets `say` make the radio hear things, and takes the first adverts. */
-async function listen(noble: FakeNoble, say: () => void, count = 1): Promise<HeardAdvert[]> {
+async function listen(noble: FakeNoble, say: () => void, count = 1): Promise<ReceivedAdvert[]> {
   void once(noble, "scanning").then(say);
-  const heard: HeardAdvert[] = [];
+  const heard: ReceivedAdvert[] = [];
   for await (const advert of nobleScanner(packaged(noble)).listen(NEVER)) {
     heard.push(advert);
     if (heard.length === count) break;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { virtualEnv } from "../../../src/core/env.js";
-import { patientScanner, type Patience } from "../../../src/hybrid/adapters/retrying-scanner.js";
-import type { AdvertScanner, HeardAdvert } from "../../../src/hybrid/ports.js";
+import { retryingScanner, type ScanRetryOptions } from "../../../src/hybrid/adapters/retrying-scanner.js";
+import type { AdvertScanner, ReceivedAdvert } from "../../../src/hybrid/ports.js";
 import { RadioError, type RadioFault } from "../../../src/hybrid/adapters/radio-error.js";
 
-const ADVERT: HeardAdvert = { serviceData: new Uint8Array(20) };
+const ADVERT: ReceivedAdvert = { serviceData: new Uint8Array(20) };
 
 /** A radio whose first starts fail, each as told; `heard` adverts come before the failure. */
 function failing(faults: readonly RadioFault[], { heard = 0 } = {}): AdvertScanner {
@@ -19,11 +19,11 @@ function failing(faults: readonly RadioFault[], { heard = 0 } = {}): AdvertScann
   };
 }
 
-async function firstOf(scanner: AdvertScanner, patience?: Patience) {
+async function firstOf(scanner: AdvertScanner, patience?: ScanRetryOptions) {
   const env = virtualEnv("patience");
-  const patient = patientScanner(env, scanner, patience);
+  const patient = retryingScanner(env, scanner, patience);
   const scan = async () => {
-    const adverts: HeardAdvert[] = [];
+    const adverts: ReceivedAdvert[] = [];
     for await (const advert of patient.listen(new AbortController().signal)) adverts.push(advert);
     return adverts.length;
   };
@@ -66,7 +66,7 @@ test("who gives up while a pause lasts is let go", async () => {
   const env = virtualEnv("patience");
   const stop = new AbortController();
   env.clock.arm(100, "test.stop", () => stop.abort(new Error("enough")));
-  const adverts = patientScanner(env, failing(["RADIO_OFF"])).listen(stop.signal);
+  const adverts = retryingScanner(env, failing(["RADIO_OFF"])).listen(stop.signal);
   const scan = adverts[Symbol.asyncIterator]();
   await expect(env.clock.run(scan.next())).rejects.toThrow("enough");
   expect(env.clock.nowMs()).toBe(100);

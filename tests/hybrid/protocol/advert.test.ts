@@ -26,7 +26,7 @@ const ADVERT = fromHex(published);
 describe.each(PROVIDERS)("$name", (crypto) => {
   test.each(casesOf<EidCase>("eid"))("$nr: $name", (row) => {
     const secret = fromHex(row.secret);
-    const key = deriveKey(secret, { purpose: KeyPurpose.ADVERT, salt: fromHex(row.salt) }, crypto);
+    const key = deriveKey(secret, { purpose: KeyPurpose.EID_KEY, salt: fromHex(row.salt) }, crypto);
     expect(toHex(key)).toBe(row.eidKey);
     const fields = {
       nonce: fromHex(row.nonce),
@@ -58,7 +58,7 @@ describe.each(PROVIDERS)("$name", (crypto) => {
   );
 
   test("is not for us: an advert for another code", () => {
-    const other = deriveKey(new Uint8Array(16).fill(9), { purpose: KeyPurpose.ADVERT }, crypto);
+    const other = deriveKey(new Uint8Array(16).fill(9), { purpose: KeyPurpose.EID_KEY }, crypto);
     expect(openAdvert(other, ADVERT, crypto)).toBeUndefined();
   });
 

@@ -35,7 +35,7 @@ describe.each(PROVIDERS)("$name", (crypto) => {
       return;
     }
     const secret = fromHex(row.linkSecret ?? "");
-    const key = deriveKey(secret, { purpose: KeyPurpose.ADVERT, salt: nonce }, crypto);
+    const key = deriveKey(secret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, crypto);
     expect(toHex(key)).toBe(row.eidKey);
     const advert = openAdvert(key, fromHex(row.advert ?? ""), crypto);
     if (advert === undefined) throw new Error("the published advert does not open");

@@ -3,9 +3,9 @@ import { concat, fromHex, toHex, utf8 } from "../../../src/core/bytes.js";
 import { FrameType } from "../../../src/hybrid/protocol/constants.js";
 import {
   encodeFrame,
-  FRAME_MANNERS,
+  FRAME_QUIRKS,
   parseFrame,
-  type FrameManners,
+  type FrameQuirks,
   type HybridFrame,
 } from "../../../src/hybrid/protocol/frames.js";
 import { casesOf } from "../vectors.js";
@@ -77,9 +77,9 @@ test("shutdown has no payload", () => {
 
 describe("manners", () => {
   const SHUTDOWN = Uint8Array.of(0);
-  const outcome = (manners: FrameManners, sender: "client" | "phone") => {
+  const outcome = (quirks: FrameQuirks, sender: "client" | "phone") => {
     try {
-      return parseFrame(SHUTDOWN, { from: sender, manners }).type;
+      return parseFrame(SHUTDOWN, { from: sender, quirks }).type;
     } catch (error) {
       return (error as { code: string }).code;
     }
@@ -93,7 +93,7 @@ describe("manners", () => {
     ["tolerant", "client", "shutdown"],
     ["tolerant", "phone", "shutdown"],
   ] as const)("%s hears shutdown from a %s: %s", (name, sender, expected) => {
-    expect(outcome(FRAME_MANNERS[name], sender)).toBe(expected);
+    expect(outcome(FRAME_QUIRKS[name], sender)).toBe(expected);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   envFor,
   exposeUhid,
   firmwareOf,
-  habitualUser,
+  simulatedUser,
 } from "../../../src/entry/sim.js";
 import { profileFor } from "../../../src/sim/profile-for.js";
 import { told } from "./told.js";
@@ -32,7 +32,7 @@ export class BrowserKey {
 
   static async plugIn(env: Env, knobs: Knobs): Promise<BrowserKey> {
     const own = envFor(env, "key");
-    const person = envFor(env, "person");
+    const person = envFor(env, "user");
     const store = new CredentialStore();
     let current = () => knobs;
     const authenticator = new SimAuthenticator(own, {
@@ -41,15 +41,18 @@ export class BrowserKey {
       user: {
         answer(prompt, signal) {
           const { touchDelayMs } = current().key;
-          const habits = touchDelayMs === null ? { walksAway: true } : { touchMs: touchDelayMs };
-          return habitualUser(person, habits).answer(prompt, signal);
+          const behaviour = touchDelayMs === null ? { walksAway: true } : { touchMs: touchDelayMs };
+          return simulatedUser(person, behaviour).answer(prompt, signal);
         },
       },
     });
     const firmware = firmwareOf(authenticator);
-    const handle: CtapHandler = async (request, { signal, ...deaf } = {}) => {
+    const handle: CtapHandler = async (request, { signal, ...nonCancellable } = {}) => {
       const { ignoresCancel } = current().key;
-      return authenticator.handle(request, ignoresCancel || !signal ? deaf : { ...deaf, signal });
+      return authenticator.handle(
+        request,
+        ignoresCancel || !signal ? nonCancellable : { ...nonCancellable, signal },
+      );
     };
     const exposed = await exposeUhid(own, { ...firmware, cbor: told(own, handle) });
     const key = new BrowserKey({ knobs, store, exposed });

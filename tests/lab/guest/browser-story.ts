@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../../src/entry/diagnosis.js";
-import { type Verb, runScenario } from "../../../src/entry/scenarios.js";
+import { type Action, runScenario } from "../../../src/entry/scenarios.js";
 import type { KnobOverrides } from "../../../src/entry/sim.js";
 import type { PublicKeyCredentialDescriptorJSON } from "../../../src/entry/webauthn.js";
 
@@ -11,7 +11,7 @@ export interface BrowserStory {
   readonly knobs: KnobOverrides;
   readonly method: "create" | "get";
   /** What leads to the same ceremony in a simulated world; the last one counts. */
-  readonly script: readonly Verb[];
+  readonly script: readonly Action[];
   /** For get(), instead of what is registered. */
   readonly allow?: readonly PublicKeyCredentialDescriptorJSON[];
   /** Lines of the comparison in which the browser is known to differ: the check fails when it no longer does. */

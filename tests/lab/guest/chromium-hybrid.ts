@@ -92,7 +92,7 @@ interface Story {
   readonly judge: (story: readonly TraceRecord[], ending: { readonly settled: boolean }) => void;
 }
 
-await tell({
+await writeStatus({
   title: "registers with a phone that reads the code from the screen",
   method: "create",
   guardMs: null,
@@ -103,7 +103,7 @@ await tell({
   },
 });
 
-await tell({
+await writeStatus({
   title: "signs in with it",
   method: "get",
   guardMs: null,
@@ -117,7 +117,7 @@ await tell({
   },
 });
 
-await tell({
+await writeStatus({
   title: "shows the page's error, and has the passkey all the same when the phone answers late",
   method: "create",
   guardMs: 60_000,
@@ -129,7 +129,7 @@ await tell({
   },
 });
 
-await tell({
+await writeStatus({
   title: "leaves a passkey on the phone that the site never hears of, when the page aborted before",
   method: "create",
   guardMs: 60_000,
@@ -143,7 +143,7 @@ await tell({
   },
 });
 
-await tell({
+await writeStatus({
   title: "never notices a phone whose advert has 22 bytes",
   method: "create",
   guardMs: null,
@@ -159,7 +159,7 @@ await tell({
 await check("leaves when asked to", () => chromium.close());
 process.exit(0);
 
-async function tell(story: Story): Promise<void> {
+async function writeStatus(story: Story): Promise<void> {
   const { title, method, guardMs, aborts = false } = story;
   const began = records.length;
   const name = title.replace(/[^a-z0-9]+/gi, "-").slice(0, 50);

@@ -67,12 +67,12 @@ interface Two<Value> {
   readonly predicted: Value;
 }
 
-interface Moment {
+interface Timestamped {
   readonly what: string;
   readonly lateMs: number;
 }
 
-function momentLine({ what, lateMs }: Moment, { measured, predicted }: Two<number | undefined>): Line {
+function momentLine({ what, lateMs }: Timestamped, { measured, predicted }: Two<number | undefined>): Line {
   const words = { what, measured: inSeconds(measured), predicted: inSeconds(predicted) };
   if (measured === undefined || predicted === undefined) return { ...words, agrees: measured === predicted };
   const differenceMs = measured - predicted;

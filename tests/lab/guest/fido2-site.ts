@@ -60,12 +60,12 @@ function assertArguments({ path, options = [], rp = "example.com", id, salt }: L
 }
 
 /** @returns the lines fido2-assert prints, of all accounts. */
-export function login(wish: Login): Promise<readonly string[]> {
-  return succeed("fido2-assert", assertArguments(wish), { lines: wish.pins ?? [] });
+export function login(options: Login): Promise<readonly string[]> {
+  return succeed("fido2-assert", assertArguments(options), { lines: options.pins ?? [] });
 }
 
-export function failToLogin(wish: Login): Promise<string> {
-  return fail("fido2-assert", assertArguments(wish), { lines: wish.pins ?? [] });
+export function failToLogin(options: Login): Promise<string> {
+  return fail("fido2-assert", assertArguments(options), { lines: options.pins ?? [] });
 }
 
 /** Has fido2-assert check the signature of the first account. @throws {Error} when it is another key's. */

@@ -117,26 +117,26 @@ async function extensions(bench: Fido2Bench): Promise<void> {
 
 async function hands(bench: Fido2Bench): Promise<void> {
   await bench.recorder.check("fido2-cred hears that nobody wants to", async () => {
-    bench.key.habits = { refuses: true };
+    bench.key.behaviour = { refuses: true };
     assert.equal(await failToMake({ path: bench.path }), "FIDO_ERR_OPERATION_DENIED");
-    bench.key.habits = PROMPT;
+    bench.key.behaviour = PROMPT;
   });
 
   await bench.recorder.check("fido2-cred ends when the key is pulled out while it waits", async () => {
-    bench.key.habits = { walksAway: true };
+    bench.key.behaviour = { walksAway: true };
     bench.recorder.once(
       ({ kind }) => kind === "user.prompted",
       () => void bench.key.exposed.unplug(),
     );
     assert.match(await failToMake({ path: bench.path }), /FIDO_ERR_(RX|TX|INTERNAL)/);
-    bench.key.habits = PROMPT;
+    bench.key.behaviour = PROMPT;
     await bench.powerCycle();
   });
 
   await bench.recorder.check(
     "fido2-cred killed while it waits leaves the key busy, until it is pulled out",
     async () => {
-      bench.key.habits = { walksAway: true };
+      bench.key.behaviour = { walksAway: true };
       const kill = new AbortController();
       bench.recorder.once(
         ({ kind }) => kind === "user.prompted",
@@ -147,7 +147,7 @@ async function hands(bench: Fido2Bench): Promise<void> {
       const busy = await refusalOf(device.transact(Uint8Array.of(4)));
       assert.deepEqual(busy, { code: "CHANNEL_BUSY", aftermath: "none" });
       await device[Symbol.asyncDispose]();
-      bench.key.habits = PROMPT;
+      bench.key.behaviour = PROMPT;
       await bench.powerCycle();
       await make({ path: bench.path });
     },

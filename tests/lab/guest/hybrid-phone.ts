@@ -6,7 +6,7 @@ import {
   SimAuthenticator,
   SimPhone,
   envFor,
-  habitualUser,
+  simulatedUser,
   profileNamed,
 } from "../../../src/entry/sim.js";
 import { told } from "./told.js";
@@ -48,7 +48,7 @@ export class HybridPhone {
     const authenticator = new SimAuthenticator(env, {
       profile: { ...profile, timeouts: { ...profile.timeouts, upTimeoutMs: PATIENT_MS } },
       store: this.store,
-      user: habitualUser(envFor(this.#env, "person"), { touchMs, verifyMs: touchMs }),
+      user: simulatedUser(envFor(this.#env, "user"), { touchMs, verifyMs: touchMs }),
     });
     const phone = new SimPhone(
       env,

@@ -8,12 +8,12 @@ import {
   type ExposeUhidOptions,
   type ExposedUhidDevice,
   SimAuthenticator,
-  type UserHabits,
+  type UserBehaviour,
   envFor,
   exposeUhid,
   firmwareOf,
   fitForUhid,
-  habitualUser,
+  simulatedUser,
   profileNamed,
   systemClock,
   systemEnv,
@@ -27,23 +27,23 @@ export interface KeyOptions {
 }
 
 /** Somebody who is at the key and touches it at once. */
-export const PROMPT: UserHabits = { touchMs: 20, verifyMs: 20, chooseMs: 20 };
+export const PROMPT: UserBehaviour = { touchMs: 20, verifyMs: 20, chooseMs: 20 };
 
 /** A simulated key that the guest's own kernel shows to every program, and the person beside it. */
 export class KeyOfThisMachine {
   /** What the person is like; a check may change it. */
-  habits: UserHabits = PROMPT;
+  behaviour: UserBehaviour = PROMPT;
   readonly env: Env;
   readonly key: SimAuthenticator;
   exposed!: ExposedUhidDevice;
 
   private constructor(sink: TraceSink, { profile = "ctap23", different }: KeyOptions) {
     this.env = { ...systemEnv(), trace: startTrace(systemClock, sink) };
-    const person = envFor(this.env, "person");
+    const person = envFor(this.env, "user");
     this.key = new SimAuthenticator(envFor(this.env, "key"), {
       profile: fitForUhid({ ...profileNamed(profile), ...different }),
       store: new CredentialStore(),
-      user: { answer: (prompt, signal) => habitualUser(person, this.habits).answer(prompt, signal) },
+      user: { answer: (prompt, signal) => simulatedUser(person, this.behaviour).answer(prompt, signal) },
     });
   }
 

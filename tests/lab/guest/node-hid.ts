@@ -133,7 +133,7 @@ async function cancelling(owner: Owner): Promise<void> {
     );
 
   await recorder.check("is cancelled while it waits for a touch, and then is free", async () => {
-    key.habits = { walksAway: true };
+    key.behaviour = { walksAway: true };
     const abort = new AbortController();
     const enough = new Error("enough");
     const onKeepalive: ClientContext["onKeepalive"] = (status) =>
@@ -141,18 +141,18 @@ async function cancelling(owner: Owner): Promise<void> {
     const session = await openSession(env, device);
     await assert.rejects(session.selection({ signal: abort.signal, onKeepalive }), enough);
     assert.ok(cancelled("selection"));
-    key.habits = PROMPT;
+    key.behaviour = PROMPT;
     await owner.signIn();
   });
 
   await recorder.check("answers a page that aborts at once, and is free a moment later", async () => {
-    key.habits = { walksAway: true };
+    key.behaviour = { walksAway: true };
     const abort = new AbortController();
     const onKeepalive: ClientContext["onKeepalive"] = (status) => status === "up-needed" && abort.abort();
-    const wish = { user: "dXNlci0y", pin: knowsThePin, signal: abort.signal, onKeepalive };
-    assert.deepEqual(await refusalOf(owner.register(wish)), { code: "ABORTED", aftermath: "unknown" });
+    const options = { user: "dXNlci0y", pin: knowsThePin, signal: abort.signal, onKeepalive };
+    assert.deepEqual(await refusalOf(owner.register(options)), { code: "ABORTED", aftermath: "unknown" });
     assert.equal(cancelled("makeCredential"), false, "the page does not wait for the key");
-    key.habits = PROMPT;
+    key.behaviour = PROMPT;
     await owner.signIn();
     assert.ok(cancelled("makeCredential"));
     assert.equal(key.store.discoverableCount, 1);
@@ -163,7 +163,7 @@ async function pulling(owner: Owner): Promise<void> {
   const { recorder, key, env } = owner;
 
   await recorder.check("pulled out while it waits is DEVICE_GONE, and what it left is unknown", async () => {
-    key.habits = { walksAway: true };
+    key.behaviour = { walksAway: true };
     const onKeepalive: ClientContext["onKeepalive"] = (status) =>
       status === "up-needed" && void key.exposed.unplug();
     const refusal = await refusalOf(owner.register({ user: "dXNlci0y", pin: knowsThePin, onKeepalive }));
@@ -173,7 +173,7 @@ async function pulling(owner: Owner): Promise<void> {
     assert.deepEqual(await refusalOf(owner.device.transact(GET_INFO)), nothingSent);
     await goneFromList("lab-1");
     assert.deepEqual(await refusalOf(openUsbDevice(env, owner.path)), nothingSent);
-    key.habits = PROMPT;
+    key.behaviour = PROMPT;
   });
 
   await recorder.check("plugged in again is the same key, and what was open stays closed", async () => {
@@ -210,13 +210,13 @@ async function compete(owner: Owner, { other, touchMs, busyMs }: Round): Promise
   const { recorder, key, env, device } = owner;
   other.child.stdin.write(`open ${owner.path} ${busyMs}\n`);
   assert.equal(await other.out(), "ready");
-  key.habits = { touchMs };
+  key.behaviour = { touchMs };
   recorder.once(
     (record) => record.kind === "ctap.keepalive" && record.status === "up-needed",
     () => other.child.stdin.write("touch\n"),
   );
   await (await openSession(env, device)).selection();
-  key.habits = PROMPT;
+  key.behaviour = PROMPT;
   const report = JSON.parse(await other.out()) as RivalReport;
   assert.notEqual(report.channel, device.init.channel);
   recorder.add(report.records);
@@ -246,7 +246,7 @@ async function commandLine({ recorder, env }: Owner): Promise<void> {
   const killed = somebodyElse([...key, "--serial", "cli-2"]);
   // The bundle's folder is the owner's alone; what is changed here is gone with the guest.
   chmodSync(dirname(process.argv[1] ?? ""), 0o755);
-  const nobody = somebodyElse(["nobody"], { uid: 65_534, gid: 65_534 });
+  const helperTab = somebodyElse(["nobody"], { uid: 65_534, gid: 65_534 });
 
   await recorder.check("of the command line is pulled out and plugged in by lines and signals", async () => {
     assert.equal(await handled.err(), "simulated yubikey5 on uhid:15d9:0a37:cli-1");
@@ -273,7 +273,7 @@ async function commandLine({ recorder, env }: Owner): Promise<void> {
   });
 
   await recorder.check("is refused to a program without rights, with the rule that gives them", async () => {
-    const said = JSON.parse(await nobody.out()) as Record<string, string>;
+    const said = JSON.parse(await helperTab.out()) as Record<string, string>;
     assert.equal(said["code"], "EXPOSE_UHID_DENIED");
     assert.match(said["hint"] ?? "", /KERNEL=="uhid"/);
   });

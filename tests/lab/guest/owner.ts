@@ -3,7 +3,7 @@ import { type HidDevice, openUsbDevice } from "../../../src/entry/hid.js";
 import { type Env, envFor } from "../../../src/entry/sim.js";
 import {
   type ClientContext,
-  type StoredSiteCredential,
+  type CredentialRecord,
   authenticate,
   register,
   verifyAssertion,
@@ -34,7 +34,7 @@ export class Owner {
   readonly env: Env;
   path = "";
   device!: HidDevice;
-  #credential: StoredSiteCredential | undefined;
+  #credential: CredentialRecord | undefined;
 
   private constructor(recorder: Recorder, key: KeyOfThisMachine) {
     this.recorder = recorder;

@@ -8,7 +8,7 @@ import {
   type ClientProfile,
   type PublicKeyCredentialDescriptorJSON,
   type RegistrationResponseJSON,
-  type StoredSiteCredential,
+  type CredentialRecord,
   effectiveTimeoutMs,
   verifyAssertion,
   verifyRegistration,
@@ -58,7 +58,7 @@ export class PasskeySite {
   readonly #plans = new Map<string, SitePlan>();
   readonly #challenges = new Map<string, string>();
   readonly #settled = new Map<string, () => void>();
-  readonly #rows: StoredSiteCredential[] = [];
+  readonly #rows: CredentialRecord[] = [];
   /** Why an answer was refused, by story. */
   readonly refusals = new Map<string, string>();
 
@@ -71,7 +71,7 @@ export class PasskeySite {
     return `http://${RP_ID}:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  get rows(): readonly StoredSiteCredential[] {
+  get rows(): readonly CredentialRecord[] {
     return this.#rows;
   }
 

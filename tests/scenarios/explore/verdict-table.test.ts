@@ -1,23 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGUE, scenarioNamed } from "../../../src/scenarios/catalogue.js";
-import { drawScenario } from "../../../src/scenarios/explore/sample-scenario.js";
-import { joinVerdictTables, runDraw, verdictTable } from "../../../src/scenarios/explore/verdict-table.js";
-import { storyStands } from "../../../src/scenarios/explore/scenario-holds.js";
-import { mechanismRates, verdictTableToText } from "../../../src/scenarios/explore/verdict-text.js";
+import { sampleScenario } from "../../../src/scenarios/explore/sample-scenario.js";
+import { joinVerdictTables, runSample, verdictTable } from "../../../src/scenarios/explore/verdict-table.js";
+import { scenarioHolds } from "../../../src/scenarios/explore/scenario-holds.js";
+import { rootCauseRates, verdictTableToText } from "../../../src/scenarios/explore/verdict-text.js";
 import { fullRuns } from "../../helpers/full-runs.js";
 
 const GUARDED = scenarioNamed("late-delivery");
 
 describe("a draw", () => {
   test("is the same again for the same seed and number, and another for the next", () => {
-    const draw = (nth: number) => drawScenario(GUARDED, { seed: "again", draw: nth });
+    const draw = (nth: number) => sampleScenario(GUARDED, { seed: "again", draw: nth });
     expect(draw(1)).toEqual(draw(1));
     expect(draw(2).scenario.knobs).not.toEqual(draw(1).scenario.knobs);
   });
 
   test("moves the story's own times within its jitter and leaves its switches alone", () => {
     for (let draw = 1; draw <= 50; draw += 1) {
-      const { knobs } = drawScenario(GUARDED, { seed: "jitter", draw }).scenario;
+      const { knobs } = sampleScenario(GUARDED, { seed: "jitter", draw }).scenario;
       expect(knobs["page.guardMs"]).toBeGreaterThanOrEqual(48_000);
       expect(knobs["page.guardMs"]).toBeLessThanOrEqual(72_000);
       expect(knobs["key.profile"]).toBe("phone");
@@ -38,7 +38,7 @@ describe("a draw", () => {
     } as const;
     const table = await verdictTable({ draws: 2, seed: "1", scenarios: [mistaken] });
     expect(table).toMatchObject({ right: 0, runs: 2 });
-    expect(mechanismRates(table)).toEqual([
+    expect(rootCauseRates(table)).toEqual([
       {
         mechanism: "page-gave-up",
         ceremonies: 2,
@@ -50,10 +50,10 @@ describe("a draw", () => {
   });
 
   test("is asked of records and books alone whether it is the story still", async () => {
-    const run = await runDraw(GUARDED, { seed: "1", draw: 1 });
-    expect(storyStands(GUARDED.expect, run)).toEqual([]);
+    const run = await runSample(GUARDED, { seed: "1", draw: 1 });
+    expect(scenarioHolds(GUARDED.expect, run)).toEqual([]);
     expect(
-      storyStands({ ...GUARDED.expect, ledger: { ...GUARDED.expect.ledger, rows: 0 } }, run),
+      scenarioHolds({ ...GUARDED.expect, ledger: { ...GUARDED.expect.ledger, rows: 0 } }, run),
     ).toHaveLength(1);
   });
 });
@@ -68,7 +68,7 @@ test("tables of one story each, joined, are the table of them all", async () => 
 test("a renamed scenario keeps the draws it had under its first id", () => {
   const scenario = scenarioNamed("page-guard-late-mail");
   const former = { ...scenario, id: "rakuten-error-then-mail" };
-  const [now, then] = [scenario, former].map((one) => drawScenario(one, { seed: "renamed", draw: 1 }));
+  const [now, then] = [scenario, former].map((one) => sampleScenario(one, { seed: "renamed", draw: 1 }));
   expect(now?.seed).toBe("renamed/rakuten-error-then-mail/1");
   expect(now?.scenario.knobs).toEqual(then?.scenario.knobs);
   expect(now?.scenario.script).toEqual(then?.scenario.script);

@@ -36,7 +36,7 @@ describe("the page of late-delivery", () => {
 
   test("has a lane for every party, in the order of the story", () => {
     const actors = [...html.matchAll(/data-actor="([^"]+)"/g)].map(([, actor]) => actor);
-    expect(actors).toEqual(["person", "page", "browser", "link", "key", "gateway", "site", "mail"]);
+    expect(actors).toEqual(["user", "page", "browser", "link", "key", "gateway", "site", "mail"]);
   });
 
   test("leads from every mark to its row in the table", () => {

@@ -107,7 +107,7 @@ test("parties nobody has heard of come last", () => {
   const lanes = drawing([
     { atMs: 0, actor: "zeppelin", span: "run", kind: "ctap.cancel", command: "a" },
     { atMs: 1, actor: "mail", span: "run", kind: "rp.mail", subject: "s", stage: "queued" },
-    { atMs: 2, actor: "person", span: "run", kind: "user.prompted", prompt: "touch x" },
+    { atMs: 2, actor: "user", span: "run", kind: "user.prompted", prompt: "touch x" },
   ]).lanes;
-  expect(lanes.map(({ actor }) => actor)).toEqual(["person", "mail", "zeppelin"]);
+  expect(lanes.map(({ actor }) => actor)).toEqual(["user", "mail", "zeppelin"]);
 });

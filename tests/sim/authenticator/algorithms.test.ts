@@ -6,7 +6,7 @@ import { CredentialStore } from "../../../src/sim/authenticator/store/credential
 import { GENERIC_PROFILE, PROFILES } from "../../../src/sim/profiles/profiles.js";
 import type { AuthenticatorProfile } from "../../../src/sim/profiles/profile.js";
 import { simHidPort } from "../../../src/sim/hid/sim-hid.js";
-import { habitualUser } from "../../../src/sim/user.js";
+import { simulatedUser } from "../../../src/sim/user.js";
 import { openHidDevice } from "../../../src/transports/hid/channel.js";
 import { authenticate } from "../../../src/webauthn/client/authenticate.js";
 import { register } from "../../../src/webauthn/client/register.js";
@@ -40,7 +40,7 @@ async function plugIn(profile: Partial<AuthenticatorProfile>, seed = "algorithms
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile: { ...GENERIC_PROFILE, ...profile },
     store,
-    user: habitualUser(envFor(env, "person")),
+    user: simulatedUser(envFor(env, "user")),
   });
   const port = simHidPort(envFor(env, "port"), { cbor: key.handle });
   const device = await env.clock.run(openHidDevice(envFor(env, "link"), port));

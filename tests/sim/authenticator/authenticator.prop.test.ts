@@ -69,8 +69,8 @@ describe("every byte sequence gets a status", () => {
         HABITS,
         COMMAND,
         fc.uint8Array({ maxLength: 80 }),
-        async (profile, habits, command, bytes) =>
-          expectStatus(new BenchKey({ profile, habits }), concat(Uint8Array.of(command), bytes)),
+        async (profile, behaviour, command, bytes) =>
+          expectStatus(new BenchKey({ profile, behaviour }), concat(Uint8Array.of(command), bytes)),
       ),
       { numRuns: fullRuns(500) },
     );
@@ -94,8 +94,8 @@ describe("every byte sequence gets a status", () => {
           .map(([at, xor]) => good.map((byte, index) => (index === at ? byte ^ xor : byte))),
       );
     await fc.assert(
-      fc.asyncProperty(PROFILE, HABITS, spoilt, async (profile, habits, request) =>
-        expectStatus(new BenchKey({ profile, habits }), request),
+      fc.asyncProperty(PROFILE, HABITS, spoilt, async (profile, behaviour, request) =>
+        expectStatus(new BenchKey({ profile, behaviour }), request),
       ),
       { numRuns: fullRuns(1000) },
     );

@@ -20,7 +20,7 @@ import { CredentialStore } from "../../../src/sim/authenticator/store/credential
 import { LoopbackDevice } from "../../../src/sim/loopback.js";
 import type { AuthenticatorProfile } from "../../../src/sim/profiles/profile.js";
 import { GENERIC_PROFILE } from "../../../src/sim/profiles/profiles.js";
-import { habitualUser, type SimUser, type UserHabits } from "../../../src/sim/user.js";
+import { simulatedUser, type SimUser, type UserBehaviour } from "../../../src/sim/user.js";
 
 export const RP_ID = "example.com";
 export const CLIENT_DATA_HASH = defaultCrypto.sha256(utf8("client data"));
@@ -45,7 +45,7 @@ export function assertion(override: Partial<GetAssertionRequest> = {}): GetAsser
 export interface BenchOptions {
   readonly seed?: string;
   readonly profile?: Partial<AuthenticatorProfile>;
-  readonly habits?: UserHabits;
+  readonly behaviour?: UserBehaviour;
   readonly user?: (env: VirtualEnv) => SimUser;
   readonly store?: CredentialStore;
 }
@@ -61,7 +61,7 @@ export class BenchKey {
     this.key = new SimAuthenticator(envFor(this.env, "key"), {
       profile: { ...GENERIC_PROFILE, ...options.profile },
       store: options.store ?? new CredentialStore(),
-      user: options.user?.(user) ?? habitualUser(user, options.habits),
+      user: options.user?.(user) ?? simulatedUser(user, options.behaviour),
     });
   }
 

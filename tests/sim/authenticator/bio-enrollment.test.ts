@@ -25,7 +25,7 @@ import { parseStore, encodeStore } from "../../../src/sim/authenticator/store/st
 import { CredentialStore } from "../../../src/sim/authenticator/store/credential-store.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import type { AuthenticatorProfile } from "../../../src/sim/profiles/profile.js";
-import type { UserHabits } from "../../../src/sim/user.js";
+import type { UserBehaviour } from "../../../src/sim/user.js";
 import { BenchKey, bodyOf, PIN, type BenchOptions } from "./bench-key.js";
 
 const FINGERPRINT = profileNamed("fingerprint");
@@ -56,8 +56,8 @@ class BioBench extends BenchKey {
   #session: Ctap2Session | undefined;
   #token: PinUvAuthToken | undefined;
 
-  static async open(habits: UserHabits = {}, more: Partial<BenchOptions> = {}): Promise<BioBench> {
-    const bench = new BioBench({ profile: BLANK, habits, ...more });
+  static async open(behaviour: UserBehaviour = {}, more: Partial<BenchOptions> = {}): Promise<BioBench> {
+    const bench = new BioBench({ profile: BLANK, behaviour, ...more });
     await bench.setPin();
     await bench.login();
     return bench;

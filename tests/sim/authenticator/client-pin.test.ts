@@ -489,7 +489,7 @@ describe("token timers", () => {
 });
 
 describe("tokens by built-in verification", () => {
-  const bench = (habits = {}) => new BenchKey({ profile: FINGERPRINT, habits });
+  const bench = (behaviour = {}) => new BenchKey({ profile: FINGERPRINT, behaviour });
 
   test("one finger is enough for token and credential", async () => {
     const client = new PinClient(bench());
@@ -516,8 +516,8 @@ describe("tokens by built-in verification", () => {
     [{ refuses: true }, CtapStatus.OPERATION_DENIED],
     [{ walksAway: true }, CtapStatus.USER_ACTION_TIMEOUT],
     [{ prompts: { verify: { does: "uses-wrong-finger" } } }, CtapStatus.UV_INVALID],
-  ])("%j is %i", async (habits, status) => {
-    expect((await new PinClient(bench(habits)).uvToken()).status).toBe(status);
+  ])("%j is %i", async (behaviour, status) => {
+    expect((await new PinClient(bench(behaviour)).uvToken()).status).toBe(status);
   });
 
   test("the fifth wrong finger is UV_BLOCKED, and so is all that follows", async () => {

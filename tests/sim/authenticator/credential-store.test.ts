@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/bytes.js";
 import {
   CredentialStore,
-  type NewCredential,
+  type NewCredentialSource,
 } from "../../../src/sim/authenticator/store/credential-store.js";
 import { encodeStore, parseStore } from "../../../src/sim/authenticator/store/store-file.js";
 import { BenchKey } from "./bench-key.js";
 
-function credential(name: string, more: Partial<NewCredential> = {}): NewCredential {
+function credential(name: string, more: Partial<NewCredentialSource> = {}): NewCredentialSource {
   return {
     id: utf8(`id of ${name}`),
     rpId: "example.com",

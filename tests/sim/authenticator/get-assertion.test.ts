@@ -123,10 +123,10 @@ describe("step 6: verification", () => {
   test.each([
     [{ walksAway: true }, CtapStatus.USER_ACTION_TIMEOUT],
     [{ refuses: true }, CtapStatus.OPERATION_DENIED],
-  ])("at the sensor %o is %i", async (habits, status) => {
+  ])("at the sensor %o is %i", async (behaviour, status) => {
     const first = new BenchKey({ profile: FINGERPRINT });
     await first.made({ options: { uv: true, rk: true } });
-    const bench = new BenchKey({ profile: FINGERPRINT, habits, store: first.key.store });
+    const bench = new BenchKey({ profile: FINGERPRINT, behaviour, store: first.key.store });
     expect(await bench.get({ options: { uv: true } })).toBe(status);
   });
 });
@@ -217,9 +217,9 @@ describe("step 9: presence", () => {
   test.each([
     [{ refuses: true }, CtapStatus.OPERATION_DENIED],
     [{ walksAway: true }, CtapStatus.OPERATION_DENIED],
-  ])("%o is %i", async (habits, status) => {
+  ])("%o is %i", async (behaviour, status) => {
     const { store } = (await withAccounts(1)).key;
-    expect(await new BenchKey({ store, habits }).get()).toBe(status);
+    expect(await new BenchKey({ store, behaviour }).get()).toBe(status);
   });
 
   test("up false signs in silence, with no flag set", async () => {
@@ -263,7 +263,7 @@ describe("steps 11 to 13: the answer", () => {
   test("a device with a display lets the person choose", async () => {
     const bench = new BenchKey({
       profile: { hasDisplay: true },
-      habits: { prompts: { "choose-account": { account: 2 } } },
+      behaviour: { prompts: { "choose-account": { account: 2 } } },
     });
     const { user, userSelected, numberOfCredentials } = await (await withAccounts(3, bench)).got();
     expect(user?.id).toEqual(utf8("user-1"));
@@ -273,7 +273,7 @@ describe("steps 11 to 13: the answer", () => {
   test("not choosing is OPERATION_DENIED", async () => {
     const bench = new BenchKey({
       profile: { hasDisplay: true },
-      habits: { prompts: { "choose-account": { does: "refuses" } } },
+      behaviour: { prompts: { "choose-account": { does: "refuses" } } },
     });
     expect(await (await withAccounts(2, bench)).get()).toBe(CtapStatus.OPERATION_DENIED);
   });

@@ -27,12 +27,12 @@ describe("selection", () => {
     [{}, [CtapStatus.OK]],
     [{ refuses: true }, [CtapStatus.OPERATION_DENIED]],
     [{ walksAway: true }, [CtapStatus.USER_ACTION_TIMEOUT]],
-  ])("a person %j: %j", async (habits, response) => {
-    expect([...(await new BenchKey({ habits }).send(SELECTION))]).toEqual(response);
+  ])("a person %j: %j", async (behaviour, response) => {
+    expect([...(await new BenchKey({ behaviour }).send(SELECTION))]).toEqual(response);
   });
 
   test("keys with the quirk answer 0x3A where others answer 0x2F", async () => {
-    const bench = new BenchKey({ profile: profileNamed("answers-3a"), habits: { walksAway: true } });
+    const bench = new BenchKey({ profile: profileNamed("answers-3a"), behaviour: { walksAway: true } });
     expect(await bench.status(SELECTION)).toBe(CtapStatus.ACTION_TIMEOUT);
   });
 });
@@ -41,9 +41,9 @@ describe("reset", () => {
   test.each([
     [{ refuses: true }, CtapStatus.OPERATION_DENIED],
     [{ walksAway: true }, CtapStatus.USER_ACTION_TIMEOUT],
-  ])("a person %j: %i, and nothing is lost", async (habits, status) => {
+  ])("a person %j: %i, and nothing is lost", async (behaviour, status) => {
     const { store } = await resident();
-    expect(await new BenchKey({ habits, store }).status(RESET)).toBe(status);
+    expect(await new BenchKey({ behaviour, store }).status(RESET)).toBe(status);
     expect(store.credentials).toHaveLength(1);
   });
 
@@ -113,7 +113,7 @@ describe("cancel", () => {
       encodeMakeCredentialRequest(creation({ pinUvAuthParam: new Uint8Array(0), pinUvAuthProtocol: 1 })),
     ],
   ])("%s while it waits for a touch is KEEPALIVE_CANCEL at once", async (_, request) => {
-    const bench = new BenchKey({ habits: { walksAway: true } });
+    const bench = new BenchKey({ behaviour: { walksAway: true } });
     const abort = new AbortController();
     bench.env.clock.arm(1_234, "test.cancel", () => abort.abort());
     expect([...(await bench.send(request, { signal: abort.signal }))]).toEqual([CtapStatus.KEEPALIVE_CANCEL]);
@@ -123,7 +123,7 @@ describe("cancel", () => {
 
   test("getAssertion while it waits for a touch, too", async () => {
     const { store } = await resident();
-    const bench = new BenchKey({ habits: { walksAway: true }, store });
+    const bench = new BenchKey({ behaviour: { walksAway: true }, store });
     const abort = new AbortController();
     bench.env.clock.arm(10, "test.cancel", () => abort.abort());
     const request = encodeGetAssertionRequest(assertion());
@@ -131,7 +131,7 @@ describe("cancel", () => {
   });
 
   test("while it waits for a finger, too", async () => {
-    const bench = new BenchKey({ profile: profileNamed("fingerprint"), habits: { walksAway: true } });
+    const bench = new BenchKey({ profile: profileNamed("fingerprint"), behaviour: { walksAway: true } });
     const abort = new AbortController();
     bench.env.clock.arm(10, "test.cancel", () => abort.abort());
     const request = encodeMakeCredentialRequest(creation({ options: { uv: true } }));
@@ -161,7 +161,7 @@ describe("cancel", () => {
   });
 
   test("tells the person and stops the clock at once", async () => {
-    const bench = new BenchKey({ habits: { walksAway: true } });
+    const bench = new BenchKey({ behaviour: { walksAway: true } });
     const abort = new AbortController();
     bench.env.clock.arm(10, "test.cancel", () => abort.abort());
     await bench.send(MAKE, { signal: abort.signal });
@@ -173,7 +173,7 @@ describe("cancel", () => {
   });
 
   test("the next command is answered as if nothing had been", async () => {
-    const bench = new BenchKey({ habits: { nth: { 1: { does: "walks-away" } } } });
+    const bench = new BenchKey({ behaviour: { nth: { 1: { does: "walks-away" } } } });
     const abort = new AbortController();
     bench.env.clock.arm(10, "test.cancel", () => abort.abort());
     await bench.send(MAKE, { signal: abort.signal });
@@ -213,7 +213,7 @@ describe("keepalives", () => {
 
 describe("power cycle", () => {
   test("ends what is under way without effect", async () => {
-    const bench = new BenchKey({ habits: { touchMs: 5_000 } });
+    const bench = new BenchKey({ behaviour: { touchMs: 5_000 } });
     bench.env.clock.arm(1_000, "test.unplug", () => bench.key.powerCycle());
     expect([...(await bench.send(MAKE))]).toEqual([CtapStatus.OTHER]);
     await bench.env.clock.advance(TOUCH_TIMEOUT_MS);
@@ -221,7 +221,7 @@ describe("power cycle", () => {
   });
 
   test("ends what waits behind it, too, but not what comes after", async () => {
-    const bench = new BenchKey({ habits: { touchMs: 5_000 } });
+    const bench = new BenchKey({ behaviour: { touchMs: 5_000 } });
     const both = [bench.key.handle(MAKE), bench.key.handle(MAKE)];
     await bench.env.clock.advance(1_000);
     bench.key.powerCycle();

@@ -36,7 +36,9 @@ describe("steps 1 and 2: selection probe and protocol", () => {
   });
 
   test("refusing the touch is OPERATION_DENIED", async () => {
-    expect(await new BenchKey({ habits: { refuses: true } }).make(probe)).toBe(CtapStatus.OPERATION_DENIED);
+    expect(await new BenchKey({ behaviour: { refuses: true } }).make(probe)).toBe(
+      CtapStatus.OPERATION_DENIED,
+    );
   });
 
   test("a pinUvAuthParam without a protocol is MISSING_PARAMETER", async () => {
@@ -220,14 +222,14 @@ describe("step 11: verification", () => {
   });
 
   test("nobody at the sensor is USER_ACTION_TIMEOUT", async () => {
-    const bench = new BenchKey({ profile: FINGERPRINT, habits: { walksAway: true } });
+    const bench = new BenchKey({ profile: FINGERPRINT, behaviour: { walksAway: true } });
     expect(await bench.make(uv)).toBe(CtapStatus.USER_ACTION_TIMEOUT);
   });
 
   test("wrong fingers only are OPERATION_DENIED, three attempts spent", async () => {
     const bench = new BenchKey({
       profile: FINGERPRINT,
-      habits: { prompts: { verify: { does: "uses-wrong-finger" } } },
+      behaviour: { prompts: { verify: { does: "uses-wrong-finger" } } },
     });
     expect(await bench.make(uv)).toBe(CtapStatus.OPERATION_DENIED);
     expect(bench.key.store.memory.uvRetries).toBe(2);
@@ -236,7 +238,7 @@ describe("step 11: verification", () => {
   test("wrong fingers until none is left are PIN_BLOCKED", async () => {
     const bench = new BenchKey({
       profile: FINGERPRINT,
-      habits: { prompts: { verify: { does: "uses-wrong-finger" } } },
+      behaviour: { prompts: { verify: { does: "uses-wrong-finger" } } },
     });
     await bench.make(uv);
     expect(await bench.make(uv)).toBe(CtapStatus.PIN_BLOCKED);
@@ -246,7 +248,7 @@ describe("step 11: verification", () => {
   test("with a PIN as the way out they are PUAT_REQUIRED", async () => {
     const bench = await new BenchKey({
       profile: FINGERPRINT,
-      habits: { prompts: { verify: { does: "uses-wrong-finger" } } },
+      behaviour: { prompts: { verify: { does: "uses-wrong-finger" } } },
     }).setPin();
     expect(await bench.make(uv)).toBe(CtapStatus.PUAT_REQUIRED);
   });
@@ -254,7 +256,7 @@ describe("step 11: verification", () => {
   test("the second finger is the right one", async () => {
     const bench = new BenchKey({
       profile: FINGERPRINT,
-      habits: { nth: { 1: { does: "uses-wrong-finger" } } },
+      behaviour: { nth: { 1: { does: "uses-wrong-finger" } } },
     });
     expect(await bench.make(uv)).toBe(CtapStatus.OK);
     expect(bench.key.store.memory.uvRetries).toBeUndefined();
@@ -281,10 +283,10 @@ describe("step 12: the exclude list", () => {
 
   test.each([{ refuses: true }, { walksAway: true }])(
     "the answer is the same when the person %o",
-    async (habits) => {
+    async (behaviour) => {
       const first = new BenchKey();
       const again = await registered(first, false);
-      const bench = new BenchKey({ store: first.key.store, habits });
+      const bench = new BenchKey({ store: first.key.store, behaviour });
       expect(await bench.make(again)).toBe(CtapStatus.CREDENTIAL_EXCLUDED);
     },
   );
@@ -325,7 +327,7 @@ describe("step 12: the exclude list", () => {
 
 describe("step 14: presence", () => {
   test("refused is OPERATION_DENIED and leaves nothing behind", async () => {
-    const bench = new BenchKey({ habits: { refuses: true } });
+    const bench = new BenchKey({ behaviour: { refuses: true } });
     expect(await bench.make({ options: { rk: true } })).toBe(CtapStatus.OPERATION_DENIED);
     expect(bench.key.store.credentials).toEqual([]);
   });
@@ -338,7 +340,7 @@ describe("step 14: presence", () => {
   ] as const)("nobody comes for 30 s: quirk %s answers %i", async (quirk, status) => {
     const bench = new BenchKey({
       profile: { quirks: quirk === undefined ? [] : [quirk] },
-      habits: { walksAway: true },
+      behaviour: { walksAway: true },
     });
     expect(await bench.make()).toBe(status);
     expect(bench.env.clock.nowMs()).toBe(30_000);
@@ -348,7 +350,7 @@ describe("step 14: presence", () => {
   });
 
   test("keys with the quirk need no touch", async () => {
-    const bench = new BenchKey({ ...withQuirk("createsWithoutTouch"), habits: { walksAway: true } });
+    const bench = new BenchKey({ ...withQuirk("createsWithoutTouch"), behaviour: { walksAway: true } });
     expect(await bench.make()).toBe(CtapStatus.OK);
     expect(bench.env.clock.nowMs()).toBe(0);
   });

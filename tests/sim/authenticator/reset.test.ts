@@ -7,7 +7,7 @@ import { SimAuthenticator } from "../../../src/sim/authenticator/authenticator.j
 import { CredentialStore } from "../../../src/sim/authenticator/store/credential-store.js";
 import type { AuthenticatorProfile } from "../../../src/sim/profiles/profile.js";
 import { GENERIC_PROFILE, profileNamed } from "../../../src/sim/profiles/profiles.js";
-import { habitualUser, type UserHabits } from "../../../src/sim/user.js";
+import { simulatedUser, type UserBehaviour } from "../../../src/sim/user.js";
 import { BenchKey } from "./bench-key.js";
 
 const RESET = Uint8Array.of(0x07);
@@ -25,8 +25,8 @@ const LONG: Partial<AuthenticatorProfile> = {
   options: { ...FULL.options, longTouchForReset: true },
 };
 
-async function withCredential(profile: Partial<AuthenticatorProfile> = {}, habits: UserHabits = {}) {
-  const bench = new BenchKey({ profile, habits: { touchMs: TOUCH_MS, ...habits } });
+async function withCredential(profile: Partial<AuthenticatorProfile> = {}, behaviour: UserBehaviour = {}) {
+  const bench = new BenchKey({ profile, behaviour: { touchMs: TOUCH_MS, ...behaviour } });
   bench.key.store.add({
     id: utf8("credential"),
     rpId: "example.com",
@@ -176,7 +176,7 @@ describe("where it comes from", () => {
     const key = new SimAuthenticator(envFor(env, "key"), {
       profile: { ...GENERIC_PROFILE, ...profile },
       store: new CredentialStore(),
-      user: habitualUser(envFor(env, "user")),
+      user: simulatedUser(envFor(env, "user")),
       transport,
     });
     return env.clock.run(key.handle(RESET));

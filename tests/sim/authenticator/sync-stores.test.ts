@@ -5,14 +5,14 @@ import { envFor, virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
 import { SimAuthenticator } from "../../../src/sim/authenticator/authenticator.js";
 import {
   CredentialStore,
-  type NewCredential,
+  type NewCredentialSource,
 } from "../../../src/sim/authenticator/store/credential-store.js";
 import { LoopbackDevice } from "../../../src/sim/loopback.js";
 import type { AuthenticatorProfile } from "../../../src/sim/profiles/profile.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { encodeStore, parseStore } from "../../../src/sim/authenticator/store/store-file.js";
 import { syncStores } from "../../../src/sim/authenticator/store/sync-stores.js";
-import { habitualUser } from "../../../src/sim/user.js";
+import { simulatedUser } from "../../../src/sim/user.js";
 import { authenticate } from "../../../src/webauthn/client/authenticate.js";
 import { register } from "../../../src/webauthn/client/register.js";
 import { verifyAssertion } from "../../../src/webauthn/rp/verify-assertion.js";
@@ -24,7 +24,7 @@ const CHALLENGE = toBase64url(utf8("0123456789abcdef"));
 const EXPECTED = { challenge: CHALLENGE, origins: [ORIGIN], rpId: RP_ID };
 const DELAY_MS = 5_000;
 
-const passkey = (id: string, more: Partial<NewCredential> = {}): NewCredential => ({
+const passkey = (id: string, more: Partial<NewCredentialSource> = {}): NewCredentialSource => ({
   id: utf8(id),
   rpId: RP_ID,
   userId: utf8(`user of ${id}`),
@@ -194,7 +194,7 @@ function phone(env: VirtualEnv, name: string, override: Partial<AuthenticatorPro
   const key = new SimAuthenticator(own, {
     profile: { ...profileNamed("phone"), ...override },
     store,
-    user: habitualUser(envFor(env, `${name} owner`)),
+    user: simulatedUser(envFor(env, `${name} owner`)),
   });
   const client = envFor(env, `${name} client`);
   const device = new LoopbackDevice(client, key.handle);

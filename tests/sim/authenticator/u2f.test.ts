@@ -83,14 +83,14 @@ describe("touch", () => {
   });
 
   test("is no longer asked for once the client has gone", async () => {
-    const bench = new U2fBench({ habits: { touchMs: 3_001 } });
+    const bench = new U2fBench({ behaviour: { touchMs: 3_001 } });
     await register(bench);
     await bench.env.clock.advance(5_000);
     expect(bench.traced("user.answered")).toMatchObject([{ answer: "none", atMs: 3_000 }]);
   });
 
   test("goes on being asked for as long as the client asks", async () => {
-    const bench = new U2fBench({ habits: { touchMs: 5_000 } });
+    const bench = new U2fBench({ behaviour: { touchMs: 5_000 } });
     for (let asked = 0; asked < 3; asked++) {
       expect(await register(bench)).toBe(NEEDS_TOUCH);
       await bench.env.clock.advance(2_000);
@@ -100,7 +100,7 @@ describe("touch", () => {
   });
 
   test("that somebody refuses is not asked for again and again", async () => {
-    const bench = new U2fBench({ habits: { refuses: true } });
+    const bench = new U2fBench({ behaviour: { refuses: true } });
     for (let asked = 0; asked < 5; asked++) {
       expect(await register(bench)).toBe(NEEDS_TOUCH);
       await bench.env.clock.advance(1_000);

@@ -67,7 +67,7 @@ describe("when nobody touches a key that gives up after 30 s", () => {
 
 test("WebKit asks the key again, so a touch at 45 s still counts", async () => {
   const world = simWorld("browser", { ...ROAD, "client.profile": "webkit", "key.touchDelayMs": null });
-  world.env.clock.arm(40_000, "test.person", () => world.turn({ "key.touchDelayMs": 5_000 }));
+  world.env.clock.arm(40_000, "test.person", () => world.setKnobs({ "key.touchDelayMs": 5_000 }));
   // The second prompt came at 30 s and nobody answered it; the third comes at 60 s.
   const settled = await settle(world, world.browser.create({ ...OPTIONS, timeout: 120_000 }));
   expect(settled.name).toBe("resolved");
@@ -115,7 +115,7 @@ describe("focus at completion", () => {
     ["gecko", "resolved"],
   ] as const)("%s without focus: %s, and the key keeps the credential", async (profile, name) => {
     const world = simWorld("browser", { ...ROAD, "client.profile": profile });
-    world.env.clock.arm(1_000, "test.focus", () => world.turn({ "page.focused": false }));
+    world.env.clock.arm(1_000, "test.focus", () => world.setKnobs({ "page.focused": false }));
     const settled = await settle(world, world.browser.create(OPTIONS));
     expect(settled.name).toBe(name);
     expect(world.store.credentials).toHaveLength(1);
@@ -124,7 +124,7 @@ describe("focus at completion", () => {
   test("does not matter to get()", async () => {
     const world = simWorld("browser", ROAD);
     await settle(world, world.browser.create(OPTIONS));
-    world.turn({ "page.focused": false });
+    world.setKnobs({ "page.focused": false });
     const settled = await settle(
       world,
       world.browser.get({ challenge: OPTIONS.challenge, rpId: "shop.example" }),

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { systemEnv } from "../../../src/core/env.js";
-import { Mailbox } from "../../../src/core/queue.js";
+import { AsyncQueue } from "../../../src/core/queue.js";
 import { MemorySink, startTrace, type TraceRecord } from "../../../src/core/trace.js";
 import { systemClock } from "../../../src/core/clock.js";
 import { exposeUdp } from "../../../src/sim/expose/udp.js";
@@ -52,11 +52,11 @@ describeHidPort("UDP", async () => {
 
 /** A trace that can be awaited: tests on real sockets wait for events, not for time. */
 function watchedTrace() {
-  const seen = new Mailbox<TraceRecord>();
+  const seen = new AsyncQueue<TraceRecord>();
   return { seen, trace: startTrace(systemClock, { write: (record) => seen.put(record) }) };
 }
 
-async function untilIgnored(seen: Mailbox<TraceRecord>): Promise<TraceRecord | undefined> {
+async function untilIgnored(seen: AsyncQueue<TraceRecord>): Promise<TraceRecord | undefined> {
   for await (const record of seen) if (record.kind === "link.ignored") return record;
   return undefined;
 }

@@ -14,9 +14,9 @@ import { MemoryUhid, type MemoryUhidHabits } from "../../helpers/memory-uhid.js"
 
 const GET_INFO = Uint8Array.of(0x04);
 
-async function plugged(options: ExposeUhidOptions = {}, habits: MemoryUhidHabits = {}) {
+async function plugged(options: ExposeUhidOptions = {}, behaviour: MemoryUhidHabits = {}) {
   const env = virtualEnv("uhid");
-  const kernel = new MemoryUhid(habits);
+  const kernel = new MemoryUhid(behaviour);
   let powerCycles = 0;
   const cbor: CtapHandler = contractFirmware;
   const firmware = { cbor, powerCycle: () => void (powerCycles += 1) };

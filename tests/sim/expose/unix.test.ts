@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/core/clock.js";
 import { systemEnv } from "../../../src/core/env.js";
-import { Mailbox } from "../../../src/core/queue.js";
+import { AsyncQueue } from "../../../src/core/queue.js";
 import { startTrace, type TraceRecord } from "../../../src/core/trace.js";
 import { exposeUnix } from "../../../src/sim/expose/unix.js";
 import { openHidDevice } from "../../../src/transports/hid/channel.js";
@@ -160,12 +160,12 @@ describe("exposeUnix", () => {
 
   test("a client that does not read loses reports; the one beside it does not wait for it", async () => {
     const path = freshPath();
-    const seen = new Mailbox<TraceRecord>(1_000_000);
+    const seen = new AsyncQueue<TraceRecord>(1_000_000);
     const trace = startTrace(systemClock, { write: (record) => seen.put(record) });
     const exposed = await exposeUnix({ ...systemEnv(), trace }, FIRMWARE, path);
-    const deaf = connect(path);
-    await once(deaf, "connect");
-    deaf.pause();
+    const nonCancellable = connect(path);
+    await once(nonCancellable, "connect");
+    nonCancellable.pause();
     const device = await openHidDevice(systemEnv(), await unixHidPort(path));
     // The system's own buffers come first: some hundred kilobytes.
     for (let lost = false; !lost;) {
@@ -173,7 +173,7 @@ describe("exposeUnix", () => {
       lost = seen.drain().some((record) => record.kind === "link.ignored");
     }
     await device[Symbol.asyncDispose]();
-    deaf.destroy();
+    nonCancellable.destroy();
     await exposed[Symbol.asyncDispose]();
   });
 

@@ -5,7 +5,7 @@ import { MemorySink } from "../../../src/core/trace.js";
 import { AuthenticatorApp } from "../../../src/sim/factors/authenticator-app.js";
 import { callCentreOpensAtMs } from "../../../src/sim/factors/call-centre-hours.js";
 import { circularFactors } from "../../../src/sim/factors/circular-factors.js";
-import { CodeBook } from "../../../src/sim/factors/code-book.js";
+import { OtpStore } from "../../../src/sim/factors/code-book.js";
 import { LOCK_LADDERS } from "../../../src/sim/factors/lock-ladders.js";
 import { LockOut } from "../../../src/sim/factors/lock-out.js";
 import { withKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
@@ -17,27 +17,27 @@ function bench(overrides: KnobOverrides = {}) {
   return { env, own: envFor(env, "site"), knobs: () => withKnobs(overrides) };
 }
 
-function book(overrides: KnobOverrides = {}) {
+function otpStore(overrides: KnobOverrides = {}) {
   const { env, own, knobs } = bench(overrides);
-  return { env, book: new CodeBook(own, { knobs, ceremony: "f1", factor: "sms" }) };
+  return { env, book: new OtpStore(own, { knobs, ceremony: "f1", factor: "sms" }) };
 }
 
 describe("a code", () => {
   test("is good once", () => {
-    const { book: codes } = book();
+    const { book: codes } = otpStore();
     const { digits } = codes.issue();
     expect([codes.redeem(digits), codes.redeem(digits)]).toEqual(["accepted", "used"]);
   });
 
   test("is good until its life ends, and not a moment longer", async () => {
-    const { env, book: codes } = book({ "otp.ttlMs": 60_000 });
+    const { env, book: codes } = otpStore({ "otp.ttlMs": 60_000 });
     const { digits } = codes.issue();
     await env.clock.advance(60_000);
     expect(codes.redeem(digits)).toBe("expired");
   });
 
   test("whose life counts from its arrival outlives a slow mail", async () => {
-    const { env, book: codes } = book({ "otp.ttlMs": 60_000, "otp.ttlFrom": "arrival" });
+    const { env, book: codes } = otpStore({ "otp.ttlMs": 60_000, "otp.ttlFrom": "arrival" });
     const code = codes.issue();
     await env.clock.advance(600_000);
     codes.arrived(code);
@@ -46,26 +46,26 @@ describe("a code", () => {
   });
 
   test("asked for again is the same one", () => {
-    const { book: codes } = book();
+    const { book: codes } = otpStore();
     expect(codes.issue()).toEqual(codes.issue());
     expect(codes.sent).toBe(2);
   });
 
   test("asked for again where codes rotate is another one, and the first is void", () => {
-    const { book: codes } = book({ "otp.rotateOnResend": true });
+    const { book: codes } = otpStore({ "otp.rotateOnResend": true });
     const [first, second] = [codes.issue(), codes.issue()];
     expect(second.digits).not.toBe(first.digits);
     expect([codes.redeem(first.digits), codes.redeem(second.digits)]).toEqual(["voided", "accepted"]);
   });
 
   test("that was guessed is wrong", () => {
-    const { book: codes } = book();
+    const { book: codes } = otpStore();
     codes.issue();
     expect(codes.redeem("------")).toBe("wrong");
   });
 
   test("never shows its digits in the trace", () => {
-    const { env, book: codes } = book({ "otp.rotateOnResend": true });
+    const { env, book: codes } = otpStore({ "otp.rotateOnResend": true });
     const digits = [codes.issue().digits, codes.issue().digits];
     const told = JSON.stringify(env.records);
     expect(told).toContain("factor.code");

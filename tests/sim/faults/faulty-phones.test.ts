@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { envFor } from "../../../src/core/env.js";
 import { encodeGetAssertionRequest } from "../../../src/ctap/messages/get-assertion.js";
 import { encodeMakeCredentialRequest } from "../../../src/ctap/messages/make-credential.js";
-import type { InvitationOptions } from "../../../src/hybrid/qr-initiated.js";
-import type { KnownPhone } from "../../../src/hybrid/protocol/linking.js";
+import type { QrInitiatedOptions } from "../../../src/hybrid/qr-initiated.js";
+import type { LinkedPhone } from "../../../src/hybrid/protocol/linking.js";
 import {
   phoneThatBotchesTheHandshake,
   phoneThatForgetsTheIndex,
@@ -15,22 +15,22 @@ import {
   phoneWithoutScreenLock,
 } from "../../../src/sim/faults/faulty-phones.js";
 import { LaggingStore } from "../../../src/sim/authenticator/store/lagging-store.js";
-import type { SimPhone, PhoneParts } from "../../../src/sim/phone/phone.js";
+import type { SimPhone, PhoneDeps } from "../../../src/sim/phone/phone.js";
 import { HybridBench, type HybridBenchOptions } from "../../hybrid/hybrid-bench.js";
 import { assertion, creation } from "../authenticator/bench-key.js";
 
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true, rk: true } }));
 const GET = encodeGetAssertionRequest(assertion({ options: { uv: true } }));
 
-interface Meeting {
+interface RelaySession {
   readonly options?: HybridBenchOptions;
-  readonly invitation?: InvitationOptions;
+  readonly invitation?: QrInitiatedOptions;
 }
 
 /** A computer that shows a code, and this phone in front of it. */
 function meet(
-  make: (env: HybridBench["env"], parts: PhoneParts) => SimPhone,
-  { options = {}, invitation = {} }: Meeting = {},
+  make: (env: HybridBench["env"], parts: PhoneDeps) => SimPhone,
+  { options = {}, invitation = {} }: RelaySession = {},
 ) {
   const bench = new HybridBench(options);
   const parts = {
@@ -88,7 +88,7 @@ test("phoneThatNeverReplies makes the key, tells its owner, and leaves the clien
 
 describe("phoneThatLinksLate", () => {
   test("is linked by a client that listens on", async () => {
-    const links: KnownPhone[] = [];
+    const links: LinkedPhone[] = [];
     const { ask, bench, device } = meet(phoneThatLinksLate, {
       invitation: { onLinked: (link) => links.push(link) },
     });
@@ -99,7 +99,7 @@ describe("phoneThatLinksLate", () => {
   });
 
   test("is not linked by one that hangs up", async () => {
-    const links: KnownPhone[] = [];
+    const links: LinkedPhone[] = [];
     const { ask, bench, device } = meet(phoneThatLinksLate, {
       invitation: { onLinked: (link) => links.push(link) },
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { toHex } from "../../../src/core/bytes.js";
 import { virtualEnv } from "../../../src/core/env.js";
 import { ServiceUuid } from "../../../src/hybrid/protocol/constants.js";
-import type { HeardAdvert } from "../../../src/hybrid/ports.js";
+import type { ReceivedAdvert } from "../../../src/hybrid/ports.js";
 import { SimAir, type AirOptions } from "../../../src/sim/hybrid/air.js";
 
 const ADVERT = new Uint8Array(20).fill(7);
@@ -78,7 +78,7 @@ describe("loss", () => {
 
   test("of a share: as many chances come to nothing", async () => {
     const { env, air, times } = listening({ lossPct: 50, advertDelayMs: 0 });
-    for (let i = 0; i < 400; i++) await air.stranger();
+    for (let i = 0; i < 400; i++) await air.foreignAdvert();
     await env.clock.advance(60_000);
     // Mean of a geometric distribution: one chance lost on average, 250 ms each.
     const mean = times().reduce((sum, atMs) => sum + atMs, 0) / times().length;
@@ -140,9 +140,9 @@ test("a scan ends with its signal, and lets go of what it waited for", async () 
 test("each broadcast has an address of its own", async () => {
   const env = virtualEnv("air");
   const air = new SimAir(env);
-  await air.stranger();
-  await air.stranger();
+  await air.foreignAdvert();
+  await air.foreignAdvert();
   const scan = air.listen(new AbortController().signal)[Symbol.asyncIterator]();
-  const next = async () => ((await env.clock.run(scan.next())).value as HeardAdvert).address;
+  const next = async () => ((await env.clock.run(scan.next())).value as ReceivedAdvert).address;
   expect(await next()).not.toBe(await next());
 });

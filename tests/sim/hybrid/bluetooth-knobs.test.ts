@@ -11,7 +11,7 @@ async function registered(
 ): Promise<SimWorld> {
   const one = simWorld("bluetooth", { "link.road": "hybrid", ...knobs });
   for (const [atMs, overrides] of Object.entries(turns)) {
-    one.env.clock.arm(Number(atMs), "test.turn", () => one.turn(overrides));
+    one.env.clock.arm(Number(atMs), "test.turn", () => one.setKnobs(overrides));
   }
   await one.env.clock.run(one.page.register("hanako").then(() => one.settled()));
   return one;
@@ -138,7 +138,7 @@ describe("qr.scanned: previous", () => {
 
   test("after a request: it is that request's code", async () => {
     const one = await registered();
-    one.turn({ "qr.scanned": "previous" });
+    one.setKnobs({ "qr.scanned": "previous" });
     await one.env.clock.run(one.page.login("hanako"));
     const codes = (stage: Stage) =>
       one.env.records.flatMap((record) =>

@@ -60,7 +60,7 @@ test("a code that nobody scans is gone with the request; nobody scans it later",
 test("knobs turned in between count for the next ceremony", async () => {
   const one = world({ "tunnel.refuse": "everybody" });
   await one.env.clock.run(one.page.register("hanako"));
-  one.turn({ "tunnel.refuse": "nobody" });
+  one.setKnobs({ "tunnel.refuse": "nobody" });
   expect(await one.env.clock.run(one.page.register("hanako"))).toMatchObject({ accepted: true });
 });
 

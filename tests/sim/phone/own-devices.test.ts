@@ -19,12 +19,12 @@ async function registered(knobs: KnobOverrides = {}): Promise<SimWorld> {
 
 /** Turns knobs, logs in, and says what became of it. */
 async function login(world: SimWorld, knobs: KnobOverrides = {}) {
-  world.turn(knobs);
+  world.setKnobs(knobs);
   return on(world, world.page.login("hanako"));
 }
 
 async function register(world: SimWorld, knobs: KnobOverrides = {}) {
-  world.turn(knobs);
+  world.setKnobs(knobs);
   return on(world, world.page.register("hanako"));
 }
 

@@ -63,14 +63,14 @@ describe("a phone that is asked as Chrome's is", () => {
   test.each([
     ["refused", { refuses: true }],
     ["not there within a minute", { walksAway: true }],
-  ])("says denied when its owner has %s", async (_, habits) => {
-    const { answer, bench } = await ask(MAKE, { habits });
+  ])("says denied when its owner has %s", async (_, behaviour) => {
+    const { answer, bench } = await ask(MAKE, { behaviour });
     expect(answer).toEqual([0x27]);
     expect(bench.traced("user.saw").at(-1)).toMatchObject({ text: "Nothing was done" });
   });
 
   test("names its own limit when that ended the prompt", async () => {
-    const { bench } = await ask(MAKE, { habits: { walksAway: true } });
+    const { bench } = await ask(MAKE, { behaviour: { walksAway: true } });
     expect(bench.traced("timer.fired")).toMatchObject([
       { timer: "phone.platform", budgetMs: 60_000, actor: "phone", atMs: 61_650 },
     ]);
@@ -153,7 +153,7 @@ test("a phone that hangs up after its answer, as iOS does, is no error to anybod
 });
 
 test("a phone that is switched off ends its tunnel", async () => {
-  const bench = new HybridBench({ habits: { walksAway: true } });
+  const bench = new HybridBench({ behaviour: { walksAway: true } });
   const { device, qr } = bench.invite();
   const session = bench.scan(qr);
   bench.env.clock.arm(10_000, "test.off", () => bench.phone.switchOff());

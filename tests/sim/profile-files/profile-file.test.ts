@@ -87,7 +87,7 @@ describe("parseProfile", () => {
       timeouts: { upTimeoutMs: 5_000 },
       quirks: ["answers3aOnTouchTimeout"],
     });
-    const bench = new BenchKey({ profile, habits: { walksAway: true } });
+    const bench = new BenchKey({ profile, behaviour: { walksAway: true } });
     expect(await bench.make()).toBe(CtapStatus.ACTION_TIMEOUT);
     expect(bench.env.clock.nowMs()).toBe(5_000);
   });

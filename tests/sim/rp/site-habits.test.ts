@@ -44,7 +44,7 @@ describe("an account with one passkey", () => {
       "rp.excludeList": "empty",
       "key.profile": "phone",
     });
-    world.turn({ "key.which": "second" });
+    world.setKnobs({ "key.which": "second" });
     await on(world, world.page.register(ACCOUNT));
     const { rows } = world.ledger().entries;
     expect(rows).toHaveLength(1);
@@ -53,7 +53,7 @@ describe("an account with one passkey", () => {
 
   test("has as many as it wants without a limit", async () => {
     const world = await registered({ "rp.excludeList": "empty", "key.profile": "phone" });
-    world.turn({ "key.which": "second" });
+    world.setKnobs({ "key.which": "second" });
     await on(world, world.page.register(ACCOUNT));
     expect(world.ledger().entries.rows).toHaveLength(2);
   });
@@ -122,7 +122,7 @@ describe("a registration that needs a step-up", () => {
   const stepUp = (world: SimWorld) =>
     on(
       world,
-      world.visitor.requestCode("mail").then(() => world.visitor.enterCode("mail", "first")),
+      world.fallbackUser.requestCode("mail").then(() => world.fallbackUser.enterCode("mail", "first")),
     );
 
   test("is refused without one", async () => {
@@ -164,7 +164,7 @@ function on2(knobs: KnobOverrides) {
 describe("the person's second authenticator", () => {
   const asked = async (knobs: KnobOverrides) => {
     const world = await registered({ "key.profile": "phone", ...knobs });
-    world.turn({ "key.which": "second" });
+    world.setKnobs({ "key.which": "second" });
     return { world, outcome: await loginOf(world) };
   };
 
@@ -210,16 +210,16 @@ describe("a link with moods", () => {
 describe("codes", () => {
   test("never enter a trace, whatever road they take", async () => {
     const world = worldWith({ "factor.enrolled": "sms+mail" });
-    const { visitor, site } = world;
+    const { fallbackUser, site } = world;
     const seen: string[] = [];
     for (const factor of ["sms", "mail", "voice"] as const) {
-      await on(world, visitor.requestCode(factor));
+      await on(world, fallbackUser.requestCode(factor));
       const codes = await on(
         world,
         site.factors.deliveries.inbox.codesFor(`f${seen.length + 1}`, world.env.clock, 60_000),
       );
       seen.push(...codes.map(({ digits }) => digits));
-      await on(world, visitor.enterCode(factor, "first"));
+      await on(world, fallbackUser.enterCode(factor, "first"));
     }
     expect(seen).toHaveLength(3);
     const told = JSON.stringify(world.env.records);
@@ -229,7 +229,7 @@ describe("codes", () => {
 
   test("of an app whose clock is off are wrong ones", async () => {
     const world = worldWith({ "factor.enrolled": "app", "app.clockOffMs": 300_000 });
-    await on(world, world.visitor.enterCode("app", "first"));
+    await on(world, world.fallbackUser.enterCode("app", "first"));
     expect(kinds(world, "factor.attempt")[0]).toMatchObject({
       outcome: "refused",
       reason: "CODE_WRONG",
@@ -240,14 +240,14 @@ describe("codes", () => {
 
 test("a passkey login that is cancelled counts for nothing in the lock of codes", async () => {
   const world = await registered({ "key.profile": "phone", "lock.threshold": 1 });
-  world.turn({ "key.decision": "decline" });
+  world.setKnobs({ "key.decision": "decline" });
   await loginOf(world);
   expect(kinds(world, "factor.lock")).toEqual([]);
 });
 
 test("after a reset there is always a factor: the new one is enrolled before the old one goes", async () => {
   const world = worldWith({ "reset.identityMs": 0, "reset.noticeTo": "nobody" });
-  await on(world, world.visitor.callCentre());
+  await on(world, world.fallbackUser.callCentre());
   expect(kinds(world, "factor.enrolment").map((record) => "change" in record && record.change)).toEqual([
     "enrolled",
     "revoked",

@@ -9,7 +9,7 @@ import type { HidFirmware } from "../../../src/sim/hid/hid-firmware.js";
 import type { HidKnobs } from "../../../src/sim/hid/hid-knobs.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { simHidPort } from "../../../src/sim/hid/sim-hid.js";
-import { habitualUser } from "../../../src/sim/user.js";
+import { simulatedUser } from "../../../src/sim/user.js";
 import { openHidDevice } from "../../../src/transports/hid/channel.js";
 import { withU2fFallback } from "../../../src/transports/hid/u2f-fallback.js";
 import { describeCtapDevice } from "../../contract/ctap-device.js";
@@ -19,7 +19,7 @@ const SELECTION = Uint8Array.of(0x0b);
 
 async function plugged(name: string, changed: Partial<HidFirmware> = {}, knobs: Partial<HidKnobs> = {}) {
   const env = virtualEnv("fallback");
-  const user = habitualUser(
+  const user = simulatedUser(
     envFor(env, "user"),
     name === "u2f-only, nobody there" ? { walksAway: true } : {},
   );

@@ -6,7 +6,7 @@ import { simWorld } from "../../../src/sim/sim-world.js";
 async function signInWithAnotherKey(knobs: KnobOverrides, then: KnobOverrides = {}) {
   const world = simWorld("another key", { "rp.transports": "omitted", ...knobs });
   await world.env.clock.run(world.page.register("somebody"));
-  world.turn({ "key.which": "second", ...then });
+  world.setKnobs({ "key.which": "second", ...then });
   const before = world.env.records.length;
   await world.env.clock.run(world.page.login("somebody"));
   const records = world.env.records.slice(before);

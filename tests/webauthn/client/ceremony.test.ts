@@ -52,7 +52,7 @@ describe("a create() whose timer ends", () => {
   });
 
   test("tells the device to stop", async () => {
-    const { create, env } = await bench({ habits: { walksAway: true } });
+    const { create, env } = await bench({ behaviour: { walksAway: true } });
     await expect(create({ timeout: 15_000 }, { profile: GECKO })).rejects.toMatchObject({ code: "TIMEOUT" });
     await env.clock.advance(1);
     expect(env.records).toContainEqual(
@@ -109,7 +109,7 @@ describe("a page that aborts", () => {
   });
 
   test("hears the same from a device that listens", async () => {
-    const { startGet, create, env } = await bench({ habits: { nth: { 2: { does: "walks-away" } } } });
+    const { startGet, create, env } = await bench({ behaviour: { nth: { 2: { does: "walks-away" } } } });
     const { id } = await create();
     const page = new AbortController();
     const pending = startGet({ allowCredentials: [{ type: "public-key", id }] }, { signal: page.signal });

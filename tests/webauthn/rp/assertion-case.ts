@@ -1,6 +1,6 @@
 import { fromHex, toBase64url } from "../../../src/core/bytes.js";
 import type { AuthenticationResponseJSON } from "../../../src/webauthn/json.js";
-import type { StoredCredential } from "../../../src/webauthn/rp/stored-credential.js";
+import type { CredentialRecord } from "../../../src/webauthn/rp/stored-credential.js";
 import { hexOf, loadVectors } from "../../helpers/vectors.js";
 
 /** One row of assertion.json; binary members in hex. */
@@ -44,7 +44,7 @@ export function assertionResponse(row: AssertionCase): AuthenticationResponseJSO
 }
 
 /** The record a site would hold before this sign-in. */
-export function recordOf(row: AssertionCase): StoredCredential {
+export function recordOf(row: AssertionCase): CredentialRecord {
   return {
     id: toBase64url(fromHex(row.credentialId ?? "00")),
     publicKeyCose: hexOf(row.publicKeyCose),

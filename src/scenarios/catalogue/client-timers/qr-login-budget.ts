@@ -1,4 +1,4 @@
-import type { Draws } from "../../samples.js";
+import type { Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { HEALTHY } from "../knob-sets.js";
 
@@ -8,7 +8,7 @@ interface QrCell {
   readonly findCameraMs: number;
   readonly gestureMs: number;
   readonly passes: boolean;
-  readonly draws?: Draws;
+  readonly draws?: Sampling;
 }
 
 /** One way through the budget of a login by QR code. */

@@ -1,9 +1,9 @@
-import type { Draws } from "../../samples.js";
+import type { Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { KEY_SIGNED, LOGIN_ACCEPTED, LOGIN_UNKNOWN } from "../patterns.js";
 
-const RACE_DRAWS: Draws = {
+const RACE_DRAWS: Sampling = {
   knobs: {
     "rp.finishMs": [45_000, 55_000],
     "gw.idleMs": null,

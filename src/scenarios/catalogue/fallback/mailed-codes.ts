@@ -1,4 +1,4 @@
-import type { Draws } from "../../samples.js";
+import type { Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { NOTHING } from "../knob-sets.js";
@@ -43,13 +43,13 @@ interface MailCell {
 }
 
 const MAIL_FIRST = "whether the mail or the code's expiry comes first decides the outcome";
-const SLOWEST_MAIL: Draws = {
+const SLOWEST_MAIL: Sampling = {
   knobs: { "mail.delayMs": [2_200_000, 2_850_000] },
   why: "the user waits for about an hour",
 };
 
 /** What may vary in single cells of the matrix, by name. */
-const CELL_DRAWS: Readonly<Record<string, Draws>> = {
+const CELL_DRAWS: Readonly<Record<string, Sampling>> = {
   "60s-60s": { knobs: { "mail.delayMs": [58_000, 72_000], "otp.ttlMs": [48_000, 58_000] }, why: MAIL_FIRST },
   "200s-300s": {
     knobs: { "mail.delayMs": [160_000, 225_000], "otp.ttlMs": [245_000, 360_000] },

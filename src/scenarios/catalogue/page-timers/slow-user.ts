@@ -1,10 +1,10 @@
-import type { Draws } from "../../samples.js";
+import type { Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { HEALTHY, ORPHAN } from "../knob-sets.js";
 import { NO_FINISH } from "../patterns.js";
 
-const SLOW_USER_DRAWS: Draws = {
+const SLOW_USER_DRAWS: Sampling = {
   knobs: { "key.touchDelayMs": [70_000, 84_000] },
   why: "the gesture has to come after the page's guard and before the tunnel ends",
 };

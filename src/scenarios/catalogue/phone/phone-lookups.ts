@@ -1,11 +1,11 @@
-import type { DrawRanges, Draws } from "../../samples.js";
+import type { SampleRanges, Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { HEALTHY } from "../knob-sets.js";
 import { NOTHING_FOUND } from "../patterns.js";
 
 /** A way to the phone that takes the same time each time, so that a lag can be met on either side of its end. */
-const STEADY_ROAD: DrawRanges = {
+const STEADY_ROAD: SampleRanges = {
   "key.indexLagMs": [19_600, 22_500],
   "net.latencyMs": [40, 60],
   "rp.optionsMs": [10, 100],
@@ -25,7 +25,7 @@ const STEADY_ROAD: DrawRanges = {
   "user.closeSheetMs": [4_500, 5_500],
 };
 
-const INDEX_LAG_DRAWS: Draws = {
+const INDEX_LAG_DRAWS: Sampling = {
   jitter: 0.03,
   pauseMs: [0, 100],
   knobs: STEADY_ROAD,

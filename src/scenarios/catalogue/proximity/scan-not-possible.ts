@@ -1,4 +1,4 @@
-import { BYSTANDERS } from "../../samples.js";
+import { BACKGROUND_PARAMETERS } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { HEALTHY, NOTHING } from "../knob-sets.js";
@@ -14,7 +14,7 @@ import {
 import { offAtStart } from "./bluetooth-off.js";
 
 /** No background parameter varies. */
-const BACKGROUND_FIXED = Object.fromEntries(Object.keys(BYSTANDERS).map((name) => [name, null]));
+const BACKGROUND_FIXED = Object.fromEntries(Object.keys(BACKGROUND_PARAMETERS).map((name) => [name, null]));
 
 const permissionDenied: Scenario = {
   id: "ble-permission-denied-phone",

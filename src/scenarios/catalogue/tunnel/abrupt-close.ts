@@ -1,4 +1,4 @@
-import type { Draws } from "../../samples.js";
+import type { Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { NOTHING, ORPHAN } from "../knob-sets.js";
@@ -6,7 +6,7 @@ import { KEY_MADE, NO_ANSWER, NO_FINISH, NO_KEY, PHONE_SAVED } from "../patterns
 
 const ASKED_FIRST = "the phone has to be asked before the page aborts, and the gesture to come after it";
 
-const ABORT_DRAWS: Draws = {
+const ABORT_DRAWS: Sampling = {
   knobs: { "page.guardMs": [33_000, 40_000], "key.touchDelayMs": [41_000, 60_000] },
   why: ASKED_FIRST,
 };

@@ -1,4 +1,4 @@
-import type { Draws } from "../../samples.js";
+import type { Sampling } from "../../samples.js";
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { HEALTHY, NOTHING, ORPHAN } from "../knob-sets.js";
@@ -6,7 +6,7 @@ import { KEY_MADE, LINK_LOST, NO_ANSWER, NO_FINISH, NO_KEY, NO_SHEET, PHONE_SAVE
 
 const TTL_FIRST = "the tunnel has to end before the gesture, and the gesture to come before the next attempt";
 
-const TTL_DRAWS: Draws = {
+const TTL_DRAWS: Sampling = {
   knobs: { "tunnel.ttlMs": [96_000, 126_000], "key.touchDelayMs": [130_000, 165_000] },
   why: TTL_FIRST,
 };

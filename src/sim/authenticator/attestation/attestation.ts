@@ -11,7 +11,7 @@ import type { CryptoProvider } from "../../../crypto/provider.js";
 import type { AuthenticatorProfile } from "../../profiles/profile.js";
 import { makeBatchKeys, type BatchKeys } from "./attestation-certificates.js";
 import { signWith } from "../signing.js";
-import { spoilStatement } from "./corrupt-statement.js";
+import { corruptStatement } from "./corrupt-statement.js";
 
 export interface Statement {
   readonly fmt: string;
@@ -69,7 +69,7 @@ export class AttestationKeys {
 
   /** @see WebAuthn Level 3 §8.2 (packed), §8.6 (fido-u2f), §8.7 (none) */
   statement(request: StatementRequest): Statement {
-    return spoilStatement(this.#honestStatement(request), this.#profile.attestation.fault);
+    return corruptStatement(this.#honestStatement(request), this.#profile.attestation.fault);
   }
 
   #honestStatement(request: StatementRequest): Statement {

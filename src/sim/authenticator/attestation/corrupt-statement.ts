@@ -8,7 +8,7 @@ interface Statement {
 }
 
 /** Does to a finished statement what the fault says; faults of keys and certificates were done before. */
-export function spoilStatement(statement: Statement, fault: AttestationFault | undefined): Statement {
+export function corruptStatement(statement: Statement, fault: AttestationFault | undefined): Statement {
   const { fmt, attStmt } = statement;
   if (fault === "unknown-format") return { fmt: "x-unregistered", attStmt };
   if (!(attStmt instanceof Map)) return statement;

@@ -12,7 +12,7 @@ import {
   type CredentialManagementParameters,
   type CredentialManagementRequest,
 } from "../../../ctap/messages/credential-management.js";
-import type { StoredCredential } from "../store/credential-store.js";
+import type { CredentialSource } from "../store/credential-store.js";
 import { isAtLeast21 } from "../../profiles/profile.js";
 import { EMPTY_BODY, hashOfRpId, type CommandContext, type SimCommand } from "../context.js";
 import { traceCredential } from "../store/credentials.js";
@@ -160,7 +160,7 @@ function requireUnbound(call: Call): void {
 }
 
 /** Steps 3 and 4 of what concerns one credential, and the credential. */
-function findFor(call: Call, { id, type }: CredentialDescriptor): StoredCredential {
+function findFor(call: Call, { id, type }: CredentialDescriptor): CredentialSource {
   const { rpId } = authoriseCall(call, { readOnly: false });
   const known = type === "public-key" ? call.context.store.find(id) : undefined;
   if (!known?.discoverable) refuse("NO_CREDENTIALS");

@@ -6,7 +6,7 @@ import {
   type CredentialManagementCommand,
   type CredentialManagementResponse,
 } from "../../../ctap/messages/credential-management.js";
-import type { StoredCredential } from "../store/credential-store.js";
+import type { CredentialSource } from "../store/credential-store.js";
 import { hasQuirk } from "../../profiles/profile.js";
 import { hashOfRpId, type CommandContext } from "../context.js";
 import { credProtectOf } from "../store/credentials.js";
@@ -46,7 +46,7 @@ export function beginRelyingParties(
   context: CommandContext,
   command: CredentialManagementCommand,
 ): Uint8Array {
-  const sites = new Map<string, StoredCredential>();
+  const sites = new Map<string, CredentialSource>();
   for (const credential of context.store.credentials) {
     // The name is the last one the site gave.
     if (credential.discoverable) sites.set(credential.rpId, credential);
@@ -111,7 +111,7 @@ function answerNoSites({ profile }: CommandContext): Uint8Array {
 
 function describeRelyingParty(
   context: CommandContext,
-  { rpId, rpName }: StoredCredential,
+  { rpId, rpName }: CredentialSource,
 ): CredentialManagementResponse {
   return {
     rp: {
@@ -124,7 +124,7 @@ function describeRelyingParty(
 
 function describeCredential(
   { crypto, profile }: CommandContext,
-  credential: StoredCredential,
+  credential: CredentialSource,
 ): CredentialManagementResponse {
   const { id, userId, userName, userDisplayName, extensions } = credential;
   const largeBlobKey = extensions.get("largeBlobKey");

@@ -6,7 +6,7 @@ import {
   parseMakeCredentialRequest,
   type MakeCredentialRequest,
 } from "../../../ctap/messages/make-credential.js";
-import type { StoredCredential } from "../store/credential-store.js";
+import type { CredentialSource } from "../store/credential-store.js";
 import { hasQuirk } from "../../profiles/profile.js";
 import { aaguidBytes, NO_AAGUID } from "../attestation/attestation.js";
 import {
@@ -248,8 +248,8 @@ function create(context: CommandContext, request: MakeCredentialRequest, creatio
 function store(
   context: CommandContext,
   { rp, user }: MakeCredentialRequest,
-  made: Pick<StoredCredential, "discoverable" | "extensions"> & { readonly key: CredentialKey },
-): StoredCredential {
+  made: Pick<CredentialSource, "discoverable" | "extensions"> & { readonly key: CredentialKey },
+): CredentialSource {
   const { env, profile } = context;
   const { key, discoverable, extensions } = made;
   const account = { rpId: rp.id, userId: user.id };

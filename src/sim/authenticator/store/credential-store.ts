@@ -2,7 +2,7 @@ import type { CborValue } from "../../../cbor/value.js";
 import { compareBytes, equalBytes } from "../../../core/bytes.js";
 
 /** A credential as the authenticator keeps it. Holds a private key: never traced. */
-export interface StoredCredential {
+export interface CredentialSource {
   readonly id: Uint8Array;
   readonly rpId: string;
   readonly rpName?: string;
@@ -66,7 +66,7 @@ export interface DeviceMemory {
 
 /** Everything a store holds at one moment; safe to keep, nothing changes it later. */
 export interface StoreSnapshot {
-  readonly credentials: readonly StoredCredential[];
+  readonly credentials: readonly CredentialSource[];
   readonly memory: DeviceMemory;
 }
 
@@ -74,19 +74,19 @@ export interface StoreSnapshot {
 export interface StoreChange {
   readonly kind: "added" | "changed" | "deleted";
   /** As it is now; a deleted one as it was. */
-  readonly credential: StoredCredential;
+  readonly credential: CredentialSource;
   /** Taken over from another store, not done on this device. */
   readonly synced: boolean;
 }
 
-export type NewCredential = Omit<StoredCredential, "serial" | "signCount">;
+export type NewCredentialSource = Omit<CredentialSource, "serial" | "signCount">;
 
 /**
  * The memory of one authenticator, apart from the authenticator: it survives unplugging, and one that
  * was exported yesterday can be plugged in today.
  */
 export class CredentialStore {
-  #credentials: readonly StoredCredential[];
+  #credentials: readonly CredentialSource[];
   #memory: DeviceMemory;
   readonly #watchers = new Set<(change: StoreChange) => void>();
 
@@ -96,7 +96,7 @@ export class CredentialStore {
   }
 
   /** All of them, oldest first, non-discoverable ones included. */
-  get credentials(): readonly StoredCredential[] {
+  get credentials(): readonly CredentialSource[] {
     return this.#credentials;
   }
 
@@ -114,37 +114,37 @@ export class CredentialStore {
     return this.#credentials.filter(({ discoverable }) => discoverable).length;
   }
 
-  find(id: Uint8Array): StoredCredential | undefined {
+  find(id: Uint8Array): CredentialSource | undefined {
     return this.#credentials.find((credential) => equalBytes(credential.id, id));
   }
 
   /** Discoverable credentials of a site, newest first. */
-  discoverable(rpId: string): readonly StoredCredential[] {
+  discoverable(rpId: string): readonly CredentialSource[] {
     return this.#credentials
       .filter((credential) => credential.discoverable && credential.rpId === rpId)
       .sort((a, b) => b.serial - a.serial);
   }
 
   /** The discoverable credential that a new one for this account would replace. */
-  sameAccount(account: { readonly rpId: string; readonly userId: Uint8Array }): StoredCredential | undefined {
+  sameAccount(account: { readonly rpId: string; readonly userId: Uint8Array }): CredentialSource | undefined {
     return this.discoverable(account.rpId).find(({ userId }) => equalBytes(userId, account.userId));
   }
 
   /** Adds a credential; a discoverable one takes the place of that of the same site and user handle. */
-  add(credential: NewCredential): {
-    readonly added: StoredCredential;
-    readonly overwritten?: StoredCredential;
+  add(credential: NewCredentialSource): {
+    readonly added: CredentialSource;
+    readonly overwritten?: CredentialSource;
   } {
     const overwritten = credential.discoverable ? this.sameAccount(credential) : undefined;
     const serial = this.#memory.nextSerial ?? 0;
-    const added: StoredCredential = { ...credential, serial, signCount: 0 };
+    const added: CredentialSource = { ...credential, serial, signCount: 0 };
     this.remember({ nextSerial: serial + 1 });
     this.#become([...this.#credentials.filter((other) => other !== overwritten), added]);
     return { added, ...(overwritten && { overwritten }) };
   }
 
   /** Replaces members of one credential. Returns false when there is none of that id. */
-  update(id: Uint8Array, changes: Partial<Omit<StoredCredential, "id" | "serial">>): boolean {
+  update(id: Uint8Array, changes: Partial<Omit<CredentialSource, "id" | "serial">>): boolean {
     const known = this.find(id);
     if (known === undefined) return false;
     this.#become(this.#credentials.map((other) => (other === known ? { ...known, ...changes } : other)));
@@ -152,13 +152,13 @@ export class CredentialStore {
   }
 
   /** Puts a credential in the place of the one of the same id. Returns false when there is none. */
-  replace(credential: StoredCredential): boolean {
+  replace(credential: CredentialSource): boolean {
     const known = this.find(credential.id);
     this.#become(this.#credentials.map((other) => (other === known ? credential : other)));
     return known !== undefined;
   }
 
-  delete(id: Uint8Array): StoredCredential | undefined {
+  delete(id: Uint8Array): CredentialSource | undefined {
     const known = this.find(id);
     this.#become(this.#credentials.filter((other) => other !== known));
     return known;
@@ -170,7 +170,7 @@ export class CredentialStore {
    *
    * @returns whether it is here now as given.
    */
-  adopt(credential: StoredCredential): boolean {
+  adopt(credential: CredentialSource): boolean {
     const twin = this.find(credential.id);
     const rival = twin ?? (credential.discoverable ? this.sameAccount(credential) : undefined);
     if (twin === undefined && rival !== undefined && isLater(rival, credential)) return false;
@@ -183,7 +183,7 @@ export class CredentialStore {
   }
 
   /** Deletes what was deleted elsewhere. Returns it, `undefined` when it was not here. */
-  forget(id: Uint8Array): StoredCredential | undefined {
+  forget(id: Uint8Array): CredentialSource | undefined {
     const known = this.find(id);
     if (known === undefined) return undefined;
     this.remember({ credentialStoreState: undefined });
@@ -220,7 +220,7 @@ export class CredentialStore {
   }
 
   /** Back to the factory: no credential, no PIN, no wrapping key. Returns what was deleted. */
-  reset(): readonly StoredCredential[] {
+  reset(): readonly CredentialSource[] {
     const deleted = this.#credentials;
     this.#credentials = [];
     this.#memory = {};
@@ -231,17 +231,17 @@ export class CredentialStore {
     return { credentials: [...this.#credentials], memory: this.#memory };
   }
 
-  #become(next: readonly StoredCredential[], { synced } = { synced: false }): void {
+  #become(next: readonly CredentialSource[], { synced } = { synced: false }): void {
     const before = this.#credentials;
     this.#credentials = next;
     if (this.#watchers.size === 0) return;
-    const tell = (kind: StoreChange["kind"], credential: StoredCredential) => {
+    const notify = (kind: StoreChange["kind"], credential: CredentialSource) => {
       for (const listener of [...this.#watchers]) listener({ kind, credential, synced });
     };
-    for (const gone of before) if (!next.some(({ id }) => equalBytes(id, gone.id))) tell("deleted", gone);
+    for (const gone of before) if (!next.some(({ id }) => equalBytes(id, gone.id))) notify("deleted", gone);
     for (const credential of next) {
       if (before.includes(credential)) continue;
-      tell(before.some(({ id }) => equalBytes(id, credential.id)) ? "changed" : "added", credential);
+      notify(before.some(({ id }) => equalBytes(id, credential.id)) ? "changed" : "added", credential);
     }
   }
 
@@ -253,7 +253,7 @@ export class CredentialStore {
 }
 
 /** Of two credentials for one account; the id decides where the clocks do not. */
-function isLater(one: StoredCredential, other: StoredCredential): boolean {
+function isLater(one: CredentialSource, other: CredentialSource): boolean {
   if (one.createdAtEpochMs !== other.createdAtEpochMs) return one.createdAtEpochMs > other.createdAtEpochMs;
   return compareBytes(one.id, other.id) > 0;
 }

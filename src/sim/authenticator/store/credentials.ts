@@ -1,7 +1,7 @@
 import type { CborValue } from "../../../cbor/value.js";
 import { credentialTag } from "../../../core/credential-tag.js";
 import type { CredentialDescriptor, UserEntity } from "../../../ctap/messages/common.js";
-import type { StoredCredential } from "./credential-store.js";
+import type { CredentialSource } from "./credential-store.js";
 import { hasQuirk } from "../../profiles/profile.js";
 import { hashOfRpId, type CommandContext } from "../context.js";
 import type { CredentialKey } from "../signing.js";
@@ -88,11 +88,11 @@ export function isExcluded(
   return credProtectOf(credential) !== CredProtect.userVerificationRequired || userVerified;
 }
 
-function withoutUser({ id, rpId, alg, secretKey, extensions }: StoredCredential): UsableCredential {
+function withoutUser({ id, rpId, alg, secretKey, extensions }: CredentialSource): UsableCredential {
   return { id, rpId, alg, secretKey, extensions, discoverable: false };
 }
 
-function fromStore(stored: StoredCredential): UsableCredential {
+function fromStore(stored: CredentialSource): UsableCredential {
   const { userName, userDisplayName } = stored;
   return {
     ...stored,

@@ -1,6 +1,6 @@
 import { equalBytes } from "../../../core/bytes.js";
 import type { Clock } from "../../../core/clock.js";
-import { CredentialStore, type StoredCredential, type StoreSnapshot } from "./credential-store.js";
+import { CredentialStore, type CredentialSource, type StoreSnapshot } from "./credential-store.js";
 
 /**
  * A store whose index falls behind: a credential is there at once and found only later, as with password managers
@@ -17,12 +17,12 @@ export class LaggingStore extends CredentialStore {
     this.lagMs = lagMs;
   }
 
-  override find(id: Uint8Array): StoredCredential | undefined {
+  override find(id: Uint8Array): CredentialSource | undefined {
     const found = super.find(id);
     return found && this.#isIndexed(found) ? found : undefined;
   }
 
-  override discoverable(rpId: string): readonly StoredCredential[] {
+  override discoverable(rpId: string): readonly CredentialSource[] {
     return super.discoverable(rpId).filter((credential) => this.#isIndexed(credential));
   }
 
@@ -30,21 +30,21 @@ export class LaggingStore extends CredentialStore {
   override sameAccount(account: {
     readonly rpId: string;
     readonly userId: Uint8Array;
-  }): StoredCredential | undefined {
+  }): CredentialSource | undefined {
     return super.discoverable(account.rpId).find(({ userId }) => equalBytes(userId, account.userId));
   }
 
-  #isIndexed({ createdAtEpochMs }: StoredCredential): boolean {
+  #isIndexed({ createdAtEpochMs }: CredentialSource): boolean {
     return this.#clock.epochMs() - createdAtEpochMs >= this.lagMs;
   }
 }
 
 /** What one of a person's devices keeps: an index that may lag, and a picker that need not begin with the newest. */
-export class PersonalStore extends LaggingStore {
+export class OrderedCredentialStore extends LaggingStore {
   /** The device's picker lists what was made first on top. */
   oldestFirst = false;
 
-  override discoverable(rpId: string): readonly StoredCredential[] {
+  override discoverable(rpId: string): readonly CredentialSource[] {
     const newestFirst = super.discoverable(rpId);
     return this.oldestFirst ? newestFirst.toReversed() : newestFirst;
   }

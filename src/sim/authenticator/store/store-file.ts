@@ -3,7 +3,7 @@ import { encodeCbor } from "../../../cbor/encode.js";
 import { CborError, type CborValue } from "../../../cbor/value.js";
 import { toBase64url, toHex } from "../../../core/bytes.js";
 import { HarnessError } from "../../../core/errors.js";
-import type { DeviceMemory, StoredCredential, StoreSnapshot } from "./credential-store.js";
+import type { DeviceMemory, CredentialSource, StoreSnapshot } from "./credential-store.js";
 import { dottedPath } from "../../../core/place.js";
 import { readAs } from "../../../core/read-shape.js";
 import { shape } from "../../../core/shape.js";
@@ -114,7 +114,7 @@ export function parseStore(json: unknown): StoreSnapshot {
   return { credentials, memory };
 }
 
-function encodeMembers(record: StoredCredential | DeviceMemory): object {
+function encodeMembers(record: CredentialSource | DeviceMemory): object {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]: [string, unknown]) => {
       if (value instanceof Uint8Array) return [name, toBase64url(value)];

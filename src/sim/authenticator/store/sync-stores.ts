@@ -3,7 +3,7 @@ import { shape } from "../../../core/shape.js";
 import type { Disarm } from "../../../core/clock.js";
 import { credentialTag } from "../../../core/credential-tag.js";
 import type { Env } from "../../../core/env.js";
-import type { CredentialStore, StoreChange, StoredCredential } from "./credential-store.js";
+import type { CredentialStore, StoreChange, CredentialSource } from "./credential-store.js";
 
 export interface SyncRoute {
   readonly from: CredentialStore;
@@ -51,7 +51,7 @@ export function syncStores(env: Env, route: SyncRoute): StoreSync {
     underWay.add(disarm);
   };
 
-  const deliver = (credential: StoredCredential) => {
+  const deliver = (credential: CredentialSource) => {
     const there = to.find(credential.id);
     if (!to.adopt({ ...credential, signCount: there?.signCount ?? credential.signCount, backedUp: true }))
       return;
@@ -85,12 +85,12 @@ export function syncStores(env: Env, route: SyncRoute): StoreSync {
   };
 }
 
-function latest(store: CredentialStore, credential: StoredCredential): StoredCredential {
+function latest(store: CredentialStore, credential: CredentialSource): CredentialSource {
   return store.find(credential.id) ?? credential;
 }
 
 /** A signature advances the counter, which is nobody else's business. */
-function isOnlyCounted(there: StoredCredential | undefined, here: StoredCredential): boolean {
+function isOnlyCounted(there: CredentialSource | undefined, here: CredentialSource): boolean {
   return (
     there?.userName === here.userName &&
     there?.userDisplayName === here.userDisplayName &&
@@ -99,7 +99,7 @@ function isOnlyCounted(there: StoredCredential | undefined, here: StoredCredenti
   );
 }
 
-function trace(env: Env, change: "created" | "deleted", { id, rpId, userId }: StoredCredential): void {
+function trace(env: Env, change: "created" | "deleted", { id, rpId, userId }: CredentialSource): void {
   env.trace.emit({
     kind: "ctap.credential",
     change,

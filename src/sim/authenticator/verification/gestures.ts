@@ -26,7 +26,7 @@ export interface Gestures {
   work(durationMs: number): Promise<void>;
 }
 
-export interface GestureParts {
+export interface GestureDeps {
   readonly profile: AuthenticatorProfile;
   readonly user: SimUser;
   /** Aborts when the power goes. */
@@ -34,7 +34,7 @@ export interface GestureParts {
   readonly options: TransactOptions;
 }
 
-export function gesturesFor(env: Env, { profile, user, power, options }: GestureParts): Gestures {
+export function gesturesFor(env: Env, { profile, user, power, options }: GestureDeps): Gestures {
   const report = keepaliveReporter(profile, options);
   const stop = options.signal === undefined ? power : AbortSignal.any([options.signal, power]);
 

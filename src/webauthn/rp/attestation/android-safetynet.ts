@@ -1,5 +1,4 @@
-import { verify } from "node:crypto";
-import { fromBase64url, utf8 } from "../../../core/bytes.js";
+import { fromBase64, fromBase64url, toBase64, utf8 } from "../../../core/bytes.js";
 import { defaultCrypto } from "../../../crypto/default.js";
 import { certificateKey } from "../certificate-key.js";
 import { readCertificate, subjectTexts, type Certificate } from "../certificate.js";
@@ -39,7 +38,7 @@ export function verifyAndroidSafetyNet(input: AttestationInput): AttestationResu
   const statement = new Statement("android-safetynet", input.attStmt);
   if (statement.text("ver") === "") refuse("RP_ATTESTATION_STATEMENT", "ver is empty");
   const verdict = readVerdict(statement.bytes("response"));
-  const nonce = Buffer.from(defaultCrypto.sha256(signedBytes(input))).toString("base64");
+  const nonce = toBase64(defaultCrypto.sha256(signedBytes(input)));
   if (verdict.payload["nonce"] !== nonce)
     refuse("RP_ATTESTATION_NONCE", "the verdict is of another ceremony");
   const trustPath = certificatesOf(verdict);
@@ -109,9 +108,17 @@ function certificatesOf({ header }: Verdict): readonly [Certificate, ...Certific
   ) {
     return refuse("RP_ATTESTATION_STATEMENT", "the JWS header has no certificates");
   }
-  const [leaf, ...others] = x5c.map((entry) => readCertificate(new Uint8Array(Buffer.from(entry, "base64"))));
+  const [leaf, ...others] = x5c.map((entry) => readCertificate(certificateBytes(entry)));
   if (leaf === undefined) return refuse("RP_ATTESTATION_STATEMENT", "the JWS header has no certificates");
   return [leaf, ...others];
+}
+
+function certificateBytes(entry: string): Uint8Array {
+  try {
+    return fromBase64(entry);
+  } catch (cause) {
+    throw new VerificationError("RP_ATTESTATION_STATEMENT", "android-safetynet: x5c is no base64", { cause });
+  }
 }
 
 function demandJwsSignature(leaf: Certificate, { header, signed, signature }: Verdict): void {
@@ -124,8 +131,8 @@ function demandJwsSignature(leaf: Certificate, { header, signed, signature }: Ve
     refuse("RP_ATTESTATION_ALGORITHM", "the JWS algorithm is not RS256, nor ES256 with a P-256 key");
   }
   // JWS writes ECDSA signatures as r then s; everything else here as DER.
-  const holds = verify("sha256", signed, { key: leaf.x509.publicKey, dsaEncoding: "ieee-p1363" }, signature);
-  if (!holds) refuse("RP_ATTESTATION_SIGNATURE", "the ES256 signature does not hold");
+  if (!leaf.x509.verifiesJoseEs256(signed, signature))
+    refuse("RP_ATTESTATION_SIGNATURE", "the ES256 signature does not hold");
 }
 
 function refuse(code: VerificationError["code"], what: string): never {
