@@ -21,6 +21,14 @@ const OPTIONS = parameters<GatherOptions>({ schema: maybe(shape.oneOf([1, 2])) }
  * A pure fold: gives the same answer for a live run and for its stored trace. Where the records do not suffice it
  * says `undecided` and names what is missing: layers, or `ceremony ids` for ceremonies of a schema-1 trace that
  * overlap in time.
+ *
+ * @param records of a live run or of a stored trace.
+ * @param options schema of the trace, where it does not say it itself.
+ * @returns the verdict: root cause, deciding timer, and what each ceremony came to.
+ *
+ * @example
+ * const { records } = parseTrace(readFileSync("trace.jsonl", "utf8"));
+ * console.log(explain(records).verdict);
  */
 export function explain(records: readonly TraceRecord[], options: GatherOptions = {}): Explanation {
   checkArguments("explain", { records: [shape.list(arg.any), records], options: [OPTIONS, options] });

@@ -155,8 +155,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   FallbackUser: {
     call: last(sim, "FallbackUser", env),
-    good: { knobs, desk: {} },
-    required: ["knobs", "desk"],
+    good: { knobs, service: {} },
+    required: ["knobs", "service"],
   },
   simHidPort: { call: last(sim, "simHidPort", env, firmware), good: { busyMs: 1, label: "a key" } },
   "simHidPort firmware": {

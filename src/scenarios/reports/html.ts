@@ -14,6 +14,12 @@ import { prose, VERDICT_NAMES } from "./words.js";
  *
  * Loads nothing and runs nothing: it can be read from a mail or a build's artifacts, forbids both to itself, and
  * escapes whatever the trace says.
+ *
+ * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
+ * @returns the text of an HTML file.
+ *
+ * @example
+ * writeFileSync("run.html", toHtml(run));
  */
 export function toHtml(run: ReportedRun): string {
   const drawing = drawingOf(run);

@@ -32,7 +32,16 @@ interface Sheet {
 
 const WIDTH = 100;
 
-/** A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided. */
+/**
+ * A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided.
+ *
+ * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
+ * @param options colour, and width in columns.
+ * @returns the report, lines ended by a line feed but the last.
+ *
+ * @example
+ * console.log(toText(run, { color: true }));
+ */
 export function toText(run: ReportedRun, options: TextOptions = {}): string {
   checkArguments("toText", {
     run: [arg.with("a run, as runScenario gives one,", "records", "explanation"), run],
@@ -55,7 +64,15 @@ export function toText(run: ReportedRun, options: TextOptions = {}): string {
     .join("\n\n")}\n`;
 }
 
-/** A run as programs read it: a document for `JSON.stringify`, the trace included. */
+/**
+ * A run as programs read it: a document for `JSON.stringify`, the trace included.
+ *
+ * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
+ * @returns a document for `JSON.stringify`.
+ *
+ * @example
+ * console.log(JSON.stringify(toJson(run)));
+ */
 export function toJson(run: ReportedRun) {
   const { scenario, seed, knobs, verdict, findings, explanation, ledger, records, reproduction } = run;
   const { id, group, title, story, sources } = scenario;

@@ -290,7 +290,13 @@ export const PYTHON_FIDO2: ClientProfile = {
   },
 };
 
-/** Every profile, by id. */
+/**
+ * Every profile, by id.
+ *
+ *
+ * @example
+ * await register(env, device, options, { origin, profile: CLIENT_PROFILES["gecko"] });
+ */
 export const CLIENT_PROFILES: Readonly<Record<string, ClientProfile>> = Object.fromEntries(
   [
     CHROME_FLOOR_3M,
