@@ -1,5 +1,5 @@
 /** `npm run docs`: writes every generated document anew and names those that changed. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { generatedDocs } from "./generated-docs.js";
 
@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 
 for (const { path, text } of await generatedDocs()) {
   const file = join(ROOT, path);
-  if (readFileSync(file, "utf8") === text) continue;
+  if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
   writeFileSync(file, text);
   console.log(`${path} written`);
 }

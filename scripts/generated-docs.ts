@@ -4,6 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { RULES } from "../src/diagnosis/rules/registry.js";
 import { CATALOGUE } from "../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
+import { knobsPage } from "./knobs-page.js";
 import { traceSchema } from "../src/scenarios/reports/trace-schema.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -25,6 +26,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
   return Promise.all([
     document("docs/scenario-schema.json", JSON.stringify(scenarioSchema())),
     document("docs/trace-schema.json", JSON.stringify(traceSchema())),
+    document("docs/knobs.md", knobsPage()),
     document("docs/verdicts.md", withPart("docs/verdicts.md", causesTable())),
   ]);
 }

@@ -34,7 +34,17 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "diagnosis/facts": ["diagnosis"],
   "diagnosis/schema-1": ["diagnosis", "diagnosis/facts"],
   "diagnosis/rules": ["diagnosis", "diagnosis/facts"],
-  "sim/knobs": [],
+  // The registry is the union of the tables beside the actors; see below.
+  "sim/knobs": [
+    "sim",
+    "sim/browser",
+    "sim/factors",
+    "sim/faults",
+    "sim/hid",
+    "sim/hybrid",
+    "sim/phone",
+    "sim/rp",
+  ],
   "sim/profiles": ["sim"],
   "sim/hid": ["sim", "sim/authenticator", "sim/profiles", "sim/knobs"],
   "sim/phone": ["sim", "sim/hybrid", "sim/knobs"],
@@ -144,6 +154,24 @@ describe.each(files)("src/$path", ({ path, source }) => {
       ({ word, allowedIn }) => word.test(code) && !allowedIn.some((ok) => path.startsWith(ok)),
     );
     expect(used.map(({ word }) => word.source)).toEqual([]);
+  });
+});
+
+describe("tables of knobs", () => {
+  const isTable = (path: string) => /^sim\/(.+\/)?[a-z-]+-knobs\.ts$/.test(path);
+  const outside = (path: string) => dirname(path) !== "sim/knobs";
+  // Rules for knobs in front of a real site, not a table.
+  const tables = files.filter(({ path }) => isTable(path) && path !== "sim/attached-rp/site-knobs.ts");
+
+  test("are all that the registry takes from the actors", () => {
+    const taken = files.filter(({ path }) => !outside(path)).flatMap(importsOf);
+    const fromActors = taken.filter((path) => roomOf(path) === "sim" && outside(path));
+    expect([...fromActors].sort()).toEqual(tables.map(({ path }) => path).sort());
+  });
+
+  test.each(tables)("$path builds on nothing that reads knobs", (table) => {
+    const allowed = ["sim/knobs/knob-spec.ts", "sim/knobs/option-rows.ts", "sim/profiles/profiles.ts"];
+    expect(importsOf(table).filter((path) => roomOf(path) === "sim" && !allowed.includes(path))).toEqual([]);
   });
 });
 

@@ -10,9 +10,9 @@ const SHORT_TEXT_BYTES_MAX = 48;
 const WORD_BYTES_MAX = 16;
 
 /**
- * Words met before, each in the slot its bytes point to: messages say `type`, `public-key` and `usb` over and
- * over, and comparing with a string that exists is cheaper than making one. Only ever a matter of speed: a
- * word is used after all its characters were compared, and a slot belongs to whoever came last.
+ * Words met before, each in the slot its bytes point to: messages say `type`, `public-key` and `usb` over and over, and
+ * comparing with a string that exists is cheaper than making one. Only ever a matter of speed: a word is used after all
+ * its characters were compared, and a slot holds the word stored last.
  */
 const WORDS_MAX = 512;
 const WORDS = new Array<string>(WORDS_MAX).fill("");
@@ -28,7 +28,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /*
  * What is being read, and how far reading got. Module variables rather than an object: this is the hottest
- * loop of the library, and decoding is synchronous and calls nobody back, so two runs never overlap.
+ * loop of the library, and decoding is synchronous and invokes no callback, so two runs never overlap.
  */
 let source: Uint8Array = NOTHING;
 /** Of `source`: asking a view for it each time costs a tenth of a whole decoding. */
@@ -92,7 +92,7 @@ function begin(bytes: Uint8Array, options: CborOptions | undefined): void {
   base = bytes.byteOffset;
 }
 
-/** Keeps nobody's message alive. */
+/** Drops the reference to the last input, so that no message is kept in memory. */
 function releaseInput(): void {
   source = NOTHING;
   memory = NOTHING.buffer;

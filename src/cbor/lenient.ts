@@ -19,8 +19,8 @@ export interface LenientDecoding {
  * from a map. So do map entries whose key is an array or a map. Bytes after the value are left alone.
  * Floats read as numbers, wrong UTF-8 with replacement characters.
  *
- * @throws {CborError} for what nobody can read: `CBOR_TRUNCATED`, `CBOR_RESERVED_HEAD`, chunks that are not strings
- *   (`CBOR_INDEFINITE_LENGTH`), nesting beyond 64 levels, more than 1 MiB, and a lone value of no CTAP2 type.
+ * @throws {CborError} for bytes that no decoder can read: `CBOR_TRUNCATED`, `CBOR_RESERVED_HEAD`, chunks that are not
+ *   strings (`CBOR_INDEFINITE_LENGTH`), nesting beyond 64 levels, more than 1 MiB, and a lone value of no CTAP2 type.
  */
 export function decodeLenient(bytes: Uint8Array, options?: CborOptions): LenientDecoding {
   try {

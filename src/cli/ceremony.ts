@@ -87,7 +87,7 @@ export const CEREMONY_HELP = `  --rp-id ID           the site (example.com)
   --client NAME        whose timers: ${Object.keys(CLIENT_PROFILES).join(", ")}
   --uv CHOICE          user verification: ${UV_CHOICES.join(", ")}
   --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
-  --credentials FILE   what the site has stored: register adds to it, login verifies against it
+  --credentials FILE   the site's credential file: register adds to it, login verifies against it
 ${RECORDING_HELP}
 ${DEVICE_HELP}`;
 
@@ -102,7 +102,7 @@ export function siteOf(invocation: Invocation): { readonly rpId: string; readonl
   return { rpId, origin: textOption(invocation, "origin") ?? `https://${rpId}` };
 }
 
-/** The browser's part: origin, timers, PIN, and telling the person when to touch. */
+/** Holds the browser's part: origin, timers, PIN, and the prompt that asks the user for a touch. */
 export function clientOf(invocation: Invocation): ClientContext {
   const { terminal } = invocation;
   const name = textOption(invocation, "client");
@@ -161,7 +161,7 @@ export interface CliCeremony {
   run(opened: OpenedDevice): Promise<Outcome>;
 }
 
-/** Runs a ceremony on a device; one that fails is told in full, because how it failed is the finding. */
+/** Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding. */
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
   const opened = await openDevice(invocation, ceremony.method);
   try {

@@ -2,7 +2,7 @@ import type { ParseArgsConfig } from "node:util";
 import { HarnessError } from "../index.js";
 import type { Terminal } from "./terminal.js";
 
-/** Resolves when somebody asks the program to end. */
+/** Resolves when a signal or the user asks the program to end. */
 export function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGTERM", () => resolve());
@@ -15,7 +15,7 @@ export class UsageError extends HarnessError<"USAGE" | "ENVIRONMENT"> {}
 
 export type OptionTable = NonNullable<ParseArgsConfig["options"]>;
 
-/** What a person typed, already split by the option table. */
+/** Holds the arguments of the command line, already split by the option table. */
 export interface Invocation {
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   readonly positionals: readonly string[];
@@ -29,7 +29,7 @@ export interface Outcome {
   readonly exitCode: ExitCode;
   /** The one document `--json` prints; absent when nothing is left to say. */
   readonly json: unknown;
-  /** What a person reads instead. */
+  /** Text for the terminal, where no JSON is asked for. */
   readonly text: string;
 }
 

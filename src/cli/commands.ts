@@ -5,6 +5,7 @@ import { demo } from "./commands/demo.js";
 import { doctor } from "./commands/doctor.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
+import { knobs } from "./commands/knobs.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
 import { phone } from "./commands/phone.js";
@@ -17,6 +18,7 @@ import { tunnel } from "./commands/tunnel.js";
 export const COMMANDS: readonly Command[] = [
   demo,
   run,
+  knobs,
   replay,
   confusion,
   register,

@@ -17,11 +17,11 @@ function startWorker(workerData: { readonly seed: string; readonly draws: number
 }
 
 export interface CountOptions extends Required<VerdictOptions> {
-  /** How many stories are drawn at once, each in a thread of its own. */
+  /** How many scenarios are sampled at once, each in a thread of its own. */
   readonly jobs: number;
 }
 
-/** Counts stories on several cores; the table is the same however many there are. */
+/** Counts the verdicts of scenarios on several cores; the number of cores does not change the table. */
 export async function countVerdicts({ jobs, ...options }: CountOptions): Promise<VerdictTable> {
   const { seed, draws, scenarios, onProgress } = options;
   if (jobs === 1 || scenarios.length < 2) return verdictTable(options);

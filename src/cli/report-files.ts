@@ -3,7 +3,7 @@ import type { Invocation, OptionTable, Outcome } from "./command.js";
 import { appendTextFile, writeBytesFile, writeTextFile } from "./files.js";
 import { flag, textOption } from "./options.js";
 
-/** Forms a run can be told in, besides the text. */
+/** Formats a run can be reported in, besides the text. */
 export const REPORT_OPTIONS = {
   html: { type: "string" },
   junit: { type: "string" },
@@ -16,7 +16,7 @@ export const REPORT_HELP = `  --html FILE          write the run as one page wit
   --github             print annotations, and add a summary to the file that GITHUB_STEP_SUMMARY names
   --pcap FILE          write the CTAPHID reports as pcapng; they must have been traced with --frames full`;
 
-/** Forms that tell one run only. */
+/** Formats that report one run only. */
 export const SINGLE_REPORTS = ["html", "pcap"] as const;
 
 /** Writes what was asked for. @returns the outcome with what belongs on the terminal added. */

@@ -10,9 +10,9 @@ export interface Terminal {
   /** Columns of the terminal; undefined when stdout is not one. */
   readonly columns: number | undefined;
   out(text: string): void;
-  /** A line for a person who is waiting; silent where nobody watches. */
+  /** Prints a line of progress for a waiting user; prints nothing where no terminal is attached. */
   progress(line: string): void;
-  /** A line that replaces itself, for a person who is waiting; an empty one takes it away. */
+  /** Prints a line that replaces the one before, for a waiting user; an empty text removes the line. */
   status(line: string): void;
   /** A line that must be seen. */
   warn(line: string): void;

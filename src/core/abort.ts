@@ -22,7 +22,8 @@ export function abortedBy(signal: AbortSignal, aftermath: Aftermath): Error {
 /**
  * Runs `work` until it settles or the signal aborts, whichever comes first.
  *
- * `work` is not told: hand it the signal as well where it can end early. The listener is removed in every case.
+ * `work` does not see the signal: pass the signal to `work` as well where it can end early. The listener is removed in
+ * every case.
  *
  * @param toError makes the rejection from the signal; its reason when absent.
  * @throws what `toError` returns when the signal has aborted already, without calling `work`.
@@ -62,7 +63,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
 /**
  * Returns the outcome of queued work, or rejects as soon as the signal aborts while the work still waits its turn.
  *
- * @param hasStarted tells whether the turn has come: from then on the work itself answers the abort.
+ * @param hasStarted returns whether the turn has come: from then on the work itself answers the abort.
  * @throws as {@link abortedBy} with aftermath `none`: nothing was sent.
  */
 export async function leavingQueue<T>(

@@ -17,7 +17,6 @@ const CODES: ShapeCodes<ArgumentFault> = {
 /**
  * A function or constructor of this library was called with what it cannot take. Nothing was done.
  *
- *
  * @example
  * try {
  *   simulatedUser(env, { touch: 5 });
@@ -26,7 +25,7 @@ const CODES: ShapeCodes<ArgumentFault> = {
  * }
  */
 export class ArgumentError extends HarnessError<ArgumentFault> {
-  /** Path of the argument or member, such as `habits.prompts.touch.actMs`. */
+  /** Path of the argument or member, such as `behaviour.prompts.touch.actMs`. */
   readonly path: string;
 
   constructor(

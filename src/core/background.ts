@@ -1,4 +1,6 @@
-/** Work nobody awaits: a mail under way, a commit behind an answer, a prompt that outlived its asker. */
+/**
+ * Tracks work that no caller awaits: a mail under way, a commit behind an answer, a prompt that outlived its request.
+ */
 export class Background {
   readonly #open = new Set<Promise<unknown>>();
   #failure: { readonly error: unknown } | undefined;
@@ -14,7 +16,7 @@ export class Background {
     return work;
   }
 
-  /** Resolves when nothing is under way any more. @throws the first failure nobody else may have seen. */
+  /** Resolves when no tracked work is pending. @throws the first failure that no other caller may have seen. */
   async settled(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open);
     if (this.#failure) throw this.#failure.error;

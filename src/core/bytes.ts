@@ -48,7 +48,9 @@ export class ByteWriter {
 
 /** Reads and compares byte strings. Views share memory with their source; nothing here copies unless it says so. */
 
-/** A reader wanted more bytes than there are. Caught and renamed by whoever knows what was being read. */
+/**
+ * A reader wanted more bytes than there are. The caller, who knows what was being read, catches and renames this error.
+ */
 export class OutOfBytesError extends Error {
   constructor(wanted: number, offset: number, left: number) {
     super(`${wanted} bytes wanted at offset ${offset}, ${left} left`);

@@ -14,8 +14,8 @@ export interface Clock {
    */
   arm(delayMs: number, timer: string, fire: () => void): Disarm;
   /**
-   * Calls `fail` once, with an error that names the cure, when this clock stands still because nobody runs it. Clocks
-   * that move by themselves leave it out.
+   * Calls `fail` once, with an error that names the cure, when this clock stands still because no caller runs it.
+   * Clocks that advance on their own omit this method.
    *
    * @param what names the work that waits, for the message.
    * @returns ends the watch; undefined when the clock is being run, and nothing is to be watched.
@@ -45,7 +45,7 @@ export const systemClock: Clock = {
 };
 
 /**
- * Awaits `work`, and fails when it would wait for ever on a clock that nobody runs.
+ * Awaits `work`, and fails when it would wait for ever on a clock that no caller runs.
  *
  * @param what names the work, for the message.
  * @throws {StallError} `CLOCK_NOT_RUN`. @throws what `work` throws.

@@ -17,7 +17,6 @@ const BRAND = Symbol.for("passkey-harness.error");
 /**
  * Root of every error this library throws on purpose; `code` is stable, `message` is prose.
  *
- *
  * @example
  * if (isHarnessError(error)) console.log(error.code, error.hint, error.aftermath);
  */
@@ -73,7 +72,6 @@ export interface Budget {
 /**
  * A budget ran out.
  *
- *
  * @example
  * if (error instanceof TimeoutError) console.log(error.timer, error.budgetMs); // client.ceremony 60000
  */
@@ -94,7 +92,6 @@ export class TimeoutError extends HarnessError<"TIMEOUT"> {
 
 /**
  * The caller's signal aborted.
- *
  *
  * @example
  * const abort = new AbortController();

@@ -11,7 +11,7 @@ export function sha256(data: Uint8Array | string): Uint8Array {
 /** What one call of getRandomValues gives at most. @see Web Cryptography API §10.1.1 */
 const RANDOM_BYTES_MAX = 65_536;
 
-/** Bytes that nobody can foresee. */
+/** Returns random bytes from a cryptographically secure generator. */
 export function randomBytes(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += RANDOM_BYTES_MAX) {

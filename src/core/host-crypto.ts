@@ -5,7 +5,7 @@ export function sha256(data: Uint8Array | string): Uint8Array {
   return new Uint8Array(createHash("sha256").update(data).digest());
 }
 
-/** Bytes that nobody can foresee. */
+/** Returns random bytes from a cryptographically secure generator. */
 export function randomBytes(length: number): Uint8Array {
   return new Uint8Array(nodeRandomBytes(length));
 }

@@ -2,7 +2,7 @@
  * Keeps the host's own timers, taken when this module is loaded.
  *
  * Fake timers (vitest, jest, sinon, node:test) replace the globals later; a virtual clock that asked those for its next
- * turn would wait for a fake that nobody moves.
+ * turn would wait for a fake timer that no test advances.
  */
 
 const { setTimeout: hostSetTimeout, clearTimeout: hostClearTimeout } = globalThis;

@@ -1,10 +1,10 @@
 /** Names at most this many edits away are worth suggesting. */
 const EDITS_MAX = 4;
 
-/** Nobody mistypes a name this long; bounds the work for input from outside. */
+/** Bounds the work for input from outside, in characters: a typing error in a longer name gets no suggestion. */
 const TYPED_LENGTH_MAX = 64;
 
-/** The names closest to what somebody typed, best first; case does not count. */
+/** Lists the names closest to what a user typed, best first; case does not count. */
 export function nearestNames(typed: string, names: readonly string[], limit: number): readonly string[] {
   const wanted = typed.toLowerCase();
   // Of a short word little is left after four edits.

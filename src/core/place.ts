@@ -4,7 +4,7 @@ import type { Reporter } from "./shape.js";
 /** The four ways a value can fail to have its shape. */
 export type ShapeFault = "unknownMember" | "missingMember" | "wrongType" | "badValue";
 
-/** The error code of each fault, in the words of whoever reads. */
+/** The error code of each fault, in the vocabulary of the module that reads the value. */
 export type ShapeCodes<Code extends string> = Readonly<Record<ShapeFault, Code>>;
 
 /** One thing that is wrong with a value. Never repeats the value, which may be a secret. */

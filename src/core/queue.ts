@@ -11,7 +11,7 @@ export class Mutex {
   }
 }
 
-/** Nobody collects: the producer is faster than its reader, for ever. */
+/** The queue is full and its reader takes no items: the producer is permanently faster than the reader. */
 export class QueueFullError extends HarnessError<"MAILBOX_FULL"> {
   constructor(limit: number) {
     super("MAILBOX_FULL", `more than ${limit} items wait and nobody collects them`);

@@ -65,16 +65,16 @@ export interface DeadlineSpec extends TimerSpec {
   readonly endsAt?: "budget" | "after-budget";
 }
 
-/** A budget that is looked at, and does nothing by itself. */
+/** A time budget that the caller checks; its end triggers no action. */
 export interface Deadline {
-  /** Tells whether the budget has ended; the first look afterwards records it as fired. */
+  /** Returns whether the budget has ended; the first check after the end records the timer as fired. */
   isOver(): boolean;
   /** Ends the budget before it is over, and records it as disarmed; afterwards nothing happens. */
   disarm(): void;
 }
 
 /**
- * Starts a budget that its owner checks when asked, as an authenticator checks the age of a token.
+ * Starts a budget that the caller checks on demand, as an authenticator checks the age of a token.
  *
  * No clock timer runs for it, so it keeps no process alive. `timer.fired` is recorded at the look that finds it over.
  */

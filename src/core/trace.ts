@@ -118,7 +118,6 @@ export const nullSink: TraceSink = { write: () => {} };
 /**
  * Keeps every record, in order.
  *
- *
  * @example
  * const sink = new MemorySink();
  * const env = systemEnv(sink);

@@ -9,14 +9,14 @@ const EPOCH_AT_ZERO_MS = 1_767_225_600_000;
 const FIRINGS_PER_INSTANT_MAX = 10_000;
 
 /**
- * Real time within which somebody must run a clock on which work waits. Long enough to import or read something between
- * the start of the work and `run`, far below the time limits of test frameworks.
+ * Real time, in milliseconds, within which a caller must run a clock on which work waits. Long enough to import or read
+ * something between the start of the work and `run`, far below the time limits of test frameworks.
  */
 const STANDSTILL_MS = 1_000;
 
 /**
  * A bug in the test or the simulator. `STALLED`: virtual time cannot move; `LIVELOCK`: it moves for ever without
- * progress; `CLOCK_NOT_RUN`: work waits and nobody calls {@link VirtualClock.run}.
+ * progress; `CLOCK_NOT_RUN`: work waits and no caller invokes {@link VirtualClock.run}.
  */
 export class StallError extends HarnessError<"STALLED" | "LIVELOCK" | "CLOCK_NOT_RUN"> {}
 
@@ -75,8 +75,8 @@ export class VirtualClock implements Clock {
 
   /**
    * @param what names the work that waits.
-   * @param fail hears of a {@link StallError} `CLOCK_NOT_RUN` when {@link run} is not called within a second of real time.
-   *   Work that begins inside `run`, or shortly before it, never does.
+   * @param fail receives a {@link StallError} `CLOCK_NOT_RUN` when {@link run} is not called within a second of real
+   *   time. Work that begins inside `run`, or shortly before it, never does.
    */
   watchStandstill(what: string, fail: (error: Error) => void): Disarm | undefined {
     if (this.#running > 0) return undefined;

@@ -15,9 +15,9 @@ export interface WithinOptions {
  * Arming, firing and disarming are traced under the timer's id, so that a report can say whose timer ended a run.
  *
  * @throws {TimeoutError} `TIMEOUT`, carrying the budget.
- * @throws {StallError} `CLOCK_NOT_RUN`: the clock is virtual and nobody runs it.
+ * @throws {StallError} `CLOCK_NOT_RUN`: the clock is virtual and no caller runs it.
  * @throws the caller's signal's reason: at once when it has aborted already, else as soon as `work` heeds it, so that
- *   `work` can still tell its far side.
+ *   `work` can still notify its peer.
  */
 export async function within<T>(
   env: Env,
@@ -33,7 +33,7 @@ export async function within<T>(
   });
   const timer = startTimer(env, budget, () => {
     const error = new TimeoutError(budget);
-    // First, so that the caller hears of the time-out and not of what `work` makes of it.
+    // Expire first, so that the caller receives the time-out and not the consequence that `work` makes of the time-out.
     expire(error);
     abort.abort(error);
   });

@@ -54,7 +54,7 @@ export type PublicKey =
     }
   | { readonly kty: "OKP"; readonly crv: "Ed25519" | "Ed448"; readonly x: Uint8Array }
   | { readonly kty: "RSA"; readonly n: Uint8Array; readonly e: Uint8Array }
-  /** ML-DSA; the length tells the parameter set. @see RFC 9964 §3 (key type AKP) */
+  /** ML-DSA; the length determines the parameter set. @see RFC 9964 §3 (key type AKP) */
   | { readonly kty: "AKP"; readonly pub: Uint8Array };
 
 export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
@@ -62,8 +62,8 @@ export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
 /**
  * Every primitive this library needs: bytes to bytes, synchronous (virtual time depends on it).
  *
- * Two implementations pass the same vectors: `nobleCrypto` (pure JavaScript) and `nodeCrypto`
- * (OpenSSL through node:crypto). `defaultCrypto` is the faster one; whoever wants the other passes it.
+ * Two implementations pass the same vectors: `nobleCrypto` (pure JavaScript) and `nodeCrypto` (OpenSSL through
+ * node:crypto). `defaultCrypto` is the faster one; a caller that wants the other one passes it.
  */
 export interface CryptoProvider {
   readonly name: "noble" | "node";

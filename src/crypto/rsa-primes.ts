@@ -4,7 +4,7 @@ import { PointError, type RsaKey } from "./algorithms.js";
 import { fromInteger, toInteger } from "./ec-curve.js";
 import { isPrime } from "./is-prime.js";
 
-/** `base ** exponent % modulus`; takes a time that tells the exponent. */
+/** Computes `base ** exponent % modulus`; not constant-time: the duration leaks the exponent. */
 export function powMod(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
   for (const bit of exponent.toString(2)) {

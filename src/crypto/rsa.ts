@@ -123,7 +123,8 @@ function mgf1(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
 const SIGNATURE_BYTES = 256;
 
 /**
- * RS256 without OpenSSL, because noble has none; some 10 ms, and the time tells the key: for simulation only.
+ * Signs RS256 without OpenSSL, because noble has no RSA; takes some 10 ms and is not constant-time (the duration leaks
+ * the key): for simulation only.
  *
  * @throws {PointError} `POINT_INVALID` when the bytes are no two primes of a 2048-bit key.
  * @see RFC 8017 §5.2.1 (with the Chinese remainder theorem), §8.2.1

@@ -18,13 +18,13 @@ export interface TransactOptions {
 export type CtapHandler = (request: Uint8Array, options?: TransactOptions) => Promise<Uint8Array>;
 
 /**
- * The seam. A USB key, a phone across the tunnel and a simulated authenticator all look like this,
- * and nothing above this line can tell them apart.
+ * The authenticator interface of every transport. A USB key, a phone across the tunnel and a simulated authenticator
+ * all implement it, and code above this interface cannot distinguish them.
  */
 export interface CtapDevice extends AsyncDisposable {
   /** WebAuthn's name for how the authenticator is attached. */
   readonly transport: "usb" | "hybrid";
-  /** For people and traces; carries no meaning. */
+  /** Label for users and traces; carries no meaning. */
   readonly label: string;
   /**
    * getInfo response body the connection already brought along (hybrid sends it after the handshake).
@@ -32,10 +32,10 @@ export interface CtapDevice extends AsyncDisposable {
    */
   readonly infoInAdvance?: Uint8Array | undefined;
   /**
-   * Waits until there is somebody to ask, where that is not so from the start: a phone has to be found first.
-   * `infoInAdvance` may be absent until then. Requests wait by themselves.
+   * Waits until the device can be asked, where that is not so from the start: a phone has to be found first.
+   * `infoInAdvance` may be absent until then. A request issued earlier waits for the device too.
    *
-   * @throws when nobody can be reached; aftermath `none`.
+   * @throws when no device can be reached; aftermath `none`.
    */
   readonly ready?: (options?: TransactOptions) => Promise<void>;
   /** A phone hangs up after one makeCredential or getAssertion; a key does not. */

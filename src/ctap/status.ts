@@ -76,7 +76,6 @@ export function nameOfStatus(byte: number): CtapStatusName | `0x${string}` {
 /**
  * The authenticator answered, and its answer is a refusal. An answer settles the matter: aftermath `none`.
  *
- *
  * @example
  * if (error instanceof CtapError) console.log(error.code, error.status); // 0x2e is NO_CREDENTIALS
  */

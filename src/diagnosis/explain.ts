@@ -76,7 +76,7 @@ type Judged = Pick<CeremonyTrace, "kind" | "id">;
 function undecided(judged: Judged, missing: readonly Probe[]): CeremonyDiagnosis {
   const nothingKnown =
     judged.kind === "factor"
-      ? "nobody entered a code, and nothing says why"
+      ? "no code was entered, and no record says why"
       : "no known mechanism leaves this trace";
   const why = missing.map((layer) => `missing probe ${layer} (${PROBES[layer]})`).join(", ");
   return withoutCause(judged, { why: why === "" ? nothingKnown : why, missing });

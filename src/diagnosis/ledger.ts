@@ -25,18 +25,18 @@ export interface LedgerEntries {
   readonly rows: readonly LedgerRow[];
   readonly flags: Readonly<Record<string, boolean>>;
   readonly mails: readonly LedgerMail[];
-  /** Sides nobody could look at: a real site that was not asked, a real key. Their lists are empty then. */
+  /** Sides that could not be read: a real site that was not asked, a real key. The list of such a side is empty. */
   readonly unknown?: readonly ("keys" | "rows")[];
 }
 
 export interface LedgerDiff {
-  /** Keys on an authenticator that no row knows: they can sign, and nobody accepts it. */
+  /** Keys on an authenticator that no row knows: such a key can sign, and no site accepts the signature. */
   readonly orphans: readonly string[];
-  /** Rows whose key is nowhere: the site asks for what no authenticator has. */
+  /** Rows whose key is on no authenticator: the site asks for a credential that no authenticator has. */
   readonly ghosts: readonly string[];
 }
 
-/** The books of a run at one moment. */
+/** Holds the ledger of a run at one moment. */
 export class Ledger {
   readonly entries: LedgerEntries;
 
@@ -45,10 +45,10 @@ export class Ledger {
   }
 
   /**
-   * What is on one side only.
+   * Lists the credentials that are on one side only.
    *
-   * Holds for worlds in which every authenticator of the account is in the books. Nothing can be compared with
-   * a side that is unknown: the lists are empty then.
+   * The result holds where every authenticator of the account is in the ledger. Nothing can be compared with
+   * a side that is unknown: both lists are empty then.
    */
   diff(): LedgerDiff {
     if (this.entries.unknown?.length) return { orphans: [], ghosts: [] };

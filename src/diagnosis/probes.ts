@@ -7,14 +7,14 @@ import type { Layer } from "./rule.js";
 /** A layer, or what a real site has to be asked for. */
 export type Probe = Layer | "rp.probe";
 
-/** Layers without which some cause cannot be told from another, and what each would show. */
+/** Layers without which some cause cannot be distinguished from another, and what each layer would show. */
 export const PROBES: Readonly<Record<Probe, string>> = {
   page: "when the promise was made and when it settled",
   ctap: "commands and answers at the device",
   rp: "site calls, rows and mails",
   timer: "which budgets ran and which fired",
   link: "how far the link to the authenticator got",
-  user: "what the person saw and did",
+  user: "what the user saw and did",
   factor: "what became of the codes that were sent, and how the site judged them",
   "rp.probe": "which credentials the site holds: `credentials` in the site file",
 };
@@ -24,7 +24,7 @@ const ALWAYS: readonly Layer[] = ["page", "ctap", "rp", "timer"];
 /** Layers every attempt with a fallback factor leaves something in. */
 const ALWAYS_IN_FACTORS: readonly Layer[] = ["rp", "factor"];
 
-/** Tells whether only the site's own list of credentials can say how a registration at a real site ended. */
+/** Says whether only the site's own list of credentials can say how a registration at a real site ended. */
 export function needsSiteProbe(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   const { kind, finishes, failureSeen, successSeen } = ceremony;
   if (kind !== "registration" || finishes.length === 0 || rowsAreKnown(ceremony, facts)) return false;
@@ -54,9 +54,9 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
 }
 
 /**
- * Tells whether a trace would show what a layer records of a ceremony.
+ * Says whether a trace would show what a layer records of a ceremony.
  *
- * A ceremony in which no authenticator was reached leaves no commands, however well one looks.
+ * A ceremony in which no authenticator was reached leaves no CTAP commands in any trace.
  */
 export function isSeen(layer: Layer, ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
   if (layers.has(layer)) return true;

@@ -27,7 +27,7 @@ export interface Rule<Id extends string = string> {
   /** One sentence for the table of causes in the documentation. */
   readonly text: string;
   /**
-   * Layers that tell it from other causes with the same signature. In a trace that lacks one of them the signature
+   * Layers that distinguish the cause from others with the same signature. In a trace that lacks one, the signature
    * may be another cause's, and the ceremony is `undecided`.
    */
   readonly requiredProbes?: (ceremony: CeremonyTrace) => readonly Layer[];

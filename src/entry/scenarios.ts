@@ -47,10 +47,10 @@ export {
 export { type RootCauseRate, rootCauseRates, verdictTableToText } from "../scenarios/explore/verdict-text.js";
 export {
   type ParseScenarioOptions,
-  type ScenarioAliasOptions,
   defineScenario,
   parseScenarioFile,
 } from "../scenarios/files/define-scenario.js";
+export type { ScenarioAliasOptions } from "../scenarios/files/alias-options.js";
 export {
   type ScenarioFileContent,
   type ScenarioFiles,

@@ -63,14 +63,23 @@ export { type AirOptions, SimAir } from "../sim/hybrid/air.js";
 export { SimChannels } from "../sim/hybrid/channels.js";
 export { SimTunnelService, type TunnelServiceOptions } from "../sim/hybrid/tunnel-service.js";
 export {
+  type KnobAlias,
+  type KnobAliasOptions,
   KnobError,
+  type KnobErrorCode,
+  type KnobName,
   type KnobOverrides,
   type Knobs,
+  knobAliasNote,
   listKnobs,
+  nearestKnobNames,
   parseKnobAssignment,
   parseKnobs,
   withKnobs,
 } from "../sim/knobs/knobs.js";
+export type { KnobSpec, KnobValue } from "../sim/knobs/knob-spec.js";
+export { type KnobDescription, describeKnob } from "../sim/knobs/knob-value.js";
+export { KNOB_GROUPS, type KnobGroup } from "../sim/knobs/registry.js";
 export { LoopbackDevice } from "../sim/loopback.js";
 export type { PhoneMessage, PhoneOptions } from "../sim/phone/phone-options.js";
 export type { PhoneEnding, PhoneOutcome } from "../sim/phone/phone-outcome.js";

@@ -22,8 +22,9 @@ interface Pending {
 const CLOSE = { NORMAL: 1000, PROTOCOL_ERROR: 1002 } as const;
 
 /**
- * An open conversation with a phone: one request at a time, updates whenever the phone likes, and a shutdown that
- * still listens for a while. There is no cancel: what was asked may be done, whoever still waits for it.
+ * Carries requests to a phone over an established tunnel: one request at a time, updates whenever the phone sends one,
+ * and a shutdown that still receives for a while. There is no cancel: the phone may carry out a request although its
+ * caller stopped waiting.
  */
 export class HybridConnection {
   /** getInfo response body, as the phone sent it along. */
@@ -68,8 +69,8 @@ export class HybridConnection {
   }
 
   /**
-   * Tells the phone that we are done, and listens on for `hybrid.linger`. An answer that still comes is traced as
-   * discarded. Whoever waits for one must not any more.
+   * Sends the phone the shutdown message, and receives on for `hybrid.linger`. An answer that still comes is traced as
+   * discarded. A caller that waits for an answer has to stop waiting first.
    */
   shutDown(): void {
     if (this.#shutDown || this.#over) return;
@@ -205,7 +206,7 @@ export class HybridConnection {
   }
 }
 
-/** The same finding, by somebody who knows whether a request was out. */
+/** Returns the same error with the aftermath that fits whether a request was out. */
 function reworded(error: Error, aftermath: Aftermath): Error {
   if (!isHarnessError(error) || error.aftermath === aftermath) return error;
   const detail = { aftermath, cause: error, ...(error.hint !== undefined && { hint: error.hint }) };

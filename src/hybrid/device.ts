@@ -19,10 +19,11 @@ export interface HybridDeviceDeps {
 }
 
 /**
- * A phone, on whichever road it is reached. A request issued before the phone is there waits for it.
+ * Implements the CTAP device interface for a phone, over whichever transport the phone is reached. A request issued
+ * before the phone is connected waits for the connection.
  *
- * Nothing can be cancelled: a caller that aborts is let go at once, the phone is told that we are done, and an
- * answer that comes all the same is traced as `ctap.discarded`. getInfo is answered from what the phone sent along.
+ * Nothing can be cancelled: the call of a caller that aborts rejects at once, the phone receives the shutdown message,
+ * and an answer that still comes is traced as `ctap.discarded`. getInfo is answered from what the phone sent along.
  */
 export class HybridDevice implements CtapDevice {
   readonly transport = "hybrid";
@@ -59,7 +60,7 @@ export class HybridDevice implements CtapDevice {
   }
 
   /**
-   * Waits until the phone can be asked; starts looking for it if nobody did.
+   * Waits until the phone can be asked; starts looking for the phone if no caller did.
    *
    * @throws {HybridError} when it cannot be reached; aftermath `none`. @throws {TimeoutError} of a timer `hybrid.*`.
    * @throws the signal's reason, or {@link AbortedError}; the search is then over.
@@ -77,7 +78,7 @@ export class HybridDevice implements CtapDevice {
       turn.started = true;
       return this.#exchange(request, signal);
     });
-    // Who gives up while another is served leaves the queue and disturbs nobody.
+    // A caller that aborts while another is served leaves the queue and does not disturb the others.
     return orAborted(done, signal, () => {
       if (turn.started) return undefined;
       return abortedBy(signal as AbortSignal, "none");
@@ -189,7 +190,7 @@ function toError(why: string | Error): Error {
   return typeof why === "string" ? gone(why) : why;
 }
 
-/** The phone has the request and cannot be told to drop it. */
+/** Builds the error of an abort after the phone received the request, which cannot be cancelled any more. */
 function abortedMidway(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
   // A budget knows what running out leaves behind, and whose it was.

@@ -8,7 +8,10 @@ import { originOf } from "./protocol/tunnel-url.js";
 
 /** How long a client waits, in milliseconds; `Infinity` for as long as the caller does. */
 export interface HybridBudgets {
-  /** `hybrid.link`: from the start until the phone can be asked. 300 000: the longest ceremony sites are told to allow. */
+  /**
+   * `hybrid.link`: from the start until the phone can be asked. 300 000: the time-out that WebAuthn recommends to
+   * sites.
+   */
   readonly linkMs: number;
   /** `hybrid.scan`: for the phone's advert. No limit, as in Chromium. */
   readonly scanMs: number;

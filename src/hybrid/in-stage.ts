@@ -39,7 +39,7 @@ export async function inStage<T>(
     if (error instanceof TunnelRefusedError) traceRefusal(env, error);
     const code = isHarnessError(error) ? error.code : "ABORTED";
     if (tunnel && code === "TUNNEL_CLOSED") {
-      // Over already: whoever closed it said why, which the error's code does not.
+      // The tunnel is closed already: the side that closed it gave a reason, which the error's code does not contain.
       const closed = await tunnel.closed;
       env.trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", closeCode: closed.code });
     }

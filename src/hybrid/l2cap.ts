@@ -4,7 +4,7 @@ import { AsyncQueue } from "../core/queue.js";
 import { frameForL2cap, L2capReader, type L2capReading } from "./protocol/l2cap-framing.js";
 import type { ByteChannel, Tunnel, TunnelClose } from "./ports.js";
 
-/** WebSocket's numbers, for a road that has none. @see RFC 6455 §7.4.1 */
+/** Reuses the close codes of WebSocket, because an L2CAP channel has none. @see RFC 6455 §7.4.1 */
 const CLOSED = { NORMALLY: 1000, ABNORMALLY: 1006, TOO_BIG: 1009 } as const;
 
 /** How a message ends, where nothing else says so. */
@@ -89,5 +89,5 @@ function pushed(reader: L2capReader, chunk: Uint8Array): boolean {
 }
 
 function ignored(): void {
-  // The turn's own caller hears of it.
+  // The caller of this turn receives the failure.
 }

@@ -1,6 +1,8 @@
 import type { TraceContext } from "../core/trace.js";
 
-/** What the road to a phone stands on: a radio that listens, a radio that speaks, and somebody who opens tunnels. */
+/**
+ * Declares the ports on which the hybrid transport stands: a scanner, an advertiser and a connector that opens tunnels.
+ */
 
 import { arg, maybe, parameters } from "../core/argument.js";
 /** Service data that was heard, under either UUID of `ServiceUuid`. */
@@ -15,7 +17,7 @@ export interface ReceivedAdvert {
 
 export interface AdvertScanner {
   /**
-   * Everything heard from now on, strangers' and repeated adverts included.
+   * Yields every advert received from now on, foreign and repeated adverts included.
    *
    * Ends when the radio stops listening. When the signal aborts it ends as well or throws the signal's reason;
    * leaving the loop stops the radio.
@@ -42,7 +44,7 @@ export interface TunnelClose {
   readonly reason?: string;
 }
 
-/** A connection that keeps messages whole and in order, to somebody who is not trusted to do so. */
+/** Carries messages whole and in order between two sides, over a service that neither side trusts to do so. */
 export interface Tunnel {
   /** Settles when the tunnel is over, from whichever side. Never rejects. */
   readonly closed: Promise<TunnelClose>;
@@ -96,7 +98,7 @@ export interface ByteChannel {
 
 /** The client's side of the CTAP 2.3 data channel. */
 export interface ChannelDialer {
-  /** @param at the advert's sender and the port it named. @throws when nobody listens there. */
+  /** @param at the advert's sender and the port it named. @throws when no device listens there. */
   open(at: { readonly address: string; readonly psm: number }, signal: AbortSignal): Promise<ByteChannel>;
 }
 

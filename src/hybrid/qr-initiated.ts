@@ -30,7 +30,7 @@ const OPTIONS = withMembers(HYBRID_OPTIONS, {
 });
 
 export interface QrInitiatedTransaction {
-  /** Text to show as a QR code. Whoever reads it can answer: never log it. */
+  /** Text to show as a QR code. Every device that reads the text can answer: never log it. */
   readonly qr: string;
   /** The phone that will come; a request to it waits. The search begins when it is first needed. */
   readonly device: HybridDevice;

@@ -22,7 +22,7 @@ export interface StageContext {
   readonly signal: AbortSignal;
 }
 
-/** Stage 1: the code is on the screen, or the linked phone was called. Nobody is near yet. */
+/** Stage 1: the QR code is on the screen, or the linked phone was called. Proximity is not verified yet. */
 export interface QrDisplayed {
   /** QR secret of 16 bytes or link secret of 32. */
   readonly secret: Uint8Array;
@@ -149,7 +149,7 @@ export function performHandshake<From extends TunnelConnected>(
 ): Promise<From & HandshakeComplete> {
   const limit = { timer: "hybrid.handshake", budgetMs: settings.budgets.handshakeMs };
   const shake = async (ended: AbortSignal): Promise<From & HandshakeComplete> => {
-    // A tunnel may open although nobody waits for it any more.
+    // A tunnel may open after its caller stopped waiting for it.
     ended.throwIfAborted();
     const { crypto } = settings;
     const { tunnel } = connected;

@@ -177,7 +177,8 @@ async function meet(
   } finally {
     scanning.abort();
     listening.abort();
-    // A signal that came at the very same moment counts; whichever lost the race has nobody to hear of its end.
+    // A signal that arrived at the same moment counts; the promise that lost the race has no other handler for its
+    // rejection.
     await Promise.allSettled([found, interrupted]);
   }
   return { heard: await found, signalled };

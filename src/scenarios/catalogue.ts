@@ -59,7 +59,6 @@ import type { Scenario } from "./scenario.js";
 /**
  * Every scenario of this library, by group.
  *
- *
  * @example
  * console.log(CATALOGUE.map(({ id, title }) => `${id}: ${title}`));
  */
@@ -179,7 +178,7 @@ export function scenarioNamed(id: string): Scenario {
   return resolveScenario(id).scenario;
 }
 
-/** Returns what to tell a user who asked by a former id: `"a" is now "b"`; undefined for a present id. */
+/** Returns the message for a user who asked by a former id: `"a" is now "b"`; undefined for a present id. */
 export function aliasNote({ scenario, alias }: NamedByAlias): string | undefined {
   return alias === undefined ? undefined : `${JSON.stringify(alias)} is now ${JSON.stringify(scenario.id)}`;
 }

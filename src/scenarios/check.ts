@@ -21,7 +21,7 @@ export function check(expect: PartialExpectation, run: RunResult): readonly Asse
   return [...checkRecordsAndLedger(expect, run), ...checkVerdict(expect, run)];
 }
 
-/** Promises on what happened, on four layers and in the books; the verdict has no part in it. */
+/** Checks the expectations on the records of four layers and on the ledger, without the verdict. */
 export function checkRecordsAndLedger(
   expect: PartialExpectation,
   { records, ledger }: Omit<RunResult, "explanation">,
@@ -89,7 +89,7 @@ function checkLedger(
     .map((name) => ({
       layer: "ledger",
       expected: `${wanted[name]} ${name}`,
-      found: isKnown(name) ? `${counts[name]} ${name}` : `${name} that nobody could look at`,
+      found: isKnown(name) ? `${counts[name]} ${name}` : `${name} that could not be read`,
     }));
 }
 

@@ -20,7 +20,7 @@ export type EventPattern<K extends Kind = Kind> = {
 
 type Layer<Prefix extends string> = Extract<Kind, `${Prefix}.${string}`>;
 
-/** What a scenario promises: four layers, the books at the end, and whose timer decided. */
+/** Expectations of a scenario: the records of four layers, the ledger at the end, and the timer that decided. */
 export interface Expectation {
   readonly ctap?: readonly EventPattern<Layer<"ctap">>[];
   readonly link?: readonly EventPattern<Layer<"link">>[];

@@ -94,7 +94,7 @@ async function enterCodes(world: World, action: Action & { readonly do: "enter-c
   }
 }
 
-/** Waits for the page, but not longer than the person does. */
+/** Waits for the page, but not longer than the user does. */
 function attended(world: World, ceremony: Promise<unknown>): Promise<void> {
   return orAfter(world, { delayMs: world.knobs.user.patienceMs, timer: "user.patience" }, ceremony);
 }

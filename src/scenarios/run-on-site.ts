@@ -6,13 +6,13 @@ import type { Ledger } from "../diagnosis/ledger.js";
 import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/attached-world.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { PartialExpectation } from "./expectation.js";
 import { judge, knobArguments, playIn, quoted, type Run } from "./run.js";
 import { SCENARIO, type UserScenario, type Action } from "./scenario.js";
 
 /**
- * What a story of the catalogue still promises where the site is real: its verdict, and the books as far as they
+ * Keeps the expectations of a catalogue scenario that hold at a real site: the verdict, and the ledger as far as it
  * can be known. Windows in time, rows, mails and statuses were those of the simulated site.
  */
 export function expectationOnSite(
@@ -29,7 +29,7 @@ export function expectationOnSite(
 }
 
 export interface SiteRunOptions extends Omit<AttachedWorldOptions, "knobs"> {
-  /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
+  /** Knobs on top of the scenario's own; a run with changed knobs is not checked against the scenario's expectations. */
   readonly knobs?: KnobOverrides;
   /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
   readonly calledAs?: string | undefined;
@@ -64,11 +64,11 @@ const SIMULATED_ACTIONS: readonly Action["do"][] = [
 ];
 
 /**
- * Plays a scenario against a real site, in real time: the person, the browser, the page and the authenticator are
+ * Plays a scenario against a real site, in real time: the user, the browser, the page and the authenticator are
  * the scenario's, the site is as it is.
  *
- * A story of the catalogue is held to its verdict and its books; how and when the simulated site got there is no
- * promise of a real one. A user's own story is held to every word.
+ * A scenario of the catalogue is held to its verdict and its ledger; how and when the simulated site got there is no
+ * promise of a real one. A user's own scenario is checked against every expectation.
  *
  * @throws {SiteError} `SITE_KNOB_REFUSED`, `SITE_VERB_REFUSED` before anything is sent; `SITE_SECRET_MISSING`,
  *   `SITE_SIGN_IN_REFUSED`, `SITE_BAD_ANSWER` when the site is not as it is described.
@@ -84,7 +84,7 @@ export async function runOnSite(scenario: UserScenario, options: SiteRunOptions)
       knobsForRealSite(action.knobs, { siteDecides, canAsk: credentials !== undefined });
   }
   const sink = new MemorySink();
-  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: { ...scenario.knobs, ...knobs } });
+  const world = attachedWorld(systemEnv(sink), { ...parts, knobs: mergeKnobs(scenario.knobs, knobs) });
   const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
   const name = quoted(calledAs ?? scenario.id);
   await playIn(world, scenario, "");
@@ -111,7 +111,7 @@ function refuseFallbackActions(script: readonly Action[]): void {
     `${refused.join(", ")}: a real site's other doors are not known here`,
     {
       refused,
-      hint: "play this story on the simulated site, without --site",
+      hint: "play this scenario on the simulated site, without --site",
     },
   );
 }

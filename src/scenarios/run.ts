@@ -2,7 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { TRACE_SCHEMA } from "../core/events/run.js";
 import type { TraceRecord } from "../core/trace.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
 import type { Ledger } from "../diagnosis/ledger.js";
 import { simWorld } from "../sim/sim-world.js";
 import type { World } from "../sim/world.js";
@@ -16,11 +16,11 @@ import { SCENARIO, type UserScenario } from "./scenario.js";
 
 export interface RunOptions {
   readonly seed: string;
-  /** Turned on top of the scenario's own; a run that differs from its story is not held to its promises. */
+  /** Knobs on top of the scenario's own; a run with changed knobs is not checked against the scenario's expectations. */
   readonly knobs?: KnobOverrides;
   /**
-   * How much of a CTAPHID report the trace gets. `headers` by default: credential ids, names of people and
-   * large-blob keys pass in the clear, and a trace is something people send around. Captures need `full`.
+   * How much of a CTAPHID report the trace gets. `headers` by default: credential ids, names of users and
+   * large-blob keys pass in the clear, and users send traces to others. Captures need `full`.
    */
   readonly frames?: "headers" | "full" | undefined;
   /** What the reproduction line calls the scenario: the file it is in. Its id when absent. */
@@ -68,7 +68,7 @@ export interface Run {
 export async function runScenario(scenario: UserScenario, options: RunOptions): Promise<Run> {
   checkArguments("runScenario", { scenario: [SCENARIO, scenario], options: [RUN_OPTIONS, options] });
   const { seed, knobs = {}, frames, calledAs } = options;
-  const world = simWorld(seed, { ...scenario.knobs, ...knobs }, { frames });
+  const world = simWorld(seed, mergeKnobs(scenario.knobs, knobs), { frames });
   const { env } = world;
   await env.clock.run(playIn(world, scenario, seed));
   return judge(world, scenario, {

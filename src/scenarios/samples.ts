@@ -1,40 +1,40 @@
 import type { KnobName } from "../sim/knobs/knobs.js";
 import type { KnobValue } from "../sim/knobs/knob-spec.js";
 
-/** What a knob is drawn from: whole numbers, both ends included, or the values themselves. */
+/** Range that a knob is sampled from: whole numbers, both ends included, or the values themselves. */
 export type SampleRange = readonly [from: number, to: number] | { readonly oneOf: readonly KnobValue[] };
 
 export type SampleRanges = { readonly [Name in KnobName]?: SampleRange | null };
 
 /**
- * What may vary in a story without making it another one. Plain JSON.
+ * Describes what may vary in a scenario without making it another one. Plain JSON.
  *
- * Every member is laid over what would be drawn without it; see `sampleScenario`.
+ * Every member replaces what `sampleScenario` would sample without it.
  */
 export interface Sampling {
-  /** Share by which the story's own times may be off, both ways; {@link JITTER} when absent. */
+  /** Share by which the scenario's own times may be off, both ways; {@link JITTER} when absent. */
   readonly jitter?: number;
-  /** How much later than in its script each verb may come, in milliseconds. */
+  /** How much later than in its script each action may come, in milliseconds. */
   readonly pauseMs?: readonly [from: number, to: number];
-  /** In place of what a knob would be drawn from; `null`: it stays as it is. */
+  /** Replaces the range that a knob is sampled from; `null`: the knob stays as it is. */
   readonly knobs?: SampleRanges;
   /** Likewise for knobs that the script turns in mid-run. */
   readonly turns?: SampleRanges;
-  /** What would make it another story otherwise. */
+  /** What would make the sample another scenario otherwise. */
   readonly why: string;
 }
 
-/** A fifth: enough to move every time of a story past its neighbours, too little for most stories to turn. */
+/** Default jitter: enough to move every time of a scenario past its neighbours, too little to change most scenarios. */
 export const JITTER = 0.2;
 
-/** Nobody keeps to a script by the millisecond. */
+/** Default pause before each action, in milliseconds: no user keeps to a script by the millisecond. */
 export const PAUSE_MS = [0, 2_000] as const;
 
 /**
- * Knobs of parties that a story does not mention, and how they vary where nothing is wrong with them.
+ * Knobs of parties that a scenario does not mention, and how they vary where nothing is wrong with them.
  *
  * Sources: measurements and models of the latency of one registration by QR code; 100 to 250 ms between two
- * keepalives (Chromium, usbd-ctaphid); mails within a minute, where nobody waits for a code.
+ * keepalives (Chromium, usbd-ctaphid); mails within a minute, where no user waits for a code.
  */
 export const BACKGROUND_PARAMETERS: { readonly [Name in KnobName]?: SampleRange } = {
   "net.latencyMs": [5, 400],

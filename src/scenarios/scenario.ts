@@ -6,7 +6,7 @@ import type { CatalogueGroup } from "./catalogue/groups.js";
 import type { Sampling } from "./samples.js";
 import type { Expectation, PartialExpectation } from "./expectation.js";
 
-/** One thing a person (or a lab assistant) does. Verbs run one after the other. */
+/** One action of a user (or a lab assistant). Actions run one after the other. */
 export type Action =
   /** Presses "create a passkey" and waits until the page has nothing left to do. */
   | {
@@ -15,7 +15,7 @@ export type Action =
       readonly account?: string;
       /** The script goes on at once. */
       readonly inBackground?: boolean;
-      /** On a helper's device, which has none of this person's authenticators in reach. */
+      /** On a helper's device, which has none of this user's authenticators in reach. */
       readonly by?: "helper";
     }
   /** Presses "log in with a passkey" and waits likewise. */
@@ -25,7 +25,7 @@ export type Action =
       readonly account?: string;
       /** The script goes on at once. */
       readonly inBackground?: boolean;
-      /** On a helper's device, which has none of this person's authenticators in reach. */
+      /** On a helper's device, which has none of this user's authenticators in reach. */
       readonly by?: "helper";
     }
   /** Signs in with ID and password. */
@@ -63,27 +63,27 @@ export type ScenarioGroup =
   /** Of scenario files from before the catalogue's groups were split; no scenario of the catalogue has them. */
   | "site"
   | "ble"
-  /** Told by a user. */
+  /** Written by a user. */
   | "own";
 
-/** A story as data: nothing in here is code, so it can be printed, stored and swept. */
+/** Describes a scenario as data: a scenario holds no code, so that it can be printed, stored and swept. */
 export interface Scenario {
   readonly id: string;
   readonly group: ScenarioGroup;
   /** One line for a list. */
   readonly title: string;
-  /** What happens and why it matters, for somebody who has never seen it. */
+  /** What happens and why it matters, for a reader who does not know the case. */
   readonly story: string;
   /** Where it was seen: a field report, a public issue, a specification section. */
   readonly sources: readonly string[];
   readonly knobs: KnobOverrides;
   readonly script: readonly Action[];
   readonly expect: Expectation;
-  /** What may vary without making it another story, where that is not what `sampleScenario` varies by itself. */
+  /** What may vary without making it another scenario, where that is not what `sampleScenario` varies by itself. */
   readonly draws?: Sampling;
 }
 
-/** A story of a user's own: it may promise less than those of the catalogue, or nothing. */
+/** A scenario of a user's own: it may promise less than those of the catalogue, or nothing. */
 export interface UserScenario extends Omit<Scenario, "expect"> {
   readonly expect?: PartialExpectation;
 }

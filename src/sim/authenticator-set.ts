@@ -21,7 +21,7 @@ export interface AuthenticatorSetDeps {
   readonly name: string;
 }
 
-/** Which of the person's two devices. */
+/** Names one of the user's two devices. */
 export type WhichKey = Knobs["key"]["which"];
 
 /** One of the two, or the authenticator in the computer itself. */
@@ -37,14 +37,14 @@ interface CredentialProvider {
 }
 
 /**
- * The person's two devices, of which `key.which` says the one at hand, each with two providers of passkeys, of
- * which `phone.provider` says the one in use. What the first device has may come to the second by synchronisation.
+ * Models the user's two devices, of which `key.which` selects the one at hand, each with two passkey providers, of
+ * which `phone.provider` selects the one in use. Passkeys of the first device may reach the second by synchronisation.
  */
 export class AuthenticatorSet {
   readonly #env: Env;
   readonly #deps: AuthenticatorSetDeps;
   readonly #providers = new Map<string, CredentialProvider>();
-  /** Names and ids in the order in which they came, for books that do not depend on the device. */
+  /** Names and ids of credentials in order of arrival, for ledgers that do not depend on the device. */
   readonly #arrivals: { readonly name: string; readonly id: Uint8Array }[] = [];
   #syncs = false;
 
@@ -70,7 +70,7 @@ export class AuthenticatorSet {
     return own.some(({ id }) => named.length === 0 || named.includes(toBase64url(id)));
   }
 
-  /** For the books: the keys on all of them, in the order in which they came. */
+  /** Lists, for the ledger, the credentials on all devices in order of arrival. */
   get ledgerKeys(): readonly LedgerKey[] {
     const arrivalOf = (name: string, id: Uint8Array) =>
       this.#arrivals.findLastIndex((arrival) => arrival.name === name && equalBytes(arrival.id, id));
@@ -130,7 +130,9 @@ export class AuthenticatorSet {
     syncStores(envFor(this.#env, name), { from, to, delayMs: key.syncMs });
   }
 
-  /** What the first has and the second has not; every copy counts its signatures by itself. */
+  /**
+   * Copies the credentials that the first store has and the second lacks; every copy keeps its own signature counter.
+   */
   #copy(
     from: OrderedCredentialStore,
     { name, to }: { readonly name: string; readonly to: OrderedCredentialStore },

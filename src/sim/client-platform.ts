@@ -28,19 +28,21 @@ import { profileFor } from "./profile-for.js";
 import type { SitePort } from "./rp/site-port.js";
 import { simulatedUser, type SimUser } from "./user.js";
 
-/** A person, a browser, a page, a key and the link between them: everything of a world but its site. */
+/**
+ * Holds a user, a browser, a page, an authenticator and the transport between them: everything of a world but its site.
+ */
 export interface ClientPlatform {
   /** Of the browser that runs now. */
   readonly browserProcess: BrowserProcess;
-  /** The same site on somebody else's device, with no authenticator of this person's in reach. */
+  /** The same site on another user's device, with no authenticator of this user in reach. */
   readonly helperPage: SimPage;
   /** The key's socket on the computer. */
   readonly usbPort: UsbPort;
   readonly key: SimAuthenticator;
   readonly store: CredentialStore;
-  /** For the books: the keys on every authenticator of the person. */
+  /** Lists, for the ledger, the credentials on every authenticator of the user. */
   readonly ledgerKeys: () => readonly LedgerKey[];
-  /** Knobs were turned in the middle of a run; most are read anew whenever they matter. */
+  /** Applies knobs that were set in the middle of a run; most are read anew whenever they matter. */
   readonly knobsChanged: (overrides: KnobOverrides) => void;
 }
 
@@ -48,7 +50,7 @@ export interface ClientPlatformDeps {
   readonly knobs: () => Knobs;
   readonly background: Background;
   readonly site: SitePort;
-  /** The site as somebody else's browser has it, with cookies of its own; the same one when absent. */
+  /** The site as the other user's browser reaches it, with cookies of its own; the same site when absent. */
   readonly helperSite?: SitePort;
   readonly origin: string;
   /** How much of a CTAPHID report the trace gets; `headers` by default. */
@@ -59,7 +61,7 @@ export interface ClientPlatformDeps {
 
 const KEY = "key";
 
-/** Sets the table; nothing happens until somebody presses a button on the page. */
+/** Creates the client side of a world; no ceremony starts until a user presses a button on the page. */
 export function createClientPlatform(env: Env, deps: ClientPlatformDeps): ClientPlatform {
   const { knobs, background, origin, site, helperSite = site, frames } = deps;
   const pin = drawPin(env);
@@ -124,7 +126,7 @@ interface ClientTransport {
   readonly knobsChanged: (overrides: KnobOverrides) => void;
 }
 
-/** How the browser gets at the authenticator, as `link.road` has it. */
+/** Creates the transport over which the browser reaches the authenticator, as `link.road` selects. */
 function transportFor({ env, knobs, background, keys, usbPort }: TransportDeps): ClientTransport {
   if (knobs().link.road !== "hybrid") {
     return {
@@ -142,7 +144,7 @@ function transportFor({ env, knobs, background, keys, usbPort }: TransportDeps):
   };
 }
 
-/** Reads the person's habits anew for every prompt, so that a knob turned in between counts. */
+/** Reads the knobs of the user's behaviour anew for every prompt, so that a knob set in between counts. */
 function userFor(env: Env, knobs: () => Knobs): SimUser {
   const own = envFor(env, "user");
   let badFingers = 0;
@@ -161,7 +163,7 @@ function userFor(env: Env, knobs: () => Knobs): SimUser {
   };
 }
 
-/** Whatever the key asks for, `key.touchDelayMs` is how long the person takes. */
+/** Gives every gesture the same delay: the user takes `key.touchDelayMs` whatever the authenticator asks for. */
 function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount: number }) {
   return {
     touchMs: delayMs,
@@ -243,7 +245,10 @@ interface HandlerDeps {
   readonly background: Background;
 }
 
-/** The key as its link sees it; one that ignores cancel works on for nobody. */
+/**
+ * Handles requests of the transport to the authenticator; an authenticator that ignores CANCEL continues without a
+ * waiting client.
+ */
 function handlerOf(
   env: Env,
   key: Pick<AuthenticatorSet, "handle">,
@@ -266,7 +271,7 @@ function handlerOf(
 const PIN_DIGITS = 6;
 const PIN_HASH_BYTES = 16;
 
-/** Known to the key and the person; drawn, so that no file has to hold one. */
+/** Draws the PIN that the authenticator and the user know, so that no file has to hold a PIN. */
 function drawPin(env: Env): string {
   const entropy = env.entropy.fork("pin");
   return Array.from({ length: PIN_DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");

@@ -31,11 +31,10 @@ const OPTIONS = parameters<LoopbackOptions>({
 });
 
 /**
- * The shortest road between a client and a handler: the seam and nothing below it.
+ * Connects a client and a handler directly: the device interface with no transport below it.
  *
  * Disposing of it is pulling the cable of this connection, not of the authenticator: work that already
  * reached the handler goes on, and its answer is traced as discarded.
- *
  *
  * @example
  * const device = new LoopbackDevice(env, key.handle, { transport: "usb" });
@@ -124,7 +123,7 @@ export class LoopbackDevice implements CtapDevice {
     return this.#gone.signal.aborted;
   }
 
-  /** The caller's wish to cancel, as the far side hears of it. */
+  /** Passes the caller's abort on to the far side with the delay of a request. */
   #delayed(signal: AbortSignal | undefined): AbortSignal | undefined {
     if (signal === undefined || this.#requestDelayMs === 0) return signal;
     const heard = new AbortController();

@@ -18,7 +18,7 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
 /**
  * The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch.
  *
- * @param which of the person's two, the second of which may be of another make, or the computer's own.
+ * @param which of the user's two devices, the second of which may be of another make, or the computer's own.
  */
 export function profileFor(
   { key, pin, link, phone }: Knobs,

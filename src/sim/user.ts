@@ -7,7 +7,7 @@ import { HarnessError } from "../core/errors.js";
 import { SampleStatus, type SampleStatusName } from "../ctap/messages/bio-enrollment.js";
 import type { TraceContext } from "../core/trace.js";
 
-/** What a device can ask of the person in front of it. */
+/** Names what a device can ask of the user in front of it. */
 export type PromptKind =
   /** Touch the button. */
   | "touch"
@@ -22,7 +22,7 @@ export type PromptKind =
   /** Unlock the phone. */
   | "unlock";
 
-/** What the person would be agreeing to. */
+/** Names what the user would be agreeing to. */
 export type PromptPurpose =
   | "make-credential"
   | "get-assertion"
@@ -31,7 +31,7 @@ export type PromptPurpose =
   | "reset"
   | "token"
   | "enroll-finger"
-  /** U2F says no more than that it wants a touch. */
+  /** U2F requests say no more than that the key needs a touch. */
   | "u2f-register"
   | "u2f-authenticate";
 
@@ -57,11 +57,11 @@ export type UserAnswer =
       readonly heldMs?: number;
     }
   | { readonly answer: "refused" }
-  /** The sensor did not recognise the person. */
+  /** The sensor did not recognise the user. */
   | { readonly answer: "wrong-finger" };
 
 /**
- * The person. A device asks; the person answers in their own time, or never.
+ * Simulates the user. A device asks; the user answers after a delay of their own, or never.
  *
  * The signal says that the device stopped asking: the promise then rejects with the signal's reason.
  */
@@ -69,13 +69,13 @@ export interface SimUser {
   answer(prompt: UserPrompt, signal: AbortSignal): Promise<UserAnswer>;
 }
 
-/** What somebody does about one prompt. */
+/** Defines how the user reacts to one prompt. */
 export interface PromptBehaviour {
   /** Before anything else happens, in milliseconds. */
   readonly thinkMs?: number;
   /** The gesture itself, in milliseconds. */
   readonly actMs?: number;
-  /** How long the finger stays where a long touch is wanted: as long as the device wants it to. */
+  /** How long the finger stays, in milliseconds, where a long touch is required: as long as the device requires. */
   readonly holdMs?: number;
   readonly does?: "approves" | "refuses" | "walks-away" | "uses-wrong-finger";
   /** Which account, counted from 0. */
@@ -84,7 +84,7 @@ export interface PromptBehaviour {
   readonly feedback?: SampleStatusName;
 }
 
-const HABIT = parameters<PromptBehaviour>({
+const PROMPT_BEHAVIOUR = parameters<PromptBehaviour>({
   thinkMs: maybe(shape.ms),
   actMs: maybe(shape.ms),
   holdMs: maybe(shape.ms),
@@ -93,7 +93,7 @@ const HABIT = parameters<PromptBehaviour>({
   feedback: maybe(shape.oneOf(Object.keys(SampleStatus))),
 });
 
-/** How somebody behaves; all times in milliseconds. */
+/** Defines how the user behaves; all times in milliseconds. */
 export interface UserBehaviour {
   /** From seeing the light blink to touching: 500 ms. */
   readonly touchMs?: number;
@@ -108,11 +108,11 @@ export interface UserBehaviour {
   readonly walksAway?: boolean;
   /** What differs for one kind of prompt. */
   readonly prompts?: { readonly [Kind in PromptKind]?: PromptBehaviour };
-  /** What differs for the nth prompt of this person's life, counted from 1. Beats `prompts`. */
+  /** Overrides the behaviour for the nth prompt this user receives, counted from 1. Beats `prompts`. */
   readonly nth?: Readonly<Record<number, PromptBehaviour>>;
 }
 
-const HABITS = parameters<UserBehaviour>({
+const BEHAVIOUR = parameters<UserBehaviour>({
   touchMs: maybe(shape.ms),
   verifyMs: maybe(shape.ms),
   chooseMs: maybe(shape.ms),
@@ -121,22 +121,22 @@ const HABITS = parameters<UserBehaviour>({
   walksAway: maybe(shape.flag),
   prompts: maybe(
     parameters<NonNullable<UserBehaviour["prompts"]>>({
-      touch: maybe(HABIT),
-      verify: maybe(HABIT),
-      sample: maybe(HABIT),
-      "choose-account": maybe(HABIT),
-      consent: maybe(HABIT),
-      unlock: maybe(HABIT),
+      touch: maybe(PROMPT_BEHAVIOUR),
+      verify: maybe(PROMPT_BEHAVIOUR),
+      sample: maybe(PROMPT_BEHAVIOUR),
+      "choose-account": maybe(PROMPT_BEHAVIOUR),
+      consent: maybe(PROMPT_BEHAVIOUR),
+      unlock: maybe(PROMPT_BEHAVIOUR),
     }),
   ),
-  nth: maybe(shape.record(HABIT)),
+  nth: maybe(shape.record(PROMPT_BEHAVIOUR)),
 });
 
 const TOUCH_MS = 500;
 const VERIFY_MS = 800;
 const CHOOSE_MS = 1500;
 
-/** A scripted person was asked more often than the script says. */
+/** A scripted user was asked more often than the script has entries. */
 export class UserScriptError extends HarnessError<"USER_SCRIPT_ENDED"> {}
 
 /** Short name of a prompt for traces: `touch make-credential`. */
@@ -145,7 +145,7 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
 }
 
 /**
- * Somebody who reacts the same way every time, but for the exceptions named.
+ * Creates a user who reacts the same way every time, but for the exceptions named.
  *
  * @param env what the call lives in: clock, randomness and trace.
  * @param behaviour times in milliseconds, refusals, and exceptions for single prompts.
@@ -155,7 +155,7 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
  * const user = simulatedUser(env, { touchMs: 95_000, prompts: { consent: { does: "refuses" } } });
  */
 export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser {
-  checkArguments("simulatedUser", { env: [arg.env, env], habits: [HABITS, behaviour] });
+  checkArguments("simulatedUser", { env: [arg.env, env], behaviour: [BEHAVIOUR, behaviour] });
   let asked = 0;
   return {
     answer(prompt, signal) {
@@ -166,12 +166,12 @@ export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser 
 }
 
 /**
- * Somebody who plays a script, one entry per prompt, in order.
+ * Creates a user who plays a script, one entry per prompt, in order.
  *
  * @throws {UserScriptError} `USER_SCRIPT_ENDED` when asked once more.
  */
 export function scriptedUser(env: Env, answers: readonly PromptBehaviour[]): SimUser {
-  checkArguments("scriptedUser", { env: [arg.env, env], answers: [shape.list(HABIT), answers] });
+  checkArguments("scriptedUser", { env: [arg.env, env], answers: [shape.list(PROMPT_BEHAVIOUR), answers] });
   let asked = 0;
   return {
     async answer(prompt, signal) {
@@ -236,7 +236,7 @@ async function act(
   }
 }
 
-/** Keeps the finger on the key, where the device wants that. */
+/** Keeps the finger on the key, where the device requires a long touch. */
 async function hold(
   env: Env,
   prompt: UserPrompt,

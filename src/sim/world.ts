@@ -20,11 +20,11 @@ export interface WorldSite {
   /** The site as another user's browser has it, with cookies of its own; the same one when absent. */
   readonly helperSite?: SitePort;
   readonly origin: string;
-  /** Whose passkey it is where a script names nobody; the script's own default when absent. */
+  /** The account that owns the passkey where a script names none; the script's own default when absent. */
   readonly account?: string;
   /** The user at the site's fallback factors; absent where they are not known. */
   readonly fallbackUser?: FallbackUser;
-  /** What the site holds, for the ledger; `unknown` names what it does not tell. */
+  /** Returns what the site holds, for the ledger; `unknown` names what the site does not report. */
   readonly entries: () => Omit<LedgerEntries, "keys">;
   /** Gets the site ready before a script begins. */
   readonly prepare?: () => Promise<void>;

@@ -14,7 +14,7 @@ export interface UdpHidPortOptions {
   readonly port: number;
   /** Where this end listens, for devices that answer to one fixed address; any free port by default. */
   readonly bind?: { readonly host?: string; readonly port?: number };
-  /** Hears of datagrams that are no reports. */
+  /** Records datagrams that are no reports. */
   readonly trace?: Trace;
 }
 
@@ -40,7 +40,7 @@ export async function udpHidPort(options: UdpHidPortOptions): Promise<HidPort> {
   try {
     socket.bind(bind?.port ?? 0, bind?.host);
     await once(socket, "listening");
-    // A connected socket hears that nobody listens, and only hears its peer.
+    // A connected socket reports that no process listens, and receives datagrams of its peer only.
     socket.connect(port, host);
     await once(socket, "connect");
   } catch (cause) {

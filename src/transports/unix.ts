@@ -8,7 +8,7 @@ import type { HidPort } from "./hid/port.js";
 import { ReportInbox, ReportSlicer } from "./hid/report-inbox.js";
 
 export interface UnixHidPortOptions {
-  /** Hears of reports that could not be kept. */
+  /** Records reports that could not be kept. */
   readonly trace?: Trace;
 }
 
@@ -19,7 +19,7 @@ const OPTIONS = parameters<UnixHidPortOptions>({
 /**
  * A device that speaks CTAPHID over a stream socket, 64 bytes a report and nothing between them.
  *
- * @throws {TransportError} `DEVICE_GONE` when nobody listens at `path`.
+ * @throws {TransportError} `DEVICE_GONE` when no process listens at `path`.
  */
 export async function unixHidPort(path: string, options: UnixHidPortOptions = {}): Promise<HidPort> {
   checkArguments("unixHidPort", { path: [shape.text, path], options: [OPTIONS, options] });

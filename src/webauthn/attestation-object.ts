@@ -17,9 +17,9 @@ const AAGUID_END = AAGUID_OFFSET + 16;
 /**
  * What the site gets of the attestation.
  *
- * A site that asked for none learns nothing of the model: statement and model id are wiped. Two answers
- * stay as they are, because they name nobody: self attestation without a model id, and an authenticator
- * that attested nothing in the first place (passkey providers then keep their model id).
+ * A site that asked for none learns nothing of the model: statement and model id are wiped. Two answers stay as they
+ * are, because they identify no model: self attestation without a model id, and an authenticator that attested nothing
+ * in the first place (passkey providers then keep their model id).
  *
  * @see WebAuthn Level 3 §5.1.3 (attestation conveyance), §6.5.4 (attestation object)
  */

@@ -3,12 +3,11 @@ import { HarnessError } from "../core/errors.js";
 /**
  * The client refuses before or instead of asking an authenticator, or cannot use what one answered.
  *
- * `ORIGIN_NOT_ALLOWED` and `RP_ID_NOT_ALLOWED`: this page may not use this rp id; `USER_ID_LENGTH`: the
- * user handle is not 1 to 64 bytes; `OPTIONS_MALFORMED`: a member cannot be read; `ANSWER_INCOMPLETE`: the
- * authenticator left out what the page must be told; `CHOICE_DECLINED`: nobody picked an account;
- * `EXTENSION_NOT_SUPPORTED`: an extension was asked for what it does not do in this ceremony;
- * `EXTENSION_SYNTAX`: it names a credential that is none, or not of this request.
- *
+ * `ORIGIN_NOT_ALLOWED` and `RP_ID_NOT_ALLOWED`: this page may not use this rp id; `USER_ID_LENGTH`: the user handle is
+ * not 1 to 64 bytes; `OPTIONS_MALFORMED`: a member cannot be read; `ANSWER_INCOMPLETE`: the authenticator left out what
+ * the page must receive; `CHOICE_DECLINED`: the user picked no account; `EXTENSION_NOT_SUPPORTED`: an extension was
+ * asked for what it does not do in this ceremony; `EXTENSION_SYNTAX`: it names a credential that is none, or not of
+ * this request.
  *
  * @example
  * if (error instanceof ClientError && error.code === "RP_ID_NOT_ALLOWED") console.log(error.hint);

@@ -1,11 +1,11 @@
 import { ClientError } from "./client-error.js";
 
-/** True for a domain under which anybody may register names, such as `com` or `co.uk`. */
+/** Returns true for a domain under which any party may register names, such as `com` or `co.uk`. */
 export type IsPublicSuffix = (domain: string) => boolean;
 
 export interface RpIdInput {
   readonly origin: string;
-  /** The page's wish; its own domain when absent. */
+  /** The rp id that the page requests; the page's own domain when absent. */
   readonly rpId?: string | undefined;
   readonly isPublicSuffix?: IsPublicSuffix | undefined;
 }

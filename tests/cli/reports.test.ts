@@ -14,7 +14,7 @@ const read = (name: string) => readFileSync(at(name), "utf8");
 const PCAPNG_MAGIC = "0a0d0d0a";
 
 describe("run", () => {
-  test("tells one run in every form at once", async () => {
+  test("reports one run in every form at once", async () => {
     const files = [
       "--html",
       at("r.html"),
@@ -45,9 +45,9 @@ describe("run", () => {
     expect(stdout.trimEnd()).toMatch(/Again: passkey-harness run plain-login --seed 1 --frames full$/);
   });
 
-  test.each(["html", "pcap", "trace"])("--all has no --%s: that tells one run", async (form) => {
+  test.each(["html", "pcap", "trace"])("--all has no --%s: that reports one run", async (form) => {
     const { exitCode, stderr } = await runCli(["run", "--all", `--${form}`, at("all")]);
-    expect([exitCode, stderr.includes("tells one run")]).toEqual([2, true]);
+    expect([exitCode, stderr.includes("reports one run")]).toEqual([2, true]);
   });
 
   test("--all --junit --github writes a case for each story and adds to the job's summary", async () => {

@@ -139,11 +139,13 @@ describe("a request that the page aborted itself", () => {
     "CREDENTIAL_EXCLUDED",
     "KEY_STORE_FULL",
     "UV_BLOCKED",
-  ])("was given up by the page, whatever the phone says later to nobody: %s", (status) => {
+  ])("was given up by the page, whatever the phone answers afterwards: %s", (status) => {
     const explanation = explain(untilAsked(aborted, keyTimer, answer(75_700, status)));
     expect(explanation).toMatchObject({ mechanism: "page-gave-up", decidedBy: undefined });
     expect(explanation.verdict).toContain("The page gave up at 41.900 s and aborted the request");
-    expect(explanation.evidence).toContain(`75.700 s: makeCredential answered ${status} to nobody`);
+    expect(explanation.evidence).toContain(
+      `75.700 s: makeCredential answered ${status}, and no client took the answer`,
+    );
   });
 
   test("is not decided by the browser's own timer, which a recording may let run on", () => {

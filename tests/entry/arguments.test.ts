@@ -133,7 +133,7 @@ const CASES: Readonly<Record<string, Case>> = {
     call: last(sim, "SimPhone", env, { advertiser: air, dialer: tunnels, handle: key.handle }),
     good: { name: "a phone" },
   },
-  "SimPhone parts": {
+  "SimPhone deps": {
     call: (value) => fn("SimPhone", sim)(env, value),
     good: { advertiser: air, dialer: tunnels, handle: key.handle },
     required: ["advertiser", "dialer", "handle"],
@@ -323,9 +323,11 @@ test("no public function with an options parameter is left out", () => {
       "inSpan",
       "joinVerdictTables",
       "jsonLinesSink",
+      "knobAliasNote",
       "learnProfile",
       "listKnobs",
       "loadScenarioFile",
+      "nearestKnobNames",
       "openNoble",
       "openUhidFile",
       "outcomeOf",

@@ -169,7 +169,7 @@ describe("a relay that lies", () => {
     const bench = new HybridBench();
     const { qr, connect } = bench.invite();
     void bench.scan(qr);
-    bench.env.clock.arm(800, "test.turn", () => bench.service.setBehaviour({ turnsAway: "everybody" }));
+    bench.env.clock.arm(800, "test.turn", () => bench.service.setBehaviour({ refuse: "everybody" }));
     await expect(bench.run(connect())).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       httpStatus: undefined,

@@ -111,7 +111,7 @@ describe("an orphan", () => {
 
   test("comes of a tunnel that breaks under the answer", async () => {
     // Handshake and its answer, the map, the update, the request: the sixth message is the answer.
-    const { bench, device, session } = await ready({ service: { breaksAfter: 5 } });
+    const { bench, device, session } = await ready({ service: { dropAfter: 5 } });
     await expect(bench.run(device.transact(MAKE))).rejects.toMatchObject({
       code: "LINK_CLOSED",
       aftermath: "unknown",
@@ -124,7 +124,7 @@ describe("an orphan", () => {
   test("comes of a tunnel whose time is over while the person thinks", async () => {
     const { bench, device } = await ready({
       behaviour: { verifyMs: 150_000 },
-      phone: { platformTimeoutMs: Infinity },
+      phone: { platformTimeoutMs: null },
     });
     await expect(bench.run(device.transact(MAKE))).rejects.toMatchObject({ code: "LINK_CLOSED" });
     expect(bench.traced("timer.fired")).toMatchObject([
@@ -199,8 +199,8 @@ describe("disposing of a device", () => {
   test("listens on for three minutes, then hangs up on a phone that does not", async () => {
     const { bench, device } = await ready({
       behaviour: { walksAway: true },
-      service: { ttlMs: Infinity },
-      phone: { platformTimeoutMs: Infinity },
+      service: { ttlMs: null },
+      phone: { platformTimeoutMs: null },
     });
     const call = device.transact(MAKE);
     bench.env.clock.arm(1_000, "test.dispose", () => void device[Symbol.asyncDispose]());

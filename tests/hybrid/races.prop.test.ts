@@ -47,7 +47,7 @@ async function race(scheduler: fc.Scheduler, { abortsAfter, dropsAfter }: Plan):
     dialer,
     air: { advertDelayMs: 0 },
     service: quick,
-    phone: { opensTunnelAfterMs: 0, platformTimeoutMs: Infinity },
+    phone: { startDelayMs: 0, platformTimeoutMs: null },
     behaviour: { verifyMs: 250 },
   });
   const { device, qr } = bench.invite({ budgets: { lingerMs: 5_000 } });

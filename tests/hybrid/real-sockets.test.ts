@@ -43,7 +43,7 @@ async function realBench(service: Partial<WsTunnelServiceOptions> = {}, user?: S
     user: user ?? approves,
   });
   const parts = { advertiser: udpAdvertiser(env, { port }), dialer, handle: key.handle };
-  const phone = new SimPhone(envFor(env, "phone"), parts, { opensTunnelAfterMs: 0 });
+  const phone = new SimPhone(envFor(env, "phone"), parts, { startDelayMs: 0 });
   const client = envFor(env, "client");
   return {
     store,
@@ -120,7 +120,7 @@ describe("over real sockets", () => {
 
   test("the service breaks down while the person thinks: LINK_CLOSED here, a passkey there", async () => {
     // Handshake and its answer, hello, update, request: the sixth message is the phone's answer.
-    const bench = await realBench({ breaksAfter: 5 });
+    const bench = await realBench({ dropAfter: 5 });
     const { qr, device } = bench.invite();
     const scanned = bench.phone.scan(qr);
     await expect(register(bench.client, device, RESIDENT, CLIENT)).rejects.toMatchObject({

@@ -120,7 +120,7 @@ describe("a linked phone that is called", () => {
   });
 
   test("whose owner does not look at the notification is waited for", async () => {
-    const { bench, phone } = await linked({ phone: { tapsAfterMs: undefined } });
+    const { bench, phone } = await linked({ phone: { tapDelayMs: null } });
     const { connect } = contact(bench, phone, { budgets: { linkMs: 90_000 } });
     await expect(bench.run(connect())).rejects.toMatchObject({ timer: "hybrid.link", aftermath: "none" });
   });

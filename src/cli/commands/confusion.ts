@@ -19,14 +19,14 @@ const JOBS_MAX = 256;
 
 export const confusion: Command = {
   name: "confusion",
-  summary: "draw the parameters of stories anew and count how often the verdict names their cause",
+  summary: "sample the parameters of scenarios and count how often the verdict names their cause",
   synopsis: "[SCENARIO...]  [options]",
   help: `  SCENARIO: some of them; without one, all of the catalogue
-  --draws NUMBER       how often each is drawn (200)
-  --draw NUMBER        tell one draw of one scenario in full
-  --seed TEXT          what the draws are made of (1)
-  --jobs NUMBER        how many stories are drawn at once (one a core); the table is the same
-  Rows are causes as the stories injected them, columns what was said. Below: the same traces with one kind of
+  --draws NUMBER       how often each is sampled (200)
+  --draw NUMBER        report one sample of one scenario in full
+  --seed TEXT          seed of the samples (1)
+  --jobs NUMBER        how many scenarios are sampled at once (one a core); the table is the same
+  Rows are causes as the scenarios injected them, columns what was said. Below: the same traces with one kind of
   probe taken out of each, where the answer has to be right or "undecided" with the missing probe named.`,
   options: {
     draws: { type: "string" },
@@ -75,7 +75,7 @@ async function reportSample(
 ): Promise<Outcome> {
   const [scenario, ...surplus] = scenarios;
   if (scenario === undefined || surplus.length > 0) {
-    throw new UsageError("USAGE", "--draw tells one scenario", {
+    throw new UsageError("USAGE", "--draw reports one scenario", {
       hint: "passkey-harness confusion late-delivery --draw 17",
     });
   }

@@ -97,7 +97,7 @@ function readId(text: string): Uint8Array {
   }
 }
 
-/** `undefined` when the key verifies by itself. @throws {UsageError} ENVIRONMENT when nobody says the PIN. */
+/** `undefined` when the key verifies by itself. @throws {UsageError} ENVIRONMENT when no PIN was given. */
 async function pinFor(invocation: Invocation, { info }: Ctap2Session): Promise<string | undefined> {
   const { uv, pinUvAuthToken } = info.options ?? {};
   const ask = pinSource(invocation);

@@ -6,7 +6,7 @@ const DEMO = "late-delivery";
 
 export const demo: Command = {
   name: "demo",
-  summary: "the story this tool was made for: an error on the page, and a passkey all the same",
+  summary: "the scenario this tool was made for: an error on the page, and a passkey all the same",
   synopsis: "[--seed TEXT] [--json]",
   help: `  Plays the scenario ${DEMO} on simulated devices, two minutes in milliseconds.
   --seed TEXT          what the run is made of (1)

@@ -10,7 +10,7 @@ import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-k
 
 export const phone: Command = {
   name: "phone",
-  summary: "be a phone: scan a passkey QR code and answer whoever shows it",
+  summary: "act as a phone: read a passkey QR code and answer the client that shows it",
   synopsis: "--qr TEXT | --qr-image FILE  [options]",
   help: `  --qr TEXT            what the code says; - reads it from stdin, out of sight of other users
   --qr-image FILE      a PNG picture of it, such as a screenshot

@@ -16,7 +16,7 @@ export interface ShrinkSettings {
   readonly toward: Subject | undefined;
 }
 
-/** Turns back what does not matter, and tells of the run that is left. */
+/** Resets the knobs that do not matter to their defaults and reports the run that is left. */
 export async function runShrink(
   { scenario, calledAs }: Subject,
   { seed, knobs, keep, toward }: ShrinkSettings,
@@ -85,6 +85,6 @@ function outcomeLines({ page, told, decidedBy, mechanisms, ledger }: RunOutcome)
   const ledgerCounts = Object.entries(ledger).map(([name, count]) => `${name} ${count}`);
   return [
     `page: ${list(page)}; told: ${list(told)}; decided by ${decidedBy ?? "no timer"}; ${list(mechanisms)}`,
-    `books: ${ledgerCounts.join(", ")}`,
+    `ledger: ${ledgerCounts.join(", ")}`,
   ];
 }

@@ -16,7 +16,7 @@ export interface SiteSettings {
 /** What is only possible where the same seed gives the same run. */
 const SIMULATED_ONLY: readonly string[] = ["seed", "sweep", "shrink", "keep", "toward", "all", "speed"];
 
-/** One run against a real site, told in full. @throws {UsageError} USAGE for options that do not go together. */
+/** Runs a scenario once against a real site and reports the run in full. @throws {UsageError} USAGE for options that do not go together. */
 export async function runAtSite(
   { scenario, calledAs }: Subject,
   { site, knobs, frames }: SiteSettings,

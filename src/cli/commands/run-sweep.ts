@@ -14,6 +14,7 @@ import { SINGLE_REPORTS, withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
 import { shellWord } from "../shell-word.js";
 import type { Terminal } from "../terminal.js";
+import { warnOfKnobAlias } from "../warn-of-alias.js";
 
 export interface SweepSettings {
   readonly seed: string;
@@ -38,6 +39,7 @@ export async function runSweep(
     axes,
     knobs,
     calledAs,
+    onKnobAlias: (alias) => warnOfKnobAlias(alias, terminal),
     onPoint: (point, run) => {
       terminal.status(`${(count += 1)}  ${valuesOf(point.at)}`);
       if (wantsRuns) reported.push(reportedPoint(point, run));
@@ -60,7 +62,7 @@ export async function runSweep(
 function refuseSingleReports(invocation: Invocation): void {
   const single = [...SINGLE_REPORTS, "trace"].find((name) => textOption(invocation, name) !== undefined);
   if (single === undefined) return;
-  throw new UsageError("USAGE", `--${single} tells one run, not a sweep`, {
+  throw new UsageError("USAGE", `--${single} reports one run, not a sweep`, {
     hint: "each point's reproduction line, with --json, repeats it alone",
   });
 }

@@ -6,13 +6,14 @@ import {
   toJson,
   toText,
 } from "../../entry/scenarios.js";
-import { parseKnobAssignment } from "../../entry/sim.js";
+import { type KnobAlias, parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";
 import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
+import { warnOfKnobAlias } from "../warn-of-alias.js";
 import { LIST_HELP, LIST_OPTIONS, listScenarios, refuseListOptions } from "./run-list.js";
 import { runShrink } from "./run-shrink.js";
 import { runAtSite } from "./run-site.js";
@@ -20,7 +21,7 @@ import { runSweep } from "./run-sweep.js";
 
 const ID_WIDTH = Math.max(...CATALOGUE.map(({ id }) => id.length)) + 2;
 
-/** How one run is told, on top of what is printed. */
+/** Options that write a report of one run, in addition to the printed one. */
 export const OUTPUT_OPTIONS = {
   trace: { type: "string" },
   ...FRAMES_OPTIONS,
@@ -35,7 +36,7 @@ export const run: Command = {
   name: "run",
   summary: "play a scenario on virtual time and say whose timer decided it",
   synopsis: "SCENARIO | FILE | --list | --all  [options]",
-  help: `  FILE is a story of your own: .json, .mjs, .js, or .ts where Node or tsx can load it (docs/scenarios.md).
+  help: `  FILE is a scenario of your own: .json, .mjs, .js, or .ts where Node or tsx can load it (docs/scenarios.md).
 ${LIST_HELP}
   --all                run every scenario and compare it with what it promises
   --seed TEXT          what the run is made of (1); the same seed gives the same trace
@@ -103,7 +104,7 @@ async function towardOf(invocation: Invocation): Promise<Subject | undefined> {
   return name === undefined ? undefined : subjectNamed(name, invocation.terminal);
 }
 
-/** One run, told in full; `calledAs` is how it was named, when that was not by its id. */
+/** Runs one scenario and reports the run in full; `calledAs` is the name on the command line, where not the id. */
 export async function runOne(
   scenario: UserScenario,
   invocation: Invocation,
@@ -125,7 +126,7 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
   const single = [...SINGLE_REPORTS, "trace"].find((name) => textOption(invocation, name) !== undefined);
   if (single !== undefined) {
-    throw new UsageError("USAGE", `--${single} tells one run, not all of them`, {
+    throw new UsageError("USAGE", `--${single} reports one run, not all of them`, {
       hint: `passkey-harness run SCENARIO --${single} FILE`,
     });
   }
@@ -159,11 +160,13 @@ async function runAll(invocation: Invocation): Promise<Outcome> {
 
 function settingsOf(invocation: Invocation) {
   const assignments = textsOf(invocation, "set");
+  const onAlias = (alias: KnobAlias) => warnOfKnobAlias(alias, invocation.terminal);
   return {
     seed: textOption(invocation, "seed") ?? "1",
     frames: framesOption(invocation),
-    knobs: Object.assign({}, ...assignments.map(parseKnobAssignment)) as ReturnType<
-      typeof parseKnobAssignment
-    >,
+    knobs: Object.assign(
+      {},
+      ...assignments.map((text) => parseKnobAssignment(text, { onAlias })),
+    ) as ReturnType<typeof parseKnobAssignment>,
   };
 }

@@ -10,7 +10,7 @@ const MS_MAX = 86_400_000;
 const MESSAGES_MAX = 1_000_000;
 const AT_ONCE_MAX = 1_000_000;
 
-/** Names of the services phones know, for clients that were told to look for them here. */
+/** Names the tunnel services that phones know, for clients that are configured to resolve the names to this host. */
 const ASSIGNED_HOSTS = ["cable.ua5v.com", "cable.auth.com"];
 
 export const tunnel: Command = {
@@ -76,7 +76,7 @@ function start(invocation: Invocation, env: Env) {
   const tunnelsMax = atOnce("max-tunnels");
   const connectionsMax = atOnce("max-connections");
   const httpStatus = numberOption(invocation, "refuse", { min: 400, max: 599 });
-  const breaksAfter = numberOption(invocation, "drop-after", { min: 0, max: MESSAGES_MAX });
+  const dropAfter = numberOption(invocation, "drop-after", { min: 0, max: MESSAGES_MAX });
   return wsTunnelService(env, {
     host,
     port: numberOption(invocation, "port", { min: 0, max: PORT_MAX }) ?? PORT,
@@ -89,7 +89,7 @@ function start(invocation: Invocation, env: Env) {
     ...(tunnelsMax !== undefined && { tunnelsMax }),
     ...(connectionsMax !== undefined && { connectionsMax }),
     ...(httpStatus !== undefined && { httpStatus }),
-    ...(breaksAfter !== undefined && { breaksAfter }),
+    ...(dropAfter !== undefined && { dropAfter }),
   });
 }
 

@@ -23,7 +23,7 @@ export const EXPOSE_OPTIONS = {
 } as const satisfies OptionTable;
 
 export const EXPOSE_HELP = `  --udp HOST:PORT      listen for reports as datagrams
-  --peer HOST:PORT     answer there; without it, whoever sent last gets the answer
+  --peer HOST:PORT     answer there; without it, the peer that sent last gets the answer
   --unix PATH          offer the same reports on a stream socket
   --uhid               make it a HID device of this Linux machine: every program sees a key on USB
   --uhid-file PATH     where the kernel makes devices (/dev/uhid)

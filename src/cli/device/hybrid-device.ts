@@ -18,7 +18,7 @@ export const HYBRID_CEREMONY_HELP = `  --radio WHICH        where hybrid listens
 ${TUNNEL_HELP}
   --linger-ms N        listen for what the phone says after the ceremony (0)`;
 
-/** The longest ceremony sites are told to allow; a code nobody scans is given up then. */
+/** Limits the wait for a scan of the QR code: the longest ceremony that the guidance for sites allows. */
 const LONGEST_MS = 300_000;
 const LINGER_MS_MAX = 600_000;
 
@@ -43,7 +43,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
     budgets: { linkMs: ceremonyMs === Infinity ? LONGEST_MS : Infinity, lingerMs },
   });
   const shown = showQr(env.clock, terminal, qr, ceremonyMs === Infinity ? LONGEST_MS : ceremonyMs);
-  // The search begins now, not with the first request; whoever asks hears how it ended.
+  // The search begins now, not with the first request; a caller that asks later gets the result.
   const hide = () => shown.hide();
   device.ready().then(hide, hide);
   return {

@@ -19,11 +19,11 @@ interface KeyAction {
 }
 
 /**
- * Hands that pull a key out and plug it in, moved by signals and, where asked for, by lines.
+ * Unplugs and replugs a key on signals and, where asked for, on lines of standard input.
  *
- * One move at a time, in the order asked for; each is told on stderr when it is done, for a script to wait for.
+ * Moves run one at a time, in the order asked for; stderr reports each finished move, so that a script can wait.
  *
- * @returns once somebody wants the program to end and the key is out.
+ * @returns once a signal or the end of standard input asks the program to end and the key is unplugged.
  */
 export function untilStdinEnds(
   exposed: ExposedDevice,

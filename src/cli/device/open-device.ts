@@ -142,7 +142,7 @@ async function openAt(env: Env, where: string, { frames, bind }: RealDeviceOptio
   }
 }
 
-/** Several keys are a question for the person, not for chance. */
+/** Refuses to choose between several keys: the user has to name one. */
 async function onlyUsbDevice(): Promise<string> {
   const devices = await usbDevices();
   const [first, ...others] = devices;

@@ -5,7 +5,7 @@ import type { Terminal } from "../terminal.js";
 /** Modules of quiet around the code. @see ISO/IEC 18004: 4, of which cameras need 2 */
 const BORDER_MODULES = 2;
 
-/** How often the seconds left are told to a person who watches. */
+/** Interval, in milliseconds, at which the terminal shows the seconds that are left. */
 const TICK_MS = 1000;
 
 export interface ShownQr {
@@ -16,7 +16,7 @@ export interface ShownQr {
 /**
  * Shows a code to a camera and as text. All of it goes to stderr, for stdout is for results.
  *
- * Whoever reads it can answer: it is never traced.
+ * The code is never traced: every party that reads the code can answer the request.
  */
 export function showQr(clock: Clock, terminal: Terminal, qr: string, limitMs: number): ShownQr {
   const endsAtMs = clock.nowMs() + limitMs;
@@ -26,7 +26,7 @@ export function showQr(clock: Clock, terminal: Terminal, qr: string, limitMs: nu
     return { hide: () => {} };
   }
   const code = renderUnicodeCompact(qr, { border: BORDER_MODULES });
-  // White on black whatever the theme: light modules are the drawn ones.
+  // White on black whatever the theme: light modules are the printed ones.
   for (const line of code.split("\n")) terminal.warn(terminal.style(["bgBlack", "whiteBright"], line));
   terminal.warn(qr);
   terminal.warn(`scan this with a phone within ${secondsLeft()} s`);

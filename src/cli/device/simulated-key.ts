@@ -40,7 +40,7 @@ export interface SimKey {
   readonly save: () => void;
 }
 
-/** @param fit what the road makes of the profile. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
+/** @param fit adapts the profile to the transport. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
 export function simKeyFrom(
   invocation: Invocation,
   env: Env,

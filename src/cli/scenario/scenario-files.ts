@@ -120,7 +120,7 @@ function unreadable(path: string, cause: unknown): ScenarioFileError {
   );
 }
 
-/** What a program throws while it is loaded: its own story's problems, or anything. */
+/** Reads what a program throws while it is loaded: the problems of its own scenario, or any other value. */
 function broken(path: string, error: unknown): ScenarioFileError {
   const problems = problemsOf(error);
   if (problems !== undefined) return new ScenarioFileError(path, problems, { cause: error });

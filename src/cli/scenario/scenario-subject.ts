@@ -3,7 +3,7 @@ import { type UserScenario, findScenario, hintFor, loadScenarioFile } from "../.
 import { diskFiles } from "./scenario-files.js";
 import { UsageError } from "../command.js";
 import type { Terminal } from "../terminal.js";
-import { warnOfAlias } from "../warn-of-alias.js";
+import { warnOfAlias, warnOfKnobAlias } from "../warn-of-alias.js";
 
 /** What a run is of, and how its reproduction line names it: by its present id, or by its file. */
 export interface Subject {
@@ -30,6 +30,7 @@ export async function subjectNamed(name: string, terminal: Terminal): Promise<Su
   if (A_FILE.test(name) || (A_PATH.test(name) && !couldBeVariant(name))) {
     const scenario = await loadScenarioFile(normalize(name), diskFiles(), {
       onAlias: (resolved) => warnOfAlias(resolved, terminal),
+      onKnobAlias: (alias) => warnOfKnobAlias(alias, terminal),
     });
     return { scenario, calledAs: name };
   }

@@ -38,7 +38,10 @@ export const CTAP_EVENTS = {
       tone: "wire",
     },
   ),
-  /** `credential` is the tag of the credential id, `user` that of the user handle: it tells two accounts apart. */
+  /**
+   * `credential` is the tag of the credential id, `user` that of the user handle: the latter distinguishes two
+   * accounts.
+   */
   "ctap.credential": event(
     {
       change: oneOf("created", "overwritten", "deleted", "used"),

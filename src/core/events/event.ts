@@ -8,7 +8,7 @@ import type { Members, ValuesOf } from "./member.js";
  */
 export type Tone = "wire" | "user" | "good" | "bad" | "fault";
 
-/** How a record of one kind is shown to people. */
+/** Defines how a record of one kind is shown to users. */
 export interface EventView<Event> {
   /** Describes the record in a sentence without a subject, which is its actor; `undefined` leaves it out of reports. */
   readonly text: (event: Event) => string | undefined;

@@ -18,7 +18,7 @@ export const FACTOR_EVENTS = {
         "relayed",
         "opened-by-scanner",
       ),
-      /** Whose telephone number the code was sent to: the user's mobile, a landline, another person's. */
+      /** Whose telephone number the code was sent to: the user's mobile, a landline, another user's telephone. */
       route: optional(oneOf("mobile", "landline", "spouse")),
     },
     {

@@ -27,7 +27,7 @@ const CAUSE = {
    * it refused by.
    */
   code: optional(text),
-  /** Free text for people; no rule reads it. */
+  /** Free text for users; no rule reads this member. */
   reason: optional(text),
 } as const;
 

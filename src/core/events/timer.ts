@@ -1,7 +1,7 @@
 import { durationText, event, NOT_SHOWN } from "./event.js";
 import { milliseconds, text } from "./member.js";
 
-/** `timer` is the timer's name, such as `client.ceremony`; `id` tells two uses of it apart. */
+/** `timer` is the timer's name, such as `client.ceremony`; `id` distinguishes two uses of the timer. */
 const TIMER = { timer: text, budgetMs: milliseconds, id: text } as const;
 
 /** Every budget, with its owner in `actor`; emitted by core/timer.ts alone. */

@@ -22,7 +22,7 @@ import { CtapError, CtapStatus } from "../status.js";
 import { TransportError } from "../transport-error.js";
 
 export interface FingerprintSensor {
-  /** How the finger meets it; `undefined` for a kind nobody here knows. */
+  /** How the finger meets the sensor; `undefined` for a kind that this library does not know. */
   readonly kind: "touch" | "swipe" | undefined;
   /** Good samples that an enrolment takes at most. */
   readonly samplesMax: number;
@@ -41,7 +41,7 @@ export interface EnrollmentSample {
 }
 
 export interface EnrollOptions extends TransactOptions {
-  /** How long the device may wait for each sample, in milliseconds; as long as it likes when absent. */
+  /** How long the device may wait for each sample, in milliseconds; the device's own default when absent. */
   readonly sampleTimeoutMs?: number;
 }
 
@@ -53,10 +53,10 @@ export interface EnrollOptions extends TransactOptions {
 export interface FingerprintEnroller {
   sensorInfo(options?: TransactOptions): Promise<FingerprintSensor>;
   /**
-   * Enrols a finger: yields after each sample, so that the person can be told what to do better.
+   * Enrols a fingerprint: yields after each sample, so that the client can show the user how to improve the next one.
    *
-   * Ends with the finger enrolled. Whoever leaves the loop earlier cancels the enrolment. A sample that
-   * never came is no error but the feedback NO_USER_ACTIVITY, and the next turn waits again.
+   * Ends with the finger enrolled. A caller that leaves the loop earlier cancels the enrolment. A sample that never
+   * came is no error but the feedback NO_USER_ACTIVITY, and the next turn waits again.
    *
    * @throws {CtapError} `CTAP_FP_DATABASE_FULL` when no more fingers fit.
    */
@@ -82,7 +82,7 @@ const KINDS: ReadonlyMap<number | undefined, "touch" | "swipe"> = new Map([
  * What changed shows in getInfo: {@link Ctap2Session.refreshInfo} fetches it.
  *
  * @param token with the permission `bioEnrollment`.
- * @throws {FeatureError} `FEATURE_UNSUPPORTED` when the device enrols nobody.
+ * @throws {FeatureError} `FEATURE_UNSUPPORTED` when the device has no enrolment command.
  * @see CTAP 2.3 §6.7
  */
 export function bioEnrollment(session: Ctap2Session, token: PinUvAuthToken): FingerprintEnroller {
@@ -161,7 +161,7 @@ class Enroller implements FingerprintEnroller {
     await this.#authorised(Subcommand.removeEnrollment, { templateId }, options);
   }
 
-  /** Somebody who left has no use for a refusal. */
+  /** Cancels the enrolment and ignores a refusal, because the caller has already left. */
   async #cancelQuietly(): Promise<void> {
     try {
       await this.cancel();

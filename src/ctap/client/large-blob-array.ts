@@ -17,7 +17,7 @@ const ARRAY_HEAD = 0x80;
 const ONE_BYTE_FOLLOWS = 24;
 const TWO_BYTES_FOLLOW = 25;
 
-/** One element of the array; what it says is nobody's business but its owner's. */
+/** One element of the array; only the owner of the credential can decrypt its content. */
 export interface LargeBlobElement {
   /** Written back as it was found, whatever it is. */
   readonly raw: Uint8Array;
@@ -44,11 +44,11 @@ export function isIntact(crypto: CryptoProvider, serialized: Uint8Array): boolea
 /**
  * The elements of a serialized array. One that fails its own hash counts as empty, as the specification has it.
  *
- * Elements are kept as they stand in the bytes, so that what other programs wrote survives a rewrite even
- * when nobody here can read it.
+ * Elements are kept as they stand in the bytes, so that what other programs wrote survives a rewrite even when this
+ * client cannot decrypt an element.
  *
- * @throws {MessageError} `MESSAGE_MALFORMED` when the hash is right and there is no array of known length:
- *   rewriting that would destroy what somebody meant to keep.
+ * @throws {MessageError} `MESSAGE_MALFORMED` when the hash is right and there is no array of known length: rewriting
+ *   such bytes would destroy data of another client.
  */
 export function decodeLargeBlobArray(
   crypto: CryptoProvider,

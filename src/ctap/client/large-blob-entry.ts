@@ -26,7 +26,7 @@ export interface LargeBlobEntry {
  * Compresses and encrypts one credential's data.
  *
  * @param key 32 bytes, the credential's largeBlobKey.
- * @throws {RangeError} for more than {@link LARGE_BLOB_BYTES_MAX}, which nobody could read back.
+ * @throws {RangeError} for more than {@link LARGE_BLOB_BYTES_MAX}, which no client could read back.
  * @see CTAP 2.3 §6.10.3 (large, per-credential blobs)
  */
 export function sealLargeBlob(
@@ -48,7 +48,7 @@ export function sealLargeBlob(
 /**
  * One credential's data, if the entry is that credential's.
  *
- * @returns `undefined` for somebody else's entry, which is an everyday event, and for a damaged one.
+ * @returns `undefined` for an entry of another credential, which is an everyday event, and for a damaged one.
  */
 export function openLargeBlob(
   crypto: CryptoProvider,

@@ -28,7 +28,7 @@ import { CtapError, CtapStatus } from "../status.js";
 /** Whole attempts at changing the array, reading it included, when another program writes at the same time. */
 const WRITE_ATTEMPTS_MAX = 3;
 
-/** Refusals that mean somebody got in between. */
+/** Statuses with which a device refuses when another client interrupted the transfer. */
 const INTERRUPTED: readonly number[] = [CtapStatus.INVALID_SEQ, CtapStatus.INTEGRITY_FAILURE];
 
 /** Longest message of a device that names no limit. @see CTAP 2.3 §6.4 (maxMsgSize) */
@@ -50,7 +50,7 @@ export interface LargeBlobStorage {
   /** One credential's data; `undefined` when there is none. */
   read(key: Uint8Array, options?: TransactOptions): Promise<Uint8Array | undefined>;
   /**
-   * Replaces one credential's data and leaves everybody else's as it is.
+   * Replaces one credential's data and leaves the data of all others as it is.
    *
    * @throws {CtapError} `CTAP_LARGE_BLOB_STORAGE_FULL`; the data before is then still there.
    */
@@ -140,7 +140,10 @@ class Storage implements LargeBlobStorage {
     return elements.filter((element) => this.#open(key, element) === undefined);
   }
 
-  /** Reads, changes and writes, all of it again when somebody came in between. Returns how many elements went. */
+  /**
+   * Reads, changes and writes the array, and repeats all three when another client interrupted. Returns how many
+   * elements were removed.
+   */
   async #change(
     change: (elements: Elements) => Elements,
     options: TransactOptions | undefined,

@@ -6,8 +6,8 @@ import type { CryptoProvider } from "../../crypto/provider.js";
  * Something about PINs or built-in verification that shows without, or despite, the device's answer.
  *
  * Before anything is sent: `PIN_TOO_SHORT`, `PIN_TOO_LONG` and `PIN_ENDS_IN_ZERO` for a PIN no device may take;
- * `PIN_UNSUPPORTED` and `UV_UNSUPPORTED` when getInfo offers no such way; `PIN_PROTOCOL_UNSUPPORTED` when it
- * offers only protocols nobody here speaks. After an answer: `PIN_TOKEN_MALFORMED`.
+ * `PIN_UNSUPPORTED` and `UV_UNSUPPORTED` when getInfo offers no such way; `PIN_PROTOCOL_UNSUPPORTED` when it offers
+ * only protocols that this library does not implement. After an answer: `PIN_TOKEN_MALFORMED`.
  */
 export class PinError extends HarnessError<
   | "PIN_TOO_SHORT"

@@ -71,7 +71,7 @@ export function openOutputs(
 /**
  * The authenticator's half: the one or two salts.
  *
- * @throws {MessageError} with the status to answer: PIN_AUTH_INVALID for salts of somebody else,
+ * @throws {MessageError} with the status to answer: PIN_AUTH_INVALID for salts that another client made,
  *   INVALID_PARAMETER for a wrong number of bytes.
  */
 export function openSalts(

@@ -94,7 +94,10 @@ export function parseAuthenticatorData(bytes: Uint8Array, onFault?: FaultListene
   }
 }
 
-/** The inverse of {@link parseAuthenticatorData}. Writes what it is told, impossible flags included. */
+/**
+ * Encodes authenticator data, the inverse of {@link parseAuthenticatorData}. Writes the flags as given, impossible ones
+ * included.
+ */
 export function encodeAuthenticatorData(data: AuthenticatorData): Uint8Array {
   const { attested } = data;
   const extensions = data.extensionsCbor ?? (data.extensions && encodeCbor(data.extensions));

@@ -40,8 +40,8 @@ export interface CoseKey {
 }
 
 /**
- * A COSE key that cannot be used: `COSE_MALFORMED` lacks a member or has a wrong one; `COSE_UNSUPPORTED`
- * is of a type, curve or algorithm nobody here knows.
+ * A COSE key that cannot be used: `COSE_MALFORMED` lacks a member or has a wrong one; `COSE_UNSUPPORTED` is of a type,
+ * curve or algorithm that this library does not know.
  */
 export class CoseKeyError extends HarnessError<"COSE_MALFORMED" | "COSE_UNSUPPORTED"> {}
 
@@ -193,8 +193,8 @@ export function signatureAlgorithm(alg: number): SignatureAlgorithm | undefined 
 /**
  * False = the signature is wrong.
  *
- * @throws {CoseKeyError} `COSE_UNSUPPORTED` when nobody here can verify the algorithm; `COSE_MALFORMED`
- *   when the key is none, or of another kind than its algorithm.
+ * @throws {CoseKeyError} `COSE_UNSUPPORTED` when this library cannot verify the algorithm; `COSE_MALFORMED` when the
+ *   key is none, or of another kind than its algorithm.
  */
 export function verifySignature(
   { alg, key }: CoseKey,

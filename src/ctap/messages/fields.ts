@@ -36,7 +36,7 @@ export function optional<T>(key: CborKey, wire: Wire<T>): Field<T, false> {
   return { key, wire, required: false, statusWhenMissing: CtapStatus.MISSING_PARAMETER };
 }
 
-/** Named values to a map. Absent and `undefined` members are left out, as the wire wants. */
+/** Encodes named values as a map. Omits absent and `undefined` members, as the encoding requires. */
 export function toFields<F extends Fields>(fields: F, values: Values<F>): CborMap {
   const given = values as Readonly<Record<string, unknown>>;
   const map = new Map<CborKey, CborValue>();

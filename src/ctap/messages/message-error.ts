@@ -16,7 +16,7 @@ const STATUS_OF = {
 export type MessageFault = keyof typeof STATUS_OF;
 
 export interface MessageErrorDetail extends ErrorDetail {
-  /** Where the specification or its test tool wants another status than the usual one. */
+  /** The status where the specification or its test tool requires another one than the usual. */
   readonly status?: number;
 }
 

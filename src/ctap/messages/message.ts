@@ -8,7 +8,7 @@ import { type Fields, fromFields, toFields, type Values } from "./fields.js";
 import { MessageError } from "./message-error.js";
 import { readMap } from "./wire.js";
 
-/** Hears of each rule of the encoding a device broke, when the message could be read all the same. */
+/** Receives each encoding rule that a device broke, when the message could be decoded all the same. */
 export type FaultListener = (fault: CborFault, offset: number) => void;
 
 /** The client's reading of a response body, without the status byte. */
@@ -25,7 +25,7 @@ export function encodeRequest<F extends Fields>(
 }
 
 /**
- * The authenticator's reading of a request's parameters: strict, as the specification wants.
+ * Parses a request's parameters as an authenticator does: strictly, as the specification requires.
  *
  * @throws {MessageError} with the status to answer.
  */

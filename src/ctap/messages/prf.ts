@@ -71,7 +71,7 @@ export const prfOutput: Wire<PrfOutput> = mapWith({
   results: optional("results", values),
 });
 
-/** The salts meant for this credential: its own before everybody's. */
+/** Returns the salts for this credential: its own ones, or else those for every credential. */
 export function saltsFor(input: PrfInput, credentialId: Uint8Array): PrfValues | undefined {
   const own = input.evalByCredential?.find((entry) => equalBytes(entry.credentialId, credentialId));
   return own?.salts ?? input.eval;

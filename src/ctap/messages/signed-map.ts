@@ -6,7 +6,7 @@ import { readMap, type Wire } from "./wire.js";
 /** Parameters of a subcommand, with the very bytes that pinUvAuthParam is made over. */
 export interface SignedMap {
   readonly map: CborMap;
-  /** Canonical CBOR as it goes, or went, over the wire; members nobody here knows included. */
+  /** Canonical CBOR as it is, or was, sent; includes members that this library does not know. */
   readonly cbor: Uint8Array;
 }
 

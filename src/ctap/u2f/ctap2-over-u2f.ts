@@ -77,9 +77,9 @@ const STATUS_OF: ReadonlyMap<number, CtapStatusName> = new Map([
 /**
  * A key that knows only U2F, behind the seam of those that know CTAP2.
  *
- * makeCredential becomes register, getAssertion becomes authenticate; what U2F cannot do is refused with the
- * status a CTAP2 key without the feature would answer. A U2F key never waits: it says that it wants a touch
- * and is asked again, until somebody touches or the caller's signal aborts. Without a signal there is no end.
+ * makeCredential becomes register, getAssertion becomes authenticate; what U2F cannot do is refused with the status a
+ * CTAP2 key without the feature would answer. A U2F key never waits: it says that it wants a touch and is asked again,
+ * until the user touches it or the caller's signal aborts. Without a signal there is no end.
  *
  * @see CTAP 2.3 §10.2 (mapping of CTAP2 requests to U2F)
  */
@@ -257,7 +257,7 @@ class U2fBackedDevice implements CtapDevice {
     return undefined;
   }
 
-  /** U2F has no command for a touch alone: the key registers with nobody. */
+  /** Asks for a touch by registering a bogus application, because U2F has no command for a touch alone. */
   async #touch(options: TransactOptions): Promise<Uint8Array> {
     const bogus = { application: BOGUS_APPLICATION, challenge: BOGUS_CHALLENGE };
     await this.#untilTouched(() => this.#client.register(bogus), options);

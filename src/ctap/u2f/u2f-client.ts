@@ -38,7 +38,7 @@ export interface U2fClient {
     request: U2fAuthenticationRequest & { readonly control: U2fSigningControl },
     options?: TransactOptions,
   ): Promise<U2fAuthentication>;
-  /** Whether the key handle is of this key, for this application. Signs nothing, wants no touch. */
+  /** Checks whether the key handle is of this key, for this application. Signs nothing, asks for no touch. */
   check(request: U2fAuthenticationRequest, options?: TransactOptions): Promise<boolean>;
 }
 
@@ -50,7 +50,7 @@ const NOT_MINE: readonly number[] = [StatusWord.WRONG_DATA, StatusWord.WRONG_LEN
 export interface U2fClientOptions {
   /** `extended` by default, the only one on USB. */
   readonly form?: ApduForm;
-  /** Tells the span that asks, for a client that serves several; that of `env` when absent. */
+  /** Returns the span that asks, for a client that serves several; the span of `env` when absent. */
   readonly context?: () => TraceContext | undefined;
 }
 
@@ -69,7 +69,7 @@ export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOption
   const { form = "extended", context = () => undefined } = options;
   let lastTraced = "";
 
-  /** The trace hears of an answer once, however often a client asks again for a touch. */
+  /** The trace records an answer once, however often a client asks again for a touch. */
   const trace = (ins: number, statusWord: number) => {
     const event = {
       kind: "ctap.u2f",
@@ -128,7 +128,7 @@ export function u2fClient(env: Env, sendApdu: SendApdu, options: U2fClientOption
   };
 }
 
-/** The key did something, and nobody can tell what. */
+/** Reports that the key acted and that its answer cannot be read, so that the effect is unknown. */
 export function unreadable(instruction: string, cause: Error): TransportError {
   return new TransportError("PROTOCOL_VIOLATION", `U2F ${instruction} answered: ${cause.message}`, {
     cause,

@@ -18,7 +18,7 @@ export function nameOfU2fInstruction(ins: number): keyof typeof U2fInstruction |
 
 /** P1 of authenticate. @see FIDO U2F Raw Message Formats §5.1 */
 export const U2fControl = {
-  /** Sign once somebody touched. */
+  /** Sign once the user touched the key. */
   enforcePresence: 0x03,
   /** Sign nothing: only say whether the key handle is of this key. */
   checkOnly: 0x07,
@@ -41,9 +41,10 @@ const POINT_BYTES = 65;
 const PRESENT = 0x01;
 
 /**
- * Registered with nobody: what a client asks a key to register when all it wants is a touch.
+ * Application parameter of no site: what a client asks a key to register when all it wants is a touch.
  *
- * Fixed, so that whoever keeps books of a key can tell it from a site's. Source: Chromium, device/fido/fido_constants.cc.
+ * Fixed, so that a ledger of a key's registrations can distinguish it from a site's application. Source: Chromium,
+ * device/fido/fido_constants.cc.
  */
 export const BOGUS_APPLICATION: Uint8Array = new Uint8Array(HASH_BYTES).fill(0x41);
 export const BOGUS_CHALLENGE: Uint8Array = new Uint8Array(HASH_BYTES).fill(0x42);
@@ -70,7 +71,7 @@ export interface U2fAuthenticationRequest extends U2fRegistrationRequest {
 }
 
 export interface U2fAuthentication {
-  /** Bit 0: somebody touched. */
+  /** Bit 0: the user touched the key. */
   readonly presence: number;
   readonly counter: number;
   /** DER, by the credential's key over {@link u2fAuthenticationMessage}. */

@@ -53,7 +53,7 @@ export interface CeremonyTrace {
   /** A call to the site got no answer, and the page did not repeat it. */
   callFailed?: Timestamped;
   readonly timers: readonly TimerUse[];
-  /** First text that told the user of a failure, and of a success. */
+  /** First text that reported a failure to the user, and first text that reported a success. */
   failureSeen?: Timestamped & { readonly text: string };
   successSeen?: Timestamped;
   /** Only for `factor`: what was sent, typed and answered. */

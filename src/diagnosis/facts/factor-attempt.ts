@@ -25,7 +25,7 @@ export interface FactorAttempt {
   readonly entries: readonly EntryFact[];
 }
 
-/** Folds the records of one attempt; a trace without the site's calls still tells of it by its codes. */
+/** Folds the records of one attempt; in a trace without the site's calls the codes still show the attempt. */
 export function factorAttempt(records: readonly TraceRecord[]): FactorAttempt {
   const factors: string[] = [];
   const calls: (SiteCall & { readonly step: string })[] = [];

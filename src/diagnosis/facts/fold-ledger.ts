@@ -2,9 +2,9 @@ import type { TraceRecord } from "../../core/trace.js";
 import { Ledger, type LedgerKey, type LedgerMail, type LedgerRow } from "../ledger.js";
 
 /**
- * The books as a trace tells them, for traces whose world is gone.
+ * Rebuilds the ledger from the records of a trace, for traces without the simulation that made them.
  *
- * Knows only what happened while the trace ran: keys and rows from before are not in it.
+ * The ledger holds only what happened while the trace ran: earlier keys and rows are not in the ledger.
  */
 export function foldLedger(records: readonly TraceRecord[]): Ledger {
   let keys: readonly LedgerKey[] = [];

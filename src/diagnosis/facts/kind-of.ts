@@ -3,9 +3,9 @@ import { CEREMONY_KINDS, type CeremonyKind } from "./ceremony.js";
 import { callParts } from "./site-calls.js";
 
 /**
- * Says what a ceremony is for: by the label of its span, else by the first record that tells.
+ * Names the kind of a ceremony: by the label of its span, else by the first record that shows the kind.
  *
- * @returns `undefined` where no record tells: the end of a ceremony whose beginning is not in the trace.
+ * @returns `undefined` where no record shows the kind: the end of a ceremony whose beginning is not in the trace.
  */
 export function kindOf(own: readonly TraceRecord[]): CeremonyKind | undefined {
   const labelled = own.flatMap((record) =>

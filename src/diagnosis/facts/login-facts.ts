@@ -21,7 +21,7 @@ export function nothingFoundAtMs(ceremony: CeremonyTrace): number | undefined {
   return NOTHING_FOUND.includes(answer?.status ?? "") ? answer?.answeredAtMs : undefined;
 }
 
-/** The person had agreed, no time was over, and the answer was a denial: it was not theirs. */
+/** Says whether an answer was a denial although the user had agreed and no timer had fired: a denial not by the user. */
 export function deniedAfterConsent(ceremony: CeremonyTrace): boolean {
   const answer = takenAnswer(ceremony);
   if (answer?.status !== "OPERATION_DENIED") return false;

@@ -1,7 +1,7 @@
 import { seconds } from "../evidence.js";
 import type { CeremonyTrace } from "./ceremony.js";
 
-/** What a phone's screen told its owner of failures during a ceremony, word for word: evidence, never a criterion. */
+/** Quotes the failures that a phone's screen showed during a ceremony, word for word: evidence, never a criterion. */
 export function phoneScreenLines({ records, settled }: CeremonyTrace): readonly string[] {
   return records.flatMap((record) =>
     record.kind === "user.saw" &&

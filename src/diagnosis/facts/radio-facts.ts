@@ -7,7 +7,7 @@ import type { TimerUse } from "./timers.js";
 export interface Search {
   /** The code was shown, the linked phone was called, or Bluetooth was asked for. */
   readonly began: LinkStage;
-  /** Everything the computer told, and everything others did. */
+  /** Link stages that the computer reported, and link stages of the other parties. */
   readonly own: readonly LinkStage[];
   readonly others: readonly LinkStage[];
   /** An advert that was meant for this computer. */
@@ -58,7 +58,7 @@ export function broadcastText({ bytes }: LinkStage): string {
   return bytes === undefined ? "its advert" : `${bytes} bytes`;
 }
 
-/** What the phones told, in the order of their telling. */
+/** Returns the link stages that the phones reported, in the order of the records. */
 export function phoneLines({ others, endedAtMs }: FailedScan): readonly string[] {
   return others
     .filter(({ atMs }) => atMs <= endedAtMs)

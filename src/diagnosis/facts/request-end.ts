@@ -2,13 +2,13 @@ import { seconds } from "../evidence.js";
 import { mainExchange, type CeremonyTrace } from "./ceremony.js";
 import type { CtapCommandFact } from "./exchanges.js";
 
-/** What the authenticator said to the request, where it came while somebody waited. */
+/** Returns the authenticator's answer to the request, where the answer came while the client waited. */
 export function takenAnswer(ceremony: CeremonyTrace): CtapCommandFact | undefined {
   const exchange = mainExchange(ceremony);
   return exchange?.status === undefined || exchange.discarded ? undefined : exchange;
 }
 
-/** Whether the page ended its request itself; a recording of a browser may tell that by the promise alone. */
+/** Says whether the page ended its request itself; a recording of a browser may show that by the promise alone. */
 export function pageAborted({ settled, gaveUp }: CeremonyTrace): boolean {
   return gaveUp?.aborted === true || settled?.name === "AbortError";
 }

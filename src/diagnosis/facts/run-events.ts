@@ -1,6 +1,6 @@
 import type { TraceRecord } from "../../core/trace.js";
 
-/** What of a ceremony's own records tells which records of the whole run concern it. */
+/** Properties of a ceremony's own records that select the records of the whole run which concern the ceremony. */
 export interface CeremonyDeps {
   readonly beganAtMs: number;
   /** The browser that was called; absent before `navigator.credentials` was. */
@@ -23,8 +23,8 @@ export function partsOf(own: readonly TraceRecord[]): CeremonyDeps {
 }
 
 /**
- * Tells whether a record of no ceremony, from its beginning on, says something about one: the only place where records of the whole run
- * reach a ceremony.
+ * Says whether a record without a ceremony id, written after the ceremony began, concerns the ceremony: the only
+ * place where records of the whole run reach a ceremony.
  *
  * - `page.closed`: the browser ended, for every request that this browser was called for.
  * - `link.lost`: the cable was pulled, for every ceremony that used this very link.

@@ -20,7 +20,7 @@ export function isAttached({ runRecords }: TraceFacts): boolean {
   return runRecords.some(({ kind }) => kind === "rp.attached");
 }
 
-/** Whether the trace tells which rows the site had after the ceremony; of a simulated one it always does. */
+/** Says whether the trace shows the site's rows after the ceremony; a trace of a simulated site always does. */
 export function rowsAreKnown(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   if (!isAttached(facts)) return true;
   const lastAskedMs = Math.max(...ceremony.finishes.map(({ askedAtMs }) => askedAtMs));

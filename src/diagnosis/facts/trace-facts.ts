@@ -41,7 +41,7 @@ export interface TraceFacts {
   /** In the order in which they began. */
   readonly ceremonies: readonly CeremonyTrace[];
   /**
-   * Ceremonies whose records cannot be told apart: only in a trace of schema 1, where ceremonies overlap in time.
+   * Ceremonies whose records cannot be separated: only in a trace of schema 1, where ceremonies overlap in time.
    */
   readonly overlapping: ReadonlySet<string>;
   readonly timers: readonly TimerUse[];

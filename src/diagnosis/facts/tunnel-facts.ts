@@ -5,12 +5,12 @@ const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen
 /** What a phone says of itself, and a tunnel service never. */
 const PHONE_STAGES: readonly string[] = ["qr-scanned", "advert-sent", "tunnel-opening", "handshake", "ready"];
 
-/** Name of the computer's side in this ceremony, whatever the recording calls it. */
+/** Names the actor that is the computer in this ceremony; recordings differ in the actor's name. */
 function clientOf({ linkStages }: CeremonyTrace): string | undefined {
   return linkStages.find(({ stage }) => CLIENT_STAGES.includes(stage))?.actor;
 }
 
-/** A stage as the computer tells of it. */
+/** Finds a link stage that the computer reported. */
 export function clientStage(ceremony: CeremonyTrace, wanted: string): LinkStage | undefined {
   const client = clientOf(ceremony);
   return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && actor === client);
@@ -25,19 +25,19 @@ function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
   return new Set(told.map(({ actor }) => actor));
 }
 
-/** A stage as a phone tells of it. */
+/** Finds a link stage that a phone reported. */
 export function phoneStage(ceremony: CeremonyTrace, wanted: string): LinkStage | undefined {
   const phones = phonesOf(ceremony);
   return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && phones.has(actor));
 }
 
-/** The end of a tunnel as the service tells of it. */
+/** Finds the end of a tunnel that the tunnel service reported. */
 export function serviceEnd(ceremony: CeremonyTrace): LinkStage | undefined {
   const others = new Set([clientOf(ceremony), ...phonesOf(ceremony)]);
   return ceremony.linkStages.find(({ stage, actor }) => stage === "tunnel-closed" && !others.has(actor));
 }
 
-/** Whether it came before anybody at the computer had ended the ceremony themselves. */
+/** Says whether a link stage came before the client's timer or an abort of the page ended the ceremony. */
 export function precedesTheEnd(ceremony: CeremonyTrace, { atMs }: LinkStage): boolean {
   const { settled, gaveUp } = ceremony;
   if (settled?.resolved !== false || settled.atMs < atMs) return false;
@@ -46,14 +46,14 @@ export function precedesTheEnd(ceremony: CeremonyTrace, { atMs }: LinkStage): bo
   return atMs < over && atMs < aborted;
 }
 
-/** How the computer's tunnel ended, where that is what ended the ceremony. */
+/** Finds the end of the computer's tunnel, where the end of the tunnel ended the ceremony. */
 export function tunnelEnd(ceremony: CeremonyTrace): LinkStage | undefined {
   const client = clientOf(ceremony);
   const end = ceremony.linkStages.find(({ stage, actor }) => stage === "tunnel-closed" && actor === client);
   return end && precedesTheEnd(ceremony, end) && !wasAnswered(ceremony) ? end : undefined;
 }
 
-/** An answer reached whoever had asked. */
+/** Says whether an answer reached the party that had asked. */
 export function wasAnswered(ceremony: CeremonyTrace): boolean {
   const exchange = mainExchange(ceremony);
   return exchange?.status !== undefined && exchange.discarded !== true;

@@ -23,7 +23,7 @@ function silenceLine({ records }: CeremonyTrace): string | undefined {
 
 const IDEMPOTENT = [
   "Make finish idempotent: the same credential for the same ceremony gets the stored result.",
-  "On a finish call without an answer ask the site for the state of the ceremony before telling of a failure.",
+  "On a finish call without an answer ask the site for the state of the ceremony before reporting a failure.",
 ];
 
 /** The site said yes, and does not hold what it said yes to. */
@@ -39,7 +39,7 @@ export const acceptedNotKept = defineRule({
     return {
       verdict:
         `The site accepted the passkey at ${seconds(accepted.answeredAtMs)} (${accepted.status ?? "?"}), and for as long as it was ` +
-        "asked it never held it: the key is an orphan of a registration that was told as a success.",
+        "asked it never held it: the key is an orphan of a registration that was reported as a success.",
       evidence: evidenceOf(
         finishLine(accepted),
         ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
@@ -62,12 +62,12 @@ export const finishAnswerLost = defineRule({
     return {
       verdict:
         `The finish call of ${seconds(silent.askedAtMs)} got ${answerOf(silent)}, and the site has the passkey all the same: ` +
-        `row ${row.credential} was seen at ${seconds(row.createdAtMs)}. The page told of a failure that was none.`,
+        `row ${row.credential} was seen at ${seconds(row.createdAtMs)}. The page reported a failure although the registration had succeeded.`,
       evidence: evidenceOf(
         finishLine(silent),
         silenceLine(ceremony),
         ceremony.failureSeen &&
-          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+          `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
       ),
       prevention: IDEMPOTENT,

@@ -39,7 +39,7 @@ export const competingAuthenticator = defineRule({
         "after that the browser's own ceremony began, past whatever time the site had asked for.",
       evidence: evidenceOf(
         `${seconds(held.endedAtMs)}: ${nameTimer(held)} fired`,
-        failureSeen && `${seconds(failureSeen.atMs)}: the person read "${failureSeen.text}"`,
+        failureSeen && `${seconds(failureSeen.atMs)}: the user read "${failureSeen.text}"`,
         settled && `${seconds(settled.atMs)}: the promise ${settled.resolved ? "resolved" : "was rejected"}`,
       ),
       prevention: [
@@ -50,10 +50,10 @@ export const competingAuthenticator = defineRule({
   },
 });
 
-/** Nobody is asked, reaches for a key and touches it in less; a busy Chromium refuses within 700 ms. Source: measured in the lab */
+/** Shortest time in which a user reads a prompt and touches a key; a busy Chromium refuses within 700 ms (measured in the lab). */
 const TOUCH_MS_MIN = 1_000;
 
-/** Nothing was asked, because nobody looked at the page. */
+/** Detects a request that the browser refused because the page did not have the focus. */
 export const focusMissing = defineRule({
   id: "focus-missing-at-call",
   kinds: PASSKEY,
@@ -76,7 +76,7 @@ export const focusMissing = defineRule({
   },
 });
 
-/** P: the key was made, and the browser threw the answer away because nobody looked at the page. */
+/** Detects mechanism P: the key was made, and the browser discarded the answer because the page had lost the focus. */
 export const focusLost = defineRule({
   id: "focus-lost-at-completion",
   kinds: PASSKEY,
@@ -97,7 +97,7 @@ export const focusLost = defineRule({
         ceremony.finishes.length === 0 && "no finish call followed",
       ),
       prevention: [
-        "Tell the person to come back to this page before they confirm.",
+        "Ask the user to come back to this page before confirming.",
         "On this rejection try again once: with the same user handle the retry takes the orphan's place.",
       ],
     };
@@ -134,7 +134,7 @@ export const requestReplaced = defineRule({
     return {
       verdict: `A later request of the tab took the place of this one at ${seconds(rejection.atMs)}.`,
       evidence: [rejectionLine(rejection)],
-      prevention: ["Treat this rejection as the page's own doing; say nothing to the person."],
+      prevention: ["Treat this rejection as the page's own doing; show the user no message."],
     };
   },
 });
@@ -153,12 +153,12 @@ export const dialogRefused = defineRule({
     return {
       verdict: `${dialog.text}; the page saw ${rejection.name ?? "an error"}.`,
       evidence: [`${seconds(dialog.atMs)}: ${dialog.text}`, rejectionLine(rejection)],
-      prevention: ["Whoever calls the system's library directly should keep its result for diagnosis."],
+      prevention: ["A client that calls the system's library directly should keep the result for diagnosis."],
     };
   },
 });
 
-/** Nobody was there to ask; what the sheet offered says why. */
+/** Detects a request without any reachable authenticator; what the sheet offered says why. */
 export const noAuthenticator = defineRule({
   id: "no-authenticator",
   kinds: PASSKEY,

@@ -5,7 +5,7 @@ import { pageAborted, settledLine, takenAnswer } from "../facts/request-end.js";
 import { finishLine } from "../facts/site-facts.js";
 import { firedTimer, mainExchange } from "../facts/ceremony.js";
 
-/** Statuses that mean "nobody touched the key in time"; products differ in which one they use. */
+/** Statuses that mean "no touch came in time"; products differ in the status they use. */
 const PRESENCE_TIMEOUTS: readonly string[] = ["USER_ACTION_TIMEOUT", "ACTION_TIMEOUT"];
 
 export const challengeExpired = defineRule({
@@ -39,7 +39,7 @@ export const userRefused = defineRule({
   id: "user-refused",
   kinds: PASSKEY,
   text: "The user said no.",
-  // A platform whose time is over answers like a person who said no, and so does one that found nothing.
+  // A platform answers a time-out and a missing credential with the same status as a refusal by the user.
   requiredProbes: ({ gestures }) =>
     gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"],
   match(ceremony) {
@@ -48,9 +48,9 @@ export const userRefused = defineRule({
     if (deniedAfterConsent(ceremony)) return undefined;
     const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
     return {
-      verdict: `The person said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,
+      verdict: `The user said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,
       evidence: evidenceOf(
-        refusal && `${seconds(refusal.atMs)}: the person refused`,
+        refusal && `${seconds(refusal.atMs)}: the user refused`,
         `${seconds(answer.answeredAtMs)}: the authenticator answered OPERATION_DENIED`,
         settledLine(ceremony),
       ),
@@ -59,7 +59,7 @@ export const userRefused = defineRule({
   },
 });
 
-/** The authenticator's own patience ended before anybody touched it. */
+/** Detects that the authenticator's own timer fired before a touch. */
 export const keyTimeout = defineRule({
   id: "key-timeout",
   kinds: PASSKEY,
@@ -68,7 +68,7 @@ export const keyTimeout = defineRule({
     const answer = takenAnswer(ceremony);
     // A phone's platform has a limit of its own around the prompt.
     const key = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
-    // By the specification a missing touch is answered like a refusal: then only the timer tells.
+    // By the specification a missing touch and a refusal have the same status: only the timer distinguishes them.
     const statuses = key ? [...PRESENCE_TIMEOUTS, "OPERATION_DENIED"] : PRESENCE_TIMEOUTS;
     if (answer?.answeredAtMs === undefined || !statuses.includes(answer.status ?? "")) return undefined;
     if (ceremony.gaveUp && ceremony.gaveUp.atMs < answer.answeredAtMs) return undefined;
@@ -76,7 +76,7 @@ export const keyTimeout = defineRule({
     return {
       decidedBy: key,
       verdict:
-        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: nobody touched the key and it stopped ` +
+        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: the key was not touched and stopped ` +
         `waiting at ${seconds(answer.answeredAtMs)} (${answer.status ?? ""}).` +
         (client?.endedAtMs === undefined
           ? ""
@@ -118,7 +118,7 @@ export const pageGaveUp = defineRule({
         settledLine(ceremony),
         late?.answeredAtMs !== undefined &&
           late.discarded &&
-          `${seconds(late.answeredAtMs)}: ${late.command} answered ${late.status ?? "?"} to nobody`,
+          `${seconds(late.answeredAtMs)}: ${late.command} answered ${late.status ?? "?"}, and no client took the answer`,
         ...ceremony.keysCreated.map(({ atMs }) => `${seconds(atMs)}: a key was created all the same`),
       ),
       prevention: ["Give the page's guard at least the time the client really allows."],
@@ -130,7 +130,7 @@ export const clientTimeout = defineRule({
   id: "client-timeout",
   kinds: PASSKEY,
   text: "The browser's timer ended the ceremony before any authenticator answered.",
-  // Where nobody answered, the link says who was there to.
+  // Where no authenticator answered, the link stages say which one was reachable.
   requiredProbes: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
   match(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");

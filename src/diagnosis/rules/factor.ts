@@ -18,7 +18,7 @@ export const codeExpired = defineFactorRule({
       marginMs: ttl?.endedAtMs === undefined ? undefined : ttl.endedAtMs - atMs,
       verdict:
         `${ttl ? `${ttl.timer} fired first` : "The code had expired"}: it was typed at ${seconds(atMs)}` +
-        (came ? `, having come into the person's hands at ${seconds(came.atMs)} (${came.change}).` : "."),
+        (came ? `, having reached the user at ${seconds(came.atMs)} (${came.change}).` : "."),
       evidence: evidenceOf(
         ...attempt.codes.map(codeLine),
         ttl && `${seconds(ttl.endedAtMs ?? 0)}: ${nameTimer(ttl)} fired`,
@@ -61,8 +61,8 @@ export const eatenByScanner = defineFactorRule({
     if (opened === undefined || entry === undefined || opened.atMs > entry.atMs) return undefined;
     return {
       verdict:
-        `A mail scanner opened the link at ${seconds(opened.atMs)} and the site took that for its use; the person came at ` +
-        `${seconds(entry.atMs)} and was told it had been used.`,
+        `A mail scanner opened the link at ${seconds(opened.atMs)} and the site took that for its use; the user came at ` +
+        `${seconds(entry.atMs)} and read that it had been used.`,
       evidence: evidenceOf(...attempt.codes.map(codeLine), entryLine(entry)),
       prevention: ["A GET never consumes: show a button, and let its POST spend the link."],
     };
@@ -159,7 +159,7 @@ export const factorNeeded = plain({
   text: "The page where a factor is changed asks for that very factor.",
   code: "FACTOR_NEEDED",
   verdict:
-    "The page where the factor could be changed asks for that very factor: a circle that nobody gets out of alone.",
+    "The page where the factor could be changed asks for that very factor: a user without the factor cannot change it alone.",
   prevention: [
     "Have two factors or recovery codes enrolled before the first one is switched on.",
     "Check the rules for circles: whatever one factor's loss leaves must open the settings.",
@@ -169,7 +169,7 @@ export const factorNeeded = plain({
 export const codeWrong = plain({
   id: "code-wrong",
   text: "The code was not one of those sent for this attempt.",
-  // Wrong codes may have led to a lock, and the lock is the story then.
+  // Wrong codes may have led to a lock, and the lock is then the cause.
   requiredProbes: ["factor"],
   code: "CODE_WRONG",
   verdict: "The digits were not those of any code sent for this attempt.",

@@ -120,14 +120,14 @@ export const cancelRace = defineRule({
       decidedBy: firedTimer(ceremony, "page.guard"),
       verdict:
         `The page aborted at ${seconds(settled.atMs)}, too late for the key: it answered OK ` +
-        `${answer.answeredAtMs === undefined ? "" : `at ${seconds(answer.answeredAtMs)} `}to nobody.`,
+        `${answer.answeredAtMs === undefined ? "" : `at ${seconds(answer.answeredAtMs)} `}after the request had ended.`,
       evidence: evidenceOf(
         gaveUp && `${seconds(gaveUp.atMs)}: the page gave up`,
         ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
         settledLine(ceremony),
       ),
       prevention: [
-        "After a cancel that was answered OK, delete the passkey where the key can, or tell of the orphan.",
+        "After a cancel that was answered OK, delete the passkey where the key can, or report the orphan.",
         "Keep the user handle stable: the next registration then takes the orphan's place.",
       ],
     };
@@ -143,7 +143,7 @@ export const browserQuit = defineRule({
     const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= beganAtMs);
     if (quit === undefined) return undefined;
     return {
-      verdict: `The browser quit at ${seconds(quit.atMs)} without a CANCEL; what it had asked the key for went on for nobody.`,
+      verdict: `The browser quit at ${seconds(quit.atMs)} without a CANCEL; the key's operation went on without a client.`,
       evidence: evidenceOf(
         `${seconds(quit.atMs)}: the browser ended`,
         ...keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
@@ -204,7 +204,7 @@ export const channelBusy = linkTimer({
   timer: "hid.busy",
   description: "another program's request kept the key busy all the time.",
   prevention: [
-    "Tell the person that another program uses the key.",
+    "Show the user that another program uses the key.",
     "End every request one gives up with a CANCEL.",
   ],
 });
@@ -236,7 +236,7 @@ export const uvBlocked = statusOf({
   text: "The sensor did not recognise the user too often, and there was no PIN.",
   statuses: ["UV_BLOCKED", "UV_INVALID"],
   commands: ["clientPin", "makeCredential", "getAssertion"],
-  description: "The sensor did not recognise the person too often, and there was no PIN to fall back to.",
+  description: "The sensor failed to recognise the user too often, and there was no PIN to fall back to.",
   prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
 });
 

@@ -7,7 +7,7 @@ import { defineRule, PASSKEY, type Match } from "../rule.js";
 
 /** The authenticator kept the later key, the site the earlier row. */
 function madeTheLater(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
-  // A later registration may have set the books right.
+  // A later registration may have removed the difference between authenticator and site.
   const endedAtMs = ceremony.finishes.at(-1)?.answeredAtMs ?? ceremony.settled?.atMs ?? Infinity;
   const gone = ceremony.keysOverwritten.find(({ credential }) =>
     facts.rows.some(

@@ -28,7 +28,7 @@ function registrationFlagged(ceremony: CeremonyTrace, facts: TraceFacts): Match 
     ),
     prevention: [
       "Flip the flag after the first verified assertion, not before.",
-      "Keep the old factor until then, and let the person go back for 24 hours without support.",
+      "Keep the old factor until then, and let the user go back for 24 hours without support.",
     ],
   };
 }

@@ -37,7 +37,7 @@ export const phoneHungUp = defineRule({
           `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
       ),
       prevention: [
-        'Tell "closed after the request, without an answer" from a link that broke: another try with this phone will not help.',
+        'Distinguish "closed after the request, without an answer" from a link that broke: another try with this phone will not help.',
         isLogin
           ? "Name the account's passkeys in the options: the phone can then say that it has none of them."
           : "Ask for a discoverable passkey only where it is needed, or offer another device.",

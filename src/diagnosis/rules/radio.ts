@@ -20,11 +20,11 @@ import { firedTimer, mainExchange, type LinkStage } from "../facts/ceremony.js";
 /** Service data without anything behind it. @see CTAP 2.2 §11.5 (advert) */
 const ADVERT_BYTES = 20;
 
-/** I: the page told of a failure before the computer had heard the phone; then the phone was heard. */
+/** Detects mechanism I: the page reported a failure before the computer had heard the phone; then the phone was heard. */
 export const bleLateAdvert = defineRule({
   id: "ble-late-advert",
   kinds: PASSKEY,
-  text: "The page told of a failure before the computer had heard the phone, which then succeeded.",
+  text: "The page reported a failure before the computer had heard the phone, which then succeeded.",
   match(ceremony) {
     const { gaveUp } = ceremony;
     const search = searchOf(ceremony);
@@ -34,7 +34,7 @@ export const bleLateAdvert = defineRule({
       return undefined;
     const scanned = stageIn(search.others, "qr-scanned");
     const sent = stageIn(search.others, "advert-sent");
-    // Called by push, or read late by a person: then the phone was late and not its advert.
+    // Called by push, or read late by the user: then the phone was late and not its advert.
     const off = stageIn(search.own, "radio-off");
     const wasLate = scanned !== undefined && scanned.atMs >= gaveUp.atMs;
     const wasQuick = sent !== undefined && seen.atMs - sent.atMs < sent.atMs - gaveUp.atMs;
@@ -45,7 +45,7 @@ export const bleLateAdvert = defineRule({
       decidedBy: guard,
       marginMs: gaveUp.atMs - seen.atMs,
       verdict:
-        `page.guard fired first: the page told of a failure at ${seconds(gaveUp.atMs)}, while the computer still ` +
+        `page.guard fired first: the page reported a failure at ${seconds(gaveUp.atMs)}, while the computer still ` +
         `listened for the phone. It heard its advert at ${seconds(seen.atMs)}` +
         `${sent ? `, ${seconds(seen.atMs - sent.atMs)} after the phone had begun to broadcast` : ""}; the site ` +
         `accepted the answer at ${seconds(accepted.answeredAtMs)}: the error was wrong.`,
@@ -90,19 +90,19 @@ export const bluetoothOff = defineRule({
         `${on ? `to ${seconds(on.atMs)}, which left ${seconds(search.endedAtMs - on.atMs)} for all the rest` : "on"}.`,
       evidence: evidenceOf(
         `${seconds(off.atMs)}: Bluetooth is off at the computer`,
-        on ? `${seconds(on.atMs)}: it is on` : "nobody switched it on",
+        on ? `${seconds(on.atMs)}: it is on` : "it was not switched on",
         ...phoneLines(search),
         timerLine(search),
       ),
       prevention: [
-        "Explain Bluetooth before the request is made: its timer runs while people look for the switch.",
+        "Explain Bluetooth before the request is made: its timer runs while the user looks for the switch.",
         "Ask for a timeout of 300 s or more, and offer a way that needs no Bluetooth.",
       ],
     };
   },
 });
 
-/** Bluetooth was on, and the browser's scan did not start; nobody tried again. */
+/** Detects that Bluetooth was on, the browser's scan did not start, and the browser did not try again. */
 export const scanNotStarted = defineRule({
   id: "scan-not-started",
   kinds: PASSKEY,
@@ -121,7 +121,7 @@ export const scanNotStarted = defineRule({
       verdict:
         `${search.timer.timer} fired first: the computer's scan failed to start at ${seconds(failed.atMs)}` +
         `${on && on.atMs <= failed.atMs ? `, ${seconds(failed.atMs - on.atMs)} after Bluetooth was switched on` : ""}, ` +
-        `and was not tried again. Nobody listened behind the code.`,
+        `and was not tried again. No scan ran while the code was shown.`,
       evidence: evidenceOf(
         on && `${seconds(on.atMs)}: Bluetooth was switched on`,
         `${seconds(failed.atMs)}: the scan did not start (${causeText(failed) ?? "no reason given"}), try ${tries}`,
@@ -148,7 +148,7 @@ export const otherCodeScanned = defineRule({
     const shown = search.own.flatMap(({ stage, qr }) => (stage === "qr-shown" && qr ? [qr] : []));
     const scans = search.others.filter(({ stage, qr }) => stage === "qr-scanned" && qr !== undefined);
     const [other] = scans;
-    // Somebody read this one, too: then the other scan is not what kept the phone away.
+    // A phone read this code, too: then the other scan is not what kept the phone away.
     if (shown.length === 0 || other === undefined || scans.some(({ qr = "" }) => shown.includes(qr)))
       return undefined;
     return {
@@ -183,7 +183,7 @@ export const advertTooLong = defineRule({
     const sent = search.others.filter(({ stage }) => stage === "advert-sent");
     const hasPhone = search.others.some(({ stage }) => stage === "qr-scanned" || stage === "advert-sent");
     const wasLong = sent.some(({ bytes = 0 }) => bytes > ADVERT_BYTES);
-    // The phone's own word: it broadcast nothing, or nothing that long; then that was somebody else's.
+    // By its own records the phone broadcast nothing, or nothing of that length: then the advert was another device's.
     if (hasPhone && !wasLong) return undefined;
     return {
       decidedBy: search.timer,
@@ -205,7 +205,7 @@ export const advertTooLong = defineRule({
   },
 });
 
-/** The first phone that was heard is the only one; who went on with another one waited for nobody. */
+/** Detects that the computer had taken the first phone's advert, while the user went on with another phone. */
 export const secondPhoneIgnored = defineRule({
   id: "second-phone-ignored",
   kinds: PASSKEY,
@@ -225,7 +225,7 @@ export const secondPhoneIgnored = defineRule({
     return {
       decidedBy: timer,
       verdict:
-        `The computer had heard ${first.actor} at ${seconds(seen.atMs)} and listened to nobody after that: ` +
+        `The computer had heard ${first.actor} at ${seconds(seen.atMs)} and took no other advert after that: ` +
         `${second.actor} read the same code at ${seconds(second.atMs)} and was never heard.` +
         (timer?.endedAtMs === undefined
           ? ` The link to the first one had come to nothing.`
@@ -241,7 +241,7 @@ export const secondPhoneIgnored = defineRule({
       ),
       prevention: [
         "Show a new code after a link failed, and say that the old one is used up.",
-        "As a phone: say that this code was used already when nobody comes.",
+        "As a phone: say that this code was used already when no computer answers.",
       ],
     };
   },
@@ -264,7 +264,7 @@ function otherPhoneIn(
 /** Timers that could end a wait for a phone. */
 const LINK_DEADLINES: readonly string[] = ["client.ceremony", "hybrid.link", "hybrid.scan"];
 
-/** Nothing was ever going to end the wait: nobody had set a limit. */
+/** Detects a wait without an end: no party had set a limit. */
 export const linkHang = defineRule({
   id: "link-hang",
   kinds: PASSKEY,
@@ -295,7 +295,7 @@ export const linkHang = defineRule({
   },
 });
 
-/** The code stood there, or the phone was called, until a timer ended it: nobody was near enough to be asked. */
+/** Detects that a timer ended the wait for a phone: no phone was near enough to be asked. */
 export const phoneNotHeard = defineRule({
   id: "phone-not-heard",
   kinds: PASSKEY,

@@ -17,7 +17,7 @@ const approvedGesture = (ceremony: CeremonyTrace) =>
 export const lateDelivery = defineRule({
   id: "late-delivery",
   kinds: PASSKEY,
-  text: "The page told of a failure while the ceremony went on to succeed.",
+  text: "The page reported a failure while the ceremony went on to succeed.",
   // Who held the request back until then shows in their timer, or in the link.
   requiredProbes: () => ["page", "timer", "link"],
   match(ceremony, facts) {
@@ -38,15 +38,15 @@ export const lateDelivery = defineRule({
       decidedBy: guard,
       marginMs: -lateMs,
       verdict:
-        `page.guard fired first: the page told of a failure at ${seconds(errorAtMs)} while ` +
+        `page.guard fired first: the page reported a failure at ${seconds(errorAtMs)} while ` +
         `${wasPosted ? "its finish call was under way" : "the browser's promise was still pending"}. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
         `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
         `${seconds(lateMs)} before the success it denied.`,
       evidence: evidenceOf(
         guard && `${seconds(errorAtMs)}: ${nameTimer(guard)} fired; the request was not aborted`,
         ceremony.failureSeen &&
-          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
-        gesture && `${seconds(gesture.atMs)}: the person approved`,
+          `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
+        gesture && `${seconds(gesture.atMs)}: the user approved`,
         createdAtMs !== undefined && `${seconds(createdAtMs)}: the key ${done}`,
         ceremony.settled &&
           `${seconds(ceremony.settled.atMs)}: the promise resolved, ${wasPosted ? "before" : "after"} the error`,
@@ -84,8 +84,8 @@ export const gatewayLateCommit = defineRule({
       marginMs: -lateMs,
       verdict:
         `${gateway ? "gw.idle fired first: the" : "The"} gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
-        `working. The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the page was ` +
-        "told of a failure.",
+        `working. The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the gateway had ` +
+        "reported a failure to the page.",
       evidence: evidenceOf(
         finishLine(cut),
         gateway && `${seconds(gateway.endedAtMs ?? 0)}: ${nameTimer(gateway)} fired`,
@@ -100,7 +100,7 @@ export const gatewayLateCommit = defineRule({
   },
 });
 
-/** E: the client's timer ended the ceremony, and the authenticator completed it for nobody. */
+/** Detects mechanism E: the client's timer ended the ceremony, and the authenticator completed the operation afterwards. */
 export const clientTimerOrphan = defineRule({
   id: "client-timer-orphan",
   kinds: REGISTRATION,
@@ -123,7 +123,7 @@ export const clientTimerOrphan = defineRule({
       verdict:
         `client.ceremony fired first: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
         `its key at ${seconds(createdAtMs)}, ${inTime ? "and its answer came " : ""}${seconds(lateMs)} too late; ` +
-        "nobody was left to take the answer. " +
+        "no client was left to take the answer. " +
         "The key is an orphan: the site has no row for it.",
       evidence: evidenceOf(
         `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,

@@ -46,7 +46,7 @@ export const linkFlake = defineRule({
   // Whether the phone's own trouble came before the end shows in the promise.
   requiredProbes: () => ["page"],
   match(ceremony) {
-    // From then on nobody waited for the link any more.
+    // From then on no client waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
     const settledAtMs = ceremony.settled?.atMs ?? Infinity;
     const failed = ceremony.linkStages.find(
@@ -70,7 +70,7 @@ export const linkFlake = defineRule({
       ),
       prevention: [
         "Offer a fresh QR code inside the same ceremony.",
-        'Tell "the phone was not reached" from "the phone has no passkey": only the first is worth the same try again.',
+        'Distinguish "the phone was not reached" from "the phone has no passkey": only the first is worth the same try again.',
       ],
     };
   },
@@ -119,7 +119,7 @@ export const unknownCredential = defineRule({
     const dropped = facts.rows.findLast(({ credential }) => credential === used?.credential)?.deletedAtMs;
     return {
       verdict:
-        `The authenticator signed${used ? ` with ${used.credential}` : ""}, and the site has no row for that credential: the person ` +
+        `The authenticator signed${used ? ` with ${used.credential}` : ""}, and the site has no row for that credential: the user ` +
         (dropped
           ? `picked a passkey whose row the site had deleted at ${seconds(dropped)}.`
           : "picked a passkey that an earlier, failed registration left behind."),

@@ -77,13 +77,13 @@ export const asyncOutbox = defineRule({
       marginMs: -lateMs,
       verdict:
         `rp.poll fired first: the site took the answer (202) and left the work to a worker; the page stopped asking at ` +
-        `${seconds(poll.endedAtMs)} and told of a failure. The row was committed at ${seconds(row.createdAtMs)}, ` +
+        `${seconds(poll.endedAtMs)} and reported a failure. The row was committed at ${seconds(row.createdAtMs)}, ` +
         `${seconds(lateMs)} later.`,
       evidence: evidenceOf(
         finishLine(promised),
         `${seconds(poll.endedAtMs)}: ${nameTimer(poll)} fired`,
         ceremony.failureSeen &&
-          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+          `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         mailLine(ceremony, facts, promised.askedAtMs),
       ),
@@ -117,8 +117,8 @@ export const sideEffects = defineRule({
       marginMs: challenge?.endedAtMs === undefined ? undefined : challenge.endedAtMs - refused.askedAtMs,
       verdict:
         `The site wrote row ${row.credential}${mail ? " and queued its mail" : ""} at ${seconds(row.createdAtMs)} and refused the ` +
-        `same finish call afterwards (${refused.status ?? "?"} ${refused.code ?? ""}): the page tells of a failure, the ` +
-        "books of a success. The order also lets a replayed answer in.",
+        `same finish call afterwards (${refused.status ?? "?"} ${refused.code ?? ""}): the page reports a failure, the ` +
+        "ledger shows a success. The order also lets a replayed answer in.",
       evidence: evidenceOf(
         challenge && `${seconds(challenge.endedAtMs ?? 0)}: ${nameTimer(challenge)} fired`,
         finishLine(refused),
@@ -174,7 +174,7 @@ export const mailQueueOnly = defineRule({
     const mail = mailAfter(ceremony, facts, accepted.askedAtMs);
     return {
       verdict:
-        `The site accepted and committed at ${seconds(row.createdAtMs)}; the page told of a failure at ` +
+        `The site accepted and committed at ${seconds(row.createdAtMs)}; the page reported a failure at ` +
         `${seconds(failure.atMs)} because ${ceremony.threw ? "its own script broke down" : "the answer never reached it"}.` +
         (mail
           ? ` The mail that came at ${seconds(mail.atMs)} says when mails arrive, not when the passkey was made.`
@@ -184,11 +184,11 @@ export const mailQueueOnly = defineRule({
         `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         ceremony.threw && `${seconds(ceremony.threw.atMs)}: the page's script broke down`,
         ceremony.failureSeen &&
-          `${seconds(ceremony.failureSeen.atMs)}: the person read "${ceremony.failureSeen.text}"`,
+          `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
         mailLine(ceremony, facts, accepted.askedAtMs),
       ),
       prevention: [
-        "Tell mail time from commit time in every report.",
+        "Distinguish mail time from commit time in every report.",
         "On an error behind an accepted finish ask the site for the state of the ceremony.",
       ],
     };
@@ -203,7 +203,7 @@ const answerLost =
     if (key === undefined || ceremony.finishes.length > 0 || ceremony.settled?.resolved !== false)
       return undefined;
     if (!facts.layers.has("rp") || firedTimer(ceremony, "client.ceremony")) return undefined;
-    // A key made after the request had ended was not lost on the way: nobody waited for it.
+    // A key made after the request had ended was not lost in transit: no client waited for the answer.
     if (key.atMs > ceremony.settled.atMs || pageAborted(ceremony)) return undefined;
     const second = laterRegistration(ceremony, facts);
     if ((second !== undefined) !== (id === "lost-answer-then-second-create")) return undefined;
@@ -215,7 +215,7 @@ const answerLost =
         "site never heard of it: an orphan." +
         (second && secondKey
           ? ` The registration ${second.id} then made a second key, ${secondKey.credential}, and that one the site knows: ` +
-            "the person holds two passkeys that look alike, of which one works."
+            "the user holds two passkeys that look alike, of which one works."
           : ""),
       evidence: evidenceOf(
         `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,

@@ -12,7 +12,7 @@ function ofRegistration(ceremony: CeremonyTrace, facts: TraceFacts): Match | und
     codes: [CODE],
     verdict: (atMs) =>
       `The finish call came without the session its options were given to: a sound answer was refused at ${seconds(atMs)}. ` +
-      "Somebody cleared the browser's cookies, or they ran out.",
+      "The browser's cookies were cleared or had expired.",
     prevention: [
       "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
       'Say "the session was lost, please start again", and keep the user handle stable for it.',
@@ -26,8 +26,8 @@ function ofLogin(ceremony: CeremonyTrace): Match | undefined {
   const atMs = refused.askedAtMs;
   return {
     verdict:
-      `The finish call at ${seconds(atMs)} came without the session its options were given to: somebody cleared the browser's ` +
-      "cookies, or they ran out. The passkey is sound.",
+      `The finish call at ${seconds(atMs)} came without the session its options were given to: the browser's cookies ` +
+      "were cleared or had expired. The passkey is sound.",
     evidence: signedAndRefused(ceremony, refused),
     prevention: [
       "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",

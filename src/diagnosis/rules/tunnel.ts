@@ -36,7 +36,7 @@ const keyOf = (ceremony: CeremonyTrace) => {
  * never heard of it.
  */
 function hasFullDetail(ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
-  // A phone that was not ready was not asked anything, whoever was listening.
+  // A phone that was not ready got no request, from any client.
   const knowsRequests = layers.has("ctap") || clientStage(ceremony, "ready") === undefined;
   return knowsRequests && (keyOf(ceremony) === undefined || layers.has("rp"));
 }
@@ -65,7 +65,7 @@ function requestLines(ceremony: CeremonyTrace): readonly string[] {
   );
 }
 
-/** The relay's time was over while the person was still busy, or before the phone came. */
+/** Detects that the relay's timer fired while the user was still busy, or before the phone connected. */
 export const tunnelExpired = defineRule({
   id: "tunnel-expired",
   kinds: PASSKEY,
@@ -93,7 +93,7 @@ export const tunnelExpired = defineRule({
         ...requestLines(ceremony),
       ),
       prevention: [
-        "Keep what the person has to read on the phone short: the tunnel lives about two minutes.",
+        "Keep what the user has to read on the phone short: the tunnel lives about two minutes.",
         STABLE_HANDLE,
         "After a lost link ask the site for the ceremony's state, and say that the phone may still have a passkey.",
       ],
@@ -107,7 +107,7 @@ const LIMITS: Readonly<Partial<Record<number, string>>> = {
   1009: "a message longer than it takes",
 };
 
-/** The tunnel service said that somebody had gone too far. */
+/** Detects that the tunnel service closed the tunnel over one of its limits. */
 export const tunnelLimit = defineRule({
   id: "tunnel-limit",
   kinds: PASSKEY,
@@ -132,7 +132,7 @@ export const tunnelLimit = defineRule({
       ),
       prevention: [
         "Look at the length of a message before it is sent, and name the limit in the error.",
-        "Ask for no attestation nobody verifies: its certificates are most of an answer.",
+        "Ask for no attestation that the site does not verify: its certificates are most of an answer.",
         STABLE_HANDLE,
       ],
     };
@@ -143,7 +143,7 @@ export const tunnelLimit = defineRule({
 const UNREADABLE =
   /^(HANDSHAKE_(REJECTED|MALFORMED)|POST_HANDSHAKE_MALFORMED|FRAME_\w+|PADDING_INVALID|UPDATE_MALFORMED|LINK_(MALFORMED|SIGNATURE_WRONG))$/;
 
-/** A message that is not what was sent, or comes from somebody without this session's secrets. */
+/** Detects a message that was altered in transit, or comes from a party without this session's secrets. */
 export const messageRejected = defineRule({
   id: "message-rejected",
   kinds: PASSKEY,
@@ -161,7 +161,7 @@ export const messageRejected = defineRule({
     return {
       verdict:
         `The ${finder} got a message at ${seconds(found.atMs)} that it could not open or read (${found.code ?? ""}): ` +
-        "altered on the way, or from somebody who does not hold this session's secrets. There is no asking again: " +
+        "altered in transit, or from a party that does not hold this session's secrets. There is no asking again: " +
         `the connection was over.${phoneState(ceremony)}`,
       evidence: evidenceOf(stageLine(found, `the ${finder}:`), ...requestLines(ceremony)),
       prevention: [
@@ -190,7 +190,7 @@ export const linkGone = defineRule({
         stageLine(gone, "the computer:"),
         settledLine(ceremony),
       ),
-      prevention: ["Forget the link, then show a code at once: the person need not see a failure."],
+      prevention: ["Forget the link, then show a code at once: the user need not see a failure."],
     };
   },
 });
@@ -262,12 +262,12 @@ export const tunnelRefused = defineRule({
   },
 });
 
-/** The link ended, and nobody said more than that. */
+/** Detects that the link ended without a reason from any party. */
 export const linkLost = defineRule({
   id: "link-lost",
   kinds: PASSKEY,
   text: "The tunnel ended, and no party said more than that.",
-  // Whether a key was made behind the lost answer, and what the site makes of it, is the story then.
+  // Whether a key was made behind the lost answer, and whether the site accepts it, is then the cause.
   requiredProbes: () => ["ctap", "rp"],
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);

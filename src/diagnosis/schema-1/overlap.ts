@@ -1,8 +1,8 @@
 import type { OrderedCeremony } from "./ordered-ceremonies.js";
 
 /**
- * Names the ceremonies that ran at the same time as another one: which record belongs to which of them nobody can
- * say where records carry no id.
+ * Names the ceremonies that ran at the same time as another one: where records carry no id, no record of such
+ * ceremonies can be attributed to one of them.
  *
  * A ceremony runs from its first record until its promise has settled or its browser ended, its calls to the site are answered and the
  * last command it sent is answered. A key that is made or used while the ceremony that began last has asked for

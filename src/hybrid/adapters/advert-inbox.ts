@@ -1,7 +1,10 @@
 import { AsyncQueue, QueueFullError } from "../../core/queue.js";
 import type { ReceivedAdvert } from "../ports.js";
 
-/** What a radio heard and nobody took yet. When it is full the rest is lost, as on the air: phones repeat. */
+/**
+ * Queues adverts that a radio received and no reader took yet. A full queue drops further adverts, as a radio would:
+ * phones repeat them.
+ */
 export class AdvertInbox extends AsyncQueue<ReceivedAdvert> {
   override put(advert: ReceivedAdvert): void {
     try {

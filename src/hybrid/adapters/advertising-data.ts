@@ -37,7 +37,7 @@ export function encodeAdvertisingData(
 /**
  * All service data in what a radio received, in order, as views.
  *
- * Strangers send anything: a structure that runs past the end ends the reading, it is not an error.
+ * Foreign devices send arbitrary bytes: a structure that runs past the end ends the reading, it is not an error.
  */
 export function parseAdvertisingData(bytes: Uint8Array): readonly ServiceData[] {
   const found: ServiceData[] = [];

@@ -24,7 +24,7 @@ const OPTIONS = parameters<LinuxAdvertiserOptions>({
   openHci: maybe(arg.callable),
 });
 
-/** What tells that BlueZ is not the way here, as opposed to BlueZ saying no. */
+/** Error codes that show that BlueZ is not usable here, as opposed to a refusal by BlueZ. */
 const NO_BLUEZ: readonly string[] = ["NATIVE_MISSING", "RADIO_NO_ADAPTER"];
 
 /**

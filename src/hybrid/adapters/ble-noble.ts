@@ -50,9 +50,9 @@ const UUIDS: readonly string[] = Object.values(ServiceUuid).map((uuid) => uuid.t
 /**
  * Listens for phones on a real radio.
  *
- * Asks the stack for everything and picks here: BlueZ and CoreBluetooth filter by listed services, and phones
- * list none. On Windows the packages report no service data. A radio once opened stays so until the process
- * ends: the packages offer no way to let go of it.
+ * Asks the stack for everything and picks here: BlueZ and CoreBluetooth filter by listed services, and phones list
+ * none. On Windows the packages report no service data. A radio once opened stays so until the process ends: the
+ * packages offer no way to release the radio.
  *
  * @throws {RadioError} from the loop: `NATIVE_MISSING`, `RADIO_NO_ADAPTER`, `PERMISSION_DENIED`, `RADIO_OFF`,
  *   `RADIO_FAILED`
@@ -102,7 +102,7 @@ export async function openNoble(options: NobleOptions, signal: AbortSignal): Pro
   const states = new AsyncQueue<string>();
   const onState = (state: string) => states.put(state);
   const onWarning = (message: string) => states.close(radioFailure(name, { message }));
-  // First: whoever listens for warnings keeps the package from printing them.
+  // Subscribe first: a listener for warnings keeps the package from printing them.
   noble.on("warning", onWarning);
   try {
     let state: string | undefined = noble.state;

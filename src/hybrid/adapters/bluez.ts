@@ -112,7 +112,7 @@ class Bus {
     this.#broken = new Promise((_, reject) => {
       bus.connection.on("error", (error) => reject(busFailure(error)));
     });
-    // Heard by whoever calls; between calls nobody minds.
+    // The running call handles the rejection; between calls the rejection is ignored.
     this.#broken.catch(() => {});
   }
 
@@ -146,7 +146,9 @@ class Bus {
   }
 }
 
-/** BlueZ would take the advert and send it whenever somebody switches Bluetooth on. */
+/**
+ * Checks that the adapter is powered: BlueZ would accept the advert and send it only once a user switches Bluetooth on.
+ */
 async function demandPower(bus: Bus, path: string): Promise<void> {
   const body = ["org.bluez.Adapter1", "Powered"];
   const answer = await bus.call({

@@ -21,8 +21,8 @@ interface SocketPrototype {
 }
 
 /**
- * Makes a package's sockets pass filters as long as the kernel wants them. Where it does not, the package prints
- * nothing, goes on without a filter and never hears anybody.
+ * Makes a package's sockets pass filters as long as the kernel requires them. Where it does not, the package prints
+ * nothing, goes on without a filter and never receives an advert.
  *
  * @param loaded what importing `@abandonware/bluetooth-hci-socket` or its fork gave; anything else is left alone.
  */

@@ -144,7 +144,7 @@ class Controller {
 /** @see Bluetooth Core Vol 1 Part F §1.3 (error codes) */
 function refused(opcode: number, status: number): RadioError {
   const text = `HCI command 0x${opcode.toString(16)} answered 0x${status.toString(16).padStart(2, "0")}`;
-  // Command disallowed, and limit reached: somebody else advertises.
+  // Command disallowed, and limit reached: another program advertises.
   return new RadioError(status === 0x0c || status === 0x43 ? "RADIO_BUSY" : "RADIO_FAILED", text);
 }
 

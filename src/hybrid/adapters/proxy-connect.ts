@@ -39,7 +39,7 @@ export function openProxySocket(route: ProxyRoute, signal: AbortSignal): Promise
         socket.destroy();
         return reject(new TunnelRefusedError(`the proxy answered ${statusCode}`));
       }
-      // A service speaks when spoken to, but a proxy may be early with its bytes.
+      // A service waits for the client's first message, but a proxy may send bytes early.
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });

@@ -62,7 +62,7 @@ export function udpAdvertiser(env: Env, options: UdpRadioOptions): Advertiser {
     async advertise(serviceData) {
       const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
       const bytes = Uint8Array.from(serviceData);
-      // Nobody listens yet, or any more: as on the air, nobody minds.
+      // No process listens yet, or any more: as on a radio, that is no error for the sender.
       socket.on("error", () => {});
       let disarm: Disarm = () => {};
       const send = () => {

@@ -10,7 +10,7 @@ export interface ScanRetryOptions {
   readonly retries?: number;
   /** `hybrid.scan-retry`: before the first such try, doubled before each further one, in milliseconds; 250 when absent. */
   readonly pauseMs?: number;
-  /** Whether a scan that breaks off after somebody was heard begins anew as well; not when absent. */
+  /** Whether a scan that breaks off after an advert was received is started again as well; not when absent. */
   readonly resumes?: boolean;
 }
 
@@ -20,7 +20,7 @@ const PATIENCE = parameters<ScanRetryOptions>({
   resumes: maybe(shape.flag),
 });
 
-/** What passes by itself: an adapter that was just switched on, or is held by a scan that ends. */
+/** Faults that end without intervention: an adapter that was just switched on, or is held by a scan that ends. */
 const PASSING: readonly RadioFault[] = ["RADIO_OFF", "RADIO_BUSY"];
 
 const RETRIES = 3;
@@ -30,8 +30,8 @@ const PAUSE_MS = 250;
  * The same radio, tried again when it does not start to listen: an adapter that was just switched on says for some
  * hundred milliseconds that it is not.
  *
- * Only a start is repeated, unless it `resumes`: a radio that fails after somebody was heard fails. Every try that
- * came to nothing is traced as `scan-failed`.
+ * Only a start is repeated, unless it `resumes`: a radio that fails after an advert was received makes the scan fail.
+ * Every try that came to nothing is traced as `scan-failed`.
  *
  * @throws {RadioError} from the loop, what the last try ended with.
  */

@@ -80,7 +80,7 @@ async function attempt({ url, origin, opening, options }: Attempt, signal: Abort
     ...options.tls,
     ...(raw && { createConnection: through(raw, { url, tls: options.tls }) }),
   });
-  // Before anything else: a service may speak in the same breath as its answer.
+  // Before anything else: a service may send its first message together with its answer to the upgrade.
   const tunnel = new WsTunnel(socket);
   return upgraded(socket, tunnel, signal);
 }
@@ -101,7 +101,7 @@ function upgraded(socket: WebSocket, tunnel: WsTunnel, signal: AbortSignal): Pro
     });
     socket.once("unexpected-response", (request, response) => {
       settled();
-      // Nobody wants the body.
+      // The body of a refusal is not read.
       request.destroy();
       const { statusCode = 0, headers } = response;
       const isRedirect = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;

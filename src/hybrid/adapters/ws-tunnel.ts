@@ -18,7 +18,7 @@ export class WsTunnel implements Tunnel {
       if (!isBinary) return socket.close(CloseCode.UNSUPPORTED_DATA);
       this.#put(Uint8Array.from(data as Buffer));
     });
-    // Every error is followed by a close, which tells the same.
+    // Every error is followed by a close, which reports the same failure.
     socket.on("error", () => {});
     this.closed = new Promise((resolve) => {
       socket.on("close", (code, reason) => {

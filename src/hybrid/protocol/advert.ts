@@ -42,7 +42,7 @@ function decodeOrNothing(suffix: Uint8Array): unknown {
   }
 }
 
-/** What a phone tells the client over the radio: that it is near, and where to meet. */
+/** Holds what a phone advertises over BLE: that it is near, and at which tunnel service to meet. */
 export interface AdvertFields {
   /** 10 random bytes, new for each session. */
   readonly nonce: Uint8Array;
@@ -65,8 +65,8 @@ const AES_KEY_BYTES = 32;
 /**
  * Opens a broadcast if it was meant for us.
  *
- * The air is full of other people's phones, so a foreign advert is an everyday `undefined`, not an
- * error. Bytes past the first 20 are a suffix and do not take part.
+ * A radio receives the adverts of many foreign phones, so a foreign advert is an everyday `undefined`, not an error.
+ * Bytes past the first 20 are a suffix and do not take part.
  *
  * @param eidKey 64 bytes from `deriveKey` with `ADVERT`: AES-256 key, then HMAC key.
  */

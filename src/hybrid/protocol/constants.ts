@@ -48,11 +48,11 @@ export const TunnelHeader = {
   CLIENT_PAYLOAD: "X-caBLE-Client-Payload",
   SIGNAL_CONNECTION: "X-caBLE-Signal-Connection",
 } as const;
-/** What a tunnel service sends, once, when the phone has joined and the client asked to be told. */
+/** Message that a tunnel service sends, once, when the phone has joined and the client asked for the signal. */
 export const CONNECT_SIGNAL: Uint8Array = Uint8Array.of(0x00);
 /** HTTP status of a contact that will never work again: forget the link. */
 export const CONTACT_GONE_STATUS = 410;
-/** Source: libwebauthn, which follows the specification's wish that clients follow redirects. */
+/** Source: libwebauthn, which follows redirects as the specification asks of clients. */
 export const REDIRECTS_MAX = 5;
 
 /** A phone waits this long before it opens its tunnel. Source: Chromium, v2_authenticator.cc */

@@ -11,8 +11,8 @@ export interface CrypterOptions {
   readonly role: "client" | "phone";
   readonly crypto?: CryptoProvider;
   /**
-   * How nonces are made: `new` is all anybody sends today, `old` what the first releases of revision 2.0 sent.
-   * `either` takes the peer's first message in any form and stays with the form it had, both ways.
+   * How nonces are made: `new` is the only form implementations send today, `old` what the first releases of revision
+   * 2.0 sent. `either` takes the peer's first message in any form and stays with the form it had, both ways.
    */
   readonly construction?: Construction | "either";
   /** libwebauthn pads before it puts the type byte in front, one byte more in all; phones accept it. */

@@ -25,7 +25,7 @@ export interface FrameQuirks {
   readonly wrongLink: "ends" | "skipped";
 }
 
-/** The manners of implementations, by name. */
+/** Lists the known framing quirks of implementations, by name. */
 export const FRAME_QUIRKS = {
   chromium: {
     shutdownFromPhone: "refused",

@@ -1,7 +1,7 @@
 import { HarnessError, type Aftermath, type ErrorDetail } from "../../core/errors.js";
 
 interface FaultInfo {
-  /** Whether a request may be out when this is found; whoever knows better says so. */
+  /** Whether a request may be out when this error is found; a caller that knows better overrides the value. */
   readonly aftermath: Aftermath;
   readonly hint?: string;
 }
@@ -61,7 +61,7 @@ const FINDINGS = {
   FRAME_UNEXPECTED: { aftermath: "unknown" },
   UPDATE_MALFORMED: { aftermath: "unknown" },
   LINK_MALFORMED: { aftermath: "unknown" },
-  /** Whoever sent the linking data does not hold the key it speaks of. */
+  /** The sender of the linking data does not hold the key that the data names. */
   LINK_SIGNATURE_WRONG: { aftermath: "unknown", hint: "Keep the link stored before, if there is one." },
 } as const satisfies Readonly<Record<string, FaultInfo>>;
 

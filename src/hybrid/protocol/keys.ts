@@ -3,7 +3,7 @@ import type { CryptoProvider } from "../../crypto/provider.js";
 import { EID_KEY_BYTES, LINK_SECRET_BYTES, PSK_BYTES, TUNNEL_ID_BYTES } from "./constants.js";
 
 /**
- * What a secret is turned into. The last three are internal to a phone.
+ * Names what is derived from a secret. The last three are internal to a phone.
  *
  * @see CTAP 2.2 §11.5.1 (key derivation)
  */

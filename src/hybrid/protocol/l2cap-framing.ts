@@ -3,7 +3,7 @@ import { HANDSHAKE_MESSAGE_BYTES, PADDING_BYTES, SEALED_BYTES_MAX, TAG_BYTES } f
 import { HybridError } from "./hybrid-error.js";
 
 /**
- * How messages are told apart on an L2CAP channel: `crlf` ends each with 0D 0A, which Android does; `sdu` sends
+ * Selects how messages are delimited on an L2CAP channel: `crlf` ends each with 0D 0A, which Android does; `sdu` sends
  * each as one unit of the channel. CTAP 2.3 as published may say either.
  */
 export type L2capFraming = "crlf" | "sdu";

@@ -19,7 +19,7 @@ export interface LinkingData {
   readonly linkSecret: Uint8Array;
   /** 65 bytes, uncompressed: the phone's own key. */
   readonly phoneKey: Uint8Array;
-  /** For people to choose by. */
+  /** Name by which users choose the phone. */
   readonly name: string;
 }
 
@@ -102,7 +102,10 @@ function expected(proof: LinkProof, crypto: CryptoProvider): LinkSignature {
   }
 }
 
-/** A phone that was linked: enough to wake it without a QR code. Secret: whoever has it can pose as this client. */
+/**
+ * A phone that was linked: enough to wake it without a QR code. Secret: every party that has the data can pose as this
+ * client.
+ */
 export interface LinkedPhone extends LinkingData {
   /** 16-bit number of the tunnel service the link was made through. */
   readonly tunnelCode: number;

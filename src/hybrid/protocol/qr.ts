@@ -15,7 +15,7 @@ import { decodeMap, type FaultNames, readFields } from "./wire-map.js";
 /** What the client is going to ask for: make, get, credential presentation, credential issuance. A hint, no limit. */
 export type RequestHint = "mc" | "ga" | "dcp" | "dci";
 
-/** What a QR code tells the phone. */
+/** Holds the contents of the QR code that the phone scans. */
 export interface QrContents {
   /** The client's key for this one session: 65 bytes, uncompressed, although the code carries 33. */
   readonly publicKey: Uint8Array;
@@ -109,7 +109,7 @@ export function parseQr(text: string, options: QrReading = {}): QrContents {
   };
 }
 
-/** A random member no reader knows, now and then put into a code to keep readers honest. */
+/** Draws a random member that no reader knows (grease), to test that readers ignore unknown members. */
 export function drawGrease(entropy: Entropy): CborMap {
   const [low = 0, high = 0, value = 0] = entropy.bytes(3);
   return new Map([[GREASE_KEY_MIN + ((high << 8) | low), value]]);

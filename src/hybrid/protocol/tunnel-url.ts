@@ -8,7 +8,7 @@ export type TunnelRequest =
   | { readonly method: "new"; readonly tunnelId: Uint8Array }
   /** A client that heard the phone, or a linked phone that was woken, joins it. */
   | { readonly method: "connect"; readonly routingId: Uint8Array; readonly tunnelId: Uint8Array }
-  /** A client wants a linked phone woken. */
+  /** A client asks the service to wake a linked phone. */
   | { readonly method: "contact"; readonly contactId: Uint8Array };
 
 export interface UrlStyle {

@@ -26,9 +26,9 @@ export function encodeUpdate(update: Update): Uint8Array {
 }
 
 /**
- * The update Chrome for Android sends right after its post-handshake message, with or without linking data:
- * as a frame it fills 512 bytes of plaintext, so that the relay cannot tell which it was. Linking data too
- * long for that make it longer.
+ * The update Chrome for Android sends right after its post-handshake message, with or without linking data: as a frame
+ * it fills 512 bytes of plaintext, so that the relay cannot distinguish the two cases. Linking data too long for that
+ * make it longer.
  */
 export function encodeChromeUpdate(linking?: CborMap): Uint8Array {
   const update = linking === undefined ? {} : { linking };

@@ -1,6 +1,6 @@
 import { CONTACT_GONE_STATUS } from "../protocol/constants.js";
 
-/** Why a tunnel service lets somebody in not, and the HTTP status it says so with. */
+/** Maps each reason for which a tunnel service refuses a connection to the HTTP status of the refusal. */
 const STATUSES = {
   /** The subprotocol `fido.cable` was not asked for. */
   "no-subprotocol": 400,
@@ -9,7 +9,7 @@ const STATUSES = {
   "no-client-payload": 400,
   /** The request's `Origin` is not one of those served. */
   "wrong-origin": 403,
-  /** Nobody waits there, or somebody has joined already. */
+  /** No client waits at that tunnel id, or another phone has joined already. */
   "no-such-tunnel": 404,
   "unknown-contact": 404,
   "tunnel-taken": 409,

@@ -3,17 +3,17 @@ import type { TunnelClose } from "../ports.js";
 /** What one side of a tunnel may send. */
 export interface RelayQuotas {
   /** Messages in each direction, the connect signal not counted. */
-  readonly messagesMax: number;
+  readonly maxMessages: number;
   /** Bytes of one message. */
-  readonly messageBytesMax: number;
+  readonly maxBytes: number;
   /** Messages kept for a side that has not come yet. */
   readonly queueMax: number;
-  /** Messages in all until the service fails: the next is lost, and both sides find their connection broken. */
-  readonly breaksAfter: number;
-  /** The same at any message, with this chance; 0 for never. */
+  /** Messages in all until the tunnel closes: the next is lost, and both sides see their connection close; `null`: none. */
+  readonly dropAfter: number | null;
+  /** Probability that it closes, drawn anew at each message: 0 to 1. */
   readonly breakChance: number;
-  /** Number of the message that arrives with one bit changed, counted over both sides; `Infinity` for none. */
-  readonly garbles: number;
+  /** Number of the message that arrives with one bit changed, counted over both sides; `null`: none. */
+  readonly garble: number | null;
 }
 
 /** A side of a tunnel, as the relay reaches it. */
@@ -67,17 +67,17 @@ export class RelayTunnel {
     return {
       message: (message) => {
         if (this.#over) return;
-        if (message.length > this.#quotas.messageBytesMax) {
+        if (message.length > this.#quotas.maxBytes) {
           return this.end({ code: CLOSE.TOO_BIG, reason: `a message of ${message.length} bytes` });
         }
-        if (++sent > this.#quotas.messagesMax) {
-          return this.end({ code: CLOSE.POLICY, reason: `more than ${this.#quotas.messagesMax} messages` });
+        if (++sent > this.#quotas.maxMessages) {
+          return this.end({ code: CLOSE.POLICY, reason: `more than ${this.#quotas.maxMessages} messages` });
         }
-        if (this.#relayed === this.#quotas.breaksAfter || this.#breaksByChance()) {
+        if (this.#relayed === this.#quotas.dropAfter || this.#breaksByChance()) {
           return this.end({ code: CLOSE.ABNORMAL, reason: `broke after ${this.#relayed} messages` });
         }
         this.#relayed++;
-        this.#relay(end, this.#relayed === this.#quotas.garbles ? garbled(message) : message);
+        this.#relay(end, this.#relayed === this.#quotas.garble ? garbled(message) : message);
       },
       text: () => this.end({ code: CLOSE.NOT_BINARY, reason: "a text frame" }),
       gone: ({ code }) => {
@@ -87,7 +87,7 @@ export class RelayTunnel {
     };
   }
 
-  /** Says something of the service's own to whoever came first. */
+  /** Sends a message of the service's own to the side that connected first. */
   announce(message: Uint8Array): void {
     this.#ends[0]?.deliver(message);
   }

@@ -21,31 +21,31 @@ import { parseTunnelPath, type TunnelRequest } from "../protocol/tunnel-url.js";
 
 /** What a tunnel service allows; those of webauthn-rs's where nothing else is said. */
 export interface RelayLimits extends RelayQuotas {
-  /** `tunnel.ttl`: whole life of a tunnel, from whoever came first. `Infinity` for none. */
-  readonly ttlMs: number;
-  /** A client later than this after its phone is answered 418; `Infinity` for never. */
-  readonly waitMs: number;
-  /** Tunnels kept at once, those that still wait for somebody included; `Infinity` for any number. */
-  readonly tunnelsMax: number;
-  /** `push.deliver`: from a client's call to the phone hearing of it; `Infinity`: the push is lost. */
-  readonly pushDelayMs: number;
+  /** `tunnel.ttl`: how long a tunnel lives, from the first side's arrival, in milliseconds; `null`: without limit. */
+  readonly ttlMs: number | null;
+  /** A client that arrives later than this after its phone is answered 418, in milliseconds; `null`: never. */
+  readonly waitMs: number | null;
+  /** Tunnels kept at once, those that wait for their second side included; `null`: any number. */
+  readonly tunnelsMax: number | null;
+  /** `push.deliver`: from a client's call to the phone getting it, in milliseconds; `null`: the push is lost. */
+  readonly pushDelayMs: number | null;
 }
 
 /** A row for every limit, for parameter objects that have limits among their members. */
 export const RELAY_LIMIT_ROWS = {
-  ttlMs: maybe(shape.ms),
-  waitMs: maybe(shape.ms),
-  tunnelsMax: maybe(arg.number),
-  pushDelayMs: maybe(shape.ms),
-  messagesMax: maybe(arg.number),
-  messageBytesMax: maybe(arg.number),
+  ttlMs: maybe({ ...shape.ms, nullable: true }),
+  waitMs: maybe({ ...shape.ms, nullable: true }),
+  tunnelsMax: maybe({ ...arg.number, nullable: true }),
+  pushDelayMs: maybe({ ...shape.ms, nullable: true }),
+  maxMessages: maybe(arg.number),
+  maxBytes: maybe(arg.number),
   queueMax: maybe(arg.number),
-  breaksAfter: maybe(arg.number),
+  dropAfter: maybe({ ...arg.number, nullable: true }),
   breakChance: maybe(arg.chance),
-  garbles: maybe(arg.number),
+  garble: maybe({ ...arg.number, nullable: true }),
 } satisfies { readonly [Name in keyof RelayLimits]: Shape };
 
-const RELAY_LIMITS = parameters<Partial<RelayLimits>>(RELAY_LIMIT_ROWS);
+const RELAY_LIMITS_SHAPE = parameters<Partial<RelayLimits>>(RELAY_LIMIT_ROWS);
 
 /** The limits among the members of a larger parameter object. */
 export function relayLimitsIn(options: Partial<RelayLimits>): Partial<RelayLimits> {
@@ -82,24 +82,25 @@ export interface Push {
   readonly context?: TraceContext;
 }
 
-const LIMITS: RelayLimits = {
+/** The limits that stand where nothing else is said. */
+export const RELAY_LIMITS: RelayLimits = {
   ttlMs: RELAY_LIFE_MS,
-  waitMs: Infinity,
-  tunnelsMax: Infinity,
+  waitMs: null,
+  tunnelsMax: null,
   pushDelayMs: 1_000,
-  messagesMax: 16,
-  messageBytesMax: 16_384,
+  maxMessages: 16,
+  maxBytes: 16_384,
   queueMax: 6,
-  breaksAfter: Infinity,
+  dropAfter: null,
   breakChance: 0,
-  garbles: Infinity,
+  garble: null,
 };
 
 interface RelaySession {
   readonly routingId: Uint8Array;
   readonly openedAtMs: number;
   readonly tunnel: RelayTunnel;
-  /** A contact's client wants to be told when the phone joins. */
+  /** Whether the client of a contact request asks for a signal when the phone joins. */
   readonly signals: boolean;
   full: boolean;
 }
@@ -117,9 +118,9 @@ export class TunnelRelay {
   readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
 
   constructor(env: Env, limits: Partial<RelayLimits> = {}) {
-    checkArguments("TunnelRelay", { env: [arg.env, env], limits: [RELAY_LIMITS, limits] });
+    checkArguments("TunnelRelay", { env: [arg.env, env], limits: [RELAY_LIMITS_SHAPE, limits] });
     this.#env = env;
-    this.#limits = { ...LIMITS, ...limits };
+    this.#limits = { ...RELAY_LIMITS, ...limits };
   }
 
   /** Tunnels that live. */
@@ -127,17 +128,20 @@ export class TunnelRelay {
     return this.#meetings.size;
   }
 
-  /** Other limits, for tunnels opened from now on. */
+  /** Sets limits for tunnels opened from now on. */
   setLimits(limits: Partial<RelayLimits>): void {
     this.#limits = { ...this.#limits, ...limits };
   }
 
-  /** A linked phone wants to be woken under this id from now on. */
+  /** Subscribes a linked phone, to be woken under this id from now on. */
   subscribe(contactId: Uint8Array, wake: (push: Push) => void): void {
     this.#contacts.set(toHex(contactId), wake);
   }
 
-  /** The phone will never come again under this id: clients are told to forget it. */
+  /**
+   * Revokes a contact id: the phone will never come again under this id, and clients that ask receive the answer to
+   * forget it.
+   */
   revoke(contactId: Uint8Array): void {
     this.#contacts.set(toHex(contactId), "gone");
   }
@@ -163,7 +167,7 @@ export class TunnelRelay {
   }
 
   get #isFull(): boolean {
-    return this.#meetings.size >= this.#limits.tunnelsMax;
+    return this.#meetings.size >= (this.#limits.tunnelsMax ?? Infinity);
   }
 
   #open(tunnelId: Uint8Array, { context }: RelayRequest): RelayAnswer {
@@ -183,7 +187,7 @@ export class TunnelRelay {
       return refuse("no-such-tunnel");
     }
     const waitedMs = this.#env.clock.nowMs() - meeting.openedAtMs;
-    if (waitedMs > this.#limits.waitMs) return refuse("came-too-late");
+    if (waitedMs > (this.#limits.waitMs ?? Infinity)) return refuse("came-too-late");
     // Two who come at once: the second finds the place taken.
     meeting.full = true;
     return {
@@ -217,8 +221,9 @@ export class TunnelRelay {
   }
 
   #push(wake: (push: Push) => void, push: Push): void {
-    if (this.#limits.pushDelayMs === Infinity) return;
-    this.#env.clock.arm(this.#limits.pushDelayMs, "push.deliver", () => {
+    const { pushDelayMs } = this.#limits;
+    if (pushDelayMs === null) return;
+    this.#env.clock.arm(pushDelayMs, "push.deliver", () => {
       this.#env.trace.in(push.context).emit({ kind: "link.hybrid", stage: "push-sent" });
       wake(push);
     });
@@ -245,7 +250,7 @@ export class TunnelRelay {
     // A fork per tunnel: what chance does in one leaves the others as they were.
     const breakEntropy = breakChance > 0 ? entropy.fork(`luck of ${id}`) : undefined;
     const tunnel = new RelayTunnel(this.#limits, onEnd, breakEntropy && (() => drawFraction(breakEntropy)));
-    const ttl = startTimer(own, { timer: "tunnel.ttl", budgetMs: ttlMs }, () =>
+    const ttl = startTimer(own, { timer: "tunnel.ttl", budgetMs: ttlMs ?? Infinity }, () =>
       tunnel.end({ code: 1008, reason: "the tunnel's time is over" }),
     );
     const meeting = {

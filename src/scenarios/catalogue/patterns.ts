@@ -1,6 +1,6 @@
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 
-/** A phone across radio and tunnel; the tunnel lives as long as a person may take. */
+/** Sets up a phone across radio and tunnel; the tunnel lives as long as a user may take. */
 export const PATIENT_LINK: KnobOverrides = {
   "link.road": "hybrid",
   "phone.platformTimeoutMs": 300_000,
@@ -25,7 +25,7 @@ export const NO_ANSWER = {
 
 export const RESOLVED = { kind: "page.settled", where: { outcome: "resolved" }, times: 1 } as const;
 
-/** 150 ms for the options, 180 s of the browser's, 5 s until the person closes its sheet. */
+/** Sums 150 ms for the options, 180 s of the browser's timer, and 5 s until the user closes the browser's sheet. */
 export const TIMED_OUT = {
   kind: "page.settled",
   where: { outcome: "rejected", name: "NotAllowedError", reason: "timeout" },

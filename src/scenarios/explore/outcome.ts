@@ -1,11 +1,11 @@
 import type { TraceRecord } from "../../core/trace.js";
 import type { Run } from "../run.js";
 
-/** What a run came to, without the when: two runs with the same outcome tell the same story. Plain JSON. */
+/** Summarises a run without its times: two runs with the same outcome are the same scenario. Plain JSON. */
 export interface Outcome {
   /** How each call of the page ended, in order: `resolved`, the name of the rejection, or `pending`. */
   readonly page: readonly string[];
-  /** What the page then told the person, in order. */
+  /** What the page then reported to the user, in order. */
   readonly told: readonly ("success" | "failure")[];
   /** Id of the timer that decided; `null`: none did. */
   readonly decidedBy: string | null;

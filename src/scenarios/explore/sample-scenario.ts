@@ -10,7 +10,7 @@ import { withoutWindows } from "./scenario-holds.js";
 
 export interface SampleOptions {
   readonly seed: string;
-  /** Which draw of the scenario with that seed, from 1. */
+  /** Number of the sample of the scenario with that seed, from 1. */
   readonly draw: number;
 }
 
@@ -20,7 +20,7 @@ export const DRAW_OPTIONS = parameters<SampleOptions>({
   draw: arg.count,
 });
 
-/** A scenario with its parameters drawn, and the seed to run it with. */
+/** A scenario with sampled parameters, and the seed to run the scenario with. */
 export interface SampledScenario {
   readonly scenario: Scenario;
   readonly seed: string;
@@ -30,17 +30,17 @@ type Table = Readonly<Record<string, KnobValue | undefined>>;
 type Ranges = Readonly<Record<string, SampleRange | null | undefined>>;
 
 /**
- * The same story with other numbers: what it says of the cause stays true by construction.
+ * Samples the parameters of a scenario: what the scenario says of the cause stays true by construction.
  *
- * A story's own times move by its jitter, in the world as in the script; every other budget and delay that is
+ * A scenario's own times move by its jitter, in the world as in the script; every other budget and delay that is
  * not zero moves likewise; bystanders ({@link BACKGROUND_PARAMETERS}) vary as they do where nothing is wrong with them.
- * Switches and choices stay: they are the story. The same seed and number give the same draw, and a knob
+ * Switches and choices define the scenario and stay. The same seed and number give the same sample, and a knob
  * that is added later shifts no other.
  */
 export function sampleScenario(scenario: Scenario, options: SampleOptions): SampledScenario {
   checkArguments("sampleScenario", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
   const { seed, draw } = options;
-  // A renamed scenario keeps its draws.
+  // A renamed scenario keeps its samples.
   const name = `${seed}/${formerIdsOf(scenario.id)[0] ?? scenario.id}/${draw}`;
   const entropy = seededEntropy(`draw/${name}`);
   return {
@@ -70,7 +70,7 @@ function sampleKnobs(
     const chance = entropy.fork(name);
     const inScenario = fromScenario !== undefined;
     const range = (own as Ranges)[name];
-    // A knob that the story turns later on is part of it, though it begins as everywhere.
+    // A knob that the script turns later is part of the scenario, although it begins with the default.
     const backgroundRange = inScenario || overridden.has(name) ? undefined : BACKGROUND_PARAMETERS[name];
     const next =
       range === null
@@ -84,7 +84,7 @@ function sampleKnobs(
               : value;
     if (inScenario || next !== spec.standard) drawn[name] = next;
   }
-  // Names and values come from the specifications and from a story that was parsed with them.
+  // Names and values come from the specifications and from a scenario that was parsed with them.
   return drawn;
 }
 

@@ -4,9 +4,9 @@ import type { EventPattern, Expectation, AssertionFailure } from "../expectation
 type World = Omit<RunResult, "explanation">;
 
 /**
- * Whether a run with other numbers is still the story its scenario tells; empty when it is.
+ * Checks that a run with sampled parameters still is the scenario it came from; returns an empty list when it is.
  *
- * Asks records and books what happened, never what was made of it, so it can be held against a verdict. A
+ * The check reads records and ledger, never the explanation, so that the result can be compared with a verdict. A
  * window in time belongs to the scenario's own numbers: what had to happen in one has to happen at all, and
  * what must not happen in one is not asked for.
  */

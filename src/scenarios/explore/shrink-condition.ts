@@ -60,7 +60,7 @@ export function parseCondition(text: string): OutcomeCondition {
     throw badCondition(text, `there is no mechanism "${wanted}"`, near(wanted, ROOT_CAUSE_IDS));
   }
   if (name === "told" && !["success", "failure"].includes(wanted)) {
-    throw badCondition(text, "a page tells of success or of failure", SYNTAX);
+    throw badCondition(text, "a page reports success or failure", SYNTAX);
   }
   return (outcome) => texts(outcome).includes(wanted) === (sign === "=");
 }

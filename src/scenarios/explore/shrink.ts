@@ -1,7 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { KnobSpec, KnobValue } from "../../sim/knobs/knob-spec.js";
-import { listKnobs, parseKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
+import { listKnobs, mergeKnobs, parseKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run, type RunVerdict } from "../run.js";
 import { SCENARIO, type UserScenario } from "../scenario.js";
@@ -123,7 +123,7 @@ interface Plan {
   readonly knobs: Settings;
   readonly target: (name: string) => KnobValue;
   readonly spec: (name: string) => KnobSpec;
-  /** Everything a run needs to be told, on top of the defaults. */
+  /** Knobs that a run needs on top of the defaults. */
   full(knobs: Settings): KnobOverrides;
   /** What the command line must say on top of the scenario's own knobs. */
   overrides(knobs: Settings): KnobOverrides;
@@ -131,9 +131,9 @@ interface Plan {
 
 function planOf(scenario: UserScenario, { knobs = {}, toward = {} }: ShrinkOptions): Plan {
   const specs = new Map(listKnobs().map(({ name, spec }) => [name as string, spec]));
-  const given = parseKnobs({ ...scenario.knobs, ...knobs }) as Settings;
+  const given = mergeKnobs(scenario.knobs, knobs) as Settings;
   const targets = parseKnobs(toward) as Settings;
-  const own: Readonly<Record<string, KnobValue | undefined>> = scenario.knobs;
+  const own: Readonly<Record<string, KnobValue | undefined>> = parseKnobs(scenario.knobs);
   const spec = (name: string) => specs.get(name) as KnobSpec;
   const target = (name: string) => targets[name] ?? (name in targets ? null : spec(name).standard);
   // In the order of the table, so that the order in which knobs were written does not matter.

@@ -1,13 +1,20 @@
 import { HarnessError } from "../../core/errors.js";
 import type { KnobSpec, KnobValue } from "../../sim/knobs/knob-spec.js";
-import { type KnobName, listKnobs, parseKnobAssignment, parseKnobs } from "../../sim/knobs/knobs.js";
+import {
+  type KnobAliasOptions,
+  type KnobName,
+  listKnobs,
+  parseKnobAssignment,
+  parseKnobs,
+  presentKnobName,
+} from "../../sim/knobs/knobs.js";
 
 export type SweepFault =
   /** An axis that is no list and no range of what its knob may be. */
   | "SWEEP_BAD_AXIS"
   /** One knob on two axes. */
   | "SWEEP_SAME_KNOB"
-  /** More points than anybody reads. */
+  /** Limits the number of points of a sweep to a readable table. */
   | "SWEEP_TOO_LARGE";
 
 /** A sweep cannot be made as it was asked for; nothing was run. */
@@ -37,9 +44,9 @@ const SYNTAX =
  * @throws {KnobError} for a knob that does not exist, or a value that does not fit it.
  * @throws {SweepError} `SWEEP_BAD_AXIS`, `SWEEP_TOO_LARGE`.
  */
-export function parseAxis(text: string): SweepAxis {
+export function parseAxis(text: string, options: KnobAliasOptions = {}): SweepAxis {
   const at = text.indexOf("=");
-  const name = text.slice(0, Math.max(at, 0)).trim();
+  const name = presentKnobName(text.slice(0, Math.max(at, 0)).trim(), options);
   const valuesText = text.slice(at + 1).trim();
   if (at < 1 || valuesText === "") throw badAxis(text, "knob=values is wanted");
   const read = (value: string): KnobValue => {
@@ -60,7 +67,9 @@ export function parseAxis(text: string): SweepAxis {
  *
  * @throws {KnobError} as {@link parseKnobs} does. @throws {SweepError} `SWEEP_BAD_AXIS` for no value at all.
  */
-export function checkedAxis({ knob, values }: SweepAxis): SweepAxis {
+export function checkedAxis({ knob: given, values }: SweepAxis): SweepAxis {
+  // A program in JavaScript may still give a former name.
+  const knob = presentKnobName(given) as KnobName;
   for (const value of values) parseKnobs({ [knob]: value });
   if (values.length === 0) throw badAxis(knob, "there is no value on this axis");
   return { knob, values: [...new Set(values)] };

@@ -1,7 +1,12 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { KnobValue } from "../../sim/knobs/knob-spec.js";
-import type { KnobName, KnobOverrides } from "../../sim/knobs/knobs.js";
+import {
+  mergeKnobs,
+  type KnobAliasOptions,
+  type KnobName,
+  type KnobOverrides,
+} from "../../sim/knobs/knobs.js";
 import { outcomeKey, outcomeOf, type Outcome } from "./outcome.js";
 import { reproductionOf, runScenario, type Run } from "../run.js";
 import { SCENARIO, type UserScenario } from "../scenario.js";
@@ -16,6 +21,8 @@ export interface SweepOptions {
   readonly knobs?: KnobOverrides;
   /** What reproduction lines call the scenario: the file it is in. */
   readonly calledAs?: string | undefined;
+  /** Called for every axis that names its knob by a former name. */
+  readonly onKnobAlias?: KnobAliasOptions["onAlias"];
   /** Called for each point of the grid when it was run, for reports and for those who wait. */
   readonly onPoint?: (point: SweepPoint, run: Run) => void;
 }
@@ -25,6 +32,7 @@ const OPTIONS = parameters<SweepOptions>({
   axes: shape.list(arg.any),
   knobs: maybe(arg.object),
   calledAs: maybe(shape.text),
+  onKnobAlias: maybe(arg.callable),
   onPoint: maybe(arg.callable),
 });
 
@@ -68,7 +76,7 @@ export interface Sweep {
 /**
  * Runs a scenario once for each value of a knob, or each point of a grid, and finds where its outcome turns.
  *
- * Between two neighbours on an axis of numbers with different outcomes every turn that halving finds is told to
+ * Between two neighbours on an axis of numbers with different outcomes every turn that halving finds is reported to
  * the last unit: milliseconds, or one. Turns between two neighbours with the same outcome are not looked for;
  * take smaller steps for those.
  *
@@ -86,7 +94,7 @@ export interface Sweep {
  */
 export async function sweep(scenario: UserScenario, options: SweepOptions): Promise<Sweep> {
   checkArguments("sweep", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
-  const axes = checkedAxes(options.axes);
+  const axes = checkedAxes(options);
   const probe = new Probe(scenario, options);
   const points: SweepPoint[] = [];
   for (const at of gridOf(axes)) {
@@ -132,7 +140,7 @@ class Probe {
 
   async run(at: At): Promise<{ readonly point: SweepPoint; readonly run: Run }> {
     const { seed, calledAs = this.#scenario.id } = this.#options;
-    const knobs: KnobOverrides = { ...this.#options.knobs, ...at };
+    const knobs: KnobOverrides = mergeKnobs(this.#options.knobs ?? {}, at);
     const run = await runScenario(this.#scenario, { seed, knobs });
     const point = {
       at,
@@ -171,8 +179,10 @@ function sideOf({ outcome, reproduction }: SweepPoint, value: number): Threshold
   return { value, outcome, reproduction };
 }
 
-function checkedAxes(wanted: SweepOptions["axes"]): readonly SweepAxis[] {
-  const axes = wanted.map((axis) => (typeof axis === "string" ? parseAxis(axis) : checkedAxis(axis)));
+function checkedAxes({ axes: wanted, onKnobAlias }: SweepOptions): readonly SweepAxis[] {
+  const axes = wanted.map((axis) =>
+    typeof axis === "string" ? parseAxis(axis, { onAlias: onKnobAlias }) : checkedAxis(axis),
+  );
   if (axes.length === 0) throw new SweepError("SWEEP_BAD_AXIS", "a sweep needs a knob to go through");
   const twice = axes.find(({ knob }, index) => axes.findIndex((other) => other.knob === knob) !== index);
   if (twice) throw new SweepError("SWEEP_SAME_KNOB", `${twice.knob} is on two axes`);

@@ -18,7 +18,7 @@ import { DRAW_OPTIONS, sampleScenario, type SampleOptions } from "./sample-scena
 import { scenarioHolds } from "./scenario-holds.js";
 
 export interface VerdictOptions {
-  /** How often each scenario is drawn. */
+  /** Number of samples of each scenario. */
   readonly draws: number;
   readonly seed: string;
   /** The whole catalogue when absent. */
@@ -41,12 +41,12 @@ export interface VerdictCell {
   readonly ceremonies: number;
 }
 
-/** One draw that was judged wrongly, or that was not the story any more. */
+/** One sample that was judged wrongly, or that was not the scenario any more. */
 export interface WrongSample {
   readonly scenario: string;
   readonly draw: number;
   readonly findings: readonly AssertionFailure[];
-  /** The command that tells this very run. */
+  /** Command that reports this run. */
   readonly reproduction: string;
 }
 
@@ -56,30 +56,30 @@ export interface PresetRate {
   readonly right: number;
 }
 
-/** How right the verdicts on drawn stories are. Plain JSON. */
+/** Counts how many verdicts on sampled scenarios are right. Plain JSON. */
 export interface VerdictTable {
   readonly seed: string;
   /** Runs of each scenario. */
   readonly draws: number;
   readonly runs: number;
-  /** Runs in which every ceremony's mechanism and the deciding timer were the story's. */
+  /** Runs in which every ceremony's mechanism and the deciding timer were the scenario's. */
   readonly right: number;
   readonly cells: readonly VerdictCell[];
   readonly presets: readonly PresetRate[];
   readonly wrong: readonly WrongSample[];
-  /** Draws that told another story: their truth is not known, and the range they came from is too wide. */
+  /** Samples that left their scenario: the true cause is not known, and the sampled range is too wide. */
   readonly astray: readonly WrongSample[];
   /** The same traces with one probe taken out of each, where the whole trace was judged rightly. */
   readonly probes: readonly ProbeRate[];
-  /** Verdicts that were given without the probe that would have told otherwise. */
+  /** Verdicts that were given without the probe that would have shown another cause. */
   readonly guessed: readonly (MissingProbeVerdict & Omit<WrongSample, "findings">)[];
 }
 
 /**
- * Draws every scenario's parameters anew and holds the verdict against the cause that the scenario injected.
+ * Samples every scenario's parameters and compares the verdict with the cause that the scenario injected.
  *
- * What is true is the scenario's own word, written down with its knobs; that it still is in a draw is asked of
- * records and books alone ({@link scenarioHolds}). The same options give the same table.
+ * The true cause is the one that the scenario declares beside its knobs; records and ledger alone decide whether
+ * the cause still holds in a sample ({@link scenarioHolds}). The same options give the same table.
  */
 export async function verdictTable(options: VerdictOptions): Promise<VerdictTable> {
   checkArguments("verdictTable", { options: [OPTIONS, options] });
@@ -131,7 +131,7 @@ export async function verdictTable(options: VerdictOptions): Promise<VerdictTabl
   };
 }
 
-/** Runs one draw of a scenario. */
+/** Runs one sample of a scenario. */
 export async function runSample(scenario: Scenario, options: SampleOptions): Promise<Run> {
   checkArguments("runSample", { scenario: [SCENARIO, scenario], options: [DRAW_OPTIONS, options] });
   const { seed, draw } = options;
@@ -161,7 +161,7 @@ function quoted(text: string): string {
   return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** One table of several on different stories with the same seed and number of draws, in the order given. */
+/** Merges tables of different scenarios with the same seed and number of samples, in the order given. */
 export function joinVerdictTables(tables: readonly VerdictTable[]): VerdictTable {
   const cells = new Map<string, VerdictCell>();
   const probes = new Map<Layer, ProbeRate>();

@@ -11,7 +11,7 @@ export interface RootCauseRate {
   readonly instead: readonly { readonly said: RootCauseId | "none"; readonly ceremonies: number }[];
 }
 
-/** The rows of the confusion table, in the order in which the stories told of them. */
+/** The rows of the confusion table, in the order in which the scenarios contain them. */
 export function rootCauseRates({ cells }: Pick<VerdictTable, "cells">): readonly RootCauseRate[] {
   const truths = [...new Set(cells.map(({ truth }) => truth))];
   return truths.map((mechanism) => {
@@ -27,10 +27,10 @@ export function rootCauseRates({ cells }: Pick<VerdictTable, "cells">): readonly
   });
 }
 
-/** Faults told one by one, at most. */
+/** Limits the number of faults that are listed one by one. */
 const TOLD_MAX = 20;
 
-/** For people: causes in rows, what was said of them in columns, then every draw that went wrong. */
+/** Formats the table as text: causes in rows, verdicts in columns, then every sample that was judged wrongly. */
 export function verdictTableToText(table: VerdictTable): string {
   const { runs, draws, presets, right, seed, wrong, astray, guessed } = table;
   const whole = presets.filter((preset) => preset.right === preset.draws).length;
@@ -45,7 +45,7 @@ export function verdictTableToText(table: VerdictTable): string {
     ...told("judged wrongly", wrong, ({ findings }) =>
       findings.map(({ expected, found }) => `${expected}, said ${found}`).join("; "),
     ),
-    ...told("not the story any more", astray, ({ findings }) =>
+    ...told("not the scenario any more", astray, ({ findings }) =>
       findings.map(({ expected, found }) => `expected ${expected}, found ${found.slice(0, 80)}`).join("; "),
     ),
     ...told(
@@ -53,8 +53,8 @@ export function verdictTableToText(table: VerdictTable): string {
       guessed,
       ({ layer, truth, said }) => `${truth}, said ${said} without ${layer}`,
     ),
-    `${right} of ${runs} runs right (${percent(right, runs)}), ${whole} of ${presets.length} presets in every draw; ` +
-      `${draws} draws each, seed ${seed}`,
+    `${right} of ${runs} runs right (${percent(right, runs)}), ${whole} of ${presets.length} presets in every sample; ` +
+      `${draws} samples each, seed ${seed}`,
   ].join("\n");
 }
 

@@ -1,9 +1,16 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { isObject } from "../../core/read-shape.js";
-import { findScenario, type ResolvedScenario } from "../catalogue.js";
+import { findScenario } from "../catalogue.js";
 import type { UserScenario } from "../scenario.js";
-import { namesFile, readScenarioFile, composeScenario, type ReadScenarioFile } from "./resolve-scenario.js";
+import type { ScenarioAliasOptions } from "./alias-options.js";
+import {
+  namesFile,
+  readScenarioFile,
+  composeScenario,
+  type ReadFileOptions,
+  type ReadScenarioFile,
+} from "./resolve-scenario.js";
 import type { ScenarioDefinition } from "./scenario-file.js";
 import { ScenarioFileError } from "./scenario-file-error.js";
 
@@ -22,15 +29,10 @@ import { ScenarioFileError } from "./scenario-file-error.js";
  */
 export function defineScenario(
   definition: ScenarioDefinition,
-  { onAlias }: ScenarioAliasOptions = {},
+  { onAlias, onKnobAlias }: ScenarioAliasOptions = {},
 ): UserScenario {
-  const { file, base } = readDefinition(definition);
+  const { file, base } = readDefinition(definition, { onKnobAlias });
   return composeScenario(file, { base: base ?? presetOf(file, { onAlias }) });
-}
-
-export interface ScenarioAliasOptions {
-  /** Called when `extends` names a scenario of the catalogue by a former id, with the scenario it stands for. */
-  readonly onAlias?: ((resolved: ResolvedScenario) => void) | undefined;
 }
 
 export interface ParseScenarioOptions extends ScenarioAliasOptions {
@@ -44,6 +46,7 @@ const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
   name: maybe(shape.text),
   base: maybe(arg.callable),
   onAlias: maybe(arg.callable),
+  onKnobAlias: maybe(arg.callable),
 });
 
 /**
@@ -54,8 +57,8 @@ const PARSE_OPTIONS = parameters<ParseScenarioOptions>({
  */
 export function parseScenarioFile(text: string, options: ParseScenarioOptions = {}): UserScenario {
   checkArguments("parseScenarioFile", { text: [shape.text, text], options: [PARSE_OPTIONS, options] });
-  const { name, base, onAlias } = options;
-  const file = readScenarioFile(parseJson(text, name), { file: name });
+  const { name, base, onAlias, onKnobAlias } = options;
+  const file = readScenarioFile(parseJson(text, name), { file: name, onKnobAlias });
   const path = file.extends !== undefined && namesFile(file.extends) ? file.extends : undefined;
   const story =
     path !== undefined && base !== undefined ? base(path) : presetOf(file, { file: name, onAlias });
@@ -77,14 +80,15 @@ export function parseJson(text: string, file?: string): unknown {
 /** What a program gives: `extends` may be a story, which is no part of a file. */
 export function readDefinition(
   definition: unknown,
-  file?: string,
+  { file: path, onKnobAlias }: Omit<ReadFileOptions, "at"> = {},
 ): { readonly file: ReadScenarioFile; readonly base: UserScenario | undefined } {
-  if (!isObject(definition)) return { file: readScenarioFile(definition, { file }), base: undefined };
+  const read = { file: path, onKnobAlias };
+  if (!isObject(definition)) return { file: readScenarioFile(definition, read), base: undefined };
   // What may vary in a preset is for those who draw its variations; a run does not look at it.
   const { draws: _, ...plain } = definition;
   const { extends: base, ...own } = plain;
-  if (!isObject(base)) return { file: readScenarioFile(plain, { file }), base: undefined };
-  return { file: readScenarioFile({ ...own, extends: A_PATH }, { file }), base: readBase(base, file) };
+  if (!isObject(base)) return { file: readScenarioFile(plain, read), base: undefined };
+  return { file: readScenarioFile({ ...own, extends: A_PATH }, read), base: readBase(base, path) };
 }
 
 /** Stands for a base that is at hand. */

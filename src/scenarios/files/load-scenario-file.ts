@@ -1,5 +1,6 @@
 import type { UserScenario } from "../scenario.js";
-import { parseJson, presetOf, readDefinition, stem, type ScenarioAliasOptions } from "./define-scenario.js";
+import type { ScenarioAliasOptions } from "./alias-options.js";
+import { parseJson, presetOf, readDefinition, stem } from "./define-scenario.js";
 import { isObject } from "../../core/read-shape.js";
 import { namesFile, composeScenario } from "./resolve-scenario.js";
 import {
@@ -32,9 +33,9 @@ const FILES_MAX = 32;
 export async function loadScenarioFile(
   path: string,
   files: ScenarioFiles,
-  { onAlias }: ScenarioAliasOptions = {},
+  options: ScenarioAliasOptions = {},
 ): Promise<UserScenario> {
-  return load(path, { files, trail: [], onAlias });
+  return load(path, { files, trail: [], ...options });
 }
 
 interface Journey extends ScenarioAliasOptions {
@@ -43,8 +44,9 @@ interface Journey extends ScenarioAliasOptions {
   readonly trail: readonly string[];
 }
 
-async function load(path: string, { files, trail, onAlias }: Journey): Promise<UserScenario> {
-  const { file, base } = readDefinition(valueIn(await files.read(path), path), path);
+async function load(path: string, journey: Journey): Promise<UserScenario> {
+  const { files, trail, onAlias, onKnobAlias } = journey;
+  const { file, base } = readDefinition(valueIn(await files.read(path), path), { file: path, onKnobAlias });
   const name = stem(path);
   if (base !== undefined) return composeScenario(file, { name, base });
   if (file.extends === undefined || !namesFile(file.extends)) {
@@ -57,7 +59,7 @@ async function load(path: string, { files, trail, onAlias }: Journey): Promise<U
   if (here.length >= FILES_MAX) {
     throw badBase(path, { code: "SCENARIO_FILE_CYCLE", text: `more than ${FILES_MAX} files in a row` });
   }
-  return composeScenario(file, { name, base: await loadBase(next, { files, trail: here, onAlias }) });
+  return composeScenario(file, { name, base: await loadBase(next, { ...journey, trail: here }) });
 }
 
 /** The file that extends is the one that is wrong when there is nothing to extend. */

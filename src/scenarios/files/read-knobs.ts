@@ -2,9 +2,10 @@ import type { KnobSpec } from "../../sim/knobs/knob-spec.js";
 import { isObject, membersOf, readShape } from "../../core/read-shape.js";
 import type { Reporter } from "../../core/shape.js";
 import type { ScenarioFileFault } from "./scenario-file-error.js";
+import { groupOf, knobNamesIn, type KnobNameInFile } from "./knob-names.js";
 import { shapeOfKnob, type KnobGroups, type KnobsShape } from "./shape.js";
 
-/** Knobs, dotted (`"rp.finishMs"`) or by group (`"rp": { "finishMs": ... }`); read, they are dotted. */
+/** Knobs, dotted (`"rp.finishMs"`) or by group (`"rp": { "finishMs": ... }`); read, they are dotted, by present names. */
 export function knobsShape(groups: KnobGroups, { midRun }: { readonly midRun: boolean }): KnobsShape {
   return {
     type: "custom",
@@ -24,29 +25,30 @@ function readKnobs(shape: Knobbed, value: unknown, place: Reporter): unknown {
     place.wrongType("an object");
     return value;
   }
-  const { groups } = shape;
-  const dotted = Object.entries(groups).flatMap(([group, specs]) =>
-    Object.entries(specs).map(([name, spec]) => [`${group}.${name}`, spec] as const),
-  );
-  const specs = new Map<string, KnobSpec>(dotted);
+  const names = new Map(knobNamesIn(shape.groups).map((one) => [one.given, one]));
+  const groups = new Set([...names.keys()].map(groupOf));
+  const knobs = { shape, names, seen: new Set<KnobSpec>() };
   const given = membersOf(value);
   const read = given.flatMap(([name, member]) => {
     const here = place.at(name);
-    if (Object.hasOwn(groups, name)) {
+    if (groups.has(name)) {
       if (given.some(([other]) => other.startsWith(`${name}.`))) {
-        const hint = `say all of them in one way: inside "${name}", or by names like "${name}.${firstOf(groups[name])}"`;
+        const hint = `say all of them in one way: inside "${name}", or by names like "${name}.${firstOf(shape.groups[name])}"`;
         here.complain(KNOB_TWICE, "this group is given by dotted names too", hint);
       }
-      return readGroup(name, { shape, specs }, member, here);
+      return readGroup(name, knobs, member, here);
     }
-    return readKnob(name, { shape, specs }, member, here);
+    return readKnob(name, knobs, member, here);
   });
   return Object.fromEntries(read);
 }
 
 interface Knobs {
   readonly shape: Knobbed;
-  readonly specs: ReadonlyMap<string, KnobSpec>;
+  /** By the dotted name in the file. */
+  readonly names: ReadonlyMap<string, KnobNameInFile>;
+  /** Knobs that were read. */
+  readonly seen: Set<KnobSpec>;
 }
 
 type Read = readonly (readonly [name: string, value: unknown])[];
@@ -61,15 +63,21 @@ function readGroup(group: string, knobs: Knobs, value: unknown, place: Reporter)
   );
 }
 
-function readKnob(name: string, { shape, specs }: Knobs, value: unknown, place: Reporter): Read {
-  const spec = specs.get(name);
-  if (spec === undefined) {
-    place.unknown(name, [...specs.keys(), ...Object.keys(shape.groups)], "knob");
+function readKnob(given: string, { shape, names, seen }: Knobs, value: unknown, place: Reporter): Read {
+  const found = names.get(given);
+  if (found === undefined) {
+    const present = [...names.values()].flatMap(({ given: known, name }) => (known === name ? [name] : []));
+    place.unknown(given, [...present, ...Object.keys(shape.groups)], "knob");
     return [];
   }
+  const { name, spec } = found;
+  if (seen.has(spec)) {
+    place.complain(KNOB_TWICE, "this knob is given twice", `by its name ${name}, and by a former one`);
+  }
+  seen.add(spec);
   if (shape.midRun && spec.fixed === true) {
     const hint = "set it among the knobs of the file";
-    place.complain(FIXED_KNOB, "this knob cannot be turned in the middle of a run", hint);
+    place.complain(FIXED_KNOB, "this knob cannot be set in the middle of a run", hint);
   }
   return [[name, readShape(shapeOfKnob(spec), value, place)]];
 }

@@ -4,6 +4,8 @@ import type { PartialExpectation } from "../expectation.js";
 import type { UserScenario } from "../scenario.js";
 import { findScenario } from "../catalogue.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
+import type { ScenarioAliasOptions } from "./alias-options.js";
+import { knobAliasesIn } from "./knob-names.js";
 import type { ScenarioFile } from "./scenario-file.js";
 import {
   ScenarioFileError,
@@ -14,6 +16,13 @@ import { FILE_PATTERN, ID_PATTERN, SCENARIO_SHAPE } from "./scenario-shape.js";
 
 /** A file as it was read: names known, values fit, knobs dotted. What it extends was not looked for. */
 export type ReadScenarioFile = Omit<ScenarioFile, "knobs"> & { readonly knobs?: KnobOverrides };
+
+export interface ReadFileOptions extends Pick<ScenarioAliasOptions, "onKnobAlias"> {
+  /** What errors call the file. */
+  readonly file?: string | undefined;
+  /** Path of the value inside the file. */
+  readonly at?: readonly string[];
+}
 
 const CODES: ShapeCodes<ScenarioFileFault> = {
   unknownMember: "SCENARIO_FILE_UNKNOWN_MEMBER",
@@ -29,7 +38,7 @@ const CODES: ShapeCodes<ScenarioFileFault> = {
  */
 export function readScenarioFile(
   value: unknown,
-  { file, at = [] }: { readonly file?: string | undefined; readonly at?: readonly string[] } = {},
+  { file, at = [], onKnobAlias }: ReadFileOptions = {},
 ): ReadScenarioFile {
   const place = new Place(CODES, at);
   const read = readShape(SCENARIO_SHAPE, value, place);
@@ -39,6 +48,7 @@ export function readScenarioFile(
     path: jsonPointer(problem.path),
   }));
   if (first !== undefined) throw new ScenarioFileError(file, [first, ...others]);
+  if (onKnobAlias !== undefined) for (const alias of knobAliasesIn(value)) onKnobAlias(alias);
   // Read by the very table that is tied to the type.
   return read as ReadScenarioFile;
 }

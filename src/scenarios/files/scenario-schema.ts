@@ -1,6 +1,7 @@
 import { SCENARIO_FILE_SCHEMA } from "./scenario-file.js";
 import { SCENARIO_SHAPE } from "./scenario-shape.js";
 import type { ObjectShape, Shape, TaggedShape } from "../../core/shape.js";
+import { groupOf, knobNamesIn } from "./knob-names.js";
 import { shapeOfKnob, type KnobsShape } from "./shape.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -119,41 +120,44 @@ function schemaOfTagged({ tag, choices, prefix }: TaggedShape, definitions: Defi
   };
 }
 
-/** A knob is described once, and may be turned by its dotted name or inside its group, not both in one group. */
+/**
+ * A knob is described once, and may be set by its dotted name or inside its group, not both in one group. Its former
+ * names are properties too, marked as deprecated.
+ */
 function schemaOfKnobs({ groups, midRun }: KnobsShape, definitions: Definitions): Json {
-  const turnable = Object.entries(groups).map(([group, specs]) => {
-    const knobs = Object.entries(specs).filter(([, { fixed }]) => !midRun || fixed !== true);
-    return [group, knobs.map(([name, spec]) => [name, spec] as const)] as const;
-  });
-  const refTo = (dotted: string, spec: Parameters<typeof shapeOfKnob>[0]) =>
-    define(`knob ${dotted}`, definitions, () => ({
+  const named = knobNamesIn(groups).filter(({ spec }) => !midRun || spec.fixed !== true);
+  const properties = named.map(({ given, name, spec }) => {
+    const schema = define(`knob ${name}`, definitions, () => ({
       default: spec.standard,
+      ...(spec.unit !== undefined && { unit: spec.unit }),
       ...schemaOf(shapeOfKnob(spec), definitions),
     }));
+    if (given === name) return [given, schema] as const;
+    return [given, { deprecated: true, description: `now ${name}`, allOf: [schema] }] as const;
+  });
+  const groupNames = [...new Set(named.map(({ given }) => groupOf(given)))];
+  const inGroup = (group: string) =>
+    properties.flatMap(([given, schema]) =>
+      groupOf(given) === group ? [[given.slice(group.length + 1), schema] as const] : [],
+    );
   return {
     type: "object",
     properties: {
       ...Object.fromEntries(
-        turnable.map(([group, knobs]) => [
+        groupNames.map((group) => [
           group,
           {
             type: "object",
-            properties: Object.fromEntries(
-              knobs.map(([name, spec]) => [name, refTo(`${group}.${name}`, spec)]),
-            ),
+            properties: Object.fromEntries(inGroup(group)),
             additionalProperties: false,
           },
         ]),
       ),
-      ...Object.fromEntries(
-        turnable.flatMap(([group, knobs]) =>
-          knobs.map(([name, spec]) => [`${group}.${name}`, refTo(`${group}.${name}`, spec)]),
-        ),
-      ),
+      ...Object.fromEntries(properties),
     },
     additionalProperties: false,
     dependencies: Object.fromEntries(
-      Object.keys(groups).map((group) => [group, { propertyNames: { not: { pattern: `^${group}\\.` } } }]),
+      groupNames.map((group) => [group, { propertyNames: { not: { pattern: `^${group}\\.` } } }]),
     ),
   };
 }

@@ -11,7 +11,8 @@ export interface KnobsShape extends CustomShape {
 export type KnobGroups = Readonly<Record<string, Readonly<Record<string, KnobSpec>>>>;
 
 /** The shape of one knob's value. */
-export function shapeOfKnob({ kind, choices = [], never = false, doc }: KnobSpec): ScalarShape {
+export function shapeOfKnob({ kind, choices = [], never = false, doc, ...bounds }: KnobSpec): ScalarShape {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = bounds;
   const common = { doc, ...(never && { nullable: true }) };
   switch (kind) {
     case "switch":
@@ -22,6 +23,6 @@ export function shapeOfKnob({ kind, choices = [], never = false, doc }: KnobSpec
       return { type: "share", ...common };
     case "ms":
     case "count":
-      return { type: "integer", min: 0, ...common };
+      return { type: "integer", min, max, ...common };
   }
 }

@@ -39,7 +39,7 @@ ${spans(chart)}${drawing.lanes.map((lane) => laneOf(lane, chart))}</ol>
 </figure>
 ${legend()}
 <p class="note" id="timeline-note">Time runs to the right and is stretched where much happens. A hatched column is a
-pause of ${seconds(FOLD_MS)} or more, drawn shorter than it was, with its length above. What is
+pause of ${seconds(FOLD_MS)} or more, shown shorter than it was, with its length above. What is
 tinted is time between a deadline and what came too late for it. Each mark leads to its row in
 the table of events below.</p>
 </section>`;
@@ -116,7 +116,7 @@ interface Tick {
   readonly major: boolean;
 }
 
-/** The moments people ask for first: whose timer fired, the ends, what the person saw, what came after a pause. */
+/** Moments that get a label: whose timer fired, the ends, what the user saw, what came after a pause. */
 function ticksOf({ deciding, happenings }: Drawing, scale: TimeScale): readonly Tick[] {
   const told = happenings.map(({ record }) => record);
   const places = [

@@ -36,9 +36,9 @@ export function findingsOf({ findings }: ReportedRun): Markup | undefined {
 </section>`;
 }
 
-const TONE_OF_TEXT = { success: "told of success", failure: "told of failure" } as const;
+const TONE_OF_TEXT = { success: "reported success", failure: "reported failure" } as const;
 
-/** Every text and mail, in order, as the person came to see them. */
+/** Lists every text and mail, in the order in which the user saw them. */
 export function screensOf({ records }: ReportedRun): Markup | undefined {
   const screens = records.flatMap((record) =>
     record.kind !== "user.saw"
@@ -51,7 +51,7 @@ export function screensOf({ records }: ReportedRun): Markup | undefined {
   );
   if (screens.length === 0) return undefined;
   return markup`<section class="card" aria-labelledby="screens">
-<h2 id="screens">What the person saw</h2>
+<h2 id="screens">What the user saw</h2>
 <ol class="screens">${screens}</ol>
 </section>`;
 }

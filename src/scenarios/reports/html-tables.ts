@@ -78,9 +78,9 @@ export function ledgerTables(run: ReportedRun): Markup {
     ["Ghosts: rows whose key is nowhere", ghosts, true],
   ];
   return markup`<section class="card" aria-labelledby="books">
-<h2 id="books">Books</h2>
+<h2 id="books">Ledger</h2>
 <table>
-<thead><tr><th scope="col">Book</th><th scope="col">Entries at the end</th></tr></thead>
+<thead><tr><th scope="col">List</th><th scope="col">Entries at the end</th></tr></thead>
 <tbody>
 ${ledgerCounts.map(ledgerTableRow)}</tbody>
 </table>

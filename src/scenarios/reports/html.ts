@@ -10,7 +10,7 @@ import type { ReportedRun } from "./run-of-trace.js";
 import { prose, VERDICT_NAMES } from "./words.js";
 
 /**
- * A run as one HTML file: the verdict, a lane for each party, what the person saw, the evidence and the books.
+ * A run as one HTML file: the verdict, a lane for each party, what the user saw, the evidence and the ledger.
  *
  * Loads nothing and runs nothing: it can be read from a mail or a build's artifacts, forbids both to itself, and
  * escapes whatever the trace says.

@@ -6,7 +6,7 @@ const SUITE = "passkey-harness";
 /**
  * Runs as JUnit XML: one test case for each, a failure for each that broke its promises.
  *
- * Properties tell seed, mechanism, deciding timer and margin. A run held to no promise is skipped, not passed.
+ * Properties hold seed, mechanism, deciding timer and margin. A run held to no promise is skipped, not passed.
  * There is no `time`: a scenario's minutes are virtual and stand in the property `virtual-ms`.
  *
  * @param runs one test case each.

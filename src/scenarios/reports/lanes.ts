@@ -51,7 +51,7 @@ export interface Drawing {
   readonly deciding: readonly DecidingTimer[];
 }
 
-/** From the person inwards, then out to the site and back by mail; whoever is not listed comes last. */
+/** Orders the actors from the user inwards, then out to the site and back by mail; other actors come last. */
 const ORDER: readonly string[] = [
   "user",
   "page",

@@ -1,9 +1,9 @@
 import type { ReportedRun } from "./run-of-trace.js";
 
-/** Credentials that are on one side only, or why nobody can say. */
+/** Lists the credentials that are on one side only, or says why they cannot be known. */
 export type Oddity = readonly string[] | string;
 
-/** What the books of a run differ in; a trace that shows one side only, as that of a real key, cannot tell. */
+/** Compares the two sides of a run's ledger; a trace that shows one side only, as that of a real key, allows no comparison. */
 export function oddities({ ledger, records }: ReportedRun): Readonly<Record<"orphans" | "ghosts", Oddity>> {
   const shows = (layer: string) => records.some(({ kind }) => kind.startsWith(layer));
   const { orphans, ghosts } = ledger.diff();

@@ -6,7 +6,7 @@ import type { TraceRecord } from "../../core/trace.js";
 
 /** A trace holds nothing a capture could be made of. */
 export class CaptureError extends HarnessError<
-  /** No CTAPHID report at all: another road than USB was taken. */
+  /** Thrown when a trace has no CTAPHID report: the run used another transport than USB. */
   | "PCAP_NO_FRAMES"
   /** Report headers only: the trace was not made with full frames. */
   | "PCAP_HEADERS_ONLY"

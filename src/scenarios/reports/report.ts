@@ -33,7 +33,7 @@ interface Sheet {
 const WIDTH = 100;
 
 /**
- * A run as a person reads it: the story, the timeline, what the person saw, the verdict and whose timer decided.
+ * Formats a run as text: the scenario, the timeline, what the user saw, the verdict and the timer that decided.
  *
  * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
  * @param options colour, and width in columns.
@@ -134,7 +134,7 @@ function whatTheUserSaw({ run, paint }: Sheet): readonly string[] {
       ? [`  ${seconds(record.atMs).padStart(10)}  ${record.where}: ${printable(record.text)}`]
       : [],
   );
-  return seen.length === 0 ? [] : [paint.strong("What the person saw"), ...seen];
+  return seen.length === 0 ? [] : [paint.strong("What the user saw"), ...seen];
 }
 
 function verdict({ run, paint, width }: Sheet): readonly string[] {
@@ -200,7 +200,7 @@ function ledgerSection({ run, paint }: Sheet): readonly string[] {
     return items.length === 0 ? "none" : paint.bad(list(items));
   };
   return [
-    paint.strong("Books"),
+    paint.strong("Ledger"),
     `  keys     ${list(keys.map(({ credential, authenticator }) => `${credential} on ${authenticator}`))}`,
     `  rows     ${list(rows.map(({ credential }) => credential))}`,
     `  flags    ${list(flagsOn)}`,

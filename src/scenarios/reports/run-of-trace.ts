@@ -11,10 +11,10 @@ import { expectationOnSite } from "../run-on-site.js";
 import { reproductionOf, type Run } from "../run.js";
 import type { Scenario } from "../scenario.js";
 
-/** What reports need of a run: one that was just played, or one read from a trace whose story may be unknown. */
+/** What reports need of a run: one that was just played, or one read from a trace whose scenario may be unknown. */
 export interface ReportedRun extends Omit<Run, "scenario"> {
   readonly scenario: Pick<Scenario, "id" | "title" | "story" | "sources" | "knobs"> & {
-    /** Absent for a trace of no story in the catalogue. */
+    /** Absent for a trace of no scenario in the catalogue. */
     readonly group?: Scenario["group"];
   };
   /** The former id by which a stored trace names its scenario; absent when it names the present one. */
@@ -22,7 +22,7 @@ export interface ReportedRun extends Omit<Run, "scenario"> {
 }
 
 export interface RunOfTraceOptions {
-  /** The command that tells it again, for traces no scenario makes. */
+  /** Command that reports the trace again, for a trace that no scenario makes. */
   readonly reproduction?: string;
 }
 
@@ -31,9 +31,9 @@ const OPTIONS = parameters<RunOfTraceOptions>({
 });
 
 /**
- * A stored trace as a run, for reports: explained anew, the books as the trace tells them.
+ * Turns a stored trace into a run for reports, with a new explanation and the ledger that the records show.
  *
- * A whole trace of a story in the catalogue that was played as it is told is held to its promises again;
+ * A whole trace of a catalogue scenario without changed knobs is checked against the scenario's expectations again;
  * parts of traces, turned knobs and recordings of real devices are held to nothing.
  *
  * @param trace what `parseTrace` returned, or the records of a run that was just recorded.
@@ -78,7 +78,7 @@ function recording(id = "recording"): ReportedRun["scenario"] {
   return {
     id,
     title: "A recorded trace",
-    story: "Read from a file; no story in the catalogue goes with it, so it is held to no promise.",
+    story: "Read from a file; no scenario of the catalogue goes with it, so it is held to no promise.",
     sources: [],
     knobs: {},
   };

@@ -1,4 +1,4 @@
-/** A stretch in which nothing happened, drawn shorter than it was. */
+/** A pause without records, shown shorter than it was. */
 export interface Fold {
   readonly fromMs: number;
   readonly toMs: number;
@@ -10,7 +10,7 @@ export interface Fold {
 export interface TimeScale {
   readonly endMs: number;
   readonly folds: readonly Fold[];
-  /** Moments told apart; what the width has to be enough for. */
+  /** Moments that need a place of their own; the width has to be enough for them. */
   readonly moments: number;
   /** Percent of the width, 0..100; the same order as in time. Moments outside are at the edge. */
   at(ms: number): number;
@@ -29,7 +29,7 @@ const MARGIN = 1.5;
 /**
  * A scale that shows milliseconds beside minutes: the width of a pause grows with the logarithm of its length.
  *
- * Linear in between, so that a deadline nobody met still has its place.
+ * The scale is linear in between, so that a deadline without a record at its time still has its place.
  */
 export function timeScale(moments: readonly number[]): TimeScale {
   const times = [...new Set([0, ...moments.filter((ms) => Number.isFinite(ms) && ms >= 0)])].sort(

@@ -3,7 +3,7 @@ import type { RunVerdict } from "../run.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import type { Tone } from "../../core/events/event.js";
 
-/** Told beside the colour, for those who do not see it. */
+/** Words beside the colours, for readers who do not see the colours. */
 export const TONE_SIGNS: Readonly<Record<Tone, string>> = {
   wire: "",
   user: "",

@@ -13,7 +13,7 @@ interface Cookie {
 /**
  * The cookies one browser keeps of one site.
  *
- * Small because it serves one site: it needs no list of public suffixes to keep strangers apart, and knows no
+ * Small because it serves one site: it needs no list of public suffixes to separate foreign sites, and knows no
  * SameSite, since all it sends goes from the site to itself.
  *
  * @see RFC 6265 §5.2 to §5.4, RFC 6265bis §4.1.3 (name prefixes)
@@ -70,7 +70,7 @@ function readCookie(header: string, url: URL, nowMs: number): Cookie | undefined
   const host = url.hostname;
   const domain = (attributes.get("domain") ?? "").replace(/^\./, "").toLowerCase();
   const hostOnly = domain === "" || domain === host;
-  // A single label is nobody's own: `com` would reach every site.
+  // A single label belongs to no single site: a cookie for `com` would reach every site.
   if (!hostOnly && (!host.endsWith(`.${domain}`) || !domain.includes("."))) return undefined;
   const path = attributes.get("path") ?? "";
   const cookie: Cookie = {

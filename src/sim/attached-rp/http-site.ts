@@ -41,7 +41,7 @@ export interface HttpSiteDeps {
  * `rp.finishMs` as delays before a call is passed on. A call that the gateway gave up on goes on behind it.
  */
 export class HttpSite implements SitePort {
-  /** Calls that ended without an answer, in order; pages go on after them, so nobody else throws them. */
+  /** Calls that ended without an answer, in order; pages go on after them, so no page throws them. */
   readonly errors: SiteError[] = [];
   readonly #env: Env;
   readonly #deps: HttpSiteDeps;

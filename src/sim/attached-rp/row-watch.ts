@@ -23,8 +23,8 @@ interface Row {
 /**
  * What a real site holds, as far as it says so when asked.
  *
- * A row's time in the trace is when it was first seen, which is later than when it was written. Rows from
- * before the run are nobody's business here.
+ * A row's time in the trace is when it was first seen, which is later than when it was written. Rows from before the
+ * run are ignored.
  */
 export class RowWatch {
   readonly #env: Env;

@@ -46,11 +46,11 @@ export interface SiteConfig {
   readonly baseUrl: string;
   /** What browsers would say of the page; of the base URL when the file leaves it out. */
   readonly origin: string;
-  /** The account a story is about; `{random}` makes it another one each run. */
+  /** The account that a scenario is about; `{random}` makes it another one each run. */
   readonly account: string;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Patience with one request. */
+  /** Time-out of one request, in milliseconds. */
   readonly timeoutMs: number;
   /** Where in a refusal its code is. */
   readonly code?: string | undefined;
@@ -59,7 +59,7 @@ export interface SiteConfig {
   readonly registration: { readonly options: OptionsRequest; readonly finish: FinishRequest };
   readonly login: { readonly options: OptionsRequest; readonly finish: FinishRequest };
   readonly credentials?: CredentialsRequest | undefined;
-  /** Knobs of a story that the site obeys by its own nature. */
+  /** Knobs of a scenario that the site obeys by its own nature. */
   readonly siteDecides: readonly string[];
 }
 

@@ -1,7 +1,7 @@
-import { parseKnobs, type KnobOverrides } from "../knobs/knobs.js";
+import { parseKnobs, presentKnobName, type KnobOverrides } from "../knobs/knobs.js";
 import { SiteError } from "./site-error.js";
 
-/** Groups that speak of a simulated site's inside: a real one has habits of its own. */
+/** Knob groups that configure the inside of a simulated site: a real site has behaviour of its own. */
 const SITE_GROUPS: readonly string[] = [
   "rp",
   "poll",
@@ -17,13 +17,16 @@ const SITE_GROUPS: readonly string[] = [
   "idp",
 ];
 
-/** The few of them that are obeyed in front of a real site: delays, and the page's own patience. */
+/** The few knobs of these groups that apply in front of a real site: delays, and the page's own time-out. */
 const OBEYED: readonly string[] = ["rp.optionsMs", "rp.finishMs", "rp.pollMs"];
 
-/** Of the person, and for doors that are not known here. */
+/** Knobs of the user, and of fallback factors that a description of a real site does not cover. */
 const FALLBACK_GROUPS: readonly string[] = ["user.codeEntryMs", "user.codePatienceMs", "user.findMs"];
 
-/** Where nothing is turned nothing stands in front of a real site: it has a network and a gateway of its own. */
+/**
+ * Defaults for runs against a real site: no simulated delay or gateway, because the site has a network and a gateway of
+ * its own.
+ */
 export const REAL_SITE_STANDARD: KnobOverrides = {
   "rp.optionsMs": 0,
   "rp.finishMs": 0,
@@ -39,14 +42,15 @@ export interface SiteKnobRules {
 }
 
 /**
- * What is left of a story's knobs for a run against a real site.
+ * Returns the knobs of a scenario that remain for a run against a real site.
  *
  * @throws {SiteError} `SITE_KNOB_REFUSED`, naming every knob that the site would have to obey.
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export function knobsForRealSite(input: unknown, { siteDecides, canAsk }: SiteKnobRules): KnobOverrides {
   const given = parseKnobs(input);
-  const left = Object.entries(given).filter(([name]) => !siteDecides.includes(name));
+  const decided = siteDecides.map((name) => presentKnobName(name));
+  const left = Object.entries(given).filter(([name]) => !decided.includes(name));
   const refused = left.map(([name]) => name).filter(isForTheSite);
   if (refused.length > 0) {
     throw new SiteError("SITE_KNOB_REFUSED", `${refused.join(", ")}: a real site does not obey these`, {

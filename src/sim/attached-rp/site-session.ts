@@ -26,7 +26,7 @@ const REPLY_TIMER = "http.reply";
 /** Shortest value that is looked for in what a site says of itself: shorter ones are in every word. */
 const SECRET_CHARS_MIN = 4;
 
-/** One browser's session with a real site: its cookies, and what the site's answers gave it to remember. */
+/** Holds one browser's session with a real site: its cookies, and the values kept from the site's answers. */
 export class SiteSession {
   readonly #env: Env;
   readonly #deps: SiteSessionDeps;
@@ -41,9 +41,9 @@ export class SiteSession {
   }
 
   /**
-   * Sends one request and remembers what `keep` names.
+   * Sends one request and stores the members that `keep` names.
    *
-   * Redirects are not followed: to a script they mean that the site wants something else first.
+   * Redirects are not followed: for an API call a redirect means that the site requires another step first.
    *
    * @param context the span that the request belongs to.
    * @throws {SiteError} `SITE_UNREACHABLE` (aftermath none), `SITE_HUNG_UP`, `SITE_TIMEOUT` (aftermath unknown),
@@ -129,7 +129,10 @@ export class SiteSession {
   }
 }
 
-/** The site said yes, and not in the way its description has it. Names of members are told, never what they hold. */
+/**
+ * Builds the error for an answer that the site accepted but that does not match the site's description. The message
+ * contains names of members, never their values.
+ */
 export function badAnswer(call: string, text: string, body: unknown): SiteError {
   const members = typeof body === "object" && body !== null ? Object.keys(body) : [];
   return new SiteError("SITE_BAD_ANSWER", `${call}: ${text}`, {

@@ -41,7 +41,7 @@ export function fill(template: Json, lookup: Lookup): Json {
   return Object.fromEntries(Object.entries(template).map(([name, item]) => [name, fill(item, lookup)]));
 }
 
-/** The same for texts; `encode` is what a place such as a query wants done to the values. */
+/** Fills placeholders in a text; `encode` encodes the values as the place requires, such as a query. */
 export function fillText(
   template: string,
   lookup: Lookup,

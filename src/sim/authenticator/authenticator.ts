@@ -31,7 +31,7 @@ export interface AuthenticatorDeps {
   readonly transport?: string;
 }
 
-const PARTS = parameters<AuthenticatorDeps>({
+const DEPS = parameters<AuthenticatorDeps>({
   profile: arg.with(
     "an authenticator profile, as profileNamed(name) gives one,",
     "versions",
@@ -48,7 +48,6 @@ const PARTS = parameters<AuthenticatorDeps>({
  * An authenticator in software: CTAP2 bytes to CTAP2 bytes, step by step as the specification has it.
  *
  * Give it an environment of its own (`envFor(env, "key")`): the seed decides its keys and certificates.
- *
  *
  * @example
  * const key = new SimAuthenticator(envFor(env, "key"), {
@@ -71,7 +70,7 @@ export class SimAuthenticator {
   #power = new AbortController();
 
   constructor(env: Env, deps: AuthenticatorDeps) {
-    checkArguments("SimAuthenticator", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimAuthenticator", { env: [arg.env, env], deps: [DEPS, deps] });
     const { profile, store, user, crypto = defaultCrypto, transport } = deps;
     this.profile = profile;
     this.store = store;
@@ -101,7 +100,7 @@ export class SimAuthenticator {
   };
 
   /**
-   * Answers one U2F APDU, without ever waiting for the person; overlapping ones take turns.
+   * Answers one U2F APDU, without ever waiting for the user; overlapping ones are queued.
    *
    * @returns data and status word, whatever the bytes.
    */
@@ -116,7 +115,7 @@ export class SimAuthenticator {
   /**
    * Unplugged and plugged in again: tokens, PIN mismatch count and half-done series are gone, the store is not.
    *
-   * What was under way ends without effect, with status OTHER for whoever still listens.
+   * Ends the command under way without effect, with status OTHER for a caller that still waits.
    */
   powerCycle(): void {
     this.#power.abort();
@@ -141,7 +140,7 @@ export class SimAuthenticator {
     const { profile } = this;
     const state = this.#state;
     const command = request[0] ?? refuse("INVALID_LENGTH");
-    // Before anything is refused: also a command nobody knows comes in between.
+    // Before any refusal: an unknown command interrupts a continuation as well.
     if (state.continuation?.command !== command) discardContinuation(state);
     if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
     const entry = speaksCtap2(profile) ? COMMANDS.get(command) : undefined;
@@ -149,7 +148,7 @@ export class SimAuthenticator {
     if (!entry.hasParameters && request.length > 1) refuse("INVALID_LENGTH");
 
     if (forfeitsReset(command)) state.resetForfeited = true;
-    // A person asked for a touch in U2F's way is now asked in CTAP2's, or not at all.
+    // A touch that was asked for by U2F polling is now asked for by CTAP2, or not at all.
     if (entry.takesTime) this.#presence.end();
     const context = this.#context(options, power);
     await context.gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);

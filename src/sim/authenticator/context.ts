@@ -40,7 +40,7 @@ export function pinIsSet({ store }: CommandContext): boolean {
   return store.memory.pinHash !== undefined;
 }
 
-/** Built-in user verification exists and knows somebody. */
+/** Returns whether built-in user verification exists and is configured for a user. */
 export function builtInUvConfigured({ profile, store }: CommandContext): boolean {
   return profile.builtInUv !== undefined && (store.memory.uvConfigured ?? profile.builtInUv.configured);
 }
@@ -59,12 +59,15 @@ export function alwaysUv({ profile, store }: CommandContext): boolean {
   return store.memory.alwaysUv ?? profile.options.alwaysUv ?? false;
 }
 
-/** U2F knows no verification, so a device that always verifies, but not by itself, does not speak it. */
+/**
+ * Returns whether U2F is disabled: U2F knows no verification, so a device that always verifies, but has no built-in
+ * verification configured, does not speak it.
+ */
 export function u2fDisabled(context: CommandContext): boolean {
   return alwaysUv(context) && !builtInUvConfigured(context);
 }
 
-/** Whether a reset wants the key held, not just touched. */
+/** Returns whether a reset requires a long touch. */
 export function longTouchForReset({ profile, store }: CommandContext): boolean {
   return store.memory.longTouchForReset ?? profile.options.longTouchForReset ?? false;
 }
@@ -80,7 +83,7 @@ export function supportedProtocol(
   return pinProtocol(known, crypto);
 }
 
-/** What a wait for the person that ran out is answered with. */
+/** Builds the refusal with which a device answers when its wait for the user ran out. */
 export function touchTimeout({ profile }: CommandContext, specified: CtapStatusName): Refusal {
   if (hasQuirk(profile, "answers3aOnTouchTimeout")) return new Refusal(CtapStatus.ACTION_TIMEOUT);
   if (hasQuirk(profile, "answers2fOnTouchTimeout")) return new Refusal(CtapStatus.USER_ACTION_TIMEOUT);
@@ -91,7 +94,7 @@ export function touchTimeout({ profile }: CommandContext, specified: CtapStatusN
 /**
  * Waits for a touch.
  *
- * @throws {Refusal} OPERATION_DENIED when refused, `onTimeout` when nobody comes, unless a quirk says otherwise.
+ * @throws {Refusal} OPERATION_DENIED when refused, `onTimeout` when no user touches, unless a quirk says otherwise.
  */
 export async function requireTouch(
   context: CommandContext,

@@ -56,7 +56,7 @@ export class BrowserFront {
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
 
-  /** No authenticator within reach: only the timer, the page or the person ends the wait. */
+  /** Waits with no authenticator within reach: only the timer, the page or the user ends the wait. */
   async waitForTimeout(request: PendingRequest): Promise<never> {
     const offer = offerFor(request, this.#knobs());
     const { env } = request;
@@ -78,7 +78,10 @@ export class BrowserFront {
     throw new PageRejection("NotAllowedError", "cancelled");
   }
 
-  /** An extension that owns `navigator.credentials` may hold a request back; its patience is its own. */
+  /**
+   * Waits until the page has focus: an extension that replaces `navigator.credentials` may hold a request back, with a
+   * time-out of its own.
+   */
   async #waitForFocus({ env, signal }: Wait): Promise<void> {
     const budgetMs = this.#knobs().ext.focusWaitMs;
     if (budgetMs === null || this.#knobs().page.focused) return;

@@ -12,7 +12,10 @@ export interface KillableEnv {
   kill(): void;
 }
 
-/** A program that ends without goodbye: no timer of its own runs out, no CANCEL is sent on its behalf. */
+/**
+ * Creates an environment that can be killed without notice to any party: no timer of the process fires, no CANCEL is
+ * sent on its behalf.
+ */
 export function killableEnv({ clock, entropy, trace }: Env): KillableEnv {
   let alive = true;
   const gated = (inner: Trace): Trace => ({
@@ -82,7 +85,9 @@ export class BrowserProcess {
     return this.#running;
   }
 
-  /** Ends without a CANCEL to anybody; promises of its pages never settle. A new one can be used at once. */
+  /**
+   * Quits without a CANCEL to any authenticator; promises of its pages never settle. A new process can be used at once.
+   */
   async quit(): Promise<void> {
     this.#env.trace.as("browser").emit({ kind: "page.closed", reason: "program-quit" });
     this.#life.kill();

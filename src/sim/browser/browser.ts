@@ -27,13 +27,13 @@ export interface BrowserDeps {
   readonly origin: string;
   /** The authenticator within reach of such a request; `undefined` while there is none. */
   readonly device: (credentialRequest: CredentialRequest) => Promise<CtapDevice | undefined>;
-  /** The next authenticator plugged in while a request runs; absent where nobody plugs anything in. */
+  /** Resolves with the next authenticator plugged in while a request runs; absent where none is ever plugged in. */
   readonly nextPlugged?: () => Promise<CtapDevice>;
-  /** What the person types when asked for a PIN. */
+  /** Supplies what the user types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
 }
 
-const PARTS = parameters<BrowserDeps>({
+const DEPS = parameters<BrowserDeps>({
   knobs: arg.callable,
   origin: shape.text,
   device: arg.callable,
@@ -52,7 +52,7 @@ type Method = "create" | "get";
 
 type Ask<Answer> = (env: Env, device: CtapDevice, context: ClientContext) => Promise<Answer>;
 
-/** Refusals that need no explanation to the person who made them. */
+/** Outcomes that need no explanation to the user who caused them. */
 const WITHOUT_SHEET: readonly PageReason[] = ["aborted", "refused-by-user"];
 
 const SHEET_TEXTS: Readonly<Partial<Record<PageReason, string>>> = {
@@ -63,7 +63,7 @@ const SHEET_TEXTS: Readonly<Partial<Record<PageReason, string>>> = {
   "pin-blocked": "The security key is locked",
 };
 
-/** `navigator.credentials` of one tab, with the promise manners of a client profile. */
+/** Simulates `navigator.credentials` of one tab, with the promise behaviour of a client profile. */
 export class SimBrowser {
   readonly #env: Env;
   readonly #deps: BrowserDeps;
@@ -71,7 +71,7 @@ export class SimBrowser {
   #pending: AbortController | undefined;
 
   constructor(env: Env, deps: BrowserDeps) {
-    checkArguments("SimBrowser", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimBrowser", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.#front = new BrowserFront(deps.knobs);
@@ -181,7 +181,7 @@ export class SimBrowser {
     throw new PageRejection("NotAllowedError", "page-not-focused");
   }
 
-  /** Asks who is there, and whoever is plugged in later; the timer is that of the first wait. */
+  /** Asks every authenticator at hand, and each one plugged in later; the timer is that of the first wait. */
   async #untilAnswered<Answer>(
     device: CtapDevice | undefined,
     request: PendingRequest,
@@ -244,8 +244,7 @@ export class SimBrowser {
   }
 
   get #profile(): ClientProfile {
-    // Every choice of the knob is a key of the table; a test holds them together.
-    return CLIENT_PROFILES[this.#deps.knobs().client.profile] as ClientProfile;
+    return CLIENT_PROFILES[this.#deps.knobs().client.profile];
   }
 }
 
@@ -266,7 +265,10 @@ interface FailedRequest {
   readonly signal: AbortSignal;
 }
 
-/** A phone's failure is told on a sheet until it is there, and at once from then on; other links are all alike. */
+/**
+ * Returns whether the page settles only after the sheet closes: for a phone that depends on whether it is connected
+ * yet; other transports are all alike.
+ */
 function settlesAfterSheet(
   { pageSettlesAfterSheet }: ClientProfile,
   device: CtapDevice | undefined,
@@ -276,7 +278,7 @@ function settlesAfterSheet(
   return device.infoInAdvance === undefined ? hybridBeforeReady : hybridReady;
 }
 
-/** The same manners without a timer of their own: for those who join a request that has one. */
+/** Returns the same profile without a timer of its own: for authenticators that join a request that has a timer. */
 function untimed(profile: ClientProfile): ClientProfile {
   return { ...profile, ignoresSiteTimeout: true, missingMs: null };
 }

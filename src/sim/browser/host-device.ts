@@ -7,7 +7,7 @@ import type { ClientContext } from "../../webauthn/client/client-context.js";
 import type { Knobs } from "../knobs/knobs.js";
 
 /**
- * A device as a host reaches it that dawdles: between token and command, and between two assertions.
+ * Simulates a slow host in front of a device: delays between token and command, and between two assertions.
  *
  * Adds time only; what goes over the link is the client's own.
  */
@@ -29,14 +29,14 @@ export function delayedHost(env: Env, device: CtapDevice, knobs: () => Knobs): C
 
 export interface PinSetupDeps {
   readonly knobs: () => Knobs;
-  /** What the person types. */
+  /** Supplies what the user types. */
   readonly pin: ClientContext["pin"];
 }
 
 /**
  * A device as a system hands it out that insists on a PIN: a key without one gets one before its first use.
  *
- * The system's dialog does not care for the browser's timer: it stands until the person is done with it.
+ * Shows the system's dialog independently of the browser's timer: the dialog stays open until the user closes it.
  */
 export function pinSetupHost(env: Env, device: CtapDevice, { knobs, pin }: PinSetupDeps): CtapDevice {
   let isSetUp = false;

@@ -2,7 +2,7 @@ import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import type { Knobs } from "../knobs/knobs.js";
 
-/** The site's session in the browser's cookies: there from the options on, until the person clears them. */
+/** Holds the site's session in the browser's cookies: present from the options on, until the user clears them. */
 export class PageSession {
   readonly #knobs: () => Knobs;
   readonly #cookies = new Set<string>();
@@ -11,7 +11,10 @@ export class PageSession {
     this.#knobs = knobs;
   }
 
-  /** A button was pressed; somebody who was told that clearing cookies helps does so some time later. */
+  /**
+   * Starts the user's delay before clearing cookies when a button was pressed, for users who were advised that clearing
+   * cookies helps.
+   */
   begin({ clock, trace }: Env): Disarm {
     const { clearCookiesMs } = this.#knobs().client;
     if (clearCookiesMs === null) return () => {};

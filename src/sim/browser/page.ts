@@ -19,7 +19,7 @@ export interface PageDeps {
   readonly other?: () => SimPage;
 }
 
-const PARTS = parameters<PageDeps>({
+const DEPS = parameters<PageDeps>({
   knobs: arg.callable,
   browser: arg.having("a SimBrowser", "create", "get"),
   site: arg.having("a SitePort, such as SimSite,", "registrationOptions", "loginOptions"),
@@ -79,7 +79,7 @@ export class SimPage {
   readonly #session: PageSession;
 
   constructor(env: Env, deps: PageDeps) {
-    checkArguments("SimPage", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimPage", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.#finish = new PageFinish(deps);
@@ -223,7 +223,7 @@ function showsLinks(site: SitePort): site is SitePort & SiteLinks {
   return site.registrationLink !== undefined && site.awaitRegistration !== undefined;
 }
 
-/** The part of the screen that tells how it went. */
+/** Renders the part of the screen that reports the outcome. */
 class Screen {
   readonly #texts: Texts;
   #shown: "success" | "failure" | undefined;

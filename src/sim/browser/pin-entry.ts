@@ -9,7 +9,7 @@ export interface PinEntryDeps {
   readonly pin: string;
 }
 
-/** The person at a PIN field: types `pin.wrongFirst` wrong ones, no two alike, and then the right one. */
+/** Simulates the user at a PIN field: types `pin.wrongFirst` wrong ones, no two alike, and then the right one. */
 export class PinEntry {
   readonly #env: Env;
   readonly #deps: PinEntryDeps;
@@ -20,7 +20,7 @@ export class PinEntry {
     this.#deps = deps;
   }
 
-  /** @returns `undefined` when the person gives up, as after the last attempt. */
+  /** @returns `undefined` when the user gives up, as after the last attempt. */
   async type({ retriesLeft }: PinAttempt): Promise<string | undefined> {
     const { pin, user } = this.#deps.knobs();
     if (retriesLeft === 0) return undefined;

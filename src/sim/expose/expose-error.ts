@@ -3,11 +3,10 @@ import { HarnessError } from "../../core/errors.js";
 /**
  * A simulated device cannot be offered where it was asked to be.
  *
- * `EXPOSE_REMOTE_REFUSED` other machines could reach it and nobody allowed that; `EXPOSE_PATH_TAKEN` a
- * file that is no socket is there; `EXPOSE_ADDRESS_IN_USE` somebody listens there; `EXPOSE_UHID_MISSING`
- * this kernel makes no devices for programs, or not yet; `EXPOSE_UHID_DENIED` it does not for this one;
- * `EXPOSE_IDENTITY_INVALID` no device can have that name or number; `EXPOSE_FAILED` the system refused
- * for another reason.
+ * `EXPOSE_REMOTE_REFUSED` other machines could reach it and the caller did not allow that; `EXPOSE_PATH_TAKEN` a file
+ * that is no socket is there; `EXPOSE_ADDRESS_IN_USE` another process listens there; `EXPOSE_UHID_MISSING` this kernel
+ * makes no devices for programs, or not yet; `EXPOSE_UHID_DENIED` it does not for this one; `EXPOSE_IDENTITY_INVALID`
+ * no device can have that name or number; `EXPOSE_FAILED` the system refused for another reason.
  */
 export class ExposeError extends HarnessError<
   | "EXPOSE_REMOTE_REFUSED"

@@ -9,6 +9,6 @@ export interface ExposedDevice extends AsyncDisposable {
   readonly label: string;
   /** Power lost and back, at the same address; also after {@link unplug}. */
   powerCycle(): Promise<void>;
-  /** Power lost: nobody answers and nobody listens. */
+  /** Cuts the device's power: from then on no requests are received or answered. */
   unplug(): Promise<void>;
 }

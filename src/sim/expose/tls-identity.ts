@@ -16,7 +16,8 @@ const SERIAL_BYTES = 8;
 const P256 = "1.2.840.10045.3.1.7";
 
 /**
- * A certificate nobody vouches for: who is to trust it has to be given it. For test relays, never for the world.
+ * Creates a self-signed certificate: clients have to be configured to trust it. For test relays, never for the public
+ * internet.
  *
  * @param hosts names and IPv4 addresses the server answers to.
  */

@@ -26,7 +26,10 @@ export interface WsTunnelServiceOptions extends Partial<RelayLimits> {
   readonly host?: string;
   /** 0: any free one, see {@link WsTunnelService.port}. */
   readonly port: number;
-  /** Addresses other machines can reach. What passes is sealed, but whoever reaches it may use it. */
+  /**
+   * Addresses other machines can reach. Messages are encrypted, but every client that reaches the address may use the
+   * service.
+   */
   readonly allowRemote?: boolean;
   /** Serves `wss://` with this; plain `ws://` without it. */
   readonly tls?: TlsIdentity;
@@ -35,7 +38,7 @@ export interface WsTunnelServiceOptions extends Partial<RelayLimits> {
   /** Answers every upgrade with this status. */
   readonly httpStatus?: number;
   /**
-   * Only upgrades with one of these in their `Origin` are let in, as `wss://cable.example`; anybody when absent.
+   * Only upgrades with one of these in their `Origin` are let in, as `wss://cable.example`; every upgrade when absent.
    * Chromium and we name the service's own there, libwebauthn sends none.
    */
   readonly origins?: readonly string[];
@@ -63,7 +66,7 @@ export interface WsTunnelService extends AsyncDisposable {
   readonly relay: TunnelRelay;
 }
 
-/** How long sides may take to say goodbye. */
+/** Time that a side may take for the closing handshake, in milliseconds. */
 const GOODBYE_MS = 1000;
 
 /**

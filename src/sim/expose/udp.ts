@@ -22,9 +22,12 @@ export interface UdpAddress {
 export interface ExposeUdpOptions {
   /** Where the device listens; port 0: any free one, see {@link ExposedUdpDevice.port}. */
   readonly listen: UdpAddress;
-  /** Where its answers go; to whoever sent last by default. */
+  /** Address that answers go to; the sender of the last datagram by default. */
   readonly peer?: UdpAddress;
-  /** Addresses other machines can reach. The device has no lock: whoever reaches it uses it. */
+  /**
+   * Addresses other machines can reach. The device has no access control: every client that reaches the address can use
+   * it.
+   */
   readonly allowRemote?: boolean;
   readonly knobs?: Partial<HidKnobs>;
 }

@@ -53,7 +53,7 @@ const PHYS_BYTES = 64;
 /** BUS_USB of linux/input.h: hosts take a FIDO device seriously on this bus only. */
 export const BUS_USB = 3;
 
-/** A device as the kernel is told of it. */
+/** Describes a device to the kernel. */
 export interface UhidDevice {
   readonly name: string;
   readonly phys: string;
@@ -66,7 +66,7 @@ export interface UhidDevice {
   readonly descriptor: Uint8Array;
 }
 
-/** What a program tells the kernel. */
+/** Lists the events that a program sends to the kernel. */
 export type UhidToKernel =
   | ({ readonly kind: "create2" } & UhidDevice)
   | { readonly kind: "destroy" }
@@ -80,7 +80,7 @@ export type UhidToKernel =
     }
   | { readonly kind: "set-report-reply"; readonly id: number; readonly err: number };
 
-/** What the kernel tells a program. */
+/** Lists the events that the kernel sends to a program. */
 export type UhidFromKernel =
   /** A driver took the device. `flags`: which kinds of reports are numbered. */
   | { readonly kind: "start"; readonly flags: number }

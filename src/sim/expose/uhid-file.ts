@@ -15,10 +15,10 @@ export interface UhidFile {
 /** @throws the system's error, with its `code`. */
 export type OpenUhidFile = (clock: Clock, path: string) => UhidFile;
 
-/** How often the kernel is asked while somebody uses the device, and while nobody does, in milliseconds. */
+/** How often the kernel is polled while a program uses the device, and while none does, in milliseconds. */
 const BUSY_POLL_MS = 1;
 const QUIET_POLL_MS = 10;
-/** Without an event for this long nobody uses the device. */
+/** Without an event for this long, in milliseconds, no program uses the device. */
 const BUSY_FOR_MS = 1_000;
 
 /**

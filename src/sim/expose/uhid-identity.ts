@@ -5,7 +5,7 @@ import { UHID_NAME_BYTES, UHID_UNIQ_BYTES } from "./uhid-event.js";
 
 /** What a host reads of a device before it says a word to it. */
 export interface UhidIdentity {
-  /** Product name, at most 127 bytes of UTF-8; a host shows it to people. */
+  /** Product name, at most 127 bytes of UTF-8; a host shows the name to users. */
   readonly name: string;
   /** USB ids, 16 bits each. Browsers treat some makers' keys in ways of their own. */
   readonly vendorId: number;

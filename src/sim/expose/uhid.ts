@@ -51,7 +51,10 @@ export interface ExposedUhidDevice extends ExposedDevice {
   readonly plugged: boolean;
   /** A program of this machine has the device open. */
   readonly held: boolean;
-  /** Power is back, as a new device of the same name: handles of the old one stay dead. Plugged in already: nothing. */
+  /**
+   * Restores power, as a new device of the same name: handles of the old one stay invalid. No effect when plugged in
+   * already.
+   */
   replug(): Promise<void>;
 }
 
@@ -68,7 +71,7 @@ const EIO = 5;
 /**
  * Makes a simulated device a HID device of this machine (Linux): every program sees a key on USB.
  *
- * Its firmware should tell hosts what it can take: see {@link fitForUhid}.
+ * Its firmware should report to hosts what it can take: see {@link fitForUhid}.
  *
  * Resolves once a driver has taken it; its node appears some milliseconds later, as with a real one.
  *
@@ -279,7 +282,7 @@ class UhidDevice implements ExposedUhidDevice {
     }
   }
 
-  /** The kernel takes the device away, or never had it; a plug already pulled is nobody's loss. */
+  /** Records that the kernel removed the device, or never had it; a plug that was already pulled is ignored. */
   #lose(plug: Plug, error: unknown): void {
     if (plug !== this.#plug) return;
     const { code } = (error ?? {}) as { readonly code?: unknown };

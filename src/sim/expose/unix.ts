@@ -134,7 +134,7 @@ class UnixDevice implements ExposedDevice {
   }
 }
 
-/** Removes a socket file nobody listens on. @throws {ExposeError} for anything else that is there. */
+/** Removes a socket file on which no process listens. @throws {ExposeError} for anything else that is there. */
 async function makeWay(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (!there) return;

@@ -30,7 +30,7 @@ export class WsRelaySide {
       const message = Uint8Array.from(data as Buffer);
       this.#later(() => side.message(message));
     });
-    // Followed by a close, which tells the relay.
+    // Followed by a close, which notifies the relay.
     socket.on("error", () => {});
     // A close without a status is a clean one, too.
     socket.on("close", (code) =>

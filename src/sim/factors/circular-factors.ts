@@ -17,7 +17,7 @@ const RULES = parameters<FactorRules>({
 });
 
 /**
- * Factors whose loss locks the owner out: nothing that is left opens the page where they could be replaced.
+ * Lists factors whose loss locks the user out: no factor that is left opens the page where they could be replaced.
  *
  * A static check of a site's rules; it runs nothing.
  */

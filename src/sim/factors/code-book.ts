@@ -7,7 +7,7 @@ import type { Knobs } from "../knobs/knobs.js";
 /** Second factors: a text message, a mail, an app that makes its own codes, a call that reads the code out. */
 export type FactorName = "sms" | "mail" | "app" | "voice";
 
-/** Whose account at somebody else's may open this one. */
+/** Names the sign-in provider at which the user has an account that may open this one. */
 export type ProviderName = "line" | "google";
 
 /** A code as it travels. The digits are a secret: they never enter a trace. */
@@ -78,13 +78,13 @@ export class OtpStore {
     return code;
   }
 
-  /** The message is in the person's reach; sites that know may count from here. */
+  /** Marks the message as arrived in the user's reach; sites that know of the arrival may count from here. */
   arrived({ number }: Code): void {
     const code = this.#codes[number - 1];
     if (code?.state === "live" && this.#knobs().otp.ttlFrom === "arrival") this.#count(code);
   }
 
-  /** Somebody opened a link that holds this code, and the site took that for its use. */
+  /** Spends the code because a client opened a link that holds the code, and the site counted that as its use. */
   consume({ number }: Code): void {
     const code = this.#codes[number - 1];
     if (code?.state !== "live") return;

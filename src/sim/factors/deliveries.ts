@@ -12,7 +12,10 @@ export interface DeliveriesDeps {
 
 type Change = "undeliverable" | "arrived" | "filtered" | "found" | "relayed" | "opened-by-scanner";
 
-/** The roads a code takes to the person: a mobile, a landline, somebody else's telephone, a mailbox, a spam folder. */
+/**
+ * Delivers codes to the user over each channel: a mobile, a landline, another user's telephone, a mailbox, a spam
+ * folder.
+ */
 export class Deliveries {
   readonly inbox = new Inbox();
   readonly #sms: Env;
@@ -35,6 +38,7 @@ export class Deliveries {
   async #byTelephone(code: Code, otpStore: OtpStore): Promise<void> {
     const { sms, relay } = this.#deps.knobs();
     const env = envIn(this.#sms, otpStore.context);
+    if (sms.delayMs === null) return;
     await sleep(env.clock, sms.delayMs, "sms.delay");
     if (sms.route === "landline" && otpStore.factor === "sms") {
       return this.#note(env, { code, otpStore, change: "undeliverable", route: "landline" });
@@ -42,6 +46,7 @@ export class Deliveries {
     this.#note(env, { code, otpStore, change: "arrived", route: sms.route });
     otpStore.arrived(code);
     if (sms.route === "spouse") {
+      if (relay.humanMs === null) return;
       await sleep(env.clock, relay.humanMs, "relay.human");
       this.#note(env, { code, otpStore, change: "relayed", route: sms.route });
     }
@@ -52,6 +57,7 @@ export class Deliveries {
     const { mail, user } = this.#deps.knobs();
     const env = envIn(this.#mail, otpStore.context);
     if (mail.scannerMs !== null) void this.#deps.background.add(this.#scan(code, otpStore, mail.scannerMs));
+    if (mail.delayMs === null) return;
     await sleep(env.clock, mail.delayMs, "mail.delay");
     otpStore.arrived(code);
     if (mail.spam) {

@@ -135,7 +135,7 @@ export class FallbackAuthService {
     return id;
   }
 
-  /** Somebody comes back from a sign-in provider with a valid account there. */
+  /** Accepts a user who returns from a sign-in provider with a valid account there. */
   providerLogin(provider: ProviderName, ceremony: string): Promise<SiteAnswer<FactorAttempt>> {
     return this.#deps.gateway.pass<FactorAttempt>(
       { call: `${provider}/login`, context: this.contextOf(ceremony) },

@@ -5,7 +5,7 @@ export interface Received extends Code {
   readonly ceremony: string;
 }
 
-/** What the person has in hand of the codes that were sent to them, in the order it came. */
+/** Holds the codes that were sent to the user and are in reach, in order of arrival. */
 export class Inbox {
   readonly #received: Received[] = [];
   #wake: (() => void)[] = [];
@@ -15,7 +15,7 @@ export class Inbox {
     for (const wake of this.#wake.splice(0)) wake();
   }
 
-  /** Codes of one attempt; waits for the first as long as the person does, then gives `[]`. */
+  /** Returns the codes of one attempt; waits for the first as long as the user does, then gives `[]`. */
   async codesFor(ceremony: string, clock: Clock, patienceMs: number): Promise<readonly Received[]> {
     const over = new AbortController();
     const patience = sleep(clock, patienceMs, "user.code-patience", { signal: over.signal }).then(

@@ -28,7 +28,7 @@ export class LockOut {
   fail(env: Env): void {
     const { threshold } = this.#knobs().lock;
     this.#failures += 1;
-    if (this.#failures % Math.max(1, threshold) === 0) this.#lock(env, "locked");
+    if (this.#failures % threshold === 0) this.#lock(env, "locked");
   }
 
   /** Starts the lock anew for an attempt while the account is locked, where the site does so. */
@@ -38,7 +38,7 @@ export class LockOut {
     this.#lock(env, "extended");
   }
 
-  /** Forgets all failures and ends a lock: after a success, or by support. */
+  /** Clears all failures and ends a lock: after a success, or by support. */
   clear(env: Env): void {
     this.#failures = 0;
     this.#locks = 0;

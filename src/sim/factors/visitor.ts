@@ -12,24 +12,24 @@ export interface FallbackUserDeps {
   readonly service: FallbackAuthService;
 }
 
-const PARTS = parameters<FallbackUserDeps>({
+const DEPS = parameters<FallbackUserDeps>({
   knobs: arg.callable,
   service: arg.object,
 });
 
-/** Which code the person types: the one that came first, the one that came last, or a guess. */
+/** Selects which code the user types: the one that came first, the one that came last, or a guess. */
 export type CodeChoice = "first" | "latest" | "wrong";
 
 const NO_CODE = "------";
 
-/** The person in front of the site's other doors: asks for codes, types them, calls the call centre. */
+/** Simulates the user of the site's fallback factors: asks for codes, types them, calls the call centre. */
 export class FallbackUser {
   readonly #env: Env;
   readonly #deps: FallbackUserDeps;
   readonly #attempts = new Map<FactorName, string>();
 
   constructor(env: Env, deps: FallbackUserDeps) {
-    checkArguments("FallbackUser", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("FallbackUser", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
   }
@@ -49,7 +49,7 @@ export class FallbackUser {
     if (answer.status !== 200) this.#saw(ceremony, answer);
   }
 
-  /** Waits for a code as long as the person does, then types it. */
+  /** Waits for a code as long as the user does, then types it. */
   async enterCode(factor: FactorName, choice: CodeChoice): Promise<void> {
     const { service: fallbackAuth } = this.#deps;
     const ceremony = this.#attempts.get(factor) ?? fallbackAuth.openAttempt();
@@ -93,7 +93,7 @@ export class FallbackUser {
     );
   }
 
-  /** Waits until somebody answers the telephone. */
+  /** Waits until the call centre answers the telephone. */
   async callCentre(): Promise<void> {
     const { clock } = this.#env;
     const waitMs = callCentreOpensAtMs(this.#deps.knobs().reset.hours, clock.epochMs()) - clock.epochMs();

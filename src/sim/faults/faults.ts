@@ -13,7 +13,7 @@ export type FaultDirection = "request" | "response";
 
 export type FaultEffect =
   | { readonly do: "delay"; readonly delayMs: number }
-  /** The device never hears of it. The transport notices after `silentMs` (0 when absent, Infinity never). */
+  /** The device never receives the request. The transport notices after `silentMs` (0 when absent, Infinity never). */
   | { readonly do: "lose-request"; readonly silentMs?: number }
   /** The device works and answers; the answer never arrives. `silentMs` as above. */
   | { readonly do: "lose-response"; readonly silentMs?: number }
@@ -221,7 +221,7 @@ class FaultyExchange {
         const command = nameOfCommand(request[0] ?? 0);
         trace.emit({ kind: "ctap.discarded", command, status: nameOfStatus(response[0] ?? 0) });
       },
-      // The copy shares the fate of the connection; whoever asked hears of it through the first.
+      // The copy shares the fate of the connection; the caller learns the failure through the first request.
       () => undefined,
     );
   }

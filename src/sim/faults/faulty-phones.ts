@@ -32,14 +32,14 @@ export function phoneThatBotchesTheHandshake(
 }
 
 /**
- * Puts two bytes behind the 20 of its advert, the beginning of a map: clients that want exactly 20 never see it.
+ * Puts two bytes behind the 20 of its advert, the beginning of a map: clients that accept exactly 20 ignore the advert.
  * Source: a public report of such a phone; Chromium does not react, libwebauthn does.
  */
 export function phoneWith22ByteAdvert(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
   return new SimPhone(env, deps, { advertSuffix: Uint8Array.of(0xa1, 0x01), ...options });
 }
 
-/** Does what it is asked, tells its owner so, and never the client. */
+/** Creates a phone that carries out requests and reports success to its user, but never answers the client. */
 export function phoneThatNeverReplies(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
   return new SimPhone(env, deps, {
     tamper: (what, bytes) => (what === "answer" ? undefined : bytes),
@@ -63,7 +63,10 @@ export function phoneWithoutScreenLock(env: Env, deps: PhoneDeps, options: MoreP
   return new SimPhone(env, deps, { screenLock: false, ...options });
 }
 
-/** Has Bluetooth and no way to its tunnel service; the client never hears of it. Source: a public KeePassDX report */
+/**
+ * Creates a phone with Bluetooth and no connection to its tunnel service; the client is not notified. Source: a public
+ * KeePassDX report
+ */
 export function phoneWithoutMobileData(env: Env, deps: PhoneDeps, options: MorePhoneOptions = {}): SimPhone {
   return new SimPhone(env, deps, { mobileData: false, ...options });
 }
@@ -74,5 +77,5 @@ export function phoneWithoutBluetoothPermission(
   deps: PhoneDeps,
   options: MorePhoneOptions = {},
 ): SimPhone {
-  return new SimPhone(env, deps, { bluetooth: "not-permitted", ...options });
+  return new SimPhone(env, deps, { btPermission: false, ...options });
 }

@@ -14,7 +14,8 @@ export interface FlakyLinkDeps {
 }
 
 /**
- * A link with moods, at the device seam: late, lost before the authenticator hears anything, or lost with its answer.
+ * Simulates an unreliable transport at the device interface: late, lost before the authenticator receives the request,
+ * or lost with its answer.
  *
  * To a browser it looks like a phone over a tunnel where `link.seenAs` says so; the stages such a link goes
  * through are in the trace then.
@@ -74,7 +75,10 @@ class FlakyDevice implements CtapDevice {
     await this.#deps.device[Symbol.asyncDispose]();
   }
 
-  /** Once for every ceremony: what lies between the browser's wish and a link that carries commands. */
+  /**
+   * Brings the transport up, once for every ceremony: what lies between the browser's request and a transport that
+   * carries commands.
+   */
   async #comeUp(options: TransactOptions): Promise<void> {
     if (this.#ready) return;
     this.#ready = true;

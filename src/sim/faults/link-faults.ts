@@ -108,7 +108,7 @@ export function withScannerFaults(
         for await (const advert of scanner.listen(signal)) passage.take(advert.serviceData, advert);
         heard.close();
       };
-      // The caller's signal ends both; whoever reads hears of it.
+      // The caller's signal ends both loops; the reading loop reports the abort.
       pump().catch(() => heard.close());
       for (;;) {
         const advert = await heard.next(signal);

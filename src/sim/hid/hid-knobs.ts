@@ -1,6 +1,10 @@
-/** Something that happens to one report on its way. */
 import { arg, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
+import { BUSY_PATIENCE_MS, SILENCE_MS } from "../../transports/hid/constants.js";
+import { optionRows } from "../knobs/option-rows.js";
+import { defaultsOf, fixed, ms, msOrNever, toggle, type OptionsOf } from "../knobs/knob-spec.js";
+
+/** Something that happens to one report on its way. */
 export interface ReportFault {
   /** Names the fault in the trace. */
   readonly id: string;
@@ -13,31 +17,42 @@ export interface ReportFault {
   readonly at?: number;
 }
 
-const FAULT = parameters<ReportFault>({
-  id: shape.text,
-  direction: shape.oneOf(["to-device", "to-host"]),
-  nth: shape.integer,
-  effect: shape.oneOf(["drop", "duplicate", "corrupt", "cut"]),
-  at: maybe(shape.integer),
-});
+/** Options of a security key on USB-HID. */
+export const HID_KNOBS = {
+  keepaliveMs: fixed(
+    msOrNever(100, "from one keepalive of the key to the next; never: it sends none", { min: 1 }),
+  ),
+  /** Seen: 100 to 2 000. */
+  reassemblyMs: fixed(ms(500, "longest gap the key accepts inside a message (`hid.reassembly`)")),
+  busyMs: fixed(
+    ms(0, "how long the key answers CHANNEL_BUSY to all but INIT and CANCEL, from the start of the run"),
+  ),
+  stallAfterMs: fixed(msOrNever(null, "the key falls silent this long after it received a request")),
+  stallForMs: fixed(ms(0, "how long that silence lasts")),
+  foreignFrames: fixed(toggle(false, "reports of another program's channel come in between")),
+};
 
-/** How a simulated device behaves on USB-HID. The defaults are a good device. */
-export interface HidKnobs {
-  /** Between two keepalives, in milliseconds; `null`: none at all. */
-  readonly keepaliveMs: number | null;
+/** Options of the computer's end of CTAPHID. */
+export const HID_HOST_KNOBS = {
+  busyPatienceMs: ms(
+    BUSY_PATIENCE_MS,
+    "how long the host repeats a request that gets CHANNEL_BUSY (`hid.busy`)",
+  ),
+  silenceMs: msOrNever(
+    SILENCE_MS,
+    "longest pause the host accepts between two reports of the key (`hid.silence`)",
+  ),
+  gapMs: ms(0, "pause of the host between two packets of one message"),
+};
+
+/** How a simulated device behaves on USB-HID: what {@link HID_KNOBS} describes, and what no knob sets. */
+export interface HidKnobs extends OptionsOf<typeof HID_KNOBS> {
   /** Status bytes sent in turn whatever the firmware says: `[1]`, `[1, 2]`, `[3]`. */
   readonly keepaliveStatuses: readonly number[] | undefined;
-  /** Silence from this long after a request was received, in milliseconds. */
-  readonly stallAfterMs: number;
-  readonly stallForMs: number;
-  /** Timer `hid.reassembly`: longest gap inside a message, in milliseconds. Seen: 100 to 2 000. */
-  readonly reassemblyMs: number;
   /** Longest message the device takes. */
   readonly messageBytesMax: number;
   /** Channels remembered; the one used least recently is forgotten. */
   readonly channelsMax: number;
-  /** CHANNEL_BUSY to everything but INIT and CANCEL for this long from the start, in milliseconds. */
-  readonly busyMs: number;
   /** CHANNEL_BUSY to this many requests. */
   readonly busyTimes: number;
   readonly initDelayMs: number;
@@ -59,8 +74,6 @@ export interface HidKnobs {
   readonly lockRenewedByTraffic: boolean;
   /** Between two reports to the host, in milliseconds; USB full speed manages one a millisecond. */
   readonly pacingMs: number;
-  /** Reports of a channel nobody has are sent before each report to the host. */
-  readonly foreignFrames: boolean;
   /** Reports a handle keeps for a reader that is slow; more are lost. Linux keeps 64. */
   readonly readerReports: number;
   /** Pulled out this long after it was plugged in, in milliseconds; `null`: stays. Timer `hid.unplug`. */
@@ -68,16 +81,20 @@ export interface HidKnobs {
   readonly faults: readonly ReportFault[];
 }
 
-/** Shape of the knobs, for arguments. */
+const FAULT = parameters<ReportFault>({
+  id: shape.text,
+  direction: shape.oneOf(["to-device", "to-host"]),
+  nth: shape.integer,
+  effect: shape.oneOf(["drop", "duplicate", "corrupt", "cut"]),
+  at: maybe(shape.integer),
+});
+
+/** Shape of the options, for arguments. */
 export const HID_KNOBS_SHAPE = parameters<Partial<HidKnobs>>({
-  keepaliveMs: maybe({ ...shape.ms, nullable: true }),
+  ...optionRows(HID_KNOBS),
   keepaliveStatuses: maybe(shape.list(shape.between({ min: 0, max: 255 }))),
-  stallAfterMs: maybe(shape.ms),
-  stallForMs: maybe(shape.ms),
-  reassemblyMs: maybe(shape.ms),
   messageBytesMax: maybe(arg.count),
   channelsMax: maybe(arg.count),
-  busyMs: maybe(shape.ms),
   busyTimes: maybe(arg.number),
   initDelayMs: maybe(shape.ms),
   initWrongNonceFirst: maybe(shape.flag),
@@ -88,21 +105,17 @@ export const HID_KNOBS_SHAPE = parameters<Partial<HidKnobs>>({
   staleAnswerMs: maybe(shape.ms),
   lockRenewedByTraffic: maybe(shape.flag),
   pacingMs: maybe(shape.ms),
-  foreignFrames: maybe(shape.flag),
   readerReports: maybe(arg.count),
   unplugAtMs: maybe({ ...shape.ms, nullable: true }),
   faults: maybe(shape.list(FAULT)),
 });
 
-export const HID_KNOBS: HidKnobs = {
-  keepaliveMs: 100,
+/** A device without faults. */
+export const HID_STANDARD: HidKnobs = {
+  ...defaultsOf(HID_KNOBS),
   keepaliveStatuses: undefined,
-  stallAfterMs: Infinity,
-  stallForMs: 0,
-  reassemblyMs: 500,
   messageBytesMax: 7609,
   channelsMax: 256,
-  busyMs: 0,
   busyTimes: 0,
   initDelayMs: 0,
   initWrongNonceFirst: false,
@@ -113,7 +126,6 @@ export const HID_KNOBS: HidKnobs = {
   staleAnswerMs: 50,
   lockRenewedByTraffic: false,
   pacingMs: 0,
-  foreignFrames: false,
   readerReports: 4096,
   unplugAtMs: null,
   faults: [],

@@ -30,7 +30,7 @@ import {
 import { HidErrorCode } from "../../transports/hid/hid-error.js";
 import { ChannelTable } from "./channel-table.js";
 import type { HidFirmware } from "./hid-firmware.js";
-import { HID_KNOBS, type HidKnobs } from "./hid-knobs.js";
+import { HID_STANDARD, type HidKnobs } from "./hid-knobs.js";
 import { RunningRequest } from "./running-request.js";
 
 /** Version the simulated device gives in its INIT response: 1.0.0. */
@@ -79,7 +79,7 @@ export class HidResponder {
   constructor(env: Env, firmware: HidFirmware, setup: ResponderSetup) {
     this.#env = env;
     this.#firmware = firmware;
-    this.#knobs = { ...HID_KNOBS, ...setup.knobs };
+    this.#knobs = { ...HID_STANDARD, ...setup.knobs };
     this.#emit = setup.emit;
     this.#channels = new ChannelTable(env.entropy, this.#knobs.channelsMax);
     this.#busyUntilMs = env.clock.nowMs() + this.#knobs.busyMs;

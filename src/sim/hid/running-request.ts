@@ -83,8 +83,8 @@ export class RunningRequest {
 
   #sendKeepalive(): void {
     const { keepaliveStatuses: forced, stallAfterMs, stallForMs } = this.#setup.knobs;
-    const workingMs = this.#env.clock.nowMs() - this.#startMs;
-    const stalled = workingMs >= stallAfterMs && workingMs < stallAfterMs + stallForMs;
+    const silentMs = this.#env.clock.nowMs() - this.#startMs - (stallAfterMs ?? Infinity);
+    const stalled = silentMs >= 0 && silentMs < stallForMs;
     const status = forced?.[this.#sent++ % forced.length] ?? BYTES[this.#status ?? "processing"];
     this.#armKeepalive();
     if (!stalled) this.#setup.keepalive?.(status);

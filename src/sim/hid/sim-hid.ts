@@ -10,7 +10,7 @@ import { REPORT_BYTES } from "../../transports/hid/constants.js";
 import { toReports } from "../../transports/hid/framing.js";
 import type { HidPort } from "../../transports/hid/port.js";
 import type { HidFirmware } from "./hid-firmware.js";
-import { HID_KNOBS, HID_KNOBS_SHAPE, type HidKnobs, type ReportFault } from "./hid-knobs.js";
+import { HID_KNOBS_SHAPE, HID_STANDARD, type HidKnobs, type ReportFault } from "./hid-knobs.js";
 import { ReportLine } from "./report-line.js";
 import { HidResponder } from "./responder.js";
 
@@ -67,7 +67,7 @@ class SimCable {
   constructor(env: Env, firmware: HidFirmware, { label = "simulated key", ...knobs }: SimHidKnobs) {
     this.#label = label;
     this.#firmware = firmware;
-    this.#knobs = { ...HID_KNOBS, ...knobs };
+    this.#knobs = { ...HID_STANDARD, ...knobs };
     const { faults, pacingMs, unplugAtMs } = this.#knobs;
     const towards = (direction: ReportFault["direction"]) =>
       faults.filter((fault) => fault.direction === direction);

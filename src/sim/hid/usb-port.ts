@@ -6,8 +6,10 @@ import { isInitPacket } from "../../transports/hid/framing.js";
 import { openHidDevice } from "../../transports/hid/channel.js";
 import type { LinkOptions } from "../../transports/hid/link.js";
 import type { HidPort } from "../../transports/hid/port.js";
+import { optionsIn } from "../knobs/knob-spec.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { LoopbackDevice } from "../loopback.js";
+import { HID_KNOBS } from "./hid-knobs.js";
 import { simHidPort, type SimHidPort } from "./sim-hid.js";
 
 export interface UsbPortDeps {
@@ -89,34 +91,17 @@ export class UsbPort {
     const env = envFor(this.#env, "link");
     if (link.road === "loopback") return new LoopbackDevice(env, handler, { label });
     this.#port ??= this.#plug();
-    const { busyPatienceMs: busyMs, silenceMs } = hid;
+    const { busyPatienceMs, silenceMs } = hid;
     return openHidDevice(
       env,
       pacedPort(this.#env, this.#port, () => this.#deps.knobs().hid.gapMs),
-      {
-        busyMs,
-        silenceMs,
-        frames: this.#deps.frames,
-        context,
-      },
+      { busyPatienceMs, silenceMs, frames: this.#deps.frames, context },
     );
   }
 
   #plug(): SimHidPort {
     const { handler, knobs } = this.#deps;
-    const { keepaliveMs, reassemblyMs, busyMs, stallAfterMs, stallForMs, foreignFrames } = knobs().hid;
-    return simHidPort(
-      envFor(this.#env, "port"),
-      { cbor: handler },
-      {
-        keepaliveMs,
-        reassemblyMs,
-        busyMs,
-        stallAfterMs: stallAfterMs ?? Infinity,
-        stallForMs,
-        foreignFrames,
-      },
-    );
+    return simHidPort(envFor(this.#env, "port"), { cbor: handler }, optionsIn(HID_KNOBS, knobs().hid));
   }
 }
 

@@ -6,39 +6,29 @@ import { drawFraction } from "../../core/entropy.js";
 import type { Env } from "../../core/env.js";
 import { AsyncQueue } from "../../core/queue.js";
 import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
+import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
+import { optionRows } from "../knobs/option-rows.js";
+import { AIR_KNOBS } from "./air-knobs.js";
 import type { Advertiser, AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 
-export interface AirOptions {
-  /** From the moment one side speaks and the other listens to the first chance to be heard, in milliseconds. */
-  readonly advertDelayMs: number;
-  /** Share of chances that come to nothing, 0 to 100. */
-  readonly lossPct: number;
+/** The radio's options: those of {@link AIR_KNOBS}, and what no knob sets. */
+export interface AirOptions extends OptionsOf<typeof AIR_KNOBS> {
   /** Between two chances, in milliseconds. Source: webauthn-rs, whose phone advertises every 100 to 500 ms. */
   readonly intervalMs: number;
   /** The listening radio sleeps most of the time: heard is only what falls into a window. Both in milliseconds. */
   readonly dutyCycle?: { readonly everyMs: number; readonly listensMs: number } | undefined;
-  /** Chances after the first hearing that are heard as well: radios repeat themselves. */
-  readonly repeats: number;
   /** From switching the listening radio on to listening, in milliseconds. Source: Chromium, fido_cable_discovery.cc */
   readonly powerOnMs: number;
 }
 
 const OPTIONS = parameters<Partial<AirOptions>>({
-  advertDelayMs: maybe(shape.ms),
-  lossPct: maybe(arg.number),
+  ...optionRows(AIR_KNOBS),
   intervalMs: maybe(shape.ms),
   dutyCycle: maybe(shape.object({ everyMs: shape.ms, listensMs: shape.ms }, {})),
-  repeats: maybe(arg.number),
   powerOnMs: maybe(shape.ms),
 });
 
-const STANDARD: AirOptions = {
-  advertDelayMs: 300,
-  lossPct: 0,
-  intervalMs: 250,
-  repeats: 0,
-  powerOnMs: 500,
-};
+const STANDARD: AirOptions = { ...defaultsOf(AIR_KNOBS), intervalMs: 250, powerOnMs: 500 };
 
 interface Broadcast {
   readonly heard: ReceivedAdvert;
@@ -75,7 +65,7 @@ export class SimAir implements AdvertScanner, Advertiser {
     this.#options = { ...STANDARD, ...options };
   }
 
-  /** Other conditions, for whoever begins to speak or listen from now on. */
+  /** Sets options for adverts and scans that begin from now on. */
   setOptions(options: Partial<AirOptions>): void {
     this.#options = { ...this.#options, ...options };
   }
@@ -139,8 +129,8 @@ export class SimAir implements AdvertScanner, Advertiser {
   }
 
   #schedule(listener: Listener, broadcast: Broadcast, delayMs: number): void {
-    const { lossPct, advertDelayMs } = this.#options;
-    if (!KNOWN_UUIDS.includes(broadcast.uuid) || lossPct >= NEVER_PCT) return;
+    const { advertLossPct, advertDelayMs } = this.#options;
+    if (!KNOWN_UUIDS.includes(broadcast.uuid) || advertLossPct >= NEVER_PCT) return;
     this.#hearIn(delayMs + advertDelayMs, { listener, broadcast, times: 1 + this.#options.repeats });
   }
 
@@ -162,10 +152,10 @@ export class SimAir implements AdvertScanner, Advertiser {
 
   /** How many chances come to nothing before one does not. */
   #draws(): number {
-    const { lossPct } = this.#options;
-    if (lossPct === 0) return 0;
+    const { advertLossPct } = this.#options;
+    if (advertLossPct === 0) return 0;
     let lost = 0;
-    while (drawFraction(this.#env.entropy) * NEVER_PCT < lossPct) lost++;
+    while (drawFraction(this.#env.entropy) * NEVER_PCT < advertLossPct) lost++;
     return lost;
   }
 

@@ -6,16 +6,12 @@ import { retryingScanner } from "../../hybrid/adapters/retrying-scanner.js";
 import type { AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 import { RadioError } from "../../hybrid/adapters/radio-error.js";
 import { never } from "../../core/abort.js";
+import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
+import { ADAPTER_KNOBS, SCAN_KNOBS } from "./radio-knobs.js";
 
-/** How a browser and an adapter go about Bluetooth that was just switched on; times in milliseconds. */
-export interface RadioBehaviour {
-  /** From the switch to the browser's scan. Source: Chromium, fido_cable_discovery.cc, which waits 500 on Windows. */
-  readonly settleMs: number;
-  /** From the switch to the adapter letting anybody scan. */
-  readonly readyAfterMs: number;
-  /** How often a browser whose scan did not start tries again. */
-  readonly scanRetries: number;
-}
+/** What client and adapter do about Bluetooth that was just switched on. */
+export type RadioBehaviour = OptionsOf<typeof SCAN_KNOBS> &
+  Pick<OptionsOf<typeof ADAPTER_KNOBS>, "readyAfterMs">;
 
 /**
  * The computer's Bluetooth, as a browser has it: off, on, or switched in the middle of a scan.
@@ -26,7 +22,7 @@ export interface RadioBehaviour {
 export class ComputerRadio implements AdvertScanner {
   readonly #env: Env;
   readonly #air: AdvertScanner;
-  #behaviour: RadioBehaviour = { settleMs: 0, readyAfterMs: 0, scanRetries: 0 };
+  #behaviour: RadioBehaviour = { ...defaultsOf(SCAN_KNOBS), ...defaultsOf(ADAPTER_KNOBS) };
   /** Aborts when it is switched off; absent while it is off. */
   #power: AbortController | undefined = new AbortController();
   /** When it was last switched on; never while it has been on from the start. */
@@ -43,9 +39,9 @@ export class ComputerRadio implements AdvertScanner {
     return this.#power !== undefined;
   }
 
-  /** Other manners, for scans that begin from now on. */
-  setBehaviour(quirks: RadioBehaviour): void {
-    this.#behaviour = quirks;
+  /** Sets options for scans that begin from now on. */
+  setBehaviour(behaviour: RadioBehaviour): void {
+    this.#behaviour = behaviour;
   }
 
   /** Switches it; a scan that runs hears nothing while it is off and goes on when it is on again. */

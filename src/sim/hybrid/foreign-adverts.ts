@@ -1,13 +1,12 @@
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
+import type { OptionsOf } from "../knobs/knob-spec.js";
 import type { SimAir } from "./air.js";
+import type { ADVERT_KNOBS } from "./air-knobs.js";
 import { never } from "../../core/abort.js";
 
-export interface ForeignAdvertLoad {
-  readonly phones: number;
-  /** How many of them begin to broadcast in a second; 0: none ever does. */
-  readonly rateHz: number;
-}
+/** How many other phones there are, and how many of them begin in a second. */
+export type ForeignAdvertLoad = Pick<OptionsOf<typeof ADVERT_KNOBS>, "foreignAdverts" | "rateHz">;
 
 /**
  * Other people in the room, whose phones broadcast to computers of their own, until the signal aborts.
@@ -17,13 +16,13 @@ export interface ForeignAdvertLoad {
 export async function startForeignAdverts(
   env: Env,
   air: SimAir,
-  { phones, rateHz }: ForeignAdvertLoad,
+  { foreignAdverts, rateHz }: ForeignAdvertLoad,
   signal: AbortSignal,
 ): Promise<void> {
   if (rateHz === 0) return;
   const broadcasts: AsyncDisposable[] = [];
   try {
-    while (broadcasts.length < phones) {
+    while (broadcasts.length < foreignAdverts) {
       await sleep(env.clock, 1_000 / rateHz, "crowd.arrives", { signal });
       broadcasts.push(await air.foreignAdvert());
     }

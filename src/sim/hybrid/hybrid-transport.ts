@@ -104,13 +104,11 @@ export class HybridTransport {
     // Whoever asks the device hears why it failed.
     device.ready().catch(() => undefined);
     void this.#deps.background.add(device.ended);
-    const { foreignAdverts: phones, rateHz } = this.#deps.knobs().ble;
-    if (phones > 0) {
+    const { ble } = this.#deps.knobs();
+    if (ble.foreignAdverts > 0) {
       const over = new AbortController();
       void device.ended.then(() => over.abort());
-      void this.#deps.background.add(
-        startForeignAdverts(this.#env, this.#air, { phones, rateHz }, over.signal),
-      );
+      void this.#deps.background.add(startForeignAdverts(this.#env, this.#air, ble, over.signal));
     }
     return device;
   }
@@ -143,30 +141,11 @@ export class HybridTransport {
     return startQrInitiated(otherTab, this.#ports).qr;
   }
 
+  /** Hands every actor its options as they are now. */
   #applyKnobs(): void {
-    const { ble, tunnel, push, link, client, adapter } = this.#deps.knobs();
-    this.#air.setOptions({
-      advertDelayMs: ble.advertDelayMs,
-      lossPct: ble.advertLossPct,
-      repeats: ble.repeats,
-    });
-    this.#radio.setBehaviour({
-      settleMs: client.settleMs,
-      readyAfterMs: adapter.readyAfterMs,
-      scanRetries: client.scanRetries,
-    });
-    this.#service.setBehaviour({
-      connectDelayMs: tunnel.connectDelayMs,
-      latencyMs: tunnel.latencyMs,
-      turnsAway: tunnel.refuse,
-      httpStatus: tunnel.httpStatus ?? undefined,
-      ttlMs: tunnel.ttlMs ?? Infinity,
-      breaksAfter: tunnel.dropAfter ?? Infinity,
-      breakChance: link.failP,
-      garbles: tunnel.garble ?? Infinity,
-      messagesMax: tunnel.maxMessages,
-      messageBytesMax: tunnel.maxBytes,
-      pushDelayMs: push.delayMs ?? Infinity,
-    });
+    const { ble, tunnel, push, client, adapter } = this.#deps.knobs();
+    this.#air.setOptions(ble);
+    this.#radio.setBehaviour({ ...client, ...adapter });
+    this.#service.setBehaviour({ ...tunnel, pushDelayMs: push.delayMs });
   }
 }

@@ -9,22 +9,14 @@ import { RELAY_LIMIT_ROWS, relayLimitsIn, TunnelRelay, type RelayLimits } from "
 import type { RelayEnd, RelaySide } from "../../hybrid/relay/relay-tunnel.js";
 import { TunnelRefusedError } from "../../hybrid/tunnel-refused-error.js";
 import { parseTunnelUrl, type TunnelRequest } from "../../hybrid/protocol/tunnel-url.js";
+import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
+import { optionRows } from "../knobs/option-rows.js";
+import { TUNNEL_KNOBS } from "./tunnel-knobs.js";
 
 export type TunnelSide = "phone" | "desktop";
 
-/** `contact`: computers that call a linked phone, and no others. */
-export type TurnedAway = "nobody" | TunnelSide | "contact" | "everybody";
-
-/** How the service is reached; its own rules are {@link RelayLimits}. */
-export interface TunnelServiceBehaviour {
-  /** Name look-up, TLS and upgrade, in milliseconds. */
-  readonly connectDelayMs: number;
-  /** One way between a side and the service, in milliseconds. */
-  readonly latencyMs: number;
-  /** Whom it turns away; a status for nobody in particular is for everybody. */
-  readonly turnsAway: TurnedAway;
-  /** What it answers those; `undefined`: they do not get through to it at all. */
-  readonly httpStatus: number | undefined;
+/** How the service is reached, as {@link TUNNEL_KNOBS} describes it; its own rules are {@link RelayLimits}. */
+export interface TunnelServiceBehaviour extends OptionsOf<typeof TUNNEL_KNOBS> {
   /** What it says a phone's routing id is. */
   readonly routingIdHeader: "right" | "missing" | "twice" | "garbled" | "somebody-else's";
 }
@@ -33,20 +25,11 @@ export type TunnelServiceOptions = Partial<TunnelServiceBehaviour & RelayLimits>
 
 const OPTIONS = parameters<TunnelServiceOptions>({
   ...RELAY_LIMIT_ROWS,
-  connectDelayMs: maybe(shape.ms),
-  latencyMs: maybe(shape.ms),
-  turnsAway: maybe(arg.any),
-  httpStatus: maybe(arg.count),
+  ...optionRows(TUNNEL_KNOBS),
   routingIdHeader: maybe(shape.oneOf(["right", "missing", "twice", "garbled", "somebody-else's"])),
 });
 
-const STANDARD: TunnelServiceBehaviour = {
-  connectDelayMs: 400,
-  latencyMs: 50,
-  turnsAway: "nobody",
-  httpStatus: undefined,
-  routingIdHeader: "right",
-};
+const STANDARD: TunnelServiceBehaviour = { ...defaultsOf(TUNNEL_KNOBS), routingIdHeader: "right" };
 
 /** Tunnel services of the whole world, in memory: every host name leads here. */
 export class SimTunnelService implements TunnelDialer {
@@ -61,7 +44,7 @@ export class SimTunnelService implements TunnelDialer {
     this.#options = { ...STANDARD, ...options };
   }
 
-  /** Other manners, for connections that begin from now on. */
+  /** Sets options for connections that begin from now on. */
   setBehaviour(options: TunnelServiceOptions): void {
     this.#options = { ...this.#options, ...options };
     this.relay.setLimits(options);
@@ -85,8 +68,8 @@ export class SimTunnelService implements TunnelDialer {
     const { origin, request } = parseTunnelUrl(url);
     const path = url.slice(origin.length);
     await sleep(this.#env.clock, connectDelayMs, "tunnel.connect", { signal });
-    if (this.#turnsAway(side, request.method)) {
-      if (httpStatus === undefined) throw new TunnelRefusedError("the tunnel service cannot be reached");
+    if (this.#refuses(side, request.method)) {
+      if (httpStatus === null) throw new TunnelRefusedError("the tunnel service cannot be reached");
       throw refused(httpStatus);
     }
     const answer = this.relay.admit({
@@ -100,10 +83,10 @@ export class SimTunnelService implements TunnelDialer {
     return { tunnel: new MemoryTunnel(this.#env, latencyMs).joining(answer.join), header };
   }
 
-  #turnsAway(side: TunnelSide | undefined, method: TunnelRequest["method"]): boolean {
-    const { turnsAway, httpStatus } = this.#options;
-    if (turnsAway === "nobody") return httpStatus !== undefined;
-    return turnsAway === "everybody" || turnsAway === side || turnsAway === method;
+  #refuses(side: TunnelSide | undefined, method: TunnelRequest["method"]): boolean {
+    const { refuse, httpStatus } = this.#options;
+    if (refuse === "nobody") return httpStatus !== null;
+    return refuse === "everybody" || refuse === side || refuse === method;
   }
 
   #headersOf(headers: Readonly<Record<string, string>>): OpenedTunnel["header"] {

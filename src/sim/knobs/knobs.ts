@@ -1,16 +1,13 @@
 import { HarnessError } from "../../core/errors.js";
-import { KNOB_SPECS, type KnobSpec, type KnobValue } from "./registry.js";
 import { nearestNames } from "../../core/nearest-names.js";
+import type { KnobSpec, KnobTable, KnobValue, OptionsOf } from "./knob-spec.js";
+import { knobValueFits, wantedBy } from "./knob-value.js";
+import { KNOB_SPECS } from "./registry.js";
 
 type Specs = typeof KNOB_SPECS;
-type ValueOf<Spec> = Spec extends KnobSpec<infer Value> ? Value : never;
 
 /** The world's settings as actors read them: `knobs.page.guardMs`. */
-export type Knobs = {
-  readonly [Group in keyof Specs]: {
-    readonly [Name in keyof Specs[Group]]: ValueOf<Specs[Group][Name]>;
-  };
-};
+export type Knobs = { readonly [Group in keyof Specs]: OptionsOf<Specs[Group]> };
 
 type Dotted<Group extends keyof Specs> = Group extends string
   ? `${Group}.${keyof Specs[Group] & string}`
@@ -22,7 +19,7 @@ export type KnobName = Dotted<keyof Specs>;
 type ValueNamed<Name> = Name extends `${infer Group}.${infer Knob}`
   ? Group extends keyof Specs
     ? Knob extends keyof Specs[Group]
-      ? ValueOf<Specs[Group][Knob]>
+      ? OptionsOf<Specs[Group]>[Knob]
       : never
     : never
   : never;
@@ -32,7 +29,7 @@ export type KnobOverrides = { readonly [Name in KnobName]?: ValueNamed<Name> };
 
 export type KnobErrorCode = "KNOB_UNKNOWN" | "KNOB_INVALID" | "KNOB_FIXED";
 
-/** Somebody turned a knob that is not there, or turned one too far. */
+/** A knob does not exist, or a value does not fit it. */
 export class KnobError extends HarnessError<KnobErrorCode> {
   readonly knob: string;
 
@@ -43,19 +40,45 @@ export class KnobError extends HarnessError<KnobErrorCode> {
 }
 
 const SPECS: ReadonlyMap<string, KnobSpec> = new Map(
-  Object.entries(KNOB_SPECS).flatMap(([group, specs]) =>
-    Object.entries(specs as Readonly<Record<string, KnobSpec>>).map(
-      ([name, spec]) => [`${group}.${name}`, spec] as const,
-    ),
+  Object.entries<KnobTable>(KNOB_SPECS).flatMap(([group, table]) =>
+    Object.entries(table).map(([name, spec]) => [`${group}.${name}`, spec] as const),
   ),
 );
+
+/** Former names, each with the present one. */
+const ALIASES: ReadonlyMap<string, KnobName> = new Map(
+  [...SPECS].flatMap(([name, { formerly = [] }]) => formerly.map((alias) => [alias, name as KnobName])),
+);
+
+/** A knob that was named by a former name. */
+export interface KnobAlias {
+  readonly alias: string;
+  readonly name: KnobName;
+}
+
+export interface KnobAliasOptions {
+  /** Called for every knob that is named by a former name. */
+  readonly onAlias?: ((alias: KnobAlias) => void) | undefined;
+}
+
+/** Returns what a user is told who named a knob by a former name. */
+export function knobAliasNote({ alias, name }: KnobAlias): string {
+  return `knob "${alias}" is now "${name}"`;
+}
+
+/** Returns the present name of a knob: for a former name the one it has now, otherwise the name itself. */
+export function presentKnobName(name: string, { onAlias }: KnobAliasOptions = {}): string {
+  const present = ALIASES.get(name);
+  if (present !== undefined) onAlias?.({ alias: name, name: present });
+  return present ?? name;
+}
 
 /** Every dotted name with its specification, in the order of the table; for help texts. */
 export function listKnobs(): readonly { readonly name: KnobName; readonly spec: KnobSpec }[] {
   return [...SPECS].map(([name, spec]) => ({ name: name as KnobName, spec }));
 }
 
-/** The defaults with some knobs turned. @throws {KnobError} as {@link parseKnobs} does. */
+/** Returns the defaults with some knobs set. @throws {KnobError} as {@link parseKnobs} does. */
 export function withKnobs(overrides: KnobOverrides = {}): Knobs {
   const given: Readonly<Record<string, KnobValue>> = parseKnobs(overrides);
   const knobs: Record<string, Record<string, KnobValue>> = {};
@@ -70,19 +93,41 @@ export function withKnobs(overrides: KnobOverrides = {}): Knobs {
 /**
  * Reads overrides from outside: an object with dotted names (`{"page.guardMs": 60000}`).
  *
+ * Former names are accepted; the result has the present ones.
+ *
  * @throws {KnobError} `KNOB_UNKNOWN` with the nearest names as the hint; `KNOB_INVALID` for a value of
- *   another kind or beyond its range.
+ *   another kind or beyond its range, and for a knob that is given by its present and a former name.
  */
-export function parseKnobs(input: unknown): KnobOverrides {
+export function parseKnobs(input: unknown, options: KnobAliasOptions = {}): KnobOverrides {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new KnobError("KNOB_INVALID", "knobs", {
       text: "an object with dotted names is wanted",
       hint: 'for example {"page.guardMs": 60000}',
     });
   }
-  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
-  for (const [name, value] of entries) checkValue(name, specOf(name), value);
-  return Object.fromEntries(entries);
+  const read = new Map<string, unknown>();
+  for (const [given, value] of Object.entries(input)) {
+    if (value === undefined) continue;
+    const name = presentKnobName(given, options);
+    if (read.has(name)) {
+      throw new KnobError("KNOB_INVALID", name, {
+        text: "this knob is given twice",
+        hint: `by its name, and by a former one: ${SPECS.get(name)?.formerly?.join(", ") ?? ""}`,
+      });
+    }
+    checkValue(name, specOf(name), value);
+    read.set(name, value);
+  }
+  return Object.fromEntries(read);
+}
+
+/**
+ * Lays overrides over each other, the last one on top, whichever of its names each gives a knob.
+ *
+ * @throws {KnobError} as {@link parseKnobs} does.
+ */
+export function mergeKnobs(...layers: readonly KnobOverrides[]): KnobOverrides {
+  return Object.assign({}, ...layers.map((layer) => parseKnobs(layer))) as KnobOverrides;
 }
 
 /**
@@ -95,7 +140,7 @@ export function parseOverrides(input: unknown): KnobOverrides {
   for (const name of Object.keys(turns)) {
     if (specOf(name).fixed !== true) continue;
     throw new KnobError("KNOB_FIXED", name, {
-      text: "this knob cannot be turned in the middle of a run",
+      text: "this knob cannot be set in the middle of a run",
       hint: "set it among the scenario's own knobs",
     });
   }
@@ -107,7 +152,7 @@ export function parseOverrides(input: unknown): KnobOverrides {
  *
  * @throws {KnobError} as {@link parseKnobs} does, and `KNOB_INVALID` without an equals sign.
  */
-export function parseKnobAssignment(text: string): KnobOverrides {
+export function parseKnobAssignment(text: string, options: KnobAliasOptions = {}): KnobOverrides {
   const at = text.indexOf("=");
   if (at < 1) {
     throw new KnobError("KNOB_INVALID", text, {
@@ -115,16 +160,26 @@ export function parseKnobAssignment(text: string): KnobOverrides {
       hint: "for example page.guardMs=60000",
     });
   }
-  const name = text.slice(0, at).trim();
+  const name = presentKnobName(text.slice(0, at).trim(), options);
   return parseKnobs({ [name]: readText(specOf(name), text.slice(at + 1).trim()) });
 }
 
 const HINTS_MAX = 3;
 
+/** Returns the dotted names that are most like a misspelt one, with or without its group; none where nothing is. */
+export function nearestKnobNames(name: string): readonly string[] {
+  const dotted = [...SPECS.keys()];
+  const near = nearestNames(name, dotted, HINTS_MAX);
+  if (near.length > 0 || name.includes(".")) return near;
+  const own = dotted.map((one) => one.slice(one.indexOf(".") + 1));
+  const alike = nearestNames(name, [...new Set(own)], HINTS_MAX);
+  return dotted.filter((_, index) => alike.includes(own[index] ?? "")).slice(0, HINTS_MAX);
+}
+
 function specOf(name: string): KnobSpec {
   const spec = SPECS.get(name);
   if (spec !== undefined) return spec;
-  const near = nearestNames(name, [...SPECS.keys()], HINTS_MAX);
+  const near = nearestKnobNames(name);
   throw new KnobError("KNOB_UNKNOWN", name, {
     text: "there is no such knob",
     hint:
@@ -135,32 +190,8 @@ function specOf(name: string): KnobSpec {
 }
 
 function checkValue(name: string, spec: KnobSpec, value: unknown): void {
-  if (value === null && spec.never === true) return;
-  const good =
-    spec.kind === "switch"
-      ? typeof value === "boolean"
-      : spec.kind === "choice"
-        ? typeof value === "string" && spec.choices?.includes(value) === true
-        : typeof value === "number" &&
-          value >= 0 &&
-          (spec.kind === "share" ? value <= 1 : Number.isSafeInteger(value));
-  if (good) return;
+  if (knobValueFits(spec, value)) return;
   throw new KnobError("KNOB_INVALID", name, { text: "this value does not fit", hint: wantedBy(spec) });
-}
-
-function wantedBy(spec: KnobSpec): string {
-  switch (spec.kind) {
-    case "switch":
-      return "true or false";
-    case "choice":
-      return `one of ${spec.choices?.join(", ") ?? ""}`;
-    case "count":
-      return "a whole number, zero or more";
-    case "share":
-      return "a number from 0 to 1";
-    case "ms":
-      return `whole milliseconds, zero or more${spec.never === true ? ", or null for never" : ""}`;
-  }
 }
 
 /** Text to value; what does not fit is handed on as text, for {@link checkValue} to refuse. */

@@ -5,7 +5,7 @@ import { CtapCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
 import type { Crypter } from "../../hybrid/protocol/crypter.js";
-import { encodeFrame, parseFrame, type HybridFrame } from "../../hybrid/protocol/frames.js";
+import { encodeFrame, parseFrame, type HybridFrame, type Revision } from "../../hybrid/protocol/frames.js";
 import { HybridError } from "../../hybrid/protocol/hybrid-error.js";
 import type { Tunnel } from "../../hybrid/ports.js";
 import { encodeChromeUpdate, parseUpdate } from "../../hybrid/protocol/update.js";
@@ -58,7 +58,7 @@ export class PhoneConversation {
   /** Settles when nothing is under way any more, a prompt included that outlives the client. */
   async run(signal: AbortSignal): Promise<PhoneOutcome> {
     const { options, isFirst, link } = this.#deps;
-    if (options.sendsUpdate && options.revision > 0 && isFirst) {
+    if (options.sendsUpdate && options.protocolRev !== "0" && isFirst) {
       const now = options.linksLateMs === undefined ? link?.() : undefined;
       if (options.updateFrames > 0) this.#update(now);
       for (let more = options.updateFrames; more > 1; more -= 1) this.#update();
@@ -109,7 +109,7 @@ export class PhoneConversation {
       received.catch(() => undefined);
       return first;
     }
-    const { revision } = this.#deps.options;
+    const revision = revisionOf(this.#deps.options);
     return first && parseFrame(crypter.open(first), { from: "client", revision });
   }
 
@@ -165,7 +165,7 @@ export class PhoneConversation {
   async #linkLater(delayMs: number): Promise<void> {
     await sleep(this.#env.clock, delayMs, "phone.links-late");
     const { link, options } = this.#deps;
-    if (link === undefined || options.revision === 0) return;
+    if (link === undefined || options.protocolRev === "0") return;
     this.#update(link());
     this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
   }
@@ -176,7 +176,11 @@ export class PhoneConversation {
 
   #say(what: PhoneMessage, frame: HybridFrame): void {
     const { tunnel, crypter, options } = this.#deps;
-    const said = options.tamper(what, encodeFrame(frame, options.revision));
+    const said = options.tamper(what, encodeFrame(frame, revisionOf(options)));
     if (said && !crypter.ended) tunnel.send(crypter.seal(said));
   }
+}
+
+function revisionOf({ protocolRev }: PhoneOptions): Revision {
+  return protocolRev === "0" ? 0 : 1;
 }

@@ -81,7 +81,7 @@ export async function replyTo(
 
 /** Android has two ways to ask its platform: the older one tells, and has no word for a request that named nothing. */
 function nothingFound({ unnamed }: PhoneRequest, options: PhoneOptions): PhoneReply {
-  if (options.nothingFound === "as-denied") {
+  if (options.nothingFound === "0x27") {
     return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED), foundNothing: true };
   }
   if (unnamed) return { ending: "no-answer" };
@@ -118,7 +118,7 @@ async function askPlatform(
   request: Uint8Array,
   { handle, options, signal }: { handle: CtapHandler; options: PhoneOptions; signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const limit = { timer: PLATFORM_TIMER, budgetMs: options.platformTimeoutMs };
+  const limit = { timer: PLATFORM_TIMER, budgetMs: options.platformTimeoutMs ?? Infinity };
   try {
     return await limited(
       env,

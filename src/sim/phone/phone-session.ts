@@ -114,7 +114,7 @@ class PhoneSession {
   async run(off: AbortSignal): Promise<PhoneOutcome> {
     const { options, ports, show } = this.#deps;
     const signal = AbortSignal.any([off, this.#closing.signal]);
-    await sleep(this.#env.clock, options.opensTunnelAfterMs, "phone.start", { signal });
+    await sleep(this.#env.clock, options.startDelayMs, "phone.start", { signal });
     show("Connecting to your other device");
     const place = await this.#openTunnel(signal);
     this.endingOnError = "advert-failed";
@@ -138,7 +138,7 @@ class PhoneSession {
 
   #closeLater(): void {
     const { leavesAfterMs } = this.#deps.options;
-    if (leavesAfterMs === undefined) return;
+    if (leavesAfterMs === null) return;
     const { signal } = this.#closing;
     const close = () => {
       this.wasClosed = true;
@@ -197,7 +197,7 @@ class PhoneSession {
     const info = await askInfo(this.#env, handle);
     const postHandshake = encodePostHandshake(
       { ...(options.features.includes("ctap") && { info }), features: options.features },
-      options.revision === 0 ? DRAFT_POST_HANDSHAKE : {},
+      options.protocolRev === "0" ? DRAFT_POST_HANDSHAKE : {},
     );
     const said = options.tamper("hello", postHandshake);
     if (said) tunnel.send(crypter.seal(said));

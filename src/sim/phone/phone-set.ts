@@ -137,19 +137,9 @@ export class PhoneSet {
     const { ble, phone } = this.#knobs;
     const own = this.#phones.get(which) ?? this.#newPhone(which);
     own.phone.setOptions({
-      opensTunnelAfterMs: phone.startDelayMs,
-      platformTimeoutMs: phone.platformTimeoutMs ?? Infinity,
-      ignoresShutdown: phone.ignoresShutdown,
-      screenLock: phone.screenLock,
-      bluetooth: !phone.btPermission ? "not-permitted" : phone.bluetoothOn ? "on" : "off",
-      mobileData: phone.mobileData,
-      discoverable: phone.discoverable,
-      nothingFound: phone.nothingFound === "0x2e" ? "as-such" : "as-denied",
-      revision: phone.protocolRev === "0" ? 0 : 1,
-      updateFrames: phone.updateFrames,
-      tapsAfterMs: phone.tapDelayMs ?? undefined,
-      leavesAfterMs: stays ? undefined : (phone.leavesAfterMs ?? undefined),
+      ...phone,
       advertSuffix: suffixOf(ble.suffixBytes),
+      ...(stays && { leavesAfterMs: null }),
     });
     return own;
   }

@@ -34,7 +34,7 @@ export interface PhoneDeps extends PhonePorts {
   readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
 }
 
-const PARTS = parameters<PhoneDeps>({
+const DEPS = parameters<PhoneDeps>({
   advertiser: arg.having("an Advertiser, such as SimAir,", "advertise"),
   dialer: arg.having("a TunnelDialer, such as SimTunnelService,", "open"),
   channels: maybe(arg.having("a ChannelListener, such as SimChannels,", "listen")),
@@ -63,7 +63,7 @@ export class SimPhone {
   constructor(env: Env, deps: PhoneDeps, options: Partial<PhoneOptions> = {}) {
     checkArguments("SimPhone", {
       env: [arg.env, env],
-      parts: [PARTS, deps],
+      deps: [DEPS, deps],
       options: [PHONE_OPTIONS, options],
     });
     this.#env = env;
@@ -71,7 +71,7 @@ export class SimPhone {
     this.#options = { ...PHONE_STANDARD, ...options };
   }
 
-  /** Other habits, for sessions that begin from now on. */
+  /** Sets options for sessions that begin from now on. */
   setOptions(options: Partial<PhoneOptions>): void {
     this.#options = { ...this.#options, ...options };
   }
@@ -117,13 +117,13 @@ export class SimPhone {
    */
   async answerPush(push: Push): Promise<PhoneOutcome> {
     const env = envIn(this.#env, push.context);
-    const { crypto, tapsAfterMs } = this.#options;
+    const { crypto, tapDelayMs } = this.#options;
     const { linkId, nonce } = parseClientPayload(push.clientPayload);
     const link = this.#links.get(toHex(linkId));
     if (link === undefined) return { ending: "handshake-failed", code: "LINK_UNKNOWN" };
     this.#show(env, "Your other device wants to use a passkey");
-    if (tapsAfterMs === undefined) return { ending: "unexpected-eof" };
-    await sleep(this.#env.clock, tapsAfterMs, "phone.tap", { signal: this.#off.signal });
+    if (tapDelayMs === null) return { ending: "unexpected-eof" };
+    await sleep(this.#env.clock, tapDelayMs, "phone.tap", { signal: this.#off.signal });
     const { linkSecret } = link;
     return this.#session(env, {
       secret: linkSecret,
@@ -153,15 +153,15 @@ export class SimPhone {
   }
 
   async #session(env: Env, role: PhoneRole): Promise<PhoneOutcome> {
-    const { screenLock, bluetooth, enablesBluetoothMs, offersLink, crypto } = this.#options;
+    const { screenLock, btPermission, bluetoothOn, enablesBluetoothMs, offersLink, crypto } = this.#options;
     const signal = this.#off.signal;
     if (!screenLock) {
       return this.#refuse(env, "no-screen-lock", "Set up a screen lock to use passkeys");
     }
-    if (bluetooth === "not-permitted") {
+    if (!btPermission) {
       return this.#refuse(env, "bluetooth-refused", "Passkeys on other devices need Bluetooth");
     }
-    if (bluetooth === "off") {
+    if (!bluetoothOn) {
       this.#show(env, "Turning on Bluetooth");
       await sleep(this.#env.clock, enablesBluetoothMs, "phone.bluetooth", { signal });
     }

@@ -33,7 +33,7 @@ const FINGERPRINT = 2;
 /**
  * A profile that says of itself what a device said, and does what that promises.
  *
- * What getInfo does not tell (times, retries, attestation, quirks) is as {@link BASE_PROFILE} has it. Whether a PIN
+ * What getInfo does not report (times, retries, attestation, quirks) is as {@link BASE_PROFILE} has it. Whether a PIN
  * is set and a finger enrolled is the device's state, not its model: a simulated one starts without a PIN.
  */
 export function learnProfile(

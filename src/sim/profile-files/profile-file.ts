@@ -13,7 +13,7 @@ import { shape } from "../../core/shape.js";
 
 const { flag, text } = shape;
 
-/** A day: longer than anybody waits. */
+/** One day, in milliseconds: longer than any simulated wait. */
 const DURATION_MAX_MS = 86_400_000;
 const durationMs = shape.between({ min: 0, max: DURATION_MAX_MS });
 const tries = shape.between({ min: 1, max: 255 });

@@ -263,7 +263,6 @@ const DEVICES: readonly AuthenticatorProfile[] = [
 /**
  * Every profile this library ships, by name.
  *
- *
  * @example
  * console.log([...PROFILES.keys()]);
  */

@@ -23,14 +23,14 @@ export interface SiteAnswer<Body = unknown> {
 export interface SiteCall {
   /** `registration/options`, `login/finish`, ... */
   readonly call: string;
-  /** The span it belongs to; its ceremony tells calls of one ceremony from those of another. */
+  /** The span that the call belongs to; its ceremony distinguishes calls of one ceremony from those of another. */
   readonly context: TraceContext;
   /** Which account it is about, by its number at the site; absent where the site cannot know yet. */
   readonly account?: string;
 }
 
 export interface GatewayDeps {
-  /** Speaks for the site in the trace. */
+  /** Environment under whose actor the site's records are traced. */
   readonly site: Env;
   readonly knobs: () => Knobs;
   readonly background: Background;
@@ -48,7 +48,7 @@ export function isAccepted({ status, code }: SiteAnswer): boolean {
 }
 
 /**
- * What stands between a page and its site: the network's latency and a gateway that loses patience.
+ * Simulates what lies between a page and its site: the network's latency and a gateway with an idle time-out.
  *
  * When `gw.idle` fires the page gets 504 and the work behind the gateway goes on.
  */

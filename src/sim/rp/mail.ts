@@ -10,7 +10,7 @@ export interface MailDeps {
   readonly background: Background;
 }
 
-/** The site's mail: a queue in front, the person's inbox at the end, `mail.delayMs` between them. */
+/** Simulates the site's mail: a queue in front, the user's inbox at the end, `mail.delayMs` between them. */
 export class SimMail {
   readonly #env: Env;
   readonly #deps: MailDeps;
@@ -42,7 +42,9 @@ export class SimMail {
     { clock, trace }: Env,
     mail: { readonly subject: string; stage: LedgerMail["stage"] },
   ): Promise<void> {
-    await sleep(clock, this.#deps.knobs().mail.delayMs, "mail.delay");
+    const { delayMs } = this.#deps.knobs().mail;
+    if (delayMs === null) return;
+    await sleep(clock, delayMs, "mail.delay");
     mail.stage = "delivered";
     trace.emit({ kind: "rp.mail", subject: mail.subject, stage: "delivered" });
     trace.emit({ kind: "user.saw", where: "mail", text: mail.subject });

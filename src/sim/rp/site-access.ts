@@ -6,7 +6,7 @@ import type { Knobs } from "../knobs/knobs.js";
 const FRESH_TIMER = "rp.fresh";
 const STEP_UP_TIMER = "rp.step-up";
 
-/** A grant that ends by itself: its timer is the site's. */
+/** A time-limited grant: its timer is the site's. */
 interface Grant {
   expired: boolean;
   readonly timer: RunningTimer;
@@ -25,7 +25,7 @@ export class SiteAccess {
     this.#knobs = knobs;
   }
 
-  /** Somebody proved who they are: the session is fresh again. */
+  /** Refreshes the session after a user signed in. */
   signedIn(env: Env): void {
     const { freshAgeMs } = this.#knobs().rp;
     if (freshAgeMs === null) return;

@@ -6,7 +6,7 @@ import type { TraceContext } from "../../core/trace.js";
 const CHALLENGE_BYTES = 32;
 const CHALLENGE_TIMER = "rp.challenge";
 
-/** What the site remembers between an options call and its finish call. */
+/** Holds what the site stores between an options call and its finish call. */
 export interface SiteCeremony {
   readonly id: string;
   readonly kind: "registration" | "login";

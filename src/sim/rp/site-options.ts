@@ -21,7 +21,7 @@ const ES256 = -7;
 const EDDSA = -8;
 const RS256 = -257;
 
-/** What the site asks browsers for, out of its store and its habits. */
+/** Builds the options that the site sends to browsers, from its store and its configured behaviour. */
 export class SiteOptions {
   readonly #env: Env;
   readonly #deps: SiteOptionsDeps;
@@ -80,7 +80,7 @@ export class SiteOptions {
       case "empty":
         return [];
       case "decoy":
-        // Always the same one for an account, so that nobody learns which accounts exist.
+        // Always the same decoy for an account, so that no client learns which accounts exist.
         return [{ type: "public-key", id: this.#stableBytes(`decoy ${account}`, DECOY_ID_BYTES) }];
     }
   }

@@ -43,7 +43,7 @@ export class SiteStore {
     return [...this.#rows.values()].filter((row) => row.account === account);
   }
 
-  /** For the books: every row, by tag. */
+  /** Lists, for the ledger, every row by tag. */
   get ledgerRows(): readonly LedgerRow[] {
     return [...this.#rows].map(([id, { visible }]) => ({ credential: tagOf(id), visible }));
   }

@@ -41,7 +41,7 @@ export interface SiteDeps {
   readonly rpId: string;
 }
 
-const PARTS = parameters<SiteDeps>({
+const DEPS = parameters<SiteDeps>({
   knobs: arg.callable,
   background: arg.object,
   mail: arg.object,
@@ -53,13 +53,13 @@ const FLAG = "passkey";
 const POLL_TIMER = "poll.limit";
 
 /**
- * A relying party with its gateway, database, mail and habits. Verifies for real.
+ * Simulates a relying party with its gateway, database, mail and quirks. Verifies for real.
  *
  * Every call takes its time and is traced; work behind a 504 goes on.
  */
 export class SimSite implements SitePort, SiteLinks {
   readonly store: SiteStore;
-  /** The ways in beside the passkey. */
+  /** The fallback factors beside the passkey. */
   readonly factors: FallbackAuthService;
   readonly #env: Env;
   readonly #deps: SiteDeps;
@@ -68,11 +68,11 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #options: SiteOptions;
   readonly #access: SiteAccess;
   readonly #flags = new Map<string, boolean>();
-  /** Numbers by which the trace tells accounts apart: names of people never enter it. */
+  /** Numbers by which the trace distinguishes accounts: user names never enter the trace. */
   readonly #accounts = new Map<string, string>();
 
   constructor(env: Env, deps: SiteDeps) {
-    checkArguments("SimSite", { env: [arg.env, env], parts: [PARTS, deps] });
+    checkArguments("SimSite", { env: [arg.env, env], deps: [DEPS, deps] });
     this.#env = env;
     this.#deps = deps;
     this.store = new SiteStore(deps);
@@ -234,7 +234,7 @@ export class SimSite implements SitePort, SiteLinks {
     return { status: 200 };
   }
 
-  /** Row and mail before anybody looked whether the challenge is still good. */
+  /** Commits row and mail before the site checked whether the challenge is still good. */
   #commitUnverified(env: Env, id: string, response: RegistrationResponseJSON): void {
     const ceremony = this.#ceremonies.find(id);
     if (ceremony?.kind !== "registration") return;
@@ -306,7 +306,7 @@ export class SimSite implements SitePort, SiteLinks {
     this.#deps.mail.queue("Your passkey was created", env.trace.context);
   }
 
-  /** Who asks without the cookie is a stranger to a site that knows its ceremonies by it. */
+  /** Refuses a client that sends no cookie, where the site identifies ceremonies by cookie. */
   #sessionLost({ withoutCookie = false }: FinishTerms): SiteAnswer | undefined {
     const isLost = withoutCookie && this.#knobs.rp.sessionIn === "cookie";
     return isLost ? { status: 401, code: "SESSION_LOST" } : undefined;

@@ -11,7 +11,14 @@ import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
 import { abortedBy, leavingQueue } from "../../core/abort.js";
-import { BROADCAST_CHANNEL, HidCommand, INIT_HEADER_BYTES, LOCK_SECONDS_MAX } from "./constants.js";
+import {
+  BROADCAST_CHANNEL,
+  BUSY_PATIENCE_MS,
+  HidCommand,
+  INIT_HEADER_BYTES,
+  LOCK_SECONDS_MAX,
+  SILENCE_MS,
+} from "./constants.js";
 import { HidTransaction } from "./exchange.js";
 import { HidFramingError, isInitPacket, type HidMessage } from "./framing.js";
 import { HidError, HidErrorCode } from "./hid-error.js";
@@ -27,7 +34,7 @@ export interface HidDeviceOptions extends LinkOptions {
   /** Timer `hid.cancel`: how long a device may take to answer a CANCEL; 1 000 by default. */
   readonly cancelMs?: number;
   /** Timer `hid.busy`: how long CHANNEL_BUSY is put up with. 12 000 by default: the longest lock is 10 s. */
-  readonly busyMs?: number;
+  readonly busyPatienceMs?: number;
   /** Pause before a busy device is asked again; 100 by default, as Chromium. */
   readonly busyRetryMs?: number;
   /** Ends the opening. */
@@ -43,7 +50,7 @@ export const HID_DEVICE_OPTIONS = parameters<HidDeviceOptions>({
   initMs: maybe(shape.ms),
   silenceMs: maybe({ ...shape.ms, nullable: true }),
   cancelMs: maybe(shape.ms),
-  busyMs: maybe(shape.ms),
+  busyPatienceMs: maybe(shape.ms),
   busyRetryMs: maybe(shape.ms),
   signal: maybe(arg.signal),
 });
@@ -126,9 +133,9 @@ class HidChannel implements HidDevice {
     this.#env = { ...env, trace: this.#span.trace };
     this.#options = {
       initMs: options.initMs ?? 3_000,
-      silenceMs: options.silenceMs === undefined ? 20_000 : options.silenceMs,
+      silenceMs: options.silenceMs === undefined ? SILENCE_MS : options.silenceMs,
       cancelMs: options.cancelMs ?? 1_000,
-      busyMs: options.busyMs ?? 12_000,
+      busyPatienceMs: options.busyPatienceMs ?? BUSY_PATIENCE_MS,
       busyRetryMs: options.busyRetryMs ?? 100,
     };
     const { reportBytes, frames } = options;
@@ -209,7 +216,7 @@ class HidChannel implements HidDevice {
     request: Pick<HidMessage, "command" | "payload">,
     options: TransactOptions,
   ): Promise<Uint8Array> {
-    const { busyMs: budgetMs, busyRetryMs } = this.#options;
+    const { busyPatienceMs: budgetMs, busyRetryMs } = this.#options;
     const env = envIn(this.#env, options.context);
     let busy: Deadline | undefined;
     let deadlineMs = Infinity;
@@ -278,7 +285,7 @@ class HidChannel implements HidDevice {
 
   async #sendCancel(): Promise<void> {
     const cancel = { channel: this.init.channel, command: HidCommand.CANCEL, payload: NOTHING };
-    // Closing anyway: a device that cannot be told has nobody left to disturb.
+    // The channel closes anyway: a device that cannot receive the CANCEL has no request left to disturb.
     await this.#link.send(cancel, this.#env.trace.context).catch(() => {});
   }
 
@@ -288,7 +295,7 @@ class HidChannel implements HidDevice {
       await this.#initialise(env, this.init.channel, signal);
     } catch (error) {
       if (!(error instanceof HidError) || error.error !== HidErrorCode.INVALID_CHANNEL) throw error;
-      // The device forgot us: it lost power, or gave the channel to somebody else.
+      // The device no longer knows our channel: it lost power, or gave the channel to another client.
       await this.#initialise(env, BROADCAST_CHANNEL, signal);
     }
     env.trace.emit({ kind: "link.resynchronised", link: this.label, reason });
@@ -302,7 +309,7 @@ class HidChannel implements HidDevice {
     this.#stale = undefined;
   }
 
-  /** A frame nobody waits for: the end of something given up, or a device that talks too much. */
+  /** Handles a frame that no exchange waits for: the end of an abandoned exchange, or a device that sends too much. */
   readonly #onStray = (report: Uint8Array): void => {
     const command = isInitPacket(report) ? (report[4] as number) & 0x7f : undefined;
     if (command === HidCommand.INIT) return;

@@ -10,6 +10,12 @@ export const CONTINUATION_HEADER_BYTES = 5;
 export const CONTINUATIONS_MAX = 128;
 export const INIT_PACKET_BIT = 0x80;
 
+/** How long a host repeats a request that gets CHANNEL_BUSY, in milliseconds. */
+export const BUSY_PATIENCE_MS = 12_000;
+
+/** Longest pause between two reports of a device that works on a request, in milliseconds. */
+export const SILENCE_MS = 20_000;
+
 /** Largest message the framing can carry in 64-byte reports: 57 + 128 * 59 = 7609 bytes. */
 export const MESSAGE_BYTES_MAX = messageBytesMax(REPORT_BYTES);
 
@@ -18,9 +24,9 @@ export function messageBytesMax(reportBytes: number): number {
   return reportBytes - INIT_HEADER_BYTES + CONTINUATIONS_MAX * (reportBytes - CONTINUATION_HEADER_BYTES);
 }
 
-/** Channel every client starts on, to be told its own. */
+/** Channel on which every client starts, to have its own channel allocated. */
 export const BROADCAST_CHANNEL = 0xffff_ffff;
-/** Never given to anybody. */
+/** Channel that a device never allocates. */
 export const RESERVED_CHANNEL = 0;
 
 export const NONCE_BYTES = 8;

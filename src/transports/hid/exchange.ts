@@ -118,7 +118,8 @@ export class HidTransaction implements LinkListener {
     this.#keepalive = status;
     const known = KEEPALIVE_NAMES.get(status ?? -1);
     if (known !== undefined) return this.#notifyCaller(known);
-    // Real clients disagree: some hang up, some never look at the byte. The run goes on, the report tells.
+    // Real clients disagree: some end the exchange, some never look at the byte. The run goes on, the report records
+    // the deviation.
     this.#env.trace.emit({
       kind: "ctap.finding",
       command: nameOfCommand(this.#request.payload[0] ?? 0),
@@ -131,7 +132,7 @@ export class HidTransaction implements LinkListener {
     try {
       this.#options.onKeepalive?.(status);
     } catch (error) {
-      // The caller's own mistake belongs to the caller's promise, not to everybody's link.
+      // The caller's own mistake rejects the caller's promise and does not end the link of all callers.
       this.#finish(error as Error);
     }
   }
@@ -162,7 +163,7 @@ export class HidTransaction implements LinkListener {
   #sendCancel(): void {
     const { channel } = this.#request;
     const cancel = { channel, command: HidCommand.CANCEL, payload: new Uint8Array(0) };
-    // A port that fails here ends its reports too, and that is what the caller hears of.
+    // A port that fails here ends its reports too, and the caller receives that failure.
     this.#link.send(cancel, this.context).catch(() => {});
   }
 

@@ -94,7 +94,7 @@ export class MessageAssembler {
     return this.#message !== undefined;
   }
 
-  /** Forgets a message begun. */
+  /** Discards a message that has begun. */
   reset(): void {
     this.#message = undefined;
   }

@@ -42,7 +42,7 @@ export interface InitialiseOptions {
 }
 
 /**
- * CTAPHID_INIT: tells our answer from other programs' by a nonce.
+ * CTAPHID_INIT: allocates a channel; a nonce distinguishes our answer from those to other programs.
  *
  * Answers longer than 17 bytes are accepted, as later versions may append. Frames that come before the
  * answer belong to an earlier transaction and are dropped.
@@ -117,7 +117,10 @@ async function askOnce(question: Question): Promise<HidInit | "busy"> {
   }
 }
 
-/** Everybody's answers share the broadcast channel, so a report that does not fit is no fault here. */
+/**
+ * Assembles leniently: the answers to all clients share the broadcast channel, so a report that does not fit is no
+ * protocol violation.
+ */
 function assembleTolerantly(assembler: MessageAssembler, report: Uint8Array): HidMessage | undefined {
   if (isInitPacket(report)) assembler.reset();
   try {

@@ -26,14 +26,14 @@ export interface LinkOptions {
   /** Bytes of one report; 64 by default. */
   readonly reportBytes?: number | undefined;
   /**
-   * How much of a report the trace gets. `headers` by default: CTAP encrypts PINs, but a large-blob key, a
-   * credential id and the names of people pass in the clear, and a trace is something people send around.
+   * Selects how much of a report the trace records. `headers` by default: CTAP encrypts PINs, but a large-blob key, a
+   * credential id and user names pass in the clear, and users share traces.
    */
   readonly frames?: "headers" | "full" | undefined;
 }
 
 export interface LinkSetup extends LinkOptions {
-  /** Told of reports on our channel that nobody is listening for. */
+  /** Receives reports on our channel that no exchange waits for. */
   readonly stray: (report: Uint8Array) => void;
 }
 
@@ -63,7 +63,7 @@ export class HidLink {
     return this.#port.label;
   }
 
-  /** Why nothing can be sent any more. Aftermath `none`: whoever asks now has not sent anything. */
+  /** Why nothing can be sent any more. Aftermath `none`: a caller that asks now has not sent anything. */
   get lost(): TransportError | undefined {
     return this.#lost;
   }

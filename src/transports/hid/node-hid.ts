@@ -21,7 +21,7 @@ export class HidAccessError extends HarnessError<
   "NATIVE_MISSING" | "PERMISSION_DENIED" | "DEVICE_BUSY" | "DEVICE_OPEN_FAILED"
 > {}
 
-/** For /etc/udev/rules.d/70-fido.rules: systemd grants the person at the seat, not a service. */
+/** For /etc/udev/rules.d/70-fido.rules: systemd grants access to the user at the seat, not to a service. */
 export const UDEV_RULE =
   'KERNEL=="hidraw*", SUBSYSTEM=="hidraw", ENV{ID_FIDO_TOKEN}=="1", MODE="0660", GROUP="plugdev", TAG+="uaccess"';
 
@@ -61,7 +61,7 @@ export interface HidHost {
 
 export interface NodeHidOptions {
   readonly host?: Partial<HidHost>;
-  /** Hears of reports that are none. */
+  /** Records reports that are not well-formed. */
   readonly trace?: Trace;
 }
 
@@ -122,7 +122,7 @@ class NodeHidPort implements HidPort {
     this.label = label;
     this.#handle = handle;
     this.#inbox = inbox;
-    // Before anything is written: the package reads nothing, and keeps nothing, until somebody listens.
+    // Subscribe before anything is written: the package neither reads nor buffers reports until a listener exists.
     handle.on("data", (report) => inbox.put(report));
     handle.on("error", (error) => inbox.lose("reading failed", error));
   }
@@ -163,7 +163,7 @@ async function loadNodeHid(host: HidHost): Promise<NodeHidModule> {
   }
 }
 
-/** The loader's own words are all there is to tell these apart. */
+/** Classifies a load error by its message, the only thing that distinguishes these errors. */
 function nativeMissing(cause: unknown): HidAccessError | undefined {
   const { code, message } = asSystemError(cause);
   if (/libusb-1\.0|libudev/.test(message)) {

@@ -6,7 +6,7 @@ import type { TraceContext } from "../../core/trace.js";
  * Implementations: node-hid, the simulated key, UDP datagrams, a stream socket, `/dev/uhid`.
  */
 export interface HidPort {
-  /** For people and traces. */
+  /** Label for users and traces. */
   readonly label: string;
   /**
    * Sends one 64-byte report, without report id.

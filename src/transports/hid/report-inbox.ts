@@ -68,7 +68,7 @@ export class ReportInbox {
     return this.#gone;
   }
 
-  /** The owner closed the port. */
+  /** Ends the inbox because its caller closed the port. */
   close(): void {
     this.#gone ??= new TransportError("DEVICE_GONE", `${this.#setup.label} was closed`);
     this.#queue.close();

@@ -44,7 +44,7 @@ import { UserVerification, type Proof } from "./user-verification.js";
  * @param options as a site sends them, of any library.
  * @param client origin of the page, timers of the browser, PIN and account choice of the user.
  * @returns what the page would send to its site.
- * @throws {ClientError} for options or an origin a browser would refuse, or when nobody picks an account.
+ * @throws {ClientError} for options or an origin a browser would refuse, or when the user picks no account.
  * @throws {PlanError} when the authenticator cannot do what the site insists on.
  * @throws {UserVerificationError} when the user cannot be verified any more.
  * @throws {CtapError} when the authenticator refuses. @throws {TransportError} when the link fails.

@@ -25,8 +25,8 @@ export interface AskOptions<T> {
 /**
  * One create() or get() as its page sees it: settles on time, whatever the authenticator does.
  *
- * When the budget ends or the page aborts, the signal tells the authenticator to give up and the page is
- * answered at once; what the authenticator still says is traced as discarded.
+ * When the budget ends or the page aborts, the signal cancels the request at the authenticator and the page is answered
+ * at once; what the authenticator still answers is traced as discarded.
  *
  * @throws {TimeoutError} `TIMEOUT` of timer `client.ceremony`; aftermath `unknown` while a command that may
  *   change something is out.
@@ -61,7 +61,7 @@ export class CliCeremony {
     if (pageSignal?.aborted) throw this.#aborted();
     const start = (signal: AbortSignal) => {
       this.#signal = signal;
-      // Listens before `work` does, so that the page hears of its abort and not of what came of it.
+      // Listens before `work` does, so that the page receives its abort and not the consequence of the abort.
       return pageSignal === undefined
         ? work(this)
         : raceAbort(

@@ -9,7 +9,7 @@ export interface Assertion {
 }
 
 /**
- * Lets the person pick one of several accounts; the first one when nobody can be asked.
+ * Lets the user pick one of several accounts; takes the first one when no account picker is given.
  *
  * @throws {ClientError} `CHOICE_DECLINED`.
  * @throws {RangeError} for an index outside the list.

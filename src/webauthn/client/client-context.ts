@@ -4,7 +4,7 @@ import type { KeepaliveStatus } from "../../ctap/device.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
 import type { IsPublicSuffix } from "../rp-id.js";
 
-/** What the person is told when asked for the PIN. */
+/** Holds what the client shows the user when asking for the PIN. */
 export interface PinAttempt {
   /** Counted from 1 within this ceremony. */
   readonly attempt: number;
@@ -12,7 +12,7 @@ export interface PinAttempt {
   readonly retriesLeft?: number;
 }
 
-/** A line of the account list a person picks from. */
+/** Describes a line of the account list from which a user picks. */
 export interface Account {
   /** The account's user handle; absent when the authenticator gave none. */
   readonly id?: Uint8Array;
@@ -21,7 +21,7 @@ export interface Account {
   readonly credentialId: Uint8Array;
 }
 
-/** The page, the browser around it and the person in front of it, as far as a ceremony needs them. */
+/** Describes the page, the browser around it and the user in front of it, as far as a ceremony needs them. */
 export interface ClientContext {
   /** Serialised origin of the calling page, such as `https://example.com`. */
   readonly origin: string;
@@ -30,15 +30,15 @@ export interface ClientContext {
   /** The page's own AbortSignal. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Asks for the authenticator's PIN; `undefined` means the person gave up. Without this callback a PIN is
-   * never offered, and requests that cannot do without one fail with `PIN_REQUIRED`.
+   * Asks for the authenticator's PIN; `undefined` means the user gave up. Without this callback a PIN is never offered,
+   * and requests that cannot do without one fail with `PIN_REQUIRED`.
    */
   readonly pin?: ((attempt: PinAttempt) => Promise<string | undefined>) | undefined;
   /** `up-needed`: time to say "touch your key". */
   readonly onKeepalive?: ((status: KeepaliveStatus) => void) | undefined;
   /**
-   * Picks one of several discoverable credentials, by index; `undefined` means the person gave up. Without
-   * this callback the first one is taken, which is the one created last.
+   * Picks one of several discoverable credentials, by index; `undefined` means the user gave up. Without this callback
+   * the first one is taken, which is the one created last.
    */
   readonly chooseAccount?: ((accounts: readonly Account[]) => Promise<number | undefined>) | undefined;
   /** The page runs in a frame of another origin. */

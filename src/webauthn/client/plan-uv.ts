@@ -18,7 +18,7 @@ export class PlanError extends HarnessError<
 export type UvRequirement = "required" | "preferred" | "discouraged";
 
 /**
- * How the person is verified.
+ * Selects how the user is verified.
  *
  * `builtin-token`: fingerprint and the like, proven by a token (subcommand 06); `uv-option`: the same, asked
  * for with the command itself (CTAP 2.0 keys and phones); `pin-token`: PIN, token with permissions (09);
@@ -51,7 +51,8 @@ const PERMISSIONS = {
 } as const;
 
 /**
- * Built-in verification before PIN, tokens before options, PIN only where somebody can be asked for it.
+ * Prefers built-in verification to the PIN and tokens to options, and plans a PIN only where the client can ask the
+ * user for one.
  *
  * @throws {PlanError} `UV_UNAVAILABLE`, `PIN_REQUIRED`, `PIN_CHANGE_REQUIRED` when proof is needed and
  *   cannot be had.

@@ -6,7 +6,7 @@ import { planUv, type UvPlan, type UvRequirement, PlanError } from "./plan-uv.js
 /** What both plans depend on, besides the authenticator. */
 export interface PlanRequest {
   readonly userVerification: UvRequirement;
-  /** Somebody can be asked for a PIN. */
+  /** Whether the client can ask the user for a PIN. */
   readonly pinAvailable: boolean;
   /** A phone: no PIN protocol, no pre-flight, one command and it hangs up. */
   readonly oneShot: boolean;
@@ -133,7 +133,10 @@ function wantsResidentKey(info: AuthenticatorInfo, { residentKey }: Registration
   );
 }
 
-/** A protected authenticator wants proof for each new credential, unless it says otherwise. @see CTAP 2.3 §6.1.2 */
+/**
+ * Returns whether create needs user verification: a protected authenticator requires proof for each new credential,
+ * unless it says otherwise. @see CTAP 2.3 §6.1.2
+ */
 function createDemandsUv({ options }: AuthenticatorInfo, residentKey: boolean): boolean {
   if (options?.["alwaysUv"]) return true;
   const isProtected = options?.["clientPin"] === true || options?.["uv"] === true;

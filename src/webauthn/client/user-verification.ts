@@ -9,15 +9,15 @@ import type { UvMethod, UvPlan } from "./plan-uv.js";
 /**
  * Proving the user failed for good. The PIN itself is never part of it.
  *
- * `PIN_BLOCKED` no attempts left; `PIN_AUTH_BLOCKED` three wrong ones in a row; `PIN_DECLINED` nobody gave
- * one; `PIN_REPEATED` the same wrong PIN came again and was not spent; `UV_BLOCKED` built-in verification is
- * used up and there is no PIN to fall back to.
+ * `PIN_BLOCKED` no attempts left; `PIN_AUTH_BLOCKED` three wrong ones in a row; `PIN_DECLINED` the user entered none;
+ * `PIN_REPEATED` the same wrong PIN came again and was not spent; `UV_BLOCKED` built-in verification is used up and
+ * there is no PIN to fall back to.
  */
 export class UserVerificationError extends HarnessError<
   "PIN_BLOCKED" | "PIN_AUTH_BLOCKED" | "PIN_DECLINED" | "PIN_REPEATED" | "UV_BLOCKED"
 > {}
 
-/** What a command carries to show that its user was verified; neither member when nobody was. */
+/** What a command carries to show that its user was verified; neither member when the user was not. */
 export interface Proof {
   /** Ask the authenticator to verify within the command itself. */
   readonly uvOption: boolean;
@@ -41,7 +41,7 @@ export class UserVerification {
   readonly #plan: UvPlan;
   readonly #options: UserVerificationOptions;
   #proof: Proof | undefined;
-  /** Kept for one ceremony, so that a renewed token costs the person nothing. Secret. */
+  /** Kept for one ceremony, so that a renewed token does not ask the user again. Secret. */
   #pin: string | undefined;
   #renewed = false;
   #fellBack = false;

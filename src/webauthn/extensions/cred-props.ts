@@ -4,7 +4,7 @@ import type { ClientExtension } from "./client-extension.js";
 const KEEPS_TO_RK = ["FIDO_2_1", "FIDO_2_2", "FIDO_2_3"];
 
 /**
- * Tells the site whether its credential is discoverable.
+ * Reports to the site whether its credential is discoverable.
  *
  * Left open (`{}`) for CTAP 2.0 authenticators that were not asked for a discoverable one: they may make
  * one all the same.

@@ -5,7 +5,7 @@ export function hasExtension({ extensions }: AuthenticatorInfo, id: string): boo
   return extensions?.includes(id) === true;
 }
 
-/** Whether the device can tell its owner from others now: a PIN is set, or a finger enrolled. */
+/** Returns whether the device can verify its user now: a PIN is set, or a fingerprint enrolled. */
 export function canVerify({ options }: AuthenticatorInfo): boolean {
   const byPin = options?.["clientPin"] === true && options["noMcGaPermissionsWithClientPin"] !== true;
   return byPin || options?.["uv"] === true;

@@ -22,7 +22,7 @@ export function readLargeBlob(asked: ExtensionsJSON): LargeBlobRequest | undefin
   }
   const { support, read, write } = wanted as ExtensionsJSON;
   return {
-    // Words the client does not know count as the weaker wish, as the specification has it.
+    // Values the client does not know count as `preferred`, as the specification has it.
     ...(support !== undefined && { support: support === "required" ? support : "preferred" }),
     ...(read !== undefined && { read: read === true }),
     ...(write !== undefined && { write: bytesOf("largeBlob.write", write) }),

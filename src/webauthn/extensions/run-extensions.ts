@@ -60,7 +60,10 @@ export function checkExtensions(
   }
 }
 
-/** The site's wish, or more when an extension cannot do without a verified user. */
+/**
+ * Returns the user verification the site requested, or a stricter one when an extension cannot do without a verified
+ * user.
+ */
 export function uvWithExtensions(
   request: { readonly userVerification: UvRequirement; readonly extensions: ExtensionsJSON },
   info: AuthenticatorInfo,

@@ -49,8 +49,8 @@ export interface ClientProfile {
   /** create() that succeeded is turned into NotAllowedError when the page has no focus at that moment. */
   readonly focusCheckedAtCompletion: boolean;
   /**
-   * After a failure the promise stays pending until the person closes the client's own sheet. Depends on
-   * how far things were: whoever shows sheets (a simulated browser) delays the rejection; `register` does not.
+   * After a failure the promise stays pending until the user closes the client's own sheet. Depends on how far the
+   * ceremony was: a caller that shows sheets (a simulated browser) delays the rejection; `register` does not.
    */
   readonly pageSettlesAfterSheet: {
     readonly usb: boolean;
@@ -83,7 +83,7 @@ const CIRCUMSTANCES = parameters<TimeoutCircumstances>({
 /**
  * How long the client will really wait, in milliseconds; `Infinity` when nothing bounds it.
  *
- * Out-of-range wishes are moved to the nearest bound, never refused.
+ * Out-of-range time-outs are moved to the nearest bound, never refused.
  *
  * @param wantedMs the site's `timeout`.
  * @see WebAuthn Level 3 §5.1.3 (lifetimeTimer)

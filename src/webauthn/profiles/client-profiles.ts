@@ -28,8 +28,8 @@ const COMMON = {
 } as const satisfies Partial<ClientProfile>;
 
 /**
- * The specification's numbers and names. One difference on purpose: the specification lets a client wait
- * for further authenticators after a refusal; with one device there is nobody else, so a refusal ends it.
+ * The specification's numbers and names. One difference on purpose: the specification lets a client wait for further
+ * authenticators after a refusal; with one device there is no further authenticator, so a refusal ends the ceremony.
  */
 const SPEC_NAMES = {
   "unsupported-algorithm": "NotSupportedError",
@@ -212,7 +212,7 @@ export const WEBKIT: ClientProfile = {
 
 const SHIM_CAPTURE = "customer capture in a public report: promise pending 136 s, past the site's timeout";
 
-/** A password manager that answers `navigator.credentials` itself and forgets the site's timeout. */
+/** Simulates a password manager that answers `navigator.credentials` itself and ignores the site's timeout. */
 export const EXTENSION_SHIM: ClientProfile = {
   ...COMMON,
   id: "extension-shim",
@@ -290,26 +290,31 @@ export const PYTHON_FIDO2: ClientProfile = {
   },
 };
 
+const BY_ID = {
+  "chrome-floor3m": CHROME_FLOOR_3M,
+  "chrome-10s-10m": CHROME_10S_10M,
+  "chrome-windows": CHROME_WINDOWS,
+  gecko: GECKO,
+  webkit: WEBKIT,
+  "spec-l3": SPEC_L3,
+  "spec-l2": SPEC_L2,
+  "spec-l2-uvd": SPEC_L2_UVD,
+  "extension-shim": EXTENSION_SHIM,
+  "passkey-rs": PASSKEY_RS,
+  "webauthn-rs": WEBAUTHN_RS,
+  "python-fido2": PYTHON_FIDO2,
+};
+
+/** Id of a client profile. */
+export type ClientProfileId = keyof typeof BY_ID;
+
+export const CLIENT_PROFILE_IDS = Object.keys(BY_ID) as readonly ClientProfileId[];
+
 /**
  * Every profile, by id.
- *
  *
  * @example
  * await register(env, device, options, { origin, profile: CLIENT_PROFILES["gecko"] });
  */
-export const CLIENT_PROFILES: Readonly<Record<string, ClientProfile>> = Object.fromEntries(
-  [
-    CHROME_FLOOR_3M,
-    CHROME_10S_10M,
-    CHROME_WINDOWS,
-    GECKO,
-    WEBKIT,
-    SPEC_L3,
-    SPEC_L2,
-    SPEC_L2_UVD,
-    EXTENSION_SHIM,
-    PASSKEY_RS,
-    WEBAUTHN_RS,
-    PYTHON_FIDO2,
-  ].map((profile) => [profile.id, profile]),
-);
+export const CLIENT_PROFILES: Readonly<Record<ClientProfileId, ClientProfile>> &
+  Readonly<Record<string, ClientProfile>> = BY_ID;

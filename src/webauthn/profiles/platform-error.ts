@@ -1,6 +1,6 @@
 import type { PageErrorName } from "./page-error-name.js";
 
-/** Whose word the page gets: the platform library's own, or Chromium's, which tells less. */
+/** Selects which error the page gets: the platform library's own, or Chromium's, which distinguishes fewer causes. */
 export type PlatformCaller = "direct" | "chromium";
 
 /** Results of the Windows dialog that have a name of their own. Source: microsoft/webauthn webauthn.h @109157f. */
@@ -20,7 +20,7 @@ const WINDOWS: Readonly<Record<string, PageErrorName>> = {
 /**
  * What a page sees of a failed Windows dialog.
  *
- * Chromium keeps only "exists" apart; whoever calls the library directly should keep the result for diagnosis.
+ * Chromium keeps only "exists" apart; a client that calls the library directly should keep the result for diagnosis.
  *
  * @param result symbolic name of the HRESULT, such as `NTE_EXISTS`.
  * @see Chromium device/fido/win/type_conversions.cc

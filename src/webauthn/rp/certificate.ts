@@ -156,7 +156,7 @@ function extensionsOf(tagged: DerItem): ReadonlyMap<string, CertificateExtension
   for (const item of list) {
     const [id, second, third] = membersOf(item);
     const oid = oidOf(id);
-    // Two of a kind would let each reader pick the one it likes.
+    // With two extensions of one kind, each reader could pick a different one.
     if (extensions.has(oid)) {
       throw new VerificationError("RP_ATTESTATION_CERTIFICATE", `extension ${oid} appears twice`);
     }

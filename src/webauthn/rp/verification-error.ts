@@ -5,7 +5,6 @@ import { HINTS, type RpCode } from "./verification-hints.js";
 /**
  * A rule of the relying party that a response broke: one stable code per rule, a hint for each.
  *
- *
  * @example
  * if (error instanceof VerificationError) console.log(error.code); // RP_ORIGIN
  */

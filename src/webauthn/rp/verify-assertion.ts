@@ -75,8 +75,8 @@ export interface VerifiedAssertion {
 /**
  * Verifies a sign-in as a site does.
  *
- * Left to the site, because it takes its books: whether the challenge is still good, and which stored record
- * belongs to the response's id.
+ * Left to the site, because both need its store: whether the challenge is still good, and which stored record belongs
+ * to the response's id.
  *
  * @param response of any page or of `authenticate`.
  * @param expected challenge, origins, rp id and the stored credential record.

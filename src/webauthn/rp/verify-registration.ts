@@ -80,8 +80,8 @@ export interface VerifiedCredential {
 /**
  * Verifies a registration as a site does, from the JSON the page sent to the record to store.
  *
- * Left to the site, because it takes its books: whether the challenge is still good, and whether the
- * credential id is already registered.
+ * Left to the site, because both need its store: whether the challenge is still good, and whether the credential id is
+ * already registered.
  *
  * @param response of any page or of `register`.
  * @param expected challenge, origins and rp id.

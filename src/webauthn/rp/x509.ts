@@ -16,7 +16,9 @@ export interface X509 {
   readonly ca: boolean;
   /** @throws for a kind of key the library does not know; `kind` is what it calls it. */
   publicKeyJwk(): JsonWebKeyFields;
-  /** What the library calls the kind of the public key; `unknown` when it cannot tell. */
+  /**
+   * Returns the library's name for the kind of the public key; `unknown` when the library cannot determine the kind.
+   */
   keyKind(): string;
   /** Whether names, key identifiers and key usage fit, and the issuer's key signed. @throws for an unknown kind of key. */
   isIssuedBy(issuer: X509): boolean;

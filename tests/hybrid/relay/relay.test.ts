@@ -151,7 +151,7 @@ describe("what goes between them", () => {
   });
 
   test("breaks where it was told to, the message lost", () => {
-    const { phone, client } = bench({ breaksAfter: 2 }).pair();
+    const { phone, client } = bench({ dropAfter: 2 }).pair();
     client.relay.message(Uint8Array.of(1));
     phone.relay.message(Uint8Array.of(2));
     client.relay.message(Uint8Array.of(3));
@@ -183,7 +183,7 @@ describe("a tunnel's time", () => {
   });
 
   test("is not armed where there is none", async () => {
-    const { env, enter, relay } = bench({ ttlMs: Infinity });
+    const { env, enter, relay } = bench({ ttlMs: null });
     enter(`/cable/new/${TUNNEL}`);
     await env.clock.advance(86_400_000);
     expect(relay.size).toBe(1);
@@ -271,13 +271,13 @@ describe("a service that keeps so many tunnels at once", () => {
 
 describe("messages that suffer on the way", () => {
   test("the one that is garbled differs in its last bit, and no other differs", () => {
-    const { phone, client } = bench({ garbles: 2 }).pair();
+    const { phone, client } = bench({ garble: 2 }).pair();
     for (const byte of [0x10, 0x20, 0x30]) client.relay.message(Uint8Array.of(0xff, byte));
     expect(phone.got).toEqual(["ff10", "ff21", "ff30"]);
   });
 
   test("it is counted over both sides, and the sender's own bytes stay as they were", () => {
-    const { phone, client } = bench({ garbles: 2 }).pair();
+    const { phone, client } = bench({ garble: 2 }).pair();
     client.relay.message(Uint8Array.of(1));
     const sent = Uint8Array.of(0x80);
     phone.relay.message(sent);

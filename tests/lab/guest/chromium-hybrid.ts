@@ -48,7 +48,7 @@ const site = new PasskeySite({
   env,
   write,
   traceMs: (epochMs) => epochMs - zeroEpochMs,
-  profile: CLIENT_PROFILES["chrome-floor3m"] ?? SPEC_L3,
+  profile: CLIENT_PROFILES["chrome-floor3m"],
 });
 await site.listen();
 const tls = selfMadeTlsIdentity(env, [TUNNEL_HOST, "127.0.0.1"]);

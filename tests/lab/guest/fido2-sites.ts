@@ -143,7 +143,7 @@ async function hands(bench: Fido2Bench): Promise<void> {
         () => kill.abort(),
       );
       await failToMake({ path: bench.path }, { signal: kill.signal });
-      const device = await openUsbDevice(bench.key.env, bench.path, { busyMs: 300 });
+      const device = await openUsbDevice(bench.key.env, bench.path, { busyPatienceMs: 300 });
       const busy = await refusalOf(device.transact(Uint8Array.of(4)));
       assert.deepEqual(busy, { code: "CHANNEL_BUSY", aftermath: "none" });
       await device[Symbol.asyncDispose]();

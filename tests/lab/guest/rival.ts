@@ -23,7 +23,7 @@ export async function rival(): Promise<void> {
     const [, path = "", busyMs = ""] = line.value.split(" ");
     const sink = new MemorySink();
     const env = envFor({ ...systemEnv(), trace: startTrace(systemClock, sink) }, "rival");
-    const device = await openUsbDevice(env, path, { busyMs: Number(busyMs) });
+    const device = await openUsbDevice(env, path, { busyPatienceMs: Number(busyMs) });
     const session = await openSession(env, device);
     process.stdout.write("ready\n");
     await lines.next();

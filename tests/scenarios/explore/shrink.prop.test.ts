@@ -18,7 +18,7 @@ const KNOBS = listKnobs().filter(
     !["key.profile", "page.autoRetry"].includes(name),
 );
 
-function valueOf({ kind, choices = [], never }: KnobSpec): fc.Arbitrary<KnobValue> {
+function valueOf({ kind, choices = [], min = 0, max = 0, never }: KnobSpec): fc.Arbitrary<KnobValue> {
   const value: fc.Arbitrary<KnobValue> =
     kind === "switch"
       ? fc.boolean()
@@ -27,8 +27,8 @@ function valueOf({ kind, choices = [], never }: KnobSpec): fc.Arbitrary<KnobValu
         : kind === "share"
           ? fc.constantFrom(0, 0.5, 1)
           : kind === "count"
-            ? fc.nat({ max: 5 })
-            : fc.constantFrom(0, 1, 500, 20_000, 59_999, 60_000, 61_000, 200_000);
+            ? fc.integer({ min, max: Math.min(max, 5) })
+            : fc.constantFrom(min, 1, 500, 20_000, 59_999, 60_000, 61_000, 200_000);
   return never === true ? fc.oneof({ weight: 4, arbitrary: value }, fc.constant(null)) : value;
 }
 

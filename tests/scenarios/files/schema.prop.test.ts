@@ -53,7 +53,7 @@ const anyValue = fc.oneof(
 const valueFor = ({ spec }: { spec: KnobSpec }): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 4, arbitrary: fitting(spec) }, { weight: 1, arbitrary: anyValue });
 
-function fitting({ kind, choices = [], never }: KnobSpec): fc.Arbitrary<unknown> {
+function fitting({ kind, choices = [], min = 0, max = 0, never }: KnobSpec): fc.Arbitrary<unknown> {
   const value =
     kind === "switch"
       ? fc.boolean()
@@ -61,7 +61,7 @@ function fitting({ kind, choices = [], never }: KnobSpec): fc.Arbitrary<unknown>
         ? fc.constantFrom(...choices)
         : kind === "share"
           ? fc.double({ min: 0, max: 1, noNaN: true })
-          : fc.nat();
+          : fc.integer({ min, max: Math.min(max, 2 ** 31) });
   return never === true ? fc.oneof(value, fc.constant(null)) : value;
 }
 

@@ -11,8 +11,8 @@ import { stored } from "./stored.js";
 
 const validate = new Ajv().compile(traceSchema());
 
-/** All of the text but the books: a world's own books know keys and rows from before its trace. */
-const withoutBooks = (text: string) => text.replace(/\nBooks\n[\s\S]*?\n\n/, "\n");
+/** All of the text but the ledger: a simulation's own ledger knows keys and rows from before its trace. */
+const withoutLedger = (text: string) => text.replace(/\nLedger\n[\s\S]*?\n\n/, "\n");
 
 describe.each(CATALOGUE.map((scenario) => [scenario.id, scenario] as const))("%s", (_, scenario) => {
   const played = () => catalogueRun(scenario, "demo-1");
@@ -27,6 +27,6 @@ describe.each(CATALOGUE.map((scenario) => [scenario.id, scenario] as const))("%s
     const live = await played();
     const read = parseTrace(stored(live.records));
     expect(read).toEqual({ schema: live.schema, records: live.records, notes: [] });
-    expect(withoutBooks(toText(runOfTrace(read)))).toBe(withoutBooks(toText(live)));
+    expect(withoutLedger(toText(runOfTrace(read)))).toBe(withoutLedger(toText(live)));
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parseTrace } from "../../../src/scenarios/reports/parse-trace.js";
 import { runOfTrace } from "../../../src/scenarios/reports/run-of-trace.js";
 import { traceSchema } from "../../../src/scenarios/reports/trace-schema.js";
+import { schema1Importer } from "../../../src/scenarios/reports/upgrade-trace.js";
 
 const FOLDER = join(import.meta.dirname, "schema-1");
 const FILES = readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), "utf8")] as const);
@@ -163,4 +164,11 @@ describe("uses of timers get ids", () => {
     const lines = [timer(0, "armed", { budgetMs: null }), timer(1, "armed"), timer(101, "fired")];
     expect(ids(...lines)).toEqual(["t1", "t2", "t2"]);
   });
+});
+
+test("the user's records, whose actor schema 1 called person, are the user's", () => {
+  const upgrade = schema1Importer();
+  const prompted = { atMs: 1, kind: "user.prompted", prompt: "touch" };
+  expect(upgrade({ ...prompted, actor: "person" })).toMatchObject({ ...prompted, actor: "user" });
+  expect(upgrade({ ...prompted, actor: "phone" })).toMatchObject({ ...prompted, actor: "phone" });
 });

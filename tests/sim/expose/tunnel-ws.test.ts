@@ -262,17 +262,17 @@ describe("ending", () => {
   });
 
   test("a message too long: 1009; one too many: 1008; the service breaking down: 1006", async () => {
-    const tooLong = await pair(await serve({ messageBytesMax: 4 }));
+    const tooLong = await pair(await serve({ maxBytes: 4 }));
     const longEnded = closeOf(tooLong.phone);
     tooLong.client.send(Buffer.alloc(5));
     expect(await longEnded).toBe(1009);
 
-    const tooMany = await pair(await serve({ messagesMax: 1 }));
+    const tooMany = await pair(await serve({ maxMessages: 1 }));
     const manyEnded = closeOf(tooMany.phone);
     for (const _ of [1, 2]) tooMany.client.send(Buffer.alloc(1));
     expect(await manyEnded).toBe(1008);
 
-    const breaking = await pair(await serve({ breaksAfter: 1 }));
+    const breaking = await pair(await serve({ dropAfter: 1 }));
     const bothEnded = Promise.all([closeOf(breaking.phone), closeOf(breaking.client)]);
     for (const _ of [1, 2]) breaking.client.send(Buffer.alloc(1));
     expect(await bothEnded).toEqual([1006, 1006]);

@@ -165,7 +165,7 @@ test.each([
 
 test("a phone whose Bluetooth is off switches it on first, which takes two seconds", async () => {
   const on = new HybridBench();
-  const off = new HybridBench({ phone: { bluetooth: "off" } });
+  const off = new HybridBench({ phone: { bluetoothOn: false } });
   for (const bench of [on, off]) {
     const { qr, connect } = bench.invite();
     void bench.scan(qr);

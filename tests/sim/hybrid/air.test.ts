@@ -56,7 +56,7 @@ test("radios repeat themselves where they are told to", async () => {
 
 describe("loss", () => {
   test("of everything: nothing is ever heard, and time goes on", async () => {
-    const { env, air, heard } = listening({ lossPct: 100 });
+    const { env, air, heard } = listening({ advertLossPct: 100 });
     await air.advertise(ADVERT);
     await env.clock.advance(3_600_000);
     expect(heard).toEqual([]);
@@ -64,7 +64,7 @@ describe("loss", () => {
 
   test("of most: the hearing moves to a later chance, the same with the same seed", async () => {
     const once = async () => {
-      const { env, air, times } = listening({ lossPct: 90 });
+      const { env, air, times } = listening({ advertLossPct: 90 });
       await air.advertise(ADVERT);
       await env.clock.advance(60_000);
       return times();
@@ -77,7 +77,7 @@ describe("loss", () => {
   });
 
   test("of a share: as many chances come to nothing", async () => {
-    const { env, air, times } = listening({ lossPct: 50, advertDelayMs: 0 });
+    const { env, air, times } = listening({ advertLossPct: 50, advertDelayMs: 0 });
     for (let i = 0; i < 400; i++) await air.foreignAdvert();
     await env.clock.advance(60_000);
     // Mean of a geometric distribution: one chance lost on average, 250 ms each.

@@ -171,11 +171,12 @@ describe("phone.protocolRev 0", () => {
   });
 });
 
-describe("link.failP", () => {
+describe("tunnel.breakChance", () => {
   const SEEDS = Array.from({ length: 200 }, (_, nth) => `chance ${nth}`);
-  const survivors = async (failP: number) => {
+  const survivors = async (chance: number) => {
     let count = 0;
-    for (const seed of SEEDS) if (accepted(await registered({ "link.failP": failP }, seed))) count += 1;
+    for (const seed of SEEDS)
+      if (accepted(await registered({ "tunnel.breakChance": chance }, seed))) count += 1;
     return count;
   };
 
@@ -187,15 +188,15 @@ describe("link.failP", () => {
   }, 60_000);
 
   test("1 breaks the tunnel at its first message", async () => {
-    const one = await registered({ "link.failP": 1 });
+    const one = await registered({ "tunnel.breakChance": 1 });
     expect(stagesOf(one, "tunnel-service").at(-1)?.reason).toBe("broke after 0 messages");
   });
 
   test("draws the same for the same seed, and leaves every other byte as it was", async () => {
     const lines = async (knobs: KnobOverrides) =>
       (await registered(knobs)).env.records.map((record) => JSON.stringify(record));
-    expect(await lines({ "link.failP": 0.2 })).toEqual(await lines({ "link.failP": 0.2 }));
+    expect(await lines({ "tunnel.breakChance": 0.2 })).toEqual(await lines({ "tunnel.breakChance": 0.2 }));
     // So small that nothing breaks: drawing alone must not be seen.
-    expect(await lines({ "link.failP": 1e-9 })).toEqual(await lines({}));
+    expect(await lines({ "tunnel.breakChance": 1e-9 })).toEqual(await lines({}));
   });
 });

@@ -333,7 +333,10 @@ describe("busy", () => {
   });
 
   test("a device busy for the whole budget is CHANNEL_BUSY, nothing left behind, hid.busy named", async () => {
-    const { env, device } = await onCable({ knobs: { busyMs: Infinity }, options: { busyMs: 2_050 } });
+    const { env, device } = await onCable({
+      knobs: { busyMs: Infinity },
+      options: { busyPatienceMs: 2_050 },
+    });
     await expect(env.clock.run(device.transact(GET_INFO))).rejects.toMatchObject({
       code: "CHANNEL_BUSY",
       aftermath: "none",

@@ -72,7 +72,7 @@ const secondCreateStable = variantOf(secondCreate, "stable-user-id", {
   },
 });
 
-/** Mechanism D at login, with the orphan made on the road itself. */
+/** Variants of mechanism D at login, in which a lost answer on the transport creates the orphan. */
 const orphanFirst: Scenario = {
   id: "phone-orphan-picked-first",
   group: "duplicates",

@@ -174,7 +174,7 @@ const scanner: Scenario = {
   id: "otp-eaten-by-scanner",
   group: "fallback",
   title:
-    "A mail scanner opens the sign-in link three seconds after it was issued; the user is told it was used",
+    "A mail scanner opens the sign-in link three seconds after it was issued; the user reads that it was used",
   story: "The company's mail gateway opens every link. The site takes its visit for the user's.",
   sources: ["public issue: cloudflare/cloudflare-docs 29380 (used up 3 s after it was issued)"],
   knobs: { "factor.enrolled": "mail", "otp.link": "get-consumes", "mail.scannerMs": 3_000 },

@@ -84,7 +84,7 @@ const doubleFinish: Scenario = {
   group: "gateway",
   title: "The answer to finish is lost, the page posts again, and the site takes it for a replay",
   story:
-    "The site accepted and committed. The page never received the answer, repeated the call, and was told that " +
+    "The site accepted and committed. The page never received the answer, repeated the call, and was answered that " +
     "the challenge is spent.",
   sources: [
     "Spring Security WebAuthnRegistrationFilter (options are removed before the verification)",

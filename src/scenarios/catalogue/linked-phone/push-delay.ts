@@ -89,7 +89,7 @@ const pushStale = variantOf(pushDelayed, "200-s", {
     "The push message arrives after 200 s: page and browser have given up, and the notification leads nowhere",
   story:
     "The page fails at 60 s, the browser at 180 s, and the browser's tunnel ends with it. The user taps the " +
-    "notification and is told that the devices could not connect: the service has no such tunnel any more. " +
+    "notification and reads that the devices could not connect: the service has no such tunnel any more. " +
     "Where a service keeps it open the phone would wait there in vain.",
   knobs: { "push.delayMs": 200_000 },
   script: [{ do: "register" }, { do: "wait", forMs: 60_000 }],
@@ -134,7 +134,7 @@ const pushAfterTunnel = variantOf(pushDelayed, "tunnel-expired", {
   story:
     "The computer waits in a tunnel that the service ends after 120 s, with or without a phone. The browser's " +
     "own timer has a minute left; its sheet says that something went wrong.",
-  sources: ["webauthn-rs cable-tunnel-server (TTL 120 s, whoever came first)"],
+  sources: ["webauthn-rs cable-tunnel-server (TTL 120 s, for the first client)"],
   knobs: { "push.delayMs": 150_000, "tunnel.ttlMs": 120_000, "page.guardMs": null },
   draws: { knobs: { "push.delayMs": [150_000, 175_000] }, why: "the tunnel has to end before it" },
   expect: {

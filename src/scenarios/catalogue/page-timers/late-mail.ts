@@ -17,7 +17,7 @@ const errorThenMail: Scenario = {
   knobs: { ...lateDelivery.knobs, "rp.replicaLagMs": 150_000 },
   script: [
     { do: "register" },
-    // Logging in, the person knows what to do.
+    // At login the user knows what to do.
     { do: "set", knobs: { "key.touchDelayMs": 4_000 } },
     { do: "login", atMs: 235_000 },
     { do: "login", atMs: 280_000 },
@@ -129,7 +129,7 @@ const errorThenNothing = variantOf(errorThenMail, "client-timer", {
   },
 });
 
-/** What the page of the same story looks like when it keeps the rules. */
+/** Runs the same scenario with a page that follows the recommendations. */
 const errorThenMailPrevented = variantOf(errorThenMail, "prevented", {
   title: "A slow user and a late mail, with a page that has no timer of its own: no error at all",
   story:

@@ -9,7 +9,7 @@ const SLOW_USER_DRAWS: Sampling = {
   why: "the gesture has to come after the page's guard and before the tunnel ends",
 };
 
-/** Mechanism A, on the road it was seen on. */
+/** Shows mechanism A on the transport of the field report. */
 const slowUser: Scenario = {
   id: "phone-user-slow-late-success",
   group: "page-timers",

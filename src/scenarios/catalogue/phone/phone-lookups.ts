@@ -40,7 +40,7 @@ const GET_REJECTED = {
 const LOGGED_IN = { kind: "rp.login", where: { outcome: "accepted" }, times: 1 } as const;
 
 /**
- * The phone is called instead of scanning a code, so that it looks a few seconds after the person
+ * The phone is called instead of scanning a code, so that the phone searches a few seconds after the user
  * presses the button: at 8, 17 and 26 s after the creation.
  */
 const indexLag: Scenario = {
@@ -129,7 +129,7 @@ const indexLagSilent = variantOf(indexLag, "no-reply", {
     "The phone's index lags, and the site names no credential: the phone closes the tunnel without an answer",
   story:
     "A site that sends no allow list gets no answer at all from a phone that finds nothing. The page cannot " +
-    "tell it from a broken link.",
+    "distinguish it from a broken link.",
   knobs: { "rp.allowList": "empty" },
   draws: INDEX_LAG_DRAWS,
   expect: {
@@ -196,7 +196,7 @@ const noMatchSilent = variantOf(noMatch, "no-reply", {
     "The user scans with the wrong phone and the site names no credential: the phone closes the tunnel without " +
     "an answer",
   story:
-    "Without an allow list there is nothing the phone could report as missing: it tells its user, closes the " +
+    "Without an allow list there is nothing the phone could report as missing: it informs its user, closes the " +
     "tunnel, and the page sees a link that broke.",
   knobs: { "rp.allowList": "empty" },
   expect: {

@@ -32,7 +32,7 @@ const platformExpiry: Scenario = {
   title: "The phone gives its own request 60 s; the browser would have waited for three minutes",
   story:
     "Chrome on Android hands the request to the platform with a timeout of 60 s. A user who takes longer finds " +
-    "the prompt gone, and the page is told that the user refused.",
+    "the prompt gone, and the page gets the error of a refusal by the user.",
   sources: ["Chromium device/fido/cable/v2_authenticator.cc (kTimeoutSeconds)"],
   knobs: { "link.road": "hybrid", "key.touchDelayMs": 70_000 },
   script: [{ do: "register" }],
@@ -66,7 +66,7 @@ const declines: Scenario = {
   title: "The user refuses on the phone: the page learns at once that it failed, and not why",
   story:
     "The phone answers a refusal and a time-out with the same status, and the page gets the same error for " +
-    "both. Only the time tells them apart: a refusal comes long before the phone's 60 s.",
+    "both. Only the time distinguishes them: a refusal comes long before the phone's 60 s.",
   sources: ["Chromium CableAuthenticator.java (every failure of a creation is OPERATION_DENIED)"],
   knobs: { "link.road": "hybrid", "key.decision": "decline", "key.touchDelayMs": 5_000 },
   script: [{ do: "register" }],
@@ -94,7 +94,7 @@ const declines: Scenario = {
 
 const declinesLogin = variantOf(declines, "login", {
   title: "The user refuses a login on the phone",
-  story: "The passkey stays on the phone. The page cannot tell this from a phone that has none.",
+  story: "The passkey stays on the phone. The page cannot distinguish this from a phone that has none.",
   knobs: { "key.decision": "approve", "key.touchDelayMs": 1_500 },
   script: [
     { do: "register" },
@@ -126,7 +126,7 @@ const notDiscoverable: Scenario = {
   title: "The phone cannot create a discoverable passkey, and closes the tunnel instead of saying so",
   story:
     "The request came through and the phone's platform refuses it. Chrome's phone has no status for that: it " +
-    "tells its user, closes the tunnel and leaves the computer without an answer.",
+    "informs its user, closes the tunnel and leaves the computer without an answer.",
   sources: ["Chromium device/fido/cable/v2_authenticator.cc (error 115 ends the session without a reply)"],
   knobs: { "link.road": "hybrid", "phone.discoverable": false },
   script: [{ do: "register" }],

@@ -50,7 +50,7 @@ const noScreenLock: Scenario = {
   title:
     "A phone without a screen lock scans the code and goes no further; the browser waits for three minutes",
   story:
-    "User verification needs a screen lock. The phone tells the user to set one up and never broadcasts. The " +
+    "User verification needs a screen lock. The phone asks the user to set one up and never broadcasts. The " +
     "computer waits for that broadcast and cannot know.",
   sources: ["Chromium CableAuthenticatorUI.java (error 110, before anything is sent)"],
   knobs: { "link.road": "hybrid", "phone.screenLock": false, "rp.userVerification": "required" },

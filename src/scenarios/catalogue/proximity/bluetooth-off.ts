@@ -17,7 +17,7 @@ export const offAtStart: Scenario = {
     "Without Bluetooth there is no code: the browser's first sheet asks for it. The user finds the switch after " +
     "9 s, the browser waits half a second more and scans. All of it counts against the ceremony's timer.",
   sources: [
-    "Field reports: Mercari user, Rakuten Securities customer (both sites tell users to turn Bluetooth on)",
+    "Field reports: Mercari user, Rakuten Securities customer (both sites ask users to turn Bluetooth on)",
     "Chromium device/fido/cable/fido_cable_discovery.cc (500 ms after the adapter was switched on)",
     "public issue: teamhanko/hanko 335",
   ],
@@ -40,7 +40,7 @@ export const offAtStart: Scenario = {
   },
 };
 
-/** Somebody who has to look for the switch. */
+/** Sets a user who has to look for the Bluetooth switch. */
 const LOOKS_FOR_THE_SWITCH = { "user.btOnMs": 55_000 } as const;
 
 const slowPatientBrowser = variantOf(offAtStart, "slow-user", {

@@ -38,7 +38,7 @@ const abruptClose: Scenario = {
     ctap: [
       { ...KEY_MADE, atMs: [34_000, 36_000] },
       NO_ANSWER,
-      // Nobody listens any more, not even to throw it away.
+      // No client listens any more, not even to discard the answer.
       { kind: "ctap.discarded", times: 0 },
     ],
     link: [

@@ -50,9 +50,9 @@ const ttl: Scenario = {
 const ttlNobody = variantOf(ttl, "nobody-confirms", {
   title:
     "The tunnel expires after two minutes and the user never agrees: no key, and the page sees the same error",
-  story: "The page cannot tell this from an orphan. Only the phone knows that no key was created.",
+  story: "The page cannot distinguish this from an orphan. Only the phone knows that no key was created.",
   knobs: { "key.touchDelayMs": null },
-  draws: { knobs: { "key.touchDelayMs": null }, why: "nobody comes" },
+  draws: { knobs: { "key.touchDelayMs": null }, why: "no touch comes" },
   expect: { ...ttl.expect, ctap: [NO_KEY, NO_ANSWER], page: [LINK_LOST], ledger: NOTHING },
 });
 

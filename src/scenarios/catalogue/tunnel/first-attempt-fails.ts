@@ -55,7 +55,7 @@ const linkFlakeEachAttempt: Scenario = {
   },
 };
 
-/** Mechanisms I and Q on the road itself: the advert of the registration is late, the tunnel of the first login fails. */
+/** Shows mechanisms I and Q on the hybrid transport: the advert of the registration is late, the tunnel of the first login fails. */
 const flakeEachAttempt: Scenario = {
   id: "link-fails-first-attempt/hybrid",
   group: "tunnel",
@@ -127,9 +127,9 @@ const flakeByChance = variantOf(flakeEachAttempt, "by-chance", {
     "next, and the user sees what a refused tunnel looks like.",
   script: [
     { do: "register" },
-    { do: "set", knobs: { "ble.advertDelayMs": 300, "link.failP": 1, "key.touchDelayMs": 4_000 } },
+    { do: "set", knobs: { "ble.advertDelayMs": 300, "tunnel.breakChance": 1, "key.touchDelayMs": 4_000 } },
     { do: "login", atMs: 200_000 },
-    { do: "set", knobs: { "link.failP": 0 } },
+    { do: "set", knobs: { "tunnel.breakChance": 0 } },
     { do: "login", atMs: 260_000 },
   ],
   draws: {

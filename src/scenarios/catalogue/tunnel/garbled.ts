@@ -48,7 +48,7 @@ const REJECTED = {
   times: 1,
 } as const;
 
-/** One stage further up each time; whoever gets the message finds out. */
+/** Variants that garble one stage later each; the party that gets the message detects the fault. */
 const garbledBefore = (
   name: string,
   { message, title, found }: { message: number; title: string; found: ReturnType<typeof failedBy> },

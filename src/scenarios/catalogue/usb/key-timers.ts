@@ -7,7 +7,7 @@ const keyNeverTouched: Scenario = {
   group: "usb",
   title: "The user never touches the key: it gives up at 30 s, the browser says so at 180 s",
   story:
-    "The key waits 30 s and answers that no touch came. Chromium then drops that key without telling the page " +
+    "The key waits 30 s and answers that no touch came. Chromium then drops that key without a report to the page " +
     "and waits for another one until its own timer of 180 s. The page learns nothing until the user closes the " +
     "sheet.",
   sources: [

@@ -126,7 +126,7 @@ export class AttestationKeys {
       (fmt) => fmt !== "fido-u2f" || alg === CoseAlgorithm.ES256,
     );
     if (enterprise) return "packed";
-    // A site that wants nothing and says so gets nothing, whether or not the device lists the format.
+    // A site that asks for `none` gets none, whether or not the device lists the format.
     if (preference.length === 1 && preference[0] === "none") return "none";
     const wanted = preference.flatMap((fmt) => formats.filter((known) => known === fmt));
     return wanted[0] ?? formats[0] ?? "none";

@@ -18,7 +18,7 @@ const OID = {
   fidoEnterpriseSerial: "1.3.6.1.4.1.45724.1.1.2",
 } as const;
 
-/** Fixed, so that a run of any date gives the same bytes; long enough for nobody to meet the end. */
+/** Validity is fixed, so that a run of any date gives the same bytes, and ends later than any run. */
 const VALIDITY = { notBefore: "200101000000Z", notAfter: "491231235959Z" } as const;
 
 /** Bits 5 (keyCertSign) and 6 (cRLSign) of keyUsage, with one unused bit. */
@@ -44,7 +44,7 @@ export interface CertificateContents {
   readonly aaguid?: Uint8Array;
   /** Against the rule: relying parties refuse it. */
   readonly aaguidIsCritical?: boolean;
-  /** Tells one device from all others: enterprise attestation only. */
+  /** Distinguishes one device from all others: enterprise attestation only. */
   readonly deviceSerial?: Uint8Array;
   /** Names and addresses a server answers to. */
   readonly hosts?: readonly string[];

@@ -52,7 +52,7 @@ export function assert(
     ...(!implied && { credential: { id: credential.id, type: "public-key" } }),
     authData,
     signature: signWith(crypto, credential, concat(authData, terms.clientDataHash)),
-    // Names are for people who proved who they are.
+    // Names are returned only to a verified user.
     ...(credential.user && { user: userVerified ? credential.user : { id: credential.user.id } }),
     ...more,
     ...(largeBlobKey && { largeBlobKey }),

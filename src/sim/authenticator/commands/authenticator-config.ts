@@ -64,7 +64,7 @@ export const authenticatorConfig: SimCommand = (context, parameters) => {
   if (!subcommand?.needs(context.profile)) {
     refuse(isAtLeast21(context.profile) ? "INVALID_SUBCOMMAND" : "INVALID_PARAMETER");
   }
-  // 3: its owner wants it, where there is a way to know.
+  // 3: the command is authorised, where authorisation is possible.
   if (mustBeAuthorised(context, request)) {
     requireSignature(context, request);
     const message = configMessage(request);
@@ -75,7 +75,10 @@ export const authenticatorConfig: SimCommand = (context, parameters) => {
   return EMPTY_BODY;
 };
 
-/** A device that always verifies but has nobody to verify could otherwise never be talked out of it. */
+/**
+ * Returns whether the command needs authorisation; a device that always verifies but has no user enrolled could
+ * otherwise never turn alwaysUv off.
+ */
 function mustBeAuthorised(context: CommandContext, { subCommand }: ConfigRequest): boolean {
   if (isProtected(context)) return true;
   return alwaysUv(context) && subCommand !== ConfigSubcommand.toggleAlwaysUv;
@@ -106,7 +109,7 @@ function setMinPinLength(context: CommandContext, request: ConfigRequest): void 
   // 4: the list of sites fits.
   const rpIds = wanted.minPinLengthRpIds;
   if (rpIds && rpIds.length > profile.limits.rpIdsForMinPinLength) refuse("KEY_STORE_FULL");
-  // 5: a policy that this device has, and that nobody takes back.
+  // 5: a policy that this device has, and that no client can take back.
   const complex = profile.options.pinComplexityPolicy !== undefined && wanted.pinComplexityPolicy === true;
   // 6: a PIN that would not do any more has to be changed.
   const tooSimple = complex && memory.pinIsComplex !== true;

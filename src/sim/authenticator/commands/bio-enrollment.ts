@@ -187,14 +187,14 @@ async function capture(
   });
 }
 
-/** @throws {Refusal} OPERATION_DENIED when the person will not, KEEPALIVE_CANCEL when the client will not. */
+/** @throws {Refusal} OPERATION_DENIED when the user refuses, KEEPALIVE_CANCEL when the client cancels. */
 async function takeSample({ gestures }: CommandContext, timeoutMs: number | undefined): Promise<number> {
   const said = await gestures.ask({ kind: "sample", purpose: "enroll-finger" }, { timeoutMs });
   switch (said.answer) {
     case "approved":
       return SampleStatus[said.feedback ?? "GOOD"];
     case "wrong-finger":
-      // Somebody else's, or another one than before: it does not fit what is there.
+      // Another user's finger, or another finger than before: the sample does not match the earlier ones.
       return SampleStatus.MERGE_FAILURE;
     case "timed-out":
       return SampleStatus.NO_USER_ACTIVITY;

@@ -123,7 +123,7 @@ function deleteCredential(call: Call): Uint8Array {
   const { credentialId = refuse("MISSING_PARAMETER") } = readCredentialManagementParameters(request);
   // 3, 4
   const credential = findFor(call, credentialId);
-  // 5: gone, and whoever watches the state hears of it.
+  // 5: the credential is gone, and watchers of the store state are notified.
   context.store.delete(credential.id);
   renewStoreState(context);
   traceCredential(context, "deleted", credential);

@@ -43,17 +43,17 @@ export const getAssertion: SimCommand = async (context, parameters) => {
   // 1, 2: which of several keys is meant; whether the token's protocol is spoken here.
   await answerSelectionProbe(context, auth);
   checkProtocol(context, auth);
-  // 3, 4: nobody has shown up yet; what the options ask for.
+  // 3, 4: no user is verified or present yet; what the options ask for.
   const wanted = readOptions(context, request);
   // 5: devices that always verify do so, except in a silent look-up.
   const uv = decideVerification(context, request, wanted);
   // 6: verification, where there is to be one.
   const evidence = await verifyUser(context, auth, { uv });
-  // 7: what there is to sign with. Keys of the first version let the person touch before they said "nothing".
+  // 7: what there is to sign with. CTAP 2.0 keys let the user touch before they answer NO_CREDENTIALS.
   const found = eligible(context, request, evidence);
   const late = hasQuirk(context.profile, "touchesBeforeNoCredentials");
   if (found.length === 0 && !late) refuseNothingFound(context, request);
-  // 8, 9: presence, unless verification proved it or nobody asked; a token is good for one touch.
+  // 8, 9: presence, unless verification proved it or the client did not ask; a token is good for one touch.
   if (wanted.up) await provePresence(context, request, evidence);
   if (found.length === 0) refuseNothingFound(context, request);
 
@@ -139,7 +139,7 @@ async function provePresence(
   tokens.spend();
 }
 
-/** Steps 11 and 12: one credential, the one the person chooses, or one after the other. */
+/** Answers steps 11 and 12: one credential, the one the user chooses, or one after the other. */
 async function answer(
   context: CommandContext,
   found: readonly UsableCredential[],

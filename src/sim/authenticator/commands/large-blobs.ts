@@ -117,7 +117,7 @@ function checkToken(context: CommandContext, request: Write): void {
   if (!good) refuse("PIN_AUTH_INVALID");
 }
 
-/** Empty until somebody wrote something, and again after a reset. */
+/** Returns the stored array: empty until a client wrote one, and again after a reset. */
 function storedArray({ store, crypto }: CommandContext): Uint8Array {
   const stored = store.memory.more?.get(MEMORY);
   return stored instanceof Uint8Array ? stored : encodeLargeBlobArray(crypto, []);

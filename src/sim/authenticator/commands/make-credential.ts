@@ -59,9 +59,9 @@ export const makeCredential: SimCommand = async (context, parameters) => {
   checkProtocol(context, auth);
   // 3: the first algorithm of the site's list that this device can do.
   const alg = chooseAlgorithm(context, request);
-  // 4, 5: nobody has shown up yet; what the options ask for.
+  // 4, 5: no user is verified or present yet; what the options ask for.
   const wanted = readOptions(context, request);
-  // 6 to 8: whether the person has to be verified, and how.
+  // 6 to 8: whether the user has to be verified, and how.
   const uv = decideVerification(context, request, wanted);
   // 9: whether the attestation may name this very device.
   const enterprise = grantsEnterprise(context, request);
@@ -163,7 +163,7 @@ async function refuseExcluded(
 ): Promise<void> {
   const excluded = excludeList.some((entry) => isExcluded(context, entry, { rpId: rp.id, userVerified }));
   if (!excluded) return;
-  // The touch keeps a site from probing in silence; what the person does changes nothing.
+  // The touch keeps a site from probing silently; the user's answer does not change the status.
   if (!userPresent && !context.state.tokens.userPresent) {
     await context.gestures.ask({ kind: "touch", purpose: "already-registered", rpId: rp.id });
   }

@@ -19,7 +19,7 @@ export function setPin(context: CommandContext, request: ClientPinRequest): Uint
   const protocol = supportedProtocol(context, request.pinUvAuthProtocol);
   // 3: a PIN that exists is changed, not set.
   if (pinIsSet(context)) refuse("PIN_AUTH_INVALID");
-  // 4, 5: the request is from whoever made the shared secret.
+  // 4, 5: the request is from the client that made the shared secret.
   const sharedSecret = sharedSecretWith(context, protocol, keyAgreement);
   if (!protocol.verify(sharedSecret, newPinEnc, pinUvAuthParam)) refuse("PIN_AUTH_INVALID");
   // 6 to 10: what is in it, and whether it will do.
@@ -46,7 +46,7 @@ export function changePin(context: CommandContext, request: ClientPinRequest): U
   const protocol = supportedProtocol(context, request.pinUvAuthProtocol);
   // 3: there must be attempts left.
   requirePinUsableNow(context);
-  // 4, 5: the request is from whoever made the shared secret.
+  // 4, 5: the request is from the client that made the shared secret.
   const sharedSecret = sharedSecretWith(context, protocol, keyAgreement);
   if (!protocol.verify(sharedSecret, concat(newPinEnc, pinHashEnc), pinUvAuthParam)) {
     refuse("PIN_AUTH_INVALID");
@@ -55,7 +55,7 @@ export function changePin(context: CommandContext, request: ClientPinRequest): U
   checkPinHash(context, protocol, { sharedSecret, pinHashEnc });
   // 9 to 12, 14: the new one.
   const pin = decryptNewPin(context, protocol, { sharedSecret, newPinEnc });
-  // 13: told to change it, one does not keep it.
+  // 13: a forced PIN change does not accept the same PIN again.
   const { forcePinChange, pinHash } = context.store.memory;
   if (forcePinChange && pinHash && equalBytes(hashPin(context.crypto, pin), pinHash)) {
     refuse("PIN_POLICY_VIOLATION");

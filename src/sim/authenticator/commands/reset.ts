@@ -31,7 +31,7 @@ export const reset: SimCommand = async (context) => {
   const { profile, state, store, transport } = context;
   // 1: not from where the maker forbids it.
   if (profile.transportsForReset?.includes(transport) === false) refuse("OPERATION_DENIED");
-  // 2: only a key that was just plugged in, so that no program does it behind the owner's back.
+  // 2: only an authenticator that was just plugged in, so that no program resets it without its user.
   if (!longTouchForReset(context) && !isFresh(context)) refuse("NOT_ALLOWED");
   // 3: and only with a touch, which is a long one where that stands in for the plugging in.
   await requireResetTouch(context);
@@ -64,6 +64,6 @@ async function requireResetTouch(context: CommandContext): Promise<void> {
   });
   if (touch.answer === "timed-out") throw touchTimeout(context, "USER_ACTION_TIMEOUT");
   if (touch.answer !== "approved") refuse("OPERATION_DENIED");
-  // Somebody who lets go too early has not agreed.
+  // A user who releases the touch too early has not agreed.
   if ((touch.heldMs ?? holdMs) < holdMs) refuse("OPERATION_DENIED");
 }

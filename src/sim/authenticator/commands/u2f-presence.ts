@@ -25,7 +25,9 @@ export class U2fPresence {
     this.#user = user;
   }
 
-  /** Uses up a touch; false when there is none, and then one is asked for. @throws what the person threw. */
+  /**
+   * Consumes a touch; returns false when there is none, and then asks for one. @throws what the simulated user threw.
+   */
   take(prompt: UserPrompt): boolean {
     const failure = this.#failure;
     const touched = this.#touchedAtMs;
@@ -38,7 +40,7 @@ export class U2fPresence {
     return false;
   }
 
-  /** Nobody is asked any more, and no touch is remembered. */
+  /** Ends the request for a touch, and discards a stored one. */
   end(): void {
     this.#stopBlinking();
     this.#touchedAtMs = undefined;
@@ -51,7 +53,10 @@ export class U2fPresence {
     this.#blinking = undefined;
   }
 
-  /** Somebody who refuses is not asked again until the client has gone: there is no button for "no". */
+  /**
+   * Asks for a touch. A user who refuses is not asked again until the client has stopped polling: U2F has no way to
+   * answer "no".
+   */
   #ask(prompt: UserPrompt): AbortController {
     const blinking = new AbortController();
     this.#user.answer(prompt, blinking.signal).then(

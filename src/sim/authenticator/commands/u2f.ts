@@ -108,7 +108,10 @@ function version(_: U2fContext, { data }: CommandApdu): Uint8Array {
   return U2F_VERSION;
 }
 
-/** U2F verifies nobody, so a device that always does asks for the finger it knows instead of any. */
+/**
+ * Demands presence; U2F has no verification, so a device with alwaysUv asks for an enrolled finger instead of any
+ * touch.
+ */
 function demandPresence(context: U2fContext, purpose: PromptPurpose): void {
   const kind = alwaysUv(context) ? "verify" : "touch";
   if (!context.presence.take({ kind, purpose, context: context.env.trace.context }))
@@ -122,7 +125,7 @@ function isOpen(credential: WrappedCredential): boolean {
   );
 }
 
-/** Into the books; a registration with nobody does not belong there. */
+/** Adds the registration to the credential store, except for the bogus application, which belongs to no site. */
 function enter(
   context: U2fContext,
   { alg, secretKey, extensions }: WrappedCredential,

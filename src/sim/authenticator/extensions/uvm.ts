@@ -11,9 +11,10 @@ const KEY_PROTECTION_HARDWARE = 0x02;
 const MATCHER_ON_CHIP = 0x04;
 
 /**
- * By which means the person was verified: one entry, because this simulator never takes two at once.
+ * Reports by which means the user was verified: one entry, because this simulator never takes two at once.
  *
- * A device with a sensor names the sensor even when a PIN was typed: tokens do not tell how they were earned.
+ * A device with a sensor names the sensor even when a PIN was typed: a pinUvAuthToken does not record how it was
+ * obtained.
  *
  * @see WebAuthn Level 2 §10.3 (uvm)
  */

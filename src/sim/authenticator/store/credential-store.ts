@@ -36,7 +36,7 @@ export interface DeviceMemory {
   readonly pinRetries?: number;
   /** Absent while it is at its maximum. */
   readonly uvRetries?: number;
-  /** Whether somebody is enrolled; the profile's word while absent. */
+  /** Whether a user is enrolled; the profile's value while absent. */
   readonly uvConfigured?: boolean;
   readonly forcePinChange?: boolean;
   /** The profile's word while absent. */
@@ -51,7 +51,7 @@ export interface DeviceMemory {
   readonly pinIsComplex?: boolean;
   /** The profile's word while absent. */
   readonly longTouchForReset?: boolean;
-  /** Built-in verifications since somebody last typed the PIN. */
+  /** Built-in verifications since the PIN was last entered. */
   readonly uvCountSincePin?: number;
   /** 16 random bytes that name the device to holders of the persistent token. */
   readonly deviceIdentifier?: Uint8Array;
@@ -84,7 +84,6 @@ export type NewCredentialSource = Omit<CredentialSource, "serial" | "signCount">
 /**
  * The memory of one authenticator, apart from the authenticator: it survives unplugging, and one that
  * was exported yesterday can be plugged in today.
- *
  *
  * @example
  * const store = new CredentialStore();
@@ -201,7 +200,7 @@ export class CredentialStore {
   }
 
   /**
-   * Tells of every change to a credential from now on; resets and restored snapshots go unmentioned.
+   * Reports every change to a credential from now on; resets and restored snapshots are not reported.
    *
    * @returns what ends it.
    */

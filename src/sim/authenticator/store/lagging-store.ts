@@ -39,7 +39,9 @@ export class LaggingStore extends CredentialStore {
   }
 }
 
-/** What one of a person's devices keeps: an index that may lag, and a picker that need not begin with the newest. */
+/**
+ * Stores the credentials of one of a user's devices: its index may lag, and its picker need not begin with the newest.
+ */
 export class OrderedCredentialStore extends LaggingStore {
   /** The device's picker lists what was made first on top. */
   oldestFirst = false;

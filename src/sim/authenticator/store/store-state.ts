@@ -12,7 +12,10 @@ export function renewStoreState({ store }: Pick<CommandContext, "store">): void 
   store.remember({ credentialStoreState: undefined });
 }
 
-/** Names this device, until a reset, to whoever holds the persistent token. @see CTAP 2.3 §6.4 (encIdentifier) */
+/**
+ * Identifies this device, until a reset, to every client that holds the persistent token. @see CTAP 2.3 §6.4
+ * (encIdentifier)
+ */
 export function encryptedIdentifier(context: CommandContext): Uint8Array {
   const { env, store } = context;
   const known = store.memory.deviceIdentifier;
@@ -21,7 +24,10 @@ export function encryptedIdentifier(context: CommandContext): Uint8Array {
   return encrypt(context, identifier, "encIdentifier");
 }
 
-/** Tells whoever holds the persistent token whether the credentials changed. @see CTAP 2.3 §6.4 (encCredStoreState) */
+/**
+ * Reports to every client that holds the persistent token whether the credentials changed. @see CTAP 2.3 §6.4
+ * (encCredStoreState)
+ */
 export function encryptedStoreState(context: CommandContext): Uint8Array {
   const { env, store } = context;
   const known = store.memory.credentialStoreState;
@@ -30,7 +36,7 @@ export function encryptedStoreState(context: CommandContext): Uint8Array {
   return encrypt(context, state, "encCredStoreState");
 }
 
-/** A fresh IV every time, so that nobody else can tell two answers apart or together. */
+/** Encrypts with a fresh IV every time, so that no other party can correlate two answers. */
 function encrypt(context: CommandContext, plaintext: Uint8Array, info: string): Uint8Array {
   const { crypto, env } = context;
   const key = crypto.hkdfSha256({

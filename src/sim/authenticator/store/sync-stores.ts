@@ -36,7 +36,7 @@ const TIMER = "sync.delay";
  * pairs. Sign counters stay each device's own. From its arrival on a credential counts as backed up on both
  * devices (the flag BS where the profile says `backup: "eligible"`).
  *
- * @param env of the device that receives: its trace tells of credentials that come and go.
+ * @param env of the device that receives: its trace records credentials that come and go.
  */
 export function syncStores(env: Env, route: SyncRoute): StoreSync {
   checkArguments("syncStores", { env: [arg.env, env], route: [ROUTE, route] });
@@ -89,7 +89,7 @@ function latest(store: CredentialStore, credential: CredentialSource): Credentia
   return store.find(credential.id) ?? credential;
 }
 
-/** A signature advances the counter, which is nobody else's business. */
+/** Returns whether only the signature counter differs, which is local to each device and not synchronised. */
 function isOnlyCounted(there: CredentialSource | undefined, here: CredentialSource): boolean {
   return (
     there?.userName === here.userName &&

@@ -9,15 +9,15 @@ import { hasQuirk, type AuthenticatorProfile } from "../../profiles/profile.js";
 import type { SimUser, UserAnswer, UserPrompt } from "../../user.js";
 import { Refusal } from "../refusal.js";
 
-/** Names the wait for a person in traces; `key.upTimeoutMs` says how long it is. */
+/** Names the timer of the wait for a user in traces; `key.upTimeoutMs` sets its length. */
 export const UP_TIMER = "key.up";
 
 export type GestureAnswer = UserAnswer | { readonly answer: "timed-out" };
 
-/** What one command may ask of the person, and what it says to the client meanwhile. */
+/** Asks the user for gestures on behalf of one command, and keeps the client informed meanwhile. */
 export interface Gestures {
   /**
-   * Waits as long as the device waits for people, or for `timeoutMs` where the client set the time.
+   * Waits as long as the device waits for users, or for `timeoutMs` where the client set the time.
    *
    * @throws {Refusal} KEEPALIVE_CANCEL when the client cancels first, OTHER when the power goes.
    */

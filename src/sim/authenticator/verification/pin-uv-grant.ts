@@ -75,10 +75,10 @@ export async function grantTokenForUv(
   const protocol = supportedProtocol(context, request.pinUvAuthProtocol);
   // 3, 4: permissions that exist and may be had without a PIN.
   checkPermissions(context, permissions, "built-in");
-  // 5 to 7: somebody must be enrolled, and not locked out.
+  // 5 to 7: a user must be enrolled, and not locked out.
   if (!builtInUvConfigured(context)) refuse("NOT_ALLOWED");
   if (uvRetriesLeft(context) === 0) refuse("UV_BLOCKED");
-  // 8, 9: the shared secret, then the person.
+  // 8, 9: the shared secret, then the user.
   const sharedSecret = sharedSecretWith(context, protocol, keyAgreement);
   const outcome = await performBuiltInUv(context, {
     purpose: "token",

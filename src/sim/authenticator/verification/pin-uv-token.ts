@@ -40,7 +40,7 @@ export class PinUvTokens {
     this.#crypto = crypto;
   }
 
-  /** Forgets the token in use; the next verification fails. */
+  /** Invalidates the token in use; the next verification fails. */
   reset(): void {
     this.#inUse?.life.disarm();
     this.#inUse?.firstUse.disarm();

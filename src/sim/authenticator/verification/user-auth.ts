@@ -13,7 +13,7 @@ import {
 } from "../context.js";
 import { Refusal, refuse } from "../refusal.js";
 
-/** What makeCredential and getAssertion have in common as far as the person is concerned. */
+/** Holds what makeCredential and getAssertion have in common as far as the user is concerned. */
 export interface UserAuthRequest {
   readonly purpose: Extract<PromptPurpose, "make-credential" | "get-assertion">;
   readonly rpId: string;
@@ -24,14 +24,14 @@ export interface UserAuthRequest {
   readonly permission: number;
 }
 
-/** How the person has shown up so far. */
+/** Records whether the user has been verified and found present so far. */
 export interface UserEvidence {
   readonly userVerified: boolean;
   /** The verification was a touch too. */
   readonly userPresent: boolean;
 }
 
-/** Step 1 of both commands: an empty pinUvAuthParam asks which of several keys the person means. */
+/** Answers step 1 of both commands: an empty pinUvAuthParam asks which of several authenticators the user means. */
 export async function answerSelectionProbe(context: CommandContext, request: UserAuthRequest): Promise<void> {
   const { profile } = context;
   const understood = profile.options.clientPin || profile.options.pinUvAuthToken;
@@ -50,7 +50,7 @@ export function checkProtocol(context: CommandContext, request: UserAuthRequest)
 }
 
 /**
- * The person proves who they are: through a token they earned before, or here and now on the sensor.
+ * Verifies the user: through a pinUvAuthToken obtained before, or now on the built-in sensor.
  *
  * @throws {Refusal} with the status of the step that failed.
  */
@@ -92,7 +92,10 @@ function checkToken(context: CommandContext, request: UserAuthRequest, param: Ui
   tokens.bind(request.rpId);
 }
 
-/** Without proof of who is there, where this key wants one: by PIN if it can be, otherwise not at all. */
+/**
+ * Refuses for lack of verification, where this authenticator requires it: by PIN if one can be entered, otherwise not
+ * at all.
+ */
 export function demandVerification({ byPin }: { readonly byPin: boolean }): never {
   throw new Refusal(byPin ? CtapStatus.PUAT_REQUIRED : CtapStatus.OPERATION_DENIED);
 }

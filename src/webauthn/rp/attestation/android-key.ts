@@ -12,7 +12,7 @@ import { Statement } from "./statement.js";
 /** @see Android: Key attestation, extension data schema */
 const KEY_DESCRIPTION_OID = "1.3.6.1.4.1.11129.2.1.17";
 
-/** Context tags of an authorization list, and the values WebAuthn wants. */
+/** Context tags of an authorization list, and the values that WebAuthn requires. */
 const AuthorizationTag = { PURPOSE: 1, ALL_APPLICATIONS: 600, ORIGIN: 702 } as const;
 const PURPOSE_SIGN = 2;
 const ORIGIN_GENERATED = 0;

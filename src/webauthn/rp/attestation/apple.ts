@@ -14,8 +14,8 @@ const NONCE_OID = "1.2.840.113635.100.8.2";
 /**
  * Apple's anonymous attestation: no signature of its own, the certificate is made for this very ceremony.
  *
- * It says something only together with the chain to Apple's root: without trust anchors, anybody could have
- * made the certificate.
+ * The statement proves something only together with the chain to Apple's root: without trust anchors, any party could
+ * have made the certificate.
  *
  * @see WebAuthn Level 3 §8.8
  */

@@ -25,7 +25,7 @@ export interface AttestationInput {
 
 export interface AttestationResult {
   /**
-   * "basic" also where only metadata could tell it from "attca": packed and fido-u2f with certificates.
+   * "basic" also where only metadata could distinguish the type from "attca": packed and fido-u2f with certificates.
    */
   readonly type: AttestationType;
   /** Certificates, leaf first; empty for none and self. Not yet held against trust anchors. */
