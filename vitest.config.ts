@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that start processes: each file gets a worker of its own, so that nothing of one reaches another. */
 const PROCESS_TESTS = [
-  "tests/cli/**/{cli,confusion,hybrid,reports,scenario-files,site}.test.ts",
+  "tests/cli/**/{cli,confusion,hybrid,manners,reports,scenario-files,site}.test.ts",
   "tests/docs/{readme,real-site,scenarios}.test.ts",
   "tests/hybrid/**/bluez-bus.test.ts",
   "tests/interop/**/*.test.ts",

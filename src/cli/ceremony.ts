@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { namesHint } from "../core/place.js";
 import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
 import { type Env, inSpan } from "../entry/sim.js";
 import {
@@ -108,7 +109,7 @@ export function clientOf(invocation: Invocation): ClientContext {
   const profile = name === undefined ? undefined : CLIENT_PROFILES[name];
   if (name !== undefined && profile === undefined) {
     throw new UsageError("USAGE", `there is no client "${name}"`, {
-      hint: `one of ${Object.keys(CLIENT_PROFILES).join(", ")}`,
+      hint: namesHint(name, Object.keys(CLIENT_PROFILES)),
     });
   }
   return {
@@ -126,8 +127,8 @@ export function pinSource(invocation: Invocation): ClientContext["pin"] {
   const file = textOption(invocation, "pin-file");
   if (file !== undefined) {
     // A file gives one PIN: a second try with it would only burn another of the key's attempts.
-    return ({ attempt }) =>
-      Promise.resolve(attempt === 1 ? readTextFile(file, "PIN file").replace(/\r?\n$/, "") : undefined);
+    const pin = readTextFile(file, "PIN file").replace(/\r?\n$/, "");
+    return ({ attempt }) => Promise.resolve(attempt === 1 ? pin : undefined);
   }
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   return async ({ retriesLeft }) => {

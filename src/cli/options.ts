@@ -1,3 +1,4 @@
+import { namesHint } from "../core/place.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 
 /** Options every command has. */
@@ -50,11 +51,19 @@ export function choiceOption<Choice extends string>(
   const text = textOption(invocation, name);
   if (text === undefined) return undefined;
   const choice = choices.find((one) => one === text);
-  if (choice === undefined)
-    throw new UsageError("USAGE", `--${name} takes one of ${choices.join(", ")}, not "${text}"`);
+  if (choice === undefined) {
+    throw new UsageError("USAGE", `--${name} takes one of ${choices.join(", ")}, not "${text}"`, {
+      hint: namesHint(text, choices),
+    });
+  }
   return choice;
 }
 
 export function flag(invocation: Invocation, name: string): boolean {
   return invocation.values[name] === true;
+}
+
+/** `1 point`, `2 points`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,18 +1,15 @@
-import { parseArgs } from "node:util";
+import { namesHint } from "../core/place.js";
 import { isHarnessError } from "../index.js";
 import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
-import { COMMON_HELP, COMMON_OPTIONS } from "./options.js";
+import { COMMON_HELP } from "./options.js";
+import { parseOptions } from "./parse-options.js";
 import type { Terminal } from "./terminal.js";
+import { packageVersion } from "./version.js";
 
 const NAME = "passkey-harness";
-
-/** Error codes of Node for faults in the command line. */
-const PARSE_FAULTS = new Set([
-  "ERR_PARSE_ARGS_UNKNOWN_OPTION",
-  "ERR_PARSE_ARGS_INVALID_OPTION_VALUE",
-  "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL",
-]);
+const VERSION_WORDS: readonly string[] = ["--version", "-V", "version"];
+const HELP_WORDS: readonly string[] = ["--help", "-h", "help"];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length)) + 3;
@@ -25,7 +22,7 @@ function overview(): string {
     "",
     ...lines,
     "",
-    `'${NAME} COMMAND --help' says more. Exit codes: 0 good, 1 an expectation failed, 2 usage or environment.`,
+    `'${NAME} COMMAND --help' or '${NAME} help COMMAND' says more; --version, -V prints the version. Exit codes: 0 good, 1 an expectation failed, 2 usage or environment.`,
   ].join("\n");
 }
 
@@ -40,6 +37,18 @@ function helpOf(command: Command): string {
   ].join("\n");
 }
 
+/** @throws {UsageError} USAGE with the nearest name. */
+function commandNamed(name: string): Command {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command !== undefined) return command;
+  throw new UsageError("USAGE", `there is no command "${name}"`, {
+    hint: namesHint(
+      name,
+      COMMANDS.map((one) => one.name),
+    ),
+  });
+}
+
 /**
  * Runs one command line and prints its outcome. A harness error becomes one readable paragraph, or one JSON document.
  *
@@ -48,19 +57,20 @@ function helpOf(command: Command): string {
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name = "--help", ...rest] = argv;
-  if (name === "--help" || name === "-h" || name === "help") {
-    terminal.out(overview());
-    return 0;
-  }
   try {
-    const command = COMMANDS.find((one) => one.name === name);
-    if (command === undefined) {
-      throw new UsageError("USAGE", `there is no command "${name}"`, {
-        hint: `one of ${COMMANDS.map((one) => one.name).join(", ")}`,
-      });
+    if (VERSION_WORDS.includes(name)) {
+      const version = packageVersion();
+      terminal.out(terminal.json ? JSON.stringify({ version }) : version);
+      return 0;
     }
-    const { values, positionals } = parse(command, rest);
-    if (values.help) {
+    if (HELP_WORDS.includes(name)) {
+      const [of] = rest;
+      terminal.out(of === undefined || of.startsWith("-") ? overview() : helpOf(commandNamed(of)));
+      return 0;
+    }
+    const command = commandNamed(name);
+    const { values, positionals } = parseOptions(command, rest);
+    if (values["help"] === true) {
       terminal.out(helpOf(command));
       return 0;
     }
@@ -70,24 +80,6 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     return outcome.exitCode;
   } catch (error) {
     return report(error, terminal);
-  }
-}
-
-function parse(command: Command, args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { ...COMMON_OPTIONS, ...command.options },
-      allowPositionals: true,
-      strict: true,
-    });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && PARSE_FAULTS.has(String(error.code))) {
-      throw new UsageError("USAGE", error.message, {
-        hint: `${NAME} ${command.name} --help lists the options`,
-      });
-    }
-    throw error;
   }
 }
 

@@ -18,10 +18,13 @@ export class CredentialFile {
   readonly #path: string | undefined;
   #entries: readonly CredentialFileEntry[];
 
-  /** @throws {UsageError} ENVIRONMENT when the file is there and was not written by this class. */
-  constructor(path: string | undefined) {
+  /**
+   * @param mustExist whether a file that is not there is refused; otherwise it is made.
+   * @throws {UsageError} ENVIRONMENT when the file is not there, or was not written by this class.
+   */
+  constructor(path: string | undefined, { mustExist = false }: { readonly mustExist?: boolean } = {}) {
     this.#path = path;
-    this.#entries = path === undefined ? [] : readEntries(path);
+    this.#entries = path === undefined ? [] : readEntries(path, mustExist);
   }
 
   get entries(): readonly CredentialFileEntry[] {
@@ -43,12 +46,12 @@ export class CredentialFile {
   }
 }
 
-function readEntries(path: string): readonly CredentialFileEntry[] {
+function readEntries(path: string, mustExist: boolean): readonly CredentialFileEntry[] {
   let content: unknown;
   try {
     content = readJsonFile(path, "credentials file");
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error) && !mustExist) return [];
     throw error;
   }
   const entries = members(content)["credentials"];

@@ -14,7 +14,16 @@ const CODES: ShapeCodes<ArgumentFault> = {
   badValue: "ARGUMENT_BAD_VALUE",
 };
 
-/** A function or constructor of this library was called with what it cannot take. Nothing was done. */
+/**
+ * A function or constructor of this library was called with what it cannot take. Nothing was done.
+ *
+ * @example
+ * try {
+ *   simulatedUser(env, { touch: 5 });
+ * } catch (error) {
+ *   console.log(error.code, error.hint); // ARGUMENT_UNKNOWN_MEMBER did you mean touchMs?
+ * }
+ */
 export class ArgumentError extends HarnessError<ArgumentFault> {
   /** Path of the argument or member, such as `behaviour.prompts.touch.actMs`. */
   readonly path: string;

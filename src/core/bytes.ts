@@ -160,7 +160,16 @@ export function fromHex(hex: string): Uint8Array {
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Base64url without padding, the form WebAuthn's JSON uses. @see RFC 4648 §5 */
+/**
+ * Base64url without padding, the form WebAuthn's JSON uses.
+ *
+ * @param bytes of any number.
+ * @returns base64url without padding.
+ * @see RFC 4648 §5
+ *
+ * @example
+ * toBase64url(Uint8Array.of(1, 2)); // "AQI"
+ */
 export function toBase64url(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i += 3) {
@@ -173,7 +182,16 @@ export function toBase64url(bytes: Uint8Array): string {
   return text;
 }
 
-/** Accepts padded input too, because real sites send it. @throws {RangeError} for other characters. */
+/**
+ * Accepts padded input too, because real sites send it.
+ *
+ * @param text base64url without padding.
+ * @returns the bytes; empty for an empty text.
+ * @throws {RangeError} for other characters.
+ *
+ * @example
+ * fromBase64url("AQI"); // Uint8Array [ 1, 2 ]
+ */
 export function fromBase64url(text: string): Uint8Array {
   const bare = text.replace(/=+$/, "");
   if (/[^A-Za-z0-9_-]/.test(bare) || bare.length % 4 === 1) throw new RangeError("not a base64url string");

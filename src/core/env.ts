@@ -19,7 +19,15 @@ export interface Env {
   readonly trace: Trace;
 }
 
-/** Real time, real randomness. */
+/**
+ * Real time, real randomness.
+ *
+ * @param sink where trace records go; nowhere when absent.
+ * @returns an environment of real time and real randomness.
+ *
+ * @example
+ * const device = await openUsbDevice(systemEnv(), "/dev/hidraw3");
+ */
 export function systemEnv(sink: TraceSink = nullSink): Env {
   return { clock: systemClock, entropy: systemEntropy, trace: startTrace(systemClock, sink) };
 }
@@ -31,7 +39,17 @@ export interface VirtualEnv extends Env {
   readonly records: readonly TraceRecord[];
 }
 
-/** Virtual time and seeded chance: the same seed gives the same bytes and the same trace. */
+/**
+ * Virtual time and seeded chance: the same seed gives the same bytes and the same trace.
+ *
+ * @param seed what all randomness is made of.
+ * @param sink where trace records go; kept in `records` when absent.
+ * @returns an environment whose clock stands still until `clock.run(work)` lets it go.
+ *
+ * @example
+ * const env = virtualEnv("1");
+ * const device = await env.clock.run(openHidDevice(env, port));
+ */
 export function virtualEnv(seed: string, sink: TraceSink = new MemorySink()): VirtualEnv {
   const clock = new VirtualClock();
   return {
@@ -47,6 +65,13 @@ export function virtualEnv(seed: string, sink: TraceSink = new MemorySink()): Vi
  * The world as one actor has it: its own stream of chance and its own name in the trace.
  *
  * Two actors must not share a name: they would draw the same bytes.
+ *
+ * @param env the environment of the whole world.
+ * @param actor name in the trace, and label of the stream of randomness.
+ * @returns the same clock, with randomness and a trace of its own.
+ *
+ * @example
+ * const key = new SimAuthenticator(envFor(env, "key"), { profile, store, user });
  */
 export function envFor<E extends Env>(env: E, actor: string): E {
   return { ...env, entropy: env.entropy.fork(actor), trace: env.trace.as(actor) };

@@ -14,7 +14,12 @@ export interface ErrorDetail {
 
 const BRAND = Symbol.for("passkey-harness.error");
 
-/** Root of every error this library throws on purpose; `code` is stable, `message` is prose. */
+/**
+ * Root of every error this library throws on purpose; `code` is stable, `message` is prose.
+ *
+ * @example
+ * if (isHarnessError(error)) console.log(error.code, error.hint, error.aftermath);
+ */
 export abstract class HarnessError<Code extends string = string> extends Error {
   readonly [BRAND] = true;
   readonly code: Code;
@@ -41,7 +46,15 @@ export abstract class HarnessError<Code extends string = string> extends Error {
   }
 }
 
-/** Holds across duplicate copies of the package (ESM beside CJS), where `instanceof` does not. */
+/**
+ * Holds across duplicate copies of the package (ESM beside CJS), where `instanceof` does not.
+ *
+ * @param value anything that was thrown.
+ * @returns whether this library threw it on purpose.
+ *
+ * @example
+ * if (isHarnessError(error) && error.aftermath === "unknown") await checkTheSite();
+ */
 export function isHarnessError(value: unknown): value is HarnessError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
@@ -56,7 +69,12 @@ export interface Budget {
   readonly aftermath: Aftermath;
 }
 
-/** A budget ran out. */
+/**
+ * A budget ran out.
+ *
+ * @example
+ * if (error instanceof TimeoutError) console.log(error.timer, error.budgetMs); // client.ceremony 60000
+ */
 export class TimeoutError extends HarnessError<"TIMEOUT"> {
   readonly timer: string;
   readonly budgetMs: number;
@@ -72,7 +90,15 @@ export class TimeoutError extends HarnessError<"TIMEOUT"> {
   }
 }
 
-/** The caller's signal aborted. */
+/**
+ * The caller's signal aborted.
+ *
+ * @example
+ * const abort = new AbortController();
+ * const asked = authenticate(env, device, options, { origin, signal: abort.signal });
+ * abort.abort();
+ * await asked.catch((error) => error.code); // "ABORTED"
+ */
 export class AbortedError extends HarnessError<"ABORTED"> {
   constructor(message: string, detail?: ErrorDetail) {
     super("ABORTED", message, detail);

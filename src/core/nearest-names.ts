@@ -7,9 +7,11 @@ const TYPED_LENGTH_MAX = 64;
 /** Lists the names closest to what a user typed, best first; case does not count. */
 export function nearestNames(typed: string, names: readonly string[], limit: number): readonly string[] {
   const wanted = typed.toLowerCase();
+  // Of a short word little is left after four edits.
+  const editsMax = Math.min(EDITS_MAX, Math.ceil(typed.length / 2));
   return names
     .map((name) => ({ name, edits: distance(wanted, name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits <= EDITS_MAX || sharesLastPart(wanted, name.toLowerCase()))
+    .filter(({ name, edits }) => edits <= editsMax || sharesLastPart(wanted, name.toLowerCase()))
     .sort((a, b) => a.edits - b.edits)
     .slice(0, limit)
     .map(({ name }) => name);

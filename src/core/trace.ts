@@ -115,7 +115,14 @@ class SinkTrace implements Trace {
 /** Drops every record. */
 export const nullSink: TraceSink = { write: () => {} };
 
-/** Keeps every record, in order. */
+/**
+ * Keeps every record, in order.
+ *
+ * @example
+ * const sink = new MemorySink();
+ * const env = systemEnv(sink);
+ * // ... sink.records
+ */
 export class MemorySink implements TraceSink {
   readonly records: TraceRecord[] = [];
 
@@ -124,7 +131,15 @@ export class MemorySink implements TraceSink {
   }
 }
 
-/** Writes one JSON document a line, the form `replay` reads. */
+/**
+ * Writes one JSON document a line, the form `replay` reads.
+ *
+ * @param writeLine called with each record as one line of JSON, without the line break.
+ * @returns a sink for `systemEnv` or `virtualEnv`.
+ *
+ * @example
+ * const env = systemEnv(jsonLinesSink((line) => appendFileSync("trace.jsonl", `${line}\n`)));
+ */
 export function jsonLinesSink(writeLine: (line: string) => void): TraceSink {
   return { write: (record) => writeLine(JSON.stringify(record)) };
 }

@@ -73,7 +73,12 @@ export function nameOfStatus(byte: number): CtapStatusName | `0x${string}` {
   return NAMES.get(byte) ?? `0x${byte.toString(16).padStart(2, "0")}`;
 }
 
-/** The authenticator answered, and its answer is a refusal. An answer settles the matter: aftermath `none`. */
+/**
+ * The authenticator answered, and its answer is a refusal. An answer settles the matter: aftermath `none`.
+ *
+ * @example
+ * if (error instanceof CtapError) console.log(error.code, error.status); // 0x2e is NO_CREDENTIALS
+ */
 export class CtapError extends HarnessError<`CTAP_${string}`> {
   /** Authoritative, also for bytes without a name. */
   readonly status: number;

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
+import { shape } from "../core/shape.js";
 import type { TraceRecord } from "../core/trace.js";
 import type { CeremonyDiagnosis, DecidingTimer, Explanation } from "./explanation.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
@@ -11,14 +13,25 @@ import type { Rule } from "./rule.js";
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
 
+const OPTIONS = parameters<GatherOptions>({ schema: maybe(shape.oneOf([1, 2])) });
+
 /**
  * Says of a trace what happened and whose timer decided it.
  *
  * A pure fold: gives the same answer for a live run and for its stored trace. Where the records do not suffice it
  * says `undecided` and names what is missing: layers, or `ceremony ids` for ceremonies of a schema-1 trace that
  * overlap in time.
+ *
+ * @param records of a live run or of a stored trace.
+ * @param options schema of the trace, where it does not say it itself.
+ * @returns the verdict: root cause, deciding timer, and what each ceremony came to.
+ *
+ * @example
+ * const { records } = parseTrace(readFileSync("trace.jsonl", "utf8"));
+ * console.log(explain(records).verdict);
  */
 export function explain(records: readonly TraceRecord[], options: GatherOptions = {}): Explanation {
+  checkArguments("explain", { records: [shape.list(arg.any), records], options: [OPTIONS, options] });
   const facts = gatherFacts(records, options);
   const ceremonies = facts.ceremonies.map((ceremony) => explainCeremony(ceremony, facts));
   const main =

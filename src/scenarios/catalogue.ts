@@ -56,7 +56,12 @@ import { LOCK_OUT } from "./catalogue/fallback/lock-out.js";
 import { RECOVERY } from "./catalogue/fallback/recovery.js";
 import type { Scenario } from "./scenario.js";
 
-/** Every scenario of this library, by group. */
+/**
+ * Every scenario of this library, by group.
+ *
+ * @example
+ * console.log(CATALOGUE.map(({ id, title }) => `${id}: ${title}`));
+ */
 export const CATALOGUE: readonly Scenario[] = [
   ...BASICS,
   ...LATE_DELIVERY,
@@ -159,7 +164,16 @@ export function resolveScenario(id: string): ResolvedScenario {
   });
 }
 
-/** Returns the scenario with this id or former id. @throws {UnknownScenarioError} `SCENARIO_UNKNOWN` */
+/**
+ * Returns the scenario with this id or former id.
+ *
+ * @param id of the catalogue, present or former.
+ * @returns the scenario as data.
+ * @throws {UnknownScenarioError} `SCENARIO_UNKNOWN`
+ *
+ * @example
+ * const run = await runScenario(scenarioNamed("late-delivery"), { seed: "1" });
+ */
 export function scenarioNamed(id: string): Scenario {
   return resolveScenario(id).scenario;
 }

@@ -56,7 +56,14 @@ export interface Run {
 /**
  * Plays a scenario in a world of its own. The same scenario, seed and knobs give the same records, byte for byte.
  *
+ * @param scenario of the catalogue or of your own.
+ * @param options seed, and knobs on top of the scenario's.
+ * @returns records, ledger, explanation, and whether all expectations were met.
  * @throws {KnobError} for knobs that do not exist or do not fit.
+ *
+ * @example
+ * const run = await runScenario(scenarioNamed("late-delivery"), { seed: "1" });
+ * console.log(run.explanation.verdict);
  */
 export async function runScenario(scenario: UserScenario, options: RunOptions): Promise<Run> {
   checkArguments("runScenario", { scenario: [SCENARIO, scenario], options: [RUN_OPTIONS, options] });

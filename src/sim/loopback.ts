@@ -35,6 +35,9 @@ const OPTIONS = parameters<LoopbackOptions>({
  *
  * Disposing of it is pulling the cable of this connection, not of the authenticator: work that already
  * reached the handler goes on, and its answer is traced as discarded.
+ *
+ * @example
+ * const device = new LoopbackDevice(env, key.handle, { transport: "usb" });
  */
 export class LoopbackDevice implements CtapDevice {
   readonly transport: CtapDevice["transport"];

@@ -144,7 +144,16 @@ export function nameOfPrompt({ kind, purpose, holdMs }: UserPrompt): string {
   return `${holdMs === undefined ? kind : `long ${kind}`} ${purpose}`;
 }
 
-/** Creates a user who reacts the same way every time, but for the exceptions named. */
+/**
+ * Creates a user who reacts the same way every time, but for the exceptions named.
+ *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param behaviour times in milliseconds, refusals, and exceptions for single prompts.
+ * @returns a user for `SimAuthenticator`.
+ *
+ * @example
+ * const user = simulatedUser(env, { touchMs: 95_000, prompts: { consent: { does: "refuses" } } });
+ */
 export function simulatedUser(env: Env, behaviour: UserBehaviour = {}): SimUser {
   checkArguments("simulatedUser", { env: [arg.env, env], behaviour: [BEHAVIOUR, behaviour] });
   let asked = 0;

@@ -35,7 +35,12 @@ const SYSFS_HIDRAW = "/sys/class/hidraw";
  *
  * A machine may also hide them: Windows shows them to administrators only.
  *
+ * @param options the host, for tests.
+ * @returns a row for each FIDO key, none when none is plugged in.
  * @throws {HidAccessError} `NATIVE_MISSING`
+ *
+ * @example
+ * for (const { path, product } of await usbDevices()) console.log(path, product);
  */
 export async function usbDevices(options: UsbOptions = {}): Promise<UsbDeviceInfo[]> {
   checkArguments("usbDevices", {
@@ -51,7 +56,19 @@ export async function usbDevices(options: UsbOptions = {}): Promise<UsbDeviceInf
   return found;
 }
 
-/** Opens the device at `path` and asks it for a channel. @throws as {@link nodeHidPort} and {@link openHidDevice} do. */
+/**
+ * Opens the device at `path` and asks it for a channel.
+ *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param path as `usbDevices()` gives it, such as `/dev/hidraw3`.
+ * @param options of the channel, and the host for tests.
+ * @returns a device whose channel is open.
+ * @throws as {@link nodeHidPort} and {@link openHidDevice} do.
+ *
+ * @example
+ * const [key] = await usbDevices();
+ * if (key) await using device = await openUsbDevice(systemEnv(), key.path);
+ */
 export async function openUsbDevice(
   env: Env,
   path: string,

@@ -8,6 +8,9 @@ import { HarnessError } from "../core/errors.js";
  * the page must receive; `CHOICE_DECLINED`: the user picked no account; `EXTENSION_NOT_SUPPORTED`: an extension was
  * asked for what it does not do in this ceremony; `EXTENSION_SYNTAX`: it names a credential that is none, or not of
  * this request.
+ *
+ * @example
+ * if (error instanceof ClientError && error.code === "RP_ID_NOT_ALLOWED") console.log(error.hint);
  */
 export class ClientError extends HarnessError<
   | "ORIGIN_NOT_ALLOWED"

@@ -83,7 +83,12 @@ describe("exit codes", () => {
 
   test.each([
     [0, ["--help"], /^usage: passkey-harness/, /^$/],
-    [1, ["register", "--touch-ms", "60000"], /TIMER key\.up fired/, /^$/],
+    [
+      1,
+      ["register", "--touch-ms", "60000"],
+      /TIMER key\.up fired/,
+      /^the simulated key gives up after 30000 ms, before the touch/,
+    ],
     [2, ["frobnicate"], /^$/, /^USAGE: there is no command "frobnicate"\n {2}hint: /],
   ])("a process ends with %i for %j", async (expected, args, said, warned) => {
     const { exitCode, stdout, stderr } = await spawnCli(args);

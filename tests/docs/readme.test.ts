@@ -24,6 +24,10 @@ const fromBundle = (code: string) =>
 const expectation = (code: string) =>
   [...code.matchAll(/(?:; |^)\/\/ (.+?)( \.\.\.)?$/gm)].map(([, text]) => text as string);
 
+const { files: SHIPPED } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+  readonly files: readonly string[];
+};
+
 describe("README", () => {
   test.each(blocks("js").map((code, index) => [index + 1, code] as const))(
     "program %i runs and prints what its comments say",
@@ -60,7 +64,10 @@ describe("README", () => {
   });
 
   test.each([...README.matchAll(/\]\(((?!https?:)[^)]+)\)/g)].map(([, path]) => path as string))(
-    "links to %s, which exists",
-    (path) => expect(existsSync(join(PROJECT, path))).toBe(true),
+    "links to %s, which exists and is in the package",
+    (path) => {
+      expect(existsSync(join(PROJECT, path))).toBe(true);
+      expect(SHIPPED).toContain(path.split("/")[0]);
+    },
   );
 });

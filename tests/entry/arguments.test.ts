@@ -1,4 +1,6 @@
 /** Every public function and class that takes a parameter object, called as a JavaScript program may call it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isHarnessError } from "../../src/core/errors.js";
 import * as ctap from "../../src/entry/ctap.js";
@@ -8,6 +10,7 @@ import * as hybrid from "../../src/entry/hybrid.js";
 import * as scenarios from "../../src/entry/scenarios.js";
 import * as sim from "../../src/entry/sim.js";
 import * as webauthn from "../../src/entry/webauthn.js";
+import { PROJECT } from "../helpers/project.js";
 import { ORIGIN, RP_ID, creationOptions, requestOptions } from "../helpers/ceremony-options.js";
 
 const env = sim.virtualEnv("arguments");
@@ -231,6 +234,7 @@ const CASES: Readonly<Record<string, Case>> = {
     good: { draws: 1, seed: "1", scenarios: [] },
     required: ["draws", "seed"],
   },
+  explain: { call: last(diagnosis, "explain", []), good: { schema: 2 } },
   variantOf: { call: last(scenarios, "variantOf", scenario, "x"), good: { title: "another" } },
   toText: { call: last(scenarios, "toText", { records: [], explanation: {} }), good: { width: 80 } },
   toPcapng: { call: last(scenarios, "toPcapng", []), good: {} },
@@ -312,7 +316,6 @@ test("no public function with an options parameter is left out", () => {
       "drawGrease",
       "envFor",
       "envIn",
-      "explain",
       "findScenario",
       "firmwareOf",
       "fitForUhid",
@@ -363,6 +366,18 @@ test("no public function with an options parameter is left out", () => {
       "within",
     ]
   `);
+});
+
+test("an error names the function that was called", () => {
+  const sources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => readFileSync(join(PROJECT, "src", path), "utf8"));
+  const wrong = sources.flatMap((source) =>
+    [...source.matchAll(/checkArguments\("(\w+)"/g)].flatMap(([, name = ""]) =>
+      new RegExp(`(?:function|class) ${name}\\b`).test(source) ? [] : [name],
+    ),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test.each([

@@ -11,6 +11,7 @@ export const list: Command = {
   options: {},
   async run() {
     const profiles = [...PROFILES.values()].map(({ name, description }) => ({ name, description }));
+    const width = Math.max(...profiles.map(({ name }) => name.length)) + 2;
     const { devices, problem } = await lookForKeys();
     const keys = devices.map(
       ({ path, product, vendorId, productId }) =>
@@ -25,7 +26,7 @@ export const list: Command = {
         ...(keys.length > 0 ? keys : problem ? [] : ["  none"]),
         "",
         "simulated, with --device sim --profile NAME:",
-        ...profiles.map(({ name, description }) => `  ${name.padEnd(14)}${description}`),
+        ...profiles.map(({ name, description }) => `  ${name.padEnd(width)}${description}`),
       ].join("\n"),
     };
   },

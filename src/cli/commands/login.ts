@@ -35,7 +35,7 @@ export const login: Command = {
 ${CEREMONY_HELP}`,
   options: CEREMONY_OPTIONS,
   async run(invocation) {
-    const credentialFile = new CredentialFile(textOption(invocation, "credentials"));
+    const credentialFile = new CredentialFile(textOption(invocation, "credentials"), { mustExist: true });
     const client = clientOf(invocation);
     const { rpId, origin } = siteOf(invocation);
     return withDevice(invocation, {

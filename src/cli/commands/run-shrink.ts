@@ -1,7 +1,7 @@
 import { type Outcome as RunOutcome, type Shrunk, shrink } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import type { Invocation, Outcome } from "../command.js";
-import { textOption } from "../options.js";
+import { counted, textOption } from "../options.js";
 import { writeTrace } from "../recording.js";
 import { withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
@@ -29,7 +29,7 @@ export async function runShrink(
     keep,
     calledAs,
     ...(toward && { toward: toward.scenario.knobs }),
-    onRun: (runs) => terminal.status(`${runs} runs`),
+    onRun: (runs) => terminal.status(counted(runs, "run")),
   });
   terminal.status("");
   const { run, ...rest } = shrunk;
@@ -61,7 +61,7 @@ function shrinkText(
   const was: Readonly<Record<string, string | number | boolean | null>> = before;
   const from = toward === undefined ? "their defaults" : `what they are in ${toward}`;
   return [
-    `${terminal.style("bold", scenario.id)}  seed ${seed}  ${runs} runs`,
+    `${terminal.style("bold", scenario.id)}  seed ${seed}  ${counted(runs, "run")}`,
     scenario.title,
     "",
     `${off.length} knobs are not ${from}; ${kept.length} of them ${kept.length === 1 ? "matters" : "matter"}:`,

@@ -9,7 +9,7 @@ import {
 } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
-import { textOption } from "../options.js";
+import { counted, textOption } from "../options.js";
 import { SINGLE_REPORTS, withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
 import { shellWord } from "../shell-word.js";
@@ -87,7 +87,7 @@ function sweepText(
   const right = new Set([...names, ...LEDGER, "margin ms"]);
   const [head = "", ...body] = columns([header, ...rows], (nth) => right.has(header[nth] ?? ""));
   return [
-    `${terminal.style("bold", scenario.id)}  seed ${seed}  ${points.length} points, ${runs} runs`,
+    `${terminal.style("bold", scenario.id)}  seed ${seed}  ${counted(points.length, "point")}, ${counted(runs, "run")}`,
     scenario.title,
     "",
     terminal.style("dim", head),

@@ -3,7 +3,7 @@ import { startQrInitiated } from "../../entry/hybrid.js";
 import { envFor, systemEnv } from "../../entry/sim.js";
 import { CLIENT_PROFILES, SPEC_L3, effectiveTimeoutMs } from "../../entry/webauthn.js";
 import type { Invocation, OptionTable } from "../command.js";
-import { dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from "./hybrid-ports.js";
+import { checkRadio, dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from "./hybrid-ports.js";
 import { numberOption, textOption } from "../options.js";
 import { showQr } from "./show-qr.js";
 import type { Terminal } from "../terminal.js";
@@ -36,6 +36,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
   const ceremonyMs = ceremonyOf(invocation);
   const link = envFor(env, "link");
   const ports = { scanner: scannerFrom(invocation, link), dialer: dialerFrom(invocation) };
+  await checkRadio(invocation);
   const { qr, device } = startQrInitiated(link, ports, {
     hint: method === "create" ? "mc" : "ga",
     // The browser's own timer decides, where it has one.

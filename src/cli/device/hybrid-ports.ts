@@ -4,12 +4,14 @@ import {
   type TunnelDialer,
   linuxAdvertiser,
   nobleScanner,
+  openNoble,
   retryingScanner,
   udpAdvertiser,
   udpScanner,
   wsDialer,
 } from "../../entry/hybrid.js";
 import type { Env } from "../../entry/sim.js";
+import { isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { hostAndPort } from "./host-and-port.js";
@@ -32,6 +34,27 @@ const SCAN_RETRIES = 7;
 /** A radio that is switched off and on again in the middle goes on. @throws {UsageError} USAGE */
 export function scannerFrom(invocation: Invocation, env: Env): AdvertScanner {
   return retryingScanner(env, radioFrom(invocation), { retries: SCAN_RETRIES, resumes: true });
+}
+
+/** How long a radio may take to say in which state it is, in milliseconds. */
+const RADIO_STATE_MS = 3_000;
+
+/**
+ * Looks for the radio before a code is shown that nobody could answer. One that is off may still be switched on.
+ *
+ * @throws {RadioError} NATIVE_MISSING, RADIO_NO_ADAPTER, PERMISSION_DENIED, RADIO_FAILED.
+ */
+export async function checkRadio(invocation: Invocation): Promise<void> {
+  const radio = textOption(invocation, "radio") ?? "noble";
+  if (!radio.startsWith("noble")) return;
+  const fork = radio === "noble:stoprocent" ? "stoprocent" : "abandonware";
+  const patience = AbortSignal.timeout(RADIO_STATE_MS);
+  try {
+    await openNoble({ fork }, patience);
+  } catch (error) {
+    if (patience.aborted || (isHarnessError(error) && error.code === "RADIO_OFF")) return;
+    throw error;
+  }
 }
 
 function radioFrom(invocation: Invocation): AdvertScanner {

@@ -10,6 +10,7 @@ import {
   withU2fFallback,
 } from "../../entry/hid.js";
 import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
+import { isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { hostAndPort } from "./host-and-port.js";
 import { HYBRID_CEREMONY_HELP, HYBRID_CEREMONY_OPTIONS, openHybrid } from "./hybrid-device.js";
@@ -20,6 +21,7 @@ import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "./simulated-key.js";
 
 export const DEVICE_OPTIONS = {
   device: { type: "string", short: "d", default: "sim" },
+  bind: { type: "string" },
   seed: { type: "string" },
   ...SIM_KEY_OPTIONS,
   ...HYBRID_CEREMONY_OPTIONS,
@@ -27,6 +29,7 @@ export const DEVICE_OPTIONS = {
 
 export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT, unix:PATH
                        or hybrid: a phone that scans the code shown then
+  --bind HOST:PORT     local address for udp, where the device answers a fixed one (key --peer)
   --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
 ${SIM_KEY_HELP}
 ${HYBRID_CEREMONY_HELP}`;
@@ -41,7 +44,8 @@ export async function openDevice(
 ): Promise<OpenedDevice> {
   const where = textOption(invocation, "device") ?? "sim";
   if (where === "hybrid") return openHybrid(invocation, method);
-  return where === "sim" ? openSimulated(invocation) : openReal(where, framesOption(invocation));
+  if (where === "sim") return openSimulated(invocation);
+  return openReal(where, { frames: framesOption(invocation), bind: textOption(invocation, "bind") });
 }
 
 async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
@@ -67,11 +71,21 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
   };
 }
 
-async function openReal(where: string, frames: HidDeviceOptions["frames"]): Promise<OpenedDevice> {
+interface RealDeviceOptions {
+  readonly frames: HidDeviceOptions["frames"];
+  /** Local address of a UDP socket. */
+  readonly bind: string | undefined;
+}
+
+/** @throws {UsageError} ENVIRONMENT when nothing is where the device should be. */
+async function openReal(where: string, options: RealDeviceOptions): Promise<OpenedDevice> {
   const sink = new MemorySink();
   const env = systemEnv(sink);
   const link = envFor(env, "link");
-  const device = withU2fFallback(link, await openAt(link, where, { frames }));
+  const device = withU2fFallback(
+    link,
+    await openAt(link, where, options).catch((error: unknown) => absent(where, error)),
+  );
   return {
     env,
     device,
@@ -85,7 +99,21 @@ async function openReal(where: string, frames: HidDeviceOptions["frames"]): Prom
   };
 }
 
-async function openAt(env: Env, where: string, options: HidDeviceOptions): Promise<HidDevice> {
+/** A device that is not there is no finding about a device. */
+function absent(where: string, error: unknown): never {
+  if (!isHarnessError(error) || !ABSENT_CODES.includes(error.code)) throw error;
+  throw new UsageError("ENVIRONMENT", `there is no device: ${error.message}`, {
+    cause: error,
+    hint: where.startsWith("hid:")
+      ? "passkey-harness list names the keys that are plugged in"
+      : "passkey-harness key offers one there",
+  });
+}
+
+const ABSENT_CODES: readonly string[] = ["DEVICE_GONE", "DEVICE_OPEN_FAILED"];
+
+async function openAt(env: Env, where: string, { frames, bind }: RealDeviceOptions): Promise<HidDevice> {
+  const options = { frames };
   const [scheme = "", ...rest] = where.split(":");
   const place = rest.join(":");
   switch (scheme) {
@@ -96,7 +124,15 @@ async function openAt(env: Env, where: string, options: HidDeviceOptions): Promi
         options,
       );
     case "udp":
-      return openHidDevice(env, await udpHidPort({ ...hostAndPort(place), trace: env.trace }), options);
+      return openHidDevice(
+        env,
+        await udpHidPort({
+          ...hostAndPort(place),
+          ...(bind !== undefined && { bind: hostAndPort(bind) }),
+          trace: env.trace,
+        }),
+        options,
+      );
     case "unix":
       return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }), options);
     default:

@@ -70,7 +70,15 @@ const OPTIONS = parameters<OpenSessionOptions>({
 /**
  * Starts talking to a device, once it is there: getInfo first, unless the device brought its info along.
  *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param device the authenticator, over any transport.
+ * @param options signal, keepalive listener, cryptography.
+ * @returns a session whose `info` is what the authenticator says of itself.
  * @throws as any command does; {@link MessageError} when the info cannot be read.
+ *
+ * @example
+ * const session = await env.clock.run(openSession(env, device));
+ * console.log(session.info.versions);
  */
 export async function openSession(
   env: Env,

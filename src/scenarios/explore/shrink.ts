@@ -66,9 +66,15 @@ const ROUNDS_MAX = 8;
  * it can be turned back. A number whose target is `never` stays as it is; `never` becomes a number where one of
  * at most a day does.
  *
+ * @param scenario whose knobs are made fewer and smaller.
+ * @param options seed, knobs, what of the outcome has to stay.
+ * @returns the smallest scenario found, its run, and how many runs it took.
  * @throws {ShrinkError} `SHRINK_NOTHING_TO_KEEP` when the run does not end as `keep` says;
  *   `SHRINK_BAD_CONDITION`.
  * @throws {KnobError} for knobs that do not exist or do not fit.
+ *
+ * @example
+ * const { smallest, runs } = await shrink(scenarioNamed("late-delivery"), { seed: "1" });
  */
 export async function shrink(scenario: UserScenario, options: ShrinkOptions): Promise<Shrunk> {
   checkArguments("shrink", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });

@@ -80,8 +80,17 @@ export interface Sweep {
  * the last unit: milliseconds, or one. Turns between two neighbours with the same outcome are not looked for;
  * take smaller steps for those.
  *
+ * @param scenario to run at every point.
+ * @param options seed and axes, such as `key.touchDelayMs=0..60s/20s`.
+ * @returns a point for each run, and the thresholds at which the outcome turns, to the millisecond.
  * @throws {KnobError} for a knob or value that does not fit.
  * @throws {SweepError} `SWEEP_BAD_AXIS`, `SWEEP_SAME_KNOB`, `SWEEP_TOO_LARGE`.
+ *
+ * @example
+ * const { thresholds } = await sweep(scenarioNamed("plain-login"), {
+ *   seed: "1",
+ *   axes: ["key.touchDelayMs=0..60s/20s"],
+ * });
  */
 export async function sweep(scenario: UserScenario, options: SweepOptions): Promise<Sweep> {
   checkArguments("sweep", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });

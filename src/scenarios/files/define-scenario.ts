@@ -20,7 +20,12 @@ import { ScenarioFileError } from "./scenario-file-error.js";
  * `extends` is the id of a preset, or a story that is at hand; a path has no place here, because nothing says
  * beside what it is: import the other story instead.
  *
+ * @param definition a scenario file as an object; `extends` may be a scenario.
+ * @returns a scenario that `runScenario` takes.
  * @throws {ScenarioFileError} `SCENARIO_FILE_...` with every problem that was found.
+ *
+ * @example
+ * export default defineScenario({ extends: "late-delivery", knobs: { "page.guardMs": 30_000 } });
  */
 export function defineScenario(
   definition: ScenarioDefinition,

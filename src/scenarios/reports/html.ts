@@ -1,3 +1,4 @@
+import { titleOf } from "./title-of.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { chartOf } from "./html-chart.js";
 import { diagnosesOf, findingsOf, leadOf, screensOf } from "./html-story.js";
@@ -13,17 +14,23 @@ import { prose, VERDICT_NAMES } from "./words.js";
  *
  * Loads nothing and runs nothing: it can be read from a mail or a build's artifacts, forbids both to itself, and
  * escapes whatever the trace says.
+ *
+ * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
+ * @returns the text of an HTML file.
+ *
+ * @example
+ * writeFileSync("run.html", toHtml(run));
  */
 export function toHtml(run: ReportedRun): string {
   const drawing = drawingOf(run);
-  const { id, title } = run.scenario;
+  const { id } = run.scenario;
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${id}: ${title}</title>
+<title>${id}: ${titleOf(run)}</title>
 <style>${new Markup(HTML_STYLE)}</style>
 </head>
 <body>
@@ -51,15 +58,14 @@ ${ledgerTables(run)}
   return String(page);
 }
 
-function headerOf({ scenario, seed, verdict, knobs }: ReportedRun): Markup {
+function headerOf(run: ReportedRun): Markup {
+  const { scenario, seed, verdict } = run;
   const mark = { "as-expected": "good", unexpected: "bad", "no-expectation": "plain" }[verdict];
-  const assignments = Object.entries(knobs).map(([name, value]) => `${name}=${value ?? "never"}`);
   const sources = scenario.sources.map((source) => markup`<li>${source}</li>`);
   return markup`<header>
 <p class="eyebrow"><code>${scenario.id}</code>${seed === "" ? undefined : markup`<span>seed <code>${seed}</code></span>`}<span class="badge ${mark}">${VERDICT_NAMES[verdict]}</span></p>
-<h1>${prose(scenario.title)}</h1>
+<h1>${prose(titleOf(run))}</h1>
 <p class="story">${prose(scenario.story)}</p>
-${assignments.length === 0 ? undefined : markup`<p class="note">Knobs turned: <code>${assignments.join(" ")}</code></p>`}
 ${sources.length === 0 ? undefined : markup`<details class="note"><summary class="note">Where this was seen</summary><ul>${sources}</ul></details>`}
 </header>`;
 }

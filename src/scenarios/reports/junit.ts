@@ -8,6 +8,12 @@ const SUITE = "passkey-harness";
  *
  * Properties hold seed, mechanism, deciding timer and margin. A run held to no promise is skipped, not passed.
  * There is no `time`: a scenario's minutes are virtual and stand in the property `virtual-ms`.
+ *
+ * @param runs one test case each.
+ * @returns the text of a JUnit XML file.
+ *
+ * @example
+ * writeFileSync("junit.xml", toJUnit([run]));
  */
 export function toJUnit(runs: readonly ReportedRun[]): string {
   const failures = runs.filter(({ verdict }) => verdict === "unexpected").length;

@@ -31,8 +31,12 @@ interface Line {
  * A part of a trace is read as well: where `run.started` is missing, the schema is 2 if every record has a span and 1
  * if none has. Records are sorted by time. Members that no kind names are kept.
  *
+ * @param trace text of the file.
  * @returns records in the shape of schema 2, with a note for what is missing or was sorted.
  * @throws {TraceError} `TRACE_VERSION` for any other schema, other `TRACE_...` for what is no record; `line` says where.
+ *
+ * @example
+ * const { records, notes } = parseTrace(readFileSync("trace.jsonl", "utf8"));
  */
 export function parseTrace(trace: string): ParsedTrace {
   const texts = trace.replace(BYTE_ORDER_MARK, "").split(/\r?\n/);

@@ -1,3 +1,4 @@
+import { titleOf } from "./title-of.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
@@ -31,7 +32,16 @@ interface Sheet {
 
 const WIDTH = 100;
 
-/** Formats a run as text: the scenario, the timeline, what the user saw, the verdict and the timer that decided. */
+/**
+ * Formats a run as text: the scenario, the timeline, what the user saw, the verdict and the timer that decided.
+ *
+ * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
+ * @param options colour, and width in columns.
+ * @returns the report, lines ended by a line feed but the last.
+ *
+ * @example
+ * console.log(toText(run, { color: true }));
+ */
 export function toText(run: ReportedRun, options: TextOptions = {}): string {
   checkArguments("toText", {
     run: [arg.with("a run, as runScenario gives one,", "records", "explanation"), run],
@@ -54,7 +64,15 @@ export function toText(run: ReportedRun, options: TextOptions = {}): string {
     .join("\n\n")}\n`;
 }
 
-/** A run as programs read it: a document for `JSON.stringify`, the trace included. */
+/**
+ * A run as programs read it: a document for `JSON.stringify`, the trace included.
+ *
+ * @param run of `runScenario`, or what `runOfTrace` made of a stored trace.
+ * @returns a document for `JSON.stringify`.
+ *
+ * @example
+ * console.log(JSON.stringify(toJson(run)));
+ */
 export function toJson(run: ReportedRun) {
   const { scenario, seed, knobs, verdict, findings, explanation, ledger, records, reproduction } = run;
   const { id, group, title, story, sources } = scenario;
@@ -83,7 +101,7 @@ function header({ run, paint, width }: Sheet): readonly string[] {
   const origin = seed === "" ? "" : `seed ${printable(seed)}  `;
   return [
     `${paint.strong(printable(scenario.id))}  ${origin}${mark(outcome[verdict])}`,
-    paint.strong(scenario.title),
+    paint.strong(titleOf(run)),
     ...wrap(scenario.story, width),
   ];
 }

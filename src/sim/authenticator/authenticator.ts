@@ -39,7 +39,7 @@ const DEPS = parameters<AuthenticatorDeps>({
     "limits",
   ),
   store: arg.having("a CredentialStore", "discoverable", "snapshot"),
-  user: arg.having("a user, as habitualUser(env) makes one,", "answer"),
+  user: arg.having("a user, as simulatedUser(env) makes one,", "answer"),
   crypto: maybe(arg.crypto),
   transport: maybe(shape.text),
 });
@@ -48,6 +48,13 @@ const DEPS = parameters<AuthenticatorDeps>({
  * An authenticator in software: CTAP2 bytes to CTAP2 bytes, step by step as the specification has it.
  *
  * Give it an environment of its own (`envFor(env, "key")`): the seed decides its keys and certificates.
+ *
+ * @example
+ * const key = new SimAuthenticator(envFor(env, "key"), {
+ *   profile: profileNamed("yubikey5"),
+ *   store: new CredentialStore(),
+ *   user: simulatedUser(env, { touchMs: 4_000 }),
+ * });
  */
 export class SimAuthenticator {
   readonly profile: AuthenticatorProfile;

@@ -79,7 +79,7 @@ export async function wsTunnelService(env: Env, options: WsTunnelServiceOptions)
   const { host = "127.0.0.1" } = options;
   if (!options.allowRemote && !isLoopback(host)) {
     throw new ExposeError("EXPOSE_REMOTE_REFUSED", `${host} is not this machine alone`, {
-      hint: "set allowRemote where every machine that can reach the address may use the service",
+      hint: "set allowRemote (--allow-remote on the command line) where every machine that can reach the address may use the service",
     });
   }
   const { WebSocketServer: Sockets } = await import("ws");

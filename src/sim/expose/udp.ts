@@ -64,7 +64,7 @@ export async function exposeUdp(
   for (const host of [options.listen.host, options.peer?.host]) {
     if (host === undefined || options.allowRemote || isLoopback(host)) continue;
     throw new ExposeError("EXPOSE_REMOTE_REFUSED", `${host} is not this machine alone`, {
-      hint: "set allowRemote where every machine that can reach the address may use the device",
+      hint: "set allowRemote (--allow-remote on the command line) where every machine that can reach the address may use the device",
     });
   }
   const device = new UdpDevice(env, firmware, options);

@@ -78,7 +78,16 @@ export interface FaultyDevice extends CtapDevice {
  *
  * Every rule that matches a request applies to it, in the order given.
  *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param device the device that misbehaves.
+ * @param rules which message meets which fault.
+ * @returns a device that behaves like the given one but for the rules.
  * @throws {RangeError} for two rules of one id, or an nth below 1.
+ *
+ * @example
+ * const faulty = withFaults(env, device, [
+ *   { id: "answer lost", command: 0x01, effect: { do: "lose-response" } },
+ * ]);
  */
 export function withFaults(env: Env, device: CtapDevice, rules: readonly FaultRule[]): FaultyDevice {
   checkArguments("withFaults", {

@@ -32,7 +32,18 @@ export interface SimHidKnobs extends Partial<HidKnobs> {
   readonly label?: string;
 }
 
-/** A device on a simulated cable, 64 bytes at a time. */
+/**
+ * A device on a simulated cable, 64 bytes at a time.
+ *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param firmware what answers CTAP and U2F messages, as `firmwareOf(key)` makes it.
+ * @param knobs how the device behaves on USB.
+ * @returns the host's end of the cable.
+ *
+ * @example
+ * const port = simHidPort(env, { cbor: (request, options) => key.handle(request, options) });
+ * const device = await env.clock.run(openHidDevice(env, port));
+ */
 export function simHidPort(env: Env, firmware: HidFirmware, knobs: SimHidKnobs = {}): SimHidPort {
   checkArguments("simHidPort", {
     env: [arg.env, env],

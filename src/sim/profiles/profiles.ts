@@ -260,7 +260,12 @@ const DEVICES: readonly AuthenticatorProfile[] = [
   ...PLATFORM_PROFILES,
 ];
 
-/** Every profile this library ships, by name. */
+/**
+ * Every profile this library ships, by name.
+ *
+ * @example
+ * console.log([...PROFILES.keys()]);
+ */
 export const PROFILES: ReadonlyMap<string, AuthenticatorProfile> = new Map(
   [
     GENERIC_PROFILE,
@@ -276,7 +281,15 @@ export const PROFILES: ReadonlyMap<string, AuthenticatorProfile> = new Map(
   ].map((profile) => [profile.name, profile]),
 );
 
-/** @throws {RangeError} for a name nobody gave; the message lists those there are. */
+/**
+ *
+ * @param name of a simulated authenticator, as `PROFILES` lists them.
+ * @returns the profile.
+ * @throws {RangeError} for a name nobody gave; the message lists those there are.
+ *
+ * @example
+ * profileNamed("yubikey5").timeouts.upTimeoutMs; // milliseconds
+ */
 export function profileNamed(name: string): AuthenticatorProfile {
   const profile = PROFILES.get(name);
   if (profile === undefined) {

@@ -79,9 +79,16 @@ export interface HidDevice extends CtapDevice {
  *
  * The port belongs to the device from now on: it is closed with it, and also when opening fails.
  *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param port where reports go in and out.
+ * @param options times in milliseconds, size of reports, how much of them the trace gets.
+ * @returns a device whose channel is open.
  * @throws {TimeoutError} `hid.init`
  * @throws {HidError} `HID_...` when the device refuses.
  * @throws {TransportError} `DEVICE_GONE`, `LINK_CLOSED`, `PROTOCOL_VIOLATION`
+ *
+ * @example
+ * const device = await openHidDevice(systemEnv(), await udpHidPort({ port: 8111 }));
  */
 export async function openHidDevice(
   env: Env,

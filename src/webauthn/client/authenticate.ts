@@ -39,12 +39,22 @@ import { UserVerification, type Proof } from "./user-verification.js";
  * Settles within the client's timer whatever the device does. It does not verify the answer: that is the
  * site's business.
  *
+ * @param env what the call lives in: clock, randomness and trace.
+ * @param device the authenticator, over any transport.
+ * @param options as a site sends them, of any library.
+ * @param client origin of the page, timers of the browser, PIN and account choice of the user.
+ * @returns what the page would send to its site.
  * @throws {ClientError} for options or an origin a browser would refuse, or when the user picks no account.
  * @throws {PlanError} when the authenticator cannot do what the site insists on.
  * @throws {UserVerificationError} when the user cannot be verified any more.
  * @throws {CtapError} when the authenticator refuses. @throws {TransportError} when the link fails.
  * @throws {TimeoutError} `TIMEOUT` of `client.ceremony`. @throws {AbortedError} `ABORTED`.
  * @see WebAuthn Level 3 §5.1.4
+ *
+ * @example
+ * const response = await env.clock.run(
+ *   authenticate(env, device, { challenge, rpId: "example.com" }, { origin: "https://example.com" }),
+ * );
  */
 export async function authenticate(
   env: Env,

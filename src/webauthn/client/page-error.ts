@@ -140,7 +140,13 @@ const CREATE_ONLY: ReadonlySet<PageReason> = new Set([
  * NotAllowedError is the catch-all on purpose: timeouts are meant to look like refusals. Clients differ in
  * names only where `profile.errorNames` says so.
  *
+ * @param error what `register` or `authenticate` rejected with.
+ * @param context the method that was called, and whose browser it is.
+ * @returns the DOMException name a page would see, and the reason behind it.
  * @see WebAuthn Level 3 §5.1.3 and §5.1.4 (exceptions)
+ *
+ * @example
+ * toPageError(error, { method: "create", profile: CLIENT_PROFILES["gecko"] }).name; // "NotAllowedError"
  */
 export function toPageError(error: unknown, context: PageErrorContext): PageError {
   checkArguments("toPageError", { context: [CONTEXT, context] });

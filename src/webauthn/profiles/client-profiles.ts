@@ -310,6 +310,11 @@ export type ClientProfileId = keyof typeof BY_ID;
 
 export const CLIENT_PROFILE_IDS = Object.keys(BY_ID) as readonly ClientProfileId[];
 
-/** Every profile, by id. */
+/**
+ * Every profile, by id.
+ *
+ * @example
+ * await register(env, device, options, { origin, profile: CLIENT_PROFILES["gecko"] });
+ */
 export const CLIENT_PROFILES: Readonly<Record<ClientProfileId, ClientProfile>> &
   Readonly<Record<string, ClientProfile>> = BY_ID;

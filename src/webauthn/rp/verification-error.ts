@@ -2,7 +2,12 @@ import { HarnessError, isHarnessError, type ErrorDetail } from "../../core/error
 import { OutOfBytesError } from "../../core/bytes.js";
 import { HINTS, type RpCode } from "./verification-hints.js";
 
-/** A rule of the relying party that a response broke: one stable code per rule, a hint for each. */
+/**
+ * A rule of the relying party that a response broke: one stable code per rule, a hint for each.
+ *
+ * @example
+ * if (error instanceof VerificationError) console.log(error.code); // RP_ORIGIN
+ */
 export class VerificationError extends HarnessError<RpCode> {
   constructor(code: RpCode, message: string, detail: ErrorDetail = {}) {
     super(code, message, { hint: HINTS[code], ...detail });

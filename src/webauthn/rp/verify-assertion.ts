@@ -78,8 +78,19 @@ export interface VerifiedAssertion {
  * Left to the site, because both need its store: whether the challenge is still good, and which stored record belongs
  * to the response's id.
  *
+ * @param response of any page or of `authenticate`.
+ * @param expected challenge, origins, rp id and the stored credential record.
+ * @returns the record brought up to date, and what the authenticator said.
  * @throws {VerificationError} with the first rule broken.
  * @see WebAuthn Level 3 §7.2 (verifying an authentication assertion)
+ *
+ * @example
+ * const { credential } = verifyAssertion(response, {
+ *   challenge,
+ *   origins: ["https://example.com"],
+ *   rpId: "example.com",
+ *   credential: stored,
+ * });
  */
 export function verifyAssertion(
   response: AuthenticationResponseInput,

@@ -83,8 +83,18 @@ export interface VerifiedCredential {
  * Left to the site, because both need its store: whether the challenge is still good, and whether the credential id is
  * already registered.
  *
+ * @param response of any page or of `register`.
+ * @param expected challenge, origins and rp id.
+ * @returns the credential record to store, and how it came about.
  * @throws {VerificationError} with the first rule broken.
  * @see WebAuthn Level 3 §7.1 (registering a new credential)
+ *
+ * @example
+ * const { credential } = verifyRegistration(response, {
+ *   challenge,
+ *   origins: ["https://example.com"],
+ *   rpId: "example.com",
+ * });
  */
 export function verifyRegistration(
   response: RegistrationResponseInput,

@@ -84,6 +84,11 @@ export type NewCredentialSource = Omit<CredentialSource, "serial" | "signCount">
 /**
  * The memory of one authenticator, apart from the authenticator: it survives unplugging, and one that
  * was exported yesterday can be plugged in today.
+ *
+ * @example
+ * const store = new CredentialStore();
+ * // ... another authenticator later, with the same credentials:
+ * new SimAuthenticator(env, { profile, store, user });
  */
 export class CredentialStore {
   #credentials: readonly CredentialSource[];

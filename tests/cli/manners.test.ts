@@ -1,0 +1,174 @@
+/** What a command line says when something is mistyped or missing, and what its options promise. */
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freeUdpPort } from "../helpers/free-udp-port.js";
+import { PROJECT } from "../helpers/project.js";
+import { runCli } from "../helpers/run-cli.js";
+import { spawnCli, startCli } from "../helpers/spawn-cli.js";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "manners-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const { version } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { version: string };
+
+describe("version and help", () => {
+  test.each(["--version", "-V", "version"])("%s prints the version of the package", async (word) => {
+    expect(await runCli([word])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("a bundle finds its version, too", async () => {
+    expect(await spawnCli(["--version"])).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
+  });
+
+  test("--version --json is one document", async () => {
+    expect(JSON.parse((await runCli(["--version", "--json"])).stdout)).toEqual({ version });
+  });
+
+  test("help COMMAND is the help of that command", async () => {
+    const [helped, asked] = await Promise.all([runCli(["help", "run"]), runCli(["run", "--help"])]);
+    expect(helped).toEqual(asked);
+    expect(helped.stdout).toMatch(/^usage: passkey-harness run /);
+  });
+
+  test("help alone is the overview", async () => {
+    expect((await runCli(["help"])).stdout).toMatch(/^usage: passkey-harness COMMAND/);
+  });
+
+  test("every option of a command is in its help", async () => {
+    const { COMMANDS } = await import("../../src/cli/commands.js");
+    const missing = COMMANDS.flatMap(({ name, options, help, synopsis }) =>
+      Object.keys(options)
+        .filter((option) => !`${synopsis}\n${help}`.includes(`--${option}`))
+        .map((option) => `${name} --${option}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("what is mistyped is answered with the nearest name", () => {
+  test.each<[readonly string[], string, string]>([
+    [["regster"], 'there is no command "regster"', "did you mean register?"],
+    [["help", "regster"], 'there is no command "regster"', "did you mean register?"],
+    [["run", "late-delivry"], 'there is no scenario "late-delivry"', "late-delivery"],
+    [["register", "--sed", "1"], "register has no option --sed", "did you mean --seed"],
+    [["register", "--profile", "yubikey"], 'there is no profile "yubikey"', "yubikey5"],
+    [["register", "--client", "chrome-window"], 'there is no client "chrome-window"', "chrome-windows"],
+    [["register", "--uv", "requird"], 'not "requird"', "did you mean required?"],
+  ])("%j", async (args, message, hint) => {
+    const { exitCode, stdout, stderr } = await runCli(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(`USAGE: `);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(new RegExp(`hint: .*${hint.replaceAll("?", "\\?")}`));
+  });
+});
+
+describe("options and their values", () => {
+  test.each<[readonly string[], string]>([
+    [["register", "--touch-ms"], "--touch-ms takes a value, and none follows"],
+    [["register", "--seed", "--rp-id", "x"], '--seed takes a value, and "--rp-id" is an option'],
+    [["register", "--help=yes"], "--help takes no value"],
+    [["register", "-x"], "register has no option -x"],
+  ])("%j", async (args, message) => {
+    const { exitCode, stderr } = await runCli(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`USAGE: ${message}\n`);
+    expect(stderr).toContain("hint: ");
+  });
+});
+
+test("a negative number is a value, and named as one that does not fit", async () => {
+  const { exitCode, stderr } = await runCli(["register", "--touch-ms", "-5"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe('USAGE: --touch-ms takes a whole number from 0 to 600000, not "-5"\n');
+});
+
+describe("what is not there is the environment's fault: exit code 2", () => {
+  test.each<[readonly string[], RegExp]>([
+    [["login", "--credentials", "none.json"], /^ENVIRONMENT: credentials file none.json cannot be read/],
+    [["register", "--pin-file", "none.txt"], /^ENVIRONMENT: PIN file none.txt cannot be read/],
+    [
+      ["register", "--device", "unix:none.sock"],
+      /^ENVIRONMENT: there is no device: unix:none.sock: nobody listens/,
+    ],
+    [["key", "--udp", "0.0.0.0:1"], /^EXPOSE_REMOTE_REFUSED: [^\n]*\n {2}hint: [^\n]*--allow-remote/],
+    [
+      ["tunnel", "--host", "0.0.0.0", "--port", "1"],
+      /^EXPOSE_REMOTE_REFUSED: [^\n]*\n {2}hint: [^\n]*--allow-remote/,
+    ],
+  ])("%j", async (args, said) => {
+    const { exitCode, stderr } = await runCli(args);
+    expect(stderr).toMatch(said);
+    expect(exitCode).toBe(2);
+  });
+
+  test("a UDP port nobody listens on", async () => {
+    const { exitCode, stderr } = await runCli(["info", "--device", `udp:127.0.0.1:${await freeUdpPort()}`]);
+    expect(stderr).toMatch(
+      /^ENVIRONMENT: there is no device: [^\n]*\n {2}hint: passkey-harness key offers one there/,
+    );
+    expect(exitCode).toBe(2);
+  });
+});
+
+test("a slow touch beyond the key's patience is warned of, and --up-timeout-ms makes the key wait", async () => {
+  const late = await runCli(["register", "--touch-ms", "95000", "--client", "gecko"]);
+  expect(late.exitCode).toBe(1);
+  expect(late.stderr).toMatch(
+    /gives up after 30000 ms, before the touch at 95000 ms; --up-timeout-ms 100000 makes it wait/,
+  );
+  const waits = ["--up-timeout-ms", "100000", "--client", "gecko", "--timeout-ms", "120000"];
+  const patient = await runCli(["register", "--touch-ms", "95000", ...waits]);
+  expect(patient).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(patient.stdout).toContain("95.");
+});
+
+test("a key that answers a fixed peer is reached from there with --bind", { timeout: 60_000 }, async () => {
+  const [port, peer] = [await freeUdpPort(), await freeUdpPort()];
+  const address = `127.0.0.1:${port}`;
+  const key = startCli(["key", "--udp", address, "--peer", `127.0.0.1:${peer}`, "--touch-ms", "1"]);
+  try {
+    await once(key.stderr, "data");
+    const args = ["register", "--device", `udp:${address}`, "--bind", `127.0.0.1:${peer}`];
+    expect(await runCli(args)).toMatchObject({ exitCode: 0 });
+  } finally {
+    key.kill("SIGTERM");
+    await once(key, "exit");
+  }
+});
+
+describe("wording", () => {
+  test("list puts two spaces behind the longest name", async () => {
+    const { stdout } = await runCli(["list"]);
+    const rows = stdout.slice(stdout.indexOf("simulated,")).trimEnd().split("\n").slice(1);
+    expect(rows.length).toBeGreaterThan(20);
+    for (const row of rows) expect(row).toMatch(/^ {2}[\w-]+ {2,}\S/);
+    expect(new Set(rows.map((row) => row.length - row.replace(/^ {2}[\w-]+ +/, "").length)).size).toBe(1);
+  });
+
+  test("one point and one run are not points and runs", async () => {
+    const { stdout } = await runCli(["run", "plain-login", "--sweep", "key.touchDelayMs=0"]);
+    expect(stdout).toContain("1 point, 1 run\n");
+  });
+
+  test("a title says which knobs were changed, in text and on a page", async () => {
+    const page = join(folder, "run.html");
+    const { stdout } = await runCli(["run", "late-delivery", "--set", "page.guardMs=1000", "--html", page]);
+    expect(stdout).toContain("(knobs changed: page.guardMs=1000)");
+    expect(readFileSync(page, "utf8")).toMatch(/<h1>[^<]*\(knobs changed: page\.guardMs=1000\)<\/h1>/);
+    expect((await runCli(["run", "late-delivery"])).stdout).not.toContain("knobs changed");
+  });
+
+  test("a credentials file that is there is read as before", async () => {
+    const file = join(folder, "credentials.json");
+    writeFileSync(file, JSON.stringify({ schema: 1, credentials: [] }));
+    const { stderr } = await runCli(["login", "--credentials", file]);
+    expect(stderr).not.toContain("cannot be read");
+  });
+});
