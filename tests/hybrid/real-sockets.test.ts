@@ -1,4 +1,4 @@
-import { verifyRegistrationResponse, type RegistrationResponseJSON } from "@simplewebauthn/server";
+import { verifyRegistrationResponse } from "@simplewebauthn/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { envFor, systemEnv, virtualEnv } from "../../src/core/env.js";
 import { AsyncQueue } from "../../src/core/queue.js";
@@ -72,7 +72,7 @@ describe("over real sockets", () => {
     const answer = await register(bench.client, first.device, RESIDENT, CLIENT);
     expect(await scanned).toEqual({ ending: "served" });
     const { verified } = await verifyRegistrationResponse({
-      response: answer as unknown as RegistrationResponseJSON,
+      response: answer,
       expectedChallenge: RESIDENT.challenge,
       expectedOrigin: ORIGIN,
       expectedRPID: RP_ID,

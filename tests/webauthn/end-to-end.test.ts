@@ -1,5 +1,4 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
-import type { RegistrationResponseJSON as TheirRegistration } from "@simplewebauthn/server";
 import { describe, expect, test } from "vitest";
 import { concat, fromBase64url, toBase64url } from "../../src/core/bytes.js";
 import { encodeInfo, parseInfo } from "../../src/ctap/messages/get-info.js";
@@ -16,7 +15,7 @@ const challenge = creationOptions().challenge;
 
 async function theyAcceptRegistration(response: RegistrationResponseJSON, uv: boolean) {
   const { verified, registrationInfo } = await verifyRegistrationResponse({
-    response: response as unknown as TheirRegistration,
+    response,
     expectedChallenge: challenge,
     expectedOrigin: ORIGIN,
     expectedRPID: RP_ID,

@@ -121,8 +121,8 @@ export class SimPage {
   ): Promise<PageOutcome> {
     const { knobs } = this.#deps;
     const screen = new Screen(TEXTS.create);
-    const { trace, end } = this.#env.trace.startSpan({ name: "ceremony", label: KINDS.create });
-    const { context } = trace;
+    const span = this.#env.trace.startSpan({ name: "ceremony", label: KINDS.create });
+    const { context } = span.trace;
     const { body } = await site.registrationLink({ context });
     if (body === undefined) return { shown: "failure", accepted: false };
     const elsewhere = other.#register(account, body.ceremony);
@@ -130,9 +130,9 @@ export class SimPage {
     while (answer.status !== 200 && knobs().page.resumesPoll)
       answer = await site.awaitRegistration(body.ceremony, { context });
     const accepted = answer.body?.outcome === "committed";
-    screen.show(trace, accepted ? "success" : "failure");
+    screen.show(span.trace, accepted ? "success" : "failure");
     await elsewhere;
-    end(accepted ? "ok" : "error");
+    span.end(accepted ? "ok" : "error");
     return { shown: screen.shown ?? "failure", accepted };
   }
 

@@ -85,7 +85,7 @@ export class FallbackAuthService {
   requestCode(factor: FactorName, ceremony: string): Promise<SiteAnswer<FactorAttempt>> {
     return this.#deps.gateway.pass(
       { call: `${factor}/code`, context: this.contextOf(ceremony) },
-      async (env) => {
+      async () => {
         const { otp, sms } = this.#deps.knobs();
         if (!this.#has(factor)) return { status: 409, code: "NOT_ENROLLED" };
         if (this.#lock.locked) return { status: 423, code: "LOCKED" };

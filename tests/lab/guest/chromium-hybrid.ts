@@ -20,7 +20,7 @@ import {
   systemEnv,
   wsTunnelService,
 } from "../../../src/entry/sim.js";
-import { CLIENT_PROFILES, SPEC_L3 } from "../../../src/entry/webauthn.js";
+import { CLIENT_PROFILES } from "../../../src/entry/webauthn.js";
 import { readQrImage } from "../../../src/cli/device/read-qr.js";
 import { HybridPhone, type ScanHabits } from "./hybrid-phone.js";
 import { PasskeySite } from "./passkey-site.js";

@@ -59,7 +59,7 @@ async function judge(
   };
   const registered = await verifyRegistrationResponse({
     ...expected,
-    response: registration as never,
+    response: registration,
     supportedAlgorithmIDs: [-7, -8, -19, -35, -36, -47, -257],
   });
   if (!registered.verified) return { registered, authenticated: undefined };

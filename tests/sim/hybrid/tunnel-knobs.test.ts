@@ -108,7 +108,7 @@ describe("tunnel.garble", () => {
     [6, "desktop", "FRAME_REJECTED", 1],
   ] as const)(
     "message %i is found out by the %s, and leaves a key or not",
-    async (nth, actor, code, keys, step = undefined) => {
+    async (nth, actor, code, keys, step?) => {
       const one = await registered({ "tunnel.garble": nth });
       const failed = stageOf(one, actor, "failed");
       expect([failed?.code, failed?.step]).toEqual([code, step]);

@@ -42,7 +42,7 @@ describe("an independent relying party agrees", () => {
     const world = worldWith();
     const { options, response } = await world.env.clock.run(answered(world));
     const verdict = await verifyRegistrationResponse({
-      response: response as never,
+      response,
       expectedChallenge: options.publicKey.challenge,
       expectedOrigin: ORIGIN,
       expectedRPID: RP_ID,
@@ -63,14 +63,14 @@ describe("an independent relying party agrees", () => {
       })(),
     );
     const known = await verifyRegistrationResponse({
-      response: registration.response as never,
+      response: registration.response,
       expectedChallenge: registration.options.publicKey.challenge,
       expectedOrigin: ORIGIN,
       expectedRPID: RP_ID,
       requireUserVerification: false,
     });
     const verdict = await verifyAuthenticationResponse({
-      response: response,
+      response,
       expectedChallenge: options.publicKey.challenge,
       expectedOrigin: ORIGIN,
       expectedRPID: RP_ID,

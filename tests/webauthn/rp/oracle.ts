@@ -54,7 +54,7 @@ export function askRegistration(
   options: Around<RegistrationOptions, RegistrationResponseJSON>,
   atEpochMs: number,
 ): Promise<OracleVerdict> {
-  return askOracle(() => verifyRegistrationResponse(options as unknown as RegistrationOptions), atEpochMs);
+  return askOracle(() => verifyRegistrationResponse(options), atEpochMs);
 }
 
 export function askAuthentication(

@@ -145,7 +145,7 @@ async function answer(
   found: readonly UsableCredential[],
   terms: AssertionTerms,
 ): Promise<Uint8Array> {
-  const { profile, state, env } = context;
+  const { profile, state } = context;
   const [first, ...others] = found;
   if (first === undefined) refuse("NO_CREDENTIALS");
   if (terms.allowed > 0) return assert(context, terms, first);
