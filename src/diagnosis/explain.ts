@@ -1,14 +1,17 @@
 import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import type { TraceRecord } from "../core/trace.js";
+import { strongestMatches, type MatchedRule } from "./choose-rule.js";
+import { conditionsOf } from "./conditions.js";
+import { consequencesOf } from "./consequences.js";
+import { endingOf } from "./ending.js";
 import type { CeremonyDiagnosis, DecidingTimer, Explanation } from "./explanation.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
+import { outcomeOf, type Outcome } from "./facts/outcome.js";
 import { gatherFacts, type GatherOptions } from "./gather-facts.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probes.js";
-import { RULES, type RootCauseId } from "./rules/registry.js";
-import type { Rule } from "./rule.js";
 
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
@@ -21,6 +24,9 @@ const OPTIONS = parameters<GatherOptions>({ schema: maybe(shape.oneOf([1, 2])) }
  * A pure fold: gives the same answer for a live run and for its stored trace. Where the records do not suffice it
  * says `undecided` and names what is missing: layers, or `ceremony ids` for ceremonies of a schema-1 trace that
  * overlap in time.
+ *
+ * For each ceremony it reads first what the ceremony came to, then finds the one rule that explains it, then what
+ * ended it, what that ending waited for, and what was left behind.
  *
  * @param records of a live run or of a stored trace.
  * @param options schema of the trace, where it does not say it itself.
@@ -39,31 +45,46 @@ export function explain(records: readonly TraceRecord[], options: GatherOptions 
   return { ...main, ceremonies, ...facts.ledger.diff() };
 }
 
-/** The rules again, by what the engine needs of them: an id that is known to be one. */
-const IN_ORDER: readonly (Rule & { readonly id: RootCauseId })[] = RULES;
-
 function explainCeremony(ceremony: CeremonyTrace, facts: TraceFacts): CeremonyDiagnosis {
   if (facts.overlapping.has(ceremony.id)) return attributionUnknown(ceremony);
-  for (const { id, kinds, match, requiredProbes: needs } of IN_ORDER) {
-    if (!kinds.includes(ceremony.kind)) continue;
-    const found = match(ceremony, facts);
-    if (found === undefined) continue;
-    const missing = (needs?.(ceremony) ?? []).filter((layer) => !isSeen(layer, ceremony, facts));
-    if (missing.length > 0) return undecided(ceremony, missing);
-    if (id === "success" && needsSiteProbe(ceremony, facts)) break;
-    return {
-      kind: ceremony.kind,
-      ceremony: ceremony.id,
-      mechanism: id,
-      decidedBy: decidingTimer(found.decidedBy),
-      marginMs: found.marginMs,
-      verdict: found.verdict,
-      evidence: found.evidence,
-      prevention: found.prevention,
-      missingProbes: [],
-    };
+  const outcome = outcomeOf(ceremony, facts);
+  const [found] = strongestMatches(ceremony, facts, outcome);
+  const consequences = consequencesOf(ceremony, facts, outcome);
+  if (found === undefined)
+    return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
+  const missing = (found.rule.requiredProbes?.(ceremony) ?? []).filter(
+    (layer) => !isSeen(layer, ceremony, facts),
+  );
+  if (missing.length > 0) return { ...undecided(ceremony, missing), outcome, consequences };
+  if (found.rule.id === "success" && needsSiteProbe(ceremony, facts)) {
+    return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
   }
-  return undecided(ceremony, missingFrom(facts, ceremony));
+  return { ...decided(ceremony, found, { facts, outcome }), consequences };
+}
+
+function decided(
+  ceremony: CeremonyTrace,
+  { rule, match }: MatchedRule,
+  { facts, outcome }: { readonly facts: TraceFacts; readonly outcome: Outcome },
+): Omit<CeremonyDiagnosis, "consequences"> {
+  const decidedBy = decidingTimer(match.decidedBy);
+  const endedBy = rule.id === "success" ? undefined : endingOf(ceremony, outcome, decidedBy);
+  const conditions =
+    endedBy?.timer === undefined || match.saysWhatItWaitedFor ? [] : conditionsOf(ceremony, endedBy.timer);
+  return {
+    kind: ceremony.kind,
+    ceremony: ceremony.id,
+    outcome,
+    ...(endedBy !== undefined && { endedBy }),
+    mechanism: rule.id,
+    conditions,
+    decidedBy,
+    marginMs: match.marginMs,
+    verdict: [match.verdict, ...conditions.map(({ text }) => text)].join(" "),
+    evidence: match.evidence,
+    prevention: match.prevention,
+    missingProbes: [],
+  };
 }
 
 function decidingTimer(use: TimerUse | undefined): DecidingTimer | undefined {
@@ -97,6 +118,8 @@ function withoutCause(
     kind,
     ceremony: id,
     mechanism: "undecided",
+    conditions: [],
+    consequences: [],
     decidedBy: undefined,
     marginMs: undefined,
     verdict: `Undecided: ${why}.`,

@@ -1,5 +1,8 @@
 import type { CeremonyKind } from "./facts/ceremony.js";
+import type { Outcome } from "./facts/outcome.js";
+import type { ConsequenceId } from "./consequences.js";
 import type { RootCauseId } from "./rules/registry.js";
+import type { ConditionId } from "./conditions.js";
 
 /** The timer whose firing made the difference. */
 export interface DecidingTimer {
@@ -9,12 +12,42 @@ export interface DecidingTimer {
   readonly firedAtMs: number;
 }
 
+/** Who or what ended a ceremony: the first end that ended what it was a part of. */
+export interface Ending {
+  readonly by: "timer" | "authenticator" | "user" | "link" | "client" | "page" | "site";
+  /** Absent for a party that the trace does not name. */
+  readonly actor?: string;
+  readonly timer?: DecidingTimer;
+  /** Milliseconds since the trace began. */
+  readonly atMs: number;
+}
+
+/** What an ending waited for when it came; it had not happened, or had not happened yet. */
+export interface ConditionDiagnosis {
+  readonly id: ConditionId;
+  readonly text: string;
+}
+
+/** What a ceremony left behind, or did beside what it was for. */
+export interface ConsequenceDiagnosis {
+  readonly id: ConsequenceId;
+  readonly text: string;
+}
+
 /** One ceremony, explained. */
 export interface CeremonyDiagnosis {
   readonly kind: CeremonyKind;
   /** Its id in the trace. */
   readonly ceremony: string;
+  /** What it came to; absent where no ceremony was seen, or its records cannot be told from another's. */
+  readonly outcome?: Outcome;
+  /** What ended it; absent for a success and where no record says it. */
+  readonly endedBy?: Ending;
+  /** Id of the root cause. */
   readonly mechanism: RootCauseId;
+  /** What the ending waited for; empty where it waited for nothing that the trace shows. */
+  readonly conditions: readonly ConditionDiagnosis[];
+  readonly consequences: readonly ConsequenceDiagnosis[];
   readonly decidedBy: DecidingTimer | undefined;
   /**
    * The deadline that mattered minus the moment that had to meet it: negative by how much it was

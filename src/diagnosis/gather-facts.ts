@@ -10,7 +10,8 @@ import { kindOf } from "./facts/kind-of.js";
 import { inOrder, withoutRepeats } from "./facts/order.js";
 import { siteRecordsOf } from "./facts/site-records.js";
 import { timersOf } from "./facts/timers.js";
-import type { TraceFacts } from "./facts/trace-facts.js";
+import type { HeldCredentials, TraceFacts } from "./facts/trace-facts.js";
+import type { Ledger } from "./ledger.js";
 
 export interface GatherOptions {
   /** Schema of the trace; what `run.started` says when absent. */
@@ -32,18 +33,45 @@ export function gatherFacts(records: readonly TraceRecord[], { schema }: GatherO
   const { own, runRecords } = grouped(attributed);
   const timers = timersOf(attributed);
   const { keys, copies, isCopy } = keyRecordsOf(attributed);
-  const context = { runRecords, timers, isCopy };
+  const ceremonies = ceremoniesOf(own, { runRecords, timers: byCeremony(timers), isCopy });
+  const siteRecords = siteRecordsOf(attributed);
+  const ledger = foldLedger(sorted);
   return {
-    ceremonies: ceremoniesOf(own, context),
+    ceremonies,
+    ceremonyById: new Map(ceremonies.map((ceremony) => [ceremony.id, ceremony])),
     overlapping,
     timers,
     keys,
     copies,
-    ...siteRecordsOf(attributed),
+    ...siteRecords,
+    rowsByCeremony: byCeremony(siteRecords.rows),
     layers: new Set(attributed.flatMap(({ kind }) => kind.split(".")[0] ?? [])),
-    ledger: foldLedger(sorted),
+    ledger,
+    held: heldIn(ledger),
     runRecords,
     endsAtMs: attributed.findLast(({ kind }) => kind !== "run.ended")?.atMs ?? 0,
+  };
+}
+
+/** Groups what carries a ceremony's id by that id. */
+function byCeremony<T extends { readonly ceremony?: string | undefined }>(
+  facts: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const fact of facts) {
+    if (fact.ceremony === undefined) continue;
+    const group = groups.get(fact.ceremony);
+    if (group === undefined) groups.set(fact.ceremony, [fact]);
+    else group.push(fact);
+  }
+  return groups;
+}
+
+function heldIn({ entries }: Ledger): HeldCredentials {
+  return {
+    keys: new Set(entries.keys.map(({ credential }) => credential)),
+    rows: new Set(entries.rows.map(({ credential }) => credential)),
+    unknown: (entries.unknown?.length ?? 0) > 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CeremonyTrace, CeremonyKind } from "./facts/ceremony.js";
+import type { Result } from "./facts/outcome.js";
 import type { FactorAttempt } from "./facts/factor-attempt.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
@@ -13,12 +14,14 @@ export interface Match {
   readonly verdict: string;
   readonly evidence: readonly string[];
   readonly prevention: readonly string[];
+  /** The sentence itself says what the timer waited for: nothing has to be added. */
+  readonly saysWhatItWaitedFor?: boolean;
 }
 
 /**
  * One cause of how a ceremony went, with the signature it leaves in a trace.
  *
- * Rules are tried in the order of the registry, so each may rely on those before it having been ruled out.
+ * Rules stand in the tiers of the registry; within one tier a rule says itself which others it prevails over.
  */
 export interface Rule<Id extends string = string> {
   readonly id: Id;
@@ -26,6 +29,10 @@ export interface Rule<Id extends string = string> {
   readonly kinds: readonly CeremonyKind[];
   /** One sentence for the table of causes in the documentation. */
   readonly text: string;
+  /** What the ceremony came to where this can be the cause; a failure where absent. */
+  readonly results?: readonly Result[];
+  /** Ids of rules of the same tier that may match as well and are then the weaker explanation. */
+  readonly over?: readonly string[];
   /**
    * Layers that distinguish the cause from others with the same signature. In a trace that lacks one, the signature
    * may be another cause's, and the ceremony is `undecided`.
@@ -39,6 +46,17 @@ export interface Rule<Id extends string = string> {
 export const PASSKEY: readonly CeremonyKind[] = ["registration", "login"];
 export const REGISTRATION: readonly CeremonyKind[] = ["registration"];
 export const LOGIN: readonly CeremonyKind[] = ["login"];
+
+/** Results of a ceremony that a cause has to be found for. */
+export const FAILED: readonly Result[] = ["failure", "unfinished"];
+export const DENIED: readonly Result[] = ["success-reported-as-failure"];
+export const TROUBLED: readonly Result[] = [...FAILED, ...DENIED];
+
+/** Ids of the causes that can be said of almost any ceremony which a timer ended. */
+export const UMBRELLAS: readonly string[] = ["page-gave-up", "client-timeout"];
+
+/** Ids of the causes that speak of an authenticator which found nothing, from which stronger ones say why. */
+export const NOTHING_FOUND: readonly string[] = ["other-authenticator", "phone-index-lag", "no-credential"];
 
 /** Declares a rule; its id becomes part of the type of ids. */
 export function defineRule<const Id extends string>(rule: Rule<Id>): Rule<Id> {

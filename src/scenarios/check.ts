@@ -39,7 +39,11 @@ export function checkVerdict(
   expect: PartialExpectation,
   { explanation }: Pick<RunResult, "explanation">,
 ): readonly AssertionFailure[] {
-  return [...checkTimer(expect, explanation), ...checkRootCauses(expect, explanation)];
+  return [
+    ...checkTimer(expect, explanation),
+    ...checkRootCauses(expect, explanation),
+    ...checkConsequences(expect, explanation),
+  ];
 }
 
 function checkPattern(
@@ -111,4 +115,14 @@ function checkRootCauses(
   const found = ceremonies.map(({ mechanism }) => mechanism).join(", ");
   const expected = mechanisms.join(", ");
   return found === expected ? [] : [{ layer: "mechanism", expected, found }];
+}
+
+function checkConsequences(
+  { consequences = [] }: PartialExpectation,
+  { ceremonies }: Explanation,
+): readonly AssertionFailure[] {
+  const found = ceremonies.flatMap((ceremony) => ceremony.consequences.map(({ id }) => id));
+  return consequences
+    .filter((id) => !found.includes(id))
+    .map((id) => ({ layer: "consequence", expected: id, found: found.join(", ") || "none" }));
 }

@@ -1,4 +1,5 @@
 import type { TraceEvent, TraceRecord } from "../core/trace.js";
+import type { ConsequenceId } from "../diagnosis/consequences.js";
 import type { RootCauseId } from "../diagnosis/rules/registry.js";
 
 type Kind = TraceEvent["kind"];
@@ -36,6 +37,8 @@ export interface Expectation {
   /** `null`: no timer decided. */
   readonly decidedBy: string | null;
   readonly mechanisms: readonly RootCauseId[];
+  /** What some ceremony of the run leaves behind, or does beside what it was for. */
+  readonly consequences?: readonly ConsequenceId[];
 }
 
 /** What a scenario of a user's own promises: as much of an {@link Expectation} as they care about. */
@@ -45,7 +48,7 @@ export interface PartialExpectation extends Partial<Omit<Expectation, "ledger">>
 
 /** One broken promise. */
 export interface AssertionFailure {
-  readonly layer: "ctap" | "link" | "page" | "rp" | "ledger" | "timer" | "mechanism";
+  readonly layer: "ctap" | "link" | "page" | "rp" | "ledger" | "timer" | "mechanism" | "consequence";
   readonly expected: string;
   readonly found: string;
 }

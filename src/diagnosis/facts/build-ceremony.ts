@@ -1,5 +1,6 @@
 import type { TraceRecord } from "../../core/trace.js";
-import type { CeremonyTrace, CeremonyKind, KeyFact } from "./ceremony.js";
+import type { CeremonyTrace, CeremonyKind, KeyFact, LinkStage } from "./ceremony.js";
+import { requestEndedAtMs } from "./client-end.js";
 import { exchangesOf } from "./exchanges.js";
 import { factorAttempt } from "./factor-attempt.js";
 import { concerns, partsOf } from "./run-events.js";
@@ -10,7 +11,8 @@ import type { TimerUse } from "./timers.js";
 export interface CeremonyContext {
   /** Records of no ceremony, in order of time. */
   readonly runRecords: readonly TraceRecord[];
-  readonly timers: readonly TimerUse[];
+  /** By the id of their ceremony. */
+  readonly timers: ReadonlyMap<string, readonly TimerUse[]>;
   /** Whether a key that was stored is a copy of one made on another authenticator. */
   readonly isCopy: (key: KeyFact) => boolean;
 }
@@ -41,10 +43,21 @@ export function buildCeremony(
     keysOverwritten: [],
     keysUsed: [],
     linkStages: [],
-    timers: timers.filter((use) => use.ceremony === id),
+    lateStages: [],
+    requestEndedAtMs: Infinity,
+    timers: timers.get(id) ?? [],
     ...(kind === "factor" && { attempt: factorAttempt(own) }),
   };
-  for (const record of records) take(ceremony, record, isCopy);
+  const stages: LinkStage[] = [];
+  for (const record of records) {
+    take(ceremony, record, isCopy);
+    if (record.kind === "link.hybrid") stages.push(record);
+    if (record.kind === "link.lost") stages.push({ ...record, stage: "lost" });
+  }
+  const endedAtMs = requestEndedAtMs(ceremony, stages);
+  ceremony.requestEndedAtMs = endedAtMs;
+  ceremony.linkStages = stages.filter(({ atMs }) => atMs <= endedAtMs);
+  ceremony.lateStages = stages.filter(({ atMs }) => atMs > endedAtMs);
   return ceremony;
 }
 
@@ -75,12 +88,6 @@ function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyCont
       break;
     case "ctap.credential":
       takeKey(ceremony, record, isCopy);
-      break;
-    case "link.hybrid":
-      ceremony.linkStages.push(record);
-      break;
-    case "link.lost":
-      ceremony.linkStages.push({ ...record, stage: "lost" });
       break;
     case "user.answered":
       ceremony.gestures.push({ atMs, answer: record.answer });

@@ -46,8 +46,15 @@ export interface CeremonyTrace {
   /** Keys that made room for those created. */
   readonly keysOverwritten: KeyFact[];
   readonly keysUsed: KeyFact[];
-  /** Stages of a phone's link, and its loss. */
-  readonly linkStages: LinkStage[];
+  /** Stages of a phone's link, and its loss, up to the end of the request: nothing later explains that end. */
+  linkStages: readonly LinkStage[];
+  /** Those after the end of the request. */
+  lateStages: readonly LinkStage[];
+  /**
+   * When the request was over for the client, which may keep an error on the screen for long after; `Infinity` where
+   * nothing ended it.
+   */
+  requestEndedAtMs: number;
   /** The page's script broke down. */
   threw?: Timestamped;
   /** A call to the site got no answer, and the page did not repeat it. */

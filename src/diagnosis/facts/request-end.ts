@@ -8,6 +8,23 @@ export function takenAnswer(ceremony: CeremonyTrace): CtapCommandFact | undefine
   return exchange?.status === undefined || exchange.discarded ? undefined : exchange;
 }
 
+/**
+ * Returns the answer that ended the request: that to the request itself, or, where it was never sent, the refusal of
+ * what had to come before it (a PIN, a fingerprint).
+ */
+export function finalAnswer(ceremony: CeremonyTrace): CtapCommandFact | undefined {
+  if (mainExchange(ceremony) !== undefined) return takenAnswer(ceremony);
+  const last = ceremony.exchanges.findLast(({ command }) => command === "clientPin");
+  const isRefusal = last?.status !== undefined && last.status !== "OK" && !last.discarded;
+  return isRefusal ? last : undefined;
+}
+
+/** The user's last answer to a prompt of the command that was answered so. */
+export function lastGesture({ gestures }: CeremonyTrace, answer: CtapCommandFact): string | undefined {
+  const { askedAtMs, answeredAtMs = Infinity } = answer;
+  return gestures.findLast(({ atMs }) => atMs >= askedAtMs && atMs <= answeredAtMs)?.answer;
+}
+
 /** Says whether the page ended its request itself; a recording of a browser may show that by the promise alone. */
 export function pageAborted({ settled, gaveUp }: CeremonyTrace): boolean {
   return gaveUp?.aborted === true || settled?.name === "AbortError";

@@ -44,14 +44,14 @@ export function timersOfAccount(ceremony: CeremonyTrace, facts: TraceFacts): rea
   return facts.timers.filter((use) => mayBeOfAccount(ceremony, use.ceremony, facts));
 }
 
-function mayBeOfAccount(one: CeremonyTrace, id: string | undefined, { ceremonies }: TraceFacts): boolean {
-  const other = ceremonies.find((ceremony) => ceremony.id === id);
+function mayBeOfAccount(one: CeremonyTrace, id: string | undefined, { ceremonyById }: TraceFacts): boolean {
+  const other = id === undefined ? undefined : ceremonyById.get(id);
   return other === undefined || mayShareAccount(one, other);
 }
 
 /** The row a registration left at the site. */
 export function rowOf(ceremony: CeremonyTrace, facts: TraceFacts): RowFact | undefined {
-  return facts.rows.find((row) => row.ceremony === ceremony.id);
+  return facts.rowsByCeremony.get(ceremony.id)?.[0];
 }
 
 /** The ceremony's first mail that was delivered after a moment; any mail where the trace does not say whose it is. */

@@ -36,6 +36,14 @@ export interface LockFact extends Timestamped {
   readonly budgetMs: number;
 }
 
+/** Credentials on both sides when a trace ends. */
+export interface HeldCredentials {
+  readonly keys: ReadonlySet<string>;
+  readonly rows: ReadonlySet<string>;
+  /** One side could not be read. */
+  readonly unknown: boolean;
+}
+
 /** A trace, grouped by ceremony. */
 export interface TraceFacts {
   /** In the order in which they began. */
@@ -56,6 +64,10 @@ export interface TraceFacts {
   /** Kinds of probes the trace holds records of at all, by the first part of their records' kind. */
   readonly layers: ReadonlySet<string>;
   readonly ledger: Ledger;
+  /** What is held when the trace ends. */
+  readonly held: HeldCredentials;
+  readonly rowsByCeremony: ReadonlyMap<string, readonly RowFact[]>;
+  readonly ceremonyById: ReadonlyMap<string, CeremonyTrace>;
   /** Records of no ceremony. */
   readonly runRecords: readonly TraceRecord[];
   readonly endsAtMs: number;

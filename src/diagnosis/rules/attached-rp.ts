@@ -1,5 +1,5 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import { defineRule, PASSKEY, REGISTRATION } from "../rule.js";
+import { defineRule, PASSKEY, REGISTRATION, TROUBLED } from "../rule.js";
 import { acceptedFinish, finishLine, isAttached, rowOf, rowsAreKnown } from "../facts/site-facts.js";
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { SiteCall } from "../facts/site-calls.js";
@@ -31,6 +31,8 @@ export const acceptedNotKept = defineRule({
   id: "accepted-not-kept",
   kinds: REGISTRATION,
   text: "The site accepted the passkey and never held it.",
+  results: ["success", ...TROUBLED],
+  over: ["success", "late-delivery"],
   match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     if (ceremony.kind !== "registration" || accepted === undefined || rowOf(ceremony, facts))
@@ -55,6 +57,7 @@ export const finishAnswerLost = defineRule({
   id: "finish-answer-lost",
   kinds: PASSKEY,
   text: "A real site has the passkey, and its answer was lost.",
+  results: TROUBLED,
   match(ceremony, facts) {
     const silent = silentFinish(ceremony);
     const row = rowOf(ceremony, facts);
@@ -79,6 +82,7 @@ export const siteSilent = defineRule({
   id: "site-silent",
   kinds: PASSKEY,
   text: "A call to a real site got no answer.",
+  over: ["site-refused", "options-timeout"],
   match(ceremony, facts) {
     if (!isAttached(facts)) return undefined;
     const { options } = ceremony;

@@ -1,6 +1,6 @@
 import type { TraceRecord } from "../../core/trace.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY } from "../rule.js";
+import { defineRule, PASSKEY, TROUBLED, UMBRELLAS } from "../rule.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
 type RecordOf<K extends TraceRecord["kind"]> = Extract<TraceRecord, { readonly kind: K }>;
@@ -28,10 +28,14 @@ export const competingAuthenticator = defineRule({
   id: "competing-authenticator-error",
   kinds: PASSKEY,
   text: "An extension held the request back on a timer of its own.",
+  results: TROUBLED,
+  over: ["late-delivery", ...UMBRELLAS],
   match(ceremony) {
     const held = firedTimer(ceremony, "ext.focus");
-    if (held?.endedAtMs === undefined) return undefined;
-    const { failureSeen, settled } = ceremony;
+    const { failureSeen, settled, gaveUp, beganAtMs } = ceremony;
+    if (held?.endedAtMs === undefined || gaveUp === undefined) return undefined;
+    // The page counts the time from the click; the browser's own ceremony only begins when the extension lets go.
+    if (held.endedAtMs - held.armedAtMs < (gaveUp.atMs - beganAtMs) / 2) return undefined;
     return {
       decidedBy: held,
       verdict:
@@ -58,6 +62,7 @@ export const focusMissing = defineRule({
   id: "focus-missing-at-call",
   kinds: PASSKEY,
   text: "The page did not have the focus when it asked for a passkey.",
+  over: ["focus-lost-at-completion", ...UMBRELLAS],
   // The authenticator may have been asked, and done, unless there was no time for a touch.
   requiredProbes: ({ called, settled }) =>
     called && settled && settled.atMs - called.atMs < TOUCH_MS_MIN ? [] : ["ctap"],
@@ -81,6 +86,7 @@ export const focusLost = defineRule({
   id: "focus-lost-at-completion",
   kinds: PASSKEY,
   text: "The page lost the focus before the authenticator answered, and the browser dropped the answer.",
+  over: ["lost-answer", ...UMBRELLAS],
   match(ceremony) {
     const rejection = rejectionOf(ceremony);
     const answer = mainExchange(ceremony);
@@ -104,10 +110,41 @@ export const focusLost = defineRule({
   },
 });
 
+/** Detects that the site required user verification and no authenticator within reach could do it. */
+export const verificationUnavailable = defineRule({
+  id: "verification-unavailable",
+  kinds: PASSKEY,
+  text: "The site required user verification, and the authenticator cannot verify its user.",
+  over: ["no-authenticator", "other-authenticator", ...UMBRELLAS],
+  match(ceremony, facts) {
+    const rejection = rejectionOf(ceremony);
+    if (rejection?.reason !== "uv-unavailable" || mainExchange(ceremony) !== undefined) return undefined;
+    const offered = ceremony.options?.offered ?? [];
+    const holder = facts.keys.find(({ credential }) => offered.includes(credential));
+    return {
+      verdict:
+        `The site required user verification, and the authenticator that was asked can verify nobody: it has neither ` +
+        `a PIN nor a sensor set up. The browser ended the request at ${seconds(rejection.atMs)}.` +
+        (holder
+          ? ` The passkey was made on ${holder.authenticator}; this may be another authenticator.`
+          : ""),
+      evidence: evidenceOf(
+        holder && `${seconds(holder.atMs)}: key ${holder.credential} created on ${holder.authenticator}`,
+        rejectionLine(rejection),
+      ),
+      prevention: [
+        "Require user verification only where the account needs it; ask for it as preferred otherwise.",
+        "Say that the security key needs a PIN, and how to set one.",
+      ],
+    };
+  },
+});
+
 export const requestPending = defineRule({
   id: "request-pending",
   kinds: PASSKEY,
   text: "Another request of the same tab was still pending.",
+  over: UMBRELLAS,
   match(ceremony) {
     const rejection = rejectionOf(ceremony);
     if (rejection?.reason !== "request-already-pending") return undefined;
@@ -123,6 +160,7 @@ export const requestReplaced = defineRule({
   id: "request-replaced",
   kinds: PASSKEY,
   text: "A later request of the same tab took the place of this one.",
+  over: UMBRELLAS,
   match(ceremony, facts) {
     const rejection = rejectionOf(ceremony);
     if (rejection?.reason !== "cancelled") return undefined;
@@ -144,6 +182,7 @@ export const dialogRefused = defineRule({
   id: "dialog-refused",
   kinds: PASSKEY,
   text: "The system's dialog answered for every authenticator.",
+  over: ["no-authenticator", ...UMBRELLAS],
   match(ceremony) {
     const dialog = recordsIn(ceremony, "user.saw").find(
       ({ where, text }) => where === "os" && text.startsWith("The dialog ends with "),
@@ -163,6 +202,7 @@ export const noAuthenticator = defineRule({
   id: "no-authenticator",
   kinds: PASSKEY,
   text: "No authenticator was within reach.",
+  over: UMBRELLAS,
   // At login the site may have said that there is nothing to look for further away.
   requiredProbes: ({ kind }) => (kind === "login" ? ["rp"] : []),
   match(ceremony) {

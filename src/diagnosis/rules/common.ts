@@ -1,8 +1,8 @@
 import { deniedAfterConsent } from "../facts/login-facts.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY } from "../rule.js";
-import { pageAborted, settledLine, takenAnswer } from "../facts/request-end.js";
-import { finishLine } from "../facts/site-facts.js";
+import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
+import { finalAnswer, lastGesture, pageAborted, settledLine } from "../facts/request-end.js";
+import { acceptedFinish, finishLine } from "../facts/site-facts.js";
 import { firedTimer, mainExchange } from "../facts/ceremony.js";
 
 /** Statuses that mean "no touch came in time"; products differ in the status they use. */
@@ -12,9 +12,10 @@ export const challengeExpired = defineRule({
   id: "challenge-expired",
   kinds: PASSKEY,
   text: "The site's challenge expired before the finish call.",
+  over: UMBRELLAS,
   match(ceremony) {
     const refused = ceremony.finishes.find(({ code }) => code === "CHALLENGE_EXPIRED");
-    if (refused === undefined) return undefined;
+    if (refused === undefined || acceptedFinish(ceremony) !== undefined) return undefined;
     const fired = firedTimer(ceremony, "rp.challenge");
     const challenge = (fired?.endedAtMs ?? 0) <= (refused.answeredAtMs ?? Infinity) ? fired : undefined;
     const lateMs = challenge?.endedAtMs === undefined ? undefined : refused.askedAtMs - challenge.endedAtMs;
@@ -39,13 +40,14 @@ export const userRefused = defineRule({
   id: "user-refused",
   kinds: PASSKEY,
   text: "The user said no.",
+  over: UMBRELLAS,
   // A platform answers a time-out and a missing credential with the same status as a refusal by the user.
   requiredProbes: ({ gestures }) =>
     gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user"],
   match(ceremony) {
-    const answer = takenAnswer(ceremony);
+    const answer = finalAnswer(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
-    if (deniedAfterConsent(ceremony)) return undefined;
+    if (deniedAfterConsent(ceremony) || lastGesture(ceremony, answer) === "wrong-finger") return undefined;
     const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
     return {
       verdict: `The user said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,
@@ -64,8 +66,9 @@ export const keyTimeout = defineRule({
   id: "key-timeout",
   kinds: PASSKEY,
   text: "The authenticator's own timer ended the wait for a touch.",
+  over: ["user-refused", "lost-answer", "no-credential", ...UMBRELLAS],
   match(ceremony) {
-    const answer = takenAnswer(ceremony);
+    const answer = finalAnswer(ceremony);
     // A phone's platform has a limit of its own around the prompt.
     const key = firedTimer(ceremony, "key.up") ?? firedTimer(ceremony, "phone.platform");
     // By the specification a missing touch and a refusal have the same status: only the timer distinguishes them.
@@ -76,8 +79,8 @@ export const keyTimeout = defineRule({
     return {
       decidedBy: key,
       verdict:
-        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: the key was not touched and stopped ` +
-        `waiting at ${seconds(answer.answeredAtMs)} (${answer.status ?? ""}).` +
+        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: the authenticator stopped ` +
+        `waiting for its user at ${seconds(answer.answeredAtMs)} (${answer.status ?? ""}).` +
         (client?.endedAtMs === undefined
           ? ""
           : ` The browser kept silent about it until client.ceremony fired at ${seconds(client.endedAtMs)}.`),
@@ -99,6 +102,7 @@ export const pageGaveUp = defineRule({
   id: "page-gave-up",
   kinds: PASSKEY,
   text: "The page's own timer ended the ceremony.",
+  over: ["client-timeout"],
   // The authenticator may have been done when the page gave up, or may never have been reached.
   requiredProbes: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {

@@ -1,5 +1,7 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY, type Match, type Rule } from "../rule.js";
+import { finalAnswer, lastGesture, takenAnswer } from "../facts/request-end.js";
+import type { CtapCommandFact } from "../facts/exchanges.js";
+import { defineRule, PASSKEY, UMBRELLAS, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
@@ -29,9 +31,13 @@ function linkTimer<const Id extends string>({
     id,
     kinds: PASSKEY,
     text,
+    over: ["key-unplugged", "lost-answer", ...UMBRELLAS],
     match(ceremony): Match | undefined {
       const use = firedTimer(ceremony, timer);
       if (use?.endedAtMs === undefined || acceptedFinish(ceremony) || ceremony.settled?.resolved)
+        return undefined;
+      // What was answered after it was not ended by it.
+      if (ceremony.exchanges.some(({ answeredAtMs = -1 }) => answeredAtMs > (use.endedAtMs ?? 0)))
         return undefined;
       const client = firedTimer(ceremony, "client.ceremony");
       return {
@@ -72,13 +78,18 @@ function statusOf<const Id extends string>({
     id,
     kinds: PASSKEY,
     text,
+    over: UMBRELLAS,
     match(ceremony): Match | undefined {
       if (ceremony.settled?.resolved !== false) return undefined;
-      const answer = ceremony.exchanges.findLast(
-        ({ command, status, discarded }) =>
-          commands.includes(command) && statuses.includes(status ?? "") && !discarded,
-      );
-      if (answer?.answeredAtMs === undefined) return undefined;
+      // An answer that another command followed was not the end of it.
+      const answer = finalCommand(ceremony);
+      if (
+        answer === undefined ||
+        !commands.includes(answer.command) ||
+        !statuses.includes(answer.status ?? "")
+      )
+        return undefined;
+      if (answer.answeredAtMs === undefined) return undefined;
       const use = timer === undefined ? undefined : firedTimer(ceremony, timer);
       return {
         decidedBy: use,
@@ -101,6 +112,14 @@ function statusOf<const Id extends string>({
   };
 }
 
+/** The last command that was answered, where the client took the answer and asked for nothing more. */
+function finalCommand({ exchanges, kind }: CeremonyTrace): CtapCommandFact | undefined {
+  const last = exchanges.at(-1);
+  // Some clients have a key without the passkey touched, by a registration for nobody: that is not the login's answer.
+  const isDummy = kind === "login" && last?.command === "makeCredential";
+  return last?.status === undefined || last.discarded || isDummy ? undefined : last;
+}
+
 /** A CANCEL and an answer that cross each other do so within a second. */
 const CANCEL_RACE_MS = 1_000;
 
@@ -109,6 +128,7 @@ export const cancelRace = defineRule({
   id: "cancel-race",
   kinds: PASSKEY,
   text: "The page aborted too late: the authenticator had answered OK.",
+  over: ["lost-answer", "client-timer-orphan", ...UMBRELLAS],
   match(ceremony) {
     const answer = mainExchange(ceremony);
     const { settled, gaveUp } = ceremony;
@@ -138,9 +158,10 @@ export const browserQuit = defineRule({
   id: "browser-quit",
   kinds: PASSKEY,
   text: "The browser ended while the request was pending.",
-  match({ settled, records, beganAtMs, keysCreated }) {
-    if (settled !== undefined) return undefined;
-    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= beganAtMs);
+  over: ["link-hang", "key-unplugged"],
+  match({ settled, records, called, keysCreated }) {
+    if (settled !== undefined || called === undefined) return undefined;
+    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= called.atMs);
     if (quit === undefined) return undefined;
     return {
       verdict: `The browser quit at ${seconds(quit.atMs)} without a CANCEL; the key's operation went on without a client.`,
@@ -159,12 +180,11 @@ export const keyUnplugged = defineRule({
   id: "key-unplugged",
   kinds: PASSKEY,
   text: "The key was gone before it answered.",
+  over: ["no-authenticator", ...UMBRELLAS],
   match(ceremony) {
-    const { settled, records, beganAtMs } = ceremony;
-    if (settled?.resolved !== false) return undefined;
-    const lost = records.find(
-      ({ kind, atMs }) => kind === "link.lost" && atMs >= beganAtMs && atMs <= settled.atMs,
-    );
+    const { settled, linkStages } = ceremony;
+    if (settled?.resolved === true || takenAnswer(ceremony) !== undefined) return undefined;
+    const lost = linkStages.findLast(({ stage }) => stage === "lost");
     if (lost === undefined) return undefined;
     return {
       verdict: `The key was gone at ${seconds(lost.atMs)}, before it answered.`,
@@ -231,7 +251,7 @@ export const pinBlocked = statusOf({
   ],
 });
 
-export const uvBlocked = statusOf({
+const uvBlockedStatus = statusOf({
   id: "uv-blocked",
   text: "The sensor did not recognise the user too often, and there was no PIN.",
   statuses: ["UV_BLOCKED", "UV_INVALID"],
@@ -239,6 +259,31 @@ export const uvBlocked = statusOf({
   description: "The sensor failed to recognise the user too often, and there was no PIN to fall back to.",
   prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
 });
+
+/** Phones say of a finger that they do not know what they say of a refusal: only the prompt's own record tells them apart. */
+export const uvBlocked: Rule<"uv-blocked"> = {
+  ...uvBlockedStatus,
+  match(ceremony, facts) {
+    const answer = finalAnswer(ceremony);
+    if (answer?.answeredAtMs === undefined || answer.status === "OK")
+      return uvBlockedStatus.match(ceremony, facts);
+    if (lastGesture(ceremony, answer) !== "wrong-finger") return uvBlockedStatus.match(ceremony, facts);
+    const wrong = ceremony.gestures.filter((gesture) => gesture.answer === "wrong-finger");
+    return {
+      verdict:
+        `The sensor did not recognise the user, ${wrong.length} times; the authenticator answered ${answer.status ?? ""} ` +
+        `at ${seconds(answer.answeredAtMs)}.`,
+      evidence: evidenceOf(
+        ...wrong.map(({ atMs }) => `${seconds(atMs)}: the finger was not recognised`),
+        `${seconds(answer.answeredAtMs)}: ${answer.command} answered ${answer.status ?? ""}`,
+        settledLine(ceremony),
+      ),
+      prevention: [
+        "Let the user fall back to the screen lock's PIN or pattern, and ask again while time remains.",
+      ],
+    };
+  },
+};
 
 export const tokenExpired = statusOf({
   id: "token-expired",

@@ -1,6 +1,6 @@
 import { deniedAfterConsent, nothingFoundAtMs } from "../facts/login-facts.js";
 import { evidenceOf, seconds } from "../evidence.js";
-import { defineRule, LOGIN } from "../rule.js";
+import { defineRule, LOGIN, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import { mainExchange } from "../facts/ceremony.js";
 
@@ -8,6 +8,7 @@ export const noCredential = defineRule({
   id: "no-credential",
   kinds: LOGIN,
   text: "The authenticator holds none of the credentials the site asked for.",
+  over: UMBRELLAS,
   // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
   requiredProbes: () => ["rp", "timer"],
   match(ceremony) {

@@ -1,41 +1,9 @@
 import { evidenceOf, seconds } from "../evidence.js";
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import { lastCall } from "../facts/factor-lines.js";
-import { acceptedFinish, rowsOfAccount } from "../facts/site-facts.js";
+import { rowsOfAccount } from "../facts/site-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { defineFactorRule, defineRule, type Match } from "../rule.js";
-
-/** The registration that was to give a flagged account its passkey failed. */
-function registrationFlagged(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
-  const flag = facts.flags.find(
-    ({ flag: name, value, atMs, ceremony: own = ceremony.id }) =>
-      name === "passkey" && value && own === ceremony.id && atMs >= ceremony.beganAtMs,
-  );
-  if (flag === undefined || acceptedFinish(ceremony)) return undefined;
-  if (rowsOfAccount(ceremony, facts).length > 0) return undefined;
-  const settledAtMs = ceremony.settled?.atMs ?? Infinity;
-  if (flag.atMs > settledAtMs) return undefined;
-  const key = ceremony.keysCreated[0];
-  return {
-    verdict:
-      `The account was flagged as having a passkey at ${seconds(flag.atMs)}, before there was one, and the ` +
-      "registration then failed. With passwords off for such accounts nothing opens it any more: locked out.",
-    evidence: evidenceOf(
-      `${seconds(flag.atMs)}: flag "passkey" on`,
-      key && `${seconds(key.atMs)}: key ${key.credential} made on ${key.authenticator}, unknown to the site`,
-      ceremony.settled && `${seconds(ceremony.settled.atMs)}: the promise ${settledHow(ceremony)}`,
-      "no row was ever written",
-    ),
-    prevention: [
-      "Flip the flag after the first verified assertion, not before.",
-      "Keep the old factor until then, and let the user go back for 24 hours without support.",
-    ],
-  };
-}
-
-function settledHow({ settled }: CeremonyTrace): string {
-  return settled?.resolved ? "resolved" : `was rejected with ${settled?.name ?? "an error"}`;
-}
 
 /** A password was refused for an account that is flagged as having a passkey. */
 function passwordRefused(ceremony: CeremonyTrace, facts: TraceFacts) {
@@ -67,10 +35,9 @@ function passwordFlagged(ceremony: CeremonyTrace, facts: TraceFacts): Match | un
 
 export const flagBeforeCredential = defineRule({
   id: "flag-before-credential",
-  kinds: ["registration", "factor"],
+  kinds: ["factor"],
   text: "The account was switched to passkeys before it had one.",
-  match: (ceremony, facts) =>
-    ceremony.kind === "factor" ? passwordFlagged(ceremony, facts) : registrationFlagged(ceremony, facts),
+  match: passwordFlagged,
 });
 
 export const passwordOff = defineFactorRule({

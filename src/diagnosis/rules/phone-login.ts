@@ -1,12 +1,13 @@
 import { askedAuthenticator, nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
 import { evidenceOf, seconds } from "../evidence.js";
-import { defineRule, LOGIN, type Rule } from "../rule.js";
+import { defineRule, LOGIN, NOTHING_FOUND, type Rule } from "../rule.js";
 
 /** A phone of a make that copies: the copy came, only later than the login. */
 export const syncLag = defineRule({
   id: "sync-lag",
   kinds: LOGIN,
   text: "The copy of the passkey came to this phone only later.",
+  over: NOTHING_FOUND,
   match(ceremony, facts) {
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     const asked = askedAuthenticator(ceremony);
@@ -70,6 +71,7 @@ export const otherAuthenticator = defineRule({
   id: "other-authenticator",
   kinds: LOGIN,
   text: "Another authenticator was asked than the one with the passkey.",
+  over: ["no-credential"],
   match: storedElsewhereOrNotYet("other-authenticator"),
 });
 
@@ -77,5 +79,6 @@ export const phoneIndexLag = defineRule({
   id: "phone-index-lag",
   kinds: LOGIN,
   text: "The key is stored, and the phone's index did not list it yet.",
+  over: ["no-credential"],
   match: storedElsewhereOrNotYet("phone-index-lag"),
 });

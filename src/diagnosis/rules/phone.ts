@@ -1,7 +1,7 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import { defineRule, PASSKEY } from "../rule.js";
+import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
-import { mainExchange } from "../facts/ceremony.js";
+import { mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 import { clientStage, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
 
 /** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
@@ -12,6 +12,7 @@ export const phoneHungUp = defineRule({
   id: "phone-hung-up",
   kinds: PASSKEY,
   text: "The phone closed the tunnel in good order without an answer.",
+  over: ["link-lost", ...UMBRELLAS],
   match(ceremony) {
     const end = tunnelEnd(ceremony);
     const asked = mainExchange(ceremony);
@@ -41,6 +42,50 @@ export const phoneHungUp = defineRule({
         isLogin
           ? "Name the account's passkeys in the options: the phone can then say that it has none of them."
           : "Ask for a discoverable passkey only where it is needed, or offer another device.",
+      ],
+    };
+  },
+});
+
+/** What a phone's session records of itself when its owner closed the sheet, or the app with it. */
+const CLOSED_BY_OWNER = "closed-by-owner";
+
+const closedByOwner = ({ linkStages }: CeremonyTrace) =>
+  linkStages.find(({ stage, ending }) => stage === "failed" && ending === CLOSED_BY_OWNER);
+
+/** Detects that the phone's owner closed the sheet on the phone before the phone had answered. */
+export const phonePutAway = defineRule({
+  id: "phone-closed-by-owner",
+  kinds: PASSKEY,
+  text: "The phone's owner closed the sheet on the phone before it had answered.",
+  over: [
+    "tunnel-refused",
+    "phone-hung-up",
+    "phone-not-heard",
+    "lost-answer",
+    "link-lost",
+    "link-flake-per-attempt",
+    ...UMBRELLAS,
+  ],
+  match(ceremony) {
+    const closed = closedByOwner(ceremony);
+    if (closed === undefined || ceremony.settled?.resolved === true) return undefined;
+    const end = tunnelEnd(ceremony) ?? clientStage(ceremony, "tunnel-refused");
+    const key = ceremony.keysCreated[0];
+    return {
+      verdict:
+        `The user closed the sheet on ${closed.actor} at ${seconds(closed.atMs)}, before the phone had answered.` +
+        (key ? ` Key ${key.credential} had been made at ${seconds(key.atMs)} all the same.` : ""),
+      evidence: evidenceOf(
+        `${seconds(closed.atMs)}: ${closed.actor} ended the session (${CLOSED_BY_OWNER})`,
+        end && `${seconds(end.atMs)}: the computer: ${end.stage}`,
+        key && `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+      ),
+      prevention: [
+        "Say beside the code that the phone has to stay open until the computer is done.",
+        "Show a new code at once when the phone has left.",
       ],
     };
   },

@@ -1,6 +1,6 @@
 import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY } from "../rule.js";
+import { DENIED, defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import {
   beganLine,
@@ -15,7 +15,7 @@ import {
   type FailedScan,
 } from "../facts/radio-facts.js";
 import { acceptedFinish, finishLine } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type LinkStage } from "../facts/ceremony.js";
+import { firedTimer } from "../facts/ceremony.js";
 
 /** Service data without anything behind it. @see CTAP 2.2 §11.5 (advert) */
 const ADVERT_BYTES = 20;
@@ -25,6 +25,8 @@ export const bleLateAdvert = defineRule({
   id: "ble-late-advert",
   kinds: PASSKEY,
   text: "The page reported a failure before the computer had heard the phone, which then succeeded.",
+  results: DENIED,
+  over: ["late-delivery"],
   match(ceremony) {
     const { gaveUp } = ceremony;
     const search = searchOf(ceremony);
@@ -73,6 +75,7 @@ export const bluetoothOff = defineRule({
   id: "bluetooth-off",
   kinds: PASSKEY,
   text: "Bluetooth was off at the computer for too long.",
+  over: ["phone-not-heard"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     const off = search && stageIn(search.own, "radio-off");
@@ -107,6 +110,7 @@ export const scanNotStarted = defineRule({
   id: "scan-not-started",
   kinds: PASSKEY,
   text: "The computer's Bluetooth scan failed to start.",
+  over: ["phone-not-heard"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     const failed = search && lastStageIn(search.own, "scan-failed");
@@ -142,6 +146,7 @@ export const otherCodeScanned = defineRule({
   id: "other-code-scanned",
   kinds: PASSKEY,
   text: "The phone read the QR code of another request.",
+  over: ["phone-not-heard"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     if (search === undefined) return undefined;
@@ -176,6 +181,7 @@ export const advertTooLong = defineRule({
   id: "advert-too-long",
   kinds: PASSKEY,
   text: "The phone's advert is longer than this browser takes.",
+  over: ["phone-not-heard"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     const skipped = search && stageIn(search.own, "advert-too-long");
@@ -204,62 +210,6 @@ export const advertTooLong = defineRule({
     };
   },
 });
-
-/** Detects that the computer had taken the first phone's advert, while the user went on with another phone. */
-export const secondPhoneIgnored = defineRule({
-  id: "second-phone-ignored",
-  kinds: PASSKEY,
-  text: "The first phone heard is the only one; the user went on with another.",
-  match(ceremony) {
-    const search = searchOf(ceremony);
-    const seen = search?.seen;
-    if (search === undefined || seen === undefined || ceremony.settled?.resolved !== false) return undefined;
-    const answer = mainExchange(ceremony);
-    if (answer?.status !== undefined && !answer.discarded) return undefined;
-    const first = search.others.findLast(({ stage, atMs }) => stage === "advert-sent" && atMs <= seen.atMs);
-    const second = first && otherPhoneIn(search.others, { first, afterMs: seen.atMs });
-    if (first === undefined || second === undefined) return undefined;
-    const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "hybrid.link");
-    const failed = stageIn(search.own, "failed");
-    const left = search.others.find(({ stage, actor }) => stage === "failed" && actor === first.actor);
-    return {
-      decidedBy: timer,
-      verdict:
-        `The computer had heard ${first.actor} at ${seconds(seen.atMs)} and took no other advert after that: ` +
-        `${second.actor} read the same code at ${seconds(second.atMs)} and was never heard.` +
-        (timer?.endedAtMs === undefined
-          ? ` The link to the first one had come to nothing.`
-          : ` ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
-      evidence: evidenceOf(
-        `${seconds(first.atMs)}: ${first.actor} broadcast ${broadcastText(first)}`,
-        `${seconds(seen.atMs)}: the computer heard it`,
-        left && `${seconds(left.atMs)}: ${left.actor} gave up (${causeText(left) ?? "no reason given"})`,
-        failed && `${seconds(failed.atMs)}: the link failed (${causeText(failed) ?? "no reason given"})`,
-        `${seconds(second.atMs)}: ${second.actor} read the code`,
-        timer?.endedAtMs !== undefined && `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
-        "no second advert was taken",
-      ),
-      prevention: [
-        "Show a new code after a link failed, and say that the old one is used up.",
-        "As a phone: say that this code was used already when no computer answers.",
-      ],
-    };
-  },
-});
-
-/** Another phone with the same code, which broadcast only once the first one had been heard, or never. */
-function otherPhoneIn(
-  stages: readonly LinkStage[],
-  { first, afterMs }: { readonly first: LinkStage; readonly afterMs: number },
-): LinkStage | undefined {
-  const firstScan = stages.find(({ stage, actor }) => stage === "qr-scanned" && actor === first.actor);
-  const broadcastInTime = (other: string) =>
-    stages.some(({ stage, actor, atMs }) => stage === "advert-sent" && actor === other && atMs <= afterMs);
-  return stages.find(
-    ({ stage, actor, code }) =>
-      stage === "qr-scanned" && actor !== first.actor && code === firstScan?.code && !broadcastInTime(actor),
-  );
-}
 
 /** Timers that could end a wait for a phone. */
 const LINK_DEADLINES: readonly string[] = ["client.ceremony", "hybrid.link", "hybrid.scan"];
@@ -300,6 +250,7 @@ export const phoneNotHeard = defineRule({
   id: "phone-not-heard",
   kinds: PASSKEY,
   text: "No advert came that was meant for this computer.",
+  over: ["link-flake-per-attempt", ...UMBRELLAS],
   // Whether the phone's own trouble came before the end shows in the promise.
   requiredProbes: () => ["page"],
   match(ceremony) {

@@ -78,6 +78,15 @@ export const sessionNotFresh = refusal({
   prevention: ["Ask for the password or another factor in place, then go on with the registration."],
 });
 
+export const stepUpNeeded = refusal({
+  id: "step-up-needed",
+  text: "The site wanted a step-up before it gave options, and there had been none.",
+  codes: ["STEP_UP_NEEDED"],
+  verdict: (atMs) =>
+    `The site wanted a step-up first and there had been none: options were refused at ${seconds(atMs)} and the browser was never asked.`,
+  prevention: ["Offer the step-up in place, and go on with the registration after it."],
+});
+
 export const passkeyLimit = refusal({
   id: "passkey-limit",
   text: "The account had as many passkeys as the site allows.",

@@ -1,7 +1,8 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY, REGISTRATION } from "../rule.js";
+import type { RowFact } from "../facts/trace-facts.js";
+import { DENIED, defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
 import { takenAnswer } from "../facts/request-end.js";
-import { acceptedFinish, finishLine, mailLine, rowOf } from "../facts/site-facts.js";
+import { acceptedFinish, finishLine, isAttached, mailLine, rowOf } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
 const keyCreated = (ceremony: CeremonyTrace) => {
@@ -18,6 +19,7 @@ export const lateDelivery = defineRule({
   id: "late-delivery",
   kinds: PASSKEY,
   text: "The page reported a failure while the ceremony went on to succeed.",
+  results: DENIED,
   // Who held the request back until then shows in their timer, or in the link.
   requiredProbes: () => ["page", "timer", "link"],
   match(ceremony, facts) {
@@ -36,12 +38,14 @@ export const lateDelivery = defineRule({
     const lateMs = accepted.answeredAtMs - errorAtMs;
     return {
       decidedBy: guard,
-      marginMs: -lateMs,
+      marginMs: lateMs > 0 ? -lateMs : undefined,
       verdict:
-        `page.guard fired first: the page reported a failure at ${seconds(errorAtMs)} while ` +
+        `${guard ? "page.guard fired first" : "The page gave up first"}: the page reported a failure at ${seconds(errorAtMs)} while ` +
         `${wasPosted ? "its finish call was under way" : "the browser's promise was still pending"}. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
-        `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong, ` +
-        `${seconds(lateMs)} before the success it denied.`,
+        `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong` +
+        (lateMs > 0
+          ? `, ${seconds(lateMs)} before the success it denied.`
+          : "; the answer was on its way to the page."),
       evidence: evidenceOf(
         guard && `${seconds(errorAtMs)}: ${nameTimer(guard)} fired; the request was not aborted`,
         ceremony.failureSeen &&
@@ -68,28 +72,31 @@ export const lateDelivery = defineRule({
 /** B: the gateway lost patience; the site behind it did not. */
 export const gatewayLateCommit = defineRule({
   id: "gateway-504-late-commit",
-  kinds: REGISTRATION,
-  text: "The gateway answered 504 while the site went on to commit.",
+  kinds: PASSKEY,
+  text: "The gateway answered 504 while the site went on with its work.",
+  results: TROUBLED,
   match(ceremony, facts) {
     const cut = ceremony.finishes.find(({ status }) => status === 504);
+    if (cut?.answeredAtMs === undefined || acceptedFinish(ceremony) || isAttached(facts)) return undefined;
+    // A page that had reported a failure before was not told of one by the gateway.
+    if (ceremony.gaveUp && ceremony.gaveUp.atMs < cut.answeredAtMs) return undefined;
     const row = rowOf(ceremony, facts);
-    if (cut?.answeredAtMs === undefined || row === undefined) return undefined;
     const cutAtMs = cut.answeredAtMs;
     const gateway = ceremony.timers.find(
       (use) => use.timer === "gw.idle" && use.end === "fired" && (use.endedAtMs ?? 0) <= cutAtMs,
     );
-    const lateMs = row.createdAtMs - cut.answeredAtMs;
+    const lateMs = row && row.createdAtMs - cut.answeredAtMs;
     return {
       decidedBy: gateway,
-      marginMs: -lateMs,
+      marginMs: lateMs !== undefined && lateMs > 0 ? -lateMs : undefined,
       verdict:
         `${gateway ? "gw.idle fired first: the" : "The"} gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
-        `working. The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the gateway had ` +
-        "reported a failure to the page.",
+        `working on the finish call of the ${ceremony.kind}.${whenCommitted(row, cut.answeredAtMs)}`,
+      saysWhatItWaitedFor: true,
       evidence: evidenceOf(
         finishLine(cut),
         gateway && `${seconds(gateway.endedAtMs ?? 0)}: ${nameTimer(gateway)} fired`,
-        `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         mailLine(ceremony, facts, cut.askedAtMs),
       ),
       prevention: [
@@ -100,11 +107,21 @@ export const gatewayLateCommit = defineRule({
   },
 });
 
+/** What became of the row of a registration whose finish call the gateway cut off. */
+function whenCommitted(row: RowFact | undefined, cutAtMs: number): string {
+  if (row === undefined) return "";
+  const lateMs = row.createdAtMs - cutAtMs;
+  return lateMs > 0
+    ? ` The row was committed at ${seconds(row.createdAtMs)}, ${seconds(lateMs)} after the gateway had reported a failure to the page.`
+    : ` The row had been committed at ${seconds(row.createdAtMs)}, ${seconds(-lateMs)} before.`;
+}
+
 /** Detects mechanism E: the client's timer ended the ceremony, and the authenticator completed the operation afterwards. */
 export const clientTimerOrphan = defineRule({
   id: "client-timer-orphan",
   kinds: REGISTRATION,
   text: "The browser's timer ended the ceremony, and the authenticator made its key afterwards.",
+  over: ["lost-answer", ...UMBRELLAS],
   match(ceremony, facts) {
     const timer = firedTimer(ceremony, "client.ceremony");
     const createdAtMs = keyCreated(ceremony);
@@ -147,12 +164,25 @@ export const alreadyRegistered = defineRule({
   id: "already-registered",
   kinds: REGISTRATION,
   text: "The authenticator already holds a key for this account.",
-  match(ceremony) {
+  over: UMBRELLAS,
+  match(ceremony, facts) {
     const answer = takenAnswer(ceremony);
     if (answer?.status !== "CREDENTIAL_EXCLUDED" || answer.answeredAtMs === undefined) return undefined;
+    const before = facts.ceremonies.findLast(
+      ({ kind, keysCreated, beganAtMs }) =>
+        kind === "registration" && beganAtMs < ceremony.beganAtMs && keysCreated.length > 0,
+    );
+    const earlier = before?.keysCreated.at(-1);
     return {
-      verdict: `The authenticator already holds a key for this account and said so at ${seconds(answer.answeredAtMs)}.`,
-      evidence: evidenceOf(`${seconds(answer.answeredAtMs)}: makeCredential answered CREDENTIAL_EXCLUDED`),
+      verdict:
+        `The authenticator already holds a key for this account and said so at ${seconds(answer.answeredAtMs)}.` +
+        (before && earlier
+          ? ` The registration ${before.id} had made it at ${seconds(earlier.atMs)}; how that one ended is the cause.`
+          : ""),
+      evidence: evidenceOf(
+        before && earlier && `${seconds(earlier.atMs)}: key ${earlier.credential} created in ${before.id}`,
+        `${seconds(answer.answeredAtMs)}: makeCredential answered CREDENTIAL_EXCLUDED`,
+      ),
       prevention: ['Take InvalidStateError on a retry as "probably registered" and run get() to prove it.'],
     };
   },

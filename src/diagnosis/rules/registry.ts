@@ -8,6 +8,7 @@ import {
   noAuthenticator,
   requestPending,
   requestReplaced,
+  verificationUnavailable,
 } from "./client.js";
 import { challengeExpired, clientTimeout, keyTimeout, pageGaveUp, userRefused } from "./common.js";
 import {
@@ -39,7 +40,7 @@ import { optionsTimeout } from "./options-timeout.js";
 import { overwriteRace } from "./overwrite-race.js";
 import { flagBeforeCredential, passwordOff } from "./password-off.js";
 import { otherAuthenticator, phoneIndexLag, syncLag } from "./phone-login.js";
-import { phoneHungUp } from "./phone.js";
+import { phoneHungUp, phonePutAway } from "./phone.js";
 import {
   advertTooLong,
   bleLateAdvert,
@@ -48,10 +49,9 @@ import {
   otherCodeScanned,
   phoneNotHeard,
   scanNotStarted,
-  secondPhoneIgnored,
 } from "./radio.js";
 import { readReplicaLag } from "./read-replica-lag.js";
-import { linkConsumed, passkeyLimit, sessionNotFresh, stepUpExpired } from "./refusal.js";
+import { linkConsumed, passkeyLimit, sessionNotFresh, stepUpExpired, stepUpNeeded } from "./refusal.js";
 import { alreadyRegistered, clientTimerOrphan, gatewayLateCommit, lateDelivery } from "./registration.js";
 import {
   challengeSuperseded,
@@ -62,16 +62,7 @@ import {
   transportsInternalOnly,
   unknownCredential,
 } from "./rp-login.js";
-import {
-  asyncOutbox,
-  doubleFinish,
-  lostAnswer,
-  lostAnswerThenSecondCreate,
-  mailQueueOnly,
-  rpOwnedQr,
-  sideEffects,
-  singlePasskeyReplaced,
-} from "./rp.js";
+import { asyncOutbox, doubleFinish, lostAnswer, mailQueueOnly, rpOwnedQr, sideEffects } from "./rp.js";
 import { sessionLost } from "./session-lost.js";
 import { success } from "./success.js";
 import {
@@ -85,8 +76,8 @@ import {
 } from "./tunnel.js";
 
 /**
- * Every cause there is, in the order in which they are tried: the first whose signature a ceremony bears is the
- * verdict. To add a cause, write its rule and put it into this list.
+ * Every cause there is. All are tried; where more than one matches, the `over` of one of them says which is the verdict.
+ * To add a cause, write its rule and put it into this list.
  */
 export const RULES = [
   // What a real site says against what it holds.
@@ -98,6 +89,7 @@ export const RULES = [
   focusLost,
   requestPending,
   requestReplaced,
+  verificationUnavailable,
   dialogRefused,
   optionsTimeout,
 
@@ -120,13 +112,11 @@ export const RULES = [
   bluetoothOff,
   otherCodeScanned,
   advertTooLong,
-  secondPhoneIgnored,
   linkHang,
 
   // What would pass for something milder further down.
   rpOwnedQr,
   flagBeforeCredential,
-  singlePasskeyReplaced,
   phoneNoTunnel,
 
   // Logins: was the phone reached, was the right id asked for.
@@ -159,7 +149,6 @@ export const RULES = [
   noCredential,
 
   // An answer is only called lost where no record says what ended the tunnel.
-  lostAnswerThenSecondCreate,
   tunnelExpired,
   tunnelLimit,
   messageRejected,
@@ -168,6 +157,7 @@ export const RULES = [
 
   // Registrations that the site refused with a code that says why.
   stepUpExpired,
+  stepUpNeeded,
   sessionNotFresh,
   passkeyLimit,
   linkConsumed,
@@ -176,6 +166,7 @@ export const RULES = [
   tunnelRefused,
   phoneNotHeard,
   phoneHungUp,
+  phonePutAway,
   linkLost,
   noAuthenticator,
 

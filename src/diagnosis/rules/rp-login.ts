@@ -2,22 +2,35 @@ import { note } from "../../core/events/event.js";
 import { causeText } from "../../core/events/hybrid.js";
 import { nothingFoundAtMs, offeredLine, signedAndRefused } from "../facts/login-facts.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, LOGIN, type Rule } from "../rule.js";
-import { acceptedFinish, finishLine, rowsOfAccount, rowInPlace } from "../facts/site-facts.js";
-import { firedTimer, mainExchange } from "../facts/ceremony.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
+import {
+  defineRule,
+  LOGIN,
+  NOTHING_FOUND,
+  PASSKEY,
+  TROUBLED,
+  UMBRELLAS,
+  type Match,
+  type Rule,
+} from "../rule.js";
+import { acceptedFinish, finishLine, rowOf, rowsOfAccount, rowInPlace } from "../facts/site-facts.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
 /** The site named a phone's passkey as one of this computer. */
 export const transportsInternalOnly = defineRule({
   id: "transports-internal-only",
   kinds: LOGIN,
   text: "The site named a phone's passkey as one of this computer.",
+  over: ["no-authenticator", ...UMBRELLAS],
   requiredProbes: () => ["page", "ctap"],
   match(ceremony) {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
     if (!transports.includes("internal") || transports.includes("hybrid")) return undefined;
-    if (mainExchange(ceremony)) return undefined;
-    if (ceremony.settled?.resolved) return undefined;
+    if (mainExchange(ceremony) || ceremony.settled?.resolved) return undefined;
+    // A phone that was looked for, or called as a linked one, was not kept away by this.
+    const notFound = ceremony.records.some(({ kind }) => kind === "link.not-found");
+    if (!notFound || ceremony.linkStages.length > 0) return undefined;
     const timer = firedTimer(ceremony, "client.ceremony");
     return {
       decidedBy: timer,
@@ -43,6 +56,7 @@ export const linkFlake = defineRule({
   id: "link-flake-per-attempt",
   kinds: LOGIN,
   text: "This attempt's link to the phone failed before anything was asked.",
+  over: UMBRELLAS,
   // Whether the phone's own trouble came before the end shows in the promise.
   requiredProbes: () => ["page"],
   match(ceremony) {
@@ -81,6 +95,7 @@ export const lateCommit = defineRule({
   id: "late-commit",
   kinds: LOGIN,
   text: "The site wrote the row only after the login had asked for its options.",
+  over: NOTHING_FOUND,
   match(ceremony, facts) {
     const { options } = ceremony;
     if (options === undefined || acceptedFinish(ceremony)) return undefined;
@@ -140,9 +155,12 @@ export const unknownCredential = defineRule({
 /** The id in the row is not the id of the key. */
 export const idTruncated = defineRule({
   id: "credential-id-truncated",
-  kinds: LOGIN,
+  kinds: PASSKEY,
   text: "The id in the row is not the id of the key.",
+  results: ["success", ...TROUBLED],
+  over: ["success", "late-delivery", "mail-queue-only", ...NOTHING_FOUND],
   match(ceremony, facts) {
+    if (ceremony.kind === "registration") return wroteAnotherId(ceremony, facts);
     if (nothingFoundAtMs(ceremony) === undefined) return undefined;
     for (const row of facts.rows) {
       if (ceremony.options?.offered?.includes(row.credential) !== true) continue;
@@ -158,12 +176,35 @@ export const idTruncated = defineRule({
           offeredLine(ceremony),
           `${seconds(nothingFoundAtMs(ceremony) ?? 0)}: the authenticator found nothing`,
         ),
-        prevention: ["Store ids of up to 1023 bytes.", "Read the row back after the insert and compare."],
+        prevention: ID_KEPT_WHOLE,
       };
     }
     return undefined;
   },
 });
+
+/** The row that a registration wrote has another id than the key that it made. */
+function wroteAnotherId(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
+  const accepted = acceptedFinish(ceremony);
+  const row = rowOf(ceremony, facts);
+  const made = ceremony.keysCreated.at(-1);
+  if (accepted === undefined || row === undefined || made === undefined) return undefined;
+  if (made.credential === row.credential || !facts.held.rows.has(row.credential)) return undefined;
+  return {
+    verdict:
+      `The site accepted the passkey at ${seconds(accepted.answeredAtMs)} and wrote row ${row.credential}; the key that was made is ` +
+      `${made.credential}. The row does not hold the id it was given: cut off by a column too short for it, most likely. ` +
+      "No login will find the key.",
+    evidence: evidenceOf(
+      `${seconds(made.atMs)}: key ${made.credential} created on ${made.authenticator}`,
+      `${seconds(row.createdAtMs)}: row ${row.credential} written for the same ceremony`,
+      finishLine(accepted),
+    ),
+    prevention: ID_KEPT_WHOLE,
+  };
+}
+
+const ID_KEPT_WHOLE = ["Store ids of up to 1023 bytes.", "Read the row back after the insert and compare."];
 
 interface CodeCause<Id extends string> {
   readonly id: Id;

@@ -1,31 +1,24 @@
 import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, REGISTRATION, type Layer, type Rule } from "../rule.js";
-import { pageAborted } from "../facts/request-end.js";
-import {
-  acceptedFinish,
-  finishLine,
-  isAttached,
-  mailAfter,
-  mailLine,
-  rowOf,
-  mayShareAccount,
-} from "../facts/site-facts.js";
-import { firedTimer, type CeremonyTrace } from "../facts/ceremony.js";
-import type { SiteCall } from "../facts/site-calls.js";
-import type { TraceFacts } from "../facts/trace-facts.js";
-
-const answered = ({ answeredAtMs }: SiteCall): number => answeredAtMs ?? Infinity;
+import { DENIED, defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
+import { pageAborted, settledLine } from "../facts/request-end.js";
+import { acceptedFinish, finishLine, isAttached, mailAfter, mailLine, rowOf } from "../facts/site-facts.js";
+import { firedTimer } from "../facts/ceremony.js";
 
 /** K: the QR code was the site's own link; another screen registered while this one waited. */
 export const rpOwnedQr = defineRule({
   id: "rp-owned-qr",
   kinds: REGISTRATION,
   text: "The QR code was a web link of the site, whose waiting call ended before the phone's page was done.",
+  results: DENIED,
+  over: ["late-delivery", "mail-queue-only"],
   match(ceremony, facts) {
     const lost = ceremony.polls.find(({ status }) => status === 408 || status === 504);
     const accepted = acceptedFinish(ceremony);
-    if (lost?.answeredAtMs === undefined || accepted === undefined || answered(lost) > accepted.answeredAtMs)
+    const row = rowOf(ceremony, facts);
+    // The waiting call is answered from the rows, which may come after the phone's page was answered.
+    const doneAtMs = Math.max(accepted?.answeredAtMs ?? 0, row?.createdAtMs ?? 0);
+    if (lost?.answeredAtMs === undefined || accepted === undefined || lost.answeredAtMs > doneAtMs)
       return undefined;
     // A page that asked again and heard of the success was not misled.
     if (ceremony.polls.some(({ status }) => status === 200)) return undefined;
@@ -35,15 +28,18 @@ export const rpOwnedQr = defineRule({
         (use.timer === "poll.limit" || use.timer === "gw.idle") &&
         use.endedAtMs === lost.answeredAtMs,
     );
-    const lateMs = accepted.answeredAtMs - lost.answeredAtMs;
+    const lateMs = doneAtMs - lost.answeredAtMs;
     return {
       decidedBy: timer,
       marginMs: -lateMs,
       verdict:
         `${timer?.timer ?? "A limit on waiting calls"} fired first: the QR code was a web link of the site, and the ` +
         `call that waited for the phone ended with ${lost.status ?? "?"} at ${seconds(lost.answeredAtMs)}. The phone's own ` +
-        `page registered its key all the same; the site accepted it at ${seconds(accepted.answeredAtMs)}, ` +
-        `${seconds(lateMs)} later.`,
+        `page registered its key all the same; the site accepted it at ${seconds(accepted.answeredAtMs)}` +
+        (row && row.createdAtMs > accepted.answeredAtMs
+          ? ` and wrote its row at ${seconds(row.createdAtMs)}`
+          : "") +
+        `, ${seconds(lateMs)} later.`,
       evidence: evidenceOf(
         `${seconds(lost.askedAtMs)}: the page began to wait, answered ${lost.status ?? "?"} at ${seconds(lost.answeredAtMs)}`,
         timer && `${seconds(timer.endedAtMs ?? 0)}: ${nameTimer(timer)} fired`,
@@ -66,25 +62,31 @@ export const asyncOutbox = defineRule({
   id: "async-outbox",
   kinds: REGISTRATION,
   text: "The site answered 202, and the page stopped asking before the work was done.",
+  results: DENIED,
   match(ceremony, facts) {
     const promised = ceremony.finishes.find(({ status }) => status === 202);
     const poll = firedTimer(ceremony, "rp.poll");
     const row = rowOf(ceremony, facts);
-    if (promised === undefined || poll?.endedAtMs === undefined || row === undefined) return undefined;
-    const lateMs = row.createdAtMs - poll.endedAtMs;
+    if (promised === undefined || poll?.endedAtMs === undefined) return undefined;
+    if (ceremony.gaveUp && ceremony.gaveUp.atMs < poll.endedAtMs) return undefined;
+    const lateMs = row && row.createdAtMs - poll.endedAtMs;
     return {
       decidedBy: poll,
-      marginMs: -lateMs,
+      marginMs: lateMs !== undefined && lateMs > 0 ? -lateMs : undefined,
+      saysWhatItWaitedFor: true,
       verdict:
         `rp.poll fired first: the site took the answer (202) and left the work to a worker; the page stopped asking at ` +
-        `${seconds(poll.endedAtMs)} and reported a failure. The row was committed at ${seconds(row.createdAtMs)}, ` +
-        `${seconds(lateMs)} later.`,
+        `${seconds(poll.endedAtMs)} and reported a failure.` +
+        (row === undefined
+          ? " The row had not come when the trace ended."
+          : ` The row was committed at ${seconds(row.createdAtMs)}` +
+            (lateMs !== undefined && lateMs > 0 ? `, ${seconds(lateMs)} later.` : ".")),
       evidence: evidenceOf(
         finishLine(promised),
         `${seconds(poll.endedAtMs)}: ${nameTimer(poll)} fired`,
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
-        `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         mailLine(ceremony, facts, promised.askedAtMs),
       ),
       prevention: [
@@ -100,6 +102,8 @@ export const sideEffects = defineRule({
   id: "side-effects-before-validation",
   kinds: REGISTRATION,
   text: "The site wrote the row before the check that refused.",
+  results: TROUBLED,
+  over: ["challenge-expired"],
   match(ceremony, facts) {
     const row = rowOf(ceremony, facts);
     const refused = ceremony.finishes.find(
@@ -135,6 +139,8 @@ export const doubleFinish = defineRule({
   id: "double-finish",
   kinds: REGISTRATION,
   text: "The answer to finish was lost, and the repeated call was taken for a replay.",
+  results: DENIED,
+  over: ["mail-queue-only"],
   match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const again = ceremony.finishes.find(
@@ -162,26 +168,27 @@ export const doubleFinish = defineRule({
 /** M: everything was done in time; only the page broke, and the mail was slow. */
 export const mailQueueOnly = defineRule({
   id: "mail-queue-only",
-  kinds: REGISTRATION,
+  kinds: PASSKEY,
   text: "Everything was done in time; only the page broke after the accepted answer.",
+  results: DENIED,
   match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const row = rowOf(ceremony, facts);
     const failure = ceremony.failureSeen ?? ceremony.threw ?? ceremony.callFailed;
-    if (accepted === undefined || accepted.status === 202) return undefined;
-    if (row === undefined || failure === undefined) return undefined;
-    if (failure.atMs < accepted.answeredAtMs || ceremony.successSeen) return undefined;
+    if (accepted === undefined || accepted.status === 202 || failure === undefined) return undefined;
+    if (failure.atMs < accepted.answeredAtMs || (ceremony.threw ?? ceremony.callFailed) === undefined)
+      return undefined;
     const mail = mailAfter(ceremony, facts, accepted.askedAtMs);
     return {
       verdict:
-        `The site accepted and committed at ${seconds(row.createdAtMs)}; the page reported a failure at ` +
+        `The site accepted the ${ceremony.kind} at ${seconds(accepted.answeredAtMs)}; the page reported a failure at ` +
         `${seconds(failure.atMs)} because ${ceremony.threw ? "its own script broke down" : "the answer never reached it"}.` +
         (mail
           ? ` The mail that came at ${seconds(mail.atMs)} says when mails arrive, not when the passkey was made.`
           : ""),
       evidence: evidenceOf(
         finishLine(accepted),
-        `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
+        row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         ceremony.threw && `${seconds(ceremony.threw.atMs)}: the page's script broke down`,
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
@@ -195,36 +202,30 @@ export const mailQueueOnly = defineRule({
   },
 });
 
-/** The key exists, and the link took the answer with it; a second registration may have followed. */
-const answerLost =
-  (id: "lost-answer-then-second-create" | "lost-answer"): Rule["match"] =>
-  (ceremony, facts) => {
+/** Detects that the authenticator made its key while the client waited, and the link took the answer with it. */
+export const lostAnswer = defineRule({
+  id: "lost-answer",
+  kinds: REGISTRATION,
+  text: "The authenticator made its key, and the answer was lost on the way.",
+  over: ["link-lost", "key-unplugged", "phone-hung-up", ...UMBRELLAS],
+  // Which party ended the link, and whether a timer did, is the cause then.
+  requiredProbes: () => ["link", "timer"],
+  match(ceremony, facts) {
     const key = ceremony.keysCreated[0];
     if (key === undefined || ceremony.finishes.length > 0 || ceremony.settled?.resolved !== false)
       return undefined;
     if (!facts.layers.has("rp") || firedTimer(ceremony, "client.ceremony")) return undefined;
     // A key made after the request had ended was not lost in transit: no client waited for the answer.
-    if (key.atMs > ceremony.settled.atMs || pageAborted(ceremony)) return undefined;
-    const second = laterRegistration(ceremony, facts);
-    if ((second !== undefined) !== (id === "lost-answer-then-second-create")) return undefined;
+    if (key.atMs > ceremony.requestEndedAtMs || pageAborted(ceremony)) return undefined;
     const lost = ceremony.linkStages.find(({ stage }) => stage === "tunnel-closed" || stage === "lost");
-    const secondKey = second?.keysCreated.at(-1);
     return {
       verdict:
         `The authenticator created key ${key.credential} at ${seconds(key.atMs)}; its answer was lost on the way and the ` +
-        "site never heard of it: an orphan." +
-        (second && secondKey
-          ? ` The registration ${second.id} then made a second key, ${secondKey.credential}, and that one the site knows: ` +
-            "the user holds two passkeys that look alike, of which one works."
-          : ""),
+        "site never heard of it: an orphan.",
       evidence: evidenceOf(
         `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
         lost && `${seconds(lost.atMs)}: the link was lost (${causeText(lost) ?? "no reason given"})`,
-        `${seconds(ceremony.settled.atMs)}: the promise ${settledHow(ceremony)}`,
-        second &&
-          secondKey &&
-          `${seconds(secondKey.atMs)}: key ${secondKey.credential} created in ${second.id}`,
-        second && finishLine(acceptedFinish(second)),
+        settledLine(ceremony),
       ),
       prevention: [
         "Keep the user handle stable: a second key then takes the place of the first.",
@@ -232,64 +233,5 @@ const answerLost =
         "When an unknown credential id signs, call signalUnknownCredential and offer to register again.",
       ],
     };
-  };
-
-function laterRegistration(ceremony: CeremonyTrace, { ceremonies }: TraceFacts): CeremonyTrace | undefined {
-  return ceremonies.find(
-    (other) =>
-      other.kind === "registration" &&
-      other.beganAtMs > ceremony.beganAtMs &&
-      mayShareAccount(ceremony, other) &&
-      other.keysCreated.length > 0 &&
-      other.keysOverwritten.length === 0 &&
-      acceptedFinish(other) !== undefined,
-  );
-}
-
-/** The account's only passkey went before the new one was there. */
-export const singlePasskeyReplaced = defineRule({
-  id: "single-passkey-replaced",
-  kinds: REGISTRATION,
-  text: "The site deleted the only passkey when the registration of another began, which then failed.",
-  match(ceremony, facts) {
-    const gone = facts.rows.find(({ deletedBy }) => deletedBy === ceremony.id);
-    if (gone?.deletedAtMs === undefined || rowOf(ceremony, facts)) return undefined;
-    return {
-      verdict:
-        `The account may have one passkey: the site deleted row ${gone.credential} at ${seconds(gone.deletedAtMs)}, when the new ` +
-        "registration began, and the new one never came. None is left.",
-      evidence: evidenceOf(
-        `${seconds(gone.deletedAtMs)}: row ${gone.credential} deleted`,
-        ceremony.settled && `${seconds(ceremony.settled.atMs)}: the promise ${settledHow(ceremony)}`,
-        finishLine(ceremony.finishes.at(-1)) ?? "no finish call",
-      ),
-      prevention: [
-        "Replace the old row in the transaction that commits the new one.",
-        "Allow two passkeys or more.",
-      ],
-    };
   },
-});
-
-function settledHow({ settled }: CeremonyTrace): string {
-  return settled?.resolved ? "resolved" : `was rejected with ${settled?.name ?? "an error"}`;
-}
-
-/** Which party ended the link, and whether a timer did, is the cause then. */
-const needsLink = (): readonly Layer[] => ["link", "timer"];
-
-export const lostAnswerThenSecondCreate = defineRule({
-  id: "lost-answer-then-second-create",
-  kinds: REGISTRATION,
-  text: "An answer was lost, and a second registration made a second key.",
-  requiredProbes: needsLink,
-  match: answerLost("lost-answer-then-second-create"),
-});
-
-export const lostAnswer = defineRule({
-  id: "lost-answer",
-  kinds: REGISTRATION,
-  text: "The authenticator made its key, and the answer was lost on the way.",
-  requiredProbes: needsLink,
-  match: answerLost("lost-answer"),
 });

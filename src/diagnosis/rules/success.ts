@@ -62,6 +62,7 @@ export const success = defineRule({
   id: "success",
   kinds: CEREMONY_KINDS,
   text: "The ceremony succeeded.",
+  results: ["success"],
   // After a 202 the page may have lost patience.
   requiredProbes: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
   match: (ceremony, facts) =>

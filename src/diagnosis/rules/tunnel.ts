@@ -1,6 +1,6 @@
 import { causeText } from "../../core/events/hybrid.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY } from "../rule.js";
+import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "../facts/ceremony.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import {
@@ -70,6 +70,15 @@ export const tunnelExpired = defineRule({
   id: "tunnel-expired",
   kinds: PASSKEY,
   text: "The tunnel's time was over before an answer came.",
+  over: [
+    "tunnel-limit",
+    "tunnel-refused",
+    "phone-hung-up",
+    "lost-answer",
+    "link-lost",
+    "link-flake-per-attempt",
+    ...UMBRELLAS,
+  ],
   match(ceremony, facts) {
     const ttl = firedTimer(ceremony, "tunnel.ttl");
     const end = tunnelEnd(ceremony);
@@ -112,6 +121,7 @@ export const tunnelLimit = defineRule({
   id: "tunnel-limit",
   kinds: PASSKEY,
   text: "The tunnel service closed the tunnel over one of its limits.",
+  over: ["lost-answer", "link-lost", "link-flake-per-attempt"],
   // Services close with the same code when their time is over.
   requiredProbes: () => ["timer"],
   match(ceremony, facts) {
@@ -148,6 +158,7 @@ export const messageRejected = defineRule({
   id: "message-rejected",
   kinds: PASSKEY,
   text: "A message of the tunnel could not be opened or read.",
+  over: ["lost-answer", "link-lost", "phone-hung-up", "link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony, facts) {
     if (wasAnswered(ceremony) || !hasFullDetail(ceremony, facts)) return undefined;
     const unreadable = (stage: LinkStage | undefined) =>
@@ -177,6 +188,7 @@ export const linkGone = defineRule({
   id: "link-gone",
   kinds: PASSKEY,
   text: "The tunnel service does not know the linked phone any more.",
+  over: ["tunnel-refused", "link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony) {
     const gone = clientStage(ceremony, "link-gone");
     if (gone === undefined || clientStage(ceremony, "qr-shown") || !precedesTheEnd(ceremony, gone))
@@ -200,6 +212,7 @@ export const phoneNoTunnel = defineRule({
   id: "phone-no-tunnel",
   kinds: PASSKEY,
   text: "The phone could not reach its tunnel service, so it never broadcast.",
+  over: ["link-flake-per-attempt", "phone-not-heard", ...UMBRELLAS],
   match(ceremony) {
     const refused = phoneStage(ceremony, "tunnel-refused");
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
@@ -233,6 +246,7 @@ export const tunnelRefused = defineRule({
   id: "tunnel-refused",
   kinds: PASSKEY,
   text: "The tunnel service refused the computer.",
+  over: ["link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony) {
     const refused = clientStage(ceremony, "tunnel-refused");
     const seen = clientStage(ceremony, "advert-seen") ?? clientStage(ceremony, "contacting");
@@ -267,6 +281,7 @@ export const linkLost = defineRule({
   id: "link-lost",
   kinds: PASSKEY,
   text: "The tunnel ended, and no party said more than that.",
+  over: ["link-flake-per-attempt", ...UMBRELLAS],
   // Whether a key was made behind the lost answer, and whether the site accepts it, is then the cause.
   requiredProbes: () => ["ctap", "rp"],
   match(ceremony, facts) {

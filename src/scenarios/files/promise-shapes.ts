@@ -1,6 +1,7 @@
 import { FRAME } from "../../core/events/frame.js";
 import type { Member } from "../../core/events/member.js";
 import { EVENT_KINDS, type EventKind, membersOf } from "../../core/events/table.js";
+import { CONSEQUENCES } from "../../diagnosis/consequences.js";
 import { ROOT_CAUSE_IDS } from "../../diagnosis/rules/registry.js";
 import type { PartialExpectation } from "../expectation.js";
 import type { MemberShape, ObjectShape, Shape } from "../../core/shape.js";
@@ -50,6 +51,12 @@ export const EXPECTATION_SHAPE = {
       optional: true,
       of: { type: "word", words: ROOT_CAUSE_IDS },
       doc: "What each ceremony came to, in order.",
+    },
+    consequences: {
+      type: "list",
+      optional: true,
+      of: { type: "word", words: CONSEQUENCES.map(({ id }) => id) },
+      doc: "What some ceremony leaves behind.",
     },
   } satisfies { readonly [Name in keyof PartialExpectation]-?: MemberShape },
 } as const satisfies Shape;

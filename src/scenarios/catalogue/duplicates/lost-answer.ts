@@ -50,7 +50,8 @@ const secondCreate: Scenario = {
     ],
     ledger: { keys: 2, rows: 1, orphans: 1, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["lost-answer-then-second-create", "success", "unknown-credential", "success"],
+    mechanisms: ["lost-answer", "success", "unknown-credential", "success"],
+    consequences: ["orphan", "second-passkey"],
   },
 };
 
@@ -112,7 +113,8 @@ const orphanFirst: Scenario = {
     ],
     ledger: { keys: 2, rows: 1, orphans: 1, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["lost-answer-then-second-create", "success", "unknown-credential", "success"],
+    mechanisms: ["lost-answer", "success", "unknown-credential", "success"],
+    consequences: ["orphan", "second-passkey"],
   },
 };
 
@@ -128,7 +130,8 @@ const newestFirst = variantOf(orphanFirst, "newest-first", {
     ],
     ledger: orphanFirst.expect.ledger,
     decidedBy: null,
-    mechanisms: ["lost-answer-then-second-create", "success", "success"],
+    mechanisms: ["lost-answer", "success", "success"],
+    consequences: ["orphan", "second-passkey"],
   },
 });
 

@@ -96,7 +96,8 @@ const secondPhone: Scenario = {
     rp: [NO_FINISH],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["second-phone-ignored"],
+    mechanisms: ["tunnel-refused"],
+    consequences: ["second-phone-ignored"],
   },
   draws: {
     knobs: {
@@ -130,6 +131,7 @@ const putAwayAtThePrompt = variantOf(secondPhone, "at-the-prompt", {
       },
       PHONE_FAILED,
     ],
+    mechanisms: ["link-lost"],
   },
   draws: {
     knobs: { "phone.leavesAfterMs": [5_000, 7_000], "phone.scanDelayMs": [3_000, 10_000] },
@@ -170,7 +172,8 @@ const firstStays = variantOf(secondPhone, "first-stays", {
     rp: [NO_FINISH],
     ledger: NOTHING,
     decidedBy: "client.ceremony",
-    mechanisms: ["second-phone-ignored"],
+    mechanisms: ["client-timeout"],
+    consequences: ["second-phone-ignored"],
   },
   draws: {
     knobs: { "phone.scanDelayMs": [3_000, 10_000] },

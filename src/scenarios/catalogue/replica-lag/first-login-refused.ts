@@ -111,7 +111,8 @@ const byOrphan = variantOf(firstLogin, "orphan-picked", {
     ],
     ledger: { keys: 2, rows: 1, orphans: 1, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["lost-answer-then-second-create", "success", "unknown-credential", "success"],
+    mechanisms: ["lost-answer", "success", "unknown-credential", "success"],
+    consequences: ["orphan", "second-passkey"],
   },
 });
 

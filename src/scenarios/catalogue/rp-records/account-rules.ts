@@ -27,7 +27,8 @@ const singlePasskey: Scenario = {
     ],
     ledger: { keys: 2, rows: 0, orphans: 2, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["success", "single-passkey-replaced", "no-credential"],
+    mechanisms: ["success", "lost-answer", "no-credential"],
+    consequences: ["single-passkey-replaced"],
   },
 };
 
@@ -99,7 +100,8 @@ const flagLockout: Scenario = {
     ],
     ledger: ORPHAN,
     decidedBy: null,
-    mechanisms: ["flag-before-credential", "flag-before-credential", "no-credential"],
+    mechanisms: ["lost-answer", "flag-before-credential", "no-credential"],
+    consequences: ["flag-before-credential"],
   },
 };
 

@@ -145,7 +145,8 @@ const dropDoubles = variantOf(dropAfterKeyCreated, "other-user-handle", {
     page: [LINK_LOST, RESOLVED],
     ledger: { keys: 2, rows: 1, orphans: 1, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["lost-answer-then-second-create", "success"],
+    mechanisms: ["lost-answer", "success"],
+    consequences: ["orphan", "second-passkey"],
   },
 });
 

@@ -116,7 +116,7 @@ const flakeEachAttempt: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: "page.guard",
-    mechanisms: ["ble-late-advert", "link-flake-per-attempt", "success"],
+    mechanisms: ["ble-late-advert", "link-lost", "success"],
   },
 };
 

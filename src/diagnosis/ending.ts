@@ -1,0 +1,64 @@
+import type { DecidingTimer, Ending } from "./explanation.js";
+import { mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
+import type { Outcome } from "./facts/outcome.js";
+
+/**
+ * Says what ended a ceremony: the timer that decided it, or else the first of its ends in the order in which one is
+ * a part of the other: an authenticator's answer, the link, the client's promise, the site's answer, the page.
+ *
+ * @returns `undefined` where no record shows an end.
+ */
+export function endingOf(
+  ceremony: CeremonyTrace,
+  outcome: Outcome,
+  decidedBy: DecidingTimer | undefined,
+): Ending | undefined {
+  if (decidedBy !== undefined) {
+    return { by: "timer", actor: decidedBy.owner, timer: decidedBy, atMs: decidedBy.firedAtMs };
+  }
+  const ends: readonly (Ending | undefined)[] = [
+    siteEnd(ceremony),
+    outcome.promise === "rejected" ? requestEnd(ceremony) : undefined,
+    pageEnd(ceremony),
+  ];
+  return ends
+    .filter((end) => end !== undefined)
+    .reduce<Ending | undefined>((first, end) => (first && first.atMs <= end.atMs ? first : end), undefined);
+}
+
+/** What ended the request to the authenticator, where it was rejected. */
+function requestEnd(ceremony: CeremonyTrace): Ending | undefined {
+  const { settled, linkStages, gestures, called, requestEndedAtMs } = ceremony;
+  if (settled === undefined) return undefined;
+  const answer = mainExchange(ceremony);
+  if (answer?.answeredAtMs !== undefined && !answer.discarded && answer.status !== "OK") {
+    const refused = gestures.findLast((gesture) => gesture.answer === "refused");
+    return refused
+      ? { by: "user", actor: "user", atMs: refused.atMs }
+      : { by: "authenticator", atMs: answer.answeredAtMs };
+  }
+  const lost = linkStages.findLast(({ stage }) =>
+    ["failed", "lost", "tunnel-closed", "tunnel-refused"].includes(stage),
+  );
+  if (lost !== undefined && lost.atMs === requestEndedAtMs)
+    return { by: "link", actor: lost.actor, atMs: lost.atMs };
+  return { by: "client", ...(called !== undefined && { actor: called.actor }), atMs: settled.atMs };
+}
+
+const HTTP_ERROR_MIN = 400;
+
+/** The first call to the site that was refused. */
+function siteEnd({ options, finishes }: CeremonyTrace): Ending | undefined {
+  const refused = [options, ...finishes].find((call) => (call?.status ?? 0) >= HTTP_ERROR_MIN);
+  return refused?.answeredAtMs === undefined
+    ? undefined
+    : { by: "site", actor: "site", atMs: refused.answeredAtMs };
+}
+
+/** The first thing the page told the user, or did, that denied the ceremony. */
+function pageEnd({ failureSeen, gaveUp, threw, callFailed }: CeremonyTrace): Ending | undefined {
+  const atMs = Math.min(
+    ...[failureSeen, gaveUp, threw, callFailed].map((moment) => moment?.atMs ?? Infinity),
+  );
+  return atMs === Infinity ? undefined : { by: "page", actor: "page", atMs };
+}

@@ -1,0 +1,43 @@
+import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "./ceremony.js";
+
+/** What only the computer's side of a link says of itself. */
+const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen", "radio-off"];
+/** Stages of the computer's link after which it does nothing more by itself. */
+const FINAL_STAGES: readonly string[] = ["failed", "tunnel-refused", "tunnel-closed", "link-gone", "lost"];
+/** What the computer records while it clears up. */
+const CLEARING_UP: readonly string[] = ["shutdown-sent", "update"];
+
+/**
+ * Returns when a request was over for the client: at the first event after which it asked no authenticator and opened
+ * no link any more. A browser may show the error until the user closes its dialog, and settle the promise then.
+ *
+ * @returns milliseconds since the trace began; `Infinity` where nothing ended the request.
+ */
+export function requestEndedAtMs(ceremony: CeremonyTrace, stages: readonly LinkStage[]): number {
+  const settledAtMs = ceremony.settled?.atMs ?? Infinity;
+  const timerAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
+  const abortedAtMs = ceremony.gaveUp?.aborted === true ? ceremony.gaveUp.atMs : Infinity;
+  if (ceremony.settled?.resolved === true) return settledAtMs;
+  return Math.min(settledAtMs, timerAtMs, abortedAtMs, linkEndedAtMs(ceremony, stages));
+}
+
+/** The failure that the client's own link ended with, where nothing was tried after it. */
+function linkEndedAtMs(ceremony: CeremonyTrace, stages: readonly LinkStage[]): number {
+  const client = stages.find(({ stage }) => CLIENT_STAGES.includes(stage))?.actor;
+  const own = stages.filter(
+    ({ actor, stage }) => (actor === client || stage === "lost") && !CLEARING_UP.includes(stage),
+  );
+  const answer = mainExchange(ceremony);
+  const refusedAtMs =
+    answer?.status !== undefined && answer.status !== "OK" && !answer.discarded
+      ? (answer.answeredAtMs ?? Infinity)
+      : Infinity;
+  const lastAskedMs = ceremony.exchanges.at(-1)?.askedAtMs ?? -Infinity;
+  const lastTriedMs = Math.max(
+    lastAskedMs,
+    own.findLast(({ stage }) => !FINAL_STAGES.includes(stage))?.atMs ?? -Infinity,
+  );
+  const failedAtMs =
+    own.find(({ stage, atMs }) => FINAL_STAGES.includes(stage) && atMs >= lastTriedMs)?.atMs ?? Infinity;
+  return Math.min(failedAtMs, refusedAtMs >= lastTriedMs ? refusedAtMs : Infinity);
+}

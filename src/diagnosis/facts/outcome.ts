@@ -1,0 +1,106 @@
+import { acceptedFinish, isAttached } from "./site-facts.js";
+import type { CeremonyTrace } from "./ceremony.js";
+import type { TraceFacts } from "./trace-facts.js";
+
+/**
+ * What a ceremony came to:
+ * - `success`: the site accepted it, and nobody told the user of a failure.
+ * - `success-reported-as-failure`: the site accepted it or keeps its passkey, and the user was told of a failure.
+ * - `failure`: it was rejected, refused or not answered.
+ * - `unfinished`: nothing in the trace ended it.
+ */
+export type Result = "success" | "success-reported-as-failure" | "failure" | "unfinished";
+
+/** What became of a ceremony, by its records alone: no cause is asked for here. */
+export interface Outcome {
+  readonly result: Result;
+  /** What the page's promise did. */
+  readonly promise: "not-called" | "pending" | "resolved" | "rejected";
+  /** What the page told the user; `corrected` where a success followed a failure. */
+  readonly told: "nothing" | "success" | "failure" | "corrected";
+  /** What the site made of it. */
+  readonly site: "not-asked" | "accepted" | "refused" | "no-answer";
+  /** Credentials this ceremony made on an authenticator that the site has no row of at the end. */
+  readonly orphans: readonly string[];
+  /** Rows this ceremony wrote whose key is on no authenticator at the end. */
+  readonly ghosts: readonly string[];
+}
+
+/** Reads what a ceremony came to from its records and from what is held at the end of the trace. */
+export function outcomeOf(ceremony: CeremonyTrace, facts: TraceFacts): Outcome {
+  const told = toldUser(ceremony);
+  const site = siteSaid(ceremony);
+  return {
+    result: resultOf(ceremony, facts, { told, site }),
+    promise: promiseOf(ceremony),
+    told,
+    site,
+    ...heldAtTheEnd(ceremony, facts),
+  };
+}
+
+function resultOf(
+  ceremony: CeremonyTrace,
+  facts: TraceFacts,
+  { told, site }: Pick<Outcome, "told" | "site">,
+): Result {
+  const deniedByPage = told === "failure" || told === "corrected";
+  if (ceremony.attempt !== undefined) {
+    if (attemptDoneAtMs(ceremony) !== undefined)
+      return deniedByPage ? "success-reported-as-failure" : "success";
+    return ceremony.attempt.calls.length + ceremony.attempt.entries.length > 0 ? "failure" : "unfinished";
+  }
+  const kept = site === "accepted" || facts.rowsByCeremony.has(ceremony.id);
+  if (kept && deniedByPage) return "success-reported-as-failure";
+  if (site === "accepted") return "success";
+  const isOver = ceremony.settled !== undefined || deniedByPage || site !== "not-asked";
+  return isOver || optionsFailed(ceremony) ? "failure" : "unfinished";
+}
+
+/** When a fallback factor got the user in, or did what it was asked for. */
+export function attemptDoneAtMs({ attempt }: CeremonyTrace): number | undefined {
+  const accepted = attempt?.entries.find(({ outcome }) => outcome === "accepted");
+  const done = attempt?.calls.find(
+    ({ step, status }) => status === 200 && !["code", "verify"].includes(step),
+  );
+  return accepted?.atMs ?? done?.answeredAtMs;
+}
+
+function promiseOf({ called, settled }: CeremonyTrace): Outcome["promise"] {
+  if (settled !== undefined) return settled.resolved ? "resolved" : "rejected";
+  return called === undefined ? "not-called" : "pending";
+}
+
+function toldUser({ failureSeen, gaveUp, successSeen }: CeremonyTrace): Outcome["told"] {
+  const failure = failureSeen ?? gaveUp;
+  if (failure === undefined) return successSeen === undefined ? "nothing" : "success";
+  return successSeen !== undefined && successSeen.atMs >= failure.atMs ? "corrected" : "failure";
+}
+
+function siteSaid(ceremony: CeremonyTrace): Outcome["site"] {
+  if (acceptedFinish(ceremony) !== undefined) return "accepted";
+  const last = ceremony.finishes.at(-1);
+  if (last === undefined) return "not-asked";
+  return last.status === undefined ? "no-answer" : "refused";
+}
+
+const HTTP_ERROR_MIN = 400;
+
+/** Says whether the site gave no options, so that the browser was not called. */
+export function optionsFailed({ options, called }: CeremonyTrace): boolean {
+  return called === undefined && (options?.status ?? 0) >= HTTP_ERROR_MIN;
+}
+
+/** Compares what the ceremony made with what the other side holds at the end; nothing where a side is unknown. */
+function heldAtTheEnd(ceremony: CeremonyTrace, facts: TraceFacts): Pick<Outcome, "orphans" | "ghosts"> {
+  const none = { orphans: [], ghosts: [] };
+  if (ceremony.kind !== "registration" || facts.held.unknown || isAttached(facts)) return none;
+  const made = ceremony.keysCreated.map(({ credential }) => credential);
+  const { held } = facts;
+  return {
+    orphans: made.filter((credential) => held.keys.has(credential) && !held.rows.has(credential)),
+    ghosts: (facts.rowsByCeremony.get(ceremony.id) ?? [])
+      .map(({ credential }) => credential)
+      .filter((credential) => held.rows.has(credential) && !held.keys.has(credential)),
+  };
+}

@@ -1,0 +1,160 @@
+import type { TraceRecord } from "../../core/trace.js";
+import type { CeremonyTrace } from "./ceremony.js";
+
+/** What a ceremony can wait for, and how a sentence says it. */
+export const WAITS = {
+  "site-options": "for the site's options",
+  extension: "for an extension that held the request back",
+  bluetooth: "for Bluetooth to be switched on at the computer",
+  "phone-scan": "for a phone to read the code",
+  "phone-tap": "for the linked phone to answer the call",
+  advert: "for the phone's advert to be heard",
+  tunnel: "for the tunnel to the phone",
+  link: "for the link to the authenticator",
+  "pin-entry": "for the user to enter the PIN",
+  "host-stall": "for the computer to send the next command",
+  "channel-busy": "while another program used the authenticator",
+  gesture: "for the user to answer the prompt",
+  "authenticator-work": "for the authenticator to finish its work",
+  "account-choice": "for the client's account list",
+  "site-finish": "for the site to answer the finish call",
+  "site-work": "for the site to finish the work it had promised",
+} as const;
+
+export type WaitId = keyof typeof WAITS;
+
+/** One stretch of time in which a ceremony waited for one thing. */
+export interface Wait {
+  readonly id: WaitId;
+  readonly fromMs: number;
+  /** When it came; absent where it never did. */
+  readonly untilMs?: number | undefined;
+}
+
+/** Gaps shorter than this between two commands are a computer's ordinary work. */
+const STALL_MS_MIN = 1_000;
+
+/** Lists what a ceremony waited for, from the click to the page's last word, in order of their beginning. */
+export function waitsOf(ceremony: CeremonyTrace): readonly Wait[] {
+  return [
+    ...siteWaits(ceremony),
+    ...extensionWaits(ceremony),
+    ...searchWaits(ceremony),
+    ...promptWaits(ceremony.records),
+    ...exchangeWaits(ceremony),
+  ].sort((a, b) => a.fromMs - b.fromMs);
+}
+
+function siteWaits({ options, finishes, timers }: CeremonyTrace): readonly Wait[] {
+  const work = timers.find(({ timer }) => timer === "rp.poll");
+  return [
+    ...(options
+      ? [{ id: "site-options" as const, fromMs: options.askedAtMs, untilMs: options.answeredAtMs }]
+      : []),
+    ...finishes.map((call) => ({
+      id: "site-finish" as const,
+      fromMs: call.askedAtMs,
+      untilMs: call.answeredAtMs,
+    })),
+    ...(work ? [{ id: "site-work" as const, fromMs: work.armedAtMs, untilMs: disarmedAtMs(work) }] : []),
+  ];
+}
+
+function disarmedAtMs(use: CeremonyTrace["timers"][number]): number | undefined {
+  return use.end === "disarmed" ? use.endedAtMs : undefined;
+}
+
+function extensionWaits({ timers }: CeremonyTrace): readonly Wait[] {
+  return timers
+    .filter(({ timer }) => timer === "ext.focus")
+    .map(({ armedAtMs, endedAtMs }) => ({ id: "extension" as const, fromMs: armedAtMs, untilMs: endedAtMs }));
+}
+
+/** The way to a phone: Bluetooth, the code, the advert, the tunnel; a link without stages of its own is one wait. */
+function searchWaits({ linkStages, lateStages }: CeremonyTrace): readonly Wait[] {
+  const stages = [...linkStages, ...lateStages];
+  const at = (...wanted: readonly string[]) => stages.find(({ stage }) => wanted.includes(stage))?.atMs;
+  const off = at("radio-off");
+  const code = at("qr-shown");
+  const called = at("contacting");
+  const scanned = at("qr-scanned");
+  const sent = at("advert-sent");
+  const seen = at("advert-seen");
+  const opening = stages.find(
+    ({ stage, atMs }) => stage === "tunnel-opening" && atMs >= (seen ?? called ?? Infinity),
+  );
+  const ready = at("ready");
+  const hasPhone = scanned !== undefined || sent !== undefined;
+  return [
+    ...(off === undefined ? [] : [{ id: "bluetooth" as const, fromMs: off, untilMs: at("radio-on") }]),
+    ...(code === undefined || seen === undefined || hasPhone
+      ? code === undefined
+        ? []
+        : [{ id: "phone-scan" as const, fromMs: code, untilMs: scanned }]
+      : [{ id: "link" as const, fromMs: code, untilMs: seen }]),
+    ...(called === undefined
+      ? []
+      : [{ id: "phone-tap" as const, fromMs: called, untilMs: at("phone-joined") ?? ready }]),
+    ...(scanned === undefined ? [] : [{ id: "advert" as const, fromMs: sent ?? scanned, untilMs: seen }]),
+    ...(opening === undefined ? [] : [{ id: "tunnel" as const, fromMs: opening.atMs, untilMs: ready }]),
+  ];
+}
+
+/** Prompts of an authenticator and of a PIN field, from the question to the answer. */
+function promptWaits(records: readonly TraceRecord[]): readonly Wait[] {
+  const waits: Wait[] = [];
+  records.forEach((record, index) => {
+    if (record.kind !== "user.prompted" || record.prompt.startsWith("code ")) return;
+    const answered = records
+      .slice(index + 1)
+      .find((other) => other.kind === "user.answered" && other.prompt === record.prompt);
+    const isNone = answered?.kind === "user.answered" && answered.answer === "none";
+    waits.push({
+      id: record.prompt.startsWith("pin") ? "pin-entry" : "gesture",
+      fromMs: record.atMs,
+      untilMs: isNone ? undefined : answered?.atMs,
+    });
+  });
+  return waits;
+}
+
+/** Time inside and between commands that no prompt accounts for. */
+function exchangeWaits({ exchanges, records, settled }: CeremonyTrace): readonly Wait[] {
+  const answers = records.filter(({ kind }) => kind === "user.answered");
+  const busy = records.filter(({ kind }) => kind === "link.busy");
+  return exchanges.flatMap((exchange, index): readonly Wait[] => {
+    const { askedAtMs, answeredAtMs, command } = exchange;
+    const before = exchanges[index - 1]?.answeredAtMs;
+    const lastAnswerMs = answers.findLast(
+      ({ atMs }) => before !== undefined && atMs >= before && atMs <= askedAtMs,
+    )?.atMs;
+    const idleFromMs = lastAnswerMs ?? before;
+    const until = answeredAtMs ?? Infinity;
+    const gesture = answers.findLast(({ atMs }) => atMs >= askedAtMs && atMs <= until);
+    const refusals = busy.filter(
+      ({ atMs }) => atMs >= askedAtMs && atMs <= Math.min(until, settled?.atMs ?? Infinity),
+    );
+    const [firstBusy] = refusals;
+    return [
+      ...(idleFromMs !== undefined && askedAtMs - idleFromMs >= STALL_MS_MIN
+        ? [
+            {
+              id: command === "getNextAssertion" ? ("account-choice" as const) : ("host-stall" as const),
+              fromMs: idleFromMs,
+              untilMs: askedAtMs,
+            },
+          ]
+        : []),
+      ...(firstBusy === undefined
+        ? []
+        : [
+            {
+              id: "channel-busy" as const,
+              fromMs: firstBusy.atMs,
+              untilMs: answeredAtMs ?? refusals.at(-1)?.atMs,
+            },
+          ]),
+      { id: "authenticator-work" as const, fromMs: gesture?.atMs ?? askedAtMs, untilMs: answeredAtMs },
+    ];
+  });
+}
