@@ -12,11 +12,20 @@ const ACCOUNT = "hanako";
 /** Longest a run waits, after its script, for what is still under way: a mail, a phone, a replica. */
 const EPILOGUE_MS = 3_600_000;
 
-/** Plays a script to its end, and waits for what it left under way. `atMs` counts from here. */
-export async function play(world: World, script: readonly Action[]): Promise<void> {
+/**
+ * Plays a script to its end, and waits for what it left under way. `atMs` counts from here.
+ *
+ * @param onAction called before each action is performed.
+ */
+export async function play(
+  world: World,
+  script: readonly Action[],
+  onAction?: (action: Action) => void,
+): Promise<void> {
   const beganMs = world.env.clock.nowMs();
   for (const action of script) {
     if ("atMs" in action) await until(world, beganMs + action.atMs);
+    onAction?.(action);
     const done = perform(world, action);
     if ("inBackground" in action && action.inBackground) world.background.add(done).catch(() => undefined);
     else await done;

@@ -10,7 +10,7 @@ import { defaultCrypto } from "../crypto/default.js";
 import type { LinkOptions } from "../transports/hid/link.js";
 import { SimAuthenticator } from "./authenticator/authenticator.js";
 import type { Background } from "../core/background.js";
-import { SimBrowser } from "./browser/browser.js";
+import { SimBrowser, type BrowserDeps } from "./browser/browser.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
 import { HybridTransport } from "./hybrid/hybrid-transport.js";
 import { AuthenticatorSet } from "./authenticator-set.js";
@@ -57,13 +57,15 @@ export interface ClientPlatformDeps {
   readonly frames?: LinkOptions["frames"];
   /** An authenticator of the caller's, a real one perhaps, in place of the simulated ones. */
   readonly device?: () => Promise<CtapDevice | undefined>;
+  /** Replaces the profile that `client.profile` names; that profile itself when absent. */
+  readonly clientProfile?: BrowserDeps["clientProfile"];
 }
 
 const KEY = "key";
 
 /** Creates the client side of a world; no ceremony starts until a user presses a button on the page. */
 export function createClientPlatform(env: Env, deps: ClientPlatformDeps): ClientPlatform {
-  const { knobs, background, origin, site, helperSite = site, frames } = deps;
+  const { knobs, background, origin, site, helperSite = site, frames, clientProfile } = deps;
   const pin = drawPin(env);
   const store = storeOf(env, knobs(), pin);
   const user = userFor(env, knobs);
@@ -82,6 +84,7 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
     site,
     origin,
     name: "phone",
+    clientProfile,
     device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
   });
   const pinEntry = new PinEntry(envFor(env, "browser"), { knobs, pin });
@@ -92,16 +95,17 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
       device,
       nextPlugged: () => usbPort.nextPlugged(),
       pin: (attempt) => pinEntry.type(attempt),
+      clientProfile,
     });
     return {
       browser,
       page: new SimPage(envFor(own, "page"), { knobs, browser, site, other: () => phonePage }),
     };
   });
-  const helperTab = { knobs, site: helperSite, origin, name: "helper", device: async () => undefined };
+  const helperTab = { knobs, site: helperSite, origin, name: "helper", clientProfile };
   return {
     browserProcess,
-    helperPage: openTab(env, helperTab),
+    helperPage: openTab(env, { ...helperTab, device: async () => undefined }),
     usbPort,
     key,
     store,
@@ -227,15 +231,17 @@ interface TabDeps {
   readonly origin: string;
   readonly name: string;
   readonly device: () => Promise<CtapDevice | undefined>;
+  readonly clientProfile: BrowserDeps["clientProfile"];
 }
 
 /** The site in a browser of its own, on another screen. */
-function openTab(env: Env, { knobs, site, origin, name, device }: TabDeps): SimPage {
+function openTab(env: Env, { knobs, site, origin, name, device, clientProfile }: TabDeps): SimPage {
   const browser = new SimBrowser(envFor(env, `${name}-browser`), {
     knobs,
     origin,
     device,
     pin: async () => undefined,
+    clientProfile,
   });
   return new SimPage(envFor(env, `${name}-page`), { knobs, browser, site });
 }

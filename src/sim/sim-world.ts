@@ -4,6 +4,7 @@ import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import type { LinkOptions } from "../transports/hid/link.js";
 import { FallbackUser } from "./factors/visitor.js";
+import type { BrowserDeps } from "./browser/browser.js";
 import { parseKnobs, parseOverrides, type KnobOverrides } from "./knobs/knobs.js";
 import { SimMail } from "./rp/mail.js";
 import { SimSite } from "./rp/site.js";
@@ -29,11 +30,14 @@ export interface SimWorldOptions {
   readonly sink?: TraceSink;
   /** How much of a CTAPHID report the trace gets; `headers` by default. */
   readonly frames?: LinkOptions["frames"];
+  /** Replaces the profile that `client.profile` names: a client without a timer, for instance. */
+  readonly clientProfile?: BrowserDeps["clientProfile"];
 }
 
 const OPTIONS = parameters<SimWorldOptions>({
   sink: maybe(arg.having("a trace sink, such as new MemorySink(),", "write")),
   frames: maybe(shape.oneOf(["headers", "full"])),
+  clientProfile: maybe(arg.callable),
 });
 
 const RP_ID = "shop.example";
@@ -61,13 +65,14 @@ export function simWorld(
 export function simWorldIn(
   env: VirtualEnv,
   overrides: KnobOverrides,
-  options: Pick<SimWorldOptions, "frames"> = {},
+  options: Omit<SimWorldOptions, "sink"> = {},
 ): SimWorld {
   const world = buildWorld(env, {
     knobs: overrides,
     rules: { parse: parseKnobs, parseRunning: parseOverrides },
     site: (deps) => simulatedSite(env, deps),
     frames: options.frames,
+    clientProfile: options.clientProfile,
   });
   const { site, mail, fallbackUser } = world.at;
   return Object.assign(world, { env, site, mail, fallbackUser });

@@ -5,7 +5,7 @@ import { Ledger, type LedgerEntries } from "../diagnosis/ledger.js";
 import type { LinkOptions } from "../transports/hid/link.js";
 import type { SimAuthenticator } from "./authenticator/authenticator.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
-import type { SimBrowser } from "./browser/browser.js";
+import type { BrowserDeps, SimBrowser } from "./browser/browser.js";
 import type { BrowserProcess } from "./browser/browser-process.js";
 import type { SimPage } from "./browser/page.js";
 import { createClientPlatform } from "./client-platform.js";
@@ -58,6 +58,8 @@ export interface WorldSetup<Site extends WorldSite> {
   readonly frames?: LinkOptions["frames"];
   /** An authenticator of the caller's in place of the simulated ones: a real key, a phone. */
   readonly device?: () => Promise<CtapDevice | undefined>;
+  /** Replaces the profile that `client.profile` names; that profile itself when absent. */
+  readonly clientProfile?: BrowserDeps["clientProfile"];
 }
 
 /** A user, a browser, a page, an authenticator and a site, on one clock. */
@@ -94,7 +96,7 @@ export interface World<Site extends WorldSite = WorldSite> {
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export function buildWorld<Site extends WorldSite>(env: Env, setup: WorldSetup<Site>): World<Site> {
-  const { rules, frames, device } = setup;
+  const { rules, frames, device, clientProfile } = setup;
   const background = new Background();
   let overrides = rules.parse(setup.knobs);
   let current = withKnobs({ ...rules.defaults, ...overrides });
@@ -108,6 +110,7 @@ export function buildWorld<Site extends WorldSite>(env: Env, setup: WorldSetup<S
     ...(at.helperSite && { helperSite: at.helperSite }),
     origin: at.origin,
     frames,
+    clientProfile,
     ...(device && { device }),
   });
   const { browserProcess, helperPage, usbPort, key, store, ledgerKeys } = platform;

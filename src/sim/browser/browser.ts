@@ -31,6 +31,8 @@ export interface BrowserDeps {
   readonly nextPlugged?: () => Promise<CtapDevice>;
   /** Supplies what the user types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
+  /** Replaces the profile that `client.profile` names; that profile itself when absent. */
+  readonly clientProfile?: ((named: ClientProfile) => ClientProfile) | undefined;
 }
 
 const DEPS = parameters<BrowserDeps>({
@@ -39,6 +41,7 @@ const DEPS = parameters<BrowserDeps>({
   device: arg.callable,
   nextPlugged: maybe(arg.callable),
   pin: maybe(arg.callable),
+  clientProfile: maybe(arg.callable),
 });
 
 export interface BrowserCall {
@@ -244,7 +247,9 @@ export class SimBrowser {
   }
 
   get #profile(): ClientProfile {
-    return CLIENT_PROFILES[this.#deps.knobs().client.profile];
+    const { knobs, clientProfile } = this.#deps;
+    const named = CLIENT_PROFILES[knobs().client.profile];
+    return clientProfile === undefined ? named : clientProfile(named);
   }
 }
 

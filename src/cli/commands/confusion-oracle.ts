@@ -1,0 +1,112 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type OracleCase,
+  type OracleTable,
+  SAMPLE_NAMES,
+  VERDICT_CLASSES,
+  type VerdictClass,
+  mergeTables,
+  oracleTableToText,
+} from "../../entry/scenarios.js";
+import { type Invocation, type Outcome, UsageError } from "../command.js";
+import { readJsonFile, writeTextFile } from "../files.js";
+import { choiceOption, textOption } from "../options.js";
+import { runOracle } from "../run-oracle.js";
+
+export const ORACLE_HELP = `  --sample NAME        one way of drawing: ${SAMPLE_NAMES.join(", ")} (all of them in turn)
+  --shard I/N          only every N-th draw, from the I-th on; confusion merge joins the tables
+  --list CLASS[,...]   a line for each verdict of these classes: ${VERDICT_CLASSES.filter((name) => name !== "right").join(", ")}
+  --dump DIR           a scenario file for each verdict that is not right, without what does not matter in it
+  --out FILE           write the table as JSON, for confusion merge`;
+
+export const ORACLE_OPTIONS = {
+  sample: { type: "string" },
+  shard: { type: "string" },
+  list: { type: "string" },
+  dump: { type: "string" },
+  out: { type: "string" },
+} as const;
+
+interface Settings {
+  readonly seed: string;
+  readonly draws: number;
+  readonly jobs: number;
+}
+
+/** Draws plans and judges every verdict on them by counterfactual runs. */
+export async function measureByCounterfactuals(settings: Settings, invocation: Invocation): Promise<Outcome> {
+  const { terminal } = invocation;
+  const draws = drawsOf(settings.draws, textOption(invocation, "shard"));
+  const listed = classesOf(textOption(invocation, "list"));
+  const dump = textOption(invocation, "dump");
+  if (dump !== undefined) mkdirSync(dump, { recursive: true });
+  const lines: string[] = [];
+  const table = await runOracle({
+    ...settings,
+    jobs: Math.min(settings.jobs, draws.length),
+    draws,
+    sample: choiceOption(invocation, "sample", SAMPLE_NAMES),
+    onProgress: (done) => terminal.status(`${done}/${draws.length}`),
+    onCase: ({ found, name, text }) => {
+      if (dump !== undefined) writeTextFile(join(dump, name), text);
+      if (listed.includes(found.class)) lines.push(lineOf(found, name));
+    },
+  });
+  terminal.status("");
+  if (dump !== undefined) writeTextFile(join(dump, "clusters.txt"), `${oracleTableToText(table)}\n`);
+  return outcomeOfTable(table, invocation, lines);
+}
+
+/** Joins the tables of several shards. @throws {UsageError} USAGE for fewer than one file. */
+export function mergeOracleTables(paths: readonly string[], invocation: Invocation): Outcome {
+  const tables = paths.map(readTable);
+  const [first, ...others] = tables;
+  if (first === undefined) {
+    throw new UsageError("USAGE", "confusion merge joins tables that --out wrote", {
+      hint: "passkey-harness confusion merge a.json b.json",
+    });
+  }
+  return outcomeOfTable(others.reduce(mergeTables, first), invocation, []);
+}
+
+function outcomeOfTable(table: OracleTable, invocation: Invocation, lines: readonly string[]): Outcome {
+  const out = textOption(invocation, "out");
+  if (out !== undefined) writeTextFile(out, `${JSON.stringify(table, undefined, 1)}\n`);
+  const text = [oracleTableToText(table), ...(lines.length > 0 ? ["", ...[...lines].sort()] : [])].join("\n");
+  return { exitCode: 0, json: { ok: true, ...table, listed: lines }, text };
+}
+
+function readTable(path: string): OracleTable {
+  const table = readJsonFile(path, "table") as Partial<OracleTable> | null;
+  if (table?.version !== 1 || table.clusters === undefined) {
+    throw new UsageError("USAGE", `${path} is no table of confusion --out`);
+  }
+  return table as OracleTable;
+}
+
+function lineOf(found: OracleCase, name: string): string {
+  const { class: is, sample, draw, ceremony, kind, said, sufficient, deviations } = found;
+  const sets = sufficient.map((names) => names.join("+") || "nothing").join(" | ");
+  return `${is}  ${sample}/${draw} ${ceremony} ${kind}  said ${said?.cause ?? "nothing"}  found ${sets}  of ${deviations.join("; ")}  ${name}`;
+}
+
+function drawsOf(draws: number, shard: string | undefined): readonly number[] {
+  const all = Array.from({ length: draws }, (_, draw) => draw);
+  if (shard === undefined) return all;
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard) ?? [];
+  const at = Number(index);
+  const count = Number(of);
+  if (index === undefined || at < 1 || at > count) {
+    throw new UsageError("USAGE", `--shard takes 1/4 to 4/4 and the like, not "${shard}"`);
+  }
+  return all.filter((draw) => draw % count === at - 1);
+}
+
+function classesOf(text: string | undefined): readonly VerdictClass[] {
+  return (text?.split(",") ?? []).map((name) => {
+    const known = VERDICT_CLASSES.find((one) => one === name);
+    if (known !== undefined) return known;
+    throw new UsageError("USAGE", `--list takes ${VERDICT_CLASSES.join(", ")}, not "${name}"`);
+  });
+}

@@ -1,0 +1,35 @@
+import type { CauseFactors } from "./cause-row.js";
+
+/** Everything that makes a code come late to where it is typed. */
+const LATE_CODE = [
+  "otp.ttlMs",
+  "otp.ttlFrom",
+  "sms.delayMs",
+  "mail.delayMs",
+  "mail.spam",
+  "user.findMs",
+  "relay.humanMs",
+  "user.codeEntryMs",
+  "user.codePatienceMs",
+  "sms.route",
+  "idp.codeTtlMs",
+  "idp.codeEntryMs",
+  "net.latencyMs",
+];
+
+const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
+
+/** Causes at ways in without a passkey. */
+export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
+  "code-expired": { names: LATE_CODE },
+  "code-voided": { names: ["otp.rotateOnResend", "do:request-code"] },
+  "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },
+  "code-undeliverable": { names: ["sms.route", "sms.knowsRoute"] },
+  "code-wrong": { names: [...WRONG_CODES, "net.latencyMs"] },
+  "locked-out": {
+    names: [...WRONG_CODES, "lock.threshold", "lock.ladder", "lock.extendWhileLocked", "lock.blocksPasskey"],
+  },
+  "not-linked": { names: ["idp.line", "idp.google"] },
+  "not-enrolled": { names: ["factor.enrolled", "reset.newFactor"] },
+  "factor-needed": { names: ["settings.requires", "factor.enrolled"] },
+};

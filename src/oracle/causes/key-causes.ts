@@ -1,0 +1,64 @@
+import { GESTURE, OTHER_CEREMONY, TIME_TO_ANSWER, type CauseFactors } from "./cause-row.js";
+
+const WRONG_PIN = ["pin.wrongFirst", "key.pinRetries", "pin.strikesPerBoot"];
+
+/** Causes at the client, its dialogs, and security keys. */
+export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
+  "competing-authenticator-error": { names: ["ext.focusWaitMs", "page.focused", "client.profile"] },
+  "focus-missing-at-call": { names: ["page.focused"] },
+  "focus-lost-at-completion": { names: ["page.focused"] },
+  "request-pending": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER, "page.guardMs"] },
+  "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER, "page.guardMs"] },
+  "dialog-refused": { names: ["os.dialogResult", "os.webauthnApi"] },
+  "no-authenticator": {
+    names: [
+      "key.present",
+      "key.elsewhere",
+      "key.which",
+      "os.*",
+      "adapter.present",
+      "rp.transports",
+      "rp.attachment",
+      "do:unplug",
+      "user.cancelMs",
+    ],
+  },
+  "client-timeout": {
+    names: ["client.timeoutMs", "client.virtualAuthenticator", ...TIME_TO_ANSWER],
+    condition: true,
+  },
+  "client-timer-orphan": { names: ["client.timeoutMs", ...TIME_TO_ANSWER] },
+  "key-timeout": { names: ["key.upTimeoutMs", "key.upStatus", ...GESTURE, "phone.platformTimeoutMs"] },
+  "user-refused": { names: ["key.decision"] },
+  "cancel-race": { names: ["page.aborts", "page.guardMs", ...TIME_TO_ANSWER, "key.ignoresCancel"] },
+  "browser-quit": { names: ["do:quit-browser"] },
+  "key-unplugged": { names: ["do:unplug", "link.breaks", "link.breakCount"] },
+  "message-gap": { names: ["hid.gapMs", "hid.reassemblyMs"] },
+  "link-silent": { names: ["hid.stallAfterMs", "hid.stallForMs", "hid.silenceMs", "hid.keepaliveMs"] },
+  "channel-busy": { names: ["hid.busyMs", "hid.busyPatienceMs"] },
+  "store-full": { names: ["key.slots", "key.used"] },
+  "pin-blocked": { names: WRONG_PIN },
+  "uv-blocked": { names: ["uv.bad", "key.pinSet"] },
+  "token-expired": { names: ["host.stallAfterTokenMs", ...GESTURE] },
+  "assertion-window-missed": { names: ["client.chooserMs"] },
+  "already-registered": { names: [...OTHER_CEREMONY, "rp.excludeList"], condition: true },
+  "page-gave-up": {
+    names: ["page.guardMs", "page.aborts", ...TIME_TO_ANSWER, "rp.optionsMs", "net.latencyMs"],
+  },
+  "late-delivery": {
+    names: [
+      "page.guardMs",
+      "page.corrects",
+      ...TIME_TO_ANSWER,
+      "rp.finishMs",
+      "rp.optionsMs",
+      "net.latencyMs",
+    ],
+  },
+  "lost-answer": {
+    names: ["link.breaks", "tunnel.*", "do:unplug", "do:quit-browser", "phone.leavesAfterMs"],
+  },
+  "lost-answer-then-second-create": {
+    names: ["link.breaks", "tunnel.*", "do:unplug", "do:register", "page.autoRetry", "phone.leavesAfterMs"],
+  },
+};

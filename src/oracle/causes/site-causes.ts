@@ -1,0 +1,43 @@
+import { OTHER_CEREMONY, TIME_TO_ANSWER, type CauseFactors } from "./cause-row.js";
+
+/** What makes a call of the page take long. */
+const SLOW_CALL = ["rp.finishMs", "rp.optionsMs", "net.latencyMs", "gw.idleMs"];
+
+/** Causes at the relying party: its timers, its rows, its answers. */
+export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
+  "options-timeout": { names: ["rp.optionsMs", "gw.idleMs", "net.latencyMs"] },
+  "gateway-504-late-commit": { names: ["gw.idleMs", "rp.finishMs", "net.latencyMs"] },
+  "async-outbox": { names: ["rp.workerMs", "rp.pollMs", "rp.commitDelayMs", "net.latencyMs"] },
+  "side-effects-before-validation": { names: ["rp.order"] },
+  "double-finish": { names: ["net.loses", "page.retriesFinish", "rp.idempotentFinish"] },
+  "mail-queue-only": { names: ["page.handlerThrows", "net.loses"] },
+  "challenge-expired": {
+    names: ["rp.challengeTtlMs", "rp.enforceTimeout", ...TIME_TO_ANSWER, "net.latencyMs", "gw.idleMs"],
+  },
+  "challenge-superseded": { names: ["rp.challengePer", ...OTHER_CEREMONY] },
+  "step-up-expired": { names: ["rp.stepUpTtlMs", "rp.stepUpCheckedAt", ...TIME_TO_ANSWER, "net.latencyMs"] },
+  "session-not-fresh": { names: ["rp.freshAgeMs", "net.latencyMs", "rp.optionsMs"] },
+  "session-lost": { names: ["client.clearCookiesMs", "rp.sessionIn"] },
+  "passkey-limit": { names: ["rp.maxPasskeys", "rp.whenFull", ...OTHER_CEREMONY] },
+  "link-consumed": { names: ["rp.linkSingleUse", ...OTHER_CEREMONY] },
+  "late-commit": { names: ["rp.commitDelayMs", "rp.finishMs", "rp.workerMs", ...SLOW_CALL] },
+  "read-replica-lag": { names: ["rp.replicaLagMs", "rp.loginReads", "rp.finishReads"] },
+  "credential-id-truncated": { names: ["rp.idColumnBytes", "rp.readsBack"] },
+  "unknown-credential": {
+    names: ["rp.allowList", "rp.idColumnBytes", ...OTHER_CEREMONY],
+    afterFailedRegistration: true,
+  },
+  "overwrite-race": { names: [...OTHER_CEREMONY, "rp.excludeList"], afterFailedRegistration: true },
+  "sign-counter": { names: ["rp.signCounter", "key.signCounter", "key.which", "key.second"] },
+  "no-credential": {
+    names: ["key.which", "key.second", "phone.provider", "key.present", "do:reset-key", "rp.unknownAccount"],
+    afterFailedRegistration: true,
+  },
+  "single-passkey-replaced": { names: ["rp.maxPasskeys", "rp.replaceAt", "rp.whenFull"], condition: true },
+  "flag-before-credential": { names: ["rp.flagAt"], condition: true },
+  "password-off": { names: ["rp.flagAt", "rp.passwordWhenFlagged"] },
+  "accepted-not-kept": { names: [] },
+  "finish-answer-lost": { names: ["net.loses"] },
+  "site-silent": { names: SLOW_CALL },
+  "site-refused": { names: [] },
+};

@@ -1,0 +1,159 @@
+import { factorsOf, namesDeviation } from "./cause-factors.js";
+import type { CauseFactors } from "./causes/cause-row.js";
+import {
+  isWellIn,
+  outcomeIn,
+  sufficientSets,
+  type Judged,
+  type Lattice,
+  type Sufficient,
+} from "./counterfactuals.js";
+import { isPlainlyWell, isWellButForStores, type CeremonyOutcome } from "./outcome.js";
+import { fullMask, nameOfDeviation, type Mask, type Plan } from "./plan.js";
+import type { Said } from "./runner.js";
+import { changeWithout, knobsOfTimer } from "./timer-knobs.js";
+
+/**
+ * How a verdict stands against the counterfactual runs.
+ *
+ * `right`: taking away what is named changes the outcome, or it is one of several sufficient causes. `proximate`:
+ * what is named is true, and something else, not named, is what repairs the ceremony. `wrong`: taking it away changes
+ * nothing, or a trouble is named where there is none, or the ceremony is not told. `false-success`: a ceremony that
+ * went ill is said to have succeeded. `unmapped`: nobody has said which deviations the cause names.
+ */
+export type VerdictClass = "right" | "proximate" | "wrong" | "undecided" | "false-success" | "unmapped";
+
+export const VERDICT_CLASSES: readonly VerdictClass[] = [
+  "right",
+  "proximate",
+  "wrong",
+  "undecided",
+  "false-success",
+  "unmapped",
+];
+
+/** What became of the named timer once it was taken out. */
+export type TimerEffect = "repaired" | "changed" | "nothing";
+
+/** One ceremony's verdict, judged. */
+export interface Judgement {
+  readonly class: VerdictClass;
+  /** Why it has its class, in a word or two. */
+  readonly why: string;
+  readonly sufficient: Sufficient | undefined;
+  readonly timerEffect: TimerEffect | undefined;
+}
+
+/** A ceremony that went well and is said to have: nothing to judge. */
+export const WELL = "well";
+
+/** Judges what is said of one ceremony of a plan; {@link WELL} where there is nothing to say and nothing is said. */
+export async function judgeCeremony(
+  lattice: Lattice,
+  { place, outcome, said }: Judged,
+): Promise<Judgement | typeof WELL> {
+  const isWell = isPlainlyWell(outcome);
+  const cause = said?.cause;
+  if (isWell && cause === "success") return WELL;
+  if (isWell && said !== undefined) {
+    return cause === "undecided" ? plain("undecided", "all is well") : plain("wrong", "trouble in a success");
+  }
+  // A ceremony that a deviation began is judged in the runs that have it.
+  const always = lattice.ownAction(place);
+  const sufficient = await sufficientSets(lattice, place, { always });
+  const of = (is: VerdictClass, why: string, timerEffect?: TimerEffect): Judgement => ({
+    class: is,
+    why,
+    sufficient,
+    timerEffect,
+  });
+  if (said === undefined) return of("wrong", "not told");
+  if (said.cause === "undecided") return of("undecided", "no cause named");
+  if (said.cause === "success") {
+    if (isRecovered(outcome)) return of("right", "recovered");
+    return of("false-success", isWellButForStores(outcome) ? "stores do not match" : "not a success");
+  }
+  const factors = factorsOf(said.cause);
+  if (factors === undefined) return of("unmapped", said.cause);
+  return judgeNamed(lattice, { place, said, factors, sufficient, of });
+}
+
+function plain(is: VerdictClass, why: string): Judgement {
+  return { class: is, why, sufficient: undefined, timerEffect: undefined };
+}
+
+/** A failure was told and then taken back: in the end all is well. */
+function isRecovered(outcome: CeremonyOutcome): boolean {
+  return isPlainlyWell({ ...outcome, failureTold: false });
+}
+
+/** Deviations that the sentence names: by its cause, or by its timer. */
+export function namedMask({ deviations }: Plan, said: Said, factors: CauseFactors): Mask {
+  const ofTimer = said.timer === undefined ? [] : knobsOfTimer(said.timer);
+  return deviations.reduce((mask, deviation, at) => {
+    const name = nameOfDeviation(deviation);
+    return namesDeviation(factors, name) || ofTimer.includes(name) ? mask | (1 << at) : mask;
+  }, 0);
+}
+
+interface Named {
+  readonly place: string;
+  readonly said: Said;
+  readonly factors: CauseFactors;
+  readonly sufficient: Sufficient;
+  readonly of: (is: VerdictClass, why: string, timerEffect?: TimerEffect) => Judgement;
+}
+
+async function judgeNamed(
+  lattice: Lattice,
+  { place, said, factors, sufficient, of }: Named,
+): Promise<Judgement> {
+  const { same, repairs } = sufficient;
+  const named = namedMask(lattice.plan, said, factors);
+  if (same.some((mask) => (mask & named) !== 0)) return of("right", "named in a sufficient set");
+  const others = repairs & ~named;
+  const full = fullMask(lattice.plan);
+  const without = await lattice.at(full & ~named);
+  if (named !== 0 && outcomeIn(without, place) !== outcomeIn(lattice.full, place)) {
+    return others === 0 ? of("right", "removal changes it") : of("proximate", "another deviation repairs it");
+  }
+  const timerEffect = await effectOfTimer(lattice, place, said);
+  if (timerEffect === "repaired" || timerEffect === "changed") {
+    return others === 0
+      ? of("right", "timer", timerEffect)
+      : of("proximate", "timer, and another deviation repairs it", timerEffect);
+  }
+  if (factors.afterFailedRegistration === true && isAfterFailedRegistration(lattice, place)) {
+    return of("right", "after a failed registration", timerEffect);
+  }
+  if (timerEffect === "nothing") return of("proximate", "the timer fired, and repairs nothing", timerEffect);
+  if (factors.condition === true) return of("proximate", "a condition of the story");
+  return of("wrong", named === 0 ? "names no deviation" : "removal changes nothing");
+}
+
+async function effectOfTimer(
+  lattice: Lattice,
+  place: string,
+  { timer }: Said,
+): Promise<TimerEffect | undefined> {
+  const change = timer === undefined ? undefined : changeWithout(timer);
+  if (timer === undefined || change === undefined) return undefined;
+  const own = knobsOfTimer(timer);
+  const ofKnob = lattice.plan.deviations.reduce(
+    (mask, deviation, at) => (own.includes(nameOfDeviation(deviation)) ? mask | (1 << at) : mask),
+    0,
+  );
+  const changed = await lattice.changed(change, ofKnob);
+  if (isWellIn(changed, place)) return "repaired";
+  return outcomeIn(changed, place) === outcomeIn(lattice.full, place) ? "nothing" : "changed";
+}
+
+/** Some registration before this ceremony did not come to a row and a key that go together. */
+function isAfterFailedRegistration({ full }: Lattice, place: string): boolean {
+  const at = full.ceremonies.findIndex((ceremony) => ceremony.place === place);
+  return full.ceremonies
+    .slice(0, at)
+    .some(
+      ({ outcome }) => outcome.kind === "registration" && (!outcome.row || outcome.orphan || outcome.ghost),
+    );
+}

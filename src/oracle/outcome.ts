@@ -1,0 +1,162 @@
+import type { TraceRecord } from "../core/trace.js";
+import type { LedgerView, Observation } from "./runner.js";
+
+export type CeremonyKind = "registration" | "login" | "factor";
+
+/** What one ceremony came to for page, user, site and stores; without times. */
+export interface CeremonyOutcome {
+  /** Id in the trace. */
+  readonly ceremony: string;
+  readonly kind: CeremonyKind;
+  /** How the promise ended: `resolved`, the name of the error, `pending`, or `not-called`. */
+  readonly promise: string;
+  /** The last report of each page to the user: `page:success`. */
+  readonly told: readonly string[];
+  /** A page told the user of a failure at some time. */
+  readonly failureTold: boolean;
+  /** The site accepted the answer. */
+  readonly accepted: boolean;
+  /** The site has, or had, a row for the credential that was made. */
+  readonly row: boolean;
+  /** A credential was made that the site never had a row for. */
+  readonly orphan: boolean;
+  /** A row was made whose credential no authenticator made. */
+  readonly ghost: boolean;
+}
+
+/** Equal texts, equal outcomes. */
+export function outcomeKey({
+  kind,
+  promise,
+  told,
+  failureTold,
+  accepted,
+  row,
+  orphan,
+  ghost,
+}: CeremonyOutcome) {
+  return JSON.stringify([kind, promise, told, failureTold, accepted, row, orphan, ghost]);
+}
+
+/** Says whether a ceremony went well in every respect: for the page, the user, the site and the stores. */
+export function isPlainlyWell({
+  kind,
+  promise,
+  told,
+  failureTold,
+  accepted,
+  row,
+  orphan,
+  ghost,
+}: CeremonyOutcome) {
+  const toldWell = !failureTold && told.length > 0 && told.every((text) => text.endsWith(":success"));
+  if (kind === "factor") return toldWell && accepted;
+  if (promise !== "resolved" || !toldWell || !accepted || orphan || ghost) return false;
+  return kind === "login" || row;
+}
+
+/** Says what is wrong only in the stores: the ceremony itself went well for page, user and site. */
+export function isWellButForStores(outcome: CeremonyOutcome): boolean {
+  return isPlainlyWell({ ...outcome, row: true, orphan: false, ghost: false });
+}
+
+const KINDS: readonly string[] = ["registration", "login", "factor"];
+
+/** A ceremony's records and where in the trace they begin. */
+interface Found {
+  readonly id: string;
+  readonly kind: CeremonyKind;
+  readonly beganAt: number;
+  readonly records: TraceRecord[];
+}
+
+/** Folds the outcome of each ceremony, in the order in which they began, with the place of its first record. */
+export function foldOutcomes({
+  records,
+  ledger,
+}: Pick<Observation, "records" | "ledger">): readonly (CeremonyOutcome & { readonly beganAt: number })[] {
+  const ceremonies = new Map<string, Found>();
+  records.forEach((record, at) => {
+    const { ceremony } = record;
+    if (ceremony === undefined) return;
+    const known = ceremonies.get(ceremony);
+    if (known !== undefined) known.records.push(record);
+    else if (record.kind === "span.started" && record.name === "ceremony" && KINDS.includes(record.label)) {
+      const kind = record.label as CeremonyKind;
+      ceremonies.set(ceremony, { id: ceremony, kind, beganAt: at, records: [record] });
+    }
+  });
+  const stores = allStores(records, ledger);
+  return [...ceremonies.values()].map((found) => ({ ...foldOne(found, stores), beganAt: found.beganAt }));
+}
+
+interface Stores {
+  /** Tags of every credential that was ever made. */
+  readonly made: ReadonlySet<string>;
+  /** Tags that the site has, or had, a row for after the ceremony that made the row. */
+  readonly rows: ReadonlySet<string>;
+}
+
+/** A row that its own ceremony took back was never there. */
+function allStores(records: readonly TraceRecord[], ledger: LedgerView): Stores {
+  const made = new Set(ledger.keys.map(({ credential }) => credential));
+  const rows = new Map<string, string | undefined>();
+  for (const record of records) {
+    if (record.kind === "ctap.credential" && record.change === "created") made.add(record.credential);
+    if (record.kind !== "rp.row") continue;
+    if (record.change === "created") rows.set(record.credential, record.ceremony);
+    if (record.change === "deleted" && rows.get(record.credential) === record.ceremony)
+      rows.delete(record.credential);
+  }
+  for (const { credential } of ledger.rows) if (!rows.has(credential)) rows.set(credential, undefined);
+  return { made, rows: new Set(rows.keys()) };
+}
+
+function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome {
+  const told = new Map<string, string>();
+  let failureTold = false;
+  let promise = "not-called";
+  let accepted = false;
+  const made: string[] = [];
+  const rows: string[] = [];
+  for (const record of records) {
+    switch (record.kind) {
+      case "user.saw":
+        if (record.where !== "page" || record.tone === undefined) break;
+        told.set(record.actor, record.tone);
+        failureTold ||= record.tone === "failure";
+        break;
+      case "page.called":
+        if (promise === "not-called") promise = "pending";
+        break;
+      case "page.settled":
+        promise = record.outcome === "resolved" ? "resolved" : (record.name ?? "rejected");
+        break;
+      case "rp.response":
+        if (record.call === "registration/finish" && record.status < 300) accepted = true;
+        break;
+      case "rp.login":
+        if (record.outcome === "accepted") accepted = true;
+        break;
+      case "ctap.credential":
+        if (record.change === "created") made.push(record.credential);
+        break;
+      case "rp.row":
+        if (record.change === "created") rows.push(record.credential);
+        break;
+      default:
+        break;
+    }
+  }
+  return {
+    ceremony: id,
+    kind,
+    promise,
+    told: [...told].map(([actor, tone]) => `${actor}:${tone}`).sort(),
+    failureTold,
+    accepted: accepted || (kind === "factor" && [...told.values()].includes("success")),
+    row: made.some((credential) => stores.rows.has(credential)),
+    orphan: made.some((credential) => !stores.rows.has(credential)),
+    ghost: rows.some((credential) => stores.rows.has(credential) && !stores.made.has(credential)),
+  };
+}
