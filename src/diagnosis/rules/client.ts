@@ -182,7 +182,7 @@ export const dialogRefused = defineRule({
   id: "dialog-refused",
   kinds: PASSKEY,
   text: "The system's dialog answered for every authenticator.",
-  over: ["no-authenticator", ...UMBRELLAS],
+  over: ["no-authenticator", "verification-unavailable", ...UMBRELLAS],
   match(ceremony) {
     const dialog = recordsIn(ceremony, "user.saw").find(
       ({ where, text }) => where === "os" && text.startsWith("The dialog ends with "),

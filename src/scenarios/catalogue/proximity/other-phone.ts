@@ -96,7 +96,7 @@ const secondPhone: Scenario = {
     rp: [NO_FINISH],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["tunnel-refused"],
+    mechanisms: ["phone-closed-by-owner"],
     consequences: ["second-phone-ignored"],
   },
   draws: {
@@ -131,7 +131,6 @@ const putAwayAtThePrompt = variantOf(secondPhone, "at-the-prompt", {
       },
       PHONE_FAILED,
     ],
-    mechanisms: ["link-lost"],
   },
   draws: {
     knobs: { "phone.leavesAfterMs": [5_000, 7_000], "phone.scanDelayMs": [3_000, 10_000] },

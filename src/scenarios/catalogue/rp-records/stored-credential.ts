@@ -68,7 +68,7 @@ const truncated: Scenario = {
     rp: [{ kind: "rp.login", where: { outcome: "accepted" }, times: 0 }],
     ledger: { keys: 1, rows: 1, orphans: 1, ghosts: 1, mails: 1 },
     decidedBy: null,
-    mechanisms: ["success", "credential-id-truncated"],
+    mechanisms: ["credential-id-truncated", "credential-id-truncated"],
   },
 };
 

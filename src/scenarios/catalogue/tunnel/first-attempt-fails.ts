@@ -116,7 +116,7 @@ const flakeEachAttempt: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: "page.guard",
-    mechanisms: ["ble-late-advert", "link-lost", "success"],
+    mechanisms: ["ble-late-advert", "tunnel-refused", "success"],
   },
 };
 
@@ -147,6 +147,7 @@ const flakeByChance = variantOf(flakeEachAttempt, "by-chance", {
         times: 1,
       },
     ],
+    mechanisms: ["ble-late-advert", "link-lost", "success"],
   },
 });
 
