@@ -21,6 +21,7 @@ export const CLIENT_KNOBS = {
     null,
     "how long the client looks for a phone (`hybrid.link`); never: as long as the ceremony, as browsers do",
   ),
+  cookies: toggle(true, "the client keeps cookies; off: none of the relying party's calls brings one"),
   clearCookiesMs: msOrNever(
     null,
     "from the click on the page's button to the user clearing the site's cookies",
