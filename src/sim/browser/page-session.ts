@@ -19,7 +19,8 @@ export class PageSession {
    * cookies helps.
    */
   begin({ clock, trace }: Env): Disarm {
-    const { clearCookiesMs } = this.#knobs().client;
+    const { clearCookiesMs, cookies } = this.#knobs().client;
+    if (!cookies) trace.emit({ kind: "page.unsupported", feature: "cookies" });
     if (clearCookiesMs === null) return () => {};
     return clock.arm(clearCookiesMs, "user.clear-cookies", () => {
       this.#cookies.clear();

@@ -6,7 +6,7 @@ async function registerWith(knobs: KnobOverrides) {
   const world = simWorld("cookies", { "link.road": "loopback", "client.cookies": false, ...knobs });
   const { accepted } = await world.env.clock.run(world.page.register("hanako"));
   const answers = world.env.records.flatMap((record) => (record.kind === "rp.response" ? [record] : []));
-  return { accepted, last: answers.at(-1) };
+  return { accepted, last: answers.at(-1), records: world.env.records };
 }
 
 test("a browser that keeps no cookies loses the session between options and finish", async () => {
@@ -18,4 +18,11 @@ test("a browser that keeps no cookies loses the session between options and fini
 test("a site that names the ceremony in the body needs none", async () => {
   const { accepted } = await registerWith({ "rp.sessionIn": "body" });
   expect(accepted).toBe(true);
+});
+
+test("the trace says that there are none", async () => {
+  const { records } = await registerWith({});
+  expect(records).toContainEqual(
+    expect.objectContaining({ kind: "page.unsupported", actor: "page", feature: "cookies", ceremony: "c1" }),
+  );
 });
