@@ -10,12 +10,14 @@ import { TIMEOUT_RANGE } from "./catalogue/client-timers/timeout-range.js";
 import { QR_LOGIN_BUDGET } from "./catalogue/client-timers/qr-login-budget.js";
 import { PAGE_REQUESTS } from "./catalogue/client/page-requests.js";
 import { SESSION_COOKIES } from "./catalogue/client/session-cookies.js";
+import { UNSUPPORTED_BROWSER } from "./catalogue/client/unsupported-browser.js";
 import { SECURITY_KEY_DEMANDED } from "./catalogue/platform-dialogs/security-key-demanded.js";
 import { WINDOWS_HELLO } from "./catalogue/platform-dialogs/windows-hello.js";
 import { WINDOWS_DIALOG } from "./catalogue/platform-dialogs/windows-dialog.js";
 import { PLATFORM_PASSKEY } from "./catalogue/platform-dialogs/platform-passkey.js";
 import { GATEWAY_TIMEOUT } from "./catalogue/gateway/gateway-timeout.js";
 import { RP_OWNED_QR } from "./catalogue/gateway/rp-owned-qr.js";
+import { FAILING_CALLS } from "./catalogue/outage/failing-calls.js";
 import { LATE_COMMIT } from "./catalogue/rp-commit/late-commit.js";
 import { CHALLENGE_AND_STEP_UP } from "./catalogue/rp-expiry/challenge-and-step-up.js";
 import { SESSION_AND_LINK } from "./catalogue/rp-expiry/session-and-link.js";
@@ -72,12 +74,14 @@ export const CATALOGUE: readonly Scenario[] = [
   ...QR_LOGIN_BUDGET,
   ...PAGE_REQUESTS,
   ...SESSION_COOKIES,
+  ...UNSUPPORTED_BROWSER,
   ...SECURITY_KEY_DEMANDED,
   ...WINDOWS_HELLO,
   ...WINDOWS_DIALOG,
   ...PLATFORM_PASSKEY,
   ...GATEWAY_TIMEOUT,
   ...RP_OWNED_QR,
+  ...FAILING_CALLS,
   ...LATE_COMMIT,
   ...CHALLENGE_AND_STEP_UP,
   ...SESSION_AND_LINK,

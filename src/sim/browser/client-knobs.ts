@@ -21,6 +21,8 @@ export const CLIENT_KNOBS = {
     null,
     "how long the client looks for a phone (`hybrid.link`); never: as long as the ceremony, as browsers do",
   ),
+  webauthn: toggle(true, "the client has `navigator.credentials`; some in-app browsers and old ones do not"),
+  javascript: toggle(true, "the client runs the page's script; off: nothing happens at the click"),
   cookies: toggle(true, "the client keeps cookies; off: none of the relying party's calls brings one"),
   clearCookiesMs: msOrNever(
     null,
