@@ -50,6 +50,7 @@ import { LINK_GONE_SCENARIOS } from "./catalogue/linked-phone/link-gone.js";
 import { PUSH_DELAY } from "./catalogue/linked-phone/push-delay.js";
 import { PHONE_REGISTRATION } from "./catalogue/phone/phone-registration.js";
 import { PHONE_LOOKUPS } from "./catalogue/phone/phone-lookups.js";
+import { SEVERAL_TRANSPORTS } from "./catalogue/phone/several-transports.js";
 import { NEW_PHONE_SCENARIOS } from "./catalogue/phone/new-phone.js";
 import { CODE_DELIVERY } from "./catalogue/fallback/code-delivery.js";
 import { MAILED_CODES } from "./catalogue/fallback/mailed-codes.js";
@@ -114,6 +115,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PUSH_DELAY,
   ...PHONE_REGISTRATION,
   ...PHONE_LOOKUPS,
+  ...SEVERAL_TRANSPORTS,
   ...NEW_PHONE_SCENARIOS,
   ...CODE_DELIVERY,
   ...MAILED_CODES,

@@ -33,7 +33,10 @@ export const CLIENT_KNOBS = {
 
 /** Options of the browser outside WebAuthn. */
 export const BROWSER_KNOBS = {
-  helloForPasswords: toggle(false, "Windows Hello is asked for before a password is filled in"),
+  helloForPasswords: toggle(
+    false,
+    "with Windows Hello set up, requests go to the Windows dialog, which shows a QR code from version 6 on only",
+  ),
 };
 
 /** Options of the computer's operating system. */
