@@ -24,6 +24,11 @@ export type CtapHandler = (request: Uint8Array, options?: TransactOptions) => Pr
 export interface CtapDevice extends AsyncDisposable {
   /** WebAuthn's name for how the authenticator is attached. */
   readonly transport: "usb" | "hybrid";
+  /**
+   * Transports a client reports for a new credential beside those of getInfo; `transport` alone when absent. A phone's own
+   * authenticator, asked by the phone's browser, is reached as `internal` there and by `hybrid` from elsewhere.
+   */
+  readonly reachableBy?: readonly string[] | undefined;
   /** Label for users and traces; carries no meaning. */
   readonly label: string;
   /**

@@ -10,12 +10,14 @@ import { TIMEOUT_RANGE } from "./catalogue/client-timers/timeout-range.js";
 import { QR_LOGIN_BUDGET } from "./catalogue/client-timers/qr-login-budget.js";
 import { PAGE_REQUESTS } from "./catalogue/client/page-requests.js";
 import { SESSION_COOKIES } from "./catalogue/client/session-cookies.js";
+import { UNSUPPORTED_BROWSER } from "./catalogue/client/unsupported-browser.js";
 import { SECURITY_KEY_DEMANDED } from "./catalogue/platform-dialogs/security-key-demanded.js";
 import { WINDOWS_HELLO } from "./catalogue/platform-dialogs/windows-hello.js";
 import { WINDOWS_DIALOG } from "./catalogue/platform-dialogs/windows-dialog.js";
 import { PLATFORM_PASSKEY } from "./catalogue/platform-dialogs/platform-passkey.js";
 import { GATEWAY_TIMEOUT } from "./catalogue/gateway/gateway-timeout.js";
 import { RP_OWNED_QR } from "./catalogue/gateway/rp-owned-qr.js";
+import { FAILING_CALLS } from "./catalogue/outage/failing-calls.js";
 import { LATE_COMMIT } from "./catalogue/rp-commit/late-commit.js";
 import { CHALLENGE_AND_STEP_UP } from "./catalogue/rp-expiry/challenge-and-step-up.js";
 import { SESSION_AND_LINK } from "./catalogue/rp-expiry/session-and-link.js";
@@ -48,6 +50,7 @@ import { LINK_GONE_SCENARIOS } from "./catalogue/linked-phone/link-gone.js";
 import { PUSH_DELAY } from "./catalogue/linked-phone/push-delay.js";
 import { PHONE_REGISTRATION } from "./catalogue/phone/phone-registration.js";
 import { PHONE_LOOKUPS } from "./catalogue/phone/phone-lookups.js";
+import { SEVERAL_TRANSPORTS } from "./catalogue/phone/several-transports.js";
 import { NEW_PHONE_SCENARIOS } from "./catalogue/phone/new-phone.js";
 import { CODE_DELIVERY } from "./catalogue/fallback/code-delivery.js";
 import { MAILED_CODES } from "./catalogue/fallback/mailed-codes.js";
@@ -72,12 +75,14 @@ export const CATALOGUE: readonly Scenario[] = [
   ...QR_LOGIN_BUDGET,
   ...PAGE_REQUESTS,
   ...SESSION_COOKIES,
+  ...UNSUPPORTED_BROWSER,
   ...SECURITY_KEY_DEMANDED,
   ...WINDOWS_HELLO,
   ...WINDOWS_DIALOG,
   ...PLATFORM_PASSKEY,
   ...GATEWAY_TIMEOUT,
   ...RP_OWNED_QR,
+  ...FAILING_CALLS,
   ...LATE_COMMIT,
   ...CHALLENGE_AND_STEP_UP,
   ...SESSION_AND_LINK,
@@ -110,6 +115,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PUSH_DELAY,
   ...PHONE_REGISTRATION,
   ...PHONE_LOOKUPS,
+  ...SEVERAL_TRANSPORTS,
   ...NEW_PHONE_SCENARIOS,
   ...CODE_DELIVERY,
   ...MAILED_CODES,

@@ -1,7 +1,6 @@
 import { sleep } from "../core/clock.js";
 import { envFor, type Env } from "../core/env.js";
 import { utf8 } from "../core/bytes.js";
-import type { TraceContext } from "../core/trace.js";
 import { drawFraction } from "../core/entropy.js";
 import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler } from "../ctap/device.js";
@@ -12,19 +11,17 @@ import { SimAuthenticator } from "./authenticator/authenticator.js";
 import type { Background } from "../core/background.js";
 import { SimBrowser, type BrowserDeps } from "./browser/browser.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
-import { HybridTransport } from "./hybrid/hybrid-transport.js";
 import { AuthenticatorSet } from "./authenticator-set.js";
 import { UsbPort } from "./hid/usb-port.js";
 import { BrowserProcess } from "./browser/browser-process.js";
 import type { KnobOverrides, Knobs } from "./knobs/knobs.js";
 import type { LedgerKey } from "../diagnosis/ledger.js";
-import { flakyLink } from "./faults/flaky-link.js";
 import { LoopbackDevice } from "./loopback.js";
 import { SimPage } from "./browser/page.js";
-import type { AllowedCredential, CredentialRequest } from "./browser/operating-system.js";
 import { OrderedCredentialStore } from "./authenticator/store/lagging-store.js";
 import { PinEntry } from "./browser/pin-entry.js";
-import { profileFor } from "./profile-for.js";
+import { ownTransports, profileFor } from "./profile-for.js";
+import { ownDeviceOf, transportFor, withinReach } from "./reach.js";
 import type { SitePort } from "./rp/site-port.js";
 import { simulatedUser, type SimUser } from "./user.js";
 
@@ -85,7 +82,11 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
     origin,
     name: "phone",
     clientProfile,
-    device: async () => new LoopbackDevice(envFor(env, "phone-link"), handler, { label: KEY }),
+    device: async () =>
+      new LoopbackDevice(envFor(env, "phone-link"), handler, {
+        label: KEY,
+        reachableBy: ownTransports(profileFor(knobs())),
+      }),
   });
   const pinEntry = new PinEntry(envFor(env, "browser"), { knobs, pin });
   const browserProcess = new BrowserProcess(env, usbPort, (own) => {
@@ -111,40 +112,6 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
     store,
     ledgerKeys: () => keys.ledgerKeys,
     knobsChanged: clientTransport.knobsChanged,
-  };
-}
-
-/** Opens the link that a request needs. @param context the span of the request. */
-type Open = (context: TraceContext | undefined) => Promise<CtapDevice | undefined>;
-
-interface TransportDeps {
-  readonly env: Env;
-  readonly knobs: () => Knobs;
-  readonly background: Background;
-  readonly keys: AuthenticatorSet;
-  readonly usbPort: UsbPort;
-}
-
-interface ClientTransport {
-  readonly open: Open;
-  readonly knobsChanged: (overrides: KnobOverrides) => void;
-}
-
-/** Creates the transport over which the browser reaches the authenticator, as `link.road` selects. */
-function transportFor({ env, knobs, background, keys, usbPort }: TransportDeps): ClientTransport {
-  if (knobs().link.road !== "hybrid") {
-    return {
-      open: flakyLink(env, { knobs, open: (context) => usbPort.device(context) }),
-      knobsChanged: () => {},
-    };
-  }
-  let phone: HybridTransport | undefined;
-  return {
-    open: async (context) => {
-      phone ??= new HybridTransport(env, { knobs, handleOf: (which) => keys.handleOf(which), background });
-      return phone.device(context);
-    },
-    knobsChanged: (overrides) => phone?.knobsChanged(overrides),
   };
 }
 
@@ -175,54 +142,6 @@ function allGestures(delayMs: number, { picksAccount }: { readonly picksAccount:
     chooseMs: delayMs,
     prompts: { "choose-account": { account: picksAccount } },
   };
-}
-
-type Reach = (credentialRequest: CredentialRequest) => Promise<CtapDevice | undefined>;
-
-/** The authenticator in the computer, where the system takes it without asking: wanted so, or known to have the passkey. */
-function ownDeviceOf(
-  env: Env,
-  {
-    knobs,
-    keys,
-    rpId,
-  }: { readonly knobs: () => Knobs; readonly keys: AuthenticatorSet; readonly rpId: string },
-): (credentialRequest: CredentialRequest) => CtapDevice | undefined {
-  const name = "computer";
-  return ({ method, attachment, allowed = [] }) => {
-    if (!knobs().os.helloEnabled || attachment === "cross-platform") return undefined;
-    const isMeant = method === "create" ? attachment === "platform" : keys.computerHolds(rpId, allowed);
-    return isMeant
-      ? new LoopbackDevice(envFor(env, `${name}-link`), keys.handleOf(name), { label: name })
-      : undefined;
-  };
-}
-
-interface ReachDeps {
-  readonly knobs: () => Knobs;
-  readonly ownDevice: (credentialRequest: CredentialRequest) => CtapDevice | undefined;
-  readonly open: Open;
-}
-
-/** An authenticator on another device is found only by a browser that may offer a QR code. */
-function withinReach(env: Env, { knobs, ownDevice, open }: ReachDeps): Reach {
-  return async (credentialRequest) => {
-    const own = ownDevice(credentialRequest);
-    if (own !== undefined || credentialRequest.attachment === "platform") return own;
-    const { allowed = [] } = credentialRequest;
-    const local = allowed.length > 0 && allowed.every(excludesHybrid);
-    if (!knobs().key.elsewhere || !local) return open(credentialRequest.context);
-    env.trace
-      .in(credentialRequest.context)
-      .as("browser")
-      .emit({ kind: "user.saw", where: "os", text: "Insert your security key" });
-    return undefined;
-  };
-}
-
-/** Without any word on transports a browser offers everything. */
-function excludesHybrid({ transports = [] }: AllowedCredential): boolean {
-  return transports.length > 0 && !transports.includes("hybrid");
 }
 
 interface TabDeps {

@@ -15,6 +15,8 @@ export interface LoopbackOptions {
   /** On the way back, in milliseconds; keepalives arrive at once. */
   readonly responseDelayMs?: number;
   readonly transport?: CtapDevice["transport"];
+  /** Transports a client reports for a new credential: `["hybrid", "internal"]` for a phone's own authenticator. */
+  readonly reachableBy?: readonly string[] | undefined;
   readonly label?: string;
   /** As a phone pushes it after the handshake. */
   readonly infoInAdvance?: Uint8Array;
@@ -25,6 +27,7 @@ const OPTIONS = parameters<LoopbackOptions>({
   requestDelayMs: maybe(shape.ms),
   responseDelayMs: maybe(shape.ms),
   transport: maybe(shape.oneOf(["usb", "hybrid"])),
+  reachableBy: maybe(shape.list(shape.text)),
   label: maybe(shape.text),
   infoInAdvance: maybe(arg.bytes),
   oneShot: maybe(shape.flag),
@@ -44,6 +47,7 @@ export class LoopbackDevice implements CtapDevice {
   readonly label: string;
   readonly oneShot: boolean;
   readonly infoInAdvance?: Uint8Array;
+  readonly reachableBy?: readonly string[];
   readonly #env: Env;
   readonly #handler: CtapHandler;
   readonly #requestDelayMs: number;
@@ -62,6 +66,7 @@ export class LoopbackDevice implements CtapDevice {
     this.transport = options.transport ?? "usb";
     this.label = options.label ?? "loopback";
     this.oneShot = options.oneShot ?? false;
+    if (options.reachableBy) this.reachableBy = options.reachableBy;
     if (options.infoInAdvance) this.infoInAdvance = options.infoInAdvance;
     this.#requestDelayMs = options.requestDelayMs ?? 0;
     this.#responseDelayMs = options.responseDelayMs ?? 0;

@@ -15,6 +15,17 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
   "answers36OnTouchTimeout",
 ];
 
+const COMPUTER_PROFILE = "windows-hello";
+
+/**
+ * Returns the transports that a browser reports for the authenticator of its own device: a phone's is reached from
+ * elsewhere too. `undefined` for an authenticator that is attached.
+ */
+export function ownTransports({ name, transports }: AuthenticatorProfile): readonly string[] | undefined {
+  if (!transports.includes("internal")) return undefined;
+  return name === COMPUTER_PROFILE ? ["internal"] : ["hybrid", "internal"];
+}
+
 /**
  * The authenticator the knobs ask for: a named profile with their times and their answer to a missing touch.
  *
@@ -28,7 +39,7 @@ export function profileFor(
   const isPhone = !isComputer && link.road === "hybrid";
   const isOther = which === "second" && phone.second === "iphone";
   const base = profileNamed(
-    isComputer ? "windows-hello" : isOther ? "iphone" : isPhone ? "phone" : key.profile,
+    isComputer ? COMPUTER_PROFILE : isOther ? "iphone" : isPhone ? "phone" : key.profile,
   );
   const quirk = QUIRK_OF_STATUS[key.upStatus];
   const others = base.quirks.filter((name) => !TIMEOUT_QUIRKS.includes(name));

@@ -25,8 +25,14 @@ export const LINK_EVENTS = {
       tone: "wire",
     },
   ),
-  /** No authenticator within reach. `offered`: the choices that the client's dialog gave the user. */
-  "link.not-found": event({ offered: list }, { text: NOT_SHOWN, tone: "wire" }),
+  /**
+   * No authenticator within reach. `offered`: the choices that the dialog gave the user. `setting`: the one that gave
+   * the request to another dialog than the client's own.
+   */
+  "link.not-found": event(
+    { offered: list, dialog: optional(oneOf("browser", "os")), setting: optional(oneOf("hello-for-passwords")) },
+    { text: NOT_SHOWN, tone: "wire" },
+  ),
   /** Something arrived that the link cannot carry, or could not be handed on; it was left out. */
   "link.ignored": event(
     { link: text, reason: oneOf("wrong-size", "foreign-sender", "reader-too-slow"), bytes: count },

@@ -39,6 +39,11 @@ export const PAGE_EVENTS = {
   ),
   /** The page's script failed after its call had been answered. */
   "page.threw": event({}, { text: () => "its script fails", tone: "bad" }),
+  /** The browser lacks something that the page needs for a ceremony, or the user has switched it off. */
+  "page.unsupported": event(
+    { feature: oneOf("cookies", "webauthn", "javascript") },
+    { text: ({ feature }) => `runs in a browser without ${feature}`, tone: "bad" },
+  ),
   /** The browser ended with all its pages; its requests are abandoned. */
   "page.closed": event({ reason: oneOf("program-quit") }, { text: NOT_SHOWN, tone: "wire" }),
 } as const;

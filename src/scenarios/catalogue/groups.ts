@@ -6,6 +6,7 @@ export const CATALOGUE_GROUPS = {
   client: "Requests, focus and session in the browser",
   "platform-dialogs": "Dialogs of the operating system, and the computer's own authenticator",
   gateway: "A gateway or a long call ends before the site answers",
+  outage: "Calls of the site fail: 500, 503, 429, or no answer",
   "rp-commit": "The site commits at another time than it answers",
   "rp-expiry": "Challenges, step-ups, sessions and links of the site expire",
   "replica-lag": "The site reads from a replica that is behind",

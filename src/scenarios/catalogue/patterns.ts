@@ -1,4 +1,5 @@
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
+import type { Action } from "../scenario.js";
 
 /** Sets up a phone across radio and tunnel; the tunnel lives as long as a user may take. */
 export const PATIENT_LINK: KnobOverrides = {
@@ -118,3 +119,14 @@ export const WITH_PIN = { "key.pinSet": true, "rp.userVerification": "required" 
 
 export const USB_KEY_REPORT =
   "Field report: Mercari user: the system's sheet asks for a USB key, and only Cancel works";
+
+/** Sets up a phone that registers in its own browser, and has its passkeys synchronised. */
+export const PHONE_AT_HAND: KnobOverrides = { "link.road": "loopback", "key.profile": "android-chrome" };
+
+/** Goes on at a computer, to which the phone is another device. */
+export const THEN_AT_THE_COMPUTER: readonly Action[] = [
+  { do: "set", atMs: 59_000, knobs: { "key.elsewhere": true } },
+  { do: "login", atMs: 60_000 },
+];
+
+export const QR_SHOWN = { kind: "link.hybrid", where: { stage: "qr-shown" }, times: 1 } as const;

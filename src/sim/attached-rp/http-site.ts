@@ -3,7 +3,8 @@ import { envFor, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
 import type { Background } from "../../core/background.js";
-import { Gateway, isAccepted, NO_ANSWER, type SiteAnswer, type SiteCall } from "../rp/gateway.js";
+import { Gateway, isAccepted, type SiteAnswer, type SiteCall } from "../rp/gateway.js";
+import { NO_ANSWER } from "../rp/outage.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type {
   CallTerms,

@@ -47,12 +47,9 @@ export class BrowserFront {
 
   /** @throws {PageRejection} when it ends here. */
   async pass(request: PendingRequest): Promise<void> {
-    const { os, browser, user } = this.#knobs();
+    const { os, user } = this.#knobs();
     await this.#waitForFocus(request);
     if (request.conditional) await sleep(request.env.clock, user.pickMs, "user.pick", request);
-    if (browser.helloForPasswords && os.helloEnabled) {
-      this.#show(request, "browser", "Confirm with Windows Hello to fill in your password");
-    }
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
 
@@ -60,7 +57,11 @@ export class BrowserFront {
   async waitForTimeout(request: PendingRequest): Promise<never> {
     const offer = offerFor(request, this.#knobs());
     const { env } = request;
-    env.trace.emit({ kind: "link.not-found", offered: offer.choices });
+    env.trace.emit({
+      kind: "link.not-found",
+      offered: offer.choices,
+      ...(offer.isDiverted && { dialog: "os", setting: "hello-for-passwords" }),
+    });
     if (offer.choices.length === 0) {
       this.#show(request, offer.by, textOf(offer), "failure");
       await this.#pause(request, this.#knobs().user.closeSheetMs);

@@ -21,6 +21,9 @@ export const CLIENT_KNOBS = {
     null,
     "how long the client looks for a phone (`hybrid.link`); never: as long as the ceremony, as browsers do",
   ),
+  webauthn: toggle(true, "the client has `navigator.credentials`; some in-app browsers and old ones do not"),
+  javascript: toggle(true, "the client runs the page's script; off: nothing happens at the click"),
+  cookies: toggle(true, "the client keeps cookies; off: none of the relying party's calls brings one"),
   clearCookiesMs: msOrNever(
     null,
     "from the click on the page's button to the user clearing the site's cookies",
@@ -30,7 +33,10 @@ export const CLIENT_KNOBS = {
 
 /** Options of the browser outside WebAuthn. */
 export const BROWSER_KNOBS = {
-  helloForPasswords: toggle(false, "Windows Hello is asked for before a password is filled in"),
+  helloForPasswords: toggle(
+    false,
+    "with Windows Hello set up, requests go to the Windows dialog, which shows a QR code from version 6 on only",
+  ),
 };
 
 /** Options of the computer's operating system. */

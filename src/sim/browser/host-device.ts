@@ -64,6 +64,7 @@ function withTransact(device: CtapDevice, transact: CtapDevice["transact"]): Cta
     transport: device.transport,
     label: device.label,
     oneShot: device.oneShot,
+    reachableBy: device.reachableBy,
     get infoInAdvance() {
       return device.infoInAdvance;
     },

@@ -23,6 +23,8 @@ export interface TransportOffer {
   readonly choices: readonly TransportChoice[];
   /** Whose sheet it is. */
   readonly by: "browser" | "os";
+  /** A setting of the browser gave the request to the system's dialog. */
+  readonly isDiverted: boolean;
 }
 
 /** Version of the Windows interface from which its dialog can show a QR code. @see Chromium SupportsHybrid */
@@ -39,15 +41,17 @@ function mayBe(transport: string, { allowed = [] }: CredentialRequest): boolean 
 /**
  * What browser and operating system offer for a request.
  *
- * Chromium draws its own sheet for phones, so that only other browsers depend on the Windows dialog's version.
+ * Chromium draws its own sheet for phones, so that only other browsers depend on the Windows dialog's version; with
+ * the setting that has Windows Hello asked for passwords it leaves requests to that dialog as well.
  */
 export function offerFor(
   credentialRequest: CredentialRequest,
-  { os, client, adapter }: Knobs,
+  { os, client, adapter, browser }: Knobs,
 ): TransportOffer {
-  const isChromium = client.profile.startsWith("chrome");
   const hasDialog = os.webauthnApi > 0;
-  const knowsQr = os.hybridSupported && (isChromium || !hasDialog || os.webauthnApi >= HYBRID_API_MIN);
+  const isDiverted = hasDialog && browser.helloForPasswords && os.helloEnabled;
+  const drawsOwn = client.profile.startsWith("chrome") && !isDiverted;
+  const knowsQr = os.hybridSupported && (drawsOwn || !hasDialog || os.webauthnApi >= HYBRID_API_MIN);
   const roams = credentialRequest.attachment !== "platform";
   const choices: TransportChoice[] = [];
   if (
@@ -58,7 +62,7 @@ export function offerFor(
     choices.push("platform");
   if (roams) choices.push("security-key");
   if (roams && knowsQr && adapter.present && mayBe("hybrid", credentialRequest)) choices.push("qr");
-  return { choices, by: hasDialog && !isChromium ? "os" : "browser" };
+  return { choices, by: hasDialog && !drawsOwn ? "os" : "browser", isDiverted };
 }
 
 /** What the sheet says at first. */

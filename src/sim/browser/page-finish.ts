@@ -2,7 +2,8 @@ import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { TimeoutError } from "../../core/errors.js";
 import { within } from "../../core/within.js";
-import { isAccepted, NO_ANSWER, type SiteAnswer } from "../rp/gateway.js";
+import { isAccepted, type SiteAnswer } from "../rp/gateway.js";
+import { NO_ANSWER } from "../rp/outage.js";
 import type { Knobs } from "../knobs/knobs.js";
 import type { SitePort } from "../rp/site-port.js";
 

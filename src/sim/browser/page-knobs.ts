@@ -27,5 +27,9 @@ export const PAGE_KNOBS = {
     false,
     "the page offers a platform passkey only where isUserVerifyingPlatformAuthenticatorAvailable() is true",
   ),
+  checksBrowser: toggle(
+    false,
+    "before a ceremony the page looks for JavaScript, WebAuthn and cookies, and says which is missing",
+  ),
   resumesPoll: toggle(false, "a page that waits for a phone asks again after 408 or 504"),
 };

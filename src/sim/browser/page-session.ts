@@ -2,7 +2,10 @@ import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import type { Knobs } from "../knobs/knobs.js";
 
-/** Holds the site's session in the browser's cookies: present from the options on, until the user clears them. */
+/**
+ * Holds the site's session in the browser's cookies: present from the options on, until the user clears them; never in
+ * a browser that keeps none.
+ */
 export class PageSession {
   readonly #knobs: () => Knobs;
   readonly #cookies = new Set<string>();
@@ -16,7 +19,8 @@ export class PageSession {
    * cookies helps.
    */
   begin({ clock, trace }: Env): Disarm {
-    const { clearCookiesMs } = this.#knobs().client;
+    const { clearCookiesMs, cookies } = this.#knobs().client;
+    if (!cookies) trace.emit({ kind: "page.unsupported", feature: "cookies" });
     if (clearCookiesMs === null) return () => {};
     return clock.arm(clearCookiesMs, "user.clear-cookies", () => {
       this.#cookies.clear();
@@ -29,7 +33,7 @@ export class PageSession {
   }
 
   keep(ceremony: string): void {
-    this.#cookies.add(ceremony);
+    if (this.#knobs().client.cookies) this.#cookies.add(ceremony);
   }
 
   has(ceremony: string): boolean {

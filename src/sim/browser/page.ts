@@ -1,14 +1,17 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { startTimer, type RunningTimer } from "../../core/timer.js";
 import type { Span, Trace, TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
 import type { SimBrowser, BrowserCall } from "./browser.js";
 import { isAccepted, type SiteAnswer } from "../rp/gateway.js";
+import { NO_ANSWER } from "../rp/outage.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { PageFinish } from "./page-finish.js";
 import { PageRejection } from "./page-rejection.js";
 import { PageSession } from "./page-session.js";
+import { PageSupport } from "./page-support.js";
 import type { CeremonyOptions, FinishTerms, SiteLinks, SitePort } from "../rp/site-port.js";
 
 export interface PageDeps {
@@ -64,6 +67,11 @@ const TEXTS: Readonly<Record<"create" | "get", Texts>> = {
   },
 };
 
+/** Ends of a call that waits for a phone which only say that the time was over. */
+const RESUMED_AT_ONCE: readonly number[] = [408, 504];
+/** How long a page leaves a site alone that failed, in milliseconds. */
+const POLL_PAUSE_MS = 1_000;
+
 const STAYS_ELSEWHERE = "This computer keeps no passkeys. Go on using your phone.";
 
 /**
@@ -77,6 +85,7 @@ export class SimPage {
   readonly #deps: PageDeps;
   readonly #finish: PageFinish;
   readonly #session: PageSession;
+  readonly #support: PageSupport;
 
   constructor(env: Env, deps: PageDeps) {
     checkArguments("SimPage", { env: [arg.env, env], deps: [DEPS, deps] });
@@ -84,6 +93,7 @@ export class SimPage {
     this.#deps = deps;
     this.#finish = new PageFinish(deps);
     this.#session = new PageSession(deps.knobs);
+    this.#support = new PageSupport(deps.knobs);
   }
 
   async register(account: string): Promise<PageOutcome> {
@@ -127,8 +137,12 @@ export class SimPage {
     if (body === undefined) return { shown: "failure", accepted: false };
     const elsewhere = other.#register(account, body.ceremony);
     let answer = await site.awaitRegistration(body.ceremony, { context });
-    while (answer.status !== 200 && knobs().page.resumesPoll)
+    while (answer.status !== 200 && knobs().page.resumesPoll) {
+      if (!RESUMED_AT_ONCE.includes(answer.status)) {
+        await sleep(this.#env.clock, POLL_PAUSE_MS, "page.poll-pause");
+      }
       answer = await site.awaitRegistration(body.ceremony, { context });
+    }
     const accepted = answer.body?.outcome === "committed";
     screen.show(span.trace, accepted ? "success" : "failure");
     await elsewhere;
@@ -150,6 +164,11 @@ export class SimPage {
     const screen = new Screen(TEXTS[flow.method]);
     const abort = new AbortController();
     const attempt = { span: this.#begin(flow) };
+    const unsupported = this.#support.atStart(attempt.span.trace);
+    if (unsupported !== undefined) {
+      attempt.span.end("error");
+      return { ...unsupported, accepted: false };
+    }
     const guard = this.#guard(attempt.span.trace, () => {
       const { aborts } = this.#deps.knobs().page;
       const { trace } = attempt.span;
@@ -195,11 +214,15 @@ export class SimPage {
     const { context } = trace;
     const offered = await flow.options(context);
     const { body } = offered;
+    if (offered.status === NO_ANSWER) {
+      trace.emit({ kind: "page.call-failed", call: `${KINDS[flow.method]}/options` });
+    }
     if (!isAccepted(offered) || body === undefined || signal.aborted) return false;
     this.#session.keep(body.ceremony);
     const env = this.#in({ trace });
     try {
       const { ceremony } = body;
+      if (!this.#support.atCall(trace)) return false;
       const answer = await flow.call(body.publicKey, { context, signal });
       const call = flow.method === "create" ? "registration/finish" : "login/finish";
       const send = () =>

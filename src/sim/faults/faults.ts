@@ -111,6 +111,7 @@ export function withFaults(env: Env, device: CtapDevice, rules: readonly FaultRu
   return {
     transport: device.transport,
     oneShot: device.oneShot,
+    reachableBy: device.reachableBy,
     label: `${device.label} (with faults)`,
     // Of a phone it is known only once it is there.
     get infoInAdvance() {

@@ -41,6 +41,7 @@ class FlakyDevice implements CtapDevice {
   readonly oneShot: boolean;
   readonly label: string;
   readonly infoInAdvance?: Uint8Array;
+  readonly reachableBy?: readonly string[];
   readonly #env: Env;
   readonly #deps: FlakyDeviceDeps;
   #ready = false;
@@ -52,6 +53,7 @@ class FlakyDevice implements CtapDevice {
     this.transport = knobs().link.seenAs === "hybrid" ? "hybrid" : device.transport;
     this.oneShot = device.oneShot;
     this.label = device.label;
+    if (device.reachableBy) this.reachableBy = device.reachableBy;
     if (device.infoInAdvance) this.infoInAdvance = device.infoInAdvance;
   }
 

@@ -1,12 +1,10 @@
-import { choice, count, fixed, ms } from "../knobs/knob-spec.js";
+import { choice, count, ms } from "../knobs/knob-spec.js";
 
 /** Options of the link between client and authenticator. */
 export const LINK_KNOBS = {
-  road: fixed(
-    choice(
-      ["hid", "loopback", "hybrid"],
-      "the transport: CTAPHID, a direct call of the authenticator, or hybrid (BLE advert and tunnel)",
-    ),
+  road: choice(
+    ["hid", "loopback", "hybrid"],
+    "the transport: CTAPHID, a direct call as in a phone's own browser, or hybrid (BLE advert and tunnel)",
   ),
   seenAs: choice(["usb", "hybrid"], "the transport that the browser takes the link for"),
   readyMs: ms(0, "from the browser's first use of the link to the link being ready, as with a late advert"),

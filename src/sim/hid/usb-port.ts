@@ -9,6 +9,7 @@ import type { HidPort } from "../../transports/hid/port.js";
 import { optionsIn } from "../knobs/knob-spec.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { LoopbackDevice } from "../loopback.js";
+import { ownTransports, profileFor } from "../profile-for.js";
 import { HID_KNOBS } from "./hid-knobs.js";
 import { simHidPort, type SimHidPort } from "./sim-hid.js";
 
@@ -26,7 +27,8 @@ export interface UsbPortDeps {
 export class UsbPort {
   readonly #env: Env;
   readonly #deps: UsbPortDeps;
-  #opened: Promise<CtapDevice> | undefined;
+  /** By road, so that a run which changes it comes back to the link it had. */
+  readonly #opened = new Map<"loopback" | "hid", Promise<CtapDevice>>();
   #port: SimHidPort | undefined;
   #isIn = true;
   #waiting: ((device: CtapDevice) => void)[] = [];
@@ -43,8 +45,10 @@ export class UsbPort {
    */
   async device(context?: TraceContext): Promise<CtapDevice | undefined> {
     if (!this.#deps.knobs().key.present || !this.#isIn) return undefined;
-    this.#opened ??= this.#open(context);
-    return this.#opened;
+    const road = this.#deps.knobs().link.road === "loopback" ? "loopback" : "hid";
+    const opened = this.#opened.get(road) ?? this.#open(road, context);
+    this.#opened.set(road, opened);
+    return opened;
   }
 
   /** Resolves with the next key that is plugged in; never, when none is. */
@@ -58,9 +62,10 @@ export class UsbPort {
     this.#isIn = false;
     this.#port?.unplug();
     this.#deps.powerCycle();
-    const gone = this.#opened;
-    this.#opened = undefined;
-    void gone?.then((device) => device[Symbol.asyncDispose]()).catch(() => undefined);
+    for (const gone of this.#opened.values()) {
+      void gone.then((device) => device[Symbol.asyncDispose]()).catch(() => undefined);
+    }
+    this.#opened.clear();
   }
 
   /** Plugs the key in; every caller that waits for a key gets it. */
@@ -77,7 +82,7 @@ export class UsbPort {
   /** The program that held the link is gone without a word; the next one opens a handle of its own. */
   async abandon(): Promise<void> {
     const port = this.#port;
-    this.#opened = undefined;
+    this.#opened.clear();
     this.#waiting = [];
     if (port === undefined) return;
     // In this order: a device whose last handle is closed must not be lost with it.
@@ -85,11 +90,15 @@ export class UsbPort {
     await port.close();
   }
 
-  async #open(context: TraceContext | undefined): Promise<CtapDevice> {
-    const { link, hid } = this.#deps.knobs();
+  async #open(road: "loopback" | "hid", context: TraceContext | undefined): Promise<CtapDevice> {
+    const { hid } = this.#deps.knobs();
     const { handler, label } = this.#deps;
     const env = envFor(this.#env, "link");
-    if (link.road === "loopback") return new LoopbackDevice(env, handler, { label });
+    if (road === "loopback") {
+      const { knobs } = this.#deps;
+      const reachableBy = ownTransports(profileFor(knobs(), knobs().key.which));
+      return new LoopbackDevice(env, handler, { label, reachableBy });
+    }
     this.#port ??= this.#plug();
     const { busyPatienceMs, silenceMs } = hid;
     return openHidDevice(

@@ -20,6 +20,7 @@ import { KEY_KNOBS, PIN_KNOBS } from "../key-knobs.js";
 import { PHONE_KNOBS, PHONE_USE_KNOBS, QR_KNOBS } from "../phone/phone-knobs.js";
 import { GW_KNOBS, NET_KNOBS } from "../rp/gateway-knobs.js";
 import { MAIL_KNOBS } from "../rp/mail-knobs.js";
+import { OUTAGE_KNOBS } from "../rp/outage-knobs.js";
 import { POLL_KNOBS, RP_KNOBS } from "../rp/rp-knobs.js";
 import { USER_KNOBS, UV_KNOBS } from "../user-knobs.js";
 import type { KnobTable } from "./knob-spec.js";
@@ -31,6 +32,7 @@ export const KNOB_SPECS = {
   user: USER_KNOBS,
   rp: RP_KNOBS,
   poll: POLL_KNOBS,
+  outage: OUTAGE_KNOBS,
   net: NET_KNOBS,
   gw: GW_KNOBS,
   mail: MAIL_KNOBS,
@@ -69,6 +71,7 @@ export const KNOB_GROUPS: Readonly<Record<KnobGroup, string>> = {
   user: "the user",
   rp: "the relying party's server",
   poll: "the relying party's call that waits for a phone",
+  outage: "failures of the relying party's server",
   net: "the network between page and relying party",
   gw: "the gateway in front of the relying party",
   mail: "the relying party's mail",

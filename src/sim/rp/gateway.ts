@@ -5,6 +5,7 @@ import { TimeoutError } from "../../core/errors.js";
 import { within } from "../../core/within.js";
 import type { Background } from "../../core/background.js";
 import type { Knobs } from "../knobs/knobs.js";
+import { NO_ANSWER, Outage, type CallFailure } from "./outage.js";
 
 /** What a site answers to one call. */
 export interface SiteAnswer<Body = unknown> {
@@ -39,9 +40,6 @@ export interface GatewayDeps {
 const IDLE_TIMER = "gw.idle";
 const GATEWAY_TIMEOUT = 504;
 
-/** No answer at all: to a page the same as a network that is down. */
-export const NO_ANSWER = 0;
-
 /** The site said yes: real ones have more than one status for that, and some say no in the body of a 200. */
 export function isAccepted({ status, code }: SiteAnswer): boolean {
   return status >= 200 && status < 300 && code === undefined;
@@ -50,17 +48,19 @@ export function isAccepted({ status, code }: SiteAnswer): boolean {
 /**
  * Simulates what lies between a page and its site: the network's latency and a gateway with an idle time-out.
  *
- * When `gw.idle` fires the page gets 504 and the work behind the gateway goes on.
+ * When `gw.idle` fires the page gets 504 and the work behind the gateway goes on. In an outage a call fails here.
  */
 export class Gateway {
   readonly #env: Env;
   readonly #deps: GatewayDeps;
+  readonly #outage: Outage;
   /** Ceremonies whose first finish has been answered. */
   readonly #finished = new Set<string>();
 
   constructor(env: Env, deps: GatewayDeps) {
     this.#env = env;
     this.#deps = deps;
+    this.#outage = new Outage(env.clock, deps.knobs);
   }
 
   /** @param work does the call behind the gateway; it gets the site's environment in the span of the call. */
@@ -71,9 +71,16 @@ export class Gateway {
     const { knobs, background } = this.#deps;
     const site = envIn(this.#deps.site, context);
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
+    const failure = this.#outage.next(call);
+    if (failure?.status === NO_ANSWER && failure.stage === "before-work") {
+      this.#noAnswer(context, { call, code: failure.code, aftermath: "none" });
+      return { status: NO_ANSWER };
+    }
     site.trace.emit({ kind: "rp.request", call, ...(account !== undefined && { account }) });
-    const answer = await this.#patiently(background.add(work(site)), context);
-    if (answer.status !== NO_ANSWER) {
+    const answer = await this.#patiently(background.add(failingWork(failure, () => work(site))), context);
+    if (answer.status === NO_ANSWER) {
+      if (failure) this.#noAnswer(context, { call, code: failure.code, aftermath: "unknown" });
+    } else {
       site.trace.emit({
         kind: "rp.response",
         call,
@@ -85,6 +92,13 @@ export class Gateway {
     }
     await sleep(this.#env.clock, knobs().net.latencyMs, "net.latency");
     return this.#isLost(call, context) ? { status: NO_ANSWER } : answer;
+  }
+
+  #noAnswer(
+    context: TraceContext,
+    end: { readonly call: string; readonly code: string; readonly aftermath: "none" | "unknown" },
+  ): void {
+    envIn(this.#env, context).trace.emit({ kind: "rp.no-answer", ...end });
   }
 
   #isLost(call: string, { ceremony = "" }: TraceContext): boolean {
@@ -104,4 +118,15 @@ export class Gateway {
       return { status: GATEWAY_TIMEOUT, code: "GATEWAY_TIMEOUT" };
     }
   }
+}
+
+/** Does the work of a call, unless the call fails before it; a call that fails gives its failure as the answer. */
+async function failingWork<Body>(
+  failure: CallFailure | undefined,
+  work: () => Promise<SiteAnswer<Body>>,
+): Promise<SiteAnswer<Body>> {
+  if (failure === undefined) return work();
+  if (failure.stage === "after-work") await work();
+  const { status, code } = failure;
+  return status === NO_ANSWER ? { status } : { status, code };
 }

@@ -11,5 +11,5 @@ export function attachmentOf({ device, info }: Ctap2Session): "platform" | "cros
  * @see WebAuthn Level 3 §5.2.1.1 ([[transports]]: unique, in lexicographical order)
  */
 export function transportsOf({ device, info }: Ctap2Session): string[] {
-  return [...new Set([...(info.transports ?? []), device.transport])].sort();
+  return [...new Set([...(info.transports ?? []), ...(device.reachableBy ?? [device.transport])])].sort();
 }

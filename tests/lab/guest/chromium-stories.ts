@@ -75,12 +75,15 @@ export const PHONE_ONLY: BrowserStory = {
   knobs: {
     ...WISH,
     "page.guardMs": 60_000,
-    "key.elsewhere": true,
     "rp.transports": "internal-only",
     "os.hybridSupported": false,
   },
   method: "get",
-  script: [{ do: "register" }, { do: "login", atMs: 30_000 }],
+  script: [
+    { do: "register" },
+    { do: "set", knobs: { "key.elsewhere": true } },
+    { do: "login", atMs: 30_000 },
+  ],
   allow: [{ type: "public-key", id: FOREIGN_ID, transports: ["internal"] }],
   watchMs: 205_000,
 };

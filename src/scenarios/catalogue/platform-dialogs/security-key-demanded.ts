@@ -1,6 +1,13 @@
 import type { Scenario } from "../../scenario.js";
+import { variantOf } from "../../variant.js";
 import { HEALTHY } from "../knob-sets.js";
-import { USB_KEY_REPORT } from "../patterns.js";
+import {
+  LOGIN_ACCEPTED,
+  PHONE_AT_HAND,
+  QR_SHOWN,
+  THEN_AT_THE_COMPUTER,
+  USB_KEY_REPORT,
+} from "../patterns.js";
 
 const usbDemanded: Scenario = {
   id: "usb-key-demanded-no-key",
@@ -14,13 +21,8 @@ const usbDemanded: Scenario = {
     "public issue: passwordless-lib/fido2-net-lib 429",
     "public issue: minbrowser/min 2528",
   ],
-  knobs: {
-    "key.elsewhere": true,
-    "rp.transports": "internal-only",
-    "os.hybridSupported": false,
-    "user.cancelMs": 12_000,
-  },
-  script: [{ do: "register" }, { do: "login", atMs: 60_000 }],
+  knobs: { ...PHONE_AT_HAND, "rp.transports": "internal-only", "user.cancelMs": 12_000 },
+  script: [{ do: "register" }, ...THEN_AT_THE_COMPUTER],
   expect: {
     ctap: [{ kind: "ctap.request", where: { command: "getAssertion" }, times: 0 }],
     link: [{ kind: "link.not-found", where: { offered: ["security-key"] }, times: 1 }],
@@ -59,5 +61,47 @@ const usbDemandedWaits: Scenario = {
   },
 };
 
+const withHybrid = variantOf(usbDemanded, "with-hybrid", {
+  title: "The passkey is on the phone, and the site says so with `hybrid`: the computer shows a QR code",
+  story: "With `hybrid` among its transports the browser offers the phone, and the login works by QR code.",
+  knobs: { "rp.transports": "with-hybrid" },
+  expect: {
+    link: [QR_SHOWN, { kind: "link.not-found", times: 0 }],
+    rp: [{ kind: "rp.response", where: { call: "login/finish", status: 200 }, times: 1 }, LOGIN_ACCEPTED],
+    ledger: HEALTHY,
+    decidedBy: null,
+    mechanisms: ["success", "success"],
+  },
+});
+
+const hybridUnsupported = variantOf(usbDemanded, "browser-without-hybrid", {
+  title:
+    "The site names no transports, and the browser knows no QR codes: it asks for a USB key all the same",
+  story:
+    "The transports are not what is in the way here: a browser or a system without the hybrid transport offers no " +
+    "phone, whatever the site says.",
+  sources: [USB_KEY_REPORT, "public issue: Automattic/wp-calypso 84933"],
+  knobs: { "rp.transports": "omitted", "os.hybridSupported": false },
+  expect: {
+    ctap: [{ kind: "ctap.request", where: { command: "getAssertion" }, times: 0 }],
+    link: [{ kind: "link.not-found", where: { offered: ["security-key"] }, times: 1 }],
+    page: [
+      {
+        kind: "page.settled",
+        where: { method: "get", name: "NotAllowedError", reason: "cancelled" },
+        times: 1,
+      },
+    ],
+    ledger: HEALTHY,
+    decidedBy: null,
+    mechanisms: ["success", "no-authenticator"],
+  },
+});
+
 /** A dialog that asks for a security key although the passkey is on the phone. */
-export const SECURITY_KEY_DEMANDED: readonly Scenario[] = [usbDemanded, usbDemandedWaits];
+export const SECURITY_KEY_DEMANDED: readonly Scenario[] = [
+  usbDemanded,
+  usbDemandedWaits,
+  withHybrid,
+  hybridUnsupported,
+];

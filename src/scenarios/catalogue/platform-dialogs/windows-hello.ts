@@ -1,83 +1,108 @@
 import type { Scenario } from "../../scenario.js";
 import { variantOf } from "../../variant.js";
 import { HEALTHY, NOTHING } from "../knob-sets.js";
-import { NO_HELLO, USB_KEY_REPORT } from "../patterns.js";
+import { NO_HELLO, PHONE_AT_HAND, QR_SHOWN, THEN_AT_THE_COMPUTER, USB_KEY_REPORT } from "../patterns.js";
 
 interface HelloCell {
   readonly hello: boolean;
   readonly setting: boolean;
-  readonly transports: "internal-only" | "with-hybrid" | "omitted";
-  readonly offered: readonly string[];
+  readonly transports: "as-reported" | "internal-only" | "omitted";
+  /** Version of the Windows dialog; one without QR codes when absent. */
+  readonly api?: number;
+  /** What the dialog offers a user whose passkey is on the phone; absent where that is a QR code, and the login works. */
+  readonly offered?: readonly string[];
+  readonly mechanism?: Scenario["expect"]["mechanisms"][number];
 }
 
-/** One cell of the matrix: the sheet depends on transports and system, never on the setting for passwords. */
-function helloCell(cell: string, { hello, setting, transports, offered }: HelloCell): Scenario {
+const API_WITHOUT_QR = 4;
+const DIVERTED = { dialog: "os", setting: "hello-for-passwords" } as const;
+
+/** One cell of the matrix: the setting gives the request to the Windows dialog, which may not know QR codes. */
+function helloCell(
+  cell: string,
+  { hello, setting, transports, api = API_WITHOUT_QR, offered, mechanism = "success" }: HelloCell,
+): Scenario {
+  const isDiverted = hello && setting;
   return {
     id: cell === "" ? "win-hello-setting-intercepts" : `win-hello-setting-intercepts/${cell}`,
     group: "platform-dialogs",
-    title: `Windows Hello ${hello ? "on" : "off"}, its setting for passwords ${setting ? "on" : "off"}, transports ${transports}: the sheet offers ${offered.join(",")}`,
+    title:
+      `Windows Hello ${hello ? "on" : "off"}, its setting for passwords ${setting ? "on" : "off"}, transports ${transports}, ` +
+      `API ${api}: the sheet offers ${offered?.join(",") ?? "a QR code"}`,
     story:
-      "Articles advise to turn off the browser's Windows Hello setting for passwords. This matrix shows that the sheet " +
-      "depends on transports, on phone support and on Hello itself; the setting only adds a question before a " +
-      "password is filled in.",
-    sources: [USB_KEY_REPORT],
+      "The passkey is on the phone. With the browser's setting that has Windows Hello asked for passwords, a request " +
+      "goes to the Windows dialog. One before version 6 of its API shows no QR code: the user can choose a security " +
+      "key or Windows Hello, and has the passkey on neither. Switching the setting off brings the browser's own sheet " +
+      "back, unless the site's transports rule the phone out as well.",
+    sources: [USB_KEY_REPORT, "Field report: Mercari user: switching off the setting of Windows Hello helps"],
     knobs: {
-      "key.elsewhere": true,
+      ...PHONE_AT_HAND,
+      "client.profile": "chrome-windows",
+      "os.webauthnApi": api,
       "rp.transports": transports,
-      "os.hybridSupported": false,
       "os.helloEnabled": hello,
       "browser.helloForPasswords": setting,
       "user.cancelMs": 12_000,
     },
-    script: [
-      { do: "register" },
-      { do: "set", atMs: 59_000, knobs: { "key.present": false } },
-      { do: "login", atMs: 60_000 },
-    ],
-    expect: {
-      link: [{ kind: "link.not-found", where: { offered }, times: 1 }],
-      page: [
-        {
-          kind: "page.settled",
-          where: { method: "get", name: "NotAllowedError", reason: "cancelled" },
-          times: 1,
-        },
-      ],
-      ledger: HEALTHY,
-      decidedBy: null,
-      mechanisms: [
-        "success",
-        transports === "internal-only" ? "transports-internal-only" : "no-authenticator",
-      ],
-    },
+    script: [{ do: "register" }, ...THEN_AT_THE_COMPUTER],
+    expect:
+      offered === undefined
+        ? {
+            link: [QR_SHOWN, { kind: "link.not-found", times: 0 }],
+            rp: [{ kind: "rp.login", where: { outcome: "accepted" }, times: 1 }],
+            ledger: HEALTHY,
+            decidedBy: null,
+            mechanisms: ["success", "success"],
+          }
+        : {
+            link: [{ kind: "link.not-found", where: { offered, ...(isDiverted ? DIVERTED : {}) }, times: 1 }],
+            page: [
+              {
+                kind: "page.settled",
+                where: { method: "get", name: "NotAllowedError", reason: "cancelled" },
+                times: 1,
+              },
+            ],
+            ledger: HEALTHY,
+            decidedBy: null,
+            mechanisms: ["success", mechanism],
+          },
   };
 }
 
+const NO_QR = ["platform", "security-key"] as const;
+
 const HELLO_MATRIX: readonly Scenario[] = [
-  helloCell("", { hello: false, setting: true, transports: "internal-only", offered: ["security-key"] }),
-  helloCell("setting-off", {
-    hello: false,
-    setting: false,
-    transports: "internal-only",
-    offered: ["security-key"],
+  helloCell("", {
+    hello: true,
+    setting: true,
+    transports: "as-reported",
+    offered: NO_QR,
+    mechanism: "no-authenticator",
   }),
+  helloCell("setting-off", { hello: true, setting: false, transports: "as-reported" }),
+  helloCell("hello-off", { hello: false, setting: true, transports: "as-reported" }),
+  helloCell("api-6", { hello: true, setting: true, transports: "as-reported", api: 6 }),
   helloCell("hello-on", {
     hello: true,
     setting: true,
     transports: "internal-only",
-    offered: ["platform", "security-key"],
+    offered: NO_QR,
+    mechanism: "transports-internal-only",
   }),
   helloCell("hello-on-setting-off", {
     hello: true,
     setting: false,
     transports: "internal-only",
-    offered: ["platform", "security-key"],
+    offered: NO_QR,
+    mechanism: "transports-internal-only",
   }),
   helloCell("transports-omitted", {
     hello: true,
     setting: true,
     transports: "omitted",
-    offered: ["platform", "security-key"],
+    offered: NO_QR,
+    mechanism: "no-authenticator",
   }),
 ];
 
