@@ -7,6 +7,7 @@ import { encodeCbor } from "../../src/cbor/encode.js";
 import { decodeLenient } from "../../src/cbor/lenient.js";
 import { scanCbor } from "../../src/cbor/scan.js";
 import { CborError, type CborKey, type CborMap, type CborValue } from "../../src/cbor/value.js";
+import { fromHex } from "../../src/core/bytes.js";
 import { fullRuns } from "../helpers/full-runs.js";
 
 const integer = fc.oneof(
@@ -130,11 +131,20 @@ test("cbor-x reads the same value from our bytes", () => {
   );
 });
 
+/**
+ * The one integer of CBOR that cbor-x does not write as an integer: it writes a bignum, against RFC 8949 section 3.4.3.
+ * It reads it as an integer, so that the tests of reading need no exception.
+ */
+const SMALLEST_INTEGER = -(2n ** 64n);
+
+const writtenByCborX = <T>(values: fc.Arbitrary<T>) => values.filter((item) => item !== SMALLEST_INTEGER);
+
 test("lenient reading takes what cbor-x writes, floats and undefined values included, as cbor-x reads it", () => {
   const foreign = fc.oneof(leaf, fc.double({ noNaN: true }), fc.constant(null), fc.constant(undefined));
   const readable = (item: unknown) => item !== null && item !== undefined;
+  const entry = fc.tuple(writtenByCborX(key), writtenByCborX(foreign));
   fc.assert(
-    fc.property(fc.array(fc.tuple(key, foreign), { maxLength: 8 }), (entries) => {
+    fc.property(fc.array(entry, { maxLength: 8 }), (entries) => {
       const encoded = new Uint8Array(cborx.encode(new Map(entries)));
       const theirs = cborx.decode(encoded) as ReadonlyMap<unknown, unknown>;
       const kept = new Map([...theirs].filter(([, item]) => readable(item)));
@@ -142,6 +152,38 @@ test("lenient reading takes what cbor-x writes, floats and undefined values incl
     }),
     { numRuns: 1000 },
   );
+});
+
+/** Integers at the limits of 64 bits and of a number, with the bytes RFC 8949 section 3.1 gives them. */
+test.each([
+  [2n ** 53n, "1b0020000000000000"],
+  [2n ** 63n - 1n, "1b7fffffffffffffff"],
+  [2n ** 63n, "1b8000000000000000"],
+  [2n ** 64n - 1n, "1bffffffffffffffff"],
+  [-(2n ** 53n), "3b001fffffffffffff"],
+  [-(2n ** 63n), "3b7fffffffffffffff"],
+  [-(2n ** 63n) - 1n, "3b8000000000000000"],
+  [-(2n ** 64n) + 1n, "3bfffffffffffffffe"],
+  [SMALLEST_INTEGER, "3bffffffffffffffff"],
+])("%s is the same integer to us, strict or lenient, and to cbor-x", (integer, hex) => {
+  const bytes = fromHex(hex);
+  expect(encodeCbor(integer)).toEqual(bytes);
+  expect(decodeCbor(bytes)).toBe(integer);
+  expect(decodeLenient(bytes)).toEqual({ value: integer, faults: [] });
+  // The same item with a fault before it, so that the value comes from the scanner's items.
+  expect(decodeLenient(Uint8Array.of(0x9f, ...bytes, 0xff)).value).toEqual([integer]);
+  // A copy: cbor-x leaves a property on the bytes it reads.
+  expect(cborx.decode(bytes.slice())).toBe(integer);
+  if (integer !== SMALLEST_INTEGER) expect(new Uint8Array(cborx.encode(integer))).toEqual(bytes);
+});
+
+test("the bignum that cbor-x writes for -2^64 reads as the bytes under its tag, and the tag as a fault", () => {
+  const bignum = new Uint8Array(cborx.encode(SMALLEST_INTEGER));
+  expect(bignum).toEqual(fromHex("c348ffffffffffffffff"));
+  expect(decodeLenient(bignum)).toEqual({
+    value: fromHex("ffffffffffffffff"),
+    faults: [{ fault: "UNSUPPORTED_TYPE", offset: 0 }],
+  });
 });
 
 /** Entries in order, bytes as lists, and integers as numbers where a number can say them. */

@@ -9,7 +9,7 @@ import { listKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import { HID_STANDARD } from "../../../src/sim/hid/hid-knobs.js";
 import { RunningRequest } from "../../../src/sim/hid/running-request.js";
 import { virtualEnv } from "../../../src/core/env.js";
-import { FULL, fullRuns } from "../../helpers/full-runs.js";
+import { FULL } from "../../helpers/full-runs.js";
 
 const BASE = { group: "own", title: "", story: "", sources: [] } as const;
 const CEREMONIES = [{ do: "register" }, { do: "login" }] as const;
@@ -68,6 +68,9 @@ const storiesOf = (name: string) => {
   return FULL ? stories : stories.slice(-1);
 };
 
+/** For each knob in each story. */
+const VALUES_BETWEEN = FULL ? 10 : 1;
+
 /** Both ends, `never` where there is one, and a few values between them. */
 function valuesOf({ kind, choices = [], min = 0, max = 0, never }: KnobSpec): readonly KnobValue[] {
   if (kind === "switch") return [false, true];
@@ -76,7 +79,7 @@ function valuesOf({ kind, choices = [], min = 0, max = 0, never }: KnobSpec): re
     kind === "share"
       ? fc.double({ min, max, noNaN: true })
       : fc.integer({ min, max: Math.min(max, 100_000) });
-  return [min, max, ...(never === true ? [null] : []), ...fc.sample(between, fullRuns(10))];
+  return [min, max, ...(never === true ? [null] : []), ...fc.sample(between, VALUES_BETWEEN)];
 }
 
 describe("a run comes to an end with every value of", () => {
