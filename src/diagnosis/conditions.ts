@@ -5,8 +5,8 @@ import { WAITS, waitsOf, type Wait, type WaitId } from "./facts/waits.js";
 /** What an ending can have waited for. */
 export type ConditionId = WaitId;
 
-/** A timer that ended a ceremony. */
-interface FiredTimer {
+/** A timer that ended a ceremony, or the end of the trace where none did. */
+export interface Stretch {
   readonly firedAtMs: number;
   readonly budgetMs: number;
 }
@@ -25,8 +25,9 @@ const LARGE_SHARE = 0.25;
  *
  * @returns at most one condition of each kind; empty where no record shows a wait.
  */
-export function conditionsOf(ceremony: CeremonyTrace, timer: FiredTimer): readonly Condition[] {
-  const { firedAtMs, budgetMs } = timer;
+export function conditionsOf(ceremony: CeremonyTrace, stretch: Stretch | undefined): readonly Condition[] {
+  if (stretch === undefined) return [];
+  const { firedAtMs, budgetMs } = stretch;
   const armedAtMs = firedAtMs - budgetMs;
   const begun = waitsOf(ceremony).filter(({ fromMs }) => fromMs < firedAtMs);
   const open = begun.filter(({ untilMs }) => untilMs === undefined || untilMs >= firedAtMs);

@@ -2,15 +2,16 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import type { TraceRecord } from "../core/trace.js";
 import { strongestMatches, type MatchedRule } from "./choose-rule.js";
-import { conditionsOf } from "./conditions.js";
+import { conditionsOf, type Stretch } from "./conditions.js";
 import { consequencesOf } from "./consequences.js";
 import { endingOf } from "./ending.js";
-import type { CeremonyDiagnosis, DecidingTimer, Explanation } from "./explanation.js";
+import type { CeremonyDiagnosis, DecidingTimer, Ending, Explanation } from "./explanation.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
 import { outcomeOf, type Outcome } from "./facts/outcome.js";
 import { gatherFacts, type GatherOptions } from "./gather-facts.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
+import type { Match } from "./rule.js";
 import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probes.js";
 
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
@@ -69,8 +70,7 @@ function decided(
 ): Omit<CeremonyDiagnosis, "consequences"> {
   const decidedBy = decidingTimer(match.decidedBy);
   const endedBy = rule.id === "success" ? undefined : endingOf(ceremony, outcome, decidedBy);
-  const conditions =
-    endedBy?.timer === undefined || match.saysWhatItWaitedFor ? [] : conditionsOf(ceremony, endedBy.timer);
+  const conditions = match.saysWhatItWaitedFor ? [] : conditionsOf(ceremony, waitOf(match, endedBy));
   return {
     kind: ceremony.kind,
     ceremony: ceremony.id,
@@ -85,6 +85,12 @@ function decided(
     prevention: match.prevention,
     missingProbes: [],
   };
+}
+
+/** The stretch of time whose wait is to be named: a fired timer's, or one without an end. */
+function waitOf({ waitsUntilMs }: Match, endedBy: Ending | undefined): Stretch | undefined {
+  if (endedBy?.timer !== undefined) return endedBy.timer;
+  return waitsUntilMs === undefined ? undefined : { firedAtMs: waitsUntilMs, budgetMs: Infinity };
 }
 
 function decidingTimer(use: TimerUse | undefined): DecidingTimer | undefined {

@@ -49,6 +49,7 @@ export function gatherFacts(records: readonly TraceRecord[], { schema }: GatherO
     ledger,
     held: heldIn(ledger),
     runRecords,
+    isComplete: attributed.some(({ kind }) => kind === "run.ended"),
     endsAtMs: attributed.findLast(({ kind }) => kind !== "run.ended")?.atMs ?? 0,
   };
 }

@@ -14,6 +14,8 @@ export interface Match {
   readonly verdict: string;
   readonly evidence: readonly string[];
   readonly prevention: readonly string[];
+  /** When the wait is looked at that the cause speaks of, where no timer ended it. */
+  readonly waitsUntilMs?: number;
   /** The sentence itself says what the timer waited for: nothing has to be added. */
   readonly saysWhatItWaitedFor?: boolean;
 }
@@ -52,8 +54,19 @@ export const FAILED: readonly Result[] = ["failure", "unfinished"];
 export const DENIED: readonly Result[] = ["success-reported-as-failure"];
 export const TROUBLED: readonly Result[] = [...FAILED, ...DENIED];
 
-/** Ids of the causes that can be said of almost any ceremony which a timer ended. */
-export const UMBRELLAS: readonly string[] = ["page-gave-up", "client-timeout"];
+/** Ids of the causes that can be said of almost any ceremony, the stronger before the weaker: each prevails over those behind it. */
+export const UMBRELLAS: readonly string[] = [
+  "site-call-refused",
+  "page-gave-up",
+  "client-refused",
+  "client-timeout",
+  "still-waiting",
+];
+
+/** Umbrellas that another one prevails over. */
+export function weakerThan(id: string): readonly string[] {
+  return UMBRELLAS.slice(UMBRELLAS.indexOf(id) + 1);
+}
 
 /** Ids of the causes that speak of an authenticator which found nothing, from which stronger ones say why. */
 export const NOTHING_FOUND: readonly string[] = ["other-authenticator", "phone-index-lag", "no-credential"];
@@ -71,6 +84,7 @@ export interface FactorRule<Id extends string> extends Omit<Rule<Id>, "kinds" | 
 /** Declares a rule that is tried for attempts with a fallback factor alone. */
 export function defineFactorRule<const Id extends string>({ match, ...rule }: FactorRule<Id>): Rule<Id> {
   return {
+    over: UMBRELLAS,
     ...rule,
     kinds: ["factor"],
     match: (ceremony, facts) =>

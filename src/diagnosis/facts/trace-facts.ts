@@ -71,4 +71,6 @@ export interface TraceFacts {
   /** Records of no ceremony. */
   readonly runRecords: readonly TraceRecord[];
   readonly endsAtMs: number;
+  /** The trace has its last record: what it does not show did not happen while it ran. */
+  readonly isComplete: boolean;
 }

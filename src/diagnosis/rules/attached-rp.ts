@@ -1,5 +1,5 @@
 import { evidenceOf, seconds } from "../evidence.js";
-import { defineRule, PASSKEY, REGISTRATION, TROUBLED } from "../rule.js";
+import { defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
 import { acceptedFinish, finishLine, isAttached, rowOf, rowsAreKnown } from "../facts/site-facts.js";
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { SiteCall } from "../facts/site-calls.js";
@@ -58,6 +58,7 @@ export const finishAnswerLost = defineRule({
   kinds: PASSKEY,
   text: "A real site has the passkey, and its answer was lost.",
   results: TROUBLED,
+  over: ["site-silent", "site-refused"],
   match(ceremony, facts) {
     const silent = silentFinish(ceremony);
     const row = rowOf(ceremony, facts);
@@ -113,6 +114,7 @@ export const siteRefused = defineRule({
   id: "site-refused",
   kinds: PASSKEY,
   text: "A real site refused a call.",
+  over: UMBRELLAS,
   match(ceremony, facts) {
     if (!isAttached(facts)) return undefined;
     const refused = [ceremony.options, ...ceremony.finishes].find(

@@ -202,13 +202,14 @@ export const noAuthenticator = defineRule({
   id: "no-authenticator",
   kinds: PASSKEY,
   text: "No authenticator was within reach.",
-  over: UMBRELLAS,
+  over: ["still-waiting", ...UMBRELLAS],
   // At login the site may have said that there is nothing to look for further away.
   requiredProbes: ({ kind }) => (kind === "login" ? ["rp"] : []),
   match(ceremony) {
     const [missing] = recordsIn(ceremony, "link.not-found");
     const rejection = rejectionOf(ceremony);
-    if (missing === undefined || rejection === undefined) return undefined;
+    const { settled, linkStages } = ceremony;
+    if (missing === undefined || settled?.resolved === true || linkStages.length > 0) return undefined;
     const offered = missing.offered.join(", ") || "nothing";
     const client = firedTimer(ceremony, "client.ceremony");
     return {
@@ -216,12 +217,14 @@ export const noAuthenticator = defineRule({
       verdict:
         `No authenticator was within reach; the sheet offered ${offered}. ` +
         (client?.endedAtMs === undefined
-          ? `It ended at ${seconds(rejection.atMs)} (${rejection.reason ?? "?"}).`
+          ? rejection === undefined
+            ? "The request still waits."
+            : `It ended at ${seconds(rejection.atMs)} (${rejection.reason ?? "?"}).`
           : `client.ceremony fired at ${seconds(client.endedAtMs)}.`),
       evidence: evidenceOf(
         `${seconds(missing.atMs)}: no authenticator found, offered: ${offered}`,
         client?.endedAtMs !== undefined && `${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`,
-        rejectionLine(rejection),
+        rejection && rejectionLine(rejection),
       ),
       prevention: [
         "Store and send the transports the authenticator reported, `hybrid` among them, or none at all.",

@@ -1,6 +1,7 @@
 import { deniedAfterConsent } from "../facts/login-facts.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
+import { isSeen } from "../probes.js";
+import { defineRule, PASSKEY, UMBRELLAS, weakerThan } from "../rule.js";
 import { finalAnswer, lastGesture, pageAborted, settledLine } from "../facts/request-end.js";
 import { acceptedFinish, finishLine } from "../facts/site-facts.js";
 import { firedTimer, mainExchange } from "../facts/ceremony.js";
@@ -102,7 +103,7 @@ export const pageGaveUp = defineRule({
   id: "page-gave-up",
   kinds: PASSKEY,
   text: "The page's own timer ended the ceremony.",
-  over: ["client-timeout"],
+  over: weakerThan("page-gave-up"),
   // The authenticator may have been done when the page gave up, or may never have been reached.
   requiredProbes: (ceremony) => ["ctap", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {
@@ -134,12 +135,13 @@ export const clientTimeout = defineRule({
   id: "client-timeout",
   kinds: PASSKEY,
   text: "The browser's timer ended the ceremony before any authenticator answered.",
+  over: weakerThan("client-timeout"),
   // Where no authenticator answered, the link stages say which one was reachable.
   requiredProbes: (ceremony) => (mainExchange(ceremony)?.status === undefined ? ["page", "link"] : ["page"]),
   match(ceremony, facts) {
     const client = firedTimer(ceremony, "client.ceremony");
     // That no key was made can only be said of a trace that would have shown it.
-    if (client?.endedAtMs === undefined || !facts.layers.has("ctap")) return undefined;
+    if (client?.endedAtMs === undefined || !isSeen("ctap", ceremony, facts)) return undefined;
     if (ceremony.keysCreated.length > 0 || ceremony.finishes.length > 0) return undefined;
     return {
       decidedBy: client,

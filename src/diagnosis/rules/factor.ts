@@ -1,7 +1,7 @@
 import { codeLine, codeThat, entryLine, lastCall, refusedFor } from "../facts/factor-lines.js";
 import { firedTimer } from "../facts/ceremony.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineFactorRule, type Layer, type Rule } from "../rule.js";
+import { defineFactorRule, UMBRELLAS, type Layer, type Rule } from "../rule.js";
 
 export const codeExpired = defineFactorRule({
   id: "code-expired",
@@ -72,6 +72,7 @@ export const eatenByScanner = defineFactorRule({
 export const undeliverable = defineFactorRule({
   id: "code-undeliverable",
   text: "No code could be delivered to the number on record.",
+  over: ["site-rate-limited", ...UMBRELLAS],
   match(attempt) {
     const lost = codeThat(attempt, "undeliverable");
     const refused = lastCall(attempt, "NO_TEXT_TO_LANDLINE");
@@ -99,6 +100,52 @@ export const undeliverable = defineFactorRule({
     };
   },
 });
+
+/** What became last of a code that never came to be typed, in words. */
+const WHERE: Readonly<Record<string, string>> = {
+  issued: "was still on its way",
+  "sent-again": "was still on its way",
+  arrived: "had arrived where the user did not see it",
+  filtered: "lay in the spam folder",
+  relayed: "had only then been passed on",
+  found: "had only then been found",
+};
+
+/** Detects that the user stopped waiting for a code before it had reached them. */
+export const codeNotReceived = defineFactorRule({
+  id: "code-not-received",
+  text: "No code reached the user before they stopped waiting.",
+  over: ["code-undeliverable", "site-rate-limited", ...UMBRELLAS],
+  requiredProbes: () => ["factor"],
+  match(attempt, { records }, { endsAtMs }) {
+    if (attempt.entries.length > 0 || attempt.codes.length === 0) return undefined;
+    const gaveUp = records.findLast((record) => record.kind === "user.answered" && record.answer === "none");
+    const untilMs = gaveUp?.atMs ?? endsAtMs;
+    const last = attempt.codes.findLast(({ atMs }) => atMs <= untilMs);
+    if (last === undefined || WHERE[last.change] === undefined) return undefined;
+    const where =
+      last.route === undefined || last.route === "mobile" ? "" : ` (it goes to ${routeText(last.route)})`;
+    const later = attempt.codes.find(({ atMs }) => atMs > untilMs);
+    return {
+      verdict:
+        `No code reached the user: at ${seconds(untilMs)}, when they stopped waiting, code ${last.number} ` +
+        `${WHERE[last.change] ?? last.change}${where}.` +
+        (later ? ` At ${seconds(later.atMs)} it was ${later.change}.` : ""),
+      evidence: evidenceOf(
+        ...attempt.codes.map(codeLine),
+        gaveUp && `${seconds(gaveUp.atMs)}: the user stopped waiting`,
+      ),
+      prevention: [
+        "After a minute without a code say where to look: the spam folder, the other telephone.",
+        "Offer a call, a mail or an authenticator app in the same place.",
+      ],
+    };
+  },
+});
+
+function routeText(route: string): string {
+  return route === "landline" ? "a landline" : "another person's telephone";
+}
 
 interface PlainRefusal<Id extends string> {
   readonly id: Id;

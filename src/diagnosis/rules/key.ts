@@ -158,7 +158,7 @@ export const browserQuit = defineRule({
   id: "browser-quit",
   kinds: PASSKEY,
   text: "The browser ended while the request was pending.",
-  over: ["link-hang", "key-unplugged"],
+  over: ["link-hang", "key-unplugged", "no-authenticator", "still-waiting"],
   match({ settled, records, called, keysCreated }) {
     if (settled !== undefined || called === undefined) return undefined;
     const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= called.atMs);

@@ -3,7 +3,7 @@ import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
 import { lastCall, refusedFor } from "../facts/factor-lines.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
-import { defineRule, TROUBLED, type Match } from "../rule.js";
+import { defineRule, TROUBLED, UMBRELLAS, type Match } from "../rule.js";
 
 /** Codes were refused because wrong ones before them had locked the account. */
 function attemptLocked(attempt: FactorAttempt, facts: TraceFacts): Match | undefined {
@@ -53,7 +53,7 @@ export const lockedOut = defineRule({
   kinds: ["login", "factor"],
   text: "The account was locked because of wrong codes.",
   results: TROUBLED,
-  over: ["code-wrong"],
+  over: ["code-wrong", ...UMBRELLAS],
   match: (ceremony, facts) =>
     ceremony.attempt === undefined ? loginLocked(ceremony) : attemptLocked(ceremony.attempt, facts),
 });

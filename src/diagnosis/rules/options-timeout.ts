@@ -1,6 +1,6 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { firedTimer } from "../facts/ceremony.js";
-import { defineRule, PASSKEY } from "../rule.js";
+import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 
 const GATEWAY_TIMEOUT = 504;
 const IDLE_TIMER = "gw.idle";
@@ -10,6 +10,7 @@ export const optionsTimeout = defineRule({
   id: "options-timeout",
   kinds: PASSKEY,
   text: "The gateway timed out before the site had made options.",
+  over: UMBRELLAS,
   match(ceremony) {
     const { kind, options, called } = ceremony;
     if (options?.status !== GATEWAY_TIMEOUT || options.answeredAtMs === undefined || called !== undefined) {

@@ -3,7 +3,7 @@ import type { CeremonyTrace } from "../facts/ceremony.js";
 import { nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
 import { finishLine, rowInPlace, rowOf } from "../facts/site-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
-import { defineRule, NOTHING_FOUND, PASSKEY, type Match } from "../rule.js";
+import { defineRule, NOTHING_FOUND, PASSKEY, UMBRELLAS, type Match } from "../rule.js";
 
 /** The authenticator kept the later key, the site the earlier row. */
 function madeTheLater(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
@@ -89,7 +89,7 @@ export const overwriteRace = defineRule({
   id: "overwrite-race",
   kinds: PASSKEY,
   text: "A later registration overwrote the key of the row that the site has.",
-  over: ["unknown-credential", "passkey-limit", ...NOTHING_FOUND],
+  over: ["unknown-credential", "passkey-limit", "lost-answer", ...NOTHING_FOUND, ...UMBRELLAS],
   match: (ceremony, facts) =>
     ceremony.kind === "registration"
       ? madeTheLater(ceremony, facts)

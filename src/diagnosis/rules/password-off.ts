@@ -3,7 +3,7 @@ import type { CeremonyTrace } from "../facts/ceremony.js";
 import { lastCall } from "../facts/factor-lines.js";
 import { rowsOfAccount } from "../facts/site-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
-import { defineFactorRule, defineRule, type Match } from "../rule.js";
+import { defineFactorRule, defineRule, UMBRELLAS, type Match } from "../rule.js";
 
 /** A password was refused for an account that is flagged as having a passkey. */
 function passwordRefused(ceremony: CeremonyTrace, facts: TraceFacts) {
@@ -37,6 +37,7 @@ export const flagBeforeCredential = defineRule({
   id: "flag-before-credential",
   kinds: ["factor"],
   text: "The account was switched to passkeys before it had one.",
+  over: UMBRELLAS,
   match: passwordFlagged,
 });
 

@@ -219,6 +219,7 @@ export const linkHang = defineRule({
   id: "link-hang",
   kinds: PASSKEY,
   text: "No timer was armed for the link: the request waits for ever.",
+  over: ["still-waiting"],
   match(ceremony, facts) {
     const search = searchOf(ceremony);
     const { called, settled, gaveUp } = ceremony;
@@ -228,6 +229,7 @@ export const linkHang = defineRule({
     if (ceremony.timers.some(({ timer }) => LINK_DEADLINES.includes(timer))) return undefined;
     const waitsFor = search.seen === undefined ? "the phone's advert" : "the phone behind its advert";
     return {
+      waitsUntilMs: facts.endsAtMs,
       verdict:
         `Nothing fired, because nothing was armed: the client has waited for ${waitsFor} since ` +
         `${seconds(search.began.atMs)} and would wait for ever.`,

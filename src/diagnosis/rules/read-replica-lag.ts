@@ -2,7 +2,7 @@ import { evidenceOf, seconds } from "../evidence.js";
 import { mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 import { acceptedFinish, finishLine, isAttached, rowInPlace, rowsOfAccount } from "../facts/site-facts.js";
 import type { RowFact, TraceFacts } from "../facts/trace-facts.js";
-import { defineRule, LOGIN, NOTHING_FOUND, type Match } from "../rule.js";
+import { defineRule, LOGIN, NOTHING_FOUND, UMBRELLAS, type Match } from "../rule.js";
 
 /** Rows the primary had when login options were asked for, and the options did not offer. */
 function rowsWithheld(ceremony: CeremonyTrace, facts: TraceFacts): readonly RowFact[] {
@@ -74,6 +74,6 @@ export const readReplicaLag = defineRule({
   id: "read-replica-lag",
   kinds: LOGIN,
   text: "The copy that the login was read from did not have the row yet.",
-  over: ["unknown-credential", ...NOTHING_FOUND],
+  over: ["unknown-credential", ...NOTHING_FOUND, ...UMBRELLAS],
   match: (ceremony, facts) => finishWithoutRow(ceremony, facts) ?? optionsWithoutRow(ceremony, facts),
 });

@@ -1,6 +1,6 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { timersOfAccount } from "../facts/site-facts.js";
-import { REGISTRATION, type Layer, type Rule } from "../rule.js";
+import { REGISTRATION, UMBRELLAS, type Layer, type Rule } from "../rule.js";
 
 /** How a call was refused. */
 interface Refusal {
@@ -52,6 +52,7 @@ const refusal = <const Id extends string>({
   id,
   kinds: REGISTRATION,
   text,
+  over: UMBRELLAS,
   requiredProbes: () => needs,
   match: refusedWith(how),
 });

@@ -29,7 +29,9 @@ export const lateDelivery = defineRule({
     if (errorAtMs === undefined || accepted === undefined) return undefined;
     // Once posted the answer is the site's; a page that waits for nothing but its word still denies a success.
     const wasPosted = accepted.askedAtMs < errorAtMs;
-    if (wasPosted && (accepted.status === 202 || ceremony.finishes.length > 1)) return undefined;
+    const poll = firedTimer(ceremony, "rp.poll");
+    const denied = (poll?.endedAtMs ?? Infinity) < errorAtMs || ceremony.finishes.length > 1;
+    if (wasPosted && denied) return undefined;
     if (wasPosted && (ceremony.threw ?? ceremony.callFailed)) return undefined;
     const gesture = approvedGesture(ceremony);
     const createdAtMs = keyCreated(ceremony);
@@ -75,6 +77,7 @@ export const gatewayLateCommit = defineRule({
   kinds: PASSKEY,
   text: "The gateway answered 504 while the site went on with its work.",
   results: TROUBLED,
+  over: UMBRELLAS,
   match(ceremony, facts) {
     const cut = ceremony.finishes.find(({ status }) => status === 504);
     if (cut?.answeredAtMs === undefined || acceptedFinish(ceremony) || isAttached(facts)) return undefined;

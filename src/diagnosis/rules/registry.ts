@@ -13,6 +13,7 @@ import {
 import { challengeExpired, clientTimeout, keyTimeout, pageGaveUp, userRefused } from "./common.js";
 import {
   codeExpired,
+  codeNotReceived,
   codeVoided,
   codeWrong,
   eatenByScanner,
@@ -63,6 +64,9 @@ import {
   unknownCredential,
 } from "./rp-login.js";
 import { asyncOutbox, doubleFinish, lostAnswer, mailQueueOnly, rpOwnedQr, sideEffects } from "./rp.js";
+import { browserUnsupported, clientRefused } from "./browser-support.js";
+import { siteCallRefused, siteError, siteRateLimited, siteUnreachable } from "./site-failure.js";
+import { stillWaiting } from "./still-waiting.js";
 import { sessionLost } from "./session-lost.js";
 import { success } from "./success.js";
 import {
@@ -180,6 +184,7 @@ export const RULES = [
 
   // Fallback factors that did not work.
   codeExpired,
+  codeNotReceived,
   codeVoided,
   eatenByScanner,
   undeliverable,
@@ -188,6 +193,15 @@ export const RULES = [
   notEnrolled,
   factorNeeded,
   codeWrong,
+
+  // What can be said of any call, browser or wait.
+  siteError,
+  siteRateLimited,
+  siteUnreachable,
+  siteCallRefused,
+  browserUnsupported,
+  clientRefused,
+  stillWaiting,
 
   // Calls to a real site; a simulated one leaves records that say more.
   finishAnswerLost,

@@ -54,8 +54,8 @@ export const transportsInternalOnly = defineRule({
 /** Q: this attempt's link never came up. */
 export const linkFlake = defineRule({
   id: "link-flake-per-attempt",
-  kinds: LOGIN,
-  text: "This attempt's link to the phone failed before anything was asked.",
+  kinds: PASSKEY,
+  text: "This attempt's link to the authenticator failed before anything was asked.",
   over: UMBRELLAS,
   // Whether the phone's own trouble came before the end shows in the promise.
   requiredProbes: () => ["page"],
@@ -73,14 +73,14 @@ export const linkFlake = defineRule({
       return undefined;
     return {
       verdict:
-        `The login never reached the phone: the link failed at ${seconds(failed.atMs)} (${failed.stage}), before any ` +
-        "getAssertion was sent. Nothing at the site or in the phone's store had a part in it; another try may work at once.",
+        `The ${ceremony.kind} never reached the authenticator: the link failed at ${seconds(failed.atMs)} (${failed.stage}), before it was asked for anything. ` +
+        "Nothing at the site or in the authenticator's store had a part in it; another try may work at once.",
       evidence: evidenceOf(
         offeredLine(ceremony),
         `${seconds(failed.atMs)}: link ${failed.stage}${note(causeText(failed))}`,
         ceremony.settled &&
           `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
-        "no getAssertion was sent",
+        `no ${ceremony.kind === "login" ? "getAssertion" : "makeCredential"} was sent`,
       ),
       prevention: [
         "Offer a fresh QR code inside the same ceremony.",
@@ -125,6 +125,7 @@ export const unknownCredential = defineRule({
   id: "unknown-credential",
   kinds: LOGIN,
   text: "The authenticator signed with a key that the site has no row for.",
+  over: UMBRELLAS,
   // The copy that was looked into may have lagged: that depends on which key signed.
   requiredProbes: () => ["ctap"],
   match(ceremony, facts) {
@@ -225,6 +226,7 @@ const byCode = <const Id extends string>({
   id,
   kinds: LOGIN,
   text,
+  over: UMBRELLAS,
   match(ceremony) {
     const refused = ceremony.finishes.find((call) => call.code === code);
     if (refused === undefined) return undefined;

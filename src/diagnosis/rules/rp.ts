@@ -140,7 +140,7 @@ export const doubleFinish = defineRule({
   kinds: REGISTRATION,
   text: "The answer to finish was lost, and the repeated call was taken for a replay.",
   results: DENIED,
-  over: ["mail-queue-only"],
+  over: ["mail-queue-only", ...UMBRELLAS],
   match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const again = ceremony.finishes.find(

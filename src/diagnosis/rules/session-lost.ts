@@ -2,7 +2,7 @@ import { seconds } from "../evidence.js";
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import { signedAndRefused } from "../facts/login-facts.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
-import { defineRule, PASSKEY, type Match } from "../rule.js";
+import { defineRule, PASSKEY, UMBRELLAS, type Match } from "../rule.js";
 import { refusedWith } from "./refusal.js";
 
 const CODE = "SESSION_LOST";
@@ -40,6 +40,7 @@ export const sessionLost = defineRule({
   id: "session-lost",
   kinds: PASSKEY,
   text: "The finish call came without the session its options were given to.",
+  over: UMBRELLAS,
   match: (ceremony, facts) =>
     ceremony.kind === "registration" ? ofRegistration(ceremony, facts) : ofLogin(ceremony),
 });

@@ -9,6 +9,31 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "focus-lost-at-completion": { names: ["page.focused"] },
   "request-pending": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER, "page.guardMs"] },
   "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER, "page.guardMs"] },
+  "verification-unavailable": {
+    names: ["rp.userVerification", "key.which", "key.second", "key.pinSet", "key.elsewhere", "os.setsUpPin"],
+  },
+  "browser-unsupported": { names: ["client.webauthn", "client.javascript", "client.cookies"] },
+  "client-refused": {
+    names: [
+      "rp.attachment",
+      "rp.residentKey",
+      "rp.userVerification",
+      "key.which",
+      "key.pinSet",
+      "pin.wrongFirst",
+    ],
+  },
+  "still-waiting": {
+    names: [
+      "client.timeoutMs",
+      "client.mediation",
+      ...TIME_TO_ANSWER,
+      "net.latencyMs",
+      "rp.optionsMs",
+      "rp.finishMs",
+    ],
+    condition: true,
+  },
   "dialog-refused": { names: ["os.dialogResult", "os.webauthnApi"] },
   "no-authenticator": {
     names: [

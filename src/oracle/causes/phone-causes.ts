@@ -51,6 +51,7 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "tunnel-expired": {
     names: ["tunnel.ttlMs", ...GESTURE, "key.createMs", "tunnel.latencyMs", "ble.advertDelayMs"],
   },
+  "phone-closed-by-owner": { names: ["phone.leavesAfterMs"] },
   "tunnel-limit": {
     names: ["tunnel.maxBytes", "tunnel.maxMessages", "phone.responseBytes", "phone.updateFrames"],
   },

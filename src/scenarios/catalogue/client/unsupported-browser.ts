@@ -30,7 +30,7 @@ const noWebauthn: Scenario = {
     rp: [{ kind: "rp.response", where: { call: "registration/options", status: 200 }, times: 1 }],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["browser-unsupported"],
   },
 };
 
@@ -48,7 +48,7 @@ const webauthnChecked = variantOf(noWebauthn, "checked", {
     rp: [{ kind: "rp.request", times: 0 }],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["browser-unsupported"],
   },
 });
 
@@ -65,7 +65,7 @@ const noJavascript = variantOf(noWebauthn, "javascript-off", {
     rp: [{ kind: "rp.request", times: 0 }],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["browser-unsupported"],
   },
 });
 
@@ -94,7 +94,7 @@ const noCookies: Scenario = {
     ],
     ledger: ORPHAN,
     decidedBy: null,
-    mechanisms: ["session-lost"],
+    mechanisms: ["browser-unsupported"],
   },
 };
 
@@ -107,7 +107,7 @@ const cookiesChecked = variantOf(noCookies, "checked", {
     page: [{ kind: "user.saw", where: { text: "Please allow cookies for this site." }, times: 1 }],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["browser-unsupported"],
   },
 });
 

@@ -28,7 +28,7 @@ const finish500: Scenario = {
     ],
     ledger: ORPHAN,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["site-error"],
   },
 };
 
@@ -48,7 +48,7 @@ const finish500AfterCommit = variantOf(finish500, "after-commit", {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["undecided", "success"],
+    mechanisms: ["site-error", "success"],
   },
 });
 
@@ -65,7 +65,7 @@ const finish500AtLogin = variantOf(finish500, "login", {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "undecided"],
+    mechanisms: ["success", "site-error"],
   },
 });
 
@@ -96,7 +96,7 @@ const limitedOptions: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "undecided", "success"],
+    mechanisms: ["success", "site-rate-limited", "success"],
   },
 };
 
@@ -123,7 +123,7 @@ const limitedCodes = variantOf(limitedOptions, "codes", {
     ],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided", "success"],
+    mechanisms: ["site-rate-limited", "success"],
   },
 });
 
@@ -156,7 +156,7 @@ const maintenance: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["undecided", "undecided", "success", "success"],
+    mechanisms: ["site-error", "site-error", "success", "success"],
   },
 };
 
@@ -187,7 +187,7 @@ const refused: Scenario = {
     ],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["site-unreachable"],
   },
 };
 
@@ -205,7 +205,7 @@ const refusedFinish = variantOf(refused, "at-finish", {
     ],
     ledger: ORPHAN,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["site-unreachable"],
   },
 });
 
@@ -222,7 +222,7 @@ const resetFinish = variantOf(refused, "reset-after-commit", {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["site-unreachable"],
   },
 });
 

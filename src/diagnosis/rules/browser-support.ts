@@ -1,0 +1,102 @@
+import { seconds } from "../evidence.js";
+import { settledLine } from "../facts/request-end.js";
+import { evidenceOf } from "../evidence.js";
+import { defineRule, PASSKEY, TROUBLED, UMBRELLAS, weakerThan } from "../rule.js";
+
+/** What a feature that is missing is called, and how the user gets it. */
+const FEATURES: Readonly<Record<string, readonly [missing: string, cure: string]>> = {
+  webauthn: [
+    "The browser has no WebAuthn",
+    "Say which browsers have passkeys, and offer another way to log in.",
+  ],
+  cookies: [
+    "The browser keeps no cookies for this site, and the ceremony is named by one",
+    "Name the ceremony in the call itself, with a signed state, and not by a cookie alone.",
+  ],
+  javascript: ["JavaScript is off", "Say in the page itself that it needs JavaScript."],
+};
+
+/** Detects that the browser lacks what the ceremony needs. */
+export const browserUnsupported = defineRule({
+  id: "browser-unsupported",
+  kinds: PASSKEY,
+  text: "The browser lacks what the ceremony needs: WebAuthn, cookies or JavaScript.",
+  results: TROUBLED,
+  over: ["mail-queue-only", "session-lost", ...UMBRELLAS],
+  match({ records, called, failureSeen }) {
+    const record = records.find(({ kind }) => kind === "page.unsupported");
+    if (record?.kind !== "page.unsupported") return undefined;
+    const [missing, cure] = FEATURES[record.feature] ?? [`The browser lacks ${record.feature}`, ""];
+    return {
+      verdict:
+        called === undefined
+          ? `${missing}: the ceremony ended at ${seconds(record.atMs)}, before any authenticator was asked.`
+          : `${missing}: the site could not tell at finish which ceremony was meant` +
+            `${failureSeen ? `, and the page reported a failure at ${seconds(failureSeen.atMs)}` : ""}.`,
+      evidence: [`${seconds(record.atMs)}: the browser lacks ${record.feature}`],
+      prevention: cure === "" ? [] : [cure],
+    };
+  },
+});
+
+/** What a client refuses a request for before, or instead of, asking an authenticator; and what helps. */
+const REASONS: Readonly<Record<string, readonly [why: string, cure: string]>> = {
+  "attachment-unavailable": [
+    "the site asked for another kind of authenticator than is within reach",
+    "Leave `authenticatorAttachment` out, or offer the other kind beside it.",
+  ],
+  "resident-key-unavailable": [
+    "the site required a discoverable passkey, and the authenticator makes none",
+    "Ask for `residentKey` as preferred where a named passkey does as well.",
+  ],
+  "unsupported-algorithm": [
+    "the authenticator has none of the signature algorithms that the site asked for",
+    "Offer ES256 and RS256 beside the others.",
+  ],
+  "extension-unavailable": [
+    "an extension that the site insists on is not there",
+    "Do not insist on extensions.",
+  ],
+  "extension-misused": [
+    "an extension was used as its specification forbids",
+    "Read the extension's specification.",
+  ],
+  "extension-malformed": ["an extension's input could not be read", "Check the extension's input."],
+  "authenticator-error": [
+    "the authenticator answered with an error",
+    "Let the user try another authenticator.",
+  ],
+  "answer-unusable": [
+    "the authenticator's answer could not be used",
+    "Let the user try another authenticator.",
+  ],
+  "origin-or-rp-id": ["the page's origin may not use this RP ID", "Use the page's own domain as RP ID."],
+  "bad-user-id": ["the user handle is empty or too long", "Use 1 to 64 bytes."],
+  "bad-options": ["the options could not be read", "Check the options against the specification."],
+  "pin-needed": ["a PIN was needed and none could be had", "Say that the security key needs its PIN."],
+  "pin-wrong": ["the PIN was wrong and the user gave up", "Say how many attempts are left."],
+  "uv-failed": ["user verification failed", "Let the user fall back to the PIN."],
+  unexpected: ["the client failed by itself", "Report it to the client's maker with this trace."],
+};
+
+/** Detects a request that the client refused for a reason of its own. */
+export const clientRefused = defineRule({
+  id: "client-refused",
+  kinds: PASSKEY,
+  text: "The client refused the request for a reason that lies in the request or the authenticator.",
+  over: weakerThan("client-refused"),
+  match(ceremony) {
+    const settled = ceremony.records.findLast(({ kind }) => kind === "page.settled");
+    if (settled?.kind !== "page.settled" || settled.outcome !== "rejected" || settled.reason === undefined)
+      return undefined;
+    const known = REASONS[settled.reason];
+    if (known === undefined) return undefined;
+    return {
+      verdict:
+        `The client ended the request at ${seconds(settled.atMs)} with ${settled.name ?? "an error"}: ${known[0]} ` +
+        `(${settled.reason}).`,
+      evidence: evidenceOf(settledLine(ceremony)),
+      prevention: [known[1]],
+    };
+  },
+});
