@@ -1,5 +1,7 @@
 import { seconds } from "./evidence.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
+import { rowOf } from "./facts/site-facts.js";
+import type { TraceFacts } from "./facts/trace-facts.js";
 import { WAITS, waitsOf, type Wait, type WaitId } from "./facts/waits.js";
 
 /** What an ending can have waited for. */
@@ -25,11 +27,15 @@ const LARGE_SHARE = 0.25;
  *
  * @returns at most one condition of each kind; empty where no record shows a wait.
  */
-export function conditionsOf(ceremony: CeremonyTrace, stretch: Stretch | undefined): readonly Condition[] {
+export function conditionsOf(
+  ceremony: CeremonyTrace,
+  facts: TraceFacts,
+  stretch: Stretch | undefined,
+): readonly Condition[] {
   if (stretch === undefined) return [];
   const { firedAtMs, budgetMs } = stretch;
   const armedAtMs = firedAtMs - budgetMs;
-  const begun = waitsOf(ceremony).filter(({ fromMs }) => fromMs < firedAtMs);
+  const begun = waitsOf(ceremony, rowOf(ceremony, facts)).filter(({ fromMs }) => fromMs < firedAtMs);
   const open = begun.filter(({ untilMs }) => untilMs === undefined || untilMs >= firedAtMs);
   const innermost = open.at(-1);
   const isLarge = ({ fromMs, untilMs = Infinity }: Wait) =>

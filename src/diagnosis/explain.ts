@@ -17,7 +17,10 @@ import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probe
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
 
-const OPTIONS = parameters<GatherOptions>({ schema: maybe(shape.oneOf([1, 2])) });
+const OPTIONS = parameters<GatherOptions>({
+  schema: maybe(shape.oneOf([1, 2])),
+  endedAtMs: maybe(arg.any),
+});
 
 /**
  * Says of a trace what happened and whose timer decided it.
@@ -30,7 +33,7 @@ const OPTIONS = parameters<GatherOptions>({ schema: maybe(shape.oneOf([1, 2])) }
  * ended it, what that ending waited for, and what was left behind.
  *
  * @param records of a live run or of a stored trace.
- * @param options schema of the trace, where it does not say it itself.
+ * @param options schema of the trace and the end of the run, where the records do not say it themselves.
  * @returns the verdict: root cause, deciding timer, and what each ceremony came to.
  *
  * @example
@@ -70,7 +73,7 @@ function decided(
 ): Omit<CeremonyDiagnosis, "consequences"> {
   const decidedBy = decidingTimer(match.decidedBy);
   const endedBy = rule.id === "success" ? undefined : endingOf(ceremony, outcome, decidedBy);
-  const conditions = match.saysWhatItWaitedFor ? [] : conditionsOf(ceremony, waitOf(match, endedBy));
+  const conditions = match.saysWhatItWaitedFor ? [] : conditionsOf(ceremony, facts, waitOf(match, endedBy));
   return {
     kind: ceremony.kind,
     ceremony: ceremony.id,

@@ -16,6 +16,8 @@ import type { Ledger } from "./ledger.js";
 export interface GatherOptions {
   /** Schema of the trace; what `run.started` says when absent. */
   readonly schema?: TraceSchemaVersion | undefined;
+  /** When the run ended, for records that do not hold its last one yet. */
+  readonly endedAtMs?: number | undefined;
 }
 
 /**
@@ -24,7 +26,10 @@ export interface GatherOptions {
  * A record belongs to the ceremony whose id it carries, whenever it was recorded. Records of schema 1 carry none:
  * they are attributed by their order, and ceremonies that overlap in time are listed in `overlapping`.
  */
-export function gatherFacts(records: readonly TraceRecord[], { schema }: GatherOptions = {}): TraceFacts {
+export function gatherFacts(
+  records: readonly TraceRecord[],
+  { schema, endedAtMs }: GatherOptions = {},
+): TraceFacts {
   const sorted = inOrder(records);
   const { attributed, overlapping } =
     (schema ?? schemaOf(records)) === 1
@@ -49,7 +54,7 @@ export function gatherFacts(records: readonly TraceRecord[], { schema }: GatherO
     ledger,
     held: heldIn(ledger),
     runRecords,
-    isComplete: attributed.some(({ kind }) => kind === "run.ended"),
+    runEndedAtMs: attributed.find(({ kind }) => kind === "run.ended")?.atMs ?? endedAtMs,
     endsAtMs: attributed.findLast(({ kind }) => kind !== "run.ended")?.atMs ?? 0,
   };
 }

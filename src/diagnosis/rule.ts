@@ -51,7 +51,7 @@ export const LOGIN: readonly CeremonyKind[] = ["login"];
 
 /** Results of a ceremony that a cause has to be found for. */
 export const FAILED: readonly Result[] = ["failure", "unfinished"];
-export const DENIED: readonly Result[] = ["success-reported-as-failure"];
+export const DENIED: readonly Result[] = ["success-reported-as-failure", "success-not-reported"];
 export const TROUBLED: readonly Result[] = [...FAILED, ...DENIED];
 
 /** Ids of the causes that can be said of almost any ceremony, the stronger before the weaker: each prevails over those behind it. */
@@ -84,6 +84,7 @@ export interface FactorRule<Id extends string> extends Omit<Rule<Id>, "kinds" | 
 /** Declares a rule that is tried for attempts with a fallback factor alone. */
 export function defineFactorRule<const Id extends string>({ match, ...rule }: FactorRule<Id>): Rule<Id> {
   return {
+    results: TROUBLED,
     over: UMBRELLAS,
     ...rule,
     kinds: ["factor"],

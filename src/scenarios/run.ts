@@ -101,7 +101,7 @@ export interface JudgeSetup extends Pick<Run, "seed" | "knobs" | "records" | "re
 export function judge(world: World, scenario: UserScenario, setup: JudgeSetup): Run {
   const { seed, knobs, records, reproduction } = setup;
   const ledger = world.ledger();
-  const explanation = explain(records);
+  const explanation = explain(records, { endedAtMs: world.env.clock.nowMs() });
   const expectation = Object.keys(knobs).length === 0 ? setup.expectationsOf(ledger) : undefined;
   const findings = expectation ? check(expectation, { records, ledger, explanation }) : [];
   const verdict = !expectation ? "no-expectation" : findings.length === 0 ? "as-expected" : "unexpected";

@@ -13,6 +13,7 @@ import { SimBrowser, type BrowserDeps } from "./browser/browser.js";
 import type { CredentialStore } from "./authenticator/store/credential-store.js";
 import { AuthenticatorSet } from "./authenticator-set.js";
 import { UsbPort } from "./hid/usb-port.js";
+import { siteOfProcess } from "./browser/site-of-process.js";
 import { BrowserProcess } from "./browser/browser-process.js";
 import type { KnobOverrides, Knobs } from "./knobs/knobs.js";
 import type { LedgerKey } from "../diagnosis/ledger.js";
@@ -89,7 +90,8 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
       }),
   });
   const pinEntry = new PinEntry(envFor(env, "browser"), { knobs, pin });
-  const browserProcess = new BrowserProcess(env, usbPort, (own) => {
+  const browserProcess = new BrowserProcess(env, usbPort, (life) => {
+    const own = life.env;
     const browser = new SimBrowser(envFor(own, "browser"), {
       knobs,
       origin,
@@ -100,7 +102,12 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
     });
     return {
       browser,
-      page: new SimPage(envFor(own, "page"), { knobs, browser, site, other: () => phonePage }),
+      page: new SimPage(envFor(own, "page"), {
+        knobs,
+        browser,
+        site: siteOfProcess(site, life),
+        other: () => phonePage,
+      }),
     };
   });
   const helperTab = { knobs, site: helperSite, origin, name: "helper", clientProfile };

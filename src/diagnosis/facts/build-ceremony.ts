@@ -4,7 +4,7 @@ import { requestEndedAtMs } from "./client-end.js";
 import { exchangesOf } from "./exchanges.js";
 import { factorAttempt } from "./factor-attempt.js";
 import { concerns, partsOf } from "./run-events.js";
-import { answerCall, callParts, type SiteCall, type SiteCallRecord } from "./site-calls.js";
+import { answerCall, callParts, type SiteCallRecord } from "./site-calls.js";
 import type { TimerUse } from "./timers.js";
 
 /** What of the rest of the trace a ceremony's facts need. */
@@ -36,6 +36,7 @@ export function buildCeremony(
     beganAtMs: own[0]?.atMs ?? 0,
     records,
     exchanges: exchangesOf(own, kind === "factor" ? undefined : settled?.atMs),
+    calls: [],
     finishes: [],
     polls: [],
     gestures: [],
@@ -46,6 +47,7 @@ export function buildCeremony(
     lateStages: [],
     requestEndedAtMs: Infinity,
     timers: timers.get(id) ?? [],
+    ...pageOf(own),
     ...(kind === "factor" && { attempt: factorAttempt(own) }),
   };
   const stages: LinkStage[] = [];
@@ -59,6 +61,12 @@ export function buildCeremony(
   ceremony.linkStages = stages.filter(({ atMs }) => atMs <= endedAtMs);
   ceremony.lateStages = stages.filter(({ atMs }) => atMs > endedAtMs);
   return ceremony;
+}
+
+/** The page that opened the span of the ceremony. */
+function pageOf(own: readonly TraceRecord[]): Pick<CeremonyTrace, "pageActor"> {
+  const opened = own.find((record) => record.kind === "span.started" && record.name === "ceremony");
+  return opened !== undefined && /page$/.test(opened.actor) ? { pageActor: opened.actor } : {};
 }
 
 function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {
@@ -106,7 +114,8 @@ function takeCall(ceremony: CeremonyTrace, record: SiteCallRecord): void {
   const { about, step } = callParts(record);
   if (about !== "registration" && about !== "login") return;
   if (record.kind === "rp.request") {
-    const call: SiteCall = { askedAtMs: record.atMs };
+    const call = { step, askedAtMs: record.atMs };
+    ceremony.calls.push(call);
     if (step === "options") ceremony.options = call;
     if (step === "finish") {
       ceremony.finishes.push(call);
@@ -115,13 +124,7 @@ function takeCall(ceremony: CeremonyTrace, record: SiteCallRecord): void {
     if (step === "poll") ceremony.polls.push(call);
     return;
   }
-  const open = (calls: readonly SiteCall[]) => calls.find(({ status }) => status === undefined);
-  const asked: Readonly<Record<string, SiteCall | undefined>> = {
-    options: ceremony.options,
-    finish: open(ceremony.finishes),
-    poll: open(ceremony.polls),
-  };
-  const call = asked[step];
+  const call = ceremony.calls.find((open) => open.step === step && open.status === undefined);
   if (call !== undefined) answerCall(call, record);
 }
 

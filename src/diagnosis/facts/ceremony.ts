@@ -38,6 +38,8 @@ export interface CeremonyTrace {
   settled?: Timestamped & { readonly resolved: boolean; readonly name?: string };
   gaveUp?: Timestamped & { readonly aborted: boolean };
   readonly exchanges: readonly CtapCommandFact[];
+  /** Every call of a ceremony with a passkey, whatever its step. */
+  readonly calls: (SiteCall & { readonly step: string })[];
   readonly finishes: SiteCall[];
   /** Calls that wait for another screen. */
   readonly polls: SiteCall[];
@@ -63,6 +65,8 @@ export interface CeremonyTrace {
   /** First text that reported a failure to the user, and first text that reported a success. */
   failureSeen?: Timestamped & { readonly text: string };
   successSeen?: Timestamped;
+  /** The page that drives the ceremony; absent where none does, or its records are not in the trace. */
+  readonly pageActor?: string;
   /** Only for `factor`: what was sent, typed and answered. */
   readonly attempt?: FactorAttempt;
 }

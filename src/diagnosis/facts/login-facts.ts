@@ -8,7 +8,7 @@ const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"
 
 /** The authenticator that was asked, by whose timer ran. */
 export function askedAuthenticator(ceremony: CeremonyTrace): string | undefined {
-  return ceremony.timers.find(({ timer }) => timer === "key.up")?.owner;
+  return ceremony.timers.find(({ timer }) => timer.startsWith("key."))?.owner;
 }
 
 export const offeredLine = ({ options }: CeremonyTrace) =>

@@ -6,10 +6,12 @@ import type { TraceFacts } from "./trace-facts.js";
  * What a ceremony came to:
  * - `success`: the site accepted it, and nobody told the user of a failure.
  * - `success-reported-as-failure`: the site accepted it or keeps its passkey, and the user was told of a failure.
+ * - `success-not-reported`: the site accepted it, and the page never told the user anything.
  * - `failure`: it was rejected, refused or not answered.
  * - `unfinished`: nothing in the trace ended it.
  */
-export type Result = "success" | "success-reported-as-failure" | "failure" | "unfinished";
+export type Result =
+  "success" | "success-reported-as-failure" | "success-not-reported" | "failure" | "unfinished";
 
 /** What became of a ceremony, by its records alone: no cause is asked for here. */
 export interface Outcome {
@@ -52,7 +54,8 @@ function resultOf(
   }
   const kept = site === "accepted" || facts.rowsByCeremony.has(ceremony.id);
   if (kept && deniedByPage) return "success-reported-as-failure";
-  if (site === "accepted") return "success";
+  if (site === "accepted")
+    return told === "nothing" && ceremony.pageActor !== undefined ? "success-not-reported" : "success";
   const isOver = ceremony.settled !== undefined || deniedByPage || site !== "not-asked";
   return isOver || optionsFailed(ceremony) ? "failure" : "unfinished";
 }

@@ -42,7 +42,9 @@ export function failedScanOf(ceremony: CeremonyTrace): FailedScan | undefined {
   const search = searchOf(ceremony);
   if (search === undefined || search.seen || mainExchange(ceremony) || ceremony.settled?.resolved)
     return undefined;
-  const timer = ENDINGS.map((name) => firedTimer(ceremony, name)).find((use) => use !== undefined);
+  // A linked phone is called over a tunnel that the computer has opened: it waits no longer than the tunnel lives.
+  const endings = search.began.stage === "contacting" ? ["tunnel.ttl", ...ENDINGS] : ENDINGS;
+  const timer = endings.map((name) => firedTimer(ceremony, name)).find((use) => use !== undefined);
   if (timer?.endedAtMs === undefined) return undefined;
   return { ...search, timer, endedAtMs: timer.endedAtMs };
 }

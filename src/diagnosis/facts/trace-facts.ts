@@ -71,6 +71,6 @@ export interface TraceFacts {
   /** Records of no ceremony. */
   readonly runRecords: readonly TraceRecord[];
   readonly endsAtMs: number;
-  /** The trace has its last record: what it does not show did not happen while it ran. */
-  readonly isComplete: boolean;
+  /** When the run ended; absent where the trace was cut off before: what it does not show may have happened. */
+  readonly runEndedAtMs: number | undefined;
 }

@@ -1,9 +1,11 @@
 import type { TraceRecord } from "../../core/trace.js";
 import type { CeremonyTrace } from "./ceremony.js";
+import type { RowFact } from "./trace-facts.js";
 
 /** What a ceremony can wait for, and how a sentence says it. */
 export const WAITS = {
   "site-options": "for the site's options",
+  network: "for the network between page and site",
   extension: "for an extension that held the request back",
   bluetooth: "for Bluetooth to be switched on at the computer",
   "phone-scan": "for a phone to read the code",
@@ -35,9 +37,10 @@ export interface Wait {
 const STALL_MS_MIN = 1_000;
 
 /** Lists what a ceremony waited for, from the click to the page's last word, in order of their beginning. */
-export function waitsOf(ceremony: CeremonyTrace): readonly Wait[] {
+export function waitsOf(ceremony: CeremonyTrace, row: RowFact | undefined): readonly Wait[] {
   return [
-    ...siteWaits(ceremony),
+    ...siteWaits(ceremony, row),
+    ...networkWaits(ceremony),
     ...extensionWaits(ceremony),
     ...searchWaits(ceremony),
     ...promptWaits(ceremony.records),
@@ -45,9 +48,14 @@ export function waitsOf(ceremony: CeremonyTrace): readonly Wait[] {
   ].sort((a, b) => a.fromMs - b.fromMs);
 }
 
-function siteWaits({ options, finishes, timers }: CeremonyTrace): readonly Wait[] {
+function siteWaits({ options, finishes, timers }: CeremonyTrace, row: RowFact | undefined): readonly Wait[] {
   const work = timers.find(({ timer }) => timer === "rp.poll");
+  const accepted = finishes.find(({ status }) => status === 200)?.answeredAtMs;
   return [
+    // Whoever waits for another screen waits for the row.
+    ...(accepted !== undefined && row && row.createdAtMs > accepted
+      ? [{ id: "site-work" as const, fromMs: accepted, untilMs: row.createdAtMs }]
+      : []),
     ...(options
       ? [{ id: "site-options" as const, fromMs: options.askedAtMs, untilMs: options.answeredAtMs }]
       : []),
@@ -58,6 +66,27 @@ function siteWaits({ options, finishes, timers }: CeremonyTrace): readonly Wait[
     })),
     ...(work ? [{ id: "site-work" as const, fromMs: work.armedAtMs, untilMs: disarmedAtMs(work) }] : []),
   ];
+}
+
+/** A way across the network that takes longer is named; shorter ones are everywhere. */
+const NETWORK_MS_MIN = 1_000;
+
+/** Time between a page's step and the site's record of it, and back. */
+function networkWaits(ceremony: CeremonyTrace): readonly Wait[] {
+  const { beganAtMs, options, called, settled, finishes } = ceremony;
+  const [finish] = finishes;
+  const told = ceremony.failureSeen ?? ceremony.successSeen;
+  const ways: readonly (readonly [from: number | undefined, until: number | undefined])[] = [
+    [beganAtMs, options?.askedAtMs],
+    [options?.answeredAtMs, called?.atMs],
+    [settled?.resolved === true ? settled.atMs : undefined, finish?.askedAtMs],
+    [finishes.at(-1)?.answeredAtMs, told?.atMs],
+  ];
+  return ways.flatMap(([fromMs, untilMs]) =>
+    fromMs === undefined || (untilMs ?? Infinity) - fromMs < NETWORK_MS_MIN
+      ? []
+      : [{ id: "network" as const, fromMs, untilMs }],
+  );
 }
 
 function disarmedAtMs(use: CeremonyTrace["timers"][number]): number | undefined {

@@ -116,12 +116,19 @@ export const codeNotReceived = defineFactorRule({
   id: "code-not-received",
   text: "No code reached the user before they stopped waiting.",
   over: ["code-undeliverable", "site-rate-limited", ...UMBRELLAS],
-  requiredProbes: () => ["factor"],
+  requiredProbes: () => ["factor", "rp"],
   match(attempt, { records }, { endsAtMs }) {
-    if (attempt.entries.length > 0 || attempt.codes.length === 0) return undefined;
+    if (attempt.entries.length > 0) return undefined;
     const gaveUp = records.findLast((record) => record.kind === "user.answered" && record.answer === "none");
     const untilMs = gaveUp?.atMs ?? endsAtMs;
     const last = attempt.codes.findLast(({ atMs }) => atMs <= untilMs);
+    if (gaveUp !== undefined && attempt.codes.length === 0) {
+      return {
+        verdict: `No code was ever sent in this attempt; the user stopped waiting at ${seconds(gaveUp.atMs)}.`,
+        evidence: [`${seconds(gaveUp.atMs)}: the user stopped waiting`],
+        prevention: ["Do not ask for a code that was not sent."],
+      };
+    }
     if (last === undefined || WHERE[last.change] === undefined) return undefined;
     const where =
       last.route === undefined || last.route === "mobile" ? "" : ` (it goes to ${routeText(last.route)})`;

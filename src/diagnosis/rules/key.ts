@@ -1,7 +1,8 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { finalAnswer, lastGesture, takenAnswer } from "../facts/request-end.js";
+import { optionsFailed } from "../facts/outcome.js";
 import type { CtapCommandFact } from "../facts/exchanges.js";
-import { defineRule, PASSKEY, UMBRELLAS, type Match, type Rule } from "../rule.js";
+import { defineRule, PASSKEY, UMBRELLAS, FAILED, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
@@ -157,14 +158,23 @@ export const cancelRace = defineRule({
 export const browserQuit = defineRule({
   id: "browser-quit",
   kinds: PASSKEY,
-  text: "The browser ended while the request was pending.",
+  text: "The browser ended while the ceremony was going on.",
+  results: [...FAILED, "success-not-reported"],
   over: ["link-hang", "key-unplugged", "no-authenticator", "still-waiting"],
-  match({ settled, records, called, keysCreated }) {
-    if (settled !== undefined || called === undefined) return undefined;
-    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= called.atMs);
-    if (quit === undefined) return undefined;
+  match(ceremony) {
+    const { settled, records, called, keysCreated, beganAtMs } = ceremony;
+    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= beganAtMs);
+    if (quit === undefined || settled?.resolved === false) return undefined;
+    // What had ended before was not ended by this.
+    if (optionsFailed(ceremony) && (ceremony.options?.answeredAtMs ?? Infinity) < quit.atMs) return undefined;
+    if (ceremony.failureSeen && ceremony.failureSeen.atMs < quit.atMs) return undefined;
+    const isPending = called !== undefined && settled === undefined;
     return {
-      verdict: `The browser quit at ${seconds(quit.atMs)} without a CANCEL; the key's operation went on without a client.`,
+      verdict:
+        `The browser quit at ${seconds(quit.atMs)}` +
+        (isPending
+          ? " without a CANCEL; the key's operation went on without a client."
+          : ", before the page could tell the user how the ceremony ended."),
       evidence: evidenceOf(
         `${seconds(quit.atMs)}: the browser ended`,
         ...keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),

@@ -12,18 +12,19 @@ export const optionsTimeout = defineRule({
   text: "The gateway timed out before the site had made options.",
   over: UMBRELLAS,
   match(ceremony) {
-    const { kind, options, called } = ceremony;
-    if (options?.status !== GATEWAY_TIMEOUT || options.answeredAtMs === undefined || called !== undefined) {
+    const { kind, calls, called } = ceremony;
+    const options = calls.find(({ status }) => status === GATEWAY_TIMEOUT);
+    if (options?.answeredAtMs === undefined || called !== undefined || ceremony.finishes.length > 0) {
       return undefined;
     }
     const fired = firedTimer(ceremony, IDLE_TIMER);
     return {
       decidedBy: fired,
       verdict:
-        `${fired ? `${IDLE_TIMER} fired first: the` : "The"} gateway answered the options call of the ${kind} with ${GATEWAY_TIMEOUT} at ` +
+        `${fired ? `${IDLE_TIMER} fired first: the` : "The"} gateway answered the ${options.step} call of the ${kind} with ${GATEWAY_TIMEOUT} at ` +
         `${seconds(options.answeredAtMs)}; the browser was never asked.`,
       evidence: evidenceOf(
-        `${seconds(options.askedAtMs)}: options asked for`,
+        `${seconds(options.askedAtMs)}: ${options.step} asked for`,
         fired && `${seconds(fired.endedAtMs ?? 0)}: ${nameTimer(fired)} fired`,
       ),
       prevention: [

@@ -1,7 +1,7 @@
-import { evidenceOf, seconds } from "../evidence.js";
+import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
-import { mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 import { clientStage, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
 
 /** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
@@ -86,6 +86,54 @@ export const phonePutAway = defineRule({
       prevention: [
         "Say beside the code that the phone has to stay open until the computer is done.",
         "Show a new code at once when the phone has left.",
+      ],
+    };
+  },
+});
+
+/** What a phone lacks that ends its session before it broadcasts, in words. */
+const LACKS: Readonly<Record<string, string>> = {
+  "no-screen-lock": "it has no screen lock, without which it uses no passkeys",
+  "bluetooth-refused": "its app may not use Bluetooth",
+  "advert-failed": "its radio would not send",
+};
+
+/** Detects that the phone refused by itself because it lacks something, before the computer could hear it. */
+export const phoneNotReady = defineRule({
+  id: "phone-not-ready",
+  kinds: PASSKEY,
+  text: "The phone lacked a screen lock or the permission to use Bluetooth, and ended its session.",
+  over: ["tunnel-expired", "phone-not-heard", "link-flake-per-attempt", "tunnel-refused", ...UMBRELLAS],
+  match(ceremony) {
+    const { linkStages } = ceremony;
+    const failed = linkStages.findLast(
+      ({ stage, ending = "" }) => stage === "failed" && Object.hasOwn(LACKS, ending),
+    );
+    if (failed === undefined || mainExchange(ceremony) !== undefined || ceremony.settled?.resolved)
+      return undefined;
+    // A phone that was put right, or another one, came after it.
+    if (linkStages.some(({ stage, atMs }) => stage === "advert-sent" && atMs >= failed.atMs))
+      return undefined;
+    const timer =
+      firedTimer(ceremony, "tunnel.ttl") ??
+      firedTimer(ceremony, "hybrid.link") ??
+      firedTimer(ceremony, "client.ceremony");
+    return {
+      decidedBy: timer,
+      saysWhatItWaitedFor: true,
+      verdict:
+        `${failed.actor} ended its session at ${seconds(failed.atMs)}: ${LACKS[failed.ending ?? ""] ?? ""}. The computer was not told` +
+        `${timer?.endedAtMs === undefined ? "." : ` and waited until ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`}`,
+      evidence: evidenceOf(
+        `${seconds(failed.atMs)}: ${failed.actor} failed (${failed.ending ?? ""})`,
+        ...phoneScreenLines(ceremony),
+        timer && `${seconds(timer.endedAtMs ?? 0)}: ${nameTimer(timer)} fired`,
+        ceremony.settled &&
+          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+      ),
+      prevention: [
+        "Say beside the code that the phone needs a screen lock, and Bluetooth for its camera or browser app.",
+        "Offer another way beside the code after 20 s without an advert.",
       ],
     };
   },

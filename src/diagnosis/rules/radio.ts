@@ -181,7 +181,7 @@ export const advertTooLong = defineRule({
   id: "advert-too-long",
   kinds: PASSKEY,
   text: "The phone's advert is longer than this browser takes.",
-  over: ["phone-not-heard"],
+  over: ["phone-not-heard", "tunnel-expired"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     const skipped = search && stageIn(search.own, "advert-too-long");

@@ -21,7 +21,7 @@ export const lateDelivery = defineRule({
   text: "The page reported a failure while the ceremony went on to succeed.",
   results: DENIED,
   // Who held the request back until then shows in their timer, or in the link.
-  requiredProbes: () => ["page", "timer", "link"],
+  requiredProbes: (ceremony) => ["page", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
     const accepted = acceptedFinish(ceremony);

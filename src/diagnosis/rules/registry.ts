@@ -35,13 +35,14 @@ import {
   tokenExpired,
   uvBlocked,
 } from "./key.js";
+import { errorNotCorrected } from "./error-not-corrected.js";
 import { lockedOut } from "./locked-out.js";
 import { noCredential } from "./login.js";
 import { optionsTimeout } from "./options-timeout.js";
 import { overwriteRace } from "./overwrite-race.js";
 import { flagBeforeCredential, passwordOff } from "./password-off.js";
 import { otherAuthenticator, phoneIndexLag, syncLag } from "./phone-login.js";
-import { phoneHungUp, phonePutAway } from "./phone.js";
+import { phoneHungUp, phoneNotReady, phonePutAway } from "./phone.js";
 import {
   advertTooLong,
   bleLateAdvert,
@@ -171,6 +172,7 @@ export const RULES = [
   phoneNotHeard,
   phoneHungUp,
   phonePutAway,
+  phoneNotReady,
   linkLost,
   noAuthenticator,
 
@@ -202,6 +204,7 @@ export const RULES = [
   browserUnsupported,
   clientRefused,
   stillWaiting,
+  errorNotCorrected,
 
   // Calls to a real site; a simulated one leaves records that say more.
   finishAnswerLost,

@@ -23,12 +23,20 @@ export const transportsInternalOnly = defineRule({
   text: "The site named a phone's passkey as one of this computer.",
   over: ["no-authenticator", ...UMBRELLAS],
   requiredProbes: () => ["page", "ctap"],
-  match(ceremony) {
+  match(ceremony, facts) {
     const { options } = ceremony;
     const transports = options?.transports ?? [];
     if (!transports.includes("internal") || transports.includes("hybrid")) return undefined;
     if (mainExchange(ceremony) || ceremony.settled?.resolved) return undefined;
     // A phone that was looked for, or called as a linked one, was not kept away by this.
+    const made = facts.ceremonies.find(({ keysCreated }) =>
+      keysCreated.some(({ credential }) => options?.offered?.includes(credential)),
+    );
+    const isGone = facts.runRecords.some(
+      ({ kind, atMs }) =>
+        kind === "link.lost" && atMs >= (made?.beganAtMs ?? Infinity) && atMs <= ceremony.beganAtMs,
+    );
+    if (isGone) return undefined;
     const notFound = ceremony.records.some(({ kind }) => kind === "link.not-found");
     if (!notFound || ceremony.linkStages.length > 0) return undefined;
     const timer = firedTimer(ceremony, "client.ceremony");

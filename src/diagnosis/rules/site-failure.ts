@@ -16,14 +16,11 @@ interface NamedCall {
   readonly step: string;
 }
 
-/** Every call to the site that a ceremony of any kind made, in the order in which they were asked. */
-function callsOf({ options, finishes, polls, attempt }: CeremonyTrace): readonly NamedCall[] {
-  return [
-    ...(options ? [{ call: options, step: "options" }] : []),
-    ...finishes.map((call) => ({ call, step: "finish" })),
-    ...polls.map((call) => ({ call, step: "poll" })),
-    ...(attempt?.calls ?? []).map((call) => ({ call, step: call.step })),
-  ].sort((a, b) => a.call.askedAtMs - b.call.askedAtMs);
+/** Every call to the site that a ceremony of any kind made, but those that wait for another screen. */
+function callsOf({ calls, attempt }: CeremonyTrace): readonly NamedCall[] {
+  return (attempt?.calls ?? calls)
+    .filter(({ step }) => step !== "poll")
+    .map((call) => ({ call, step: call.step }));
 }
 
 /** The last call where it was refused so: one that another call followed did not end the ceremony. */

@@ -7,13 +7,13 @@ export const stillWaiting = defineRule({
   id: "still-waiting",
   kinds: CEREMONY_KINDS,
   text: "Nothing had ended the ceremony when the trace was over.",
-  results: ["unfinished"],
-  match(ceremony, { endsAtMs, isComplete }) {
-    if (!isComplete) return undefined;
+  results: ["unfinished", "success-not-reported"],
+  match(ceremony, { runEndedAtMs }) {
+    if (runEndedAtMs === undefined) return undefined;
     return {
-      waitsUntilMs: endsAtMs,
-      verdict: `Nothing had ended the ${ceremony.kind} when the trace was over at ${seconds(endsAtMs)}.`,
-      evidence: [`${seconds(endsAtMs)}: the trace ends`],
+      waitsUntilMs: runEndedAtMs,
+      verdict: `Nothing had ended the ${ceremony.kind} when the run was over at ${seconds(runEndedAtMs)}.`,
+      evidence: [`${seconds(runEndedAtMs)}: the run ends`],
       prevention: ["Give every wait a limit, and say what is waited for."],
     };
   },

@@ -71,6 +71,7 @@ export const tunnelExpired = defineRule({
   kinds: PASSKEY,
   text: "The tunnel's time was over before an answer came.",
   over: [
+    "phone-not-heard",
     "tunnel-limit",
     "tunnel-refused",
     "phone-hung-up",
@@ -212,7 +213,7 @@ export const phoneNoTunnel = defineRule({
   id: "phone-no-tunnel",
   kinds: PASSKEY,
   text: "The phone could not reach its tunnel service, so it never broadcast.",
-  over: ["link-flake-per-attempt", "phone-not-heard", ...UMBRELLAS],
+  over: ["tunnel-expired", "link-flake-per-attempt", "phone-not-heard", ...UMBRELLAS],
   match(ceremony) {
     const refused = phoneStage(ceremony, "tunnel-refused");
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))

@@ -53,7 +53,9 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
     condition: true,
   },
   "client-timer-orphan": { names: ["client.timeoutMs", ...TIME_TO_ANSWER] },
-  "key-timeout": { names: ["key.upTimeoutMs", "key.upStatus", ...GESTURE, "phone.platformTimeoutMs"] },
+  "key-timeout": {
+    names: ["key.upTimeoutMs", "key.upStatus", ...GESTURE, "phone.platformTimeoutMs", "key.createMs"],
+  },
   "user-refused": { names: ["key.decision"] },
   "cancel-race": { names: ["page.aborts", "page.guardMs", ...TIME_TO_ANSWER, "key.ignoresCancel"] },
   "browser-quit": { names: ["do:quit-browser"] },

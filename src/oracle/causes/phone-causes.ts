@@ -52,6 +52,7 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: ["tunnel.ttlMs", ...GESTURE, "key.createMs", "tunnel.latencyMs", "ble.advertDelayMs"],
   },
   "phone-closed-by-owner": { names: ["phone.leavesAfterMs"] },
+  "phone-not-ready": { names: ["phone.screenLock", "phone.btPermission", "phone.rescanMs"] },
   "tunnel-limit": {
     names: ["tunnel.maxBytes", "tunnel.maxMessages", "phone.responseBytes", "phone.updateFrames"],
   },
@@ -67,6 +68,16 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "sync-lag": { names: ["key.syncMs", "key.which", "key.second"] },
   "transports-internal-only": { names: ["rp.transports"] },
   "rp-owned-qr": {
-    names: ["poll.limitMs", "gw.idleMs", "page.resumesPoll", ...TIME_TO_ANSWER, "rp.finishMs"],
+    names: [
+      "poll.limitMs",
+      "gw.idleMs",
+      "page.resumesPoll",
+      ...TIME_TO_ANSWER,
+      "rp.finishMs",
+      "rp.workerMs",
+      "rp.commitDelayMs",
+      "rp.optionsMs",
+      "net.latencyMs",
+    ],
   },
 };

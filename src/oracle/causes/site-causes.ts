@@ -20,7 +20,7 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "session-lost": { names: ["client.clearCookiesMs", "rp.sessionIn"] },
   "passkey-limit": { names: ["rp.maxPasskeys", "rp.whenFull", ...OTHER_CEREMONY] },
   "link-consumed": { names: ["rp.linkSingleUse", ...OTHER_CEREMONY] },
-  "late-commit": { names: ["rp.commitDelayMs", "rp.finishMs", "rp.workerMs", ...SLOW_CALL] },
+  "late-commit": { names: ["rp.commitDelayMs", "rp.finishMs", "rp.workerMs", "do:login", ...SLOW_CALL] },
   "read-replica-lag": { names: ["rp.replicaLagMs", "rp.loginReads", "rp.finishReads"] },
   "credential-id-truncated": { names: ["rp.idColumnBytes", "rp.readsBack"] },
   "unknown-credential": {
@@ -41,6 +41,7 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "site-rate-limited": { names: ["outage.*", "otp.resends", "do:request-code"] },
   "site-unreachable": { names: ["outage.*"] },
   "site-call-refused": { names: ["rp.unknownAccount", "rp.maxPasskeys"], afterFailedRegistration: true },
+  "error-not-corrected": { names: ["page.corrects", "page.autoRetry"], afterFailedRegistration: true },
   "accepted-not-kept": { names: [] },
   "finish-answer-lost": { names: ["net.loses"] },
   "site-silent": { names: SLOW_CALL },

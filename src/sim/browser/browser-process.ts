@@ -8,8 +8,10 @@ import type { SimPage } from "./page.js";
 export interface KillableEnv {
   readonly env: Env;
   readonly isAlive: boolean;
-  /** From now on none of its timers fires and nothing it says is heard. */
+  /** From now on none of its timers fires, nothing it says is heard, and it learns of nothing. */
   kill(): void;
+  /** Hands on what somebody answers the program; a program that was killed meanwhile never gets it. */
+  whileAlive<T>(answer: Promise<T>): Promise<T>;
 }
 
 /**
@@ -55,6 +57,10 @@ export function killableEnv({ clock, entropy, trace }: Env): KillableEnv {
     kill() {
       alive = false;
     },
+    whileAlive: async (answer) => {
+      const value = await answer;
+      return alive ? value : new Promise<never>(() => {});
+    },
   };
 }
 
@@ -68,17 +74,17 @@ export interface BrowserInstance {
 export class BrowserProcess {
   readonly #env: Env;
   readonly #usbPort: UsbPort;
-  readonly #start: (env: Env) => BrowserInstance;
+  readonly #start: (life: KillableEnv) => BrowserInstance;
   #life: KillableEnv;
   #running: BrowserInstance;
   #started = 1;
 
-  constructor(env: Env, usbPort: UsbPort, start: (env: Env) => BrowserInstance) {
+  constructor(env: Env, usbPort: UsbPort, start: (life: KillableEnv) => BrowserInstance) {
     this.#env = env;
     this.#usbPort = usbPort;
     this.#start = start;
     this.#life = killableEnv(env);
-    this.#running = start(this.#life.env);
+    this.#running = start(this.#life);
   }
 
   get running(): BrowserInstance {
@@ -96,6 +102,6 @@ export class BrowserProcess {
     // Another process draws other randomness.
     const entropy = this.#env.entropy.fork(`program-${this.#started}`);
     this.#life = killableEnv({ ...this.#env, entropy });
-    this.#running = this.#start(this.#life.env);
+    this.#running = this.#start(this.#life);
   }
 }

@@ -50,7 +50,7 @@ const secondCreate: Scenario = {
     ],
     ledger: { keys: 2, rows: 1, orphans: 1, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["lost-answer", "success", "unknown-credential", "success"],
+    mechanisms: ["lost-answer", "error-not-corrected", "unknown-credential", "success"],
     consequences: ["orphan", "second-passkey"],
   },
 };
@@ -69,7 +69,7 @@ const secondCreateStable = variantOf(secondCreate, "stable-user-id", {
     rp: [{ kind: "rp.login", where: { outcome: "accepted" }, times: 2 }],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["lost-answer", "success", "success", "success"],
+    mechanisms: ["lost-answer", "error-not-corrected", "success", "success"],
   },
 });
 

@@ -73,7 +73,7 @@ const noScreenLock: Scenario = {
     rp: [NO_FINISH],
     ledger: NOTHING,
     decidedBy: "client.ceremony",
-    mechanisms: ["phone-not-heard"],
+    mechanisms: ["phone-not-ready"],
   },
 };
 

@@ -85,7 +85,7 @@ const secondCode = variantOf(advertLate, "second-code", {
     rp: [ACCEPTED],
     ledger: HEALTHY,
     decidedBy: "hybrid.link",
-    mechanisms: ["phone-not-heard", "success"],
+    mechanisms: ["phone-not-heard", "error-not-corrected"],
   },
 });
 

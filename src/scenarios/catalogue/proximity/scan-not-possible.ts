@@ -40,7 +40,7 @@ const permissionDenied: Scenario = {
     rp: [NO_FINISH],
     ledger: NOTHING,
     decidedBy: "client.ceremony",
-    mechanisms: ["phone-not-heard"],
+    mechanisms: ["phone-not-ready"],
   },
 };
 
