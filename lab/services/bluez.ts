@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { until } from "./until.js";
 
-const WITHIN_MS = 30_000;
+const WITHIN_MS = 60_000;
 const DAEMON = ["/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd"].find((path) =>
   existsSync(path),
 );

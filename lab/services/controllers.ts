@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { until } from "./until.js";
 
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 60_000;
 
 export interface Controllers {
   /** Takes all of them off the machine. */

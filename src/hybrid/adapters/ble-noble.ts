@@ -4,6 +4,7 @@ import { AsyncQueue } from "../../core/queue.js";
 import { AdvertInbox } from "./advert-inbox.js";
 import { ADVERT_BYTES, ServiceUuid } from "../protocol/constants.js";
 import { widenHciFilters } from "./hci-filter.js";
+import { watchScanningSockets, type ScanningSockets } from "./hci-reset.js";
 import type { AdvertScanner, ReceivedAdvert } from "../ports.js";
 import { radioFailure, RadioError } from "./radio-error.js";
 
@@ -33,7 +34,10 @@ export interface Noble {
 const PACKAGES = { abandonware: "@abandonware/noble", stoprocent: "@stoprocent/noble" } as const;
 
 export interface NobleOptions {
-  /** Which of the two forks; `abandonware` by default, `stoprocent` brings binaries and speaks to BlueZ. */
+  /**
+   * Which of the two forks; `abandonware` by default, `stoprocent` brings binaries and speaks to BlueZ. On raw HCI
+   * sockets the latter reports a radio as off until the process ends, once it saw it off.
+   */
   readonly fork?: keyof typeof PACKAGES;
   /** Stands in for `import` of the package. */
   readonly load?: (name: string) => Promise<unknown>;
@@ -64,7 +68,7 @@ export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
   return {
     async *listen(signal) {
       if (broken) throw broken;
-      const noble = await openNoble(options, signal).catch((error: unknown) => {
+      const { noble, sockets } = await openRadio(options, signal).catch((error: unknown) => {
         if (error instanceof RadioError && error.code !== "RADIO_OFF") broken = error;
         throw error;
       });
@@ -77,12 +81,18 @@ export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
       };
       noble.on("discover", onDiscover);
       noble.on("stateChange", onState);
+      const stopWatching = sockets?.onReset(() =>
+        heard.close(
+          new RadioError("RADIO_OFF", "Bluetooth was switched off and on again, which ended the scan"),
+        ),
+      );
       try {
         noble.startScanning([], true, (error) => {
           if (error) heard.close(radioFailure(packageOf(options), error));
         });
         yield* heard.until(signal);
       } finally {
+        stopWatching?.();
         noble.removeListener("discover", onDiscover);
         noble.removeListener("stateChange", onState);
         noble.stopScanning();
@@ -97,8 +107,19 @@ export function nobleScanner(options: NobleOptions = {}): AdvertScanner {
  * @throws {RadioError} as {@link nobleScanner}. @throws the signal's reason.
  */
 export async function openNoble(options: NobleOptions, signal: AbortSignal): Promise<Noble> {
+  const { noble } = await openRadio(options, signal);
+  return noble;
+}
+
+interface OpenedRadio {
+  readonly noble: Noble;
+  /** Absent where noble uses the system's own interface. */
+  readonly sockets: ScanningSockets | undefined;
+}
+
+async function openRadio(options: NobleOptions, signal: AbortSignal): Promise<OpenedRadio> {
   const name = packageOf(options);
-  const noble = await loadNoble(name, options.load ?? ((wanted) => import(wanted)));
+  const { noble, sockets } = await loadNoble(name, options.load ?? ((wanted) => import(wanted)));
   const states = new AsyncQueue<string>();
   const onState = (state: string) => states.put(state);
   const onWarning = (message: string) => states.close(radioFailure(name, { message }));
@@ -109,7 +130,9 @@ export async function openNoble(options: NobleOptions, signal: AbortSignal): Pro
     noble.on("stateChange", onState);
     while (state === "unknown" || state === "resetting") state = await states.next(signal);
     if (state !== "poweredOn") throw stateError(state ?? "closed");
-    return noble;
+    // noble asks once a second, and what it sends to a controller that is off is lost.
+    if (sockets?.isOff === true) throw stateError("poweredOff");
+    return { noble, sockets };
   } catch (cause) {
     if (cause instanceof RadioError || signal.aborted) throw cause;
     throw radioFailure(name, cause);
@@ -135,13 +158,14 @@ function packageOf({ fork = "abandonware" }: NobleOptions): string {
   return PACKAGES[fork];
 }
 
-async function loadNoble(name: string, load: (name: string) => Promise<unknown>): Promise<Noble> {
+async function loadNoble(name: string, load: (name: string) => Promise<unknown>): Promise<OpenedRadio> {
   // Only Linux has this package below noble; elsewhere noble is bound to the system's own interface.
-  const below = name.replace(/\/noble$/, "/bluetooth-hci-socket");
-  await load(below).then(widenHciFilters, () => undefined);
+  const below = await load(name.replace(/\/noble$/, "/bluetooth-hci-socket")).catch(() => undefined);
+  widenHciFilters(below);
+  const sockets = watchScanningSockets(below);
   try {
     const loaded = (await load(name)) as { readonly default?: Noble };
-    return loaded.default ?? (loaded as Noble);
+    return { noble: loaded.default ?? (loaded as Noble), sockets };
   } catch (cause) {
     throw radioFailure(name, cause);
   }

@@ -28,8 +28,10 @@ import { PasskeySite } from "./passkey-site.js";
 /** The host that tunnel number 0 stands for. @see CTAP 2.2 §11.5 (assigned domains) */
 const TUNNEL_HOST = "cable.ua5v.com";
 /** The first sheet of a browser takes a minute under emulation, and more where others work too. */
-const QR_WITHIN_MS = 200_000;
+const QR_WITHIN_MS = 400_000;
 const SETTLED_WITHIN_MS = 120_000;
+/** The longest Chromium takes from a site: the ceremonies end before, on a machine however slow. */
+const BROWSER_TIMEOUT_MS = 600_000;
 /** Until the browser's sheet shows what it knows. */
 const SHEET_MS = 3_000;
 
@@ -167,7 +169,11 @@ async function writeStatus(story: Story): Promise<void> {
     const page = await chromium.open(`${site.origin}/`);
     const ending = { settled: false };
     const settled = site
-      .plan(title, { method, timeoutMs: 300_000, options: method === "create" ? A_PASSKEY : FROM_A_PHONE })
+      .plan(title, {
+        method,
+        timeoutMs: BROWSER_TIMEOUT_MS,
+        options: method === "create" ? A_PASSKEY : FROM_A_PHONE,
+      })
       .then(() => void (ending.settled = true));
     try {
       await page.bringToFront();

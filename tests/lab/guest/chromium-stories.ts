@@ -11,6 +11,9 @@ const WISH: KnobOverrides = {
 
 export const ORDINARY: KnobOverrides = { ...WISH, "key.touchDelayMs": 1_500 };
 
+/** Where nothing settles the promise: as late as the comparison lets a step be, and five seconds of the key's own. */
+const WHILE_PENDING_MS = 55_000;
+
 export const IMPATIENT: KnobOverrides = { ...WISH, "key.touchDelayMs": null, "key.upTimeoutMs": 5_000 };
 
 /** Its prompt stands as long as a phone's, whatever the host says. */
@@ -50,7 +53,7 @@ export const FOREIGN_KEY: BrowserStory = {
     { do: "login", atMs: 30_000 },
   ],
   allow: [{ type: "public-key", id: FOREIGN_ID }],
-  watchMs: 25_000,
+  watchMs: WHILE_PENDING_MS,
 };
 
 export const KEY_TIMEOUT: BrowserStory = {
@@ -58,7 +61,7 @@ export const KEY_TIMEOUT: BrowserStory = {
   knobs: IMPATIENT,
   method: "create",
   script: [{ do: "register" }],
-  watchMs: 25_000,
+  watchMs: WHILE_PENDING_MS,
 };
 
 export const LATE: BrowserStory = {

@@ -26,6 +26,9 @@ export interface KeyOptions {
   readonly knobs?: ExposeUhidOptions["knobs"];
 }
 
+/** On an emulated processor the packets of one message may be further apart than a key's half a second. */
+const EMULATED = { reassemblyMs: 20_000 };
+
 /** Somebody who is at the key and touches it at once. */
 export const PROMPT: UserBehaviour = { touchMs: 20, verifyMs: 20, chooseMs: 20 };
 
@@ -51,7 +54,7 @@ export class KeyOfThisMachine {
     const made = new KeyOfThisMachine(sink, options);
     made.exposed = await exposeUhid(envFor(made.env, "key"), firmwareOf(made.key), {
       identity: { serial: options.serial ?? "lab-1" },
-      ...(options.knobs && { knobs: options.knobs }),
+      knobs: { ...EMULATED, ...options.knobs },
     });
     return made;
   }

@@ -22,8 +22,10 @@ type Fork = NonNullable<NobleOptions["fork"]>;
 const COMPUTER = "hci0";
 const PHONE = "hci1";
 /** Long enough for a radio that works, on an emulated machine. */
-const HEARD_WITHIN_MS = 60_000;
-const OFF_FOR_MS = 300;
+const HEARD_WITHIN_MS = 180_000;
+/** noble asks once a second whether its controller is on: most of the short ones it does not see, of the long ones all. */
+const OFF_SHORT_MS = 300;
+const OFF_LONG_MS = 3_000;
 const REPEAT_MS = 1_000;
 
 if (isCommandLine()) await import("../../../src/cli/main.js");
@@ -47,8 +49,12 @@ async function main(forks: readonly Fork[]): Promise<void> {
       },
     );
   }
-  await check("Bluetooth switched off and on again while the code is shown costs nothing", () =>
-    register("off-and-on", { fork: "abandonware", relay, whileShown: switchOffAndOn }),
+  // Not with stoprocent's fork, whose socket does not start again once noble saw the controller off.
+  await check("Bluetooth switched off and on again at once, while the code is shown, costs nothing", () =>
+    register("off-and-on", { fork: "abandonware", relay, whileShown: () => offFor(OFF_SHORT_MS) }),
+  );
+  await check("Bluetooth switched off for seconds while the code is shown costs nothing", () =>
+    register("off-for-seconds", { fork: "abandonware", relay, whileShown: () => offFor(OFF_LONG_MS) }),
   );
   await check("Bluetooth that stays off is an error of its own, and says that nobody acted", () =>
     staysOff(relay),
@@ -100,11 +106,14 @@ async function ceremony(command: "register" | "login", name: string, place: Plac
   const code = await computer.hears(/FIDO:\/\d+/);
   await place.whileShown?.();
   const phone = startPhone(code, place.relay);
+  // Nobody comes to a phone whose client gave up: what went wrong there is told at once.
+  void computer.ended.then(({ exitCode }) => exitCode !== 0 && phone.child.kill());
   const [atComputer, atPhone] = await Promise.all([computer.ended, phone.ended]);
+  writePage(`${name}-computer`);
+  assert.equal(atComputer.exitCode, 0, atComputer.stdout + atComputer.stderr + atPhone.stdout);
   const { trace, ...said } = JSON.parse(atPhone.stdout) as { trace: object[]; ok: boolean };
   writeFileSync(at(`${name}-phone.jsonl`), trace.map((record) => `${JSON.stringify(record)}\n`).join(""));
-  for (const side of ["computer", "phone"]) writePage(`${name}-${side}`);
-  assert.equal(atComputer.exitCode, 0, atComputer.stdout + atComputer.stderr);
+  writePage(`${name}-phone`);
   assert.equal(said.ok, true, JSON.stringify(said));
 }
 
@@ -120,9 +129,9 @@ function startPhone(code: string, relay: string): RunningCommand {
   return startCommand(["phone", ...where, "--qr", "-", "--json"], { stdin: `${code}\n` });
 }
 
-async function switchOffAndOn(): Promise<void> {
+async function offFor(ms: number): Promise<void> {
   power(COMPUTER, "down");
-  await sleep(OFF_FOR_MS);
+  await sleep(ms);
   power(COMPUTER, "up");
 }
 
