@@ -1,6 +1,7 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Tests that start processes: each file gets a worker of its own, so that nothing of one reaches another. */
+/** Tests that start processes: they get the bundles, and run first, because they wait more than they compute. */
 const PROCESS_TESTS = [
   "tests/cli/**/{cli,confusion,hybrid,manners,reports,scenario-files,site}.test.ts",
   "tests/docs/{readme,real-site,scenarios}.test.ts",
@@ -26,8 +27,6 @@ export default defineConfig({
           include: ["tests/**/*.test.ts"],
           // Real hardware and the virtual lab are opt-in: each has a script of its own.
           exclude: ["tests/hardware/**", "tests/lab/**", "node_modules/**", ...PROCESS_TESTS],
-          // A worker imports src/ once for all of its test files, which is most of what a test file would cost.
-          isolate: false,
         },
       },
       {
@@ -36,11 +35,15 @@ export default defineConfig({
           name: "process",
           include: PROCESS_TESTS,
           globalSetup: "tests/helpers/bundle-cli.ts",
-          // Some start a dozen processes one after the other, and machines are busy.
-          testTimeout: 60_000,
         },
       },
     ],
+    // A worker imports src/ once for all of its test files, which is most of what a test file would cost.
+    isolate: false,
+    // One for each core; the default leaves one to the main process, which has little to do once src/ is imported.
+    maxWorkers: availableParallelism(),
+    // Some start a browser or a dozen processes one after the other, and machines are busy.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -9,6 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   cbor: ["core"],
   crypto: ["core"],
+  env: ["core", "crypto"],
   ctap: ["core", "cbor", "crypto"],
   transports: ["core", "ctap"],
   hybrid: ["core", "cbor", "crypto", "ctap"],
@@ -16,8 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   diagnosis: ["core"],
   // Judges the diagnosis, and so shares nothing with it: records, ledger and runs reach it through its own types.
   oracle: ["core"],
-  sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis"],
-  scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis", "oracle"],
+  sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis", "env"],
+  scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis", "oracle", "env"],
   cli: ["core", "index", "entry"],
 };
 
@@ -73,6 +74,9 @@ const NODE_ONLY = [
   "webauthn/rp/x509.ts",
 ];
 
+/** Pure functions that no environment is handed to: they have the default cryptography, or take another as an option. */
+const WITHOUT_ENV = ["ctap/messages/cose.ts", "hybrid/protocol/qr.ts", "webauthn/rp/"];
+
 /** Words that reach past the seams, and the only files that may use them. */
 const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly string[] }[] = [
   {
@@ -85,6 +89,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
   },
   { word: /\bcrypto\.subtle\b/, allowedIn: [] },
   { word: /from "@noble\//, allowedIn: ["crypto/", "core/host-crypto.browser.ts"] },
+  { word: /\bdefaultCrypto\b/, allowedIn: ["crypto/", "env/", "entry/ctap.ts", ...WITHOUT_ENV] },
   { word: /["']node:zlib["']/, allowedIn: ["ctap/client/deflate.ts"] },
   {
     word: /["']node:crypto["']/,
@@ -158,6 +163,12 @@ describe.each(files)("src/$path", ({ path, source }) => {
     );
     expect(used.map(({ word }) => word.source)).toEqual([]);
   });
+});
+
+test("what takes the default cryptography without an environment has none at hand", () => {
+  const pure = files.filter(({ path }) => WITHOUT_ENV.some((allowed) => path.startsWith(allowed)));
+  const withEnv = pure.filter((file) => importsOf(file).some((to) => to === "core/env.ts"));
+  expect(withEnv.map(({ path }) => path)).toEqual([]);
 });
 
 describe("tables of knobs", () => {

@@ -37,7 +37,6 @@ describe("--json", () => {
   test.each([
     [["demo"]],
     [["run", "--list"]],
-    [["run", "--all"]],
     [["run", "late-delivery"]],
     [["list"]],
     [["info"]],

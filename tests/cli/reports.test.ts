@@ -50,18 +50,32 @@ describe("run", () => {
     expect([exitCode, stderr.includes("reports one run")]).toEqual([2, true]);
   });
 
-  test("--all --junit --github writes a case for each story and adds to the job's summary", async () => {
+  test("--all --json --junit --github prints one document, writes a case for each story and adds to the job's summary", async () => {
     writeFileSync(at("summary.md"), "# before\n");
-    const args = ["run", "--all", "--junit", at("all.xml"), "--github"];
-    const { exitCode, stdout } = await spawnCli(args, { GITHUB_STEP_SUMMARY: at("summary.md") });
+    const args = ["run", "--all", "--seed", "another seed", "--json", "--junit", at("all.xml"), "--github"];
+    const { exitCode, stdout, stderr } = await spawnCli(args, { GITHUB_STEP_SUMMARY: at("summary.md") });
     const { stdout: list } = await runCli(["run", "--list", "--json"]);
     const stories = (JSON.parse(list) as { scenarios: unknown[] }).scenarios.length;
-    expect(exitCode, stdout).toBe(0);
+    // Nothing on stderr: no annotation of an error either.
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    const { ok, runs } = JSON.parse(stdout) as { ok: boolean; runs: unknown[] };
+    expect([ok, runs.length]).toEqual([true, stories]);
     expect(read("all.xml").match(/<testcase /g)).toHaveLength(stories);
     expect(read("summary.md")).toMatch(/^# before\n## passkey-harness/);
     expect(read("summary.md").match(/^\| [a-z]/gm)).toHaveLength(stories);
-    expect(stdout).not.toContain("::error");
   }, 120_000);
+});
+
+test("run --github adds to the job's summary, and annotates nothing that went as expected", async () => {
+  const { exitCode, stdout } = await spawnCli(["run", "late-delivery", "--github"], {
+    GITHUB_STEP_SUMMARY: at("one.md"),
+  });
+  expect([exitCode, stdout.includes("page.guard fired first"), stdout.includes("::error")]).toEqual([
+    0,
+    true,
+    false,
+  ]);
+  expect(read("one.md")).toMatch(/^## passkey-harness/);
 });
 
 describe("replay", () => {

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { fullRuns } from "../helpers/full-runs.js";
 import { PROJECT } from "../helpers/project.js";
 import { runCli } from "../helpers/run-cli.js";
 import { bundled, runProgram, spawnCli } from "../helpers/spawn-cli.js";
@@ -23,6 +24,9 @@ const fromBundle = (code: string) =>
 /** Comments behind a `console.log` say what it prints; the start of it must be there. */
 const expectation = (code: string) =>
   [...code.matchAll(/(?:; |^)\/\/ (.+?)( \.\.\.)?$/gm)].map(([, text]) => text as string);
+
+/** What the command draws of each story when it is not told. */
+const DRAWS_OF_CONFUSION = 200;
 
 const { files: SHIPPED } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
   readonly files: readonly string[];
@@ -57,6 +61,7 @@ describe("README", () => {
   test.each(commands)("%s", async (line) => {
     const words = line.replace(/#.*$/, "").match(/"[^"]*"|\S+/g) ?? [];
     const args = words.slice(1).map((word) => word.replace(/^"(.*)"$/, "$1"));
+    if (args[0] === "confusion") args.push("--draws", String(fullRuns(DRAWS_OF_CONFUSION)));
     // Native packages of the doctor go on polling in the process that loaded them.
     const { exitCode, stdout } = await (args[0] === "doctor" ? spawnCli : runCli)(args);
     expect(exitCode).toBe(0);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as scenarios from "../../src/entry/scenarios.js";
 import { PROJECT } from "../helpers/project.js";
 import { runCli } from "../helpers/run-cli.js";
-import { spawnCli } from "../helpers/spawn-cli.js";
+import { bundled, spawnCli } from "../helpers/spawn-cli.js";
 
 const read = (path: string) => readFileSync(join(PROJECT, path), "utf8");
 const PAGE = read("docs/scenarios.md");
@@ -25,7 +25,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(PROJECT, "artifacts-scenarios-"));
   for (const { name, text } of FILES) {
-    const entry = JSON.stringify(join(PROJECT, "src/entry/scenarios.ts"));
+    const entry = JSON.stringify(bundled("scenarios.js"));
     writeFileSync(join(folder, name), text.replace('"passkey-harness/scenarios"', entry));
   }
 });

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { diskFiles, type ModuleLoader } from "../../../src/cli/scenario/scenario-files.js";
 import { loadScenarioFile } from "../../../src/scenarios/files/load-scenario-file.js";
 import { PROJECT } from "../../helpers/project.js";
 import { runCli } from "../../helpers/run-cli.js";
-import { spawnCli } from "../../helpers/spawn-cli.js";
+import { bundled, spawnCli } from "../../helpers/spawn-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-files-"))));
@@ -224,7 +224,11 @@ describe("a program", () => {
   });
 
   test("that defines a broken story is named with the place in it", async () => {
-    const entry = JSON.stringify(join(PROJECT, "src/entry/scenarios.ts"));
+    // Another copy of the package than the one the command belongs to; the packages it needs are found from the project.
+    const copy = mkdtempSync(join(PROJECT, "artifacts-copy-"));
+    onTestFinished(() => rmSync(copy, { recursive: true }));
+    cpSync(dirname(bundled("scenarios.js")), copy, { recursive: true });
+    const entry = JSON.stringify(join(copy, "scenarios.js"));
     const path = write(
       "typo.ts",
       `import { defineScenario } from ${entry};\nexport default defineScenario({ script: [{ do: "registr" }] } as never);\n`,
