@@ -19,7 +19,7 @@ export { type MeasureOptions } from "../oracle/measure.js";
 export { type OracleTable, mergeTables } from "../oracle/table.js";
 export type { Expectation, AssertionFailure, PartialExpectation } from "../scenarios/expectation.js";
 export { measureVerdicts } from "../scenarios/explore/measure-verdicts.js";
-export { oracleFile, oracleFileName } from "../scenarios/explore/oracle-file.js";
+export { type OracleCaseFile, oracleCaseFiles } from "../scenarios/explore/oracle-file.js";
 export { oracleTableToText } from "../scenarios/explore/oracle-text.js";
 export { type Outcome, outcomeOf } from "../scenarios/explore/outcome.js";
 export {

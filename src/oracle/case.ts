@@ -1,3 +1,4 @@
+import type { TraceRecord } from "../core/trace.js";
 import {
   composeRun,
   fullMask,
@@ -39,6 +40,10 @@ export interface OracleCase {
   readonly repairs: readonly string[];
   readonly run: PlannedRun;
   readonly base: string;
+  /** What was done to the trace before it was explained; absent for the whole trace. */
+  readonly change?: string;
+  /** The changed trace. */
+  readonly records?: readonly TraceRecord[];
 }
 
 /** Removes the deviations that do not matter to a verdict: the same is said of the same outcome, and judged the same. */
@@ -73,6 +78,7 @@ async function restricted(lattice: Lattice, mask: Mask): Promise<Lattice> {
   return {
     plan: { ...lattice.plan, deviations: kept },
     full: await lattice.at(mask),
+    records: lattice.records,
     ownAction: (place) =>
       bits.reduce((own, bit, at) => (lattice.ownAction(place) === bit ? own | (1 << at) : own), 0),
     at: (small) => lattice.at(widen(small)),

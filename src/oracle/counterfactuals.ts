@@ -1,3 +1,4 @@
+import type { TraceRecord } from "../core/trace.js";
 import { foldOutcomes, isPlainlyWell, outcomeKey, type CeremonyOutcome } from "./outcome.js";
 import { composeRun, fullMask, type Mask, type Plan, type PlannedRun } from "./plan.js";
 import type { Diagnose, Observation, RunChanges, Runner, Said } from "./runner.js";
@@ -57,6 +58,8 @@ export function isWellIn({ ceremonies }: Folded, place: string): boolean {
 export interface Lattice {
   readonly plan: Plan;
   readonly full: Folded;
+  /** Records of the full run. */
+  readonly records: readonly TraceRecord[];
   /** The deviation that began a ceremony by itself, as a mask; none for ceremonies of the base. */
   ownAction(place: string): Mask;
   /** The run with these deviations in force. */
@@ -74,23 +77,41 @@ export interface TimerChange {
 export interface LatticeDeps {
   readonly runner: Runner;
   readonly diagnose: Diagnose;
+  /** Runs of bases without a deviation, which many plans share. */
+  readonly bases?: Map<string, Folded>;
 }
 
 /** Plays a plan, and prepares its counterfactual runs. */
 export async function latticeOf(plan: Plan, deps: LatticeDeps): Promise<Lattice> {
-  const known = new Map<Mask, Folded>();
-  const at = async (mask: Mask) => {
-    const before = known.get(mask);
-    if (before !== undefined) return before;
-    const folded = await playFolded(composeRun(plan, mask), deps);
-    known.set(mask, folded);
+  const full = fullMask(plan);
+  const known = new Map<string, Folded>();
+  const once = async (key: string, play: () => Promise<Folded>) => {
+    const folded = known.get(key) ?? (await play());
+    known.set(key, folded);
     return folded;
   };
-  const changed = ({ knobs, run }: TimerChange, without: Mask) => {
-    const planned = composeRun(plan, fullMask(plan) & ~without);
-    return playFolded({ ...planned, knobs: { ...planned.knobs, ...knobs } }, deps, run);
-  };
-  return { plan, full: await at(fullMask(plan)), ownAction: actionMask, at, changed };
+  const whole = await playRun(composeRun(plan, full), deps);
+  const at = (mask: Mask) =>
+    mask === full
+      ? Promise.resolve(whole.folded)
+      : once(String(mask), () =>
+          mask === 0 ? playBase(composeRun(plan, 0), deps) : playFolded(composeRun(plan, mask), deps),
+        );
+  const changed = (change: TimerChange, without: Mask) =>
+    once(JSON.stringify([change, without]), () => {
+      const planned = composeRun(plan, full & ~without);
+      return playFolded({ ...planned, knobs: { ...planned.knobs, ...change.knobs } }, deps, change.run);
+    });
+  return { plan, full: whole.folded, records: whole.records, ownAction: actionMask, at, changed };
+}
+
+async function playBase(planned: PlannedRun, deps: LatticeDeps): Promise<Folded> {
+  const key = JSON.stringify(planned);
+  const known = deps.bases?.get(key);
+  if (known !== undefined) return known;
+  const folded = await playFolded(planned, deps);
+  deps.bases?.set(key, folded);
+  return folded;
 }
 
 function actionMask(place: string): Mask {
@@ -101,11 +122,19 @@ function actionMask(place: string): Mask {
 /** Plays one run and folds it. */
 export async function playFolded(
   planned: PlannedRun,
-  { runner, diagnose }: LatticeDeps,
+  deps: LatticeDeps,
   changes?: RunChanges,
 ): Promise<Folded> {
+  return (await playRun(planned, deps, changes)).folded;
+}
+
+async function playRun(
+  planned: PlannedRun,
+  { runner, diagnose }: LatticeDeps,
+  changes?: RunChanges,
+): Promise<{ readonly folded: Folded; readonly records: readonly TraceRecord[] }> {
   const observed = await runner.run(planned, changes);
-  return foldRun(planned, observed, diagnose(observed.records));
+  return { folded: foldRun(planned, observed, diagnose(observed.records)), records: observed.records };
 }
 
 /** Sets of deviations that bring about one ceremony's outcome. */

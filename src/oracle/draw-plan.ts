@@ -62,7 +62,8 @@ const MID_RUN_SHARE = 0.15;
 
 const PHONE_PROFILES = ["phone", "phone", "iphone", "android-chrome", "android-platform"];
 
-interface DrawOptions {
+/** What a plan is drawn from. */
+export interface DrawOptions {
   readonly seed: string;
   readonly draw: number;
   readonly sample: SampleName;

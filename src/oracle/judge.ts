@@ -1,5 +1,5 @@
 import { factorsOf, namesDeviation } from "./cause-factors.js";
-import type { CauseFactors } from "./causes/cause-row.js";
+import type { Aftermath, CauseFactors } from "./causes/cause-row.js";
 import {
   isWellIn,
   outcomeIn,
@@ -8,7 +8,7 @@ import {
   type Lattice,
   type Sufficient,
 } from "./counterfactuals.js";
-import { isPlainlyWell, isWellButForStores, type CeremonyOutcome } from "./outcome.js";
+import { isPlainlyWell, isWellButForStores, isWellButUntold, type CeremonyOutcome } from "./outcome.js";
 import { fullMask, nameOfDeviation, type Mask, type Plan } from "./plan.js";
 import type { Said } from "./runner.js";
 import { changeWithout, knobsOfTimer } from "./timer-knobs.js";
@@ -71,6 +71,7 @@ export async function judgeCeremony(
   if (said.cause === "undecided") return of("undecided", "no cause named");
   if (said.cause === "success") {
     if (isRecovered(outcome)) return of("right", "recovered");
+    if (isWellButUntold(outcome)) return of("right", "the user had left");
     return of("false-success", isWellButForStores(outcome) ? "stores do not match" : "not a success");
   }
   const factors = factorsOf(said.cause);
@@ -109,7 +110,10 @@ async function judgeNamed(
   { place, said, factors, sufficient, of }: Named,
 ): Promise<Judgement> {
   const { same, repairs } = sufficient;
-  const named = namedMask(lattice.plan, said, factors);
+  const own = lattice.ownAction(place);
+  // A ceremony that a deviation began is no cause of its own, except where that alone suffices.
+  const itself = own !== 0 && !same.includes(own) ? own : 0;
+  const named = namedMask(lattice.plan, said, factors) & ~itself;
   if (same.some((mask) => (mask & named) !== 0)) return of("right", "named in a sufficient set");
   const others = repairs & ~named;
   const full = fullMask(lattice.plan);
@@ -123,8 +127,8 @@ async function judgeNamed(
       ? of("right", "timer", timerEffect)
       : of("proximate", "timer, and another deviation repairs it", timerEffect);
   }
-  if (factors.afterFailedRegistration === true && isAfterFailedRegistration(lattice, place)) {
-    return of("right", "after a failed registration", timerEffect);
+  if (factors.after !== undefined && isAfter(factors.after, lattice, place)) {
+    return of("right", `after ${factors.after}`, timerEffect);
   }
   if (timerEffect === "nothing") return of("proximate", "the timer fired, and repairs nothing", timerEffect);
   if (factors.condition === true) return of("proximate", "a condition of the story");
@@ -148,12 +152,10 @@ async function effectOfTimer(
   return outcomeIn(changed, place) === outcomeIn(lattice.full, place) ? "nothing" : "changed";
 }
 
-/** Some registration before this ceremony did not come to a row and a key that go together. */
-function isAfterFailedRegistration({ full }: Lattice, place: string): boolean {
+/** Some ceremony before this one left behind what the sentence names. */
+function isAfter(what: Aftermath, { full }: Lattice, place: string): boolean {
   const at = full.ceremonies.findIndex((ceremony) => ceremony.place === place);
-  return full.ceremonies
-    .slice(0, at)
-    .some(
-      ({ outcome }) => outcome.kind === "registration" && (!outcome.row || outcome.orphan || outcome.ghost),
-    );
+  const earlier = full.ceremonies.slice(0, at).map(({ outcome }) => outcome);
+  if (what === "an unfinished ceremony") return earlier.some((outcome) => !isPlainlyWell(outcome));
+  return earlier.some(({ kind, row, orphan, ghost }) => kind === "registration" && (!row || orphan || ghost));
 }

@@ -10,7 +10,7 @@ export interface CeremonyOutcome {
   readonly kind: CeremonyKind;
   /** How the promise ended: `resolved`, the name of the error, `pending`, or `not-called`. */
   readonly promise: string;
-  /** The last report of each page to the user: `page:success`. */
+  /** The last report of each page to the user: `page:success`; `browser:quit` where nobody was left to report. */
   readonly told: readonly string[];
   /** A page told the user of a failure at some time. */
   readonly failureTold: boolean;
@@ -55,10 +55,17 @@ export function isPlainlyWell({
   return kind === "login" || row;
 }
 
+/** Says whether all went well, and the user had left before a page could say so. */
+export function isWellButUntold(outcome: CeremonyOutcome): boolean {
+  return outcome.told.length === 0 && isPlainlyWell({ ...outcome, told: ["page:success"] });
+}
+
 /** Says what is wrong only in the stores: the ceremony itself went well for page, user and site. */
 export function isWellButForStores(outcome: CeremonyOutcome): boolean {
   return isPlainlyWell({ ...outcome, row: true, orphan: false, ghost: false });
 }
+
+const QUIT = "browser:quit";
 
 const KINDS: readonly string[] = ["registration", "login", "factor"];
 
@@ -87,7 +94,12 @@ export function foldOutcomes({
     }
   });
   const stores = allStores(records, ledger);
-  return [...ceremonies.values()].map((found) => ({ ...foldOne(found, stores), beganAt: found.beganAt }));
+  const quitAt = records.findLastIndex(({ kind }) => kind === "page.closed");
+  return [...ceremonies.values()].map((found) => {
+    const outcome = foldOne(found, stores);
+    const told = outcome.told.length === 0 && quitAt > found.beganAt ? [QUIT] : outcome.told;
+    return { ...outcome, told, beganAt: found.beganAt };
+  });
 }
 
 interface Stores {
