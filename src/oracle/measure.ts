@@ -1,11 +1,11 @@
-import { minimalCase, truthOf, type OracleCase } from "./case.js";
-import type { Folded, Judged, Lattice, LatticeDeps } from "./counterfactuals.js";
+import { describeCase, minimalCase, truthOf, type OracleCase } from "./case.js";
+import type { Folded, Judged } from "./folded-run.js";
+import type { Lattice, LatticeDeps } from "./lattice.js";
 import { sampleOf, type SampleName } from "./draw-plan.js";
 import { judgeCeremony, WELL, type Judgement } from "./judge.js";
 import type { KnobInfo } from "./knob-info.js";
 import { clocksOff, judgePartial, missingParties, type PartialVerdict } from "./partial.js";
 import { nameOfDeviation, type Plan } from "./plan.js";
-import type { Runner } from "./runner.js";
 import { drawSoundPlan } from "./sound-plan.js";
 import { addClasses, countOne, countUnder, emptyTable, mergeTables, type OracleTable } from "./table.js";
 
@@ -29,24 +29,17 @@ export interface MeasureOptions {
 /** Draws plans, judges every verdict on them by counterfactual runs, and counts. The same options give the same table. */
 export async function measure(deps: LatticeDeps, options: MeasureOptions): Promise<OracleTable> {
   const { seed, draws, knobs, onDraw } = options;
-  let runs = 0;
-  const runner: Runner = {
-    run(planned, changes) {
-      runs += 1;
-      return deps.runner.run(planned, changes);
-    },
-  };
-  const counted = { ...deps, runner, bases: new Map<string, Folded>() };
+  const shared = { ...deps, bases: new Map<string, Folded>() };
   const tables: OracleTable[] = [];
   for (const draw of draws) {
     const sample = options.sample ?? sampleOf(draw);
-    const { lattice, redrawn } = await drawSoundPlan({ seed, draw, sample, knobs }, counted);
+    const { lattice, redrawn } = await drawSoundPlan({ seed, draw, sample, knobs }, shared);
     const empty = { ...emptyTable(seed), draws: 1, redrawn: redrawn.reduce(countOne, {}) };
-    const judged = lattice && (await judgeDraw({ lattice, sample, draw, options, deps: counted }));
+    const judged = lattice && (await judgeDraw({ lattice, sample, draw, options, deps: shared }));
     tables.push(mergeTables([empty, ...(judged ?? [])], seed));
     onDraw?.(tables.length);
   }
-  return { ...mergeTables(tables, seed), runs };
+  return mergeTables(tables, seed);
 }
 
 interface Draw {
@@ -70,6 +63,7 @@ async function judgeDraw(draw: Draw): Promise<readonly OracleTable[]> {
     const verdicts = await judgePartial(lattice, clocksOff(lattice.records), deps.diagnose);
     tables.push(...(await countPartial(draw, "clocks", verdicts)));
   }
+  tables.push({ ...emptyTable(options.seed), runs: lattice.runs() });
   return tables;
 }
 
@@ -101,12 +95,14 @@ async function reportCase(
   judgement: Judgement,
   partial?: Pick<OracleCase, "change" | "records">,
 ) {
-  const found = { ...(await minimalCase(lattice, ceremony, judgement)), ...partial };
+  // A changed trace belongs to the whole plan.
+  const described = partial === undefined ? minimalCase : describeCase;
+  const found = { ...(await described(lattice, ceremony, judgement)), ...partial };
   options.onCase?.({ ...found, sample, draw, seed: options.seed });
   return {
     said: ceremony.said?.cause ?? "not told",
     class: partial?.change ?? judgement.class,
-    why: judgement.why,
+    why: found.why,
     truth: truthOf(found),
     count: 1,
     example: `${sample}/${draw}`,

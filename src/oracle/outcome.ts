@@ -69,36 +69,48 @@ const QUIT = "browser:quit";
 
 const KINDS: readonly string[] = ["registration", "login", "factor"];
 
-/** A ceremony's records and where in the trace they begin. */
+/** A ceremony's records, and the places in the trace where it begins and its promise ends. */
 interface Found {
   readonly id: string;
   readonly kind: CeremonyKind;
   readonly beganAt: number;
+  settledAt: number;
   readonly records: TraceRecord[];
 }
 
-/** Folds the outcome of each ceremony, in the order in which they began, with the place of its first record. */
+/** A ceremony's outcome, and the places of its first record and of the promise's end in the trace. */
+export interface PlacedOutcome extends CeremonyOutcome {
+  readonly beganAt: number;
+  /** Infinity where the promise did not end. */
+  readonly settledAt: number;
+}
+
+/** Folds the outcome of each ceremony, in the order in which they began. */
 export function foldOutcomes({
   records,
   ledger,
-}: Pick<Observation, "records" | "ledger">): readonly (CeremonyOutcome & { readonly beganAt: number })[] {
+}: Pick<Observation, "records" | "ledger">): readonly PlacedOutcome[] {
   const ceremonies = new Map<string, Found>();
   records.forEach((record, at) => {
     const { ceremony } = record;
     if (ceremony === undefined) return;
     const known = ceremonies.get(ceremony);
-    if (known !== undefined) known.records.push(record);
-    else if (record.kind === "span.started" && record.name === "ceremony" && KINDS.includes(record.label)) {
+    if (known !== undefined) {
+      known.records.push(record);
+      if (record.kind === "page.called") known.settledAt = Infinity;
+      if (record.kind === "page.settled") known.settledAt = at;
+    } else if (record.kind === "span.started" && record.name === "ceremony" && KINDS.includes(record.label)) {
       const kind = record.label as CeremonyKind;
-      ceremonies.set(ceremony, { id: ceremony, kind, beganAt: at, records: [record] });
+      ceremonies.set(ceremony, { id: ceremony, kind, beganAt: at, settledAt: at, records: [record] });
     }
   });
   const stores = allStores(records, ledger);
   const quitAt = records.findLastIndex(({ kind }) => kind === "page.closed");
   return [...ceremonies.values()].map((found) => {
+    const { beganAt, settledAt } = found;
     const outcome = foldOne(found, stores);
-    const told = outcome.told.length === 0 && quitAt > found.beganAt ? [QUIT] : outcome.told;
-    return { ...outcome, told, beganAt: found.beganAt };
+    const told = outcome.told.length === 0 && quitAt > beganAt ? [QUIT] : outcome.told;
+    return { ...outcome, told, beganAt, settledAt };
   });
 }
 

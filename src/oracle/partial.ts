@@ -1,6 +1,7 @@
 import { drawFraction, seededEntropy } from "../core/entropy.js";
 import type { TraceRecord } from "../core/trace.js";
-import type { Judged, Lattice } from "./counterfactuals.js";
+import type { Judged } from "./folded-run.js";
+import type { Lattice } from "./lattice.js";
 import { judgeCeremony, WELL, type VerdictClass } from "./judge.js";
 import { CLOCKED, CLOCK_OFFSETS_MS, partiesIn, withClockOff, withoutParties } from "./parties.js";
 import type { Diagnose, Said } from "./runner.js";

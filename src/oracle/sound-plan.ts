@@ -1,4 +1,5 @@
-import { latticeOf, type Folded, type Lattice, type LatticeDeps } from "./counterfactuals.js";
+import type { Folded } from "./folded-run.js";
+import { latticeOf, type Lattice, type LatticeDeps } from "./lattice.js";
 import { drawPlan, type DrawOptions } from "./draw-plan.js";
 import { isPlainlyWell } from "./outcome.js";
 import { fullMask } from "./plan.js";
@@ -26,7 +27,7 @@ export async function drawSoundPlan(
     try {
       const lattice = plan.deviations.length === 0 ? undefined : await latticeOf(plan, deps);
       if (lattice === undefined) redrawn.push("no deviation");
-      else if (!isWell(await lattice.at(0))) redrawn.push("base not well");
+      else if (!isWellRun(await lattice.at(0))) redrawn.push("base not well");
       else {
         // A refusal in any counterfactual run refuses the plan, so that none comes up later.
         if (!isWellAndSaid(lattice.full)) await playAll(lattice);
@@ -40,12 +41,13 @@ export async function drawSoundPlan(
   return { lattice: undefined, redrawn };
 }
 
-function isWell({ ceremonies }: Folded): boolean {
+/** Says whether every ceremony of a run went plainly well, and there was one. */
+export function isWellRun({ ceremonies }: Folded): boolean {
   return ceremonies.length > 0 && ceremonies.every(({ outcome }) => isPlainlyWell(outcome));
 }
 
 function isWellAndSaid(folded: Folded): boolean {
-  return isWell(folded) && folded.ceremonies.every(({ said }) => said?.cause === "success");
+  return isWellRun(folded) && folded.ceremonies.every(({ said }) => said?.cause === "success");
 }
 
 async function playAll(lattice: Lattice): Promise<void> {

@@ -8,7 +8,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "focus-missing-at-call": { names: ["page.focused"] },
   "focus-lost-at-completion": { names: ["page.focused"] },
   "request-pending": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER], after: "an unfinished ceremony" },
-  "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER] },
+  "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER], condition: true },
   "dialog-refused": { names: ["os.dialogResult", "os.webauthnApi"] },
   "no-authenticator": {
     names: [

@@ -43,7 +43,16 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "phone-not-heard": { names: [...RADIO, ...PHONE_READY, "client.linkDeadlineMs"] },
   "phone-no-tunnel": { names: ["phone.mobileData", ...TUNNEL_REFUSED] },
   "phone-hung-up": {
-    names: ["phone.leavesAfterMs", "phone.discoverable", "phone.nothingFound", "phone.screenLock"],
+    names: [
+      "phone.leavesAfterMs",
+      "phone.discoverable",
+      "phone.nothingFound",
+      "phone.screenLock",
+      "phone.provider",
+      "key.which",
+      "key.indexLagMs",
+      "rp.allowList",
+    ],
   },
   "tunnel-expired": {
     names: ["tunnel.ttlMs", ...GESTURE, "key.createMs", "tunnel.latencyMs", "ble.advertDelayMs"],

@@ -1,4 +1,5 @@
 import { VERDICT_CLASSES } from "../../oracle/judge.js";
+import type { LabelJudgement } from "../../oracle/judge-story.js";
 import { PARTIAL_CLASSES } from "../../oracle/partial.js";
 import { addNumbers, type Numbers, type NumbersBy, type OracleTable } from "../../oracle/table.js";
 import { wilson, type Rate } from "../../oracle/wilson.js";
@@ -148,6 +149,25 @@ function clusterTable({ clusters }: OracleTable): readonly string[] {
     ...section([["count", "class", "said", "why", "smallest sufficient sets", "example"], ...rows]),
     ...(left > 0 ? [`... and ${left} more`] : []),
   ];
+}
+
+/** Renders what became of the labels of scenarios: how many of each class, and each that is not right. */
+export function labelsToText(labels: readonly LabelJudgement[]): string {
+  const counts = labels.reduce<Numbers>((sum, { class: is }) => addNumbers(sum, { [is]: 1 }), {});
+  const others = labels.filter(({ class: is }) => is !== "right");
+  const setsOf = (sets: readonly (readonly string[])[]) =>
+    sets.map((names) => names.join(" and ") || "nothing").join(" | ");
+  return [
+    Object.entries(counts)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", "),
+    ...section([
+      ["class", "scenario", "ceremony", "label", "why", "smallest sufficient sets"],
+      ...others.map(({ class: is, story, ceremony, label, why, sufficient }) => {
+        return [is, story, ceremony, label, why, setsOf(sufficient)];
+      }),
+    ]),
+  ].join("\n");
 }
 
 /** Rows as columns of one width, after an empty line. */
