@@ -1,16 +1,24 @@
 import { Worker } from "node:worker_threads";
-import { type OracleCase, type OracleTable, type SampleName, mergeTables } from "../entry/scenarios.js";
+import {
+  type OracleCase,
+  type OracleCaseFile,
+  type OracleTable,
+  type SampleName,
+  mergeTables,
+} from "../entry/scenarios.js";
 
 /** What one thread is given to do. */
 export interface OracleWork {
   readonly seed: string;
   readonly sample: SampleName | undefined;
   readonly draws: readonly number[];
+  readonly missing: boolean;
+  readonly clocks: boolean;
 }
 
 export type OracleMessage =
   | { readonly kind: "progress"; readonly done: number }
-  | { readonly kind: "case"; readonly found: OracleCase; readonly name: string; readonly text: string }
+  | { readonly kind: "case"; readonly found: OracleCase; readonly files: readonly OracleCaseFile[] }
   | { readonly kind: "table"; readonly table: OracleTable };
 
 export interface OracleSettings extends OracleWork {
@@ -40,7 +48,7 @@ export async function runOracle({
       });
     }),
   );
-  return tables.reduce(mergeTables);
+  return mergeTables(tables);
 }
 
 function inWorker(work: OracleWork, onMessage: (message: OracleMessage) => void): Promise<OracleTable> {

@@ -14,13 +14,15 @@ export {
 export { CATALOGUE_GROUPS, type CatalogueGroup } from "../scenarios/catalogue/groups.js";
 export { type OracleCase } from "../oracle/case.js";
 export { SAMPLE_NAMES, type SampleName } from "../oracle/draw-plan.js";
+export type { LabelJudgement } from "../oracle/judge-story.js";
 export { VERDICT_CLASSES, type VerdictClass } from "../oracle/judge.js";
 export { type MeasureOptions } from "../oracle/measure.js";
 export { type OracleTable, mergeTables } from "../oracle/table.js";
 export type { Expectation, AssertionFailure, PartialExpectation } from "../scenarios/expectation.js";
+export { judgeLabels } from "../scenarios/explore/judge-labels.js";
 export { measureVerdicts } from "../scenarios/explore/measure-verdicts.js";
-export { oracleFile, oracleFileName } from "../scenarios/explore/oracle-file.js";
-export { oracleTableToText } from "../scenarios/explore/oracle-text.js";
+export { type OracleCaseFile, oracleCaseFiles } from "../scenarios/explore/oracle-file.js";
+export { labelsToText, oracleTableToText } from "../scenarios/explore/oracle-text.js";
 export { type Outcome, outcomeOf } from "../scenarios/explore/outcome.js";
 export {
   type SampleOptions,

@@ -1,20 +1,17 @@
+import type { TraceRecord } from "../core/trace.js";
 import {
-  composeRun,
   fullMask,
+  masksBySize,
   nameOfDeviation,
   type Deviation,
   type Mask,
   type Plan,
   type PlannedRun,
 } from "./plan.js";
-import {
-  bitsOf,
-  masksBySize,
-  outcomeIn,
-  sufficientSets,
-  type Judged,
-  type Lattice,
-} from "./counterfactuals.js";
+import { outcomeIn, type Judged } from "./folded-run.js";
+import type { Lattice } from "./lattice.js";
+import { partOf } from "./lattice-part.js";
+import { sufficientSets } from "./sufficient-sets.js";
 import { judgeCeremony, WELL, type Judgement, type VerdictClass } from "./judge.js";
 import type { CeremonyOutcome } from "./outcome.js";
 import type { Said } from "./runner.js";
@@ -39,6 +36,10 @@ export interface OracleCase {
   readonly repairs: readonly string[];
   readonly run: PlannedRun;
   readonly base: string;
+  /** What was done to the trace before it was explained; absent for the whole trace. */
+  readonly change?: string;
+  /** The changed trace. */
+  readonly records?: readonly TraceRecord[];
 }
 
 /** Removes the deviations that do not matter to a verdict: the same is said of the same outcome, and judged the same. */
@@ -56,41 +57,22 @@ export async function minimalCase(
     const found = folded.ceremonies.find((one) => one.place === place);
     if (found === undefined || outcomeIn(folded, place) !== wanted || found.said?.cause !== said?.cause)
       continue;
-    const smaller = restricted(lattice, mask);
-    const again = await judgeCeremony(await smaller, found);
-    if (again === WELL || again.class !== judgement.class) continue;
-    return describe(lattice, mask, found, again);
+    const smaller = await partOf(lattice, mask);
+    const again = await judgeCeremony(smaller, found);
+    if (again !== WELL && again.class === judgement.class) return describeCase(smaller, found, again);
   }
-  return describe(lattice, full, ceremony, judgement);
+  return describeCase(lattice, ceremony, judgement);
 }
 
-/** The lattice of a plan with fewer deviations: bits keep their places. */
-async function restricted(lattice: Lattice, mask: Mask): Promise<Lattice> {
-  const kept = lattice.plan.deviations.filter((_, at) => (mask & (1 << at)) !== 0);
-  const bits = bitsOf(mask);
-  const widen = (small: Mask) =>
-    bits.reduce((wide, bit, at) => ((small & (1 << at)) !== 0 ? wide | bit : wide), 0);
-  return {
-    plan: { ...lattice.plan, deviations: kept },
-    full: await lattice.at(mask),
-    ownAction: (place) =>
-      bits.reduce((own, bit, at) => (lattice.ownAction(place) === bit ? own | (1 << at) : own), 0),
-    at: (small) => lattice.at(widen(small)),
-    changed: (change, without) => lattice.changed(change, (fullMask(lattice.plan) & ~mask) | widen(without)),
-  };
-}
-
-async function describe(
+/** Describes a case as it stands: with every deviation of its plan. */
+export async function describeCase(
   lattice: Lattice,
-  mask: Mask,
   { place, outcome, said }: Judged,
   judgement: Judgement,
 ): Promise<Omit<OracleCase, "seed" | "sample" | "draw">> {
   const { plan } = lattice;
-  const smaller = await restricted(lattice, mask);
-  const always = smaller.ownAction(place);
-  const { same, repairs } = judgement.sufficient ?? (await sufficientSets(smaller, place, { always }));
-  const names = (set: Mask) => namesIn(smaller.plan, set);
+  const { same, repairs } = judgement.sufficient ?? (await sufficientSets(lattice, place));
+  const names = (set: Mask) => namesIn(plan, set);
   return {
     class: judgement.class,
     why: judgement.why,
@@ -98,10 +80,10 @@ async function describe(
     kind: outcome.kind,
     outcome,
     said,
-    deviations: smaller.plan.deviations.map(describeDeviation),
+    deviations: plan.deviations.map(describeDeviation),
     sufficient: same.map(names),
     repairs: names(repairs),
-    run: composeRun(plan, mask),
+    run: lattice.compose(fullMask(plan)),
     base: plan.base.id,
   };
 }

@@ -41,7 +41,7 @@ function interleaved(): readonly SampleName[] {
 }
 
 /** Knobs that say what the story is, and are no fault of anybody. */
-const STORY_KNOBS: readonly string[] = [
+export const STORY_KNOBS: readonly string[] = [
   "client.profile",
   "key.profile",
   "link.road",
@@ -62,7 +62,8 @@ const MID_RUN_SHARE = 0.15;
 
 const PHONE_PROFILES = ["phone", "phone", "iphone", "android-chrome", "android-platform"];
 
-interface DrawOptions {
+/** What a plan is drawn from. */
+export interface DrawOptions {
   readonly seed: string;
   readonly draw: number;
   readonly sample: SampleName;
@@ -106,6 +107,16 @@ function choicesOf(knobs: readonly KnobInfo[], name: string): readonly string[] 
   return knobs.find((knob) => knob.name === name)?.choices ?? [];
 }
 
+/** How many of the deviations are actions. */
+const ACTION_SHARES: Readonly<Record<SampleName, number>> = {
+  A: 0.05,
+  B: 0.05,
+  C: 0.03,
+  C1x: 0.03,
+  M: 0.35,
+  F: 0.25,
+};
+
 interface DeviationOptions {
   readonly base: BaseStory;
   readonly sample: SampleName;
@@ -119,7 +130,7 @@ function drawDeviations(options: DeviationOptions): readonly Deviation[] {
   const drawn: Deviation[] = [];
   for (let nth = 0; nth < wanted * 4 && drawn.length < wanted; nth += 1) {
     const own = entropy.fork(`deviation ${nth}`);
-    const isAction = sample === "M" && drawn.length === 0 ? true : drawFraction(own) < actionShare(sample);
+    const isAction = drawFraction(own) < ACTION_SHARES[sample];
     const deviation = isAction ? drawAction(options.base, own) : drawKnob(options, own);
     if (deviation !== undefined && !drawn.some((other) => isSameThing(other, deviation)))
       drawn.push(deviation);
@@ -132,10 +143,6 @@ function numberOfDeviations(sample: SampleName, entropy: Entropy): number {
   if (sample === "C") return pickFrom([2, 3], entropy);
   if (sample === "M" || sample === "F") return pickFrom([1, 2, 3], entropy);
   return pickFrom([1, 2, 3, 4], entropy);
-}
-
-function actionShare(sample: SampleName): number {
-  return sample === "M" ? 0.4 : sample === "C1x" || sample === "C" ? 0.03 : 0.05;
 }
 
 /** One knob deviates once: two values of a knob would hide each other. */
@@ -207,6 +214,10 @@ function momentWithin({ script }: BaseStory, entropy: Entropy): number {
 
 const CODE_ACTIONS = ["request-code", "enter-code"];
 
+const KEY_ROADS = ["usb", "pin", "fingerprint"];
+const KEY_VERBS = ["unplug", "unplug", "unplug", "replug", "reset-key"];
+const VERBS = ["quit-browser", "quit-browser", "login", "login", "register"];
+
 /** What a user may do beside the script. */
 function drawAction(base: BaseStory, entropy: Entropy): Deviation | undefined {
   const atMs = momentWithin(base, entropy);
@@ -228,9 +239,11 @@ function drawAction(base: BaseStory, entropy: Entropy): Deviation | undefined {
           };
     return { kind: "action", action };
   }
-  const key = ["unplug", "unplug", "quit-browser"];
-  const other = ["register", base.script.length > 1 ? "login" : "register", "quit-browser"];
-  const verb = pickFrom(["usb", "pin", "fingerprint"].includes(road) ? [...key, ...other] : other, entropy);
+  const verbs = KEY_ROADS.includes(road) ? [...KEY_VERBS, ...VERBS] : VERBS;
+  const verb = pickFrom(
+    verbs.filter((name) => name !== "login" || base.script.length > 1),
+    entropy,
+  );
   const isCeremony = verb === "register" || verb === "login";
   return { kind: "action", action: { do: verb, atMs, ...(isCeremony && { inBackground: true }) } };
 }

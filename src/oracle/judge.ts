@@ -1,16 +1,11 @@
 import { factorsOf, namesDeviation } from "./cause-factors.js";
-import type { CauseFactors } from "./causes/cause-row.js";
-import {
-  isWellIn,
-  outcomeIn,
-  sufficientSets,
-  type Judged,
-  type Lattice,
-  type Sufficient,
-} from "./counterfactuals.js";
-import { isPlainlyWell, isWellButForStores, type CeremonyOutcome } from "./outcome.js";
+import type { Aftermath, CauseFactors } from "./causes/cause-row.js";
+import { isWellIn, outcomeIn, type Judged } from "./folded-run.js";
+import type { Lattice } from "./lattice.js";
+import { sufficientSets, type Sufficient } from "./sufficient-sets.js";
+import { isPlainlyWell, isWellButForStores, isWellButUntold, type CeremonyOutcome } from "./outcome.js";
 import { fullMask, nameOfDeviation, type Mask, type Plan } from "./plan.js";
-import type { Said } from "./runner.js";
+import { PlanRefusedError, type Said } from "./runner.js";
 import { changeWithout, knobsOfTimer } from "./timer-knobs.js";
 
 /**
@@ -58,9 +53,7 @@ export async function judgeCeremony(
   if (isWell && said !== undefined) {
     return cause === "undecided" ? plain("undecided", "all is well") : plain("wrong", "trouble in a success");
   }
-  // A ceremony that a deviation began is judged in the runs that have it.
-  const always = lattice.ownAction(place);
-  const sufficient = await sufficientSets(lattice, place, { always });
+  const sufficient = await sufficientSets(lattice, place);
   const of = (is: VerdictClass, why: string, timerEffect?: TimerEffect): Judgement => ({
     class: is,
     why,
@@ -71,6 +64,7 @@ export async function judgeCeremony(
   if (said.cause === "undecided") return of("undecided", "no cause named");
   if (said.cause === "success") {
     if (isRecovered(outcome)) return of("right", "recovered");
+    if (isWellButUntold(outcome)) return of("right", "the user had left");
     return of("false-success", isWellButForStores(outcome) ? "stores do not match" : "not a success");
   }
   const factors = factorsOf(said.cause);
@@ -109,22 +103,34 @@ async function judgeNamed(
   { place, said, factors, sufficient, of }: Named,
 ): Promise<Judgement> {
   const { same, repairs } = sufficient;
-  const named = namedMask(lattice.plan, said, factors);
+  const own = lattice.ownAction(place);
+  // A ceremony that a deviation began is no cause of its own, except where that alone suffices.
+  const itself = own !== 0 && !same.includes(own) ? own : 0;
+  const named = namedMask(lattice.plan, said, factors) & ~itself;
   if (same.some((mask) => (mask & named) !== 0)) return of("right", "named in a sufficient set");
   const others = repairs & ~named;
-  const full = fullMask(lattice.plan);
-  const without = await lattice.at(full & ~named);
+  const without = await lattice.at(fullMask(lattice.plan) & ~named);
   if (named !== 0 && outcomeIn(without, place) !== outcomeIn(lattice.full, place)) {
-    return others === 0 ? of("right", "removal changes it") : of("proximate", "another deviation repairs it");
+    if (isWellIn(without, place)) return of("right", "removal repairs it");
+    return others === 0
+      ? of("right", "removal changes it")
+      : of("proximate", "removal changes it, and something not named repairs it");
   }
   const timerEffect = await effectOfTimer(lattice, place, said);
-  if (timerEffect === "repaired" || timerEffect === "changed") {
-    return others === 0
-      ? of("right", "timer", timerEffect)
-      : of("proximate", "timer, and another deviation repairs it", timerEffect);
+  if (timerEffect === "repaired") {
+    return of(
+      "right",
+      others === 0 ? "timer repairs it" : "timer repairs it, as something not named does",
+      timerEffect,
+    );
   }
-  if (factors.afterFailedRegistration === true && isAfterFailedRegistration(lattice, place)) {
-    return of("right", "after a failed registration", timerEffect);
+  if (timerEffect === "changed") {
+    return others === 0
+      ? of("right", "timer changes it", timerEffect)
+      : of("proximate", "timer changes it, and something not named repairs it", timerEffect);
+  }
+  if (factors.after !== undefined && isAfter(factors.after, lattice, place)) {
+    return of("right", `after ${factors.after}`, timerEffect);
   }
   if (timerEffect === "nothing") return of("proximate", "the timer fired, and repairs nothing", timerEffect);
   if (factors.condition === true) return of("proximate", "a condition of the story");
@@ -143,17 +149,24 @@ async function effectOfTimer(
     (mask, deviation, at) => (own.includes(nameOfDeviation(deviation)) ? mask | (1 << at) : mask),
     0,
   );
-  const changed = await lattice.changed(change, ofKnob);
+  const changed = await lattice.changed(change, ofKnob).catch(unlessRefused);
+  if (changed === undefined) return undefined;
   if (isWellIn(changed, place)) return "repaired";
   return outcomeIn(changed, place) === outcomeIn(lattice.full, place) ? "nothing" : "changed";
 }
 
-/** Some registration before this ceremony did not come to a row and a key that go together. */
-function isAfterFailedRegistration({ full }: Lattice, place: string): boolean {
+/** A run without the timer may never come to rest. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof PlanRefusedError)) throw error;
+}
+
+/** Some ceremony before this one left behind what the sentence names. */
+function isAfter(what: Aftermath, { full }: Lattice, place: string): boolean {
   const at = full.ceremonies.findIndex((ceremony) => ceremony.place === place);
-  return full.ceremonies
-    .slice(0, at)
-    .some(
-      ({ outcome }) => outcome.kind === "registration" && (!outcome.row || outcome.orphan || outcome.ghost),
-    );
+  const earlier = full.ceremonies.slice(0, at).map(({ outcome }) => outcome);
+  if (what === "an unfinished ceremony") {
+    const beganAt = full.ceremonies[at]?.outcome.beganAt ?? 0;
+    return earlier.some(({ settledAt }) => settledAt > beganAt);
+  }
+  return earlier.some(({ kind, row, orphan, ghost }) => kind === "registration" && (!row || orphan || ghost));
 }

@@ -1,183 +1,155 @@
-import { minimalCase, truthOf, type OracleCase } from "./case.js";
-import { latticeOf, type Lattice, type LatticeDeps } from "./counterfactuals.js";
-import { drawPlan, sampleOf, type SampleName } from "./draw-plan.js";
+import { describeCase, minimalCase, truthOf, type OracleCase } from "./case.js";
+import type { Folded, Judged } from "./folded-run.js";
+import type { Lattice, LatticeDeps } from "./lattice.js";
+import { sampleOf, type SampleName } from "./draw-plan.js";
 import { judgeCeremony, WELL, type Judgement } from "./judge.js";
 import type { KnobInfo } from "./knob-info.js";
-import { isPlainlyWell } from "./outcome.js";
-import { fullMask, nameOfDeviation, type Plan } from "./plan.js";
-import { PlanRefusedError, type Runner, type RunChanges } from "./runner.js";
-import { countUnder, emptyTable, mergeTables, type OracleTable } from "./table.js";
-
-/** How often a draw is drawn again before it is given up. */
-const AGAIN_MAX = 50;
+import { clocksOff, judgePartial, missingParties, type PartialVerdict } from "./partial.js";
+import { nameOfDeviation, type Plan } from "./plan.js";
+import { drawSoundPlan } from "./sound-plan.js";
+import { addClasses, countOne, countUnder, emptyTable, mergeTables, type OracleTable } from "./table.js";
 
 export interface MeasureOptions {
   readonly seed: string;
   /** Numbers of the draws, from 0. */
-  readonly draws: Iterable<number>;
+  readonly draws: readonly number[];
   /** One way of drawing for all draws; every way in turn when absent. */
   readonly sample?: SampleName | undefined;
   readonly knobs: readonly KnobInfo[];
+  /** Explains every trace again without each party, and without some pairs of parties. */
+  readonly missing?: boolean | undefined;
+  /** Explains every trace again with each party's clock off. */
+  readonly clocks?: boolean | undefined;
+  /** Called with each verdict that is not right. */
   readonly onCase?: ((found: OracleCase) => void) | undefined;
+  /** Called after each draw with how many are done. */
   readonly onDraw?: ((done: number) => void) | undefined;
 }
 
-/** Draws plans, judges every verdict on them by counterfactual runs, and counts. */
+/** Draws plans, judges every verdict on them by counterfactual runs, and counts. The same options give the same table. */
 export async function measure(deps: LatticeDeps, options: MeasureOptions): Promise<OracleTable> {
-  const counter = countingRunner(deps.runner);
-  const counting = { ...deps, runner: counter.runner };
-  const bases = new Map<string, boolean>();
+  const { seed, draws, knobs, onDraw } = options;
+  const shared = { ...deps, bases: new Map<string, Folded>() };
   const tables: OracleTable[] = [];
-  for (const draw of options.draws) {
+  for (const draw of draws) {
     const sample = options.sample ?? sampleOf(draw);
-    const drawn = await drawSound(counting, { ...options, draw, sample, bases });
-    let one: OracleTable = { ...emptyTable(options.seed), draws: 1, redrawn: drawn.redrawn };
-    if (drawn.lattice !== undefined)
-      one = await judgeDraw(one, { lattice: drawn.lattice, sample, draw, options });
-    tables.push(one);
-    options.onDraw?.(tables.length);
+    const { lattice, redrawn } = await drawSoundPlan({ seed, draw, sample, knobs }, shared);
+    const empty = { ...emptyTable(seed), draws: 1, redrawn: redrawn.reduce(countOne, {}) };
+    const judged = lattice && (await judgeDraw({ lattice, sample, draw, options, deps: shared }));
+    tables.push(mergeTables([empty, ...(judged ?? [])], seed));
+    onDraw?.(tables.length);
   }
-  return { ...mergeAll(tables, options.seed), runs: counter.count() };
+  return mergeTables(tables, seed);
 }
 
-/** Merges neighbours until one is left: a long table is not copied for every draw. */
-function mergeAll(tables: readonly OracleTable[], seed: string): OracleTable {
-  if (tables.length <= 1) return tables[0] ?? emptyTable(seed);
-  const half = Math.ceil(tables.length / 2);
-  return mergeTables(mergeAll(tables.slice(0, half), seed), mergeAll(tables.slice(half), seed));
-}
-
-function countingRunner(runner: Runner): { readonly runner: Runner; readonly count: () => number } {
-  let count = 0;
-  return {
-    runner: {
-      run: (planned, changes?: RunChanges) => {
-        count += 1;
-        return runner.run(planned, changes);
-      },
-    },
-    count: () => count,
-  };
-}
-
-interface DrawSetup extends MeasureOptions {
-  readonly draw: number;
-  readonly sample: SampleName;
-  /** Whether each base is plainly well, as far as it was asked. */
-  readonly bases: Map<string, boolean>;
-}
-
-interface Drawn {
-  readonly lattice: Lattice | undefined;
-  readonly redrawn: Record<string, number>;
-}
-
-/** Draws until the base is plainly well without its deviations and every value is accepted. */
-async function drawSound(deps: LatticeDeps, { bases, ...setup }: DrawSetup): Promise<Drawn> {
-  const redrawn: Record<string, number> = {};
-  const refused = (reason: string) => {
-    redrawn[reason] = (redrawn[reason] ?? 0) + 1;
-  };
-  for (let again = 0; again < AGAIN_MAX; again += 1) {
-    const plan = drawPlan({ ...setup, again });
-    if (plan.deviations.length === 0) {
-      refused("no deviation");
-      continue;
-    }
-    try {
-      if (!(await isBaseWell(plan, deps, bases))) {
-        refused("base not well");
-        continue;
-      }
-      const lattice = await latticeOf(plan, deps);
-      // A refusal in one of the counterfactual runs refuses the plan.
-      if (!isAllWellSaid(lattice)) await playAll(lattice);
-      return { lattice, redrawn };
-    } catch (error) {
-      if (!(error instanceof PlanRefusedError)) throw error;
-      refused(error.code);
-    }
-  }
-  return { lattice: undefined, redrawn };
-}
-
-async function isBaseWell(plan: Plan, deps: LatticeDeps, bases: Map<string, boolean>): Promise<boolean> {
-  const bare = { ...plan, deviations: [] };
-  const key = JSON.stringify(plan.base);
-  const known = bases.get(key);
-  if (known !== undefined) return known;
-  const { full } = await latticeOf(bare, deps);
-  const isWell = full.ceremonies.length > 0 && full.ceremonies.every(({ outcome }) => isPlainlyWell(outcome));
-  bases.set(key, isWell);
-  return isWell;
-}
-
-function isAllWellSaid({ full }: Lattice): boolean {
-  return full.ceremonies.every(({ outcome, said }) => isPlainlyWell(outcome) && said?.cause === "success");
-}
-
-async function playAll(lattice: Lattice): Promise<void> {
-  for (let mask = 0; mask <= fullMask(lattice.plan); mask += 1) await lattice.at(mask);
-}
-
-interface JudgeSetup {
+interface Draw {
   readonly lattice: Lattice;
   readonly sample: SampleName;
   readonly draw: number;
   readonly options: MeasureOptions;
+  readonly deps: LatticeDeps;
 }
 
-async function judgeDraw(
-  empty: OracleTable,
-  { lattice, sample, draw, options }: JudgeSetup,
-): Promise<OracleTable> {
-  let table = empty;
-  for (const ceremony of lattice.full.ceremonies) {
-    const judgement = await judgeCeremony(lattice, ceremony);
-    if (judgement === WELL) {
-      table = { ...table, well: table.well + 1 };
+async function judgeDraw(draw: Draw): Promise<readonly OracleTable[]> {
+  const { lattice, options, deps } = draw;
+  const tables: OracleTable[] = [];
+  for (const ceremony of lattice.full.ceremonies) tables.push(await countCeremony(draw, ceremony));
+  const seed = `${options.seed}/${draw.sample}/${draw.draw}`;
+  if (options.missing === true) {
+    const verdicts = await judgePartial(lattice, missingParties(lattice.records, seed), deps.diagnose);
+    tables.push(...(await countPartial(draw, "missing", verdicts)));
+  }
+  if (options.clocks === true) {
+    const verdicts = await judgePartial(lattice, clocksOff(lattice.records), deps.diagnose);
+    tables.push(...(await countPartial(draw, "clocks", verdicts)));
+  }
+  tables.push({ ...emptyTable(options.seed), runs: lattice.runs() });
+  return tables;
+}
+
+/** Counts one ceremony's verdict on the whole trace. */
+async function countCeremony(draw: Draw, ceremony: Judged): Promise<OracleTable> {
+  const { lattice, sample, options } = draw;
+  const empty = emptyTable(options.seed);
+  const judgement = await judgeCeremony(lattice, ceremony);
+  if (judgement === WELL) return { ...empty, well: 1 };
+  const { class: is, why, timerEffect } = judgement;
+  const { said } = ceremony;
+  const table: OracleTable = {
+    ...empty,
+    total: addClasses(empty.total, { [is]: 1 }),
+    bySample: countUnder({}, sample, is),
+    byRoad: countUnder({}, roadOf(lattice.plan), is),
+    byCause: countUnder({}, said?.cause ?? "not told", is),
+    byFault: countUnder({}, faultOf(lattice.plan, judgement), is),
+    byReason: countUnder({}, `${is}: ${why}`, is),
+    timers: timerEffect === undefined ? {} : countUnder({}, said?.timer ?? "", timerEffect),
+  };
+  return is === "right" ? table : { ...table, clusters: [await reportCase(draw, ceremony, judgement)] };
+}
+
+/** Reports a case with its smallest plan, and returns the cluster that it belongs to. */
+async function reportCase(
+  { lattice, sample, draw, options }: Draw,
+  ceremony: Judged,
+  judgement: Judgement,
+  partial?: Pick<OracleCase, "change" | "records">,
+) {
+  // A changed trace belongs to the whole plan.
+  const described = partial === undefined ? minimalCase : describeCase;
+  const found = { ...(await described(lattice, ceremony, judgement)), ...partial };
+  options.onCase?.({ ...found, sample, draw, seed: options.seed });
+  return {
+    said: ceremony.said?.cause ?? "not told",
+    class: partial?.change ?? judgement.class,
+    why: found.why,
+    truth: truthOf(found),
+    count: 1,
+    example: `${sample}/${draw}`,
+  };
+}
+
+/** Counts verdicts on traces that are not whole. */
+async function countPartial(
+  draw: Draw,
+  member: "missing" | "clocks",
+  verdicts: readonly PartialVerdict[],
+): Promise<readonly OracleTable[]> {
+  const tables: OracleTable[] = [];
+  for (const { change, ceremony, whole, said, class: is, records } of verdicts) {
+    const empty = emptyTable(draw.options.seed);
+    const table = { ...empty, [member]: countUnder({}, change, is) };
+    if (is !== "wrong") {
+      tables.push(table);
       continue;
     }
-    const said = ceremony.said?.cause ?? "not told";
-    table = countJudgement(table, judgement, { said, sample, plan: lattice.plan });
-    if (judgement.timerEffect !== undefined && ceremony.said?.timer !== undefined) {
-      const { timers } = table;
-      const { timer } = ceremony.said;
-      const before = timers[timer] ?? {};
-      const effect = { ...before, [judgement.timerEffect]: (before[judgement.timerEffect] ?? 0) + 1 };
-      table = { ...table, timers: { ...timers, [timer]: effect } };
-    }
-    if (judgement.class === "right") continue;
-    const found = await minimalCase(lattice, ceremony, judgement);
-    const cluster = {
-      said,
-      class: judgement.class,
-      why: judgement.why,
-      truth: truthOf(found),
-      count: 1,
-      example: `${sample}/${draw}`,
-    };
-    table = mergeTables(table, { ...emptyTable(options.seed), clusters: [cluster] });
-    options.onCase?.({ ...found, sample, draw, seed: options.seed });
+    const judgement = { class: "wrong", why: `the whole trace: ${whole}` } as const;
+    const partial = { change, records };
+    const sufficient = undefined;
+    const timerEffect = undefined;
+    const cluster = await reportCase(
+      draw,
+      { ...ceremony, said },
+      { ...judgement, sufficient, timerEffect },
+      partial,
+    );
+    tables.push({ ...table, clusters: [cluster] });
   }
-  return table;
+  return tables;
 }
 
-function countJudgement(
-  table: OracleTable,
-  { class: is, sufficient }: Judgement,
-  { said, sample, plan }: { said: string; sample: SampleName; plan: Plan },
-): OracleTable {
-  const single =
-    plan.deviations.length === 1 ? 1 : sufficient?.same.length === 1 ? sufficient.same[0] : undefined;
-  const bits = plan.deviations.filter((_, at) => ((single ?? 0) & (1 << at)) !== 0);
-  const fault = bits.length === 1 && bits[0] !== undefined ? nameOfDeviation(bits[0]) : "several or none";
-  return {
-    ...table,
-    total: countUnder({ total: table.total }, "total", is)["total"] ?? table.total,
-    bySample: countUnder(table.bySample, sample, is),
-    byCause: countUnder(table.byCause, said, is),
-    byFault: countUnder(table.byFault, fault, is),
-    byRoad: countUnder(table.byRoad, plan.base.id.split("+")[0] ?? "", is),
-  };
+/** Name of a base story's road: its id without the number of logins. */
+export function roadOf({ base }: Plan): string {
+  return base.id.split("+")[0] ?? base.id;
+}
+
+const SEVERAL = "several together, or several ways";
+
+/** The one deviation that brings about an outcome by itself. */
+function faultOf({ deviations }: Plan, { sufficient }: Judgement): string {
+  const [mask, ...others] = sufficient?.same ?? [];
+  if (mask === undefined)
+    return deviations.length === 1 && deviations[0] ? nameOfDeviation(deviations[0]) : SEVERAL;
+  const bits = deviations.filter((_, at) => (mask & (1 << at)) !== 0);
+  return others.length === 0 && bits.length === 1 && bits[0] ? nameOfDeviation(bits[0]) : SEVERAL;
 }

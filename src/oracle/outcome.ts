@@ -10,7 +10,7 @@ export interface CeremonyOutcome {
   readonly kind: CeremonyKind;
   /** How the promise ended: `resolved`, the name of the error, `pending`, or `not-called`. */
   readonly promise: string;
-  /** The last report of each page to the user: `page:success`. */
+  /** The last report of each page to the user: `page:success`; `browser:quit` where nobody was left to report. */
   readonly told: readonly string[];
   /** A page told the user of a failure at some time. */
   readonly failureTold: boolean;
@@ -55,39 +55,63 @@ export function isPlainlyWell({
   return kind === "login" || row;
 }
 
+/** Says whether all went well, and the user had left before a page could say so. */
+export function isWellButUntold(outcome: CeremonyOutcome): boolean {
+  return outcome.told.length === 0 && isPlainlyWell({ ...outcome, told: ["page:success"] });
+}
+
 /** Says what is wrong only in the stores: the ceremony itself went well for page, user and site. */
 export function isWellButForStores(outcome: CeremonyOutcome): boolean {
   return isPlainlyWell({ ...outcome, row: true, orphan: false, ghost: false });
 }
 
+const QUIT = "browser:quit";
+
 const KINDS: readonly string[] = ["registration", "login", "factor"];
 
-/** A ceremony's records and where in the trace they begin. */
+/** A ceremony's records, and the places in the trace where it begins and its promise ends. */
 interface Found {
   readonly id: string;
   readonly kind: CeremonyKind;
   readonly beganAt: number;
+  settledAt: number;
   readonly records: TraceRecord[];
 }
 
-/** Folds the outcome of each ceremony, in the order in which they began, with the place of its first record. */
+/** A ceremony's outcome, and the places of its first record and of the promise's end in the trace. */
+export interface PlacedOutcome extends CeremonyOutcome {
+  readonly beganAt: number;
+  /** Infinity where the promise did not end. */
+  readonly settledAt: number;
+}
+
+/** Folds the outcome of each ceremony, in the order in which they began. */
 export function foldOutcomes({
   records,
   ledger,
-}: Pick<Observation, "records" | "ledger">): readonly (CeremonyOutcome & { readonly beganAt: number })[] {
+}: Pick<Observation, "records" | "ledger">): readonly PlacedOutcome[] {
   const ceremonies = new Map<string, Found>();
   records.forEach((record, at) => {
     const { ceremony } = record;
     if (ceremony === undefined) return;
     const known = ceremonies.get(ceremony);
-    if (known !== undefined) known.records.push(record);
-    else if (record.kind === "span.started" && record.name === "ceremony" && KINDS.includes(record.label)) {
+    if (known !== undefined) {
+      known.records.push(record);
+      if (record.kind === "page.called") known.settledAt = Infinity;
+      if (record.kind === "page.settled") known.settledAt = at;
+    } else if (record.kind === "span.started" && record.name === "ceremony" && KINDS.includes(record.label)) {
       const kind = record.label as CeremonyKind;
-      ceremonies.set(ceremony, { id: ceremony, kind, beganAt: at, records: [record] });
+      ceremonies.set(ceremony, { id: ceremony, kind, beganAt: at, settledAt: at, records: [record] });
     }
   });
   const stores = allStores(records, ledger);
-  return [...ceremonies.values()].map((found) => ({ ...foldOne(found, stores), beganAt: found.beganAt }));
+  const quitAt = records.findLastIndex(({ kind }) => kind === "page.closed");
+  return [...ceremonies.values()].map((found) => {
+    const { beganAt, settledAt } = found;
+    const outcome = foldOne(found, stores);
+    const told = outcome.told.length === 0 && quitAt > beganAt ? [QUIT] : outcome.told;
+    return { ...outcome, told, beganAt, settledAt };
+  });
 }
 
 interface Stores {

@@ -131,3 +131,14 @@ function mergeByTime(base: readonly Placed[], deviations: readonly Placed[]): re
   }
   return [...merged, ...waiting];
 }
+
+/** Every subset of a mask, smaller ones first. */
+export function masksBySize(full: Mask): readonly Mask[] {
+  const masks = Array.from({ length: full + 1 }, (_, mask) => mask).filter((mask) => (mask & ~full) === 0);
+  return masks.sort((a, b) => bitsOf(a).length - bitsOf(b).length || a - b);
+}
+
+/** The single bits of a mask. */
+export function bitsOf(mask: Mask): readonly Mask[] {
+  return Array.from({ length: 31 }, (_, at) => 1 << at).filter((bit) => (mask & bit) !== 0);
+}

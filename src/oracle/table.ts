@@ -1,15 +1,18 @@
 import { VERDICT_CLASSES, type VerdictClass } from "./judge.js";
 
+/** How many of each name: classes of verdicts, reasons, effects. */
+export type Numbers = Readonly<Record<string, number>>;
+
 /** How many verdicts of each class. */
 export type ClassCounts = Readonly<Record<VerdictClass, number>>;
 
-/** Counts by some name: a cause, a fault, a sample. */
-export type CountsBy = Readonly<Record<string, ClassCounts>>;
+/** Numbers by some name: a cause, a fault, a sample, a missing party. */
+export type NumbersBy = Readonly<Record<string, Numbers>>;
 
-/** How often one wrong or missing answer was given for one set of causes. */
+/** How often one answer that is not right was given for one set of causes. */
 export interface Cluster {
   readonly said: string;
-  readonly class: VerdictClass;
+  readonly class: string;
   readonly why: string;
   /** The smallest sufficient sets, as names of deviations. */
   readonly truth: string;
@@ -27,28 +30,29 @@ export interface OracleTable {
   /** Runs that were played for them, counterfactuals included. */
   readonly runs: number;
   /** Draws that were drawn again: the base was not well, or a run was refused, by reason. */
-  readonly redrawn: Readonly<Record<string, number>>;
+  readonly redrawn: Numbers;
   /** Ceremonies that went well and were said to. */
   readonly well: number;
+  /** Verdicts of all draws, by class. */
   readonly total: ClassCounts;
-  readonly bySample: CountsBy;
-  readonly byCause: CountsBy;
-  /** By single deviation, where it alone was injected or alone suffices. */
-  readonly byFault: CountsBy;
-  readonly byRoad: CountsBy;
+  readonly bySample: NumbersBy;
+  readonly byRoad: NumbersBy;
+  /** By the cause that was named. */
+  readonly byCause: NumbersBy;
+  /** By single deviation, where it alone brings about the outcome. */
+  readonly byFault: NumbersBy;
+  /** Why verdicts have their class. */
+  readonly byReason: NumbersBy;
   /** What taking a named timer out did: `client.ceremony` to `repaired`, `changed` or `nothing`. */
-  readonly timers: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly timers: NumbersBy;
+  /** Verdicts on traces that lack a party, or two, by what is missing. */
+  readonly missing: NumbersBy;
+  /** Verdicts on traces in which a party's clock is off, by party and offset. */
+  readonly clocks: NumbersBy;
   readonly clusters: readonly Cluster[];
 }
 
-export const NO_COUNTS: ClassCounts = {
-  right: 0,
-  proximate: 0,
-  wrong: 0,
-  undecided: 0,
-  "false-success": 0,
-  unmapped: 0,
-};
+const NO_COUNTS = Object.fromEntries(VERDICT_CLASSES.map((name) => [name, 0])) as ClassCounts;
 
 export function emptyTable(seed: string): OracleTable {
   return {
@@ -60,80 +64,86 @@ export function emptyTable(seed: string): OracleTable {
     well: 0,
     total: NO_COUNTS,
     bySample: {},
+    byRoad: {},
     byCause: {},
     byFault: {},
-    byRoad: {},
+    byReason: {},
     timers: {},
+    missing: {},
+    clocks: {},
     clusters: [],
   };
 }
 
-/** Adds counts of classes. */
-export function addCounts(a: ClassCounts, b: ClassCounts): ClassCounts {
-  const sums = VERDICT_CLASSES.map((name) => [name, a[name] + b[name]] as const);
-  return { ...NO_COUNTS, ...Object.fromEntries(sums) };
+/** Counts one more under a name. */
+export function countOne(numbers: Numbers, name: string): Numbers {
+  return { ...numbers, [name]: (numbers[name] ?? 0) + 1 };
 }
 
-/** Counts one verdict under a name. */
-export function countUnder(counts: CountsBy, name: string, of: VerdictClass): CountsBy {
-  return { ...counts, [name]: addCounts(counts[name] ?? NO_COUNTS, { ...NO_COUNTS, [of]: 1 }) };
+/** Counts one more of a class under a name. */
+export function countUnder(numbers: NumbersBy, name: string, of: string): NumbersBy {
+  return { ...numbers, [name]: countOne(numbers[name] ?? {}, of) };
 }
 
-function mergeCounts(a: CountsBy, b: CountsBy): CountsBy {
-  const merged: Record<string, ClassCounts> = { ...a };
-  for (const [name, counts] of Object.entries(b)) merged[name] = addCounts(merged[name] ?? NO_COUNTS, counts);
-  return sortedByName(merged);
+/** Adds numbers, name by name; names are in order. */
+export function addNumbers(a: Numbers, b: Numbers): Numbers {
+  const sums: Record<string, number> = { ...a };
+  for (const [name, count] of Object.entries(b)) sums[name] = (sums[name] ?? 0) + count;
+  return inOrder(sums);
 }
 
-type Numbers = Readonly<Record<string, number>>;
-
-function mergeNumbers(a: Numbers, b: Numbers): Numbers {
-  const merged: Record<string, number> = { ...a };
-  for (const [name, count] of Object.entries(b)) merged[name] = (merged[name] ?? 0) + count;
-  return sortedByName(merged);
+/** Adds counts of verdicts; a class that nobody counted is 0. */
+export function addClasses(a: ClassCounts, b: Numbers): ClassCounts {
+  const sums = VERDICT_CLASSES.map((name) => [name, a[name] + (b[name] ?? 0)] as const);
+  return Object.fromEntries(sums) as ClassCounts;
 }
 
-function sortedByName<Value>(of: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(of).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+function addNumbersBy(a: NumbersBy, b: NumbersBy): NumbersBy {
+  const sums: Record<string, Numbers> = { ...a };
+  for (const [name, numbers] of Object.entries(b)) sums[name] = addNumbers(sums[name] ?? {}, numbers);
+  return inOrder(sums);
 }
 
-function mergeClusters(a: readonly Cluster[], b: readonly Cluster[]): readonly Cluster[] {
-  const merged = new Map<string, Cluster>();
-  for (const cluster of [...a, ...b]) {
-    const key = JSON.stringify([cluster.class, cluster.said, cluster.why, cluster.truth]);
-    const known = merged.get(key);
-    if (known === undefined) merged.set(key, cluster);
-    else {
-      const [example] = [known.example, cluster.example].sort();
-      merged.set(key, { ...known, count: known.count + cluster.count, example: example as string });
-    }
-  }
-  return [...merged.values()].sort(
-    (x, y) =>
-      y.count - x.count || compare(x.said, y.said) || compare(x.truth, y.truth) || compare(x.why, y.why),
-  );
+function inOrder<Value>(of: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(of).sort(([a], [b]) => compare(a, b)));
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Merges the tables of two sets of draws; in any order the result is the same. */
-export function mergeTables(a: OracleTable, b: OracleTable): OracleTable {
-  const timers: Record<string, Numbers> = { ...a.timers };
-  for (const [timer, effects] of Object.entries(b.timers))
-    timers[timer] = mergeNumbers(timers[timer] ?? {}, effects);
+/** Adds the counts of equal clusters; the most frequent ones are first. */
+function mergeClusters(clusters: readonly Cluster[]): readonly Cluster[] {
+  const merged = new Map<string, Cluster>();
+  const keyOf = ({ said, class: is, why, truth }: Cluster) => JSON.stringify([is, said, why, truth]);
+  for (const cluster of clusters) {
+    const key = keyOf(cluster);
+    const known = merged.get(key);
+    const example = known !== undefined && known.example < cluster.example ? known.example : cluster.example;
+    merged.set(key, { ...cluster, count: cluster.count + (known?.count ?? 0), example });
+  }
+  return [...merged.values()].sort((a, b) => b.count - a.count || compare(keyOf(a), keyOf(b)));
+}
+
+/** Merges tables of different draws; in any order the result is the same. */
+export function mergeTables(tables: readonly OracleTable[], seed = tables[0]?.seed ?? ""): OracleTable {
+  const sum = (of: (table: OracleTable) => number) => tables.reduce((all, table) => all + of(table), 0);
+  const numbers = (of: (table: OracleTable) => Numbers) => tables.map(of).reduce(addNumbers, {});
+  const numbersBy = (of: (table: OracleTable) => NumbersBy) => tables.map(of).reduce(addNumbersBy, {});
   return {
     version: 1,
-    seed: a.seed,
-    draws: a.draws + b.draws,
-    runs: a.runs + b.runs,
-    redrawn: mergeNumbers(a.redrawn, b.redrawn),
-    well: a.well + b.well,
-    total: addCounts(a.total, b.total),
-    bySample: mergeCounts(a.bySample, b.bySample),
-    byCause: mergeCounts(a.byCause, b.byCause),
-    byFault: mergeCounts(a.byFault, b.byFault),
-    byRoad: mergeCounts(a.byRoad, b.byRoad),
-    timers: sortedByName(timers),
-    clusters: mergeClusters(a.clusters, b.clusters),
+    seed,
+    draws: sum(({ draws }) => draws),
+    runs: sum(({ runs }) => runs),
+    redrawn: numbers(({ redrawn }) => redrawn),
+    well: sum(({ well }) => well),
+    total: tables.map(({ total }) => total).reduce(addClasses, NO_COUNTS),
+    bySample: numbersBy(({ bySample }) => bySample),
+    byRoad: numbersBy(({ byRoad }) => byRoad),
+    byCause: numbersBy(({ byCause }) => byCause),
+    byFault: numbersBy(({ byFault }) => byFault),
+    byReason: numbersBy(({ byReason }) => byReason),
+    timers: numbersBy(({ timers }) => timers),
+    missing: numbersBy(({ missing }) => missing),
+    clocks: numbersBy(({ clocks }) => clocks),
+    clusters: mergeClusters(tables.flatMap(({ clusters }) => clusters)),
   };
 }

@@ -1,4 +1,4 @@
-import type { TimerChange } from "./counterfactuals.js";
+import type { TimerChange } from "./lattice.js";
 
 const DAY_MS = 86_400_000;
 

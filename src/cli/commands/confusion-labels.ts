@@ -1,6 +1,8 @@
 import {
   CATALOGUE,
   type Scenario,
+  judgeLabels,
+  labelsToText,
   rootCauseRates,
   runSample,
   toJson,
@@ -34,6 +36,21 @@ export async function countLabels(
     exitCode: ok ? 0 : 1,
     json: { ok, ...table, mechanisms: rootCauseRates(table) },
     text: verdictTableToText(table),
+  };
+}
+
+/** Holds the causes that scenarios state to counterfactual runs, and lists those that are not causal. */
+export async function holdLabels(named: readonly Scenario[], { terminal }: Invocation): Promise<Outcome> {
+  const scenarios = named.length > 0 ? named : CATALOGUE;
+  const labels = await judgeLabels(scenarios, {
+    onProgress: (done, { id }) => terminal.status(`${done + 1}/${scenarios.length}  ${id}`),
+  });
+  terminal.status("");
+  const bad = labels.filter(({ class: is }) => is === "wrong" || is === "false-success");
+  return {
+    exitCode: bad.length === 0 ? 0 : 1,
+    json: { ok: bad.length === 0, labels },
+    text: labelsToText(labels),
   };
 }
 

@@ -11,11 +11,13 @@ import {
 } from "../../entry/scenarios.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { readJsonFile, writeTextFile } from "../files.js";
-import { choiceOption, textOption } from "../options.js";
+import { choiceOption, flag, textOption } from "../options.js";
 import { runOracle } from "../run-oracle.js";
 
 export const ORACLE_HELP = `  --sample NAME        one way of drawing: ${SAMPLE_NAMES.join(", ")} (all of them in turn)
   --shard I/N          only every N-th draw, from the I-th on; confusion merge joins the tables
+  --missing            also explain every trace without each party, and without pairs of parties
+  --clocks             also explain every trace with each party's clock 5 s and 90 s fast and slow
   --list CLASS[,...]   a line for each verdict of these classes: ${VERDICT_CLASSES.filter((name) => name !== "right").join(", ")}
   --dump DIR           a scenario file for each verdict that is not right, without what does not matter in it
   --out FILE           write the table as JSON, for confusion merge`;
@@ -26,6 +28,8 @@ export const ORACLE_OPTIONS = {
   list: { type: "string" },
   dump: { type: "string" },
   out: { type: "string" },
+  missing: { type: "boolean", default: false },
+  clocks: { type: "boolean", default: false },
 } as const;
 
 interface Settings {
@@ -48,9 +52,11 @@ export async function measureByCounterfactuals(settings: Settings, invocation: I
     draws,
     sample: choiceOption(invocation, "sample", SAMPLE_NAMES),
     onProgress: (done) => terminal.status(`${done}/${draws.length}`),
-    onCase: ({ found, name, text }) => {
-      if (dump !== undefined) writeTextFile(join(dump, name), text);
-      if (listed.includes(found.class)) lines.push(lineOf(found, name));
+    missing: flag(invocation, "missing"),
+    clocks: flag(invocation, "clocks"),
+    onCase: ({ found, files }) => {
+      if (dump !== undefined) for (const { name, text } of files) writeTextFile(join(dump, name), text);
+      if (listed.includes(found.class)) lines.push(lineOf(found, files[0]?.name ?? ""));
     },
   });
   terminal.status("");
@@ -61,13 +67,12 @@ export async function measureByCounterfactuals(settings: Settings, invocation: I
 /** Joins the tables of several shards. @throws {UsageError} USAGE for fewer than one file. */
 export function mergeOracleTables(paths: readonly string[], invocation: Invocation): Outcome {
   const tables = paths.map(readTable);
-  const [first, ...others] = tables;
-  if (first === undefined) {
+  if (tables.length === 0) {
     throw new UsageError("USAGE", "confusion merge joins tables that --out wrote", {
       hint: "passkey-harness confusion merge a.json b.json",
     });
   }
-  return outcomeOfTable(others.reduce(mergeTables, first), invocation, []);
+  return outcomeOfTable(mergeTables(tables), invocation, []);
 }
 
 function outcomeOfTable(table: OracleTable, invocation: Invocation, lines: readonly string[]): Outcome {
@@ -86,9 +91,9 @@ function readTable(path: string): OracleTable {
 }
 
 function lineOf(found: OracleCase, name: string): string {
-  const { class: is, sample, draw, ceremony, kind, said, sufficient, deviations } = found;
+  const { class: is, sample, draw, ceremony, kind, said, sufficient, deviations, change = "" } = found;
   const sets = sufficient.map((names) => names.join("+") || "nothing").join(" | ");
-  return `${is}  ${sample}/${draw} ${ceremony} ${kind}  said ${said?.cause ?? "nothing"}  found ${sets}  of ${deviations.join("; ")}  ${name}`;
+  return `${is}  ${sample}/${draw} ${ceremony} ${kind} ${change}  said ${said?.cause ?? "nothing"}  found ${sets}  of ${deviations.join("; ")}  ${name}`;
 }
 
 function drawsOf(draws: number, shard: string | undefined): readonly number[] {

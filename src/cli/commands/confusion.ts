@@ -3,7 +3,7 @@ import { resolveScenario } from "../../entry/scenarios.js";
 import type { Command } from "../command.js";
 import { flag, numberOption, textOption } from "../options.js";
 import { warnOfAlias } from "../warn-of-alias.js";
-import { countLabels, reportSample } from "./confusion-labels.js";
+import { countLabels, holdLabels, reportSample } from "./confusion-labels.js";
 import {
   measureByCounterfactuals,
   mergeOracleTables,
@@ -26,12 +26,14 @@ ${ORACLE_HELP}
   With SCENARIO or --labels: scenarios are sampled and the verdict is compared with the one they state.
   --labels             all scenarios of the catalogue
   --draws NUMBER       how often each is sampled (200)
+  --causal             instead, hold the stated causes of the scenarios to counterfactual runs: list those not causal
   --draw NUMBER        report one sample of one scenario in full
   Rows are causes as the scenarios injected them, columns what was said. Below: the same traces with one kind of
   probe taken out of each, where the answer has to be right or "undecided" with the missing probe named.`,
   options: {
     ...ORACLE_OPTIONS,
     labels: { type: "boolean", default: false },
+    causal: { type: "boolean", default: false },
     draws: { type: "string" },
     draw: { type: "string" },
     seed: { type: "string" },
@@ -50,6 +52,7 @@ ${ORACLE_HELP}
     if (draw !== undefined) return reportSample(scenarios, { seed, draw }, invocation);
     const wanted = numberOption(invocation, "draws", { min: 1, max: DRAWS_MAX });
     const jobs = numberOption(invocation, "jobs", { min: 1, max: JOBS_MAX }) ?? availableParallelism();
+    if (flag(invocation, "causal")) return holdLabels(scenarios, invocation);
     return scenarios.length > 0 || flag(invocation, "labels")
       ? countLabels(scenarios, { seed, draws: wanted ?? 200, jobs }, invocation)
       : measureByCounterfactuals({ seed, draws: wanted ?? 1_000, jobs }, invocation);

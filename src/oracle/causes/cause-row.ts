@@ -1,9 +1,12 @@
+/** What an earlier ceremony of the run left behind. */
+export type Aftermath = "a failed registration" | "an unfinished ceremony";
+
 /** One cause, by what its sentence names. */
 export interface CauseFactors {
   /** Deviations: dotted names of knobs, groups of them (`tunnel.*`), or actions (`do:unplug`). */
   readonly names: readonly string[];
-  /** The sentence names what an earlier registration left behind: true where that registration went ill. */
-  readonly afterFailedRegistration?: boolean;
+  /** The sentence names what an earlier ceremony left behind: true where that ceremony did go ill. */
+  readonly after?: Aftermath;
   /** The sentence states a condition of the story, true whenever the rule matches: never wrong, perhaps not the cause. */
   readonly condition?: boolean;
 }

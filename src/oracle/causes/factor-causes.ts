@@ -32,5 +32,5 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   },
   "not-linked": { names: ["idp.line", "idp.google"] },
   "not-enrolled": { names: ["factor.enrolled", "reset.newFactor"] },
-  "factor-needed": { names: ["settings.requires", "factor.enrolled"] },
+  "factor-needed": { names: ["settings.requires", "factor.enrolled"], condition: true },
 };

@@ -7,8 +7,8 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "competing-authenticator-error": { names: ["ext.focusWaitMs", "page.focused", "client.profile"] },
   "focus-missing-at-call": { names: ["page.focused"] },
   "focus-lost-at-completion": { names: ["page.focused"] },
-  "request-pending": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER, "page.guardMs"] },
-  "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER, "page.guardMs"] },
+  "request-pending": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER], after: "an unfinished ceremony" },
+  "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER], condition: true },
   "verification-unavailable": {
     names: ["rp.userVerification", "key.which", "key.second", "key.pinSet", "key.elsewhere", "os.setsUpPin"],
   },
@@ -27,10 +27,6 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: [
       "client.timeoutMs",
       "client.mediation",
-      ...TIME_TO_ANSWER,
-      "net.latencyMs",
-      "rp.optionsMs",
-      "rp.finishMs",
     ],
     condition: true,
   },
@@ -48,10 +44,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
       "user.cancelMs",
     ],
   },
-  "client-timeout": {
-    names: ["client.timeoutMs", "client.virtualAuthenticator", ...TIME_TO_ANSWER],
-    condition: true,
-  },
+  "client-timeout": { names: ["client.timeoutMs", "client.virtualAuthenticator"], condition: true },
   "client-timer-orphan": { names: ["client.timeoutMs", ...TIME_TO_ANSWER] },
   "key-timeout": {
     names: ["key.upTimeoutMs", "key.upStatus", ...GESTURE, "phone.platformTimeoutMs", "key.createMs"],
@@ -69,9 +62,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "token-expired": { names: ["host.stallAfterTokenMs", ...GESTURE] },
   "assertion-window-missed": { names: ["client.chooserMs"] },
   "already-registered": { names: [...OTHER_CEREMONY, "rp.excludeList"], condition: true },
-  "page-gave-up": {
-    names: ["page.guardMs", "page.aborts", ...TIME_TO_ANSWER, "rp.optionsMs", "net.latencyMs"],
-  },
+  "page-gave-up": { names: ["page.guardMs", "page.aborts"] },
   "late-delivery": {
     names: [
       "page.guardMs",

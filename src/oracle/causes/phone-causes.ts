@@ -39,14 +39,20 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "other-code-scanned": { names: ["qr.scanned"] },
   "advert-too-long": { names: ["ble.suffixBytes", "ble.readsSuffix"] },
   "second-phone-ignored": { names: ["phone.secondScanMs", "phone.second"] },
-  "link-hang": {
-    names: ["client.linkDeadlineMs", "client.timeoutMs", "client.mediation", ...RADIO, ...PHONE_READY],
-    condition: true,
-  },
+  "link-hang": { names: ["client.linkDeadlineMs", "client.timeoutMs", "client.mediation"], condition: true },
   "phone-not-heard": { names: [...RADIO, ...PHONE_READY, "client.linkDeadlineMs"] },
   "phone-no-tunnel": { names: ["phone.mobileData", ...TUNNEL_REFUSED] },
   "phone-hung-up": {
-    names: ["phone.leavesAfterMs", "phone.discoverable", "phone.nothingFound", "phone.screenLock"],
+    names: [
+      "phone.leavesAfterMs",
+      "phone.discoverable",
+      "phone.nothingFound",
+      "phone.screenLock",
+      "phone.provider",
+      "key.which",
+      "key.indexLagMs",
+      "rp.allowList",
+    ],
   },
   "tunnel-expired": {
     names: ["tunnel.ttlMs", ...GESTURE, "key.createMs", "tunnel.latencyMs", "ble.advertDelayMs"],

@@ -25,13 +25,13 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "credential-id-truncated": { names: ["rp.idColumnBytes", "rp.readsBack"] },
   "unknown-credential": {
     names: ["rp.allowList", "rp.idColumnBytes", ...OTHER_CEREMONY],
-    afterFailedRegistration: true,
+    after: "a failed registration",
   },
-  "overwrite-race": { names: [...OTHER_CEREMONY, "rp.excludeList"], afterFailedRegistration: true },
+  "overwrite-race": { names: [...OTHER_CEREMONY, "rp.excludeList"], after: "a failed registration" },
   "sign-counter": { names: ["rp.signCounter", "key.signCounter", "key.which", "key.second"] },
   "no-credential": {
     names: ["key.which", "key.second", "phone.provider", "key.present", "do:reset-key", "rp.unknownAccount"],
-    afterFailedRegistration: true,
+    after: "a failed registration",
   },
   "single-passkey-replaced": { names: ["rp.maxPasskeys", "rp.replaceAt", "rp.whenFull"], condition: true },
   "flag-before-credential": { names: ["rp.flagAt"], condition: true },

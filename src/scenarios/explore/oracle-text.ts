@@ -1,134 +1,182 @@
 import { VERDICT_CLASSES } from "../../oracle/judge.js";
-import {
-  addCounts,
-  NO_COUNTS,
-  type ClassCounts,
-  type CountsBy,
-  type OracleTable,
-} from "../../oracle/table.js";
+import type { LabelJudgement } from "../../oracle/judge-story.js";
+import { PARTIAL_CLASSES } from "../../oracle/partial.js";
+import { addNumbers, type Numbers, type NumbersBy, type OracleTable } from "../../oracle/table.js";
 import { wilson, type Rate } from "../../oracle/wilson.js";
 
 /** How many clusters a text has room for. */
-const CLUSTERS_MAX = 60;
+const CLUSTERS_MAX = 80;
 
 /** Renders a table of the oracle for people: rates with intervals, by cause, fault, road and sample, and clusters. */
 export function oracleTableToText(table: OracleTable): string {
-  const { total } = table;
   const redrawn = Object.entries(table.redrawn).map(([why, count]) => `${count} ${why}`);
+  const judged = sumOf(table.total);
   return [
-    `${table.draws} draws, ${table.runs} runs; ${judgedIn(total)} verdicts judged, ${table.well} ceremonies well and said so`,
+    `${table.draws} draws, ${table.runs} runs: ${judged} verdicts judged, ${table.well} ceremonies well and said so`,
     `drawn again: ${redrawn.join(", ") || "none"}`,
     "",
-    ...ratesOf(total),
-    "",
-    ...countsTable("sample", table.bySample),
-    "",
-    ...countsTable("road", table.byRoad),
-    "",
-    ...countsTable("cause named", table.byCause),
-    "",
-    ...countsTable("fault that suffices alone", table.byFault),
-    "",
-    ...timersTable(table.timers),
-    "",
-    ...clustersTable(table),
+    ...ratesOf(table.total),
+    ...classTable("sample", table.bySample),
+    ...classTable("road", table.byRoad),
+    ...classTable("cause named", table.byCause),
+    ...classTable("fault that suffices alone", table.byFault),
+    ...reasonTable(table.byReason),
+    ...timerTable(table.timers),
+    ...partialTable("missing", table.missing),
+    ...partialTable("clock off", table.clocks),
+    ...clusterTable(table),
   ].join("\n");
 }
 
-/** Number of verdicts that were judged. */
-export function judgedIn(counts: ClassCounts): number {
-  return VERDICT_CLASSES.reduce((sum, name) => sum + counts[name], 0);
+/** Adds up numbers. */
+export function sumOf(numbers: Numbers): number {
+  return Object.values(numbers).reduce((sum, count) => sum + count, 0);
 }
 
-/** The four rates that the engine is held to. */
-export function headRates(
-  counts: ClassCounts,
-): Readonly<Record<"right" | "wrong" | "undecided" | "falseSuccess", Rate>> {
-  const judged = judgedIn(counts);
-  const decided = judged - counts.undecided - counts.unmapped;
+/** The rates that the engine is held to. */
+export interface HeadRates {
+  /** Of all judged verdicts. */
+  readonly right: Rate;
+  readonly proximate: Rate;
+  readonly undecided: Rate;
+  readonly falseSuccess: Rate;
+  readonly unmapped: Rate;
+  /** Of the decided ones; a false success is wrong. */
+  readonly wrong: Rate;
+}
+
+/** Returns the rates of some verdicts, with their intervals. */
+export function headRates(counts: Numbers): HeadRates {
+  const judged = sumOf(counts);
+  const count = (name: string) => counts[name] ?? 0;
+  const of = (name: string) => wilson(count(name), judged);
+  const decided = judged - count("undecided") - count("unmapped");
   return {
-    right: wilson(counts.right, judged),
-    wrong: wilson(counts.wrong + counts["false-success"], decided),
-    undecided: wilson(counts.undecided, judged),
-    falseSuccess: wilson(counts["false-success"], judged),
+    right: of("right"),
+    proximate: of("proximate"),
+    undecided: of("undecided"),
+    falseSuccess: of("false-success"),
+    unmapped: of("unmapped"),
+    wrong: wilson(count("wrong") + count("false-success"), decided),
   };
 }
 
-function ratesOf(counts: ClassCounts): readonly string[] {
-  const rates = headRates(counts);
-  const judged = judgedIn(counts);
+function ratesOf(counts: Numbers): readonly string[] {
+  const { right, proximate, wrong, falseSuccess, undecided, unmapped } = headRates(counts);
   return [
-    `right          ${rateText(rates.right)}`,
-    `proximate      ${rateText(wilson(counts.proximate, judged))}`,
-    `wrong          ${rateText(rates.wrong)} of decided, false success among them`,
-    `false success  ${rateText(rates.falseSuccess)}`,
-    `undecided      ${rateText(rates.undecided)}`,
-    `unmapped       ${rateText(wilson(counts.unmapped, judged))}`,
+    `right          ${rateText(right)}`,
+    `proximate      ${rateText(proximate)}`,
+    `wrong          ${rateText(wrong)} decided, false success among them`,
+    `false success  ${rateText(falseSuccess)}`,
+    `undecided      ${rateText(undecided)}`,
+    `unmapped       ${rateText(unmapped)}`,
   ];
 }
 
-/** `71.1 % [70.2-72.1] (6724 of 9458)` */
+/** `71.1 % [70.2-72.1], 6724 of 9458` */
 export function rateText(rate: Rate): string {
-  return `${percent(rate.share)} % [${percent(rate.low)}-${percent(rate.high)}] (${rate.count} of ${rate.of})`;
+  return `${percent(rate.share)} % [${percent(rate.low)}-${percent(rate.high)}], ${rate.count} of ${rate.of}`;
 }
 
-const percent = (share: number) => (share * 100).toFixed(1);
+/** A share in percent, with two digits where one would be none. */
+const percent = (share: number) => (share * 100).toFixed(share > 0 && share < 0.01 ? 2 : 1);
 
-const HEADS = ["n", "right", "prox", "wrong", "undec", "false", "unmap", "right % [95 %]", "wrong % [95 %]"];
-
-function countsTable(title: string, counts: CountsBy): readonly string[] {
-  const rows = Object.entries(counts).map(([name, row]) => [name, ...cellsOf(row)]);
-  const sum = Object.values(counts).reduce(addCounts, NO_COUNTS);
-  return aligned([[title, ...HEADS], ...rows, ["all", ...cellsOf(sum)]]);
+/** `71.1 [70.2-72.1]` */
+export function shortRate({ share, low, high }: Rate): string {
+  return `${percent(share)} [${percent(low)}-${percent(high)}]`;
 }
 
-function cellsOf(counts: ClassCounts): readonly string[] {
-  const judged = judgedIn(counts);
-  const { right, proximate, wrong, undecided, unmapped } = counts;
-  const bad = counts["false-success"];
-  const numbers = [judged, right, proximate, wrong, undecided, bad, unmapped].map(String);
-  return [...numbers, shortRate(wilson(right, judged)), shortRate(wilson(wrong + bad, judged))];
-}
+const HEADS = ["n", ...VERDICT_CLASSES, "right % [95 %]", "wrong % of decided"];
 
-const shortRate = ({ share, low, high }: Rate) => `${percent(share)} [${percent(low)}-${percent(high)}]`;
-
-function timersTable(timers: OracleTable["timers"]): readonly string[] {
-  const effects = ["repaired", "changed", "nothing"];
-  const rows = Object.entries(timers).map(([timer, counts]) => [
-    timer,
-    ...effects.map((effect) => String(counts[effect] ?? 0)),
+function classTable(title: string, numbers: NumbersBy): readonly string[] {
+  const sum = Object.values(numbers).reduce(addNumbers, {});
+  return section([
+    [title, ...HEADS],
+    ...Object.entries(numbers).map(([name, counts]) => [name, ...classCells(counts)]),
+    ["all", ...classCells(sum)],
   ]);
-  return aligned([["named timer, taken out", ...effects], ...rows]);
 }
 
-function clustersTable({ clusters }: OracleTable): readonly string[] {
+function classCells(counts: Numbers): readonly string[] {
+  const { right, wrong } = headRates(counts);
+  const each = VERDICT_CLASSES.map((name) => String(counts[name] ?? 0));
+  return [String(sumOf(counts)), ...each, shortRate(right), shortRate(wrong)];
+}
+
+function reasonTable(reasons: NumbersBy): readonly string[] {
+  return section([
+    ["reason", "n"],
+    ...Object.entries(reasons).map(([reason, counts]) => [reason, String(sumOf(counts))]),
+  ]);
+}
+
+const EFFECTS = ["repaired", "changed", "nothing"];
+
+function timerTable(timers: NumbersBy): readonly string[] {
+  return section([
+    ["named timer, taken out", ...EFFECTS],
+    ...Object.entries(timers).map(([timer, counts]) => [
+      timer,
+      ...EFFECTS.map((effect) => String(counts[effect] ?? 0)),
+    ]),
+  ]);
+}
+
+function partialTable(title: string, numbers: NumbersBy): readonly string[] {
+  if (Object.keys(numbers).length === 0) return [];
+  const sum = Object.values(numbers).reduce(addNumbers, {});
+  const row = (name: string, counts: Numbers) => [
+    name,
+    String(sumOf(counts)),
+    ...PARTIAL_CLASSES.map((is) => String(counts[is] ?? 0)),
+    shortRate(wilson(counts["wrong"] ?? 0, sumOf(counts))),
+    shortRate(wilson((counts["wrong"] ?? 0) + (counts["coarser"] ?? 0), sumOf(counts))),
+  ];
+  return section([
+    [title, "n", ...PARTIAL_CLASSES, "wrong % [95 %]", "wrong or coarser %"],
+    ...Object.entries(numbers).map(([name, counts]) => row(name, counts)),
+    row("all", sum),
+  ]);
+}
+
+function clusterTable({ clusters }: OracleTable): readonly string[] {
   const shown = clusters.slice(0, CLUSTERS_MAX);
   const left = clusters.length - shown.length;
-  const rows = shown.map(({ count, class: is, said, why, truth, example }) => [
-    String(count),
-    is,
-    said,
-    why,
-    truth,
-    example,
-  ]);
+  const rows = shown.map(({ count, class: is, said, why, truth, example }) => {
+    return [String(count), is, said, why, truth, example];
+  });
   return [
-    ...aligned([["count", "class", "said", "why", "smallest sufficient sets", "example"], ...rows]),
-    ...(left > 0 ? [`... and ${left} more clusters`] : []),
+    ...section([["count", "class", "said", "why", "smallest sufficient sets", "example"], ...rows]),
+    ...(left > 0 ? [`... and ${left} more`] : []),
   ];
 }
 
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+/** Renders what became of the labels of scenarios: how many of each class, and each that is not right. */
+export function labelsToText(labels: readonly LabelJudgement[]): string {
+  const counts = labels.reduce<Numbers>((sum, { class: is }) => addNumbers(sum, { [is]: 1 }), {});
+  const others = labels.filter(({ class: is }) => is !== "right");
+  const setsOf = (sets: readonly (readonly string[])[]) =>
+    sets.map((names) => names.join(" and ") || "nothing").join(" | ");
+  return [
+    Object.entries(counts)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", "),
+    ...section([
+      ["class", "scenario", "ceremony", "label", "why", "smallest sufficient sets"],
+      ...others.map(({ class: is, story, ceremony, label, why, sufficient }) => {
+        return [is, story, ceremony, label, why, setsOf(sufficient)];
+      }),
+    ]),
+  ].join("\n");
+}
+
+/** Rows as columns of one width, after an empty line. */
+function section(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows.reduce<number[]>(
     (known, row) => row.map((cell, at) => Math.max(known[at] ?? 0, cell.length)),
     [],
   );
-  return rows.map((row) =>
-    row
-      .map((cell, at) =>
-        /^[\d.-]/.test(cell) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
+  const pad = (cell: string, at: number) =>
+    /^[\d.-]/.test(cell) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0);
+  return ["", ...rows.map((row) => row.map(pad).join("  ").trimEnd())];
 }

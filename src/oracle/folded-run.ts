@@ -1,0 +1,54 @@
+import { foldOutcomes, isPlainlyWell, outcomeKey, type PlacedOutcome } from "./outcome.js";
+import type { PlannedRun } from "./plan.js";
+import type { Observation, Said } from "./runner.js";
+
+/** One ceremony of a run: what came of it, and what is said of it. */
+export interface Judged {
+  /** The same in every run of a plan: the action that began it, and its number among those of that action. */
+  readonly place: string;
+  readonly outcome: PlacedOutcome;
+  readonly said: Said | undefined;
+}
+
+/** A run of a plan, folded: no records are kept. */
+export interface Folded {
+  readonly ceremonies: readonly Judged[];
+}
+
+/** A ceremony that a run does not have. */
+export const ABSENT = "absent";
+
+/** Folds a run: the outcomes by the oracle itself, and beside them what the engine says. */
+export function foldRun(planned: PlannedRun, observed: Observation, said: readonly Said[]): Folded {
+  const perAction = new Map<string, number>();
+  const ceremonies = foldOutcomes(observed).map((outcome) => {
+    const action = actionAt(planned, observed.recordsBefore, outcome.beganAt);
+    // Attempts with a factor go on from action to action.
+    const from = outcome.kind === "factor" ? "factor" : action;
+    const nth = (perAction.get(from) ?? 0) + 1;
+    perAction.set(from, nth);
+    return {
+      place: `${from} #${nth}`,
+      outcome,
+      said: said.find(({ ceremony }) => ceremony === outcome.ceremony),
+    };
+  });
+  return { ceremonies };
+}
+
+function actionAt({ actionIds }: PlannedRun, recordsBefore: readonly number[], beganAt: number): string {
+  const at = recordsBefore.findLastIndex((before) => before <= beganAt);
+  return actionIds[Math.max(at, 0)] ?? "unknown";
+}
+
+/** Returns the text of a ceremony's outcome in a run, {@link ABSENT} where the run has no such ceremony. */
+export function outcomeIn({ ceremonies }: Folded, place: string): string {
+  const found = ceremonies.find((ceremony) => ceremony.place === place);
+  return found === undefined ? ABSENT : outcomeKey(found.outcome);
+}
+
+/** Says whether a ceremony went well in a run. */
+export function isWellIn({ ceremonies }: Folded, place: string): boolean {
+  const found = ceremonies.find((ceremony) => ceremony.place === place);
+  return found !== undefined && isPlainlyWell(found.outcome);
+}

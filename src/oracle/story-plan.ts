@@ -1,0 +1,113 @@
+import type { Lattice } from "./lattice.js";
+import { partOf } from "./lattice-part.js";
+import { outcomeIn } from "./folded-run.js";
+import {
+  bitsOf,
+  fullMask,
+  type Deviation,
+  type Mask,
+  type Plan,
+  type PlanAction,
+  type PlanKnobs,
+  type PlannedRun,
+} from "./plan.js";
+
+/** A scenario as the oracle reads it: knobs, script, and what it says of each ceremony. */
+export interface StoryToJudge {
+  readonly id: string;
+  readonly knobs: PlanKnobs;
+  readonly script: readonly PlanAction[];
+}
+
+/** A scenario taken apart: what deviates in it, and how it is put together again with only some of that. */
+export interface StoryPlan {
+  readonly plan: Plan;
+  readonly compose: (plan: Plan, mask: Mask) => PlannedRun;
+}
+
+/** Actions that interfere with a ceremony, and are no ceremony themselves. */
+const INTERFERING: readonly string[] = ["unplug", "replug", "quit-browser", "reset-key"];
+
+/** Where in the scenario a deviation stands: among its knobs, or in an action of the script. */
+interface Place {
+  readonly action: number | undefined;
+  readonly knob: string | undefined;
+}
+
+/**
+ * Takes a scenario apart: each of its knobs, each knob that its script sets, and each action that interferes is a
+ * deviation; ceremonies are its base.
+ *
+ * @param isStory says of a knob that it is what the scenario is about, and no fault: the transport, a profile.
+ */
+export function storyPlan(story: StoryToJudge, isStory: (knob: string) => boolean): StoryPlan {
+  const deviations: Deviation[] = [];
+  const places: Place[] = [];
+  const add = (deviation: Deviation, place: Place) => {
+    deviations.push(deviation);
+    places.push(place);
+  };
+  for (const [name, value] of Object.entries(story.knobs)) {
+    if (!isStory(name)) add({ kind: "knob", name, value }, { action: undefined, knob: name });
+  }
+  story.script.forEach((action, at) => {
+    const { atMs = 0 } = action;
+    if (INTERFERING.includes(action.do)) {
+      add({ kind: "action", action: { ...action, atMs } }, { action: at, knob: undefined });
+    }
+    for (const [name, value] of Object.entries(action.knobs ?? {})) {
+      if (!isStory(name)) add({ kind: "set", name, value, atMs }, { action: at, knob: name });
+    }
+  });
+  const plan: Plan = {
+    base: { id: story.id, knobs: story.knobs, script: story.script, groups: [] },
+    deviations,
+  };
+  return { plan, compose: (_, mask) => composeStory(story, places, mask) };
+}
+
+function composeStory(story: StoryToJudge, places: readonly Place[], mask: Mask): PlannedRun {
+  const gone = places.filter((_, at) => (mask & (1 << at)) === 0);
+  const without = (knobs: PlanKnobs, action: number | undefined) =>
+    Object.fromEntries(
+      Object.entries(knobs).filter(
+        ([name]) => !gone.some((place) => place.action === action && place.knob === name),
+      ),
+    );
+  const actions = story.script.flatMap((action, at) => {
+    if (gone.some((place) => place.action === at && place.knob === undefined)) return [];
+    if (action.knobs === undefined) return [{ id: `base ${at}`, action }];
+    const knobs = without(action.knobs, at);
+    return [{ id: `base ${at}`, action: { ...action, knobs } }];
+  });
+  return {
+    knobs: without(story.knobs, undefined),
+    script: actions.map(({ action }) => action),
+    actionIds: actions.map(({ id }) => id),
+  };
+}
+
+/** The most deviations whose every subset is played. */
+const SUBSETS_OF_MAX = 6;
+
+/**
+ * Removes deviations that do not matter to any ceremony, until every subset of the rest can be played.
+ *
+ * @param isKept says of a deviation that it is to be removed last.
+ */
+export async function partThatMatters(
+  lattice: Lattice,
+  isKept: (deviation: Deviation) => boolean,
+): Promise<Lattice> {
+  const { plan, full } = lattice;
+  let mask = fullMask(plan);
+  const isLast = (bit: Mask) => plan.deviations.some((deviation, at) => 1 << at === bit && isKept(deviation));
+  const inOrder = [...bitsOf(mask)].sort((a, b) => Number(isLast(a)) - Number(isLast(b)));
+  for (const bit of inOrder) {
+    if (bitsOf(mask).length <= SUBSETS_OF_MAX) break;
+    const smaller = await lattice.at(mask & ~bit);
+    const isSame = full.ceremonies.every(({ place }) => outcomeIn(smaller, place) === outcomeIn(full, place));
+    if (isSame) mask &= ~bit;
+  }
+  return partOf(lattice, mask);
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { ROOT_CAUSE_IDS } from "../../src/diagnosis/rules/registry.js";
+import { CAUSE_FACTORS, factorsOf, namesDeviation, NO_TROUBLE } from "../../src/oracle/cause-factors.js";
+import { changeWithout, knobsOfTimer } from "../../src/oracle/timer-knobs.js";
+import { listKnobs } from "../../src/sim/knobs/knobs.js";
+import { FIELD_FAULTS } from "../../src/oracle/field-faults.js";
+import { ROADS } from "../../src/oracle/base-stories.js";
+import { knobValueFits } from "../../src/sim/knobs/knob-value.js";
+
+const specs = new Map(listKnobs().map(({ name, spec }) => [name as string, spec]));
+const groups = new Set([...specs.keys()].map((name) => `${name.split(".")[0] ?? ""}.*`));
+
+test.each(ROOT_CAUSE_IDS.filter((id) => !NO_TROUBLE.includes(id)))("%s has a row", (id) => {
+  expect(factorsOf(id), `write in src/oracle/causes what "${id}" names`).toBeDefined();
+});
+
+test.each(Object.keys(CAUSE_FACTORS))("the row of %s is for a cause that there is", (id) => {
+  expect(ROOT_CAUSE_IDS).toContain(id);
+});
+
+test.each(Object.entries(CAUSE_FACTORS))("%s names knobs and actions that there are", (_, { names }) => {
+  const unknown = names.filter((name) => !name.startsWith("do:") && !specs.has(name) && !groups.has(name));
+  expect(unknown).toEqual([]);
+});
+
+test("a name, a group of knobs and an action are named", () => {
+  const row = { names: ["key.decision", "tunnel.*", "do:unplug"] };
+  expect(
+    ["key.decision", "tunnel.ttlMs", "do:unplug"].filter((name) => namesDeviation(row, name)),
+  ).toHaveLength(3);
+  expect(["key.which", "do:login", "do:*"].filter((name) => namesDeviation(row, name))).toEqual([]);
+});
+
+describe("timers", () => {
+  const TIMERS = ["page.guard", "key.up", "tunnel.ttl", "gw.idle", "rp.challenge", "hid.busy", "otp.ttl"];
+
+  test.each(TIMERS)("%s is taken out by a value that its knob takes", (timer) => {
+    const change = changeWithout(timer);
+    expect(change).toBeDefined();
+    for (const [name, value] of Object.entries(change?.knobs ?? {})) {
+      const spec = specs.get(name);
+      expect(spec !== undefined && knobValueFits(spec, value), `${name}=${value}`).toBe(true);
+      expect(knobsOfTimer(timer)).toContain(name);
+    }
+  });
+
+  test("the client's own goes with its profile", () => {
+    expect(changeWithout("client.ceremony")).toEqual({ knobs: {}, run: { withoutClientTimer: true } });
+    expect(changeWithout("no.such-timer")).toBeUndefined();
+  });
+});
+
+test.each(FIELD_FAULTS)("$name can happen as it is written", ({ name, from, oneOf = [], roads = [] }) => {
+  const spec = specs.get(name);
+  for (const value of from ?? oneOf) {
+    expect(spec !== undefined && knobValueFits(spec, value), `${name}=${value}`).toBe(true);
+  }
+  expect(ROADS.map(({ id }) => id)).toEqual(expect.arrayContaining([...roads]));
+});
