@@ -57,6 +57,9 @@ import { MAILED_CODES } from "./catalogue/fallback/mailed-codes.js";
 import { IDENTITY_PROVIDERS } from "./catalogue/fallback/identity-providers.js";
 import { LOCK_OUT } from "./catalogue/fallback/lock-out.js";
 import { RECOVERY } from "./catalogue/fallback/recovery.js";
+import { CODES_NEVER_COME } from "./catalogue/fallback/codes-never-come.js";
+import { LOST_ACCESS } from "./catalogue/fallback/lost-access.js";
+import { CALL_AND_SCREEN } from "./catalogue/fallback/call-and-screen.js";
 import type { Scenario } from "./scenario.js";
 
 /**
@@ -122,6 +125,9 @@ export const CATALOGUE: readonly Scenario[] = [
   ...IDENTITY_PROVIDERS,
   ...LOCK_OUT,
   ...RECOVERY,
+  ...CODES_NEVER_COME,
+  ...LOST_ACCESS,
+  ...CALL_AND_SCREEN,
 ];
 
 const BY_ID = new Map(CATALOGUE.map((scenario) => [scenario.id, scenario]));

@@ -23,6 +23,7 @@ export const CLIENT_KNOBS = {
   ),
   webauthn: toggle(true, "the client has `navigator.credentials`; some in-app browsers and old ones do not"),
   javascript: toggle(true, "the client runs the page's script; off: nothing happens at the click"),
+  known: toggle(true, "the relying party knows this browser from an earlier login"),
   cookies: toggle(true, "the client keeps cookies; off: none of the relying party's calls brings one"),
   clearCookiesMs: msOrNever(
     null,

@@ -64,6 +64,10 @@ export const RP_KNOBS = {
     ["refused", "allowed"],
     "ID and password for an account flagged as having a passkey",
   ),
+  unusualDevice: choice(
+    ["accepted", "challenged", "refused"],
+    "a login from a browser that the relying party does not know: accepted, refused, or until a code was right",
+  ),
   challengePer: choice(
     ["session", "account"],
     "a second device's challenge is kept beside the first, or replaces it",

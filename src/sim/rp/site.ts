@@ -259,6 +259,8 @@ export class SimSite implements SitePort, SiteLinks {
       }),
     );
     if ("status" in verified) return verified;
+    const unusual = this.#access.refusalOfDevice();
+    if (unusual) return unusual;
     await this.#work("rp.finish", this.#knobs.rp.finishMs);
     this.store.update(verified.credential);
     this.#ceremonies.accept(opened, response.id);
