@@ -10,6 +10,7 @@ import { TIMEOUT_RANGE } from "./catalogue/client-timers/timeout-range.js";
 import { QR_LOGIN_BUDGET } from "./catalogue/client-timers/qr-login-budget.js";
 import { PAGE_REQUESTS } from "./catalogue/client/page-requests.js";
 import { SESSION_COOKIES } from "./catalogue/client/session-cookies.js";
+import { PAGE_AUTOFILL } from "./catalogue/client/page-autofill.js";
 import { UNSUPPORTED_BROWSER } from "./catalogue/client/unsupported-browser.js";
 import { SECURITY_KEY_DEMANDED } from "./catalogue/platform-dialogs/security-key-demanded.js";
 import { WINDOWS_HELLO } from "./catalogue/platform-dialogs/windows-hello.js";
@@ -78,6 +79,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...QR_LOGIN_BUDGET,
   ...PAGE_REQUESTS,
   ...SESSION_COOKIES,
+  ...PAGE_AUTOFILL,
   ...UNSUPPORTED_BROWSER,
   ...SECURITY_KEY_DEMANDED,
   ...WINDOWS_HELLO,

@@ -8,7 +8,12 @@ const METHOD = oneOf("create", "get");
 export const PAGE_EVENTS = {
   /** `timeoutMs` is the timeout that the page asked for, `effectiveMs` the one that the client enforces. */
   "page.called": event(
-    { method: METHOD, timeoutMs: optional(milliseconds), effectiveMs: milliseconds },
+    {
+      method: METHOD,
+      timeoutMs: optional(milliseconds),
+      effectiveMs: milliseconds,
+      mediation: optional(oneOf("conditional")),
+    },
     {
       text: ({ method, timeoutMs, effectiveMs }) =>
         `${method}() called; timeout requested: ${timeoutText(timeoutMs)}, in effect: ${timeoutText(effectiveMs)}`,
@@ -31,6 +36,11 @@ export const PAGE_EVENTS = {
         aborted ? "gives up and aborts the request" : "gives up; the request stays pending",
       tone: "bad",
     },
+  ),
+  /** The page's library ended its own pending request because another one begins: the button's, or the autofill's. */
+  "page.aborted": event(
+    { method: METHOD, by: oneOf("button", "autofill") },
+    { text: ({ method, by }) => `ends its pending ${method}() for the request of the ${by}`, tone: "bad" },
   ),
   /** The RP answered and the page did not receive it: the page's own call ended without an answer. */
   "page.call-failed": event(

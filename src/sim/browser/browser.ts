@@ -21,6 +21,7 @@ import { BrowserFront, type PendingRequest } from "./browser-front.js";
 import { delayedHost, pinSetupHost } from "./host-device.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { PageRejection } from "./page-rejection.js";
+import { UserActivation } from "./user-activation.js";
 
 export interface BrowserDeps {
   readonly knobs: () => Knobs;
@@ -46,6 +47,10 @@ export interface BrowserCall {
   readonly signal?: AbortSignal | undefined;
   /** The span of the page that calls; a ceremony of its own when absent. */
   readonly context?: TraceContext | undefined;
+  /** A get() for the autofill of a field, in which the user selects nothing. */
+  readonly autofill?: boolean;
+  /** From the click that led to the call, in milliseconds; at the click itself when absent. */
+  readonly sinceClickMs?: number;
 }
 
 type Method = "create" | "get";
@@ -68,6 +73,7 @@ export class SimBrowser {
   readonly #env: Env;
   readonly #deps: BrowserDeps;
   readonly #front: BrowserFront;
+  readonly #activation = new UserActivation();
   #pending: AbortController | undefined;
 
   constructor(env: Env, deps: BrowserDeps) {
@@ -108,20 +114,23 @@ export class SimBrowser {
     const { trace } = env;
     const profile = this.#profile;
     const { mediation, virtualAuthenticator } = this.#deps.knobs().client;
-    const conditional = mediation === "conditional";
+    const { autofill = false, sinceClickMs } = call;
+    const conditional = autofill || mediation === "conditional";
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
     trace.emit({
       kind: "page.called",
       method,
       effectiveMs,
       ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(autofill && { mediation: "conditional" }),
     });
     try {
+      if (!conditional && !this.#activation.allows(profile, sinceClickMs)) {
+        throw new PageRejection("NotAllowedError", "user-activation-missing");
+      }
+      const pending = { ...request, env, context: trace.context, effectiveMs, profile, conditional };
       const answer = await this.#alone(profile, call.signal, (signal) =>
-        this.#ceremony(
-          { ...request, env, context: trace.context, effectiveMs, signal, profile, conditional },
-          ask,
-        ),
+        this.#ceremony({ ...pending, signal, isUntouched: autofill }, ask),
       );
       trace.emit({ kind: "page.settled", method, outcome: "resolved" });
       return answer;

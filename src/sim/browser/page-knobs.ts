@@ -27,6 +27,14 @@ export const PAGE_KNOBS = {
     false,
     "the page offers a platform passkey only where isUserVerifyingPlatformAuthenticatorAvailable() is true",
   ),
+  autofillMs: msOrNever(
+    null,
+    "from the click to the page's own get() for the autofill of a field; 0: it is pending from the loading of the page; never: there is none",
+  ),
+  abortsPending: toggle(
+    true,
+    "the page's library ends a pending request before it begins another, whichever of the two the user waits for",
+  ),
   checksBrowser: toggle(
     false,
     "before a ceremony the page looks for JavaScript, WebAuthn and cookies, and says which is missing",

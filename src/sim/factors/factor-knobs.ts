@@ -31,7 +31,7 @@ export const OTP_KNOBS = {
   renewMs: msOrNever(
     null,
     "the code is on the page, to be entered behind the link in the message, and is replaced this often (`otp.renew`); never: it is in the message",
-    { min: 1 },
+    { min: 1_000 },
   ),
   link: choice(
     ["none", "get-consumes", "post-consumes"],

@@ -43,4 +43,5 @@ export type PageReason =
   | "bad-options"
   | "request-already-pending"
   | "page-not-focused"
+  | "user-activation-missing"
   | "unexpected";
