@@ -11,6 +11,8 @@ import { QR_LOGIN_BUDGET } from "./catalogue/client-timers/qr-login-budget.js";
 import { PAGE_REQUESTS } from "./catalogue/client/page-requests.js";
 import { SESSION_COOKIES } from "./catalogue/client/session-cookies.js";
 import { PAGE_AUTOFILL } from "./catalogue/client/page-autofill.js";
+import { PASSWORD_MANAGER } from "./catalogue/client/password-manager.js";
+import { VIRTUAL_AUTHENTICATOR } from "./catalogue/client/virtual-authenticator.js";
 import { UNSUPPORTED_BROWSER } from "./catalogue/client/unsupported-browser.js";
 import { SECURITY_KEY_DEMANDED } from "./catalogue/platform-dialogs/security-key-demanded.js";
 import { WINDOWS_HELLO } from "./catalogue/platform-dialogs/windows-hello.js";
@@ -51,6 +53,7 @@ import { LINK_GONE_SCENARIOS } from "./catalogue/linked-phone/link-gone.js";
 import { PUSH_DELAY } from "./catalogue/linked-phone/push-delay.js";
 import { PHONE_REGISTRATION } from "./catalogue/phone/phone-registration.js";
 import { PHONE_LOOKUPS } from "./catalogue/phone/phone-lookups.js";
+import { MOVED_PASSKEYS } from "./catalogue/phone/moved-passkeys.js";
 import { SEVERAL_TRANSPORTS } from "./catalogue/phone/several-transports.js";
 import { NEW_PHONE_SCENARIOS } from "./catalogue/phone/new-phone.js";
 import { CODE_DELIVERY } from "./catalogue/fallback/code-delivery.js";
@@ -80,6 +83,8 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PAGE_REQUESTS,
   ...SESSION_COOKIES,
   ...PAGE_AUTOFILL,
+  ...PASSWORD_MANAGER,
+  ...VIRTUAL_AUTHENTICATOR,
   ...UNSUPPORTED_BROWSER,
   ...SECURITY_KEY_DEMANDED,
   ...WINDOWS_HELLO,
@@ -120,6 +125,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PUSH_DELAY,
   ...PHONE_REGISTRATION,
   ...PHONE_LOOKUPS,
+  ...MOVED_PASSKEYS,
   ...SEVERAL_TRANSPORTS,
   ...NEW_PHONE_SCENARIOS,
   ...CODE_DELIVERY,

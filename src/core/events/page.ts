@@ -42,6 +42,22 @@ export const PAGE_EVENTS = {
     { method: METHOD, by: oneOf("button", "autofill") },
     { text: ({ method, by }) => `ends its pending ${method}() for the request of the ${by}`, tone: "bad" },
   ),
+  /** Something in front of the browser took the request: it answers, hands it on, or refuses. */
+  "page.intercepted": event(
+    {
+      by: oneOf("password-manager", "virtual-authenticator"),
+      method: METHOD,
+      decision: oneOf("answers", "hands-on", "refuses"),
+      reason: optional(
+        oneOf("frame", "signed-out", "vault-locked", "attachment", "transports", "no-passkey"),
+      ),
+    },
+    {
+      text: ({ by, method, decision, reason }) =>
+        `${by.replaceAll("-", " ")} ${decision.replaceAll("-", " ")} the ${method}()${note(reason)}`,
+      tone: ({ decision }) => (decision === "refuses" ? "bad" : "wire"),
+    },
+  ),
   /** The RP answered and the page did not receive it: the page's own call ended without an answer. */
   "page.call-failed": event(
     { call: text },

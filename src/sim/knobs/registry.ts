@@ -1,4 +1,5 @@
-import { BROWSER_KNOBS, CLIENT_KNOBS, EXT_KNOBS, HOST_KNOBS, OS_KNOBS } from "../browser/client-knobs.js";
+import { BROWSER_KNOBS, CLIENT_KNOBS, HOST_KNOBS, OS_KNOBS } from "../browser/client-knobs.js";
+import { EXT_KNOBS } from "../browser/ext-knobs.js";
 import { PAGE_KNOBS } from "../browser/page-knobs.js";
 import {
   APP_KNOBS,

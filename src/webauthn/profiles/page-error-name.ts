@@ -44,4 +44,6 @@ export type PageReason =
   | "request-already-pending"
   | "page-not-focused"
   | "user-activation-missing"
+  | "frame-not-allowed"
+  | "extension-refused"
   | "unexpected";
