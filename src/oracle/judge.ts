@@ -1,5 +1,6 @@
 import { factorsOf, namesDeviation } from "./cause-factors.js";
 import type { Aftermath, CauseFactors } from "./causes/cause-row.js";
+import { CONDITION_FACTORS } from "./causes/conditions.js";
 import { isWellIn, outcomeIn, type Judged } from "./folded-run.js";
 import type { Lattice } from "./lattice.js";
 import { sufficientSets, type Sufficient } from "./sufficient-sets.js";
@@ -84,9 +85,11 @@ function isRecovered(outcome: CeremonyOutcome): boolean {
 /** Deviations that the sentence names: by its cause, or by its timer. */
 export function namedMask({ deviations }: Plan, said: Said, factors: CauseFactors): Mask {
   const ofTimer = said.timer === undefined ? [] : knobsOfTimer(said.timer);
+  const rows = [factors, ...(said.waitedFor ?? []).flatMap((wait) => CONDITION_FACTORS[wait] ?? [])];
   return deviations.reduce((mask, deviation, at) => {
     const name = nameOfDeviation(deviation);
-    return namesDeviation(factors, name) || ofTimer.includes(name) ? mask | (1 << at) : mask;
+    const isNamed = rows.some((row) => namesDeviation(row, name)) || ofTimer.includes(name);
+    return isNamed ? mask | (1 << at) : mask;
   }, 0);
 }
 

@@ -34,6 +34,8 @@ export interface Said {
   readonly cause: string;
   /** The timer that is said to have decided. */
   readonly timer?: string | undefined;
+  /** What the timer is said to have waited for. */
+  readonly waitedFor?: readonly string[];
   readonly text: string;
 }
 

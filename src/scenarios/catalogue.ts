@@ -10,6 +10,9 @@ import { TIMEOUT_RANGE } from "./catalogue/client-timers/timeout-range.js";
 import { QR_LOGIN_BUDGET } from "./catalogue/client-timers/qr-login-budget.js";
 import { PAGE_REQUESTS } from "./catalogue/client/page-requests.js";
 import { SESSION_COOKIES } from "./catalogue/client/session-cookies.js";
+import { PAGE_AUTOFILL } from "./catalogue/client/page-autofill.js";
+import { PASSWORD_MANAGER } from "./catalogue/client/password-manager.js";
+import { VIRTUAL_AUTHENTICATOR } from "./catalogue/client/virtual-authenticator.js";
 import { UNSUPPORTED_BROWSER } from "./catalogue/client/unsupported-browser.js";
 import { SECURITY_KEY_DEMANDED } from "./catalogue/platform-dialogs/security-key-demanded.js";
 import { WINDOWS_HELLO } from "./catalogue/platform-dialogs/windows-hello.js";
@@ -50,6 +53,7 @@ import { LINK_GONE_SCENARIOS } from "./catalogue/linked-phone/link-gone.js";
 import { PUSH_DELAY } from "./catalogue/linked-phone/push-delay.js";
 import { PHONE_REGISTRATION } from "./catalogue/phone/phone-registration.js";
 import { PHONE_LOOKUPS } from "./catalogue/phone/phone-lookups.js";
+import { MOVED_PASSKEYS } from "./catalogue/phone/moved-passkeys.js";
 import { SEVERAL_TRANSPORTS } from "./catalogue/phone/several-transports.js";
 import { NEW_PHONE_SCENARIOS } from "./catalogue/phone/new-phone.js";
 import { CODE_DELIVERY } from "./catalogue/fallback/code-delivery.js";
@@ -57,6 +61,9 @@ import { MAILED_CODES } from "./catalogue/fallback/mailed-codes.js";
 import { IDENTITY_PROVIDERS } from "./catalogue/fallback/identity-providers.js";
 import { LOCK_OUT } from "./catalogue/fallback/lock-out.js";
 import { RECOVERY } from "./catalogue/fallback/recovery.js";
+import { CODES_NEVER_COME } from "./catalogue/fallback/codes-never-come.js";
+import { LOST_ACCESS } from "./catalogue/fallback/lost-access.js";
+import { CALL_AND_SCREEN } from "./catalogue/fallback/call-and-screen.js";
 import type { Scenario } from "./scenario.js";
 
 /**
@@ -75,6 +82,9 @@ export const CATALOGUE: readonly Scenario[] = [
   ...QR_LOGIN_BUDGET,
   ...PAGE_REQUESTS,
   ...SESSION_COOKIES,
+  ...PAGE_AUTOFILL,
+  ...PASSWORD_MANAGER,
+  ...VIRTUAL_AUTHENTICATOR,
   ...UNSUPPORTED_BROWSER,
   ...SECURITY_KEY_DEMANDED,
   ...WINDOWS_HELLO,
@@ -115,6 +125,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PUSH_DELAY,
   ...PHONE_REGISTRATION,
   ...PHONE_LOOKUPS,
+  ...MOVED_PASSKEYS,
   ...SEVERAL_TRANSPORTS,
   ...NEW_PHONE_SCENARIOS,
   ...CODE_DELIVERY,
@@ -122,6 +133,9 @@ export const CATALOGUE: readonly Scenario[] = [
   ...IDENTITY_PROVIDERS,
   ...LOCK_OUT,
   ...RECOVERY,
+  ...CODES_NEVER_COME,
+  ...LOST_ACCESS,
+  ...CALL_AND_SCREEN,
 ];
 
 const BY_ID = new Map(CATALOGUE.map((scenario) => [scenario.id, scenario]));

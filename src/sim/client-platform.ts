@@ -20,8 +20,8 @@ import { LoopbackDevice } from "./loopback.js";
 import { SimPage } from "./browser/page.js";
 import { OrderedCredentialStore } from "./authenticator/store/lagging-store.js";
 import { PinEntry } from "./browser/pin-entry.js";
-import { ownTransports, profileFor } from "./profile-for.js";
-import { ownDeviceOf, transportFor, withinReach } from "./reach.js";
+import { ownTransports, profileFor, withLiveBackup } from "./profile-for.js";
+import { ownDeviceOf, softwareDevice, transportFor, withinReach } from "./reach.js";
 import type { SitePort } from "./rp/site-port.js";
 import { simulatedUser, type SimUser } from "./user.js";
 
@@ -67,14 +67,15 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
   const store = storeOf(env, knobs(), pin);
   const user = userFor(env, knobs);
   const { transport } = knobs().key;
-  const profile = profileFor(knobs());
+  const profile = withLiveBackup(profileFor(knobs()), knobs);
   const key = new SimAuthenticator(envFor(env, KEY), { profile, store, user, transport });
   const keys = new AuthenticatorSet(env, { knobs, user, key, store, name: KEY });
   const handler = handlerOf(env, keys, { knobs, background });
   const powerCycle = () => key.powerCycle();
   const usbPort = new UsbPort(env, { knobs, handler, powerCycle, label: KEY, frames });
   const clientTransport = transportFor({ env, knobs, background, keys, usbPort });
-  const ownDevice = ownDeviceOf(env, { knobs, keys, rpId: new URL(origin).hostname });
+  const rpId = new URL(origin).hostname;
+  const ownDevice = ownDeviceOf(env, { knobs, keys, rpId });
   const device = withinReach(env, { knobs, ownDevice, open: deps.device ?? clientTransport.open });
   const phonePage = openTab(env, {
     knobs,
@@ -96,6 +97,10 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
       origin,
       device,
       nextPlugged: () => usbPort.nextPlugged(),
+      vault: {
+        device: () => softwareDevice(env, { knobs, keys, which: "vault" }),
+        holds: (allowed) => keys.holds("vault", rpId, allowed),
+      },
       pin: (attempt) => pinEntry.type(attempt),
       clientProfile,
     });
@@ -117,7 +122,10 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
     key,
     store,
     ledgerKeys: () => keys.ledgerKeys,
-    knobsChanged: clientTransport.knobsChanged,
+    knobsChanged: (overrides) => {
+      clientTransport.knobsChanged(overrides);
+      keys.knobsChanged(overrides);
+    },
   };
 }
 

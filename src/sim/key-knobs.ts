@@ -31,7 +31,14 @@ export const KEY_KNOBS = {
   pinSet: fixed(toggle(false, "it has a PIN; the user knows it")),
   pinRetries: fixed(count(LIMITS.pinRetries, "PIN retries left", { max: LIMITS.pinRetries })),
   which: choice(["first", "second"], "which of the user's two authenticators is at hand"),
-  second: choice(["empty", "synced"], "the second one has no passkeys, or copies of the first one's"),
+  second: choice(
+    ["empty", "synced", "imported"],
+    "the second one has no passkeys, copies of the first one's by synchronisation, or an export of them from any make",
+  ),
+  backup: choice(
+    ["profile", "none", "eligible", "backed-up"],
+    "its flags BE and BS from now on; profile: as its profile has them",
+  ),
   syncMs: ms(0, "how long such a copy takes (`sync.delay`); 0: it is there when the second one is used"),
   listOrder: choice(["newest-first", "oldest-first"], "how its display lists several accounts"),
   signCounter: fixed(

@@ -17,13 +17,33 @@ const TIMEOUT_QUIRKS: readonly QuirkName[] = [
 
 const COMPUTER_PROFILE = "windows-hello";
 
+/** Authenticators in software, with what a phone's can do and without a device of their own. */
+const IN_SOFTWARE: Readonly<Record<"vault" | "virtual", Pick<AuthenticatorProfile, "name" | "transports">>> =
+  {
+    vault: { name: "password-manager", transports: ["hybrid", "internal"] },
+    virtual: { name: "virtual-authenticator", transports: ["internal"] },
+  };
+
 /**
  * Returns the transports that a browser reports for the authenticator of its own device: a phone's is reached from
  * elsewhere too. `undefined` for an authenticator that is attached.
  */
 export function ownTransports({ name, transports }: AuthenticatorProfile): readonly string[] | undefined {
   if (!transports.includes("internal")) return undefined;
-  return name === COMPUTER_PROFILE ? ["internal"] : ["hybrid", "internal"];
+  return name === COMPUTER_PROFILE || name === IN_SOFTWARE.virtual.name
+    ? ["internal"]
+    : ["hybrid", "internal"];
+}
+
+/** Returns the same authenticator with the backup flags of `key.backup`, which may change while it is in use. */
+export function withLiveBackup(profile: AuthenticatorProfile, knobs: () => Knobs): AuthenticatorProfile {
+  return {
+    ...profile,
+    get backup() {
+      const { backup } = knobs().key;
+      return backup === "profile" ? profile.backup : backup;
+    },
+  };
 }
 
 /**
@@ -33,8 +53,15 @@ export function ownTransports({ name, transports }: AuthenticatorProfile): reado
  */
 export function profileFor(
   { key, pin, link, phone }: Knobs,
-  which: Knobs["key"]["which"] | "computer" = "first",
+  which: Knobs["key"]["which"] | "computer" | "vault" | "virtual" = "first",
 ): AuthenticatorProfile {
+  if (which === "vault" || which === "virtual") {
+    return {
+      ...profileNamed("phone"),
+      ...IN_SOFTWARE[which],
+      backup: which === "vault" ? "backed-up" : "none",
+    };
+  }
   const isComputer = which === "computer";
   const isPhone = !isComputer && link.road === "hybrid";
   const isOther = which === "second" && phone.second === "iphone";

@@ -2,7 +2,7 @@ import { envFor, type Env } from "../core/env.js";
 import type { TraceContext } from "../core/trace.js";
 import type { Background } from "../core/background.js";
 import type { CtapDevice } from "../ctap/device.js";
-import type { AuthenticatorSet } from "./authenticator-set.js";
+import type { AuthenticatorSet, WithoutDevice } from "./authenticator-set.js";
 import { offerFor, type CredentialRequest } from "./browser/operating-system.js";
 import { flakyLink } from "./faults/flaky-link.js";
 import type { UsbPort } from "./hid/usb-port.js";
@@ -51,24 +51,46 @@ export function transportFor({ env, knobs, background, keys, usbPort }: Transpor
 
 type Reach = (credentialRequest: CredentialRequest) => Promise<CtapDevice | undefined>;
 
+interface SoftwareDeviceDeps {
+  readonly knobs: () => Knobs;
+  readonly keys: AuthenticatorSet;
+  readonly which: WithoutDevice;
+}
+
+/** Connects to an authenticator that is no device of its own, by the name it has in traces. */
+export function softwareDevice(env: Env, { knobs, keys, which }: SoftwareDeviceDeps): CtapDevice {
+  const reachableBy = ownTransports(profileFor(knobs(), which));
+  return new LoopbackDevice(envFor(env, `${which}-link`), keys.handleOf(which), {
+    label: which,
+    reachableBy,
+  });
+}
+
 interface OwnDeviceDeps {
   readonly knobs: () => Knobs;
   readonly keys: AuthenticatorSet;
   readonly rpId: string;
 }
 
-/** The authenticator in the computer, where the system takes it without asking: wanted so, or known to have the passkey. */
+/** A virtual authenticator that answers everything, or the one in the computer, where the system takes it without asking: wanted so, or known to have the passkey. */
 export function ownDeviceOf(
   env: Env,
   { knobs, keys, rpId }: OwnDeviceDeps,
 ): (credentialRequest: CredentialRequest) => CtapDevice | undefined {
-  const name = "computer";
-  return ({ method, attachment, allowed = [] }) => {
+  const which = "computer";
+  return ({ method, attachment, context, allowed = [] }) => {
+    const { client } = knobs();
+    if (client.virtualAuthenticator && client.virtualAnswers) {
+      const { trace } = env;
+      trace
+        .in(context)
+        .as("browser")
+        .emit({ kind: "page.intercepted", by: "virtual-authenticator", method, decision: "answers" });
+      return softwareDevice(env, { knobs, keys, which: "virtual" });
+    }
     if (!knobs().os.helloEnabled || attachment === "cross-platform") return undefined;
-    const isMeant = method === "create" ? attachment === "platform" : keys.computerHolds(rpId, allowed);
-    if (!isMeant) return undefined;
-    const reachableBy = ownTransports(profileFor(knobs(), name));
-    return new LoopbackDevice(envFor(env, `${name}-link`), keys.handleOf(name), { label: name, reachableBy });
+    const isMeant = method === "create" ? attachment === "platform" : keys.holds(which, rpId, allowed);
+    return isMeant ? softwareDevice(env, { knobs, keys, which }) : undefined;
   };
 }
 

@@ -1,4 +1,4 @@
-import { count, ms, msOrNever } from "./knobs/knob-spec.js";
+import { choice, count, ms, msOrNever } from "./knobs/knob-spec.js";
 
 /** Options of the user: how long each action takes. */
 export const USER_KNOBS = {
@@ -11,6 +11,7 @@ export const USER_KNOBS = {
   pinEntryMs: ms(6_000, "from the browser's question for the PIN to the last digit"),
   codeEntryMs: ms(4_000, "from having a code to its last digit"),
   codePatienceMs: ms(600_000, "after this long without a code the user stops waiting for it"),
+  forgot: choice(["nothing", "password", "id"], "what the user does not know any more of ID and password"),
   findMs: ms(600_000, "from a mail in the spam folder to the user looking there"),
 };
 

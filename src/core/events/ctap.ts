@@ -1,5 +1,5 @@
-import { event, NOT_SHOWN } from "./event.js";
-import { count, oneOf, text } from "./member.js";
+import { event, note, NOT_SHOWN } from "./event.js";
+import { count, oneOf, optional, text } from "./member.js";
 
 /** CTAP messages between a client and an authenticator, and what the authenticator did to its store. */
 export const CTAP_EVENTS = {
@@ -48,10 +48,20 @@ export const CTAP_EVENTS = {
       credential: text,
       rpId: text,
       user: text,
+      via: optional(oneOf("import")),
     },
     {
-      text: ({ change, credential }) => `credential ${credential} ${change}`,
+      text: ({ change, credential, via }) => `credential ${credential} ${change}${note(via)}`,
       tone: ({ change }) => (change === "created" || change === "used" ? "good" : "wire"),
+    },
+  ),
+  /** The provider of an authenticator's passkeys, where it is signed in to another account than the user's other device. */
+  "ctap.provider": event(
+    { account: oneOf("other"), credentials: count },
+    {
+      text: ({ credentials }) =>
+        `its provider is signed in to another account, and has ${credentials} of the passkeys`,
+      tone: "bad",
     },
   ),
 } as const;

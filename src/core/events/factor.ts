@@ -17,6 +17,9 @@ export const FACTOR_EVENTS = {
         "found",
         "relayed",
         "opened-by-scanner",
+        "lost",
+        "unreadable",
+        "renewed",
       ),
       /** Whose telephone number the code was sent to: the user's mobile, a landline, another user's telephone. */
       route: optional(oneOf("mobile", "landline", "spouse")),

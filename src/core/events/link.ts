@@ -30,7 +30,11 @@ export const LINK_EVENTS = {
    * the request to another dialog than the client's own.
    */
   "link.not-found": event(
-    { offered: list, dialog: optional(oneOf("browser", "os")), setting: optional(oneOf("hello-for-passwords")) },
+    {
+      offered: list,
+      dialog: optional(oneOf("browser", "os")),
+      setting: optional(oneOf("hello-for-passwords")),
+    },
     { text: NOT_SHOWN, tone: "wire" },
   ),
   /** Something arrived that the link cannot carry, or could not be handed on; it was left out. */

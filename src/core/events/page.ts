@@ -8,7 +8,12 @@ const METHOD = oneOf("create", "get");
 export const PAGE_EVENTS = {
   /** `timeoutMs` is the timeout that the page asked for, `effectiveMs` the one that the client enforces. */
   "page.called": event(
-    { method: METHOD, timeoutMs: optional(milliseconds), effectiveMs: milliseconds },
+    {
+      method: METHOD,
+      timeoutMs: optional(milliseconds),
+      effectiveMs: milliseconds,
+      mediation: optional(oneOf("conditional")),
+    },
     {
       text: ({ method, timeoutMs, effectiveMs }) =>
         `${method}() called; timeout requested: ${timeoutText(timeoutMs)}, in effect: ${timeoutText(effectiveMs)}`,
@@ -30,6 +35,27 @@ export const PAGE_EVENTS = {
       text: ({ aborted }) =>
         aborted ? "gives up and aborts the request" : "gives up; the request stays pending",
       tone: "bad",
+    },
+  ),
+  /** The page's library ended its own pending request because another one begins: the button's, or the autofill's. */
+  "page.aborted": event(
+    { method: METHOD, by: oneOf("button", "autofill") },
+    { text: ({ method, by }) => `ends its pending ${method}() for the request of the ${by}`, tone: "bad" },
+  ),
+  /** Something in front of the browser took the request: it answers, hands it on, or refuses. */
+  "page.intercepted": event(
+    {
+      by: oneOf("password-manager", "virtual-authenticator"),
+      method: METHOD,
+      decision: oneOf("answers", "hands-on", "refuses"),
+      reason: optional(
+        oneOf("frame", "signed-out", "vault-locked", "attachment", "transports", "no-passkey"),
+      ),
+    },
+    {
+      text: ({ by, method, decision, reason }) =>
+        `${by.replaceAll("-", " ")} ${decision.replaceAll("-", " ")} the ${method}()${note(reason)}`,
+      tone: ({ decision }) => (decision === "refuses" ? "bad" : "wire"),
     },
   ),
   /** The RP answered and the page did not receive it: the page's own call ended without an answer. */

@@ -73,6 +73,7 @@ const NETWORK_MS_MIN = 1_000;
 
 /** Time between a page's step and the site's record of it, and back. */
 function networkWaits(ceremony: CeremonyTrace): readonly Wait[] {
+  if (ceremony.attempt !== undefined) return [];
   const { beganAtMs, options, called, settled, finishes } = ceremony;
   const [finish] = finishes;
   const told = ceremony.failureSeen ?? ceremony.successSeen;

@@ -1,7 +1,7 @@
 import { codeLine, codeThat, entryLine, lastCall, refusedFor } from "../facts/factor-lines.js";
 import { firedTimer } from "../facts/ceremony.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { defineFactorRule, UMBRELLAS, type Layer, type Rule } from "../rule.js";
+import { defineFactorRule, TROUBLED, UMBRELLAS, type Layer, type Rule } from "../rule.js";
 
 export const codeExpired = defineFactorRule({
   id: "code-expired",
@@ -96,6 +96,25 @@ export const undeliverable = defineFactorRule({
         "Class the number when it is entered.",
         "After the first code that was not entered offer a call, a mail or an authenticator app.",
         "Never count a code that was not delivered as a failure.",
+      ],
+    };
+  },
+});
+
+/** Detects that the device with the authenticator app is gone, so that no code could be read. */
+export const factorLost = defineFactorRule({
+  id: "factor-lost",
+  text: "The device with the authenticator app was gone, and its codes with it.",
+  results: ["unfinished", ...TROUBLED],
+  match(_, { records }) {
+    const lost = records.find((record) => record.kind === "user.answered" && record.answer === "app-lost");
+    if (lost === undefined) return undefined;
+    return {
+      verdict: `The user had no code to type at ${seconds(lost.atMs)}: the device with the authenticator app was gone.`,
+      evidence: [`${seconds(lost.atMs)}: the user answers that the app is lost`],
+      prevention: [
+        "Have two factors or recovery codes enrolled before the first one is switched on.",
+        "Say beside the field what to do without the app.",
       ],
     };
   },

@@ -17,6 +17,7 @@ import {
   codeVoided,
   codeWrong,
   eatenByScanner,
+  factorLost,
   factorNeeded,
   notEnrolled,
   notLinked,
@@ -53,6 +54,13 @@ import {
   scanNotStarted,
 } from "./radio.js";
 import { readReplicaLag } from "./read-replica-lag.js";
+import {
+  backupEligibilityChanged,
+  callerNotRecognised,
+  originRefused,
+  passwordWrong,
+  unusualDevice,
+} from "./refusal-codes.js";
 import { linkConsumed, passkeyLimit, sessionNotFresh, stepUpExpired, stepUpNeeded } from "./refusal.js";
 import { alreadyRegistered, clientTimerOrphan, gatewayLateCommit, lateDelivery } from "./registration.js";
 import {
@@ -193,8 +201,16 @@ export const RULES = [
   passwordOff,
   notLinked,
   notEnrolled,
+  factorLost,
   factorNeeded,
   codeWrong,
+
+  // Refusals by the site whose code says it all.
+  originRefused,
+  backupEligibilityChanged,
+  passwordWrong,
+  unusualDevice,
+  callerNotRecognised,
 
   // What can be said of any call, browser or wait.
   siteError,

@@ -23,6 +23,7 @@ const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
 export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-expired": { names: LATE_CODE },
   "code-not-received": { names: [...LATE_CODE, "factor.enrolled"] },
+  "factor-lost": { names: ["app.lost"] },
   "code-voided": { names: ["otp.rotateOnResend", "do:request-code"] },
   "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },
   "code-undeliverable": { names: ["sms.route", "sms.knowsRoute"] },

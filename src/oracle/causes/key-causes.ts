@@ -24,10 +24,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
     ],
   },
   "still-waiting": {
-    names: [
-      "client.timeoutMs",
-      "client.mediation",
-    ],
+    names: ["client.timeoutMs", "client.mediation"],
     condition: true,
   },
   "dialog-refused": { names: ["os.dialogResult", "os.webauthnApi"] },

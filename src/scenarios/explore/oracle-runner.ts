@@ -28,6 +28,7 @@ export const oracleRunner: Runner = {
         await play(world, script as readonly Action[], () => recordsBefore.push(env.records.length));
       };
       await env.clock.run(played());
+      env.trace.emit({ kind: "run.ended", outcome: "no-expectation" });
       const { keys, rows } = world.ledger().entries;
       return { records: env.records, ledger: { keys, rows }, recordsBefore };
     } catch (error) {
@@ -44,10 +45,11 @@ function untimed(named: ClientProfile): ClientProfile {
 
 /** What the rules of the diagnosis say of each ceremony. */
 export const diagnose: Diagnose = (records) =>
-  explain(records).ceremonies.map(({ ceremony, mechanism, decidedBy, verdict }) => ({
+  explain(records).ceremonies.map(({ ceremony, mechanism, decidedBy, conditions, verdict }) => ({
     ceremony,
     cause: mechanism,
     timer: decidedBy?.timer,
+    waitedFor: conditions.map(({ id }) => id),
     text: verdict,
   }));
 

@@ -42,7 +42,7 @@ const ceremony = {
   account: maybe(text),
   inBackground: maybe({ ...flag, doc: "The script goes on at once." }),
 };
-const factor = word("sms", "mail", "app", "voice");
+const factor = word("sms", "mail", "app", "voice", "call");
 
 /** Knobs as they may be turned while a world is running. */
 const MID_RUN_OVERRIDES = { ...knobsShape(KNOB_SPECS, { midRun: true }), named: "turns" };

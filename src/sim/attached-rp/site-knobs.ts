@@ -10,6 +10,7 @@ const SITE_GROUPS: readonly string[] = [
   "relay",
   "otp",
   "app",
+  "call",
   "factor",
   "settings",
   "lock",
@@ -21,7 +22,12 @@ const SITE_GROUPS: readonly string[] = [
 const OBEYED: readonly string[] = ["rp.optionsMs", "rp.finishMs", "rp.pollMs"];
 
 /** Knobs of the user, and of fallback factors that a description of a real site does not cover. */
-const FALLBACK_GROUPS: readonly string[] = ["user.codeEntryMs", "user.codePatienceMs", "user.findMs"];
+const FALLBACK_GROUPS: readonly string[] = [
+  "user.codeEntryMs",
+  "user.codePatienceMs",
+  "user.findMs",
+  "user.forgot",
+];
 
 /**
  * Defaults for runs against a real site: no simulated delay or gateway, because the site has a network and a gateway of

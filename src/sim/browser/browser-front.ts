@@ -16,6 +16,8 @@ export interface PendingRequest extends CredentialRequest {
   readonly signal: AbortSignal;
   readonly profile: ClientProfile;
   readonly conditional: boolean;
+  /** The user selects nothing in the autofill. */
+  readonly isUntouched: boolean;
   /** The browser in the span of the request. */
   readonly env: Env;
 }
@@ -49,6 +51,7 @@ export class BrowserFront {
   async pass(request: PendingRequest): Promise<void> {
     const { os, user } = this.#knobs();
     await this.#waitForFocus(request);
+    if (request.isUntouched) await never(request.signal);
     if (request.conditional) await sleep(request.env.clock, user.pickMs, "user.pick", request);
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }

@@ -21,6 +21,9 @@ import { BrowserFront, type PendingRequest } from "./browser-front.js";
 import { delayedHost, pinSetupHost } from "./host-device.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { PageRejection } from "./page-rejection.js";
+import { PasswordManager, type Vault } from "./password-manager.js";
+import { PORTAL_ORIGIN } from "../portal.js";
+import { UserActivation } from "./user-activation.js";
 
 export interface BrowserDeps {
   readonly knobs: () => Knobs;
@@ -29,6 +32,8 @@ export interface BrowserDeps {
   readonly device: (credentialRequest: CredentialRequest) => Promise<CtapDevice | undefined>;
   /** Resolves with the next authenticator plugged in while a request runs; absent where none is ever plugged in. */
   readonly nextPlugged?: () => Promise<CtapDevice>;
+  /** Passkeys of a password manager whose extension stands in front of the browser; absent where there is none. */
+  readonly vault?: Vault;
   /** Supplies what the user types when asked for a PIN. */
   readonly pin: ClientContext["pin"];
   /** Replaces the profile that `client.profile` names; that profile itself when absent. */
@@ -40,6 +45,7 @@ const DEPS = parameters<BrowserDeps>({
   origin: shape.text,
   device: arg.callable,
   nextPlugged: maybe(arg.callable),
+  vault: maybe(arg.object),
   pin: maybe(arg.callable),
   clientProfile: maybe(arg.callable),
 });
@@ -49,6 +55,10 @@ export interface BrowserCall {
   readonly signal?: AbortSignal | undefined;
   /** The span of the page that calls; a ceremony of its own when absent. */
   readonly context?: TraceContext | undefined;
+  /** A get() for the autofill of a field, in which the user selects nothing. */
+  readonly autofill?: boolean;
+  /** From the click that led to the call, in milliseconds; at the click itself when absent. */
+  readonly sinceClickMs?: number;
 }
 
 type Method = "create" | "get";
@@ -71,6 +81,8 @@ export class SimBrowser {
   readonly #env: Env;
   readonly #deps: BrowserDeps;
   readonly #front: BrowserFront;
+  readonly #passwordManager: PasswordManager | undefined;
+  readonly #activation = new UserActivation();
   #pending: AbortController | undefined;
 
   constructor(env: Env, deps: BrowserDeps) {
@@ -78,6 +90,7 @@ export class SimBrowser {
     this.#env = env;
     this.#deps = deps;
     this.#front = new BrowserFront(deps.knobs);
+    this.#passwordManager = deps.vault && new PasswordManager(deps.knobs, deps.vault);
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
@@ -111,20 +124,23 @@ export class SimBrowser {
     const { trace } = env;
     const profile = this.#profile;
     const { mediation, virtualAuthenticator } = this.#deps.knobs().client;
-    const conditional = mediation === "conditional";
+    const { autofill = false, sinceClickMs } = call;
+    const conditional = autofill || mediation === "conditional";
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
     trace.emit({
       kind: "page.called",
       method,
       effectiveMs,
       ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(autofill && { mediation: "conditional" }),
     });
     try {
+      if (!conditional && !this.#activation.allows(profile, sinceClickMs)) {
+        throw new PageRejection("NotAllowedError", "user-activation-missing");
+      }
+      const pending = { ...request, env, context: trace.context, effectiveMs, profile, conditional };
       const answer = await this.#alone(profile, call.signal, (signal) =>
-        this.#ceremony(
-          { ...request, env, context: trace.context, effectiveMs, signal, profile, conditional },
-          ask,
-        ),
+        this.#ceremony({ ...pending, signal, isUntouched: autofill }, ask),
       );
       trace.emit({ kind: "page.settled", method, outcome: "resolved" });
       return answer;
@@ -166,6 +182,9 @@ export class SimBrowser {
     let answer: Answer;
     try {
       await this.#front.pass(request);
+      const vault = await this.#passwordManager?.intercept(request);
+      if (vault !== undefined) return await ask(env, vault, this.#contextInVault(request));
+      this.#demandFrame();
       this.#demandFocus(method, profile.focusCheckedAtCall);
       device = await this.#deps.device(request);
       answer = await this.#untilAnswered(device, request, ask);
@@ -177,6 +196,14 @@ export class SimBrowser {
     }
     this.#demandFocus(method, profile.focusCheckedAtCompletion);
     return answer;
+  }
+
+  /** The permissions policy of a frame. @see WebAuthn Level 3 §5.9 */
+  #demandFrame(): void {
+    const { frame, frameAllows } = this.#deps.knobs().page;
+    if (frame === "cross-origin" && !frameAllows) {
+      throw new PageRejection("NotAllowedError", "frame-not-allowed");
+    }
   }
 
   #demandFocus(method: Method, isChecked: boolean): void {
@@ -220,11 +247,17 @@ export class SimBrowser {
     return knobs().os.setsUpPin ? pinSetupHost(env, hosted, { knobs, pin }) : hosted;
   }
 
+  #contextInVault(request: PendingRequest): ClientContext {
+    return { ...this.#contextOf(request, request.signal), ...this.#passwordManager?.stated };
+  }
+
   #contextOf({ conditional, profile }: PendingRequest, signal: AbortSignal): ClientContext {
     const { origin, pin, knobs } = this.#deps;
-    const { virtualAuthenticator } = knobs().client;
+    const { client, page } = knobs();
+    const { virtualAuthenticator } = client;
     return {
       origin,
+      ...(page.frame === "cross-origin" && { crossOrigin: true, topOrigin: PORTAL_ORIGIN }),
       profile,
       signal,
       pin,

@@ -17,12 +17,17 @@ export const CLIENT_KNOBS = {
     "mediation of get(): a modal sheet, or the autofill of a field",
   ),
   virtualAuthenticator: toggle(false, "a WebDriver virtual authenticator is attached"),
+  virtualAnswers: toggle(
+    false,
+    "the virtual authenticator answers every request by itself, and no other authenticator is asked",
+  ),
   linkDeadlineMs: msOrNever(
     null,
     "how long the client looks for a phone (`hybrid.link`); never: as long as the ceremony, as browsers do",
   ),
   webauthn: toggle(true, "the client has `navigator.credentials`; some in-app browsers and old ones do not"),
   javascript: toggle(true, "the client runs the page's script; off: nothing happens at the click"),
+  known: toggle(true, "the relying party knows this browser from an earlier login"),
   cookies: toggle(true, "the client keeps cookies; off: none of the relying party's calls brings one"),
   clearCookiesMs: msOrNever(
     null,
@@ -68,14 +73,6 @@ export const OS_KNOBS = {
   setsUpPin: toggle(
     false,
     "the operating system has a PIN set on a security key without one before it is used",
-  ),
-};
-
-/** Options of a browser extension that replaces the WebAuthn API. */
-export const EXT_KNOBS = {
-  focusWaitMs: msOrNever(
-    null,
-    "an extension holds every request back until the page has focus, this long at most (`ext.focus`)",
   ),
 };
 

@@ -1,4 +1,4 @@
-import { count, msOrNever, toggle } from "../knobs/knob-spec.js";
+import { choice, count, msOrNever, toggle } from "../knobs/knob-spec.js";
 
 /** Bounds how often a page may repeat an action without the user: more is a loop. */
 const REPEATS_MAX = 100;
@@ -26,6 +26,22 @@ export const PAGE_KNOBS = {
   checksUvpaa: toggle(
     false,
     "the page offers a platform passkey only where isUserVerifyingPlatformAuthenticatorAvailable() is true",
+  ),
+  autofillMs: msOrNever(
+    null,
+    "from the click to the page's own get() for the autofill of a field; 0: it is pending from the loading of the page; never: there is none",
+  ),
+  abortsPending: toggle(
+    true,
+    "the page's library ends a pending request before it begins another, whichever of the two the user waits for",
+  ),
+  frame: choice(
+    ["none", "same-origin", "cross-origin"],
+    "the page is in a frame, of its own origin or of a portal's",
+  ),
+  frameAllows: toggle(
+    true,
+    "a frame of another origin has the permission for WebAuthn (its `allow` attribute)",
   ),
   checksBrowser: toggle(
     false,

@@ -8,8 +8,10 @@ import type { SimBrowser, BrowserCall } from "./browser.js";
 import { isAccepted, type SiteAnswer } from "../rp/gateway.js";
 import { NO_ANSWER } from "../rp/outage.js";
 import type { Knobs } from "../knobs/knobs.js";
+import { PageAutofill } from "./page-autofill.js";
 import { PageFinish } from "./page-finish.js";
 import { PageRejection } from "./page-rejection.js";
+import { Screen } from "./page-screen.js";
 import { PageSession } from "./page-session.js";
 import { PageSupport } from "./page-support.js";
 import type { CeremonyOptions, FinishTerms, SiteLinks, SitePort } from "../rp/site-port.js";
@@ -39,6 +41,7 @@ export interface PageOutcome {
 /** The steps in which the two ceremonies differ. */
 interface Flow<Options, Answer> {
   readonly method: "create" | "get";
+  readonly account: string;
   /** Id of the ceremony that another screen began. */
   readonly ceremony?: string | undefined;
   readonly options: (context: TraceContext) => Promise<SiteAnswer<CeremonyOptions<Options>>>;
@@ -46,26 +49,10 @@ interface Flow<Options, Answer> {
   readonly finish: (ceremony: string, answer: Answer, terms: FinishTerms) => Promise<SiteAnswer>;
 }
 
-interface Texts {
-  readonly success: string;
-  readonly failure: string;
-}
-
 /** What a ceremony is called, by the method that the page calls. */
 const KINDS = { create: "registration", get: "login" } as const;
 
 const GUARD_TIMER = "page.guard";
-
-const TEXTS: Readonly<Record<"create" | "get", Texts>> = {
-  create: {
-    success: "Your passkey is ready.",
-    failure: "Your passkey could not be created. Please try again.",
-  },
-  get: {
-    success: "You are logged in.",
-    failure: "That did not work. Please log in with another device.",
-  },
-};
 
 /** Ends of a call that waits for a phone which only say that the time was over. */
 const RESUMED_AT_ONCE: readonly number[] = [408, 504];
@@ -86,6 +73,9 @@ export class SimPage {
   readonly #finish: PageFinish;
   readonly #session: PageSession;
   readonly #support: PageSupport;
+  readonly #autofill: PageAutofill;
+  /** The call of the browser that the user waits for. */
+  #called: Promise<unknown> | undefined;
 
   constructor(env: Env, deps: PageDeps) {
     checkArguments("SimPage", { env: [arg.env, env], deps: [DEPS, deps] });
@@ -94,6 +84,7 @@ export class SimPage {
     this.#finish = new PageFinish(deps);
     this.#session = new PageSession(deps.knobs);
     this.#support = new PageSupport(deps.knobs);
+    this.#autofill = new PageAutofill(env, deps);
   }
 
   async register(account: string): Promise<PageOutcome> {
@@ -111,6 +102,7 @@ export class SimPage {
     const { browser, site } = this.#deps;
     return this.#run({
       method: "create",
+      account,
       ceremony: pairing,
       options: (context) => site.registrationOptions(account, { context, pairing }),
       call: (options, call) => browser.create(options, call),
@@ -130,7 +122,7 @@ export class SimPage {
     { site, other }: { readonly site: SiteLinks; readonly other: SimPage },
   ): Promise<PageOutcome> {
     const { knobs } = this.#deps;
-    const screen = new Screen(TEXTS.create);
+    const screen = new Screen("create");
     const span = this.#env.trace.startSpan({ name: "ceremony", label: KINDS.create });
     const { context } = span.trace;
     const { body } = await site.registrationLink({ context });
@@ -154,6 +146,7 @@ export class SimPage {
     const { browser, site } = this.#deps;
     return this.#run({
       method: "get",
+      account,
       options: (context) => site.loginOptions(account, { context }),
       call: (options, call) => browser.get(options, call),
       finish: (ceremony, answer, terms) => site.finishLogin(ceremony, answer, terms),
@@ -161,7 +154,9 @@ export class SimPage {
   }
 
   async #run<Options, Answer>(flow: Flow<Options, Answer>): Promise<PageOutcome> {
-    const screen = new Screen(TEXTS[flow.method]);
+    await this.#autofill.atLoad(flow.account);
+    const screen = new Screen(flow.method);
+    const clickedAtMs = this.#env.clock.nowMs();
     const abort = new AbortController();
     const attempt = { span: this.#begin(flow) };
     const unsupported = this.#support.atStart(attempt.span.trace);
@@ -177,17 +172,26 @@ export class SimPage {
       if (aborts) abort.abort(new AbortedError("the page's guard ended the request"));
     });
     const keepCookies = this.#session.begin(this.#in(attempt.span));
-    let accepted = await this.#steps(flow, attempt.span, abort.signal);
+    const noAutofill = this.#autofill.afterClick({
+      ...flow,
+      trace: attempt.span.trace,
+      abort,
+      called: () => this.#called,
+    });
+    const { signal } = abort;
+    let accepted = await this.#steps(flow, attempt.span, { signal, clickedAtMs });
     const { autoRetry } = this.#deps.knobs().page;
     for (let again = flow.method === "create" ? autoRetry : 0; !accepted && again > 0; again -= 1) {
       // The user reads of a failure while the page tries once more behind it.
       screen.show(attempt.span.trace, "failure");
       attempt.span.end("error");
       attempt.span = this.#begin(flow);
-      accepted = await this.#steps(flow, attempt.span, abort.signal);
+      accepted = await this.#steps(flow, attempt.span, { signal, clickedAtMs });
     }
     guard.disarm();
     keepCookies();
+    noAutofill();
+    if (accepted) this.#autofill.leave();
     // A page that does not take its words back leaves the guard's text where it is.
     if (!accepted || screen.shown === undefined || this.#deps.knobs().page.corrects) {
       screen.show(attempt.span.trace, accepted ? "success" : "failure");
@@ -209,7 +213,7 @@ export class SimPage {
   async #steps<Options, Answer>(
     flow: Flow<Options, Answer>,
     { trace }: Span,
-    signal: AbortSignal,
+    { signal, clickedAtMs }: { readonly signal: AbortSignal; readonly clickedAtMs: number },
   ): Promise<boolean> {
     const { context } = trace;
     const offered = await flow.options(context);
@@ -223,7 +227,13 @@ export class SimPage {
     try {
       const { ceremony } = body;
       if (!this.#support.atCall(trace)) return false;
-      const answer = await flow.call(body.publicKey, { context, signal });
+      await this.#autofill.giveWay();
+      const sinceClickMs = this.#env.clock.nowMs() - clickedAtMs;
+      const called = flow.call(body.publicKey, { context, signal, sinceClickMs });
+      this.#called = called;
+      const answer = await called.finally(() => {
+        this.#called = undefined;
+      });
       const call = flow.method === "create" ? "registration/finish" : "login/finish";
       const send = () =>
         flow.finish(ceremony, answer, { context, withoutCookie: !this.#session.has(ceremony) });
@@ -244,25 +254,4 @@ export class SimPage {
 
 function showsLinks(site: SitePort): site is SitePort & SiteLinks {
   return site.registrationLink !== undefined && site.awaitRegistration !== undefined;
-}
-
-/** Renders the part of the screen that reports the outcome. */
-class Screen {
-  readonly #texts: Texts;
-  #shown: "success" | "failure" | undefined;
-
-  constructor(texts: Texts) {
-    this.#texts = texts;
-  }
-
-  get shown(): "success" | "failure" | undefined {
-    return this.#shown;
-  }
-
-  /** Showing what already stands there is nothing to see. */
-  show(trace: Trace, tone: "success" | "failure"): void {
-    if (this.#shown === tone) return;
-    this.#shown = tone;
-    trace.emit({ kind: "user.saw", where: "page", text: this.#texts[tone], tone });
-  }
 }

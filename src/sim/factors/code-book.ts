@@ -4,8 +4,11 @@ import { startTimer, type RunningTimer } from "../../core/timer.js";
 import type { TraceContext } from "../../core/trace.js";
 import type { Knobs } from "../knobs/knobs.js";
 
-/** Second factors: a text message, a mail, an app that makes its own codes, a call that reads the code out. */
-export type FactorName = "sms" | "mail" | "app" | "voice";
+/**
+ * Second factors: a text message, a mail, an app that makes its own codes, a call that reads the code out, a call of the
+ * user to the site.
+ */
+export type FactorName = "sms" | "mail" | "app" | "voice" | "call";
 
 /** Names the sign-in provider at which the user has an account that may open this one. */
 export type ProviderName = "line" | "google";
@@ -15,6 +18,8 @@ export interface Code {
   readonly number: number;
   readonly digits: string;
 }
+
+type HeldCode = Code & { state: "live" | "voided" | "expired" | "used" };
 
 /** What a site says of a code that was typed. */
 export type CodeVerdict = "accepted" | "wrong" | "expired" | "voided" | "used";
@@ -27,6 +32,7 @@ export interface OtpStoreDeps {
 
 const DIGITS = 6;
 const TTL_TIMER = "otp.ttl";
+const RENEW_TIMER = "otp.renew";
 
 /** The codes of one attempt to sign in: how many were sent, which of them is still good. */
 export class OtpStore {
@@ -34,9 +40,10 @@ export class OtpStore {
   readonly factor: FactorName;
   readonly #env: Env;
   readonly #knobs: () => Knobs;
-  readonly #codes: (Code & { state: "live" | "voided" | "expired" | "used" })[] = [];
+  readonly #codes: HeldCode[] = [];
   #sent = 0;
   #ttl: RunningTimer | undefined;
+  #renewal: RunningTimer | undefined;
 
   constructor(env: Env, { knobs, ceremony, factor }: OtpStoreDeps) {
     this.#env = env;
@@ -68,14 +75,16 @@ export class OtpStore {
       this.#ttl?.disarm();
       this.#emit("voided", live.number);
     }
-    const number = this.#codes.length + 1;
-    const entropy = this.#env.entropy.fork(`code ${this.ceremony} ${number}`);
-    const digits = Array.from({ length: DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");
-    const code = { number, digits, state: "live" as const };
-    this.#codes.push(code);
-    this.#emit("issued", number);
+    const code = this.#make();
+    this.#emit("issued", code.number);
     if (this.#knobs().otp.ttlFrom === "issue") this.#count(code);
+    this.#renewLater(code);
     return code;
+  }
+
+  /** The code that stands on the page, where it is not in the message. */
+  get onScreen(): Code | undefined {
+    return this.#live;
   }
 
   /** Marks the message as arrived in the user's reach; sites that know of the arrival may count from here. */
@@ -90,6 +99,7 @@ export class OtpStore {
     if (code?.state !== "live") return;
     code.state = "used";
     this.#ttl?.disarm();
+    this.#renewal?.disarm();
   }
 
   /** Spends the code that was typed, or says why it does not count. */
@@ -105,14 +115,39 @@ export class OtpStore {
     return this.#codes.find(({ state }) => state === "live");
   }
 
-  #count(code: { state: string }): void {
+  #count(code: HeldCode): void {
     this.#ttl?.disarm();
     this.#ttl = startTimer(this.#env, { timer: TTL_TIMER, budgetMs: this.#knobs().otp.ttlMs }, () => {
-      code.state = "expired";
+      // A code on the page may have been replaced since.
+      (this.#live ?? code).state = "expired";
+      this.#renewal?.disarm();
     });
   }
 
-  #emit(change: "issued" | "sent-again" | "voided", number: number): void {
+  #make() {
+    const number = this.#codes.length + 1;
+    const entropy = this.#env.entropy.fork(`code ${this.ceremony} ${number}`);
+    const digits = Array.from({ length: DIGITS }, () => Math.floor(drawFraction(entropy) * 10)).join("");
+    const code: HeldCode = { number, digits, state: "live" };
+    this.#codes.push(code);
+    return code;
+  }
+
+  /** Replaces a code that stands on the page, again and again while it is good. */
+  #renewLater(code: HeldCode): void {
+    const { renewMs } = this.#knobs().otp;
+    if (renewMs === null) return;
+    this.#renewal?.disarm();
+    this.#renewal = startTimer(this.#env, { timer: RENEW_TIMER, budgetMs: renewMs }, () => {
+      if (code.state !== "live") return;
+      code.state = "voided";
+      const next = this.#make();
+      this.#emit("renewed", next.number);
+      this.#renewLater(next);
+    });
+  }
+
+  #emit(change: "issued" | "sent-again" | "voided" | "renewed", number: number): void {
     this.#env.trace.emit({ kind: "factor.code", factor: this.factor, number, change });
   }
 }

@@ -10,7 +10,15 @@ export interface DeliveriesDeps {
   readonly background: Background;
 }
 
-type Change = "undeliverable" | "arrived" | "filtered" | "found" | "relayed" | "opened-by-scanner";
+type Change =
+  | "undeliverable"
+  | "arrived"
+  | "filtered"
+  | "found"
+  | "relayed"
+  | "opened-by-scanner"
+  | "lost"
+  | "unreadable";
 
 /**
  * Delivers codes to the user over each channel: a mobile, a landline, another user's telephone, an inbox, a spam
@@ -38,7 +46,7 @@ export class Deliveries {
   async #byTelephone(code: Code, otpStore: OtpStore): Promise<void> {
     const { sms, relay } = this.#deps.knobs();
     const env = envIn(this.#sms, otpStore.context);
-    if (sms.delayMs === null) return;
+    if (sms.delayMs === null) return this.#note(env, { code, otpStore, change: "lost", route: sms.route });
     await sleep(env.clock, sms.delayMs, "sms.delay");
     if (sms.route === "landline" && otpStore.factor === "sms") {
       return this.#note(env, { code, otpStore, change: "undeliverable", route: "landline" });
@@ -57,7 +65,7 @@ export class Deliveries {
     const { mail, user } = this.#deps.knobs();
     const env = envIn(this.#mail, otpStore.context);
     if (mail.scannerMs !== null) void this.#deps.background.add(this.#scan(code, otpStore, mail.scannerMs));
-    if (mail.delayMs === null) return;
+    if (mail.delayMs === null) return this.#note(env, { code, otpStore, change: "lost" });
     await sleep(env.clock, mail.delayMs, "mail.delay");
     otpStore.arrived(code);
     if (mail.spam) {
@@ -65,6 +73,7 @@ export class Deliveries {
       await sleep(env.clock, user.findMs, "user.find");
       this.#note(env, { code, otpStore, change: "found" });
     } else this.#note(env, { code, otpStore, change: "arrived" });
+    if (!mail.readable) return this.#note(env, { code, otpStore, change: "unreadable" });
     this.#handOver(env, { code, otpStore, where: "mail" });
   }
 

@@ -8,6 +8,7 @@ import type { Knobs } from "../knobs/knobs.js";
 import type { SimMail } from "../rp/mail.js";
 import type { SiteAccess } from "../rp/site-access.js";
 import { AuthenticatorApp } from "./authenticator-app.js";
+import { CallIn, type CallVerdict } from "./call-in.js";
 import { OtpStore, type CodeVerdict, type FactorName, type ProviderName } from "./code-book.js";
 import { Deliveries } from "./deliveries.js";
 import { LockOut } from "./lock-out.js";
@@ -29,12 +30,17 @@ export interface FactorAttempt {
   readonly ceremony: string;
 }
 
-const REFUSALS: Readonly<Record<Exclude<CodeVerdict, "accepted">, string>> = {
+const REFUSALS: Readonly<Record<Exclude<CodeVerdict | CallVerdict, "accepted">, string>> = {
   wrong: "CODE_WRONG",
   expired: "CODE_EXPIRED",
   voided: "CODE_VOIDED",
   used: "CODE_USED",
+  "caller-unknown": "CALLER_UNKNOWN",
+  "caller-withheld": "CALLER_WITHHELD",
 };
+
+/** What a user types at the password form: a user who forgot types something else. */
+export type PasswordEntry = "right" | "wrong-password" | "wrong-id";
 
 const IDP_TIMER = "idp.code";
 
@@ -44,6 +50,7 @@ export class FallbackAuthService {
   readonly app: AuthenticatorApp;
   readonly #env: Env;
   readonly #deps: FallbackAuthServiceDeps;
+  readonly #calls: CallIn;
   readonly #lock: LockOut;
   readonly #otpStores = new Map<string, OtpStore>();
   readonly #enrolled: Set<FactorName>;
@@ -58,6 +65,7 @@ export class FallbackAuthService {
     this.#deps = deps;
     this.deliveries = new Deliveries(env, deps);
     this.app = new AuthenticatorApp(env);
+    this.#calls = new CallIn(env, deps.knobs);
     this.#lock = new LockOut(deps.knobs);
     const { enrolled } = deps.knobs().factor;
     this.#enrolled = new Set(enrolled === "none" ? [] : (enrolled.split("+") as FactorName[]));
@@ -68,7 +76,7 @@ export class FallbackAuthService {
   }
 
   /** ID and password; sites that switched to passkeys may refuse them. */
-  password(ceremony: string): Promise<SiteAnswer> {
+  password(ceremony: string, entry: PasswordEntry = "right"): Promise<SiteAnswer> {
     return this.#deps.gateway.pass(
       { call: "password/login", context: this.contextOf(ceremony) },
       async (env) => {
@@ -76,7 +84,13 @@ export class FallbackAuthService {
         if (this.#deps.passkeyOn() && this.#deps.knobs().rp.passwordWhenFlagged === "refused") {
           return this.#refuse(env, { status: 403, code: "PASSWORD_OFF" });
         }
-        return this.#accept(env);
+        if (entry === "wrong-id") return this.#refuse(env, { status: 401, code: "ID_UNKNOWN" });
+        if (entry === "wrong-password") {
+          this.#lock.fail(env);
+          return this.#judge(env, "password", { status: 401, code: "PASSWORD_WRONG" });
+        }
+        const unusual = this.#deps.access.refusalOfDevice();
+        return unusual ? this.#refuse(env, unusual) : this.#accept(env);
       },
     );
   }
@@ -92,6 +106,10 @@ export class FallbackAuthService {
         if (factor === "sms" && sms.knowsRoute && sms.route === "landline") {
           return { status: 409, code: "NO_TEXT_TO_LANDLINE" };
         }
+        if (factor === "call") {
+          this.#calls.open(ceremony, this.contextOf(ceremony));
+          return { status: 200, body: { ceremony } };
+        }
         const otpStore = this.#otpStoreFor(ceremony, factor);
         if (otpStore.sent > otp.resends) return { status: 429, code: "TOO_MANY_CODES" };
         this.deliveries.send(otpStore.issue(), otpStore);
@@ -104,6 +122,20 @@ export class FallbackAuthService {
     factor: FactorName,
     { ceremony, digits }: { readonly ceremony: string; readonly digits: string },
   ) {
+    return this.#judged(factor, ceremony, () => this.#verdictOn(factor, { ceremony, digits }));
+  }
+
+  /** Takes the user's call from the registered telephone, or from another one. */
+  takeCall(ceremony: string, from: Knobs["call"]["from"]) {
+    return this.#judged("call", ceremony, () => this.#calls.answer(ceremony, from));
+  }
+
+  /** Returns the code that stands on the page, where the message holds a link only. */
+  codeOnScreen(ceremony: string): string | undefined {
+    return this.#otpStores.get(ceremony)?.onScreen?.digits;
+  }
+
+  #judged(factor: FactorName, ceremony: string, verdictOf: () => CodeVerdict | CallVerdict) {
     return this.#deps.gateway.pass(
       { call: `${factor}/verify`, context: this.contextOf(ceremony) },
       async (env) => {
@@ -111,10 +143,11 @@ export class FallbackAuthService {
           this.#lock.tried(env);
           return this.#judge(env, factor, { status: 423, code: "LOCKED" });
         }
-        const verdict = this.#verdictOn(factor, { ceremony, digits });
+        const verdict = verdictOf();
         if (verdict === "accepted") {
           this.#lock.clear(env);
           this.#proved.add(factor);
+          this.#deps.access.deviceConfirmed();
           return this.#judge(env, factor, undefined);
         }
         if (verdict === "wrong" || this.#deps.knobs().otp.expiredCounts) this.#lock.fail(env);
@@ -206,7 +239,7 @@ export class FallbackAuthService {
   }
 
   #has(factor: FactorName): boolean {
-    return this.#enrolled.has(factor === "voice" ? "sms" : factor);
+    return this.#enrolled.has(factor === "voice" || factor === "call" ? "sms" : factor);
   }
 
   #replaceFactors(env: Env, to: FactorName, by: "owner" | "support"): void {
@@ -234,7 +267,7 @@ export class FallbackAuthService {
   }
 
   /** Notes the attempt and what it came to. */
-  #judge(env: Env, factor: FactorName, refusal: SiteAnswer<never> | undefined): SiteAnswer {
+  #judge(env: Env, factor: FactorName | "password", refusal: SiteAnswer<never> | undefined): SiteAnswer {
     env.trace.emit({
       kind: "factor.attempt",
       factor,

@@ -28,6 +28,11 @@ export const OTP_KNOBS = {
   resends: count(3, "how often a code may be asked for again"),
   rotateOnResend: toggle(false, "asking again makes another code and revokes the one before"),
   expiredCounts: toggle(false, "an expired or revoked code counts as a wrong one"),
+  renewMs: msOrNever(
+    null,
+    "the code is on the page, to be entered behind the link in the message, and is replaced this often (`otp.renew`); never: it is in the message",
+    { min: 1_000 },
+  ),
   link: choice(
     ["none", "get-consumes", "post-consumes"],
     "the mail has a link: opening it uses up the code, or a button does",
@@ -37,6 +42,17 @@ export const OTP_KNOBS = {
 /** Options of the authenticator app (TOTP). */
 export const APP_KNOBS = {
   clockOffMs: ms(0, "how far the clock of the authenticator app is ahead"),
+  lost: toggle(false, "the device with the authenticator app is gone, and its codes with it"),
+};
+
+/** Options of the call-in factor: the user calls the relying party from the registered telephone. */
+export const CALL_KNOBS = {
+  from: choice(
+    ["registered", "other", "withheld"],
+    "the telephone the user calls from: the registered one, another one, or one that withholds its number",
+  ),
+  dialMs: ms(20_000, "from the number on the page to the call being answered"),
+  windowMs: ms(180_000, "how long the relying party waits for that call (`call.window`)"),
 };
 
 /** Options of the account's second factors. */

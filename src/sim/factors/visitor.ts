@@ -27,6 +27,8 @@ export class FallbackUser {
   readonly #env: Env;
   readonly #deps: FallbackUserDeps;
   readonly #attempts = new Map<FactorName, string>();
+  /** The call centre gave the user what was lost: a password, another device for the app. */
+  #isRecovered = false;
 
   constructor(env: Env, deps: FallbackUserDeps) {
     checkArguments("FallbackUser", { env: [arg.env, env], deps: [DEPS, deps] });
@@ -37,7 +39,9 @@ export class FallbackUser {
   async password(): Promise<void> {
     await this.#type("password");
     const ceremony = this.#deps.service.openAttempt();
-    this.#saw(ceremony, await this.#deps.service.password(ceremony));
+    const { forgot } = this.#deps.knobs().user;
+    const entry = this.#isRecovered || forgot === "nothing" ? "right" : (`wrong-${forgot}` as const);
+    this.#saw(ceremony, await this.#deps.service.password(ceremony, entry));
   }
 
   /** Once more for the same attempt: the site may send the same code, or another one. */
@@ -57,6 +61,11 @@ export class FallbackUser {
     const prompt = `code ${factor}`;
     const { trace } = envIn(this.#env, fallbackAuth.contextOf(ceremony));
     trace.emit({ kind: "user.prompted", prompt });
+    if (factor === "call") return this.#call(ceremony, prompt);
+    if (factor === "app" && this.#deps.knobs().app.lost && !this.#isRecovered) {
+      trace.emit({ kind: "user.answered", prompt, answer: "app-lost" });
+      return;
+    }
     const digits = await this.#codeInHand(factor, { ceremony, choice });
     if (digits === undefined) {
       trace.emit({ kind: "user.answered", prompt, answer: "none" });
@@ -101,6 +110,19 @@ export class FallbackUser {
     await this.#deps.service.reset();
     // Whatever was begun before is void: the next sign-in starts from the beginning.
     this.#attempts.clear();
+    this.#isRecovered = true;
+  }
+
+  /** Calls the site, whose machine hangs up at once: the number that called is all it needs. */
+  async #call(ceremony: string, prompt: string): Promise<void> {
+    const { service: fallbackAuth, knobs } = this.#deps;
+    await sleep(this.#env.clock, knobs().call.dialMs, "user.dial");
+    const { from } = knobs().call;
+    const { trace } = envIn(this.#env, fallbackAuth.contextOf(ceremony));
+    trace.emit({ kind: "user.answered", prompt, answer: `called from ${from}` });
+    const answer = await fallbackAuth.takeCall(ceremony, from);
+    if (answer.status === 200) this.#attempts.delete("call");
+    this.#saw(ceremony, answer);
   }
 
   async #codeInHand(
@@ -112,7 +134,9 @@ export class FallbackUser {
     if (factor === "app") return fallbackAuth.app.shows(knobs().app.clockOffMs);
     const { inbox } = fallbackAuth.deliveries;
     const codes = await inbox.codesFor(ceremony, this.#env.clock, knobs().user.codePatienceMs);
-    return (choice === "first" ? codes[0] : codes.at(-1))?.digits;
+    const code = (choice === "first" ? codes[0] : codes.at(-1))?.digits;
+    const isOnScreen = code !== undefined && knobs().otp.renewMs !== null;
+    return isOnScreen ? fallbackAuth.codeOnScreen(ceremony) : code;
   }
 
   #type(what: string): Promise<void> {
@@ -135,6 +159,12 @@ const TEXTS: Readonly<Record<string, string>> = {
   CODE_VOIDED: "This code is not valid.",
   CODE_USED: "This link was already used.",
   CODE_WRONG: "This code is not valid.",
+  PASSWORD_WRONG: "ID or password is not right.",
+  ID_UNKNOWN: "ID or password is not right.",
+  CALLER_UNKNOWN: "We have received no call from the registered number.",
+  CALLER_WITHHELD: "We have received no call from the registered number.",
+  DEVICE_UNUSUAL: "We could not be sure that it is you. Please log in from a device you have used before.",
+  DEVICE_CHECK_NEEDED: "You are using a new device. Please confirm it with a code.",
   FACTOR_NEEDED: "Please log in first to change your sign-in methods.",
   NO_TEXT_TO_LANDLINE: "This number takes no text messages. Shall we call you?",
 };

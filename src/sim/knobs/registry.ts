@@ -1,7 +1,9 @@
-import { BROWSER_KNOBS, CLIENT_KNOBS, EXT_KNOBS, HOST_KNOBS, OS_KNOBS } from "../browser/client-knobs.js";
+import { BROWSER_KNOBS, CLIENT_KNOBS, HOST_KNOBS, OS_KNOBS } from "../browser/client-knobs.js";
+import { EXT_KNOBS } from "../browser/ext-knobs.js";
 import { PAGE_KNOBS } from "../browser/page-knobs.js";
 import {
   APP_KNOBS,
+  CALL_KNOBS,
   FACTOR_KNOBS,
   IDP_KNOBS,
   LOCK_KNOBS,
@@ -40,6 +42,7 @@ export const KNOB_SPECS = {
   relay: RELAY_KNOBS,
   otp: OTP_KNOBS,
   app: APP_KNOBS,
+  call: CALL_KNOBS,
   factor: FACTOR_KNOBS,
   settings: SETTINGS_KNOBS,
   lock: LOCK_KNOBS,
@@ -79,6 +82,7 @@ export const KNOB_GROUPS: Readonly<Record<KnobGroup, string>> = {
   relay: "another person who passes a code on",
   otp: "one-time codes",
   app: "the authenticator app (TOTP)",
+  call: "the user's call to the relying party, as a factor",
   factor: "the account's second factors",
   settings: "the relying party's security settings",
   lock: "account lockout",

@@ -58,6 +58,10 @@ export const PHONE_USE_KNOBS = {
     unit: "bytes",
   }),
   provider: choice(["first", "second"], "which of the phone's two passkey providers saves and is asked"),
+  account: choice(
+    ["same", "other"],
+    "the provider's account that the second phone is signed in to; with another one nothing is synchronised",
+  ),
   second: fixed(
     choice(["same-make", "iphone"], "the make of the second phone; passkeys synchronise within one make"),
   ),

@@ -57,12 +57,24 @@ export const RP_KNOBS = {
   }),
   readsBack: toggle(false, "a row is read back after the insert, and refused when it differs"),
   transports: choice(
-    ["as-reported", "internal-only", "with-hybrid", "omitted"],
+    ["as-reported", "internal-only", "with-hybrid", "omitted", "hybrid-only"],
     "`transports` of a stored passkey in allowCredentials",
   ),
   passwordWhenFlagged: choice(
     ["refused", "allowed"],
     "ID and password for an account flagged as having a passkey",
+  ),
+  topOrigins: choice(
+    ["none", "portal"],
+    "pages of another origin in whose frames the relying party accepts ceremonies",
+  ),
+  backupEligibility: choice(
+    ["must-stay", "may-change"],
+    "a login whose flag BE differs from that of the registration is refused, or accepted",
+  ),
+  unusualDevice: choice(
+    ["accepted", "challenged", "refused"],
+    "a login from a browser that the relying party does not know: accepted, refused, or until a code was right",
   ),
   challengePer: choice(
     ["session", "account"],

@@ -12,13 +12,17 @@ interface Grant {
   readonly timer: RunningTimer;
 }
 
-/** Who may start a registration: a fresh session, a step-up by mailed key, a mailed link. */
+/**
+ * Decides who may start a registration: a fresh session, a step-up by mailed key, a mailed link; and whether a login from
+ * this browser is enough.
+ */
 export class SiteAccess {
   readonly #env: Env;
   readonly #knobs: () => Knobs;
   #session: Grant | undefined;
   #stepUp: Grant | undefined;
   #linkSpent = false;
+  #isDeviceConfirmed = false;
 
   constructor(env: Env, knobs: () => Knobs) {
     this.#env = env;
@@ -53,6 +57,20 @@ export class SiteAccess {
     if (linkSingleUse !== "none" && this.#linkSpent) return { status: 410, code: "LINK_USED" };
     if (linkSingleUse === "click") this.#linkSpent = true;
     return undefined;
+  }
+
+  /** Why a login from this browser is not enough by itself: the site does not know it. */
+  refusalOfDevice(): SiteAnswer<never> | undefined {
+    const { rp, client } = this.#knobs();
+    const isKnown = client.known && client.cookies;
+    if (isKnown || rp.unusualDevice === "accepted") return undefined;
+    if (rp.unusualDevice === "refused") return { status: 403, code: "DEVICE_UNUSUAL" };
+    return this.#isDeviceConfirmed ? undefined : { status: 403, code: "DEVICE_CHECK_NEEDED" };
+  }
+
+  /** A code was right: the site knows the browser from now on. */
+  deviceConfirmed(): void {
+    this.#isDeviceConfirmed = true;
   }
 
   /** At finish: a site that looks at the step-up's age once more may refuse a sound answer. */

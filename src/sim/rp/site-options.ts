@@ -99,6 +99,8 @@ export class SiteOptions {
         return { ...described, transports: [...transports] };
       case "internal-only":
         return { ...described, transports: ["internal"] };
+      case "hybrid-only":
+        return { ...described, transports: ["hybrid"] };
       case "with-hybrid":
         return {
           ...described,

@@ -11,9 +11,6 @@ import type {
   RegistrationResponseJSON,
 } from "../../webauthn/json.js";
 import type { CredentialRecord } from "../../webauthn/rp/stored-credential.js";
-import { VerificationError } from "../../webauthn/rp/verification-error.js";
-import { verifyAssertion } from "../../webauthn/rp/verify-assertion.js";
-import { verifyRegistration } from "../../webauthn/rp/verify-registration.js";
 import type { Background } from "../../core/background.js";
 import { FallbackAuthService } from "../factors/factor-desk.js";
 import { Gateway, type SiteAnswer } from "./gateway.js";
@@ -31,6 +28,7 @@ import type {
   SiteLinks,
   SitePort,
 } from "./site-port.js";
+import { SiteVerifier } from "./site-verifier.js";
 import { SiteStore, tagOf } from "./site-store.js";
 
 export interface SiteDeps {
@@ -67,6 +65,7 @@ export class SimSite implements SitePort, SiteLinks {
   readonly #ceremonies: SiteCeremonies;
   readonly #options: SiteOptions;
   readonly #access: SiteAccess;
+  readonly #verifier: SiteVerifier;
   readonly #flags = new Map<string, boolean>();
   /** Numbers by which the trace distinguishes accounts: user names never enter the trace. */
   readonly #accounts = new Map<string, string>();
@@ -79,6 +78,7 @@ export class SimSite implements SitePort, SiteLinks {
     this.#ceremonies = new SiteCeremonies(env);
     this.#options = new SiteOptions(env, { ...deps, store: this.store });
     this.#access = new SiteAccess(env, deps.knobs);
+    this.#verifier = new SiteVerifier(deps);
     this.#gateway = new Gateway(envFor(env, "gateway"), { site: env, ...deps });
     this.factors = new FallbackAuthService(env, {
       ...deps,
@@ -210,7 +210,7 @@ export class SimSite implements SitePort, SiteLinks {
     if ("status" in opened) return opened;
     const refusal = this.#access.refusalAtFinish();
     if (refusal) return refusal;
-    const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(opened)));
+    const verified = this.#verifier.registration(response, opened.challenge);
     if ("status" in verified) return verified;
     await this.#work("rp.finish", this.#knobs.rp.finishMs);
     if (this.#isFull(opened)) return { status: 409, code: "PASSKEY_LIMIT" };
@@ -238,27 +238,23 @@ export class SimSite implements SitePort, SiteLinks {
   #commitUnverified(env: Env, id: string, response: RegistrationResponseJSON): void {
     const ceremony = this.#ceremonies.find(id);
     if (ceremony?.kind !== "registration") return;
-    const verified = refusalsAsAnswers(() => verifyRegistration(response, this.#expected(ceremony)));
+    const verified = this.#verifier.registration(response, ceremony.challenge);
     if (!("status" in verified)) this.#commit(env, ceremony, verified.credential);
   }
 
   async #login(env: Env, ceremony: string, response: AuthenticationResponseJSON): Promise<SiteAnswer> {
     const opened = this.#redeem(ceremony, { kind: "login", credential: response.id });
     if ("status" in opened) return opened;
-    const { finishReads, signCounter } = this.#knobs.rp;
+    const { finishReads } = this.#knobs.rp;
     const row = this.store.find(response.id);
     if (row === undefined || (finishReads === "replica" && !row.visible)) {
       return { status: 404, code: "UNKNOWN_CREDENTIAL" };
     }
-    const tolerant = signCounter === "signal" && row.credential.backupEligible === true;
-    const verified = refusalsAsAnswers(() =>
-      verifyAssertion(response, {
-        ...this.#expected(opened),
-        credential: row.credential,
-        counterPolicy: tolerant ? "warn" : "reject",
-      }),
-    );
+    const { challenge } = opened;
+    const verified = this.#verifier.assertion(response, { challenge, credential: row.credential });
     if ("status" in verified) return verified;
+    const unusual = this.#access.refusalOfDevice();
+    if (unusual) return unusual;
     await this.#work("rp.finish", this.#knobs.rp.finishMs);
     this.store.update(verified.credential);
     this.#ceremonies.accept(opened, response.id);
@@ -331,11 +327,6 @@ export class SimSite implements SitePort, SiteLinks {
     return { outcome: this.#ceremonies.find(ceremony)?.outcome ?? "open" };
   }
 
-  #expected({ challenge }: SiteCeremony) {
-    const { origin, rpId } = this.#deps;
-    return { challenge, origins: [origin], rpId, userVerification: this.#knobs.rp.userVerification };
-  }
-
   #flag(env: Env): void {
     if (this.#flags.get(FLAG)) return;
     this.#flags.set(FLAG, true);
@@ -353,15 +344,5 @@ export class SimSite implements SitePort, SiteLinks {
 
   #work(timer: string, durationMs: number): Promise<void> {
     return sleep(this.#env.clock, durationMs, timer);
-  }
-}
-
-/** A response that breaks a rule is the caller's fault: 400 with the rule's code. */
-function refusalsAsAnswers<T extends object>(verify: () => T): T | (SiteAnswer & { status: 400 }) {
-  try {
-    return verify();
-  } catch (error) {
-    if (error instanceof VerificationError) return { status: 400, code: error.code };
-    throw error;
   }
 }

@@ -74,6 +74,7 @@ export async function authenticate(
   });
   const clientData = buildClientData(env, {
     ...client,
+    origin: client.statedOrigin ?? client.origin,
     type: "webauthn.get",
     challenge: toBase64url(request.challenge),
   });

@@ -44,6 +44,8 @@ export interface ClientContext {
   /** The page runs in a frame of another origin. */
   readonly crossOrigin?: boolean | undefined;
   readonly topOrigin?: string | undefined;
+  /** Origin in the client data of a client that makes its own, and states another one than the page's. */
+  readonly statedOrigin?: string | undefined;
   readonly mediation?: "conditional" | undefined;
   /** A WebDriver virtual authenticator is attached: some clients then skip their bounds. */
   readonly virtualAuthenticator?: boolean | undefined;
@@ -63,6 +65,7 @@ export const CLIENT_CONTEXT = parameters<ClientContext>({
   chooseAccount: maybe(arg.callable),
   crossOrigin: maybe(shape.flag),
   topOrigin: maybe(shape.text),
+  statedOrigin: maybe(shape.text),
   mediation: maybe(shape.oneOf(["conditional"])),
   virtualAuthenticator: maybe(shape.flag),
   isPublicSuffix: maybe(arg.callable),

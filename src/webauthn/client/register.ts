@@ -69,6 +69,7 @@ export async function register(
   checkExtensions(request.extensions, { method: "create" });
   const clientData = buildClientData(env, {
     ...client,
+    origin: client.statedOrigin ?? client.origin,
     type: "webauthn.create",
     challenge: toBase64url(request.challenge),
   });

@@ -49,6 +49,11 @@ export interface ClientProfile {
   /** create() that succeeded is turned into NotAllowedError when the page has no focus at that moment. */
   readonly focusCheckedAtCompletion: boolean;
   /**
+   * How long after a click, through the page's own fetch, a call counts as the user's, in milliseconds; the second call
+   * that does not is NotAllowedError. `null`: any call counts. Obeyed by a caller that knows of clicks (a simulated browser).
+   */
+  readonly userActivationMs: number | null;
+  /**
    * After a failure the promise stays pending until the user closes the client's own sheet. Depends on how far the
    * ceremony was: a caller that shows sheets (a simulated browser) delays the rejection; `register` does not.
    */

@@ -43,4 +43,7 @@ export type PageReason =
   | "bad-options"
   | "request-already-pending"
   | "page-not-focused"
+  | "user-activation-missing"
+  | "frame-not-allowed"
+  | "extension-refused"
   | "unexpected";

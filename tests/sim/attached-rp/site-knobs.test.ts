@@ -32,6 +32,7 @@ describe("knobs in front of a real site", () => {
       "relay",
       "otp",
       "app",
+      "call",
       "factor",
       "settings",
       "lock",

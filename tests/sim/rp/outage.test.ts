@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { parseKnobs, withKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import { NO_ANSWER, Outage } from "../../../src/sim/rp/outage.js";
 import { simWorld } from "../../../src/sim/sim-world.js";
