@@ -1,6 +1,6 @@
 /** A whole registration and a whole login on virtual time, beside the cryptography they cannot do without. */
 import { seededEntropy } from "../src/core/entropy.js";
-import { virtualEnv } from "../src/core/env.js";
+import { virtualEnv } from "../src/env/virtual-env.js";
 import { nullSink } from "../src/core/trace.js";
 import { defaultCrypto } from "../src/crypto/default.js";
 import { scenarioNamed } from "../src/scenarios/catalogue.js";

@@ -2,7 +2,7 @@ import { utf8 } from "../src/core/bytes.js";
 import { seededEntropy } from "../src/core/entropy.js";
 import { nobleCrypto } from "../src/crypto/noble/provider.js";
 import { nodeCrypto } from "../src/crypto/node/provider.js";
-import type { CryptoProvider, SigningAlgorithm } from "../src/crypto/provider.js";
+import type { CryptoProvider, SigningAlgorithm } from "../src/core/crypto-provider.js";
 import type { BenchCase } from "./bench-case.js";
 
 const SIGNING: readonly SigningAlgorithm[] = ["ES256", "ES384", "ES512", "ES256K", "Ed25519"];

@@ -1,6 +1,7 @@
 /** A whole registration and a whole login with a phone on virtual time, beside the curve operations they take. */
 import { seededEntropy, type Entropy } from "../src/core/entropy.js";
-import { envFor, virtualEnv } from "../src/core/env.js";
+import { envFor } from "../src/core/env.js";
+import { virtualEnv } from "../src/env/virtual-env.js";
 import { nullSink } from "../src/core/trace.js";
 import { defaultCrypto as crypto } from "../src/crypto/default.js";
 import { startQrInitiated } from "../src/hybrid/qr-initiated.js";

@@ -1,3 +1,4 @@
+import { defaultCrypto } from "../src/crypto/default.js";
 import { seededEntropy } from "../src/core/entropy.js";
 import { defaultCrypto as crypto } from "../src/crypto/default.js";
 import { openAdvert, sealAdvert } from "../src/hybrid/protocol/advert.js";
@@ -33,13 +34,17 @@ function handshake(): BenchCase[] {
       name: "KNpsk0",
       peer,
       fn() {
-        const { message, finish } = startHandshake(entropy, {
-          pattern: "KNpsk0",
-          psk: PSK,
-          clientKey: CLIENT,
-        });
+        const { message, finish } = startHandshake(
+          entropy,
+          {
+            pattern: "KNpsk0",
+            psk: PSK,
+            clientKey: CLIENT,
+          },
+          defaultCrypto,
+        );
         const secrets = { pattern: "KNpsk0", psk: PSK, clientKey: CLIENT.publicKey } as const;
-        finish(answerHandshake(entropy, secrets, message).reply);
+        finish(answerHandshake(entropy, secrets, message, defaultCrypto).reply);
       },
     },
     {
@@ -48,8 +53,8 @@ function handshake(): BenchCase[] {
       peer,
       fn() {
         const known = { pattern: "NKpsk0", psk: PSK, phoneKey: PHONE.publicKey } as const;
-        const { message, finish } = startHandshake(entropy, known);
-        finish(answerHandshake(entropy, { ...known, phoneKey: PHONE }, message).reply);
+        const { message, finish } = startHandshake(entropy, known, defaultCrypto);
+        finish(answerHandshake(entropy, { ...known, phoneKey: PHONE }, message, defaultCrypto).reply);
       },
     },
     {
@@ -84,14 +89,14 @@ function qr(): BenchCase[] {
 
 function advert(): BenchCase[] {
   const group = "hybrid advert";
-  const key = deriveKey(SECRET, { purpose: KeyPurpose.EID_KEY });
-  const other = deriveKey(PSK, { purpose: KeyPurpose.EID_KEY });
+  const key = deriveKey(SECRET, { purpose: KeyPurpose.EID_KEY }, defaultCrypto);
+  const other = deriveKey(PSK, { purpose: KeyPurpose.EID_KEY }, defaultCrypto);
   const fields = { nonce: entropy.bytes(10), routingId: entropy.bytes(3), tunnelCode: 0 };
-  const sealed = sealAdvert(key, fields);
+  const sealed = sealAdvert(key, fields, defaultCrypto);
   const peer = "one HMAC";
   return [
-    { group, name: "open ours", peer, fn: () => void openAdvert(key, sealed) },
-    { group, name: "open a stranger's", peer, fn: () => void openAdvert(other, sealed) },
+    { group, name: "open ours", peer, fn: () => void openAdvert(key, sealed, defaultCrypto) },
+    { group, name: "open a stranger's", peer, fn: () => void openAdvert(other, sealed, defaultCrypto) },
     { group, name: peer, fn: () => void crypto.hmacSha256(key.subarray(32), sealed.subarray(0, 16)) },
   ];
 }
@@ -102,7 +107,10 @@ function traffic(length: number): BenchCase[] {
   const message = entropy.bytes(length);
   const padded = padMessage(message);
   // A connection has 2^24 messages; a case that used them all up would fail, not lie.
-  const [client, phone] = [new Crypter(keys, { role: "client" }), new Crypter(keys, { role: "phone" })];
+  const [client, phone] = [
+    new Crypter(keys, { crypto: defaultCrypto, role: "client" }),
+    new Crypter(keys, { crypto: defaultCrypto, role: "phone" }),
+  ];
   const peer = "AES-256-GCM alone";
   return [
     { group, name: "seal and open", peer, fn: () => void phone.open(client.seal(message)) },

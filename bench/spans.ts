@@ -1,5 +1,5 @@
 /** What spans cost: a story with its tree of spans, beside the same story on a trace that keeps none. */
-import { virtualEnv } from "../src/core/env.js";
+import { virtualEnv } from "../src/env/virtual-env.js";
 import { nullSink, RUN_SPAN, type Trace, type TraceEvent, type TraceSink } from "../src/core/trace.js";
 import type { VirtualClock } from "../src/core/virtual-clock.js";
 import { scenarioNamed } from "../src/scenarios/catalogue.js";

@@ -1,7 +1,9 @@
 /** What most programs need; everything else is in ./ctap, ./hid, ./hybrid, ./webauthn, ./sim, ./scenarios and ./diagnosis. */
 export { ArgumentError, type ArgumentFault } from "./core/argument.js";
 export { fromBase64url, toBase64url } from "./core/bytes.js";
-export { type Env, type VirtualEnv, envFor, systemEnv, virtualEnv } from "./core/env.js";
+export { type Env, type VirtualEnv, envFor } from "./core/env.js";
+export { systemEnv } from "./env/system-env.js";
+export { virtualEnv } from "./env/virtual-env.js";
 export { AbortedError, type Aftermath, HarnessError, TimeoutError, isHarnessError } from "./core/errors.js";
 export type { TraceRecord } from "./core/events/table.js";
 export { MemorySink, jsonLinesSink } from "./core/trace.js";

@@ -9,13 +9,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   cbor: ["core"],
   crypto: ["core"],
+  env: ["core", "crypto"],
   ctap: ["core", "cbor", "crypto"],
   transports: ["core", "ctap"],
   hybrid: ["core", "cbor", "crypto", "ctap"],
   webauthn: ["core", "cbor", "crypto", "ctap"],
   diagnosis: ["core"],
-  sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis"],
-  scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis"],
+  sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis", "env"],
+  scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis", "env"],
   cli: ["core", "index", "entry"],
 };
 
@@ -70,6 +71,9 @@ const NODE_ONLY = [
   "webauthn/rp/x509.ts",
 ];
 
+/** Pure functions that no environment is handed to: they have the default cryptography, or take another as an option. */
+const WITHOUT_ENV = ["ctap/messages/cose.ts", "hybrid/protocol/qr.ts", "webauthn/rp/"];
+
 /** Words that reach past the seams, and the only files that may use them. */
 const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly string[] }[] = [
   {
@@ -82,6 +86,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
   },
   { word: /\bcrypto\.subtle\b/, allowedIn: [] },
   { word: /from "@noble\//, allowedIn: ["crypto/", "core/host-crypto.browser.ts"] },
+  { word: /\bdefaultCrypto\b/, allowedIn: ["crypto/", "env/", "entry/ctap.ts", ...WITHOUT_ENV] },
   { word: /["']node:zlib["']/, allowedIn: ["ctap/client/deflate.ts"] },
   {
     word: /["']node:crypto["']/,
@@ -155,6 +160,12 @@ describe.each(files)("src/$path", ({ path, source }) => {
     );
     expect(used.map(({ word }) => word.source)).toEqual([]);
   });
+});
+
+test("what takes the default cryptography without an environment has none at hand", () => {
+  const pure = files.filter(({ path }) => WITHOUT_ENV.some((allowed) => path.startsWith(allowed)));
+  const withEnv = pure.filter((file) => importsOf(file).some((to) => to === "core/env.ts"));
+  expect(withEnv.map(({ path }) => path)).toEqual([]);
 });
 
 describe("tables of knobs", () => {

@@ -117,7 +117,7 @@ export const arg = {
   signal: satisfying("an AbortSignal", (value) => hasMethods(value, ["addEventListener", "throwIfAborted"])),
   object: satisfying("an object", (value) => typeof value === "object" && value !== null),
   env: satisfying("an environment, as virtualEnv(seed) or systemEnv() make one,", (value) =>
-    isObjectWith(value, "clock", "entropy", "trace"),
+    isObjectWith(value, "clock", "entropy", "crypto", "trace"),
   ),
   crypto: satisfying("a CryptoProvider, such as nodeCrypto,", (value) => hasMethods(value, ["sha256"])),
 

@@ -1,35 +1,20 @@
-import { systemClock, type Clock } from "./clock.js";
-import { seededEntropy, systemEntropy, type Entropy } from "./entropy.js";
-import {
-  MemorySink,
-  nullSink,
-  type SpanStart,
-  startTrace,
-  type Trace,
-  type TraceContext,
-  type TraceRecord,
-  type TraceSink,
-} from "./trace.js";
-import { VirtualClock } from "./virtual-clock.js";
+import type { Clock } from "./clock.js";
+import type { CryptoProvider } from "./crypto-provider.js";
+import type { Entropy } from "./entropy.js";
+import type { SpanStart, Trace, TraceContext, TraceRecord } from "./trace.js";
+import type { VirtualClock } from "./virtual-clock.js";
 
-/** The world outside pure functions: time, chance, and somewhere to say what happened. */
+/**
+ * The world outside pure functions: time, chance, cryptography, and somewhere to say what happened.
+ *
+ * @example
+ * const env = { ...virtualEnv("1"), crypto: nobleCrypto };
+ */
 export interface Env {
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly crypto: CryptoProvider;
   readonly trace: Trace;
-}
-
-/**
- * Real time, real randomness.
- *
- * @param sink where trace records go; nowhere when absent.
- * @returns an environment of real time and real randomness.
- *
- * @example
- * const device = await openUsbDevice(systemEnv(), "/dev/hidraw3");
- */
-export function systemEnv(sink: TraceSink = nullSink): Env {
-  return { clock: systemClock, entropy: systemEntropy, trace: startTrace(systemClock, sink) };
 }
 
 export interface VirtualEnv extends Env {
@@ -37,28 +22,6 @@ export interface VirtualEnv extends Env {
   readonly seed: string;
   /** Everything traced so far; empty when another sink was given. */
   readonly records: readonly TraceRecord[];
-}
-
-/**
- * Virtual time and seeded chance: the same seed gives the same bytes and the same trace.
- *
- * @param seed what all randomness is made of.
- * @param sink where trace records go; kept in `records` when absent.
- * @returns an environment whose clock stands still until `clock.run(work)` lets it go.
- *
- * @example
- * const env = virtualEnv("1");
- * const device = await env.clock.run(openHidDevice(env, port));
- */
-export function virtualEnv(seed: string, sink: TraceSink = new MemorySink()): VirtualEnv {
-  const clock = new VirtualClock();
-  return {
-    clock,
-    seed,
-    entropy: seededEntropy(seed),
-    trace: startTrace(clock, sink),
-    records: sink instanceof MemorySink ? sink.records : [],
-  };
 }
 
 /**

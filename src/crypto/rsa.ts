@@ -3,7 +3,7 @@ import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { concat, equalBytes, fromHex } from "../core/bytes.js";
 import { PointError, type RsaKey } from "./algorithms.js";
 import { fromInteger, toInteger } from "./ec-curve.js";
-import type { HashName } from "./provider.js";
+import type { HashName } from "../core/crypto-provider.js";
 import { powMod, rsaSecretOf } from "./rsa-primes.js";
 
 /** Below this nothing is left to verify; OpenSSL refuses shorter keys too. */

@@ -2,7 +2,7 @@ import type { Entropy } from "../core/entropy.js";
 import { ALGORITHMS, type EcCurveName, PointError } from "./algorithms.js";
 import { EC_CURVES, toInteger } from "./ec-curve.js";
 import { ML_DSA_SEED_BYTES } from "./noble/ml-dsa.js";
-import type { SigningAlgorithm } from "./provider.js";
+import type { SigningAlgorithm } from "../core/crypto-provider.js";
 import { drawRsaPrimes, rsaSecretOf } from "./rsa-primes.js";
 
 /** @see RFC 8032 §5.1.5 */

@@ -10,7 +10,7 @@ export { PointError } from "../crypto/algorithms.js";
 export { defaultCrypto } from "../crypto/default.js";
 export { nobleCrypto } from "../crypto/noble/provider.js";
 export { nodeCrypto } from "../crypto/node/provider.js";
-export type { CryptoProvider, KeyPair, PublicKey, SignatureAlgorithm } from "../crypto/provider.js";
+export type { CryptoProvider, KeyPair, PublicKey, SignatureAlgorithm } from "../core/crypto-provider.js";
 export { type Configurator, authenticatorConfig } from "../ctap/client/authenticator-config.js";
 export {
   type CredentialManager,

@@ -1,7 +1,9 @@
 /** Simulated authenticators, users, browsers, relying parties and faults, on virtual time. */
 export { type Clock, sleep, systemClock } from "../core/clock.js";
 export { type Entropy, seededEntropy, systemEntropy } from "../core/entropy.js";
-export { type Env, type VirtualEnv, envFor, envIn, inSpan, systemEnv, virtualEnv } from "../core/env.js";
+export { type Env, type VirtualEnv, envFor, envIn, inSpan } from "../core/env.js";
+export { systemEnv } from "../env/system-env.js";
+export { virtualEnv } from "../env/virtual-env.js";
 export type { Budget } from "../core/errors.js";
 export { StallError, VirtualClock } from "../core/virtual-clock.js";
 export { within } from "../core/within.js";

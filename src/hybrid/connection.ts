@@ -180,9 +180,9 @@ export class HybridConnection {
   #linked(map: CborMap): void {
     const { known, handshakeHash, advert } = this.#handshake;
     if (known.pattern !== "KNpsk0") return;
-    const { crypto, frameQuirks: quirks, onLinked } = this.#settings;
+    const { frameQuirks: quirks, onLinked } = this.#settings;
     try {
-      const link = openLink(map, { ownKey: known.clientKey, handshakeHash }, crypto);
+      const link = openLink(map, { ownKey: known.clientKey, handshakeHash }, this.#env.crypto);
       this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
       onLinked?.({ ...link, tunnelCode: advert.tunnelCode });
     } catch (error) {

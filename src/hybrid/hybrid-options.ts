@@ -1,6 +1,5 @@
 import { arg, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
-import type { CryptoProvider } from "../crypto/provider.js";
 import { LINGER_MS } from "./protocol/constants.js";
 import { FRAME_QUIRKS, type FrameQuirks } from "./protocol/frames.js";
 import type { LinkedPhone } from "./protocol/linking.js";
@@ -38,7 +37,6 @@ export interface HybridOptions {
   readonly originFor?: (host: string) => string;
   /** The phone gave us what it takes to find it without a code. Secret: keep it where passwords are kept. */
   readonly onLinked?: (phone: LinkedPhone) => void;
-  readonly crypto?: CryptoProvider;
 }
 
 export const HYBRID_OPTIONS = parameters<HybridOptions>({
@@ -53,7 +51,6 @@ export const HYBRID_OPTIONS = parameters<HybridOptions>({
   shutsDown: maybe(shape.oneOf(["after-answer", "when-disposed"])),
   originFor: maybe(arg.callable),
   onLinked: maybe(arg.callable),
-  crypto: maybe(arg.crypto),
 });
 
 const BUDGETS: HybridBudgets = {
@@ -68,17 +65,16 @@ const BUDGETS: HybridBudgets = {
 export type HybridSettings = Required<
   Pick<HybridOptions, "adverts" | "frameQuirks" | "shutsDown" | "originFor">
 > &
-  Pick<HybridOptions, "onLinked" | "crypto"> & { readonly budgets: HybridBudgets };
+  Pick<HybridOptions, "onLinked"> & { readonly budgets: HybridBudgets };
 
 export function hybridSettings(options: HybridOptions): HybridSettings {
-  const { budgets, crypto, onLinked } = options;
+  const { budgets, onLinked } = options;
   return {
     adverts: options.adverts ?? "with-suffix",
     frameQuirks: options.frameQuirks ?? FRAME_QUIRKS.tolerant,
     shutsDown: options.shutsDown ?? "after-answer",
     originFor: options.originFor ?? originOf,
     budgets: { ...BUDGETS, ...budgets },
-    ...(crypto && { crypto }),
     ...(onLinked && { onLinked }),
   };
 }

@@ -2,7 +2,6 @@ import { arg, checkArguments, maybe, withMembers } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import type { CborMap } from "../cbor/value.js";
 import type { Env } from "../core/env.js";
-import { defaultCrypto } from "../crypto/default.js";
 import { codeTag, encodeQr, type RequestHint } from "./protocol/qr.js";
 import { HybridDevice } from "./device.js";
 import { HYBRID_OPTIONS, hybridSettings, type HybridOptions } from "./hybrid-options.js";
@@ -59,7 +58,7 @@ export function startQrInitiated(
   });
   const settings = hybridSettings(options);
   const { hint = "mc", supportsLinking = options.onLinked !== undefined, unknown } = options;
-  const crypto = options.crypto ?? defaultCrypto;
+  const { crypto } = env;
   const clientKey = crypto.generateKeyPair(env.entropy);
   const secret = env.entropy.bytes(QR_SECRET_BYTES);
   const contents = {

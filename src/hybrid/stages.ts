@@ -1,7 +1,7 @@
 import { toHex } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
-import type { KeyPair } from "../crypto/provider.js";
+import type { KeyPair } from "../core/crypto-provider.js";
 import type { HybridSettings } from "./hybrid-options.js";
 import { limited } from "./in-stage.js";
 import { l2capTunnel } from "./l2cap.js";
@@ -88,7 +88,7 @@ async function scan<From extends QrDisplayed>(
       env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", bytes: serviceData.length });
       continue;
     }
-    const advert = openAdvert(shown.eidKey, serviceData, settings.crypto);
+    const advert = openAdvert(shown.eidKey, serviceData, env.crypto);
     if (advert === undefined) {
       env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", bytes: serviceData.length });
       continue;
@@ -120,7 +120,7 @@ export function openTunnel(
     if (channel) return { ...heard, tunnel: channel };
     const { routingId, tunnelCode } = heard.advert;
     // An advert with a code that stands for nothing does not open.
-    const host = tunnelHost(tunnelCode, settings.crypto) as string;
+    const host = tunnelHost(tunnelCode, env.crypto) as string;
     const url = tunnelUrl(settings.originFor(host), {
       method: "connect",
       routingId,
@@ -151,13 +151,13 @@ export function performHandshake<From extends TunnelConnected>(
   const shake = async (ended: AbortSignal): Promise<From & HandshakeComplete> => {
     // A tunnel may open after its caller stopped waiting for it.
     ended.throwIfAborted();
-    const { crypto } = settings;
+    const { crypto } = env;
     const { tunnel } = connected;
-    const { message, finish } = startHandshake(env.entropy, handshakeSecrets(connected, settings), crypto);
+    const { message, finish } = startHandshake(env.entropy, handshakeSecrets(env, connected), crypto);
     tunnel.send(message);
     const { keys, handshakeHash } = finish(await nextMessage(tunnel, ended));
     env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
-    const crypter = new Crypter(keys, { role: "client", ...(crypto && { crypto }) });
+    const crypter = new Crypter(keys, { role: "client", crypto });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
     const postHandshake = readPostHandshake(env, crypter.open(await nextMessage(tunnel, ended)));
     env.trace.emit({ kind: "link.hybrid", stage: "ready" });
@@ -166,10 +166,7 @@ export function performHandshake<From extends TunnelConnected>(
   return limited(env, limit, shake, signal);
 }
 
-function handshakeSecrets(
-  { secret, known, advert }: ProximityVerified,
-  { crypto }: HybridSettings,
-): InitiatorSecrets {
+function handshakeSecrets({ crypto }: Env, { secret, known, advert }: ProximityVerified): InitiatorSecrets {
   const psk = deriveKey(secret, { purpose: KeyPurpose.PSK, salt: advert.plaintext }, crypto);
   return { ...known, psk };
 }

@@ -72,7 +72,7 @@ export function startStateAssisted(
     const shown: QrDisplayed = {
       secret: phone.linkSecret,
       known: { pattern: "NKpsk0", phoneKey: phone.phoneKey },
-      eidKey: deriveKey(phone.linkSecret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, settings.crypto),
+      eidKey: deriveKey(phone.linkSecret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, env.crypto),
     };
     const willSignal = header(TunnelHeader.SIGNAL_CONNECTION).length > 0;
     const scan = (ended: AbortSignal) => awaitAdvert(env, shown, ports.scanner, { settings, signal: ended });
@@ -118,7 +118,7 @@ function call(
   { phone, payload, ports, settings }: Call,
   signal: AbortSignal,
 ): Promise<OpenedTunnel> {
-  const host = tunnelHost(phone.tunnelCode, settings.crypto);
+  const host = tunnelHost(phone.tunnelCode, env.crypto);
   if (host === undefined) {
     throw new TunnelRefusedError(`tunnel service ${phone.tunnelCode} is not assigned`);
   }

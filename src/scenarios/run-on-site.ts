@@ -1,6 +1,6 @@
 import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
-import { systemEnv } from "../core/env.js";
+import { systemEnv } from "../env/system-env.js";
 import { MemorySink } from "../core/trace.js";
 import type { Ledger } from "../diagnosis/ledger.js";
 import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/attached-world.js";

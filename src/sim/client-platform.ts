@@ -6,7 +6,6 @@ import { drawFraction } from "../core/entropy.js";
 import { CtapCommand } from "../ctap/command.js";
 import type { CtapDevice, CtapHandler } from "../ctap/device.js";
 import { CtapStatus } from "../ctap/status.js";
-import { defaultCrypto } from "../crypto/default.js";
 import type { LinkOptions } from "../transports/hid/link.js";
 import { SimAuthenticator } from "./authenticator/authenticator.js";
 import type { Background } from "../core/background.js";
@@ -281,7 +280,7 @@ function storeOf(env: Env, { key }: Knobs, pin: string): OrderedCredentialStore 
   const store = new OrderedCredentialStore(env.clock, 0);
   if (!key.pinSet) return store;
   // @see CTAP 2.3 §6.5.5.5 (setPin stores the first 16 bytes of the PIN's SHA-256)
-  const pinHash = defaultCrypto.sha256(utf8(pin)).slice(0, PIN_HASH_BYTES);
+  const pinHash = env.crypto.sha256(utf8(pin)).slice(0, PIN_HASH_BYTES);
   store.remember({ pinHash, pinCodePoints: PIN_DIGITS, pinRetries: key.pinRetries });
   return store;
 }

@@ -1,6 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
-import { envFor, virtualEnv, type VirtualEnv } from "../core/env.js";
+import { envFor, type VirtualEnv } from "../core/env.js";
+import { virtualEnv } from "../env/virtual-env.js";
 import { MemorySink, type TraceSink } from "../core/trace.js";
 import type { LinkOptions } from "../transports/hid/link.js";
 import { FallbackUser } from "./factors/visitor.js";

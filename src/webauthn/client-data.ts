@@ -1,5 +1,5 @@
 import { utf8 } from "../core/bytes.js";
-import { defaultCrypto } from "../crypto/default.js";
+import type { Env } from "../core/env.js";
 
 export interface ClientDataInput {
   readonly type: "webauthn.create" | "webauthn.get";
@@ -23,7 +23,7 @@ export interface ClientData {
  *
  * @see WebAuthn Level 3 §5.8.1.1 (serialization)
  */
-export function buildClientData(input: ClientDataInput): ClientData {
+export function buildClientData({ crypto }: Pick<Env, "crypto">, input: ClientDataInput): ClientData {
   const members = [
     `"type":${toCcdString(input.type)}`,
     `"challenge":${toCcdString(input.challenge)}`,
@@ -32,7 +32,7 @@ export function buildClientData(input: ClientDataInput): ClientData {
     ...(input.topOrigin === undefined ? [] : [`"topOrigin":${toCcdString(input.topOrigin)}`]),
   ];
   const json = utf8(`{${members.join(",")}}`);
-  return { json, hash: defaultCrypto.sha256(json) };
+  return { json, hash: crypto.sha256(json) };
 }
 
 /** JSON string with exactly one spelling per text, unlike `JSON.stringify`: no short escapes such as `\n`. */

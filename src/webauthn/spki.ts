@@ -1,6 +1,6 @@
 import { concat, fromHex } from "../core/bytes.js";
 import type { CoseKey } from "../ctap/messages/cose.js";
-import type { PublicKey } from "../crypto/provider.js";
+import type { PublicKey } from "../core/crypto-provider.js";
 
 const TAG = { integer: 0x02, bitString: 0x03, null: 0x05, objectId: 0x06, sequence: 0x30 } as const;
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { virtualEnv, type VirtualEnv } from "../../src/core/env.js";
+import type { VirtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { within } from "../../src/core/within.js";
 import { openSession } from "../../src/ctap/client/session.js";
 import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
@@ -94,7 +95,7 @@ test("a program that forgets to run its clock ends with the error, not without a
     const program = join(folder, "program.mjs");
     writeFileSync(
       program,
-      `import { virtualEnv } from "${source("core/env.ts")}";
+      `import { virtualEnv } from "${source("env/virtual-env.ts")}";
        import { within } from "${source("core/within.ts")}";
        const budget = { timer: "test.budget", budgetMs: 60_000, aftermath: "none" };
        await within(virtualEnv("x"), budget, () => new Promise(() => {}));`,

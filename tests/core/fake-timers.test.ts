@@ -3,7 +3,7 @@ import FakeTimers from "@sinonjs/fake-timers";
 import { mock } from "node:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { sleep } from "../../src/core/clock.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { within } from "../../src/core/within.js";
 import { runScenario } from "../../src/scenarios/run.js";
 import { scenarioNamed } from "../../src/scenarios/catalogue.js";

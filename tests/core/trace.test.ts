@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { envFor, systemEnv, virtualEnv } from "../../src/core/env.js";
+import { envFor } from "../../src/core/env.js";
+import { systemEnv } from "../../src/env/system-env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { toHex } from "../../src/core/bytes.js";
 import { MemorySink, jsonLinesSink, startTrace } from "../../src/core/trace.js";
 import { VirtualClock } from "../../src/core/virtual-clock.js";

@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { sleep } from "../../src/core/clock.js";
-import { virtualEnv, type VirtualEnv } from "../../src/core/env.js";
+import type { VirtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { TimeoutError, type Aftermath } from "../../src/core/errors.js";
 import { within } from "../../src/core/within.js";
 

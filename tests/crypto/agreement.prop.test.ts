@@ -10,7 +10,7 @@ import type {
   PublicKey,
   SignatureAlgorithm,
   SigningAlgorithm,
-} from "../../src/crypto/provider.js";
+} from "../../src/core/crypto-provider.js";
 import { casesOf, derInteger, derOf } from "./vectors.js";
 import { fullRuns } from "../helpers/full-runs.js";
 

@@ -1,7 +1,7 @@
 import { decode } from "cbor-x";
 import { describe, expect, test } from "vitest";
 import { concat, fromHex, toHex, utf8 } from "../../src/core/bytes.js";
-import type { PublicKey, SignatureAlgorithm } from "../../src/crypto/provider.js";
+import type { PublicKey, SignatureAlgorithm } from "../../src/core/crypto-provider.js";
 import { PROVIDERS, readVectors } from "./vectors.js";
 
 /** Rows of the shared files; every member is optional because each row has its own set. */

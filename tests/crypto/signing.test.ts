@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fromHex, toHex, utf8 } from "../../src/core/bytes.js";
 import { seededEntropy } from "../../src/core/entropy.js";
 import { EC_CURVES } from "../../src/crypto/ec-curve.js";
-import type { SigningAlgorithm } from "../../src/crypto/provider.js";
+import type { SigningAlgorithm } from "../../src/core/crypto-provider.js";
 import { casesOf, derOf, PROVIDERS } from "./vectors.js";
 
 const POINT_INVALID = expect.objectContaining({ name: "PointError", code: "POINT_INVALID" }) as Error;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { concat, fromHex } from "../../src/core/bytes.js";
 import { nobleCrypto } from "../../src/crypto/noble/provider.js";
 import { nodeCrypto } from "../../src/crypto/node/provider.js";
-import type { PublicKey, SignatureAlgorithm, SigningAlgorithm } from "../../src/crypto/provider.js";
+import type { PublicKey, SignatureAlgorithm, SigningAlgorithm } from "../../src/core/crypto-provider.js";
 
 /** Whom every test in this room is run for. */
 export const PROVIDERS = [nobleCrypto, nodeCrypto] as const;

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { concat, fromHex, toBase64url, utf8 } from "../../src/core/bytes.js";
 import { seededEntropy } from "../../src/core/entropy.js";
 import { EC_CURVES } from "../../src/crypto/ec-curve.js";
-import type { PublicKey, SignatureAlgorithm } from "../../src/crypto/provider.js";
+import type { PublicKey, SignatureAlgorithm } from "../../src/core/crypto-provider.js";
 import { casesOf, derOf, PROVIDERS } from "./vectors.js";
 
 const POINT_INVALID = expect.objectContaining({ name: "PointError", code: "POINT_INVALID" }) as Error;

@@ -1,7 +1,7 @@
 import { eventsOf } from "../helpers/events.js";
 import { describe, expect, test } from "vitest";
 import { concat, toHex, utf8 } from "../../src/core/bytes.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { seededEntropy } from "../../src/core/entropy.js";
 import { defaultCrypto } from "../../src/crypto/default.js";
 import {
@@ -42,7 +42,7 @@ const tokenReply =
 
 function opened(request: Uint8Array) {
   const parsed = parseClientPinRequest(request.subarray(1));
-  const protocol = pinProtocol(parsed.pinUvAuthProtocol === 2 ? 2 : 1);
+  const protocol = pinProtocol(parsed.pinUvAuthProtocol === 2 ? 2 : 1, defaultCrypto);
   if (parsed.keyAgreement === undefined) throw new Error("the request carries no key");
   return { parsed, protocol, secret: protocol.decapsulate(OWN, parsed.keyAgreement) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../src/crypto/default.js";
 import { fromHex, toHex, utf8 } from "../../src/core/bytes.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { authenticatorConfig, type Configurator } from "../../src/ctap/client/authenticator-config.js";
 import { credentialManagement, type CredentialManager } from "../../src/ctap/client/credential-manager.js";
 import { encodeInfo } from "../../src/ctap/messages/get-info.js";
@@ -99,7 +100,8 @@ describe.each([1, 2] as const)("signed with protocol %i, as python-fido2 signs",
     const info = encodeInfo({ versions: ["FIDO_2_1"], aaguid: new Uint8Array(16), options });
     const device = scriptedDevice([Uint8Array.of(0, ...info), Uint8Array.of(0)]);
     const session = await openSession(virtualEnv("oracle"), device);
-    const authenticate = (message: Uint8Array) => pinProtocol(version).authenticate(TOKEN, message);
+    const authenticate = (message: Uint8Array) =>
+      pinProtocol(version, defaultCrypto).authenticate(TOKEN, message);
     return { device, session, token: { protocol: version, token: TOKEN, authenticate } };
   }
 

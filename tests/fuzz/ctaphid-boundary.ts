@@ -1,5 +1,5 @@
 import { sleep } from "../../src/core/clock.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { nullSink } from "../../src/core/trace.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
 import { HidResponder } from "../../src/sim/hid/responder.js";

@@ -1,4 +1,5 @@
-import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
+import { envFor, type VirtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { nullSink } from "../../src/core/trace.js";
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
 import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";

@@ -1,4 +1,4 @@
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { nullSink } from "../../src/core/trace.js";
 import { AsyncQueue } from "../../src/core/queue.js";
 import { openHidDevice } from "../../src/transports/hid/channel.js";

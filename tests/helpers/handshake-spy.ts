@@ -1,4 +1,4 @@
-import type { CryptoProvider } from "../../src/crypto/provider.js";
+import type { CryptoProvider } from "../../src/core/crypto-provider.js";
 
 /** Everything a key was made of or into, while others computed: what must not be anywhere else. */
 export class HandshakeSpy {

@@ -1,4 +1,5 @@
-import { envFor, virtualEnv } from "../../src/core/env.js";
+import { envFor } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
 import { openSession } from "../../src/ctap/client/session.js";
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";

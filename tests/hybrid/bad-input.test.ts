@@ -223,7 +223,7 @@ function line(sequence: { readonly seal?: number; readonly open?: number } = {})
   const [tunnel, phone] = memoryTunnels();
   const key = new Uint8Array(32);
   const keys = { clientToPhone: key, phoneToClient: key };
-  const crypter = new Crypter(keys, { role: "client", sequence });
+  const crypter = new Crypter(keys, { crypto: defaultCrypto, role: "client", sequence });
   const handshake = {
     tunnel,
     crypter,

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { missingNativePackages } from "../../lab/native-packages.js";
-import { systemEnv } from "../../src/core/env.js";
+import { systemEnv } from "../../src/env/system-env.js";
 import { advertiseOverBluez, type MessageBus } from "../../src/hybrid/adapters/bluez.js";
 import { ServiceUuid } from "../../src/hybrid/protocol/constants.js";
 

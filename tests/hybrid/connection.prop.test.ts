@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../src/crypto/default.js";
 import { concat } from "../../src/core/bytes.js";
 import { seededEntropy } from "../../src/core/entropy.js";
-import type { CryptoProvider } from "../../src/crypto/provider.js";
+import type { CryptoProvider } from "../../src/core/crypto-provider.js";
 import { Crypter } from "../../src/hybrid/protocol/crypter.js";
 import { HybridError } from "../../src/hybrid/protocol/hybrid-error.js";
 import { frameForL2cap, L2capReader } from "../../src/hybrid/protocol/l2cap-framing.js";
@@ -166,8 +167,8 @@ test.each(["message", "as-libwebauthn"] as const)(
     const cuts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 10 });
     fc.assert(
       fc.property(opening, fc.array(message, { maxLength: 6 }), cuts, (first, messages, sizes) => {
-        const client = new Crypter(KEYS, { role: "client", pads });
-        const phone = new Crypter(KEYS, { role: "phone" });
+        const client = new Crypter(KEYS, { crypto: defaultCrypto, role: "client", pads });
+        const phone = new Crypter(KEYS, { crypto: defaultCrypto, role: "phone" });
         const stream = concat(
           frameForL2cap(first),
           ...messages.map((one) => frameForL2cap(client.seal(one))),

@@ -1,4 +1,7 @@
-import { envFor, virtualEnv, type VirtualEnv } from "../../src/core/env.js";
+import type { CryptoProvider } from "../../src/core/crypto-provider.js";
+import { envFor, type VirtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
+import { defaultCrypto } from "../../src/crypto/default.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
 import {
   startQrInitiated,
@@ -18,6 +21,8 @@ import { SimTunnelService, type TunnelServiceOptions } from "../../src/sim/hybri
 import { simulatedUser, type UserBehaviour } from "../../src/sim/user.js";
 
 export interface HybridBenchOptions {
+  /** What all parties compute with; the default otherwise. */
+  readonly crypto?: CryptoProvider;
   readonly seed?: string;
   readonly air?: Partial<AirOptions>;
   readonly service?: TunnelServiceOptions;
@@ -47,7 +52,7 @@ export class HybridBench {
 
   constructor(options: HybridBenchOptions = {}) {
     this.#options = options;
-    this.env = virtualEnv(options.seed ?? "hybrid");
+    this.env = { ...virtualEnv(options.seed ?? "hybrid"), crypto: options.crypto ?? defaultCrypto };
     this.client = envFor(this.env, "client");
     this.air = new SimAir(envFor(this.env, "air"), options.air);
     this.service = new SimTunnelService(envFor(this.env, "service"), options.service);

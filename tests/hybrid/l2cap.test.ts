@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { startQrInitiated } from "../../src/hybrid/qr-initiated.js";
 import { l2capTunnel } from "../../src/hybrid/l2cap.js";
 import type { L2capReading } from "../../src/hybrid/protocol/l2cap-framing.js";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../src/crypto/default.js";
 import { encodeCbor } from "../../src/cbor/encode.js";
 import type { CborValue } from "../../src/cbor/value.js";
 import { seededEntropy } from "../../src/core/entropy.js";
@@ -296,7 +297,7 @@ test("foreign linking data are refused by name", () => {
   const [ownKey, handshakeHash] = [nodeCrypto.generateKeyPair(seededEntropy("us")), new Uint8Array(32)];
   fc.assert(
     fc.property(smallMap, (map) => {
-      expect(() => openLink(map, { ownKey, handshakeHash })).toThrow(HybridError);
+      expect(() => openLink(map, { ownKey, handshakeHash }, defaultCrypto)).toThrow(HybridError);
     }),
   );
 });
@@ -305,7 +306,7 @@ test("whatever the radio brings is no error", () => {
   fc.assert(
     fc.property(foreign, exactly(64), (input, key) => {
       for (const { data } of parseAdvertisingData(input)) parseAdvertSuffix(data);
-      expect(openAdvert(key, input)).toBeUndefined();
+      expect(openAdvert(key, input, defaultCrypto)).toBeUndefined();
       const suffix = parseAdvertSuffix(input);
       if (suffix?.blePsm !== undefined) expect(suffix.blePsm).toBeLessThanOrEqual(0xffff);
     }),

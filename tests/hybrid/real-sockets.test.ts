@@ -1,6 +1,8 @@
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
 import { afterEach, describe, expect, test } from "vitest";
-import { envFor, systemEnv, virtualEnv } from "../../src/core/env.js";
+import { envFor } from "../../src/core/env.js";
+import { systemEnv } from "../../src/env/system-env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { AsyncQueue } from "../../src/core/queue.js";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { startQrInitiated, type QrInitiatedOptions } from "../../src/hybrid/qr-initiated.js";

@@ -26,14 +26,14 @@ function spellings(bytes: Uint8Array): string[] {
 
 test("nothing secret is in a trace: neither of a first session, nor of a linked one, nor of one that failed", async () => {
   const spy = new HandshakeSpy(defaultCrypto);
-  const bench = new HybridBench({ phone: { offersLink: true, crypto: spy.crypto } });
+  const bench = new HybridBench({ phone: { offersLink: true }, crypto: spy.crypto });
   const links: LinkedPhone[] = [];
-  const { device, qr } = bench.invite({ onLinked: (phone) => links.push(phone), crypto: spy.crypto });
+  const { device, qr } = bench.invite({ onLinked: (phone) => links.push(phone) });
   void bench.scan(qr);
   await bench.run(device.transact(MAKE));
   await bench.run(device.ended);
   const phone = links[0] as LinkedPhone;
-  const call = startStateAssisted(bench.client, bench.ports, phone, { crypto: spy.crypto });
+  const call = startStateAssisted(bench.client, bench.ports, phone);
   await bench.run(call.device.transact(MAKE));
   await bench.run(call.device.ended);
   bench.phone.unlinkAll();
@@ -46,8 +46,8 @@ test("nothing secret is in a trace: neither of a first session, nor of a linked 
   const { secret } = parseQr(qr);
   const secrets: Readonly<Record<string, Uint8Array>> = {
     "QR secret": secret,
-    "advert key": deriveKey(secret, { purpose: KeyPurpose.EID_KEY }).subarray(0, 32),
-    "tunnel id": deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }),
+    "advert key": deriveKey(secret, { purpose: KeyPurpose.EID_KEY }, defaultCrypto).subarray(0, 32),
+    "tunnel id": deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, defaultCrypto),
     "link secret": phone.linkSecret,
     "link id": phone.linkId,
     "contact id": phone.contactId,
@@ -72,6 +72,6 @@ test("nothing secret is in the text of an error", async () => {
   const error: unknown = await bench.run(connect().catch((reason: unknown) => reason));
   const { secret } = parseQr(qr);
   const text = `${String(error)} ${JSON.stringify(error)} ${String((error as Error).cause)}`;
-  const secrets = [secret, deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID })];
+  const secrets = [secret, deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, defaultCrypto)];
   for (const spelt of secrets.flatMap(spellings)) expect(text).not.toContain(spelt);
 });

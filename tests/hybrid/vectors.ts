@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { nobleCrypto } from "../../src/crypto/noble/provider.js";
 import { nodeCrypto } from "../../src/crypto/node/provider.js";
-import type { KeyPair } from "../../src/crypto/provider.js";
+import type { KeyPair } from "../../src/core/crypto-provider.js";
 import { fromHex } from "../../src/core/bytes.js";
 
 /** Whom every test with keys in it is run for. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AbortedError } from "../../src/core/errors.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { CtapStatus } from "../../src/ctap/status.js";
 import { LoopbackDevice } from "../../src/sim/loopback.js";
 import { contractFirmware, describeCancellation, describeCtapDevice } from "../contract/ctap-device.js";

@@ -1,6 +1,7 @@
 /** What a script does in the middle of a run works in the world of a simulated site and in that of a real one alike. */
 import { describe, expect, test } from "vitest";
-import { virtualEnv, type VirtualEnv } from "../../src/core/env.js";
+import type { VirtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { sleep } from "../../src/core/clock.js";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { attachedWorld } from "../../src/sim/attached-rp/attached-world.js";

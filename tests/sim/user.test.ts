@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { simulatedUser, scriptedUser, type UserBehaviour, type UserPrompt } from "../../src/sim/user.js";
 
 const TOUCH: UserPrompt = { kind: "touch", purpose: "make-credential", rpId: "example.com" };

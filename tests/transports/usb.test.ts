@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromHex } from "../../src/core/bytes.js";
-import { virtualEnv } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { HidResponder } from "../../src/sim/hid/responder.js";
 import { openUsbDevice, usbDevices } from "../../src/transports/usb.js";
 import { contractFirmware } from "../contract/ctap-device.js";

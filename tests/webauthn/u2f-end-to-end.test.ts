@@ -6,7 +6,8 @@ import {
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { fromBase64url } from "../../src/core/bytes.js";
-import { envFor, virtualEnv } from "../../src/core/env.js";
+import { envFor } from "../../src/core/env.js";
+import { virtualEnv } from "../../src/env/virtual-env.js";
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
 import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
 import { firmwareOf } from "../../src/sim/hid/firmware-of.js";

@@ -1,6 +1,6 @@
 import { cbc, ecb, gcm } from "@noble/ciphers/aes.js";
 import { TAG_BYTES, checkBlockInput, checkCbcInput, checkGcmInput } from "../aes-input.js";
-import type { CryptoProvider } from "../provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 
 type Aes = Pick<
   CryptoProvider,

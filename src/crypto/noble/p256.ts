@@ -2,7 +2,7 @@ import { p256, p384, p521 } from "@noble/curves/nist.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { PointError } from "../algorithms.js";
 import { checkPointForm } from "../ec-curve.js";
-import type { CryptoProvider } from "../provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { checkScalar, drawScalar } from "../secret-key.js";
 
 type P256 = Pick<

@@ -3,7 +3,7 @@ import { ALGORITHMS } from "../algorithms.js";
 import { keyOf } from "../ec-curve.js";
 import { mlDsaPublicKey, signMlDsa } from "./ml-dsa.js";
 import { NOBLE_CURVES, NOBLE_ECDSA } from "./p256.js";
-import type { CryptoProvider, PublicKey, SigningAlgorithm, SigningKey } from "../provider.js";
+import type { CryptoProvider, PublicKey, SigningAlgorithm, SigningKey } from "../../core/crypto-provider.js";
 import { rsaPublicKey, rsaSecretOf } from "../rsa-primes.js";
 import { signRs256 } from "../rsa.js";
 import { checkSecretKey, drawSecretKey } from "../secret-key.js";

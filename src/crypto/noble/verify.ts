@@ -8,7 +8,7 @@ import { fromEcdsaDer } from "../ecdsa-der.js";
 import { verifyMlDsa } from "./ml-dsa.js";
 import { NOBLE_CURVES, NOBLE_ECDSA } from "./p256.js";
 import { checkOkpKey } from "../okp-key.js";
-import type { CryptoProvider } from "../provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { rsaNumbers, verifyRsa } from "../rsa.js";
 
 /** The verifying part of `nobleCrypto`. */

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { TAG_BYTES, checkBlockInput, checkCbcInput, checkGcmInput, asBytes } from "../aes-input.js";
-import type { CryptoProvider } from "../provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 
 type Aes = Pick<
   CryptoProvider,

@@ -3,7 +3,7 @@ import { asBytes } from "../aes-input.js";
 import { checkScalar, drawScalar } from "../secret-key.js";
 import { PointError } from "../algorithms.js";
 import { checkPointForm } from "../ec-curve.js";
-import type { CryptoProvider } from "../provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 
 type P256 = Pick<
   CryptoProvider,

@@ -1,7 +1,7 @@
 import { createHmac, hash } from "node:crypto";
 import { asBytes } from "../aes-input.js";
 import { checkHkdfLength } from "../noble/provider.js";
-import type { CryptoProvider } from "../provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { nodeAes } from "./aes.js";
 import { nodeP256 } from "./p256.js";
 import { nodeSigning } from "./signing.js";

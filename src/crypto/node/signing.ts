@@ -5,7 +5,7 @@ import { asBytes } from "../aes-input.js";
 import { keyOf } from "../ec-curve.js";
 import { mlDsaPublicKey } from "../noble/ml-dsa.js";
 import { nobleSigning } from "../noble/signing.js";
-import type { CryptoProvider, PublicKey, SigningAlgorithm, SigningKey } from "../provider.js";
+import type { CryptoProvider, PublicKey, SigningAlgorithm, SigningKey } from "../../core/crypto-provider.js";
 import { rsaPublicKey, rsaSecretOf } from "../rsa-primes.js";
 import { checkSecretKey, drawSecretKey } from "../secret-key.js";
 

@@ -5,7 +5,7 @@ import { EC_CURVES, pointOf } from "../ec-curve.js";
 import { fromEcdsaDer } from "../ecdsa-der.js";
 import { verifyMlDsa } from "../noble/ml-dsa.js";
 import { checkOkpKey } from "../okp-key.js";
-import type { CryptoProvider, PublicKey } from "../provider.js";
+import type { CryptoProvider, PublicKey } from "../../core/crypto-provider.js";
 import { rsaNumbers } from "../rsa.js";
 
 /** The verifying part of `nodeCrypto`. What OpenSSL is lenient about was checked before it is asked. */

@@ -1,6 +1,5 @@
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import {
   ClientPinSubcommand,
   encodeClientPinRequest,
@@ -19,7 +18,6 @@ import type { PinUvAuthToken, TokenRequest } from "./pin-uv-auth-token.js";
 export interface ClientPinDeps {
   readonly env: Env;
   readonly exchange: CtapExchange;
-  readonly crypto: CryptoProvider;
   /** What the device says of itself now. */
   readonly info: () => AuthenticatorInfo;
 }
@@ -144,8 +142,8 @@ export class ClientPin {
   }
 
   async #agree(options: TransactOptions | undefined): Promise<KeyAgreement> {
-    const { env, crypto } = this.#deps;
-    const protocol = pinProtocol(this.#version(), crypto);
+    const { env } = this.#deps;
+    const protocol = pinProtocol(this.#version(), env.crypto);
     const response = await this.#ask(
       { pinUvAuthProtocol: protocol.version, subCommand: ClientPinSubcommand.getKeyAgreement },
       options,
@@ -166,7 +164,8 @@ export class ClientPin {
   }
 
   #encryptHash({ protocol, sharedSecret }: Pick<KeyAgreement, "protocol" | "sharedSecret">, pin: Uint8Array) {
-    return protocol.encrypt(sharedSecret, hashPin(this.#deps.crypto, pin), this.#deps.env.entropy);
+    const { crypto, entropy } = this.#deps.env;
+    return protocol.encrypt(sharedSecret, hashPin(crypto, pin), entropy);
   }
 
   #ask(request: ClientPinRequest, options: TransactOptions | undefined): Promise<ClientPinResponse> {

@@ -2,7 +2,7 @@ import { decodeLenient } from "../../cbor/lenient.js";
 import { scanCbor } from "../../cbor/scan.js";
 import { CborError } from "../../cbor/value.js";
 import { concat, equalBytes } from "../../core/bytes.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { readLargeBlobEntry, type LargeBlobEntry } from "./large-blob-entry.js";
 import { MessageError } from "../messages/message-error.js";
 

@@ -1,7 +1,7 @@
 import type { CborMap, CborValue } from "../../cbor/value.js";
 import { concat, utf8 } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { deflate, inflate } from "./deflate.js";
 import { littleEndian } from "../messages/large-blobs.js";
 

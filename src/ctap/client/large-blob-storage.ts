@@ -3,8 +3,6 @@ import { encodeCbor } from "../../cbor/encode.js";
 import { CBOR_BYTES_MAX } from "../../cbor/limits.js";
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import type { TransactOptions } from "../device.js";
 import { FeatureError } from "./feature-error.js";
 import {
@@ -37,12 +35,10 @@ const MESSAGE_BYTES_DEFAULT = 1024;
 export interface LargeBlobStorageOptions {
   /** With the permission `largeBlobWrite`; a device without PIN and enrolled finger needs none. Secret. */
   readonly token?: PinUvAuthToken | undefined;
-  readonly crypto?: CryptoProvider | undefined;
 }
 
 const OPTIONS = parameters<LargeBlobStorageOptions>({
   token: maybe(arg.object),
-  crypto: maybe(arg.crypto),
 });
 
 /** authenticatorLargeBlobs from the client's side. A key is a credential's largeBlobKey: 32 bytes, secret. */
@@ -83,20 +79,19 @@ export function largeBlobStorage(
     session: [arg.with("a session, as openSession(env, device) gives one,", "info"), session],
     options: [OPTIONS, options],
   });
-  const { token, crypto = defaultCrypto } = options;
+  const { token } = options;
   if (session.info.options?.["largeBlobs"] !== true) {
     throw new FeatureError("FEATURE_UNSUPPORTED", "the device has no storage for large blobs", {
       hint: "It needs the option largeBlobs.",
     });
   }
-  return new Storage({ env, session, token, crypto });
+  return new Storage({ env, session, token });
 }
 
 interface StorageDeps {
   readonly env: Env;
   readonly session: Ctap2Session;
   readonly token: PinUvAuthToken | undefined;
-  readonly crypto: CryptoProvider;
 }
 
 type Elements = readonly LargeBlobElement[];
@@ -117,8 +112,7 @@ class Storage implements LargeBlobStorage {
     { key, data }: { readonly key: Uint8Array; readonly data: Uint8Array },
     options?: TransactOptions,
   ): Promise<void> {
-    const { crypto, env } = this.#deps;
-    const raw = encodeCbor(sealLargeBlob({ crypto, entropy: env.entropy }, { key, data }));
+    const raw = encodeCbor(sealLargeBlob(this.#deps.env, { key, data }));
     await this.#change((elements) => [...this.#without(key, elements), toElement(raw)], options);
   }
 
@@ -133,7 +127,7 @@ class Storage implements LargeBlobStorage {
   }
 
   #open(key: Uint8Array, { entry }: LargeBlobElement): Uint8Array | undefined {
-    return entry && openLargeBlob(this.#deps.crypto, key, entry);
+    return entry && openLargeBlob(this.#deps.env.crypto, key, entry);
   }
 
   #without(key: Uint8Array, elements: Elements): Elements {
@@ -154,7 +148,7 @@ class Storage implements LargeBlobStorage {
       const left = before.filter((element) => !after.includes(element)).length;
       if (left === 0 && after.length === before.length) return 0;
       try {
-        await this.#store(encodeLargeBlobArray(this.#deps.crypto, after), options);
+        await this.#store(encodeLargeBlobArray(this.#deps.env.crypto, after), options);
         return left;
       } catch (error) {
         const isWorthATry = error instanceof CtapError && INTERRUPTED.includes(error.status);
@@ -165,7 +159,7 @@ class Storage implements LargeBlobStorage {
 
   /** Fragment by fragment until a short one, which is the last. */
   async #load(options: TransactOptions | undefined): Promise<Elements> {
-    const { session, crypto } = this.#deps;
+    const { env, session } = this.#deps;
     const limit = session.info.maxSerializedLargeBlobArray ?? CBOR_BYTES_MAX;
     const get = this.#fragmentBytes();
     let serialized = new Uint8Array(0);
@@ -177,12 +171,13 @@ class Storage implements LargeBlobStorage {
       if (config.length > get) throw malformed(`with ${config.length} bytes, ${get} were asked for`);
       serialized = new Uint8Array(concat(serialized, config));
       if (serialized.length > limit) throw malformed(`with more than the ${limit} bytes it announced`);
-      if (config.length < get) return decodeLargeBlobArray(crypto, serialized);
+      if (config.length < get) return decodeLargeBlobArray(env.crypto, serialized);
     }
   }
 
   async #store(serialized: Uint8Array, options: TransactOptions | undefined): Promise<void> {
-    const { session, crypto, token } = this.#deps;
+    const { env, session, token } = this.#deps;
+    const { crypto } = env;
     const step = this.#fragmentBytes();
     for (let offset = 0; offset < serialized.length; offset += step) {
       options?.signal?.throwIfAborted();

@@ -1,8 +1,7 @@
 import { concat, equalBytes, utf8 } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
 import { PointError } from "../../crypto/algorithms.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import type { CryptoProvider, KeyPair } from "../../core/crypto-provider.js";
 import { CoseAlgorithm, type CoseKey } from "../messages/cose.js";
 
 const COORDINATE_BYTES = 32;
@@ -80,7 +79,7 @@ const TWO: Variant = {
   ivBytes: 16,
 };
 
-export function pinProtocol(version: 1 | 2, crypto: CryptoProvider = defaultCrypto): PinProtocol {
+export function pinProtocol(version: 1 | 2, crypto: CryptoProvider): PinProtocol {
   return protocolOf(version === 1 ? ONE : TWO, crypto);
 }
 

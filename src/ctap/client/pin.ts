@@ -1,6 +1,6 @@
 import { utf8 } from "../../core/bytes.js";
 import { HarnessError } from "../../core/errors.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 
 /**
  * Something about PINs or built-in verification that shows without, or despite, the device's answer.

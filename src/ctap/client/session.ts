@@ -1,8 +1,6 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
 import { bareRequest, CtapExchange } from "./exchange.js";
 import {
@@ -55,24 +53,18 @@ export interface Ctap2Session {
   reset(options?: TransactOptions): Promise<void>;
 }
 
-export interface OpenSessionOptions extends TransactOptions {
-  /** What PIN protocols compute with; the library's default otherwise. */
-  readonly crypto?: CryptoProvider;
-}
-
-const OPTIONS = parameters<OpenSessionOptions>({
+const OPTIONS = parameters<TransactOptions>({
   context: maybe(arg.object),
   signal: maybe(arg.signal),
   onKeepalive: maybe(arg.callable),
-  crypto: maybe(arg.crypto),
 });
 
 /**
  * Starts talking to a device, once it is there: getInfo first, unless the device brought its info along.
  *
- * @param env what the call lives in: clock, randomness and trace.
+ * @param env what the call lives in: clock, randomness, cryptography and trace.
  * @param device the authenticator, over any transport.
- * @param options signal, keepalive listener, cryptography.
+ * @param options signal, keepalive listener.
  * @returns a session whose `info` is what the authenticator says of itself.
  * @throws as any command does; {@link MessageError} when the info cannot be read.
  *
@@ -83,7 +75,7 @@ const OPTIONS = parameters<OpenSessionOptions>({
 export async function openSession(
   env: Env,
   device: CtapDevice,
-  options: OpenSessionOptions = {},
+  options: TransactOptions = {},
 ): Promise<Ctap2Session> {
   checkArguments("openSession", {
     env: [arg.env, env],
@@ -96,7 +88,7 @@ export async function openSession(
     device.infoInAdvance === undefined
       ? await exchange.ask(bareRequest("getInfo"), parseInfo, options)
       : exchange.read("getInfo", device.infoInAdvance, parseInfo);
-  return new DeviceSession({ env, device, exchange, info, crypto: options.crypto ?? defaultCrypto });
+  return new DeviceSession({ env, device, exchange, info });
 }
 
 interface SessionDeps {
@@ -104,7 +96,6 @@ interface SessionDeps {
   readonly device: CtapDevice;
   readonly exchange: CtapExchange;
   readonly info: AuthenticatorInfo;
-  readonly crypto: CryptoProvider;
 }
 
 /** Longest request of a device that names no limit, command byte included. @see CTAP 2.3 §6.4 (maxMsgSize) */
@@ -116,10 +107,10 @@ class DeviceSession implements Ctap2Session {
   readonly #clientPin: ClientPin;
   #info: AuthenticatorInfo;
 
-  constructor({ env, device, exchange, info, crypto }: SessionDeps) {
+  constructor({ env, device, exchange, info }: SessionDeps) {
     this.device = device;
     this.#exchange = exchange;
-    this.#clientPin = new ClientPin({ env, exchange, crypto, info: () => this.#info });
+    this.#clientPin = new ClientPin({ env, exchange, info: () => this.#info });
     this.#info = this.#adopt(info);
   }
 

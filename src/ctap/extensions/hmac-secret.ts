@@ -1,7 +1,7 @@
 import type { CborValue } from "../../cbor/value.js";
 import { concat } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { coseKey, type CoseKey } from "../messages/cose.js";
 import { mapWith, optional, required } from "../messages/fields.js";
 import type { KeyAgreement } from "../client/pin-protocol.js";

@@ -3,7 +3,7 @@ import { CborError, type CborMap, type CborValue } from "../../cbor/value.js";
 import { HarnessError } from "../../core/errors.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import { PointError } from "../../crypto/algorithms.js";
-import type { CryptoProvider, PublicKey, SignatureAlgorithm } from "../../crypto/provider.js";
+import type { CryptoProvider, PublicKey, SignatureAlgorithm } from "../../core/crypto-provider.js";
 import { MessageError } from "./message-error.js";
 import { type FaultListener, decodeTolerantPrefix } from "./message.js";
 import { readMap, type Wire } from "./wire.js";

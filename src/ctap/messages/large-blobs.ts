@@ -1,5 +1,5 @@
 import { ByteWriter, concat } from "../../core/bytes.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { CtapCommand } from "../command.js";
 import { optional, required } from "./fields.js";
 import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";

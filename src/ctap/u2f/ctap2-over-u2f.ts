@@ -6,9 +6,7 @@ import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { concat, utf8 } from "../../core/bytes.js";
 import { Mutex } from "../../core/queue.js";
-import { defaultCrypto } from "../../crypto/default.js";
 import { PointError } from "../../crypto/algorithms.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import { encodeAuthenticatorData } from "../messages/authenticator-data.js";
 import { CtapCommand } from "../command.js";
 import type { CredentialDescriptor } from "../messages/common.js";
@@ -41,12 +39,10 @@ export interface ApduLink extends AsyncDisposable {
 export interface Ctap2OverU2fOptions {
   /** Timer `u2f.poll`: pause before a key is asked again whether it was touched; 200 ms by default, as Chromium. */
   readonly pollMs?: number;
-  readonly crypto?: CryptoProvider;
 }
 
 const OPTIONS = parameters<Ctap2OverU2fOptions>({
   pollMs: maybe(shape.ms),
-  crypto: maybe(arg.crypto),
 });
 
 const POLL_MS = 200;
@@ -107,20 +103,18 @@ class U2fBackedDevice implements CtapDevice {
   readonly #env: Env;
   readonly #link: ApduLink;
   readonly #client: U2fClient;
-  readonly #crypto: CryptoProvider;
   readonly #pollMs: number;
   readonly #mutex = new Mutex();
   /** The span of the request that has its turn. */
   #asking: TraceContext | undefined;
 
-  constructor(env: Env, link: ApduLink, { pollMs = POLL_MS, crypto = defaultCrypto }: Ctap2OverU2fOptions) {
+  constructor(env: Env, link: ApduLink, { pollMs = POLL_MS }: Ctap2OverU2fOptions) {
     this.#env = env;
     this.#link = link;
     // An exchange is short and cannot be cancelled: it is never cut off in the middle.
     this.#client = u2fClient(env, (apdu) => link.sendApdu(apdu, { context: this.#asking }), {
       context: () => this.#asking,
     });
-    this.#crypto = crypto;
     this.#pollMs = pollMs;
   }
 
@@ -305,7 +299,7 @@ class U2fBackedDevice implements CtapDevice {
 
   #publicKey({ publicKey }: U2fRegistration): CoseKey {
     try {
-      const point = this.#crypto.uncompressPoint(publicKey);
+      const point = this.#env.crypto.uncompressPoint(publicKey);
       const [x, y] = [point.slice(1, 1 + COORDINATE_BYTES), point.slice(1 + COORDINATE_BYTES)];
       return { alg: CoseAlgorithm.ES256, key: { kty: "EC", crv: "P-256", x, y } };
     } catch (cause) {
@@ -315,7 +309,7 @@ class U2fBackedDevice implements CtapDevice {
   }
 
   #hash(rpId: string): Uint8Array {
-    return this.#crypto.sha256(utf8(rpId));
+    return this.#env.crypto.sha256(utf8(rpId));
   }
 
   /** @throws whatever is no answer of the key. */

@@ -2,8 +2,7 @@ import { decodeCbor } from "../../cbor/decode.js";
 import { encodeCbor } from "../../cbor/encode.js";
 import { CborError } from "../../cbor/value.js";
 import { concat, equalBytes } from "../../core/bytes.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { ADVERT_BYTES, CONNECTION_NONCE_BYTES, DataChannel, ROUTING_ID_BYTES } from "./constants.js";
 import { isTunnelCode } from "./tunnel-domain.js";
 
@@ -73,7 +72,7 @@ const AES_KEY_BYTES = 32;
 export function openAdvert(
   eidKey: Uint8Array,
   serviceData: Uint8Array,
-  crypto: CryptoProvider = defaultCrypto,
+  crypto: CryptoProvider,
 ): Advert | undefined {
   if (serviceData.length < ADVERT_BYTES) return undefined;
   const ciphertext = serviceData.subarray(0, BLOCK_BYTES);
@@ -83,11 +82,7 @@ export function openAdvert(
 }
 
 /** The phone's half: the inverse of {@link openAdvert}. @throws {RangeError} for fields of other lengths. */
-export function sealAdvert(
-  eidKey: Uint8Array,
-  fields: AdvertFields,
-  crypto: CryptoProvider = defaultCrypto,
-): Uint8Array {
+export function sealAdvert(eidKey: Uint8Array, fields: AdvertFields, crypto: CryptoProvider): Uint8Array {
   const ciphertext = crypto.encryptBlock(eidKey.subarray(0, AES_KEY_BYTES), encodeAdvert(fields));
   return concat(ciphertext, tagOf(eidKey, ciphertext, crypto));
 }

@@ -1,7 +1,6 @@
 import { concat } from "../../core/bytes.js";
 import type { Aftermath } from "../../core/errors.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { SEALED_BYTES_MAX, SEQUENCE_MAX, TAG_BYTES } from "./constants.js";
 import { HybridError, type HybridFault } from "./hybrid-error.js";
 import type { TrafficKeys } from "./noise.js";
@@ -9,7 +8,7 @@ import { padMessage, unpadMessage } from "./padding.js";
 
 export interface CrypterOptions {
   readonly role: "client" | "phone";
-  readonly crypto?: CryptoProvider;
+  readonly crypto: CryptoProvider;
   /**
    * How nonces are made: `new` is the only form implementations send today, `old` what the first releases of revision
    * 2.0 sent. `either` takes the peer's first message in any form and stays with the form it had, both ways.
@@ -48,7 +47,7 @@ export class Crypter {
   #ended = false;
 
   constructor(keys: TrafficKeys, options: CrypterOptions) {
-    const { role, crypto = defaultCrypto, construction = "new", pads = "message", sequence = {} } = options;
+    const { role, crypto, construction = "new", pads = "message", sequence = {} } = options;
     this.#crypto = crypto;
     this.#role = role;
     this.#pads = pads;

@@ -1,5 +1,4 @@
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { EID_KEY_BYTES, LINK_SECRET_BYTES, PSK_BYTES, TUNNEL_ID_BYTES } from "./constants.js";
 
 /**
@@ -46,7 +45,7 @@ export interface Derivation {
 export function deriveKey(
   secret: Uint8Array,
   { purpose, salt = NO_SALT, length = BYTES_FOR[purpose] }: Derivation,
-  crypto: CryptoProvider = defaultCrypto,
+  crypto: CryptoProvider,
 ): Uint8Array {
   // The purpose as uint32, little endian.
   const info = Uint8Array.of(purpose, 0, 0, 0);

@@ -1,8 +1,7 @@
 import type { CborMap, CborValue } from "../../cbor/value.js";
 import { equalBytes } from "../../core/bytes.js";
 import { PointError } from "../../crypto/algorithms.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import type { CryptoProvider, KeyPair } from "../../core/crypto-provider.js";
 import { required, toFields } from "../../ctap/messages/fields.js";
 import { bytes, bytesOf, text } from "../../ctap/messages/wire.js";
 import { LINK_ID_BYTES, LINK_SECRET_BYTES, PUBLIC_KEY_BYTES } from "./constants.js";
@@ -53,7 +52,7 @@ export interface LinkProof {
  *
  * @throws {PointError} when the peer's key is none.
  */
-export function signLink(proof: LinkProof, crypto: CryptoProvider = defaultCrypto): LinkSignature {
+export function signLink(proof: LinkProof, crypto: CryptoProvider): LinkSignature {
   const shared = crypto.sharedSecret(proof.ownKey.secretKey, proof.peerKey);
   return crypto.hmacSha256(shared, proof.handshakeHash);
 }
@@ -62,7 +61,7 @@ export function signLink(proof: LinkProof, crypto: CryptoProvider = defaultCrypt
 export function sealLink(
   data: Omit<LinkingData, "phoneKey">,
   proof: LinkProof,
-  crypto: CryptoProvider = defaultCrypto,
+  crypto: CryptoProvider,
 ): CborMap {
   return toFields(FIELDS, {
     ...data,
@@ -81,7 +80,7 @@ export function sealLink(
 export function openLink(
   map: CborValue,
   proof: Omit<LinkProof, "peerKey">,
-  crypto: CryptoProvider = defaultCrypto,
+  crypto: CryptoProvider,
 ): LinkingData {
   const { signature, ...data } = readFields(NAMES, FIELDS, map);
   if (!equalBytes(signature, expected({ ...proof, peerKey: data.phoneKey }, crypto))) {

@@ -1,5 +1,5 @@
 import { concat, utf8 } from "../../core/bytes.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 
 const HASH_BYTES = 32;
 const NOTHING = new Uint8Array(0);

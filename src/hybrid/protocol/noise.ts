@@ -1,8 +1,7 @@
 import { concat } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
-import { defaultCrypto } from "../../crypto/default.js";
 import { PointError } from "../../crypto/algorithms.js";
-import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import type { CryptoProvider, KeyPair } from "../../core/crypto-provider.js";
 import { HANDSHAKE_MESSAGE_BYTES, PSK_BYTES, PUBLIC_KEY_BYTES, TAG_BYTES } from "./constants.js";
 import { HybridError } from "./hybrid-error.js";
 import { NoiseState } from "./noise-state.js";
@@ -62,7 +61,7 @@ const UNCOMPRESSED = 0x04;
 export function startHandshake(
   entropy: Entropy,
   secrets: InitiatorSecrets,
-  crypto: CryptoProvider = defaultCrypto,
+  crypto: CryptoProvider,
 ): StartedHandshake {
   const ephemeral = crypto.generateKeyPair(entropy);
   const known = secrets.pattern === "KNpsk0" ? secrets.clientKey.publicKey : secrets.phoneKey;
@@ -98,7 +97,7 @@ export function answerHandshake(
   entropy: Entropy,
   secrets: ResponderSecrets,
   message: Uint8Array,
-  crypto: CryptoProvider = defaultCrypto,
+  crypto: CryptoProvider,
 ): AnsweredHandshake {
   const { key: theirs, payload } = splitMessage(message);
   const known = secrets.pattern === "KNpsk0" ? secrets.clientKey : secrets.phoneKey.publicKey;

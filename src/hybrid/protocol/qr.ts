@@ -4,7 +4,7 @@ import { credentialTag } from "../../core/credential-tag.js";
 import type { Entropy } from "../../core/entropy.js";
 import { PointError } from "../../crypto/algorithms.js";
 import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { optional, required, toFields } from "../../ctap/messages/fields.js";
 import { bool, bytesOf, text as textWire, uint } from "../../ctap/messages/wire.js";
 import { COMPRESSED_KEY_BYTES, QR_SECRET_BYTES } from "./constants.js";

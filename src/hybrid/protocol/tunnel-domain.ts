@@ -1,6 +1,5 @@
 import { concat, utf8 } from "../../core/bytes.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 
 /** Tunnel services with a number of their own, by that number: Google's and Apple's. */
 const ASSIGNED = ["cable.ua5v.com", "cable.auth.com"] as const;
@@ -27,7 +26,7 @@ export function isTunnelCode(code: number): boolean {
  * @throws {RangeError} when the code has more than 16 bits.
  * @see CTAP 2.2 §11.5.1 (tunnel service domains)
  */
-export function tunnelHost(code: number, crypto: CryptoProvider = defaultCrypto): string | undefined {
+export function tunnelHost(code: number, crypto: CryptoProvider): string | undefined {
   if (!Number.isInteger(code) || code < 0 || code > CODE_MAX) {
     throw new RangeError(`a tunnel code is an integer from 0 to ${CODE_MAX}, not ${code}`);
   }

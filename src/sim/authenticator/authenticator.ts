@@ -6,8 +6,6 @@ import { Mutex } from "../../core/queue.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 import { MessageError } from "../../ctap/messages/message-error.js";
 import { CtapStatus } from "../../ctap/status.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import { AttestationKeys } from "./attestation/attestation.js";
 import { COMMANDS } from "./commands/commands.js";
 import type { CommandContext } from "./context.js";
@@ -26,7 +24,6 @@ export interface AuthenticatorDeps {
   /** Outlives this object: hand it to the next one and the credentials are still there. */
   readonly store: CredentialStore;
   readonly user: SimUser;
-  readonly crypto?: CryptoProvider;
   /** Where requests come from: "usb" on devices that have it, else the first transport of the profile. */
   readonly transport?: string;
 }
@@ -40,7 +37,6 @@ const DEPS = parameters<AuthenticatorDeps>({
   ),
   store: arg.having("a CredentialStore", "discoverable", "snapshot"),
   user: arg.having("a user, as simulatedUser(env) makes one,", "answer"),
-  crypto: maybe(arg.crypto),
   transport: maybe(shape.text),
 });
 
@@ -61,7 +57,6 @@ export class SimAuthenticator {
   readonly store: CredentialStore;
   readonly #env: Env;
   readonly #user: SimUser;
-  readonly #crypto: CryptoProvider;
   readonly #attestation: AttestationKeys;
   readonly #transport: string;
   readonly #mutex = new Mutex();
@@ -71,17 +66,16 @@ export class SimAuthenticator {
 
   constructor(env: Env, deps: AuthenticatorDeps) {
     checkArguments("SimAuthenticator", { env: [arg.env, env], deps: [DEPS, deps] });
-    const { profile, store, user, crypto = defaultCrypto, transport } = deps;
+    const { profile, store, user, transport } = deps;
     this.profile = profile;
     this.store = store;
     this.#env = env;
     this.#user = user;
-    this.#crypto = crypto;
-    this.#attestation = new AttestationKeys(env.entropy.fork("attestation"), profile, crypto);
+    this.#attestation = new AttestationKeys(env.entropy.fork("attestation"), profile, env.crypto);
     this.#transport =
       transport ?? profile.transports.find((name) => name === "usb") ?? profile.transports[0] ?? "usb";
     this.#presence = new U2fPresence(env, user);
-    this.#state = powerUp(env, profile, crypto);
+    this.#state = powerUp(env, profile);
   }
 
   /** DER of the root certificate that the model's attestation leads to: a site's trust anchor. */
@@ -123,7 +117,7 @@ export class SimAuthenticator {
     this.#presence.end();
     discardContinuation(this.#state);
     this.#state.tokens.reset();
-    this.#state = powerUp(this.#env, this.profile, this.#crypto);
+    this.#state = powerUp(this.#env, this.profile);
   }
 
   async #answer(request: Uint8Array, options: TransactOptions, power: AbortSignal): Promise<Uint8Array> {
@@ -161,7 +155,7 @@ export class SimAuthenticator {
     return {
       env,
       profile,
-      crypto: this.#crypto,
+      crypto: this.#env.crypto,
       store,
       state: this.#state,
       gestures: gesturesFor(env, { profile, user: this.#user, power, options }),

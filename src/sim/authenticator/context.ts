@@ -1,7 +1,7 @@
 import { utf8 } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { pinProtocol, type PinProtocol } from "../../ctap/client/pin-protocol.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
 import type { CredentialStore } from "./store/credential-store.js";
 import { hasQuirk, type AuthenticatorProfile } from "../profiles/profile.js";
 import type { UserPrompt } from "../user.js";

@@ -1,6 +1,6 @@
 import type { Entropy } from "../../core/entropy.js";
 import { signatureAlgorithm, type CoseKey } from "../../ctap/messages/cose.js";
-import type { CryptoProvider, SigningAlgorithm } from "../../crypto/provider.js";
+import type { CryptoProvider, SigningAlgorithm } from "../../core/crypto-provider.js";
 
 const SIGNING: readonly string[] = [
   "ES256",

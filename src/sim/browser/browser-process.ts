@@ -16,7 +16,7 @@ export interface KillableEnv {
  * Creates an environment that can be killed without notice to any party: no timer of the process fires, no CANCEL is
  * sent on its behalf.
  */
-export function killableEnv({ clock, entropy, trace }: Env): KillableEnv {
+export function killableEnv({ clock, entropy, crypto, trace }: Env): KillableEnv {
   let alive = true;
   const gated = (inner: Trace): Trace => ({
     emit: (event) => {
@@ -39,6 +39,7 @@ export function killableEnv({ clock, entropy, trace }: Env): KillableEnv {
   return {
     env: {
       entropy,
+      crypto,
       trace: gated(trace),
       clock: {
         nowMs: () => clock.nowMs(),

@@ -1,7 +1,5 @@
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import { encodeCertificate } from "../authenticator/attestation/certificate.js";
 import { der } from "../authenticator/attestation/der.js";
 
@@ -21,11 +19,8 @@ const P256 = "1.2.840.10045.3.1.7";
  *
  * @param hosts names and IPv4 addresses the server answers to.
  */
-export function selfMadeTlsIdentity(
-  env: Env,
-  hosts: readonly string[],
-  crypto: CryptoProvider = defaultCrypto,
-): TlsIdentity {
+export function selfMadeTlsIdentity(env: Env, hosts: readonly string[]): TlsIdentity {
+  const { crypto } = env;
   const pair = crypto.generateKeyPair(env.entropy);
   const name = {
     country: "AA",

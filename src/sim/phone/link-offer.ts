@@ -1,5 +1,6 @@
 import type { CborMap } from "../../cbor/value.js";
-import type { CryptoProvider, KeyPair } from "../../crypto/provider.js";
+import type { Env } from "../../core/env.js";
+import type { KeyPair } from "../../core/crypto-provider.js";
 import { sealLink, type LinkingData } from "../../hybrid/protocol/linking.js";
 
 /** What a phone is ready to tell a client, so that it is found again without a code. */
@@ -9,9 +10,9 @@ export interface LinkOffer {
 }
 
 export function linkOffer(
+  { crypto }: Pick<Env, "crypto">,
   data: Omit<LinkingData, "phoneKey">,
   ownKey: KeyPair,
-  crypto?: CryptoProvider,
 ): LinkOffer {
   return {
     sealedFor: (peerKey, handshakeHash) => sealLink(data, { ownKey, peerKey, handshakeHash }, crypto),

@@ -1,6 +1,5 @@
 import { arg, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
-import type { CryptoProvider } from "../../crypto/provider.js";
 import type { PhoneFeature } from "../../hybrid/protocol/post-handshake.js";
 import type { QrReading } from "../../hybrid/protocol/qr.js";
 import { originOf } from "../../hybrid/protocol/tunnel-url.js";
@@ -45,7 +44,6 @@ export interface PhoneOptions extends OptionsOf<typeof PHONE_KNOBS> {
   readonly features: readonly PhoneFeature[];
   /** Says something else, or, with `undefined`, nothing. */
   readonly tamper: (what: PhoneMessage, bytes: Uint8Array) => Uint8Array | undefined;
-  readonly crypto: CryptoProvider | undefined;
 }
 
 export const PHONE_OPTIONS = parameters<Partial<PhoneOptions>>({
@@ -63,7 +61,6 @@ export const PHONE_OPTIONS = parameters<Partial<PhoneOptions>>({
   advertSuffix: maybe(arg.bytes),
   features: maybe(shape.list(shape.oneOf(["ctap", "dc"]))),
   tamper: maybe(arg.callable),
-  crypto: maybe(arg.crypto),
 });
 
 /** A phone with Chrome for Android, to which nothing is in the way. */
@@ -82,5 +79,4 @@ export const PHONE_STANDARD: PhoneOptions = {
   advertSuffix: undefined,
   features: ["ctap"],
   tamper: (_, bytes) => bytes,
-  crypto: undefined,
 };

@@ -1,4 +1,4 @@
-import type { KeyPair } from "../../crypto/provider.js";
+import type { KeyPair } from "../../core/crypto-provider.js";
 import type { TunnelRequest } from "../../hybrid/protocol/tunnel-url.js";
 
 /** What a phone goes by in one session: a code it scanned, or the call of a client it is linked with. */

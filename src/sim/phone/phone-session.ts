@@ -150,7 +150,7 @@ class PhoneSession {
   async #openTunnel(signal: AbortSignal): Promise<Place> {
     const { options, ports } = this.#deps;
     const { tunnelCode } = options;
-    const host = options.mobileData ? tunnelHost(tunnelCode, options.crypto) : undefined;
+    const host = options.mobileData ? tunnelHost(tunnelCode, this.#env.crypto) : undefined;
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
     const url = tunnelUrl(options.originFor(host), this.#role.meeting);
@@ -167,7 +167,7 @@ class PhoneSession {
     const fields = { nonce: this.#env.entropy.bytes(CONNECTION_NONCE_BYTES), ...place };
     const suffix = this.#port && encodeAdvertSuffix({ blePsm: this.#port.psm });
     const sealed = concat(
-      sealAdvert(this.#role.eidKey, fields, options.crypto),
+      sealAdvert(this.#role.eidKey, fields, this.#env.crypto),
       options.advertSuffix ?? suffix ?? new Uint8Array(0),
     );
     const said = options.tamper("advert", sealed);
@@ -184,7 +184,7 @@ class PhoneSession {
   async #serve(message: Uint8Array, plaintext: Uint8Array, signal: AbortSignal): Promise<PhoneOutcome> {
     const { options, handle, show, offerLink } = this.#deps;
     const { secret, known, takesLink } = this.#role;
-    const { crypto } = options;
+    const { crypto } = this.#env;
     const tunnel = this.#tunnel as Tunnel;
     const psk = deriveKey(secret, { purpose: KeyPurpose.PSK, salt: plaintext }, crypto);
     const answered = answerHandshake(this.#env.entropy, { ...known, psk }, message, crypto);
@@ -192,7 +192,7 @@ class PhoneSession {
     const reply = options.tamper("handshake", answered.reply);
     if (reply) tunnel.send(reply);
     this.#env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
-    const crypter = new Crypter(answered.keys, { role: "phone", ...(crypto && { crypto }) });
+    const crypter = new Crypter(answered.keys, { role: "phone", crypto });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
     const info = await askInfo(this.#env, handle);
     const postHandshake = encodePostHandshake(

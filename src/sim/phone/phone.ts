@@ -5,8 +5,7 @@ import { envIn, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
 import type { CtapHandler } from "../../ctap/device.js";
-import { defaultCrypto } from "../../crypto/default.js";
-import type { KeyPair } from "../../crypto/provider.js";
+import type { KeyPair } from "../../core/crypto-provider.js";
 import { parseClientPayload } from "../../hybrid/protocol/client-payload.js";
 import { codeTag, parseQr, type QrContents } from "../../hybrid/protocol/qr.js";
 import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../../hybrid/protocol/constants.js";
@@ -85,10 +84,11 @@ export class SimPhone {
    */
   async scan(qr: string, context?: TraceContext): Promise<PhoneOutcome> {
     const env = envIn(this.#env, context);
-    const { crypto, reader } = this.#options;
+    const { crypto } = env;
+    const { reader } = this.#options;
     let contents: QrContents;
     try {
-      contents = parseQr(qr, { reader, ...(crypto && { crypto }) });
+      contents = parseQr(qr, { reader, crypto });
     } catch (error) {
       this.#show(env, "This code cannot be used", "failure");
       throw error;
@@ -117,7 +117,7 @@ export class SimPhone {
    */
   async answerPush(push: Push): Promise<PhoneOutcome> {
     const env = envIn(this.#env, push.context);
-    const { crypto, tapDelayMs } = this.#options;
+    const { tapDelayMs } = this.#options;
     const { linkId, nonce } = parseClientPayload(push.clientPayload);
     const link = this.#links.get(toHex(linkId));
     if (link === undefined) return { ending: "handshake-failed", code: "LINK_UNKNOWN" };
@@ -127,7 +127,7 @@ export class SimPhone {
     const { linkSecret } = link;
     return this.#session(env, {
       secret: linkSecret,
-      eidKey: deriveKey(linkSecret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, crypto),
+      eidKey: deriveKey(linkSecret, { purpose: KeyPurpose.EID_KEY, salt: nonce }, env.crypto),
       meeting: { method: "connect", routingId: push.routingId, tunnelId: push.tunnelId },
       known: { pattern: "NKpsk0", phoneKey: this.#identity },
       takesLink: false,
@@ -153,7 +153,7 @@ export class SimPhone {
   }
 
   async #session(env: Env, role: PhoneRole): Promise<PhoneOutcome> {
-    const { screenLock, btPermission, bluetoothOn, enablesBluetoothMs, offersLink, crypto } = this.#options;
+    const { screenLock, btPermission, bluetoothOn, enablesBluetoothMs, offersLink } = this.#options;
     const signal = this.#off.signal;
     if (!screenLock) {
       return this.#refuse(env, "no-screen-lock", "Set up a screen lock to use passkeys");
@@ -170,15 +170,14 @@ export class SimPhone {
       options: this.#options,
       handle: this.#deps.handle,
       show: (text: string, tone?: "success" | "failure") => this.#show(env, text, tone),
-      ...(offersLink && { offerLink: () => linkOffer(this.#newLink(), this.#identity, crypto) }),
+      ...(offersLink && { offerLink: () => linkOffer(env, this.#newLink(), this.#identity) }),
     };
     return servePhoneSession(env, role, parts, signal);
   }
 
   /** Made when first needed; a fork of its own, so that it is the same whenever that is. */
   get #identity(): KeyPair {
-    const { crypto = defaultCrypto } = this.#options;
-    this.#keys ??= crypto.generateKeyPair(this.#env.entropy.fork("identity"));
+    this.#keys ??= this.#env.crypto.generateKeyPair(this.#env.entropy.fork("identity"));
     return this.#keys;
   }
 

@@ -72,7 +72,7 @@ export async function authenticate(
     method: "get",
     allowedIds: request.allowCredentials.map(({ id }) => id),
   });
-  const clientData = buildClientData({
+  const clientData = buildClientData(env, {
     ...client,
     type: "webauthn.get",
     challenge: toBase64url(request.challenge),

@@ -67,7 +67,7 @@ export async function register(
   });
   const request = readCreationOptions(options, client);
   checkExtensions(request.extensions, { method: "create" });
-  const clientData = buildClientData({
+  const clientData = buildClientData(env, {
     ...client,
     type: "webauthn.create",
     challenge: toBase64url(request.challenge),

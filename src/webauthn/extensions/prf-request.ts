@@ -1,6 +1,7 @@
 import { toBase64url, utf8, concat, fromBase64url } from "../../core/bytes.js";
+import type { CryptoProvider } from "../../core/crypto-provider.js";
+import type { Env } from "../../core/env.js";
 import type { CredentialSalts, PrfInput, PrfValues } from "../../ctap/messages/prf.js";
-import { defaultCrypto } from "../../crypto/default.js";
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
 import { bytesOf } from "../client/read-json.js";
@@ -9,7 +10,7 @@ import { bytesOf } from "../client/read-json.js";
 const CONTEXT = concat(utf8("WebAuthn PRF"), Uint8Array.of(0));
 
 /**
- * What a site asked of `prf`, its inputs hashed to salts.
+ * Reads what a site asked of `prf`: its inputs, not yet hashed to salts.
  *
  * @returns `undefined` when the site did not ask.
  * @throws {ClientError} `OPTIONS_MALFORMED`; `EXTENSION_SYNTAX` for a credential id that is none.
@@ -19,14 +20,31 @@ export function readPrf(asked: ExtensionsJSON): PrfInput | undefined {
   if (prf === undefined) return undefined;
   const { eval: everybody, evalByCredential } = objectOf("prf", prf);
   return {
-    ...(everybody !== undefined && { eval: saltsOf("prf.eval", everybody) }),
+    ...(everybody !== undefined && { eval: inputsOf("prf.eval", everybody) }),
     ...(evalByCredential !== undefined && { evalByCredential: byCredential(evalByCredential) }),
   };
 }
 
-/** The salt an authenticator gets for a site's input. */
-export function saltOf(input: Uint8Array): Uint8Array {
-  return defaultCrypto.sha256(concat(CONTEXT, input));
+/** Returns the salt an authenticator gets for a site's input. */
+export function saltOf(crypto: CryptoProvider, input: Uint8Array): Uint8Array {
+  return crypto.sha256(concat(CONTEXT, input));
+}
+
+/** Returns the request with the salts an authenticator gets for the site's inputs. */
+export function saltedPrf(
+  { crypto }: Pick<Env, "crypto">,
+  { eval: everybody, evalByCredential }: PrfInput,
+): PrfInput {
+  const salts = ({ first, second }: PrfValues): PrfValues => ({
+    first: saltOf(crypto, first),
+    ...(second !== undefined && { second: saltOf(crypto, second) }),
+  });
+  return {
+    ...(everybody !== undefined && { eval: salts(everybody) }),
+    ...(evalByCredential !== undefined && {
+      evalByCredential: evalByCredential.map((one) => ({ ...one, salts: salts(one.salts) })),
+    }),
+  };
 }
 
 /** Results as the page's JSON has them. */
@@ -38,7 +56,7 @@ function byCredential(value: unknown): readonly CredentialSalts[] {
   const where = "prf.evalByCredential";
   return Object.entries(objectOf(where, value)).map(([id, values]) => ({
     credentialId: credentialIdOf(id),
-    salts: saltsOf(`${where}[${id}]`, values),
+    salts: inputsOf(`${where}[${id}]`, values),
   }));
 }
 
@@ -54,11 +72,11 @@ function credentialIdOf(text: string): Uint8Array {
   });
 }
 
-function saltsOf(where: string, value: unknown): PrfValues {
+function inputsOf(where: string, value: unknown): PrfValues {
   const { first, second } = objectOf(where, value);
   return {
-    first: saltOf(bytesOf(`${where}.first`, first)),
-    ...(second !== undefined && { second: saltOf(bytesOf(`${where}.second`, second)) }),
+    first: bytesOf(`${where}.first`, first),
+    ...(second !== undefined && { second: bytesOf(`${where}.second`, second) }),
   };
 }
 

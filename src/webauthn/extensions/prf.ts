@@ -22,7 +22,7 @@ import type {
   ExtensionRun,
 } from "./client-extension.js";
 import { canVerify, hasExtension } from "./device-facts.js";
-import { prfResults, readPrf } from "./prf-request.js";
+import { prfResults, readPrf, saltedPrf } from "./prf-request.js";
 
 const ID = "prf";
 const HMAC_SECRET = "hmac-secret";
@@ -63,8 +63,9 @@ export const prf: ClientExtension = {
   },
 
   create(asked, context) {
-    const wanted = readPrf(asked);
-    if (wanted === undefined) return undefined;
+    const request = readPrf(asked);
+    if (request === undefined) return undefined;
+    const wanted = saltedPrf(context.env, request);
     const { info } = context.session;
     if (hasExtension(info, ID)) return createOnPhone(wanted);
     if (hasExtension(info, HMAC_SECRET)) return createOnKey(wanted.eval, context);
@@ -72,8 +73,9 @@ export const prf: ClientExtension = {
   },
 
   get(asked, context) {
-    const wanted = readPrf(asked);
-    if (wanted === undefined) return undefined;
+    const request = readPrf(asked);
+    if (request === undefined) return undefined;
+    const wanted = saltedPrf(context.env, request);
     const { info } = context.session;
     if (hasExtension(info, ID)) return getOnPhone(wanted);
     if (hasExtension(info, HMAC_SECRET)) return getOnKey(wanted, context);

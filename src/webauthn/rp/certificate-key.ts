@@ -1,5 +1,5 @@
 import { equalBytes, fromBase64url } from "../../core/bytes.js";
-import type { PublicKey, SignatureAlgorithm } from "../../crypto/provider.js";
+import type { PublicKey, SignatureAlgorithm } from "../../core/crypto-provider.js";
 import type { CoseKey } from "../../ctap/messages/cose.js";
 import type { Certificate } from "./certificate.js";
 import { VerificationError } from "./verification-error.js";

@@ -1,5 +1,5 @@
 import { defaultCrypto } from "../../crypto/default.js";
-import type { HashName } from "../../crypto/provider.js";
+import type { HashName } from "../../core/crypto-provider.js";
 import { signatureAlgorithm, type CoseKey } from "../../ctap/messages/cose.js";
 import { reading, VerificationError } from "./verification-error.js";
 import type { RpCode } from "./verification-hints.js";

@@ -1,5 +1,5 @@
 import { ByteReader } from "../../core/bytes.js";
-import type { HashName, PublicKey } from "../../crypto/provider.js";
+import type { HashName, PublicKey } from "../../core/crypto-provider.js";
 import { VerificationError, reading } from "./verification-error.js";
 
 /** Algorithm identifiers. @see TCG TPM 2.0 Library, Part 2 §6.3 (TPM_ALG_ID) */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { concat, fromHex, utf8 } from "../../../src/core/bytes.js";
 import { seededEntropy } from "../../../src/core/entropy.js";
-import type { PublicKey } from "../../../src/crypto/provider.js";
+import type { PublicKey } from "../../../src/core/crypto-provider.js";
 import { parseCoseKey } from "../../../src/ctap/messages/cose.js";
 import { PROVIDERS, readVectors } from "../vectors.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { concat, toHex } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { authenticatorConfig } from "../../../src/ctap/client/authenticator-config.js";
 import { encodeCredentialManagementResponse } from "../../../src/ctap/messages/credential-management.js";
 import { credentialManagement } from "../../../src/ctap/client/credential-manager.js";

@@ -4,10 +4,10 @@ import { decodeCbor } from "../../../src/cbor/decode.js";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
 import { concat, toHex, utf8 } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { nobleCrypto } from "../../../src/crypto/noble/provider.js";
 import { nodeCrypto } from "../../../src/crypto/node/provider.js";
-import type { CryptoProvider, KeyPair } from "../../../src/crypto/provider.js";
+import type { CryptoProvider, KeyPair } from "../../../src/core/crypto-provider.js";
 import { encodeCoseKey, parseCoseKey, type CoseKey } from "../../../src/ctap/messages/cose.js";
 import { encodeInfo } from "../../../src/ctap/messages/get-info.js";
 import { pinProtocol, toKeyAgreement } from "../../../src/ctap/client/pin-protocol.js";
@@ -108,7 +108,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const device = scriptedDevice([hex(vector, "response"), Uint8Array.of(0x35)], {
       infoInAdvance: infoFor(vector),
     });
-    const session = await openSession(env, device, { crypto });
+    const session = await openSession({ ...env, crypto }, device);
     await expect(session.pinUvAuthToken({ pin: "1234", permissions: 1 })).rejects.toBeDefined();
     expect(device.requests.slice(0, 1).map(toHex)).toEqual([vector["request"]]);
   },
@@ -202,7 +202,7 @@ async function checkCommand(
   const device = scriptedDevice([concat(Uint8Array.of(0), agreement), hex(vector, "response")], {
     infoInAdvance: infoFor(vector),
   });
-  await run(await openSession(env, device, { crypto }));
+  await run(await openSession({ ...env, crypto }, device));
   expect(device.requests.slice(1).map(toHex)).toEqual([vector["request"]]);
 }
 

@@ -2,7 +2,7 @@ import { eventsOf } from "../../helpers/events.js";
 import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import { concat } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { CtapStatus } from "../../../src/ctap/status.js";
 import {
   encodeGetAssertionResponse,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { concat, fromHex, toHex, utf8 } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
 import { verifySignature } from "../../../src/ctap/messages/cose.js";
 import { ctap2OverU2f } from "../../../src/ctap/u2f/ctap2-over-u2f.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { systemEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
 import { linuxAdvertiser, type LinuxAdvertiserOptions } from "../../../src/hybrid/adapters/ble-advertiser.js";
 import { FakeBus, type FakeBusParts } from "../../helpers/fake-bus.js";
 import { FakeHci } from "../../helpers/fake-hci.js";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fromHex } from "../../../src/core/bytes.js";
-import { systemEnv, virtualEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { advertiseOverBluez } from "../../../src/hybrid/adapters/bluez.js";
 import { ServiceUuid } from "../../../src/hybrid/protocol/constants.js";
 import { FakeBus, type FakeBusParts } from "../../helpers/fake-bus.js";

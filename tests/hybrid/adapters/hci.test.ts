@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../../src/core/bytes.js";
-import { systemEnv, virtualEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { ServiceUuid } from "../../../src/hybrid/protocol/constants.js";
 import { advertiseOverHci } from "../../../src/hybrid/adapters/hci.js";
 import { FakeHci, type FakeHciParts } from "../../helpers/fake-hci.js";

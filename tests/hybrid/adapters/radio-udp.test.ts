@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { systemEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
 import { udpAdvertiser, udpScanner } from "../../../src/hybrid/adapters/radio-udp.js";
 import { freeUdpPort } from "../../helpers/free-udp-port.js";
 

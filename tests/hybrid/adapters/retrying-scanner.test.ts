@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { retryingScanner, type ScanRetryOptions } from "../../../src/hybrid/adapters/retrying-scanner.js";
 import type { AdvertScanner, ReceivedAdvert } from "../../../src/hybrid/ports.js";
 import { RadioError, type RadioFault } from "../../../src/hybrid/adapters/radio-error.js";

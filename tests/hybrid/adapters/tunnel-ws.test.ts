@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { SEALED_BYTES_MAX } from "../../../src/hybrid/protocol/constants.js";
 import { wsDialer, type WsDialerOptions } from "../../../src/hybrid/adapters/tunnel-ws.js";
 import { selfMadeTlsIdentity, type TlsIdentity } from "../../../src/sim/expose/tls-identity.js";

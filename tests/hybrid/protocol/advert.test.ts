@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { concat, fromHex, toHex } from "../../../src/core/bytes.js";
 import { encodeAdvert, openAdvert, parseAdvert, sealAdvert } from "../../../src/hybrid/protocol/advert.js";
 import { deriveKey, KeyPurpose } from "../../../src/hybrid/protocol/keys.js";
@@ -97,12 +98,14 @@ test.each(casesOf<ParseCase>("eidParse"))("$nr: $name", (row) => {
 });
 
 test("a suffix takes no part", () => {
-  expect(openAdvert(KEY, concat(ADVERT, fromHex("a1011882")))).toEqual(openAdvert(KEY, ADVERT));
+  expect(openAdvert(KEY, concat(ADVERT, fromHex("a1011882")), defaultCrypto)).toEqual(
+    openAdvert(KEY, ADVERT, defaultCrypto),
+  );
 });
 
 test.each([
   ["nonce", { nonce: new Uint8Array(9), routingId: new Uint8Array(3), tunnelCode: 0 }],
   ["routing id", { nonce: new Uint8Array(10), routingId: new Uint8Array(4), tunnelCode: 0 }],
 ])("a %s of another length is a bug of the caller", (_, fields) => {
-  expect(() => sealAdvert(KEY, fields)).toThrow(RangeError);
+  expect(() => sealAdvert(KEY, fields, defaultCrypto)).toThrow(RangeError);
 });

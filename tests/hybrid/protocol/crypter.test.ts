@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { concat, fromHex, toHex, utf8 } from "../../../src/core/bytes.js";
 import { SEALED_BYTES_MAX, SEQUENCE_MAX } from "../../../src/hybrid/protocol/constants.js";
 import { Crypter, type CrypterOptions } from "../../../src/hybrid/protocol/crypter.js";
@@ -17,10 +18,10 @@ interface TrafficCase {
 const KEYS = { clientToPhone: new Uint8Array(32).fill(1), phoneToClient: new Uint8Array(32).fill(2) };
 
 /** Both ends of a connection. */
-function connection(options: Omit<CrypterOptions, "role"> = {}) {
+function connection(options: Omit<CrypterOptions, "role" | "crypto"> = {}) {
   return {
-    client: new Crypter(KEYS, { role: "client", ...options }),
-    phone: new Crypter(KEYS, { role: "phone", ...options }),
+    client: new Crypter(KEYS, { role: "client", crypto: defaultCrypto, ...options }),
+    phone: new Crypter(KEYS, { role: "phone", crypto: defaultCrypto, ...options }),
   };
 }
 
@@ -87,7 +88,10 @@ describe("a message does not open", () => {
   });
 
   test("when it is sealed with another key", () => {
-    const stranger = new Crypter({ ...KEYS, clientToPhone: new Uint8Array(32) }, { role: "client" });
+    const stranger = new Crypter(
+      { ...KEYS, clientToPhone: new Uint8Array(32) },
+      { crypto: defaultCrypto, role: "client" },
+    );
     expect(() => connection().phone.open(stranger.seal(utf8("hello")))).toThrow(code("FRAME_REJECTED"));
   });
 
@@ -168,7 +172,11 @@ describe("the sequence", () => {
 
   test("of one direction does not use up the other's", () => {
     const { client, phone } = connection({ sequence: { seal: 0, open: 0 } });
-    const tired = new Crypter(KEYS, { role: "client", sequence: { seal: SEQUENCE_MAX + 1 } });
+    const tired = new Crypter(KEYS, {
+      crypto: defaultCrypto,
+      role: "client",
+      sequence: { seal: SEQUENCE_MAX + 1 },
+    });
     expect(() => tired.seal(utf8("no"))).toThrow(code("SEQUENCE_EXHAUSTED"));
     expect(tired.open(phone.seal(utf8("yes")))).toEqual(utf8("yes"));
     expect(client.ended).toBe(false);
@@ -209,7 +217,11 @@ describe("asking whether a message opens", () => {
 });
 
 test("a message too long to open is not asked about, and no number is used twice", () => {
-  const tired = new Crypter(KEYS, { role: "phone", sequence: { open: SEQUENCE_MAX + 1 } });
+  const tired = new Crypter(KEYS, {
+    crypto: defaultCrypto,
+    role: "phone",
+    sequence: { open: SEQUENCE_MAX + 1 },
+  });
   expect(() => tired.open(new Uint8Array(48))).toThrow(code("SEQUENCE_EXHAUSTED"));
   expect(connection().phone.opens(new Uint8Array(SEALED_BYTES_MAX + 1))).toBe(false);
 });
@@ -225,7 +237,7 @@ describe("the old construction", () => {
     "whoever takes either stays with the %s form the first message had",
     (form) => {
       const peer = connection({ construction: form });
-      const either = new Crypter(KEYS, { role: "phone", construction: "either" });
+      const either = new Crypter(KEYS, { crypto: defaultCrypto, role: "phone", construction: "either" });
       expect(either.open(peer.client.seal(utf8("1")))).toEqual(utf8("1"));
       expect(either.open(peer.client.seal(utf8("2")))).toEqual(utf8("2"));
       expect(peer.client.open(either.seal(utf8("3")))).toEqual(utf8("3"));
@@ -235,7 +247,7 @@ describe("the old construction", () => {
   );
 
   test("whoever takes either speaks first in the new form", () => {
-    const either = new Crypter(KEYS, { role: "phone", construction: "either" });
+    const either = new Crypter(KEYS, { crypto: defaultCrypto, role: "phone", construction: "either" });
     expect(connection().client.open(either.seal(utf8("hi")))).toEqual(utf8("hi"));
   });
 });

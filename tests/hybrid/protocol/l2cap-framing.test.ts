@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { concat, fromHex, toHex } from "../../../src/core/bytes.js";
 import { SEALED_BYTES_MAX } from "../../../src/hybrid/protocol/constants.js";
 import { Crypter } from "../../../src/hybrid/protocol/crypter.js";
@@ -105,7 +106,7 @@ describe("a reader that knows the lengths of hybrid", () => {
 
 test("with keys, an end that looks right by its length is passed over too", () => {
   const keys = { clientToPhone: new Uint8Array(32), phoneToClient: new Uint8Array(32) };
-  const phone = new Crypter(keys, { role: "phone" });
+  const phone = new Crypter(keys, { crypto: defaultCrypto, role: "phone" });
   const sealed = phone.seal(new Uint8Array(60_000));
   const reader = readerInTraffic();
   const trap = Uint8Array.from(sealed);
@@ -122,7 +123,10 @@ test("with keys, an end that looks right by its length is passed over too", () =
 
 test("keys that the message before gives come in time for the next, although both came together", () => {
   const keys = { clientToPhone: new Uint8Array(32).fill(1), phoneToClient: new Uint8Array(32).fill(2) };
-  const [phone, client] = [new Crypter(keys, { role: "phone" }), new Crypter(keys, { role: "client" })];
+  const [phone, client] = [
+    new Crypter(keys, { crypto: defaultCrypto, role: "phone" }),
+    new Crypter(keys, { crypto: defaultCrypto, role: "client" }),
+  ];
   const sealed = [phone.seal(new Uint8Array(100)), phone.seal(new Uint8Array(5000))];
   const reader = new L2capReader();
   reader.push(concat(...[HANDSHAKE, ...sealed].map((message) => frameForL2cap(message))));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { decodeCbor } from "../../../src/cbor/decode.js";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
@@ -104,7 +105,7 @@ describe.each(PROVIDERS)("published linking data, $name", (crypto) => {
 
 describe("linking data are refused", () => {
   test.each([1, 2, 3, 4, 5, 6])("without member %d", (key) => {
-    expect(() => openLink(mapWith(key, undefined), CLIENT_PROOF)).toThrow(
+    expect(() => openLink(mapWith(key, undefined), CLIENT_PROOF, defaultCrypto)).toThrow(
       expect.objectContaining({ code: "LINK_MALFORMED", aftermath: "unknown" }),
     );
   });
@@ -122,7 +123,7 @@ describe("linking data are refused", () => {
     ["a name that is bytes", 5, new Uint8Array(4)],
     ["a signature of 31 bytes", 6, new Uint8Array(31)],
   ])("with %s", (_, key, value) => {
-    expect(() => openLink(mapWith(key, value), CLIENT_PROOF)).toThrow(
+    expect(() => openLink(mapWith(key, value), CLIENT_PROOF, defaultCrypto)).toThrow(
       expect.objectContaining({ code: "LINK_MALFORMED" }),
     );
   });
@@ -131,25 +132,28 @@ describe("linking data are refused", () => {
     ["of another session", { ...CLIENT_PROOF, handshakeHash: new Uint8Array(32) }],
     ["for another client", { ...CLIENT_PROOF, ownKey: PHONE }],
   ])("when the signature is %s", (_, proof) => {
-    expect(() => openLink(mapWith(999, true), proof)).toThrow(
+    expect(() => openLink(mapWith(999, true), proof, defaultCrypto)).toThrow(
       expect.objectContaining({ code: "LINK_SIGNATURE_WRONG" }),
     );
   });
 
   test("when the signature was made with another identity than the one named", () => {
     const map = mapWith(4, CLIENT.publicKey);
-    expect(() => openLink(map, CLIENT_PROOF)).toThrow(
+    expect(() => openLink(map, CLIENT_PROOF, defaultCrypto)).toThrow(
       expect.objectContaining({ code: "LINK_SIGNATURE_WRONG" }),
     );
   });
 
   test("when they are no map", () => {
-    expect(() => openLink(new Uint8Array(3), CLIENT_PROOF)).toThrow(
+    expect(() => openLink(new Uint8Array(3), CLIENT_PROOF, defaultCrypto)).toThrow(
       expect.objectContaining({ code: "LINK_MALFORMED" }),
     );
   });
 });
 
 test("the mark Play services add is left out", () => {
-  expect(openLink(mapWith(999, true), CLIENT_PROOF)).toEqual({ ...DATA, phoneKey: PHONE.publicKey });
+  expect(openLink(mapWith(999, true), CLIENT_PROOF, defaultCrypto)).toEqual({
+    ...DATA,
+    phoneKey: PHONE.publicKey,
+  });
 });

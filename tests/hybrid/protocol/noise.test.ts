@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { concat, fromHex, toHex } from "../../../src/core/bytes.js";
 import { seededEntropy } from "../../../src/core/entropy.js";
 import { Crypter } from "../../../src/hybrid/protocol/crypter.js";
@@ -309,26 +310,28 @@ describe.each(PROVIDERS)("handshakes that must fail, $name", (crypto) => {
 
 test("a failed handshake draws no key and tells no secret", () => {
   const { client, phone, entropy } = handshake("KNpsk0");
-  const { message } = startHandshake(entropy, client);
+  const { message } = startHandshake(entropy, client, defaultCrypto);
   const psk = flip(phone.psk, 0);
-  const error = thrownBy(() => answerHandshake(scriptedEntropy(), { ...phone, psk }, message)) as Error;
+  const error = thrownBy(() =>
+    answerHandshake(scriptedEntropy(), { ...phone, psk }, message, defaultCrypto),
+  ) as Error;
   expect(error).toEqual(rejected);
   expect(`${JSON.stringify(error)} ${String(error.stack)}`).not.toContain(toHex(psk).slice(0, 16));
 });
 
 test.each([31, 33])("a pre-shared key of %d bytes is a bug of the caller", (length) => {
   const { client } = handshake("KNpsk0");
-  expect(() => startHandshake(seededEntropy("x"), { ...client, psk: new Uint8Array(length) })).toThrow(
-    RangeError,
-  );
+  expect(() =>
+    startHandshake(seededEntropy("x"), { ...client, psk: new Uint8Array(length) }, defaultCrypto),
+  ).toThrow(RangeError);
 });
 
 test("a compressed key is a bug of the caller: hashing it gives a handshake nobody else has", () => {
   const { phone, client, entropy } = handshake("KNpsk0");
   if (phone.pattern !== "KNpsk0") throw new Error("not the pattern asked for");
   const clientKey = PROVIDERS[0].compressPoint(phone.clientKey);
-  const { message } = startHandshake(entropy, client);
-  expect(() => answerHandshake(entropy, { ...phone, clientKey }, message)).toThrow(RangeError);
+  const { message } = startHandshake(entropy, client, defaultCrypto);
+  expect(() => answerHandshake(entropy, { ...phone, clientKey }, message, defaultCrypto)).toThrow(RangeError);
 });
 
 test("the providers draw the same keys and send the same bytes", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { fromHex, toHex } from "../../../src/core/bytes.js";
 import { tunnelHost } from "../../../src/hybrid/protocol/tunnel-domain.js";
 import {
@@ -42,7 +43,7 @@ function idsOf({ tunnelId, routingId, contactId }: Partial<UrlCase>) {
 
 describe("published URLs", () => {
   test.each(casesOf<UrlCase>("urls"))("$nr: $name", (row) => {
-    const origin = originOf(tunnelHost(row.domainId) ?? "");
+    const origin = originOf(tunnelHost(row.domainId, defaultCrypto) ?? "");
     const request = { method: row.kind, ...idsOf(row) } as TunnelRequest;
     expect(tunnelUrl(origin, request, { hexCase: row.lowerCase ? "lower" : "upper" })).toBe(row.url);
     expect(parseTunnelUrl(row.url)).toEqual({ origin, request });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import type { TunnelClose } from "../../../src/hybrid/ports.js";
 import { TunnelRelay, type Push, type RelayLimits } from "../../../src/hybrid/relay/relay.js";
 import type { RelaySide } from "../../../src/hybrid/relay/relay-tunnel.js";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toBase64url, utf8 } from "../../../src/core/bytes.js";
-import { envFor, virtualEnv } from "../../../src/core/env.js";
+import { envFor } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { SimAuthenticator } from "../../../src/sim/authenticator/authenticator.js";
 import { CredentialStore } from "../../../src/sim/authenticator/store/credential-store.js";
 import { GENERIC_PROFILE, PROFILES } from "../../../src/sim/profiles/profiles.js";

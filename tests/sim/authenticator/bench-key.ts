@@ -1,5 +1,6 @@
 import { toHex, utf8 } from "../../../src/core/bytes.js";
-import { envFor, virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
+import { envFor, type VirtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import type { TransactOptions } from "../../../src/ctap/device.js";
 import {
   encodeGetAssertionRequest,

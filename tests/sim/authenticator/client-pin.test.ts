@@ -42,7 +42,7 @@ class PinClient {
   }
 
   async agree() {
-    const protocol = pinProtocol(this.version);
+    const protocol = pinProtocol(this.version, defaultCrypto);
     const request = { subCommand: Sub.getKeyAgreement, pinUvAuthProtocol: this.version };
     const { keyAgreement: peer } = parseClientPinResponse(bodyOf(await this.send(request)));
     if (peer === undefined) throw new Error("no key agreement");
@@ -117,7 +117,7 @@ class PinClient {
   #read(response: Uint8Array, sharedSecret: Uint8Array) {
     if (response[0] !== 0) return { proof: {} };
     const { pinUvAuthToken } = parseClientPinResponse(response.subarray(1));
-    const protocol = pinProtocol(this.version);
+    const protocol = pinProtocol(this.version, defaultCrypto);
     const token = pinUvAuthToken && protocol.decrypt(sharedSecret, pinUvAuthToken);
     if (token === undefined) throw new Error("no token");
     const pinUvAuthParam = protocol.authenticate(token, CLIENT_DATA_HASH);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultCrypto } from "../../../src/crypto/default.js";
 import { utf8, concat } from "../../../src/core/bytes.js";
 import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
 import {
@@ -356,7 +357,7 @@ describe("hmac-secret", () => {
 
   /** One salt, sent as a client would. Returns the request's extensions and a reader of the output. */
   async function saltedBy(bench: BenchKey, version: 1 | 2, salt: Uint8Array) {
-    const protocol = pinProtocol(version);
+    const protocol = pinProtocol(version, defaultCrypto);
     const request = encodeClientPinRequest({ subCommand: 2, pinUvAuthProtocol: version });
     const { keyAgreement: peer } = parseClientPinResponse(bodyOf(await bench.send(request)));
     if (peer === undefined) throw new Error("no key agreement");

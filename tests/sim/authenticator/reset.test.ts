@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/bytes.js";
-import { envFor, virtualEnv } from "../../../src/core/env.js";
+import { envFor } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { authenticatorConfig } from "../../../src/ctap/client/authenticator-config.js";
 import { CtapStatus } from "../../../src/ctap/status.js";
 import { SimAuthenticator } from "../../../src/sim/authenticator/authenticator.js";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { sleep } from "../../../src/core/clock.js";
-import { envFor, virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
+import { envFor, type VirtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { SimAuthenticator } from "../../../src/sim/authenticator/authenticator.js";
 import {
   CredentialStore,

@@ -5,7 +5,8 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { wsDialer } from "../../../src/hybrid/adapters/tunnel-ws.js";
-import { systemEnv, virtualEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { MemorySink } from "../../../src/core/trace.js";
 import { selfMadeTlsIdentity } from "../../../src/sim/expose/tls-identity.js";
 import {

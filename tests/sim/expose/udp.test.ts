@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { systemEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
 import { AsyncQueue } from "../../../src/core/queue.js";
 import { MemorySink, startTrace, type TraceRecord } from "../../../src/core/trace.js";
 import { systemClock } from "../../../src/core/clock.js";

@@ -3,7 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { UHID_EVENT_BYTES } from "../../../src/sim/expose/uhid-event.js";
 import { openUhidFile } from "../../../src/sim/expose/uhid-file.js";
 import { exposeUhid } from "../../../src/sim/expose/uhid.js";

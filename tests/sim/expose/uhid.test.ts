@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
+import type { VirtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import type { CtapHandler } from "../../../src/ctap/device.js";
 import { fitForUhid, UHID_MESSAGE_BYTES_MAX } from "../../../src/sim/expose/fit-for-uhid.js";
 import { exposeUhid, type ExposeUhidOptions } from "../../../src/sim/expose/uhid.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/core/clock.js";
-import { systemEnv } from "../../../src/core/env.js";
+import { systemEnv } from "../../../src/env/system-env.js";
 import { AsyncQueue } from "../../../src/core/queue.js";
 import { startTrace, type TraceRecord } from "../../../src/core/trace.js";
 import { exposeUnix } from "../../../src/sim/expose/unix.js";

@@ -1,6 +1,7 @@
 import type { Env } from "../../../src/core/env.js";
 import { describe, expect, test } from "vitest";
-import { envFor, virtualEnv } from "../../../src/core/env.js";
+import { envFor } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { MemorySink } from "../../../src/core/trace.js";
 import { AuthenticatorApp } from "../../../src/sim/factors/authenticator-app.js";
 import { callCentreOpensAtMs } from "../../../src/sim/factors/call-centre-hours.js";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { envFor, virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
+import { envFor, type VirtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { CtapCommand } from "../../../src/ctap/command.js";
 import type { CtapHandler } from "../../../src/ctap/device.js";
 import { encodeMakeCredentialRequest } from "../../../src/ctap/messages/make-credential.js";

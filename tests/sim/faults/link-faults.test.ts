@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { toHex } from "../../../src/core/bytes.js";
 import type { TunnelDialer } from "../../../src/hybrid/ports.js";
 import { SimAir } from "../../../src/sim/hybrid/air.js";

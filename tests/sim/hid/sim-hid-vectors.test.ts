@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { HidResponder } from "../../../src/sim/hid/responder.js";
 import { toReports } from "../../../src/transports/hid/framing.js";
 import { contractFirmware } from "../../contract/ctap-device.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { HidResponder } from "../../../src/sim/hid/responder.js";
 import { MessageAssembler, toReports, type HidMessage } from "../../../src/transports/hid/framing.js";
 import { contractFirmware } from "../../contract/ctap-device.js";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../../src/core/bytes.js";
 import { sleep } from "../../../src/core/clock.js";
-import { envFor, virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
+import { envFor, type VirtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import type { CtapHandler } from "../../../src/ctap/device.js";
 import type { HidFirmware } from "../../../src/sim/hid/hid-firmware.js";
 import type { HidKnobs } from "../../../src/sim/hid/hid-knobs.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../../src/core/bytes.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { ServiceUuid } from "../../../src/hybrid/protocol/constants.js";
 import type { ReceivedAdvert } from "../../../src/hybrid/ports.js";
 import { SimAir, type AirOptions } from "../../../src/sim/hybrid/air.js";

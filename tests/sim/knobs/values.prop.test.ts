@@ -8,7 +8,7 @@ import type { KnobSpec, KnobValue } from "../../../src/sim/knobs/knob-spec.js";
 import { listKnobs, type KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import { HID_STANDARD } from "../../../src/sim/hid/hid-knobs.js";
 import { RunningRequest } from "../../../src/sim/hid/running-request.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { FULL, fullRuns } from "../../helpers/full-runs.js";
 
 const BASE = { group: "own", title: "", story: "", sources: [] } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { virtualEnv } from "../../../src/core/env.js";
+import { defaultCrypto } from "../../../src/crypto/default.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { sleep } from "../../../src/core/clock.js";
 import type { CtapHandler } from "../../../src/ctap/device.js";
 import { encodeGetAssertionRequest } from "../../../src/ctap/messages/get-assertion.js";
@@ -88,10 +89,10 @@ describe("a client that breaks the rules", () => {
     const [tunnel, client] = memoryTunnels();
     const key = new Uint8Array(32);
     const keys = { clientToPhone: key, phoneToClient: key };
-    const crypter = new Crypter(keys, { role: "client" });
+    const crypter = new Crypter(keys, { crypto: defaultCrypto, role: "client" });
     const phone = new PhoneConversation(env, {
       tunnel,
-      crypter: new Crypter(keys, { role: "phone" }),
+      crypter: new Crypter(keys, { crypto: defaultCrypto, role: "phone" }),
       options: { ...PHONE_STANDARD, requests: "as-authenticator", sendsUpdate: false },
       handle,
       show: () => undefined,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { concat, toHex } from "../../../src/core/bytes.js";
 import { sleep } from "../../../src/core/clock.js";
-import { envFor, virtualEnv, type VirtualEnv } from "../../../src/core/env.js";
+import { envFor, type VirtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { AbortedError, TimeoutError } from "../../../src/core/errors.js";
 import type { CtapHandler, KeepaliveStatus } from "../../../src/ctap/device.js";
 import { TransportError } from "../../../src/ctap/transport-error.js";

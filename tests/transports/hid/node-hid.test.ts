@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MemorySink, startTrace } from "../../../src/core/trace.js";
 import { VirtualClock } from "../../../src/core/virtual-clock.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { HidResponder } from "../../../src/sim/hid/responder.js";
 import { nodeHidDevices, nodeHidPort } from "../../../src/transports/hid/node-hid.js";
 import { contractFirmware } from "../../contract/ctap-device.js";

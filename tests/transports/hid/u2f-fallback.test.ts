@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { envFor, virtualEnv } from "../../../src/core/env.js";
+import { envFor } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { encodeInfo, parseInfo } from "../../../src/ctap/messages/get-info.js";
 import { CtapStatus } from "../../../src/ctap/status.js";
 import { SimAuthenticator } from "../../../src/sim/authenticator/authenticator.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeCbor } from "../../../src/cbor/decode.js";
 import type { CborMap } from "../../../src/cbor/value.js";
-import { virtualEnv } from "../../../src/core/env.js";
+import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { AbortedError } from "../../../src/core/errors.js";
 import { TransportError } from "../../../src/ctap/transport-error.js";
 import {

@@ -2,7 +2,7 @@ import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simpl
 import { describe, expect, test } from "vitest";
 import { fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
-import type { CryptoProvider } from "../../../src/crypto/provider.js";
+import type { CryptoProvider } from "../../../src/core/crypto-provider.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { toPageError } from "../../../src/webauthn/client/page-error.js";
 import { SPEC_L3 } from "../../../src/webauthn/profiles/client-profiles.js";

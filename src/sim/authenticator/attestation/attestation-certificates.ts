@@ -1,6 +1,6 @@
 import { fromHex } from "../../../core/bytes.js";
 import type { Entropy } from "../../../core/entropy.js";
-import type { CryptoProvider, KeyPair } from "../../../crypto/provider.js";
+import type { CryptoProvider, KeyPair } from "../../../core/crypto-provider.js";
 import type { AuthenticatorProfile } from "../../profiles/profile.js";
 import { encodeCertificate, type CertificateContents, type CertificateName } from "./certificate.js";
 

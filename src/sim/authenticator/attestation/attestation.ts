@@ -7,7 +7,7 @@ import {
   type U2fRegistration,
   type U2fRegistrationRequest,
 } from "../../../ctap/u2f/u2f.js";
-import type { CryptoProvider } from "../../../crypto/provider.js";
+import type { CryptoProvider } from "../../../core/crypto-provider.js";
 import type { AuthenticatorProfile } from "../../profiles/profile.js";
 import { makeBatchKeys, type BatchKeys } from "./attestation-certificates.js";
 import { signWith } from "../signing.js";

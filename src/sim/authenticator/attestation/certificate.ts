@@ -1,5 +1,5 @@
 import { concat, utf8 } from "../../../core/bytes.js";
-import type { CryptoProvider, KeyPair } from "../../../crypto/provider.js";
+import type { CryptoProvider, KeyPair } from "../../../core/crypto-provider.js";
 import { der } from "./der.js";
 
 /** @see RFC 5758 §3.2, RFC 5480 §2.1.1, RFC 5280 §4.2.1, WebAuthn Level 3 §8.2.1 */

@@ -1,5 +1,5 @@
 import type { Env } from "../../../core/env.js";
-import type { CryptoProvider, KeyPair } from "../../../crypto/provider.js";
+import type { KeyPair } from "../../../core/crypto-provider.js";
 import type { AuthenticatorProfile } from "../../profiles/profile.js";
 import { PinUvTokens } from "../verification/pin-uv-token.js";
 
@@ -37,10 +37,10 @@ export interface AuthenticatorState {
   resetForfeited: boolean;
 }
 
-export function powerUp(env: Env, profile: AuthenticatorProfile, crypto: CryptoProvider): AuthenticatorState {
+export function powerUp(env: Env, profile: AuthenticatorProfile): AuthenticatorState {
   return {
     poweredUpAtMs: env.clock.nowMs(),
-    tokens: new PinUvTokens(env, profile, crypto),
+    tokens: new PinUvTokens(env, profile),
     pinMismatches: 0,
     keyAgreement: new Map(),
     continuation: undefined,

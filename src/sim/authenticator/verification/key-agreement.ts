@@ -1,7 +1,7 @@
 import type { CoseKey } from "../../../ctap/messages/cose.js";
 import { toKeyAgreement, type PinProtocol } from "../../../ctap/client/pin-protocol.js";
 import { PointError } from "../../../crypto/algorithms.js";
-import type { KeyPair } from "../../../crypto/provider.js";
+import type { KeyPair } from "../../../core/crypto-provider.js";
 import type { CommandContext } from "../context.js";
 import { refuse } from "../refusal.js";
 

@@ -3,7 +3,7 @@ import { startDeadline, type Deadline } from "../../../core/timer.js";
 import type { TraceContext } from "../../../core/trace.js";
 import { Permission } from "../../../ctap/messages/client-pin.js";
 import { pinProtocol } from "../../../ctap/client/pin-protocol.js";
-import type { CryptoProvider } from "../../../crypto/provider.js";
+import type { CryptoProvider } from "../../../core/crypto-provider.js";
 import type { AuthenticatorProfile } from "../../profiles/profile.js";
 
 const TOKEN_BYTES = 32;
@@ -34,10 +34,10 @@ export class PinUvTokens {
   readonly #crypto: CryptoProvider;
   #inUse: TokenInUse | undefined;
 
-  constructor(env: Env, profile: AuthenticatorProfile, crypto: CryptoProvider) {
+  constructor(env: Env, profile: AuthenticatorProfile) {
     this.#env = env;
     this.#profile = profile;
-    this.#crypto = crypto;
+    this.#crypto = env.crypto;
   }
 
   /** Invalidates the token in use; the next verification fails. */

@@ -1,4 +1,4 @@
-import type { Entropy } from "../core/entropy.js";
+import type { Entropy } from "./entropy.js";
 
 /** A P-256 key pair. */
 export interface KeyPair {
