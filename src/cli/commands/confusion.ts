@@ -19,6 +19,7 @@ const JOBS_MAX = 256;
 
 export const confusion: Command = {
   name: "confusion",
+  takesWords: true,
   summary: "sample the parameters of scenarios and count how often the verdict names their cause",
   synopsis: "[SCENARIO...]  [options]",
   help: `  SCENARIO: some of them; without one, all of the catalogue
