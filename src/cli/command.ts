@@ -42,5 +42,7 @@ export interface Command {
   /** What follows the command's name in the usage line. */
   readonly synopsis: string;
   readonly options: OptionTable;
+  /** The command takes words beside its options; otherwise one is a usage error. */
+  readonly takesWords?: true;
   run(invocation: Invocation): Promise<Outcome>;
 }

@@ -49,6 +49,13 @@ function commandNamed(name: string): Command {
   });
 }
 
+/** @throws {UsageError} USAGE with the first word that a command without words was given. */
+function refuseWords({ name, takesWords, options }: Command, [word]: readonly string[]): void {
+  if (takesWords === true || word === undefined) return;
+  const hint = word in options ? `did you mean --${word}?` : `${NAME} help ${name}`;
+  throw new UsageError("USAGE", `${name} takes options only, and "${word}" is none`, { hint });
+}
+
 /**
  * Runs one command line and prints its outcome. A harness error becomes one readable paragraph, or one JSON document.
  *
@@ -74,6 +81,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       terminal.out(helpOf(command));
       return 0;
     }
+    refuseWords(command, positionals);
     const outcome = await command.run({ values, positionals, terminal });
     if (terminal.json) terminal.out(JSON.stringify(outcome.json, null, 2));
     else if (outcome.text !== "") terminal.out(outcome.text);

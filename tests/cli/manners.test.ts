@@ -75,6 +75,8 @@ describe("options and their values", () => {
     [["register", "--seed", "--rp-id", "x"], '--seed takes a value, and "--rp-id" is an option'],
     [["register", "--help=yes"], "--help takes no value"],
     [["register", "-x"], "register has no option -x"],
+    [["register", "seed", "7"], 'register takes options only, and "seed" is none'],
+    [["doctor", "please"], 'doctor takes options only, and "please" is none'],
   ])("%j", async (args, message) => {
     const { exitCode, stderr } = await runCli(args);
     expect(exitCode).toBe(2);

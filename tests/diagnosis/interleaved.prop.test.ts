@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { explain } from "../../src/diagnosis/explain.js";
+import { fullRuns } from "../helpers/full-runs.js";
 import { isPasskeyVerb, recordsOf, renamed, saidOf, SINGLE } from "./recorded.js";
 
 const IDS = SINGLE.map(({ id }) => id);
@@ -52,7 +53,7 @@ describe("two recorded scenarios in one trace", () => {
         expect(verdictsOf(both, "one-")).toEqual(verdictsOf(one, "one-"));
         expect(verdictsOf(both, "other-")).toEqual(verdictsOf(other, "other-"));
       }),
-      { numRuns: 300 },
+      { numRuns: fullRuns(300) },
     );
   });
 
@@ -62,7 +63,7 @@ describe("two recorded scenarios in one trace", () => {
         const { one, other } = await pairOf(first, second, byMs);
         expect(explain([...other, ...one])).toEqual(explain(merged(other, one)));
       }),
-      { numRuns: 100 },
+      { numRuns: fullRuns(100) },
     );
   });
 });

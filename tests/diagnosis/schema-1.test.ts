@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TraceRecord } from "../../src/core/trace.js";
 import { explain } from "../../src/diagnosis/explain.js";
+import { fullRuns } from "../helpers/full-runs.js";
 import { at, REGISTRATION, withGuard } from "./hand-written-trace.js";
 import { recordsOf, renamed, saidOf, SINGLE } from "./recorded.js";
 import { asSchema1 } from "./schema-1.js";
@@ -127,10 +128,10 @@ test(
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: fullRuns(400) },
     );
-    expect(decided).toBeGreaterThan(50);
-    expect(undecided).toBeGreaterThan(50);
+    expect(decided).toBeGreaterThan(fullRuns(50));
+    expect(undecided).toBeGreaterThan(fullRuns(50));
   },
 );
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fullRuns } from "../helpers/full-runs.js";
+import { FULL, fullRuns } from "../helpers/full-runs.js";
 import { PROJECT } from "../helpers/project.js";
 import { runCli } from "../helpers/run-cli.js";
 import { bundled, runProgram, spawnCli } from "../helpers/spawn-cli.js";
@@ -24,6 +24,9 @@ const fromBundle = (code: string) =>
 /** Comments behind a `console.log` say what it prints; the start of it must be there. */
 const expectation = (code: string) =>
   [...code.matchAll(/(?:; |^)\/\/ (.+?)( \.\.\.)?$/gm)].map(([, text]) => text as string);
+
+/** `run --all` by the tests of the command line, the other by those of docs/scenarios.md, which shows it, too. */
+const ELSEWHERE = ["passkey-harness run --all ", "passkey-harness run late-delivery --shrink "];
 
 /** What the command draws of each story when it is not told. */
 const DRAWS_OF_CONFUSION = 200;
@@ -58,7 +61,10 @@ describe("README", () => {
 
   test("shows commands", () => expect(commands.length).toBeGreaterThan(5));
 
-  test.each(commands)("%s", async (line) => {
+  /** What takes long and is run elsewhere: here too with `FULL=1`. */
+  const isRun = (line: string) => FULL || !ELSEWHERE.some((command) => line.startsWith(command));
+
+  test.each(commands.filter(isRun))("%s", async (line) => {
     const words = line.replace(/#.*$/, "").match(/"[^"]*"|\S+/g) ?? [];
     const args = words.slice(1).map((word) => word.replace(/^"(.*)"$/, "$1"));
     if (args[0] === "confusion") args.push("--draws", String(fullRuns(DRAWS_OF_CONFUSION)));

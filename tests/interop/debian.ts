@@ -1,7 +1,5 @@
 import { spawnSync } from "node:child_process";
-
-/** What a machine lacks to run a test; `undefined` when it has all of it. */
-export type Lack = string | undefined;
+import type { Lack } from "../helpers/titled.js";
 
 /** Runs a command that shows whether something is installed. */
 function works(command: string, args: readonly string[]): boolean {
@@ -23,11 +21,4 @@ export const PYTHON = "/usr/bin/python3";
 
 export function lackOfPythonFido2(): Lack {
   return works(PYTHON, ["-c", "import fido2.ctap2"]) ? undefined : "needs Debian's python3-fido2";
-}
-
-/** A title that says why the tests under it did not run. */
-export function titled(name: string, lack: Lack): string {
-  if (lack === undefined) return name;
-  console.warn(`${name}: skipped, this machine ${lack}`);
-  return `${name} (skipped: ${lack})`;
 }

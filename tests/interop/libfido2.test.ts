@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { concat, utf8 } from "../../src/core/bytes.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
-import { lackOfLibfido2, titled } from "./debian.js";
+import { titled } from "../helpers/titled.js";
+import { lackOfLibfido2 } from "./debian.js";
 import { KeyOnSocket, type KeyOnSocketOptions } from "./key-on-socket.js";
 import { Stranger, type StrangerReply } from "./stranger.js";
 

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../../src/core/bytes.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
-import { lackOfPythonFido2, PYTHON, titled } from "./debian.js";
+import { titled } from "../helpers/titled.js";
+import { lackOfPythonFido2, PYTHON } from "./debian.js";
 import { KeyOnSocket, type KeyOnSocketOptions } from "./key-on-socket.js";
 import { Stranger } from "./stranger.js";
 

@@ -16,6 +16,7 @@ const JOBS_MAX = 256;
 
 export const confusion: Command = {
   name: "confusion",
+  takesWords: true,
   summary: "draw what goes wrong and count how often the verdict names the cause, by counterfactual runs",
   synopsis: "[SCENARIO...] | merge FILE...  [options]",
   help: `  Without SCENARIO: plans are drawn, and every verdict is held against the runs without what it names.

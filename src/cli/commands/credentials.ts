@@ -16,6 +16,7 @@ type Action = (manager: CredentialManager, settle: OpenedDevice["settle"]) => Pr
 
 export const credentials: Command = {
   name: "credentials",
+  takesWords: true,
   summary: "list the passkeys on a key, or delete one",
   synopsis: "list | delete ID  [--device WHICH] [options]",
   help: `  --pin-file FILE      the PIN's only line; asked for on a terminal otherwise

@@ -19,6 +19,7 @@ const VALUES_WIDTH = 22;
 
 export const knobs: Command = {
   name: "knobs",
+  takesWords: true,
   summary: "list the settings of a simulated world, with units and defaults",
   synopsis: "[WORD...] [--json]",
   help: `  WORD                 only knobs with the word in name, choices or text; of several words all have to occur

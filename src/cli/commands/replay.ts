@@ -7,6 +7,7 @@ import { warnOfAlias } from "../warn-of-alias.js";
 
 export const replay: Command = {
   name: "replay",
+  takesWords: true,
   summary: "explain a stored trace again, of a run or of a real device, whole or in part",
   synopsis: "TRACE  [options]",
   help: `  TRACE is a file that --trace wrote. Nothing is played: the records are read and explained.

@@ -34,6 +34,7 @@ ${REPORT_HELP}`;
 
 export const run: Command = {
   name: "run",
+  takesWords: true,
   summary: "play a scenario on virtual time and say whose timer decided it",
   synopsis: "SCENARIO | FILE | --list | --all  [options]",
   help: `  FILE is a scenario of your own: .json, .mjs, .js, or .ts where Node or tsx can load it (docs/scenarios.md).
@@ -68,6 +69,8 @@ ${OUTPUT_HELP}`,
     const site = siteFrom(invocation);
     if (flag(invocation, "all") && site === undefined) {
       if (way !== "play") throw new UsageError("USAGE", `--${way} takes one scenario, not all of them`);
+      const [stray] = invocation.positionals;
+      if (stray !== undefined) throw new UsageError("USAGE", `--all runs every scenario, "${stray}" too`);
       return runAll(invocation);
     }
     const [name, ...surplus] = invocation.positionals;

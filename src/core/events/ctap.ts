@@ -21,6 +21,15 @@ export const CTAP_EVENTS = {
       tone: "bad",
     },
   ),
+  /** An authenticator's platform had another status than the one it told the client. */
+  "ctap.masked": event(
+    { command: text, status: text, told: text },
+    {
+      text: ({ command, status, told }) =>
+        `the response to ${command} was ${status}; the client is told ${told}`,
+      tone: "wire",
+    },
+  ),
   /** A response that came when its request was no longer waited for. */
   "ctap.discarded": event(
     { command: text, status: text },

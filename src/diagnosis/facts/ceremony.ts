@@ -14,6 +14,8 @@ export type CeremonyKind = (typeof CEREMONY_KINDS)[number];
 export interface KeyFact extends Timestamped {
   readonly credential: string;
   readonly authenticator: string;
+  /** When the authenticator deleted it, by a reset for example. */
+  readonly deletedAtMs?: number;
 }
 
 type HybridEvent = EventsByKind["link.hybrid"];

@@ -5,7 +5,10 @@ export interface CtapCommandFact {
   readonly command: string;
   readonly askedAtMs: number;
   readonly answeredAtMs?: number;
+  /** What the authenticator's platform said, where it told the client less. */
   readonly status?: string;
+  /** When the client stopped waiting for it, whether answered or not. */
+  readonly spanEndedAtMs?: number;
   /** The answer came when its asker had gone. */
   readonly discarded?: boolean;
 }
@@ -24,6 +27,7 @@ export function exchangesOf(
   settledAtMs: number | undefined,
 ): readonly CtapCommandFact[] {
   const exchanges: Building[] = [];
+  const masked: Extract<TraceRecord, { readonly kind: "ctap.masked" }>[] = [];
   const parents = new Map<string, string>();
   const bySpan = new Map<string, Building[]>();
   for (const record of records) {
@@ -36,6 +40,17 @@ export function exchangesOf(
       }
     }
     if (record.kind === "ctap.response" || record.kind === "ctap.discarded") answer(bySpan, record);
+    if (record.kind === "ctap.masked") masked.push(record);
+    if (record.kind === "span.ended") {
+      const ended = bySpan.get(record.span)?.at(-1);
+      if (ended !== undefined) ended.spanEndedAtMs = record.atMs;
+    }
+  }
+  for (const { command, status, told, atMs } of masked) {
+    const exchange = exchanges.find(
+      (one) => one.command === command && one.status === told && (one.answeredAtMs ?? -1) >= atMs,
+    );
+    if (exchange !== undefined) exchange.status = status;
   }
   for (const exchange of exchanges) {
     if ((exchange.answeredAtMs ?? 0) > (settledAtMs ?? Infinity)) exchange.discarded = true;

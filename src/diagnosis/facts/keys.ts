@@ -11,10 +11,18 @@ export interface KeyRecords {
 
 /** Collects the keys of a trace in order of time: the first authenticator that stored one made it. */
 export function keyRecordsOf(records: readonly TraceRecord[]): KeyRecords {
+  const deletions = new Map(
+    records.flatMap((record) =>
+      record.kind === "ctap.credential" && record.change === "deleted"
+        ? [[`${record.actor} ${record.credential}`, record.atMs] as const]
+        : [],
+    ),
+  );
   const keys = records.flatMap((record): readonly KeyFact[] => {
     if (record.kind !== "ctap.credential" || record.change !== "created") return [];
     const { atMs, credential, actor } = record;
-    return [{ atMs, credential, authenticator: actor }];
+    const deletedAtMs = deletions.get(`${actor} ${credential}`);
+    return [{ atMs, credential, authenticator: actor, ...(deletedAtMs !== undefined && { deletedAtMs }) }];
   });
   const makers = new Map<string, string>();
   for (const { credential, authenticator } of keys) {

@@ -7,6 +7,8 @@ export interface CeremonyDeps {
   readonly browser: string | undefined;
   /** Names of the links that its own records speak of. */
   readonly links: ReadonlySet<string>;
+  /** Parties that carried its commands over a cable. */
+  readonly carriers: ReadonlySet<string>;
   /** Parties that recorded a stage of its own link to a phone. */
   readonly linkActors: ReadonlySet<string>;
 }
@@ -18,8 +20,15 @@ export function partsOf(own: readonly TraceRecord[]): CeremonyDeps {
     beganAtMs: own[0]?.atMs ?? 0,
     browser: called?.actor,
     links: new Set(own.flatMap((record) => ("link" in record ? [record.link] : []))),
+    carriers: new Set(own.flatMap((record) => (isCarried(record) ? [record.actor] : []))),
     linkActors: new Set(own.flatMap(({ kind, actor }) => (kind === "link.hybrid" ? [actor] : []))),
   };
+}
+
+/** Whether a record shows that a command of the ceremony went over a cable, on a link that was opened earlier perhaps. */
+function isCarried(record: TraceRecord): boolean {
+  if (record.kind === "link.hid" || record.kind === "link.busy") return true;
+  return record.kind === "timer.armed" && record.timer.startsWith("hid.");
 }
 
 /**
@@ -34,14 +43,14 @@ export function partsOf(own: readonly TraceRecord[]): CeremonyDeps {
  */
 export function concerns(
   record: TraceRecord,
-  { beganAtMs, browser, links, linkActors }: CeremonyDeps,
+  { beganAtMs, browser, links, carriers, linkActors }: CeremonyDeps,
 ): boolean {
   if (record.ceremony !== undefined || record.atMs < beganAtMs) return false;
   switch (record.kind) {
     case "page.closed":
       return browser === undefined || browser === record.actor;
     case "link.lost":
-      return links.has(record.link);
+      return links.has(record.link) || carriers.has(record.actor);
     case "link.hybrid":
       return (record.stage === "radio-on" || record.stage === "radio-off") && linkActors.has(record.actor);
     default:

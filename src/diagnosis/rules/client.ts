@@ -54,6 +54,46 @@ export const competingAuthenticator = defineRule({
   },
 });
 
+/** Why an extension refused, in words. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  frame: "the page stands in a frame",
+  "signed-out": "nobody was signed in to its vault",
+  "vault-locked": "its vault was not unlocked",
+  attachment: "the site asked for another kind of authenticator",
+  transports: "the site named other transports than its own",
+  "no-passkey": "its vault has no passkey for this site",
+};
+
+/** Detects that an extension took the request in the browser's place and refused it. */
+export const extensionRefused = defineRule({
+  id: "extension-refused",
+  kinds: PASSKEY,
+  text: "A password manager's extension took the request in the browser's place and refused it.",
+  over: ["no-authenticator", ...UMBRELLAS],
+  match(ceremony) {
+    const refused = recordsIn(ceremony, "page.intercepted").findLast(
+      ({ decision }) => decision === "refuses",
+    );
+    if (refused === undefined || ceremony.settled?.resolved === true || mainExchange(ceremony))
+      return undefined;
+    const why = REFUSALS[refused.reason ?? ""];
+    const rejection = rejectionOf(ceremony);
+    return {
+      verdict:
+        `A ${refused.by.replaceAll("-", " ")} took the request in the browser's place and refused it at ` +
+        `${seconds(refused.atMs)}${why === undefined ? "" : `: ${why}`}. No authenticator was asked.`,
+      evidence: evidenceOf(
+        `${seconds(refused.atMs)}: ${refused.by} refuses (${refused.reason ?? "no reason given"})`,
+        rejection && rejectionLine(rejection),
+      ),
+      prevention: [
+        "Say that a password manager may have answered, and how to choose another authenticator.",
+        "As an extension: hand on what cannot be answered.",
+      ],
+    };
+  },
+});
+
 /** Shortest time in which a user reads a prompt and touches a key; a busy Chromium refuses within 700 ms (measured in the lab). */
 const TOUCH_MS_MIN = 1_000;
 

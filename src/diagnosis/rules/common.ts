@@ -110,14 +110,17 @@ export const pageGaveUp = defineRule({
     const aborted = pageAborted(ceremony);
     const gaveUp = ceremony.gaveUp ?? (aborted ? ceremony.settled : undefined);
     // Whether the ceremony came to something after all is for the site to say.
-    if (gaveUp === undefined || ceremony.finishes.length > 0 || !facts.layers.has("rp")) return undefined;
+    if (gaveUp === undefined || acceptedFinish(ceremony) || !facts.layers.has("rp")) return undefined;
     const guard = firedTimer(ceremony, "page.guard");
     const late = mainExchange(ceremony);
     return {
       decidedBy: guard,
       verdict:
         `${guard ? "page.guard fired first: the" : "The"} page gave up at ${seconds(gaveUp.atMs)}` +
-        `${aborted ? " and aborted the request" : ""}; nothing reached the site after that.`,
+        `${aborted ? " and aborted the request" : ""}; ` +
+        (ceremony.finishes.length === 0
+          ? "nothing reached the site after that."
+          : `the finish call of ${seconds(ceremony.finishes[0]?.askedAtMs ?? 0)} was not accepted.`),
       evidence: evidenceOf(
         guard && `${seconds(gaveUp.atMs)}: ${nameTimer(guard)} fired`,
         settledLine(ceremony),

@@ -128,6 +128,9 @@ const WHERE: Readonly<Record<string, string>> = {
   filtered: "lay in the spam folder",
   relayed: "had only then been passed on",
   found: "had only then been found",
+  lost: "had been lost on the way",
+  unreadable: "lay in a mailbox that the user cannot open",
+  renewed: "had been replaced on the screen by the next one",
 };
 
 /** Detects that the user stopped waiting for a code before it had reached them. */

@@ -186,6 +186,9 @@ export const browserQuit = defineRule({
   },
 });
 
+/** A host notices at once that a device is gone; this is more than the polls of any. */
+const LOSS_NOTICED_MS = 2_000;
+
 export const keyUnplugged = defineRule({
   id: "key-unplugged",
   kinds: PASSKEY,
@@ -195,6 +198,12 @@ export const keyUnplugged = defineRule({
     const { settled, linkStages } = ceremony;
     if (settled?.resolved === true || takenAnswer(ceremony) !== undefined) return undefined;
     const lost = linkStages.findLast(({ stage }) => stage === "lost");
+    // Whatever was asked and went on waiting was not ended by it.
+    const outlived = ceremony.exchanges.some(
+      ({ askedAtMs, spanEndedAtMs }) =>
+        lost !== undefined && askedAtMs <= lost.atMs && (spanEndedAtMs ?? 0) > lost.atMs + LOSS_NOTICED_MS,
+    );
+    if (outlived) return undefined;
     if (lost === undefined) return undefined;
     return {
       verdict: `The key was gone at ${seconds(lost.atMs)}, before it answered.`,

@@ -11,7 +11,7 @@ export const noCredential = defineRule({
   over: UMBRELLAS,
   // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
   requiredProbes: () => ["rp", "timer"],
-  match(ceremony) {
+  match(ceremony, facts) {
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     if (answer === undefined || foundNothingAtMs === undefined) return undefined;
@@ -23,6 +23,13 @@ export const noCredential = defineRule({
       evidence: evidenceOf(
         ceremony.options && `login options offered ${ceremony.options.offered?.join(", ") ?? "nothing"}`,
         `${seconds(foundNothingAtMs)}: getAssertion answered ${answer.status ?? "?"}`,
+        ...facts.keys
+          .filter(({ credential }) => ceremony.options?.offered?.includes(credential))
+          .flatMap(({ credential, authenticator, deletedAtMs }) =>
+            deletedAtMs === undefined
+              ? []
+              : [`${seconds(deletedAtMs)}: key ${credential} deleted on ${authenticator}`],
+          ),
         ...phoneScreenLines(ceremony),
       ),
       prevention: ["Say which device the passkey was created on, and when."],

@@ -43,7 +43,10 @@ const storedElsewhereOrNotYet =
   (ceremony, facts) => {
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     const offered = ceremony.options?.offered ?? [];
-    const key = facts.keys.find(({ credential }) => offered.includes(credential));
+    const key = facts.keys.find(
+      ({ credential, deletedAtMs }) =>
+        offered.includes(credential) && (deletedAtMs ?? Infinity) > (foundNothingAtMs ?? Infinity),
+    );
     const asked = askedAuthenticator(ceremony);
     if (foundNothingAtMs === undefined || key === undefined || asked === undefined) return undefined;
     const same = facts.keys.some(

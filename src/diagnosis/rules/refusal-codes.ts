@@ -105,3 +105,14 @@ export const callerNotRecognised = refusedWithCode({
   description: "The user called in from a telephone that the site does not know, or with a withheld number.",
   prevention: ["Say before the call from which number it has to come, and that it must be shown."],
 });
+
+export const verificationNotDone = refusedWithCode({
+  id: "verification-not-done",
+  kinds: PASSKEY,
+  text: "The site required user verification, and the authenticator had not verified its user.",
+  codes: ["RP_USER_VERIFIED", "RP_USER_PRESENT"],
+  description:
+    "The site demanded user verification at finish, and the authenticator had not verified its user: the options had not " +
+    "required it, or the requirement changed meanwhile.",
+  prevention: ["Require at finish what the options required, and remember it with the challenge."],
+});

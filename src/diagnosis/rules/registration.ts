@@ -1,4 +1,5 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import type { SiteCall } from "../facts/site-calls.js";
 import type { RowFact } from "../facts/trace-facts.js";
 import { DENIED, defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
 import { takenAnswer } from "../facts/request-end.js";
@@ -24,7 +25,8 @@ export const lateDelivery = defineRule({
   requiredProbes: (ceremony) => ["page", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
-    const accepted = acceptedFinish(ceremony);
+    const row = rowOf(ceremony, facts);
+    const accepted = acceptedFinish(ceremony) ?? keptByRow(ceremony, row);
     const errorAtMs = ceremony.gaveUp?.atMs ?? guard?.endedAtMs;
     if (errorAtMs === undefined || accepted === undefined) return undefined;
     // Once posted the answer is the site's; a page that waits for nothing but its word still denies a success.
@@ -36,7 +38,6 @@ export const lateDelivery = defineRule({
     const gesture = approvedGesture(ceremony);
     const createdAtMs = keyCreated(ceremony);
     const done = ceremony.kind === "login" ? "signed" : "was created";
-    const row = rowOf(ceremony, facts);
     const lateMs = accepted.answeredAtMs - errorAtMs;
     return {
       decidedBy: guard,
@@ -70,6 +71,15 @@ export const lateDelivery = defineRule({
     };
   },
 });
+
+/** The finish call whose row was written although its answer says nothing of it: the gateway had cut it off. */
+function keptByRow(
+  { finishes }: CeremonyTrace,
+  row: RowFact | undefined,
+): (SiteCall & { readonly answeredAtMs: number }) | undefined {
+  const [finish] = finishes;
+  return row && finish && { ...finish, answeredAtMs: row.createdAtMs };
+}
 
 /** B: the gateway lost patience; the site behind it did not. */
 export const gatewayLateCommit = defineRule({

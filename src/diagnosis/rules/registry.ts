@@ -3,6 +3,7 @@ import { acceptedNotKept, finishAnswerLost, siteRefused, siteSilent } from "./at
 import {
   competingAuthenticator,
   dialogRefused,
+  extensionRefused,
   focusLost,
   focusMissing,
   noAuthenticator,
@@ -60,6 +61,7 @@ import {
   originRefused,
   passwordWrong,
   unusualDevice,
+  verificationNotDone,
 } from "./refusal-codes.js";
 import { linkConsumed, passkeyLimit, sessionNotFresh, stepUpExpired, stepUpNeeded } from "./refusal.js";
 import { alreadyRegistered, clientTimerOrphan, gatewayLateCommit, lateDelivery } from "./registration.js";
@@ -98,6 +100,7 @@ export const RULES = [
 
   // What stands between the page and any authenticator.
   competingAuthenticator,
+  extensionRefused,
   focusMissing,
   focusLost,
   requestPending,
@@ -211,6 +214,7 @@ export const RULES = [
   passwordWrong,
   unusualDevice,
   callerNotRecognised,
+  verificationNotDone,
 
   // What can be said of any call, browser or wait.
   siteError,

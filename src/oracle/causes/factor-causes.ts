@@ -22,7 +22,9 @@ const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
 /** Causes at ways in without a passkey. */
 export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-expired": { names: LATE_CODE },
-  "code-not-received": { names: [...LATE_CODE, "factor.enrolled"] },
+  "code-not-received": {
+    names: [...LATE_CODE, "factor.enrolled", "mail.readable", "mail.*", "sms.*", "otp.*"],
+  },
   "factor-lost": { names: ["app.lost"] },
   "code-voided": { names: ["otp.rotateOnResend", "do:request-code"] },
   "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },

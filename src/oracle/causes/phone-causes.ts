@@ -70,7 +70,9 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: ["tunnel.dropAfter", "tunnel.breakChance", "link.breaks", "link.breakCount", ...TUNNEL_REFUSED],
   },
   "phone-index-lag": { names: ["key.indexLagMs"] },
-  "other-authenticator": { names: ["key.which", "key.second", "phone.provider"] },
+  "other-authenticator": {
+    names: ["key.which", "key.second", "phone.provider", "phone.secondScanMs", "phone.second"],
+  },
   "sync-lag": { names: ["key.syncMs", "key.which", "key.second"] },
   "transports-internal-only": { names: ["rp.transports"] },
   "rp-owned-qr": {

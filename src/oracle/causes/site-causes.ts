@@ -41,6 +41,7 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "unusual-device": { names: ["rp.unusualDevice", "do:forget-browser"] },
   "password-wrong": { names: ["user.forgot"] },
   "caller-not-recognised": { names: ["call.*"] },
+  "verification-not-done": { names: ["rp.userVerification", "key.which", "key.pinSet"] },
   "step-up-needed": { names: ["rp.stepUpTtlMs", "rp.stepUpCheckedAt"] },
   "site-error": { names: ["outage.*"] },
   "site-rate-limited": { names: ["outage.*", "otp.resends", "do:request-code"] },

@@ -1,13 +1,13 @@
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { TimeoutError } from "../../core/errors.js";
-import { CtapCommand } from "../../ctap/command.js";
+import { CtapCommand, nameOfCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { depthWith } from "../../ctap/messages/prf.js";
 import { parseGetAssertionRequest } from "../../ctap/messages/get-assertion.js";
 import { parseMakeCredentialRequest } from "../../ctap/messages/make-credential.js";
 import { MessageError } from "../../ctap/messages/message-error.js";
-import { CtapStatus } from "../../ctap/status.js";
+import { CtapStatus, nameOfStatus } from "../../ctap/status.js";
 import { limited } from "../../hybrid/in-stage.js";
 import type { PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding } from "./phone-outcome.js";
@@ -76,7 +76,14 @@ export async function replyTo(
   if (status === CtapStatus.NO_CREDENTIALS) return nothingFound(phoneRequest, options);
   if (phoneRequest.discoverable && status === CtapStatus.UNSUPPORTED_OPTION) return { ending: "no-answer" };
   if (DENIED.includes(status)) return { answer: Uint8Array.of(CtapStatus.OPERATION_DENIED) };
-  return { answer: TOLD.includes(status) ? answer : Uint8Array.of(CtapStatus.OTHER) };
+  if (TOLD.includes(status)) return { answer };
+  env.trace.emit({
+    kind: "ctap.masked",
+    command: nameOfCommand(command),
+    status: nameOfStatus(status),
+    told: nameOfStatus(CtapStatus.OTHER),
+  });
+  return { answer: Uint8Array.of(CtapStatus.OTHER) };
 }
 
 /** Android has two ways to ask its platform: the older one tells, and has no word for a request that named nothing. */

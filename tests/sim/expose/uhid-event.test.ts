@@ -11,7 +11,7 @@ import {
   UHID_EVENT_BYTES,
   type UhidEvent,
 } from "../../../src/sim/expose/uhid-event.js";
-import { titled } from "../../interop/debian.js";
+import { titled } from "../../helpers/titled.js";
 
 const CREATE: UhidEvent = {
   kind: "create2",
