@@ -16,7 +16,7 @@ export const EXT_KNOBS = {
   ),
   whenClosed: choice(
     ["refuses", "hands-on"],
-    "what the extension does with a request while nobody is signed in, or the user does not unlock the vault",
+    "what the extension does with a request while the vault is signed out, or the user does not unlock it",
   ),
   whenEmpty: choice(["hands-on", "refuses"], "what it does with a get() for which its vault has no passkey"),
   inFrames: choice(["answers", "refuses", "hands-on"], "what it does with a request from within a frame"),
