@@ -47,6 +47,7 @@ const HEALED_BY: readonly (readonly [id: string, knobs: KnobOverrides])[] = [
   ["ext-refuses-in-frame/not-expected-by-site", { "rp.topOrigins": "portal" }],
   ["ext-states-own-origin", { "ext.statesOrigin": "page" }],
   ["ext-states-own-origin/top-of-frame", { "ext.statesOrigin": "page" }],
+  ["ext-states-own-origin/provider", { "ext.statesOrigin": "page" }],
   ["new-phone-other-account", { "phone.account": "same" }],
   ["passkey-imported-to-other-make/other-flags", { "key.backup": "none" }],
   ["passkey-imported-to-other-make/other-flags", { "rp.backupEligibility": "may-change" }],

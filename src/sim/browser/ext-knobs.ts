@@ -1,6 +1,6 @@
 import { choice, msOrNever, toggle } from "../knobs/knob-spec.js";
 
-/** Options of a browser extension that replaces the WebAuthn API: a password manager with passkeys of its own. */
+/** Options of a password manager with passkeys of its own: an extension that replaces the WebAuthn API, or a provider. */
 export const EXT_KNOBS = {
   focusWaitMs: msOrNever(
     null,
@@ -9,6 +9,10 @@ export const EXT_KNOBS = {
   vault: choice(
     ["none", "open", "locked", "signed-out"],
     "the vault of a password manager's extension, which takes requests before the browser does; none: no such extension",
+  ),
+  place: choice(
+    ["extension", "system"],
+    "the password manager is an extension in front of the browser, or a credential provider of the system behind it",
   ),
   unlockMs: msOrNever(
     8_000,
