@@ -42,10 +42,10 @@ export const PAGE_EVENTS = {
     { method: METHOD, by: oneOf("button", "autofill") },
     { text: ({ method, by }) => `ends its pending ${method}() for the request of the ${by}`, tone: "bad" },
   ),
-  /** Something in front of the browser took the request: it answers, hands it on, or refuses. */
+  /** Something in front of the browser, or behind it, took the request: it answers, hands it on, or refuses. */
   "page.intercepted": event(
     {
-      by: oneOf("password-manager", "virtual-authenticator"),
+      by: oneOf("password-manager", "credential-provider", "virtual-authenticator"),
       method: METHOD,
       decision: oneOf("answers", "hands-on", "refuses"),
       reason: optional(

@@ -182,10 +182,12 @@ export class SimBrowser {
     let answer: Answer;
     try {
       await this.#front.pass(request);
-      const vault = await this.#passwordManager?.intercept(request);
+      const vault = await this.#passwordManager?.intercept(request, "extension");
       if (vault !== undefined) return await ask(env, vault, this.#contextInVault(request));
       this.#demandFrame();
       this.#demandFocus(method, profile.focusCheckedAtCall);
+      const provider = await this.#passwordManager?.intercept(request, "system");
+      if (provider !== undefined) return await ask(env, provider, this.#contextInVault(request));
       device = await this.#deps.device(request);
       answer = await this.#untilAnswered(device, request, ask);
     } catch (error) {

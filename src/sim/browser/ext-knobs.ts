@@ -1,6 +1,6 @@
 import { choice, msOrNever, toggle } from "../knobs/knob-spec.js";
 
-/** Options of a browser extension that replaces the WebAuthn API: a password manager with passkeys of its own. */
+/** Options of a password manager with passkeys of its own: an extension that replaces the WebAuthn API, or a provider. */
 export const EXT_KNOBS = {
   focusWaitMs: msOrNever(
     null,
@@ -10,13 +10,17 @@ export const EXT_KNOBS = {
     ["none", "open", "locked", "signed-out"],
     "the vault of a password manager's extension, which takes requests before the browser does; none: no such extension",
   ),
+  place: choice(
+    ["extension", "system"],
+    "the password manager is an extension in front of the browser, or a credential provider of the system behind it",
+  ),
   unlockMs: msOrNever(
     8_000,
     "from the extension asking for the vault to the user unlocking it; never: dismissed",
   ),
   whenClosed: choice(
     ["refuses", "hands-on"],
-    "what the extension does with a request while nobody is signed in, or the user does not unlock the vault",
+    "what the extension does with a request while the vault is signed out, or the user does not unlock it",
   ),
   whenEmpty: choice(["hands-on", "refuses"], "what it does with a get() for which its vault has no passkey"),
   inFrames: choice(["answers", "refuses", "hands-on"], "what it does with a request from within a frame"),

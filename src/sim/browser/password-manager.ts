@@ -19,9 +19,18 @@ type Intercepted = EventsByKind["page.intercepted"];
 type Decision = Intercepted["decision"];
 type Why = NonNullable<Intercepted["reason"]>;
 
+/** Who it is in traces, by where it stands. */
+const PLACES = {
+  extension: { actor: "extension", by: "password-manager" },
+  system: { actor: "provider", by: "credential-provider" },
+} as const satisfies Record<Knobs["ext"]["place"], { actor: string; by: Intercepted["by"] }>;
+
 const OWN_ORIGIN = "chrome-extension://password-manager";
 
-/** Simulates an extension that takes requests before the browser does: it answers, hands them on, or refuses. */
+/**
+ * Simulates a password manager that takes requests: before the browser as its extension, or after the browser's own checks
+ * as a credential provider of the system. It answers, hands them on, or refuses.
+ */
 export class PasswordManager {
   readonly #knobs: () => Knobs;
   readonly #vault: Vault;
@@ -33,16 +42,18 @@ export class PasswordManager {
   }
 
   /**
-   * Returns its vault where it answers, and `undefined` where it hands the request on.
+   * Returns its vault where it answers, and `undefined` where it hands the request on, or stands at another place.
    *
    * @throws {PageRejection} where it refuses.
    */
-  async intercept(request: PendingRequest): Promise<CtapDevice | undefined> {
-    if (this.#knobs().ext.vault === "none") return undefined;
+  async intercept(request: PendingRequest, place: Knobs["ext"]["place"]): Promise<CtapDevice | undefined> {
+    const { ext } = this.#knobs();
+    if (ext.vault === "none" || ext.place !== place) return undefined;
     const { decision, reason } = await this.#decide(request);
-    request.env.trace.as("extension").emit({
+    const { actor, by } = PLACES[place];
+    request.env.trace.as(actor).emit({
       kind: "page.intercepted",
-      by: "password-manager",
+      by,
       method: request.method,
       decision,
       ...(reason !== undefined && { reason }),
@@ -86,7 +97,7 @@ export class PasswordManager {
     if (ext.vault === "open" || this.#isUnlocked) return true;
     const { env, signal } = request;
     const text = "Unlock your vault to use a passkey";
-    env.trace.as("extension").emit({ kind: "user.saw", where: "browser", text });
+    env.trace.as(PLACES[ext.place].actor).emit({ kind: "user.saw", where: "browser", text });
     const delayMs = ext.unlockMs ?? user.closeSheetMs ?? 0;
     await sleep(env.clock, delayMs, "user.unlock", { signal });
     this.#isUnlocked = ext.unlockMs !== null;

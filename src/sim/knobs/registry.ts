@@ -98,7 +98,7 @@ export const KNOB_GROUPS: Readonly<Record<KnobGroup, string>> = {
   hid: "CTAPHID, both ends",
   os: "the computer's operating system",
   browser: "the browser outside WebAuthn",
-  ext: "a browser extension that replaces the WebAuthn API",
+  ext: "a password manager: an extension that replaces the WebAuthn API, or a provider",
   host: "the program that sends the CTAP commands",
   pin: "PIN entry",
   uv: "user verification by biometrics",

@@ -96,6 +96,25 @@ describe("the vault of a password manager", () => {
   });
 });
 
+describe("a credential provider of the system", () => {
+  const PROVIDER = { "ext.vault": "open", "ext.place": "system" } as const;
+
+  test("is asked behind the browser", async () => {
+    const { accepted, signers } = await played(PROVIDER);
+    expect(accepted).toEqual([true, true]);
+    expect(signers).toEqual(["vault", "vault"]);
+  });
+
+  test("is not asked where the browser refuses", async () => {
+    const { decisions, reasons } = await played(PROVIDER, {
+      "page.frame": "cross-origin",
+      "page.frameAllows": false,
+    });
+    expect(decisions).toEqual([["answers", ""]]);
+    expect(reasons).toEqual(["frame-not-allowed"]);
+  });
+});
+
 describe("a page in a frame", () => {
   const FRAMED = { "page.frame": "cross-origin" } as const;
 

@@ -93,6 +93,10 @@ const endsTheButtons: Scenario = {
     decidedBy: null,
     mechanisms: ["success", "page-gave-up", "still-waiting"],
   },
+  draws: {
+    why: "the key is not touched before the autofill's options have come",
+    knobs: { "key.touchDelayMs": [3_000, 8_000] },
+  },
 };
 
 const endsTheRegistration = variantOf(endsTheButtons, "registration", {
@@ -105,6 +109,10 @@ const endsTheRegistration = variantOf(endsTheButtons, "registration", {
     ledger: { keys: 0, rows: 0, orphans: 0, ghosts: 0, mails: 0 },
     decidedBy: null,
     mechanisms: ["page-gave-up", "still-waiting"],
+  },
+  draws: {
+    why: "the key is not touched before the autofill's options have come",
+    knobs: { "key.touchDelayMs": [3_000, 8_000] },
   },
 });
 
@@ -121,6 +129,10 @@ const replacedInWebkit = variantOf(endsTheButtons, "webkit", {
     ledger: HEALTHY,
     decidedBy: null,
     mechanisms: ["success", "request-replaced", "still-waiting"],
+  },
+  draws: {
+    why: "the key is not touched before the autofill's options have come",
+    knobs: { "key.touchDelayMs": [3_000, 8_000] },
   },
 });
 
@@ -154,6 +166,10 @@ const activationLost: Scenario = {
     decidedBy: null,
     mechanisms: ["success", "undecided"],
   },
+  draws: {
+    why: "options take longer than a click counts",
+    knobs: { "rp.optionsMs": [10_500, 15_000] },
+  },
 };
 
 const activationKept = variantOf(activationLost, "quick", {
@@ -165,6 +181,10 @@ const activationKept = variantOf(activationLost, "quick", {
     ledger: HEALTHY,
     decidedBy: null,
     mechanisms: ["success", "success"],
+  },
+  draws: {
+    why: "options and the way to the site and back take less than a click counts",
+    knobs: { "rp.optionsMs": [4_000, 8_500] },
   },
 });
 

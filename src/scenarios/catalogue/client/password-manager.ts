@@ -266,6 +266,30 @@ const topOrigin = variantOf(ownOrigin, "top-of-frame", {
   },
 });
 
+const providerOrigin = variantOf(ownOrigin, "provider", {
+  title: "A credential provider of the system makes the client data itself: the site refuses the passkey",
+  story:
+    "The browser hands the provider the hash of its own client data, and the provider signs over others that it made, " +
+    "with the origin of an app.",
+  sources: ["Android Credential Manager, CreatePublicKeyCredentialRequest (clientDataHash)"],
+  knobs: { "ext.place": "system" },
+  expect: {
+    page: [
+      {
+        kind: "page.intercepted",
+        where: { by: "credential-provider", decision: "answers" },
+        actor: "provider",
+        times: 1,
+      },
+      TOLD_OF_FAILURE,
+    ],
+    rp: [{ kind: "rp.response", where: { call: "registration/finish", code: "RP_ORIGIN" }, times: 1 }],
+    ledger: ORPHAN,
+    decidedBy: null,
+    mechanisms: ["undecided"],
+  },
+});
+
 /** A password manager's extension in front of the browser, and pages in frames. */
 export const PASSWORD_MANAGER: readonly Scenario[] = [
   saved,
@@ -280,4 +304,5 @@ export const PASSWORD_MANAGER: readonly Scenario[] = [
   frameNotExpected,
   ownOrigin,
   topOrigin,
+  providerOrigin,
 ];

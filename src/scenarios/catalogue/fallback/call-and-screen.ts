@@ -56,6 +56,10 @@ const callTooLate = variantOf(callIn, "too-late", {
     decidedBy: null,
     mechanisms: ["success", "code-expired"],
   },
+  draws: {
+    why: "the call comes after the site has stopped waiting",
+    knobs: { "call.dialMs": [220_000, 300_000] },
+  },
 });
 
 const callWorks = variantOf(callIn, "registered", {
@@ -88,12 +92,16 @@ const screenCode: Scenario = {
   ],
   expect: {
     rp: [
-      { kind: "factor.code", where: { change: "renewed" }, times: 1 },
+      { kind: "factor.code", where: { change: "renewed" } },
       { kind: "factor.attempt", where: { outcome: "refused", reason: "CODE_VOIDED" }, times: 1 },
     ],
     ledger: NOTHING,
     decidedBy: null,
     mechanisms: ["code-voided"],
+  },
+  draws: {
+    why: "typing takes longer than a code stands on the page",
+    knobs: { "otp.renewMs": [30_000, 40_000], "user.codeEntryMs": [41_000, 60_000] },
   },
 };
 
@@ -106,6 +114,14 @@ const screenCodeQuick = variantOf(screenCode, "quick", {
     ledger: NOTHING,
     decidedBy: null,
     mechanisms: ["success"],
+  },
+  draws: {
+    why: "the code that is read stands until it is typed",
+    knobs: {
+      "otp.renewMs": [36_000, 44_000],
+      "mail.delayMs": [1_000, 20_000],
+      "user.codeEntryMs": [2_000, 12_000],
+    },
   },
 });
 

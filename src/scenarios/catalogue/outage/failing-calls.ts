@@ -158,6 +158,10 @@ const maintenance: Scenario = {
     decidedBy: null,
     mechanisms: ["site-error", "site-error", "success", "success"],
   },
+  draws: {
+    why: "the outage lasts until after the password and ends before the next registration",
+    knobs: { "outage.forMs": [240_000, 340_000] },
+  },
 };
 
 const refused: Scenario = {
