@@ -27,14 +27,16 @@ export function exchangesOf(
   settledAtMs: number | undefined,
 ): readonly CtapCommandFact[] {
   const exchanges: Building[] = [];
+  const bySpanOfItsOwn = new Map<string, Building>();
   const masked: Extract<TraceRecord, { readonly kind: "ctap.masked" }>[] = [];
   const parents = new Map<string, string>();
   const bySpan = new Map<string, Building[]>();
   for (const record of records) {
     if (record.kind === "span.started") parents.set(record.span, record.parent);
     if (record.kind === "ctap.request") {
-      const exchange = { command: record.command, askedAtMs: record.atMs };
+      const exchange: Building = { command: record.command, askedAtMs: record.atMs };
       exchanges.push(exchange);
+      bySpanOfItsOwn.set(record.span, exchange);
       for (const span of [record.span, parents.get(record.span)]) {
         if (span !== undefined) bySpan.set(span, [...(bySpan.get(span) ?? []), exchange]);
       }
@@ -42,7 +44,7 @@ export function exchangesOf(
     if (record.kind === "ctap.response" || record.kind === "ctap.discarded") answer(bySpan, record);
     if (record.kind === "ctap.masked") masked.push(record);
     if (record.kind === "span.ended") {
-      const ended = bySpan.get(record.span)?.at(-1);
+      const ended = bySpanOfItsOwn.get(record.span);
       if (ended !== undefined) ended.spanEndedAtMs = record.atMs;
     }
   }

@@ -53,6 +53,14 @@ const REASONS: Readonly<Record<string, readonly [why: string, cure: string]>> = 
     "the authenticator has none of the signature algorithms that the site asked for",
     "Offer ES256 and RS256 beside the others.",
   ],
+  "user-activation-missing": [
+    "the click was too long ago when the page asked for a passkey: the site's options had taken too long",
+    "Fetch the options before the click, and call create() or get() in its handler.",
+  ],
+  "frame-not-allowed": [
+    "the page stands in a frame that has no permission for WebAuthn",
+    'Give the frame `allow="publickey-credentials-get; publickey-credentials-create"`.',
+  ],
   "extension-unavailable": [
     "an extension that the site insists on is not there",
     "Do not insist on extensions.",

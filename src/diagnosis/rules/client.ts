@@ -54,6 +54,31 @@ export const competingAuthenticator = defineRule({
   },
 });
 
+/** Detects that the page's own library ended the user's request to start its own. */
+export const ownRequestAborted = defineRule({
+  id: "own-request-aborted",
+  kinds: PASSKEY,
+  text: "The page's own library ended the user's request to begin another.",
+  over: ["cancel-race", "request-replaced", ...UMBRELLAS],
+  match(ceremony) {
+    const aborted = recordsIn(ceremony, "page.aborted").findLast(({ by }) => by === "autofill");
+    const rejection = rejectionOf(ceremony);
+    if (aborted === undefined || rejection === undefined || ceremony.gaveUp) return undefined;
+    return {
+      verdict:
+        `The page's own library ended the user's request at ${seconds(aborted.atMs)} to begin its own for the autofill ` +
+        `of a field; the user saw a request that ended by itself.`,
+      evidence: [
+        `${seconds(aborted.atMs)}: the page aborts the request for ${aborted.by}`,
+        rejectionLine(rejection),
+      ],
+      prevention: [
+        "Start the autofill request when the page loads, and never while the user's own request is pending.",
+      ],
+    };
+  },
+});
+
 /** Why an extension refused, in words. */
 const REFUSALS: Readonly<Record<string, string>> = {
   frame: "the page stands in a frame",
@@ -233,6 +258,36 @@ export const dialogRefused = defineRule({
       verdict: `${dialog.text}; the page saw ${rejection.name ?? "an error"}.`,
       evidence: [`${seconds(dialog.atMs)}: ${dialog.text}`, rejectionLine(rejection)],
       prevention: ["A client that calls the system's library directly should keep the result for diagnosis."],
+    };
+  },
+});
+
+/** Detects that a setting of the system gave the request to a dialog that offers no phone. */
+export const settingDiverts = defineRule({
+  id: "hello-setting-diverts",
+  kinds: PASSKEY,
+  text: "A browser setting gave the request to the system's dialog, which offers no QR code.",
+  over: ["no-authenticator", "transports-internal-only", ...UMBRELLAS],
+  match(ceremony) {
+    const [missing] = recordsIn(ceremony, "link.not-found");
+    if (missing?.setting === undefined || missing.offered.includes("qr") || ceremony.settled?.resolved)
+      return undefined;
+    const rejection = rejectionOf(ceremony);
+    const client = firedTimer(ceremony, "client.ceremony");
+    return {
+      decidedBy: client,
+      saysWhatItWaitedFor: true,
+      verdict:
+        `The browser's setting ${missing.setting} gave the request to the system's dialog, which offered ` +
+        `${missing.offered.join(", ") || "nothing"} and no QR code: a passkey on a phone could not be reached.`,
+      evidence: evidenceOf(
+        `${seconds(missing.atMs)}: no authenticator found, offered: ${missing.offered.join(", ") || "nothing"}`,
+        rejection && rejectionLine(rejection),
+      ),
+      prevention: [
+        "Have the user switch the setting off, or open the page in another browser.",
+        "Store and send the transports the authenticator reported, `hybrid` among them.",
+      ],
     };
   },
 });

@@ -39,6 +39,16 @@ export const codeVoided = defineFactorRule({
   match(attempt) {
     const entry = refusedFor(attempt, "CODE_VOIDED");
     if (entry === undefined) return undefined;
+    const renewed = attempt.codes.findLast(({ change, atMs }) => change === "renewed" && atMs <= entry.atMs);
+    if (renewed !== undefined) {
+      return {
+        verdict:
+          `The code on the screen renewed itself at ${seconds(renewed.atMs)}, and the one before it was typed at ` +
+          `${seconds(entry.atMs)}: refused.`,
+        evidence: evidenceOf(...attempt.codes.map(codeLine), entryLine(entry)),
+        prevention: ["Accept the code before the present one for as long as typing takes."],
+      };
+    }
     return {
       verdict:
         `Asking for another code voided the one before, and that one was typed at ${seconds(entry.atMs)}: right digits, still ` +

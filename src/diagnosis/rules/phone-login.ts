@@ -37,6 +37,31 @@ export const syncLag = defineRule({
   },
 });
 
+/** Detects that the phone's provider is signed in to another account, so that no copy can come. */
+export const providerOtherAccount = defineRule({
+  id: "provider-other-account",
+  kinds: LOGIN,
+  text: "The phone's password manager was signed in to another account, which has none of the passkeys.",
+  over: ["sync-lag", ...NOTHING_FOUND],
+  match(ceremony) {
+    const provider = ceremony.records.findLast(({ kind }) => kind === "ctap.provider");
+    const foundNothingAtMs = nothingFoundAtMs(ceremony);
+    if (provider?.kind !== "ctap.provider" || provider.account !== "other" || foundNothingAtMs === undefined)
+      return undefined;
+    return {
+      verdict:
+        `The password manager on the phone that was asked is signed in to another account: it holds ` +
+        `${provider.credentials} passkeys for this site. The passkey is in the account of the phone that made it.`,
+      evidence: evidenceOf(
+        offeredLine(ceremony),
+        `${seconds(provider.atMs)}: the provider's account is another one, ${provider.credentials} passkeys`,
+        `${seconds(foundNothingAtMs)}: nothing was found`,
+      ),
+      prevention: ["Say which account made the passkey, and how to sign in to it on the new phone."],
+    };
+  },
+});
+
 /** The id was asked for, its key is stored, and nothing was found: on this authenticator, or on another. */
 const storedElsewhereOrNotYet =
   (id: "phone-index-lag" | "other-authenticator"): Rule["match"] =>

@@ -7,8 +7,10 @@ import {
   focusLost,
   focusMissing,
   noAuthenticator,
+  ownRequestAborted,
   requestPending,
   requestReplaced,
+  settingDiverts,
   verificationUnavailable,
 } from "./client.js";
 import { challengeExpired, clientTimeout, keyTimeout, pageGaveUp, userRefused } from "./common.js";
@@ -43,7 +45,7 @@ import { noCredential } from "./login.js";
 import { optionsTimeout } from "./options-timeout.js";
 import { overwriteRace } from "./overwrite-race.js";
 import { flagBeforeCredential, passwordOff } from "./password-off.js";
-import { otherAuthenticator, phoneIndexLag, syncLag } from "./phone-login.js";
+import { otherAuthenticator, phoneIndexLag, providerOtherAccount, syncLag } from "./phone-login.js";
 import { phoneHungUp, phoneNotReady, phonePutAway } from "./phone.js";
 import {
   advertTooLong,
@@ -105,6 +107,8 @@ export const RULES = [
   focusLost,
   requestPending,
   requestReplaced,
+  ownRequestAborted,
+  settingDiverts,
   verificationUnavailable,
   dialogRefused,
   optionsTimeout,
@@ -158,6 +162,7 @@ export const RULES = [
   challengeSuperseded,
   lockedOut,
   sessionLost,
+  providerOtherAccount,
   syncLag,
   otherAuthenticator,
   phoneIndexLag,

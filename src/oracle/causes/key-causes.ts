@@ -12,6 +12,8 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "verification-unavailable": {
     names: ["rp.userVerification", "key.which", "key.second", "key.pinSet", "key.elsewhere", "os.setsUpPin"],
   },
+  "own-request-aborted": { names: ["page.autofillMs", "page.abortsPending"] },
+  "hello-setting-diverts": { names: ["browser.helloForPasswords", "os.helloEnabled", "os.webauthnApi"] },
   "extension-refused": { names: ["ext.*", "page.frame"] },
   "browser-unsupported": { names: ["client.webauthn", "client.javascript", "client.cookies"] },
   "client-refused": {
@@ -22,6 +24,10 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
       "key.which",
       "key.pinSet",
       "pin.wrongFirst",
+      "page.frameAllows",
+      "page.frame",
+      "rp.optionsMs",
+      "net.latencyMs",
     ],
   },
   "still-waiting": {

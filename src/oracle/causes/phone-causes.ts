@@ -59,6 +59,7 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   },
   "phone-closed-by-owner": { names: ["phone.leavesAfterMs"] },
   "phone-not-ready": { names: ["phone.screenLock", "phone.btPermission", "phone.rescanMs"] },
+  "provider-other-account": { names: ["phone.account"] },
   "tunnel-limit": {
     names: ["tunnel.maxBytes", "tunnel.maxMessages", "phone.responseBytes", "phone.updateFrames"],
   },

@@ -91,7 +91,7 @@ const endsTheButtons: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "page-gave-up", "still-waiting"],
+    mechanisms: ["success", "own-request-aborted", "still-waiting"],
   },
   draws: {
     why: "the key is not touched before the autofill's options have come",
@@ -108,7 +108,7 @@ const endsTheRegistration = variantOf(endsTheButtons, "registration", {
     page: [{ kind: "page.aborted", where: { method: "create", by: "autofill" }, times: 1 }, TOLD_OF_FAILURE],
     ledger: { keys: 0, rows: 0, orphans: 0, ghosts: 0, mails: 0 },
     decidedBy: null,
-    mechanisms: ["page-gave-up", "still-waiting"],
+    mechanisms: ["own-request-aborted", "still-waiting"],
   },
   draws: {
     why: "the key is not touched before the autofill's options have come",
@@ -164,7 +164,7 @@ const activationLost: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "undecided"],
+    mechanisms: ["success", "client-refused"],
   },
   draws: {
     why: "options take longer than a click counts",

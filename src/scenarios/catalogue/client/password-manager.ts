@@ -68,7 +68,7 @@ const signedOut: Scenario = {
     ],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["extension-refused"],
   },
 };
 
@@ -100,7 +100,7 @@ const dismissed = variantOf(signedOut, "locked", {
     ],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["extension-refused"],
   },
 });
 
@@ -161,7 +161,7 @@ const inFrame: Scenario = {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "undecided"],
+    mechanisms: ["success", "extension-refused"],
   },
 };
 
@@ -196,7 +196,7 @@ const frameNotAllowed = variantOf(inFrame, "not-allowed", {
     ],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "undecided"],
+    mechanisms: ["success", "client-refused"],
   },
 });
 
@@ -286,7 +286,7 @@ const providerOrigin = variantOf(ownOrigin, "provider", {
     rp: [{ kind: "rp.response", where: { call: "registration/finish", code: "RP_ORIGIN" }, times: 1 }],
     ledger: ORPHAN,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["origin-refused"],
   },
 });
 

@@ -29,7 +29,7 @@ const smsLost: Scenario = {
     ],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["code-not-received"],
   },
 };
 
@@ -48,7 +48,7 @@ const smsLostVoice = variantOf(smsLost, "voice", {
     rp: [{ kind: "factor.attempt", where: { factor: "voice", outcome: "accepted" }, times: 1 }],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided", "success"],
+    mechanisms: ["code-not-received", "success"],
   },
 });
 
@@ -74,7 +74,7 @@ const mailLost: Scenario = {
     rp: [{ kind: "factor.code", where: { change: "lost" }, actor: "mail", times: 2 }],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["code-not-received"],
   },
 };
 
@@ -102,7 +102,7 @@ const inboxClosed: Scenario = {
     ],
     ledger: NOTHING,
     decidedBy: null,
-    mechanisms: ["undecided"],
+    mechanisms: ["code-not-received"],
   },
 };
 

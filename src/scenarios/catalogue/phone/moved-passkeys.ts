@@ -32,7 +32,7 @@ const otherAccount: Scenario = {
     rp: [{ ...LOGIN_ACCEPTED, times: 1 }],
     ledger: { keys: 2, rows: 1, orphans: 0, ghosts: 0, mails: 1 },
     decidedBy: null,
-    mechanisms: ["success", "sync-lag", "success"],
+    mechanisms: ["success", "provider-other-account", "success"],
   },
 };
 
