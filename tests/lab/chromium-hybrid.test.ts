@@ -5,7 +5,7 @@ await guestChecks({
   program: "tests/lab/guest/chromium-hybrid.ts",
   tools: ["udev", "bluetooth", "bus", "chromium", "screen"],
   natives: ["@abandonware/bluetooth-hci-socket", "@homebridge/dbus-native"],
-  timeoutSeconds: 1_200,
+  timeoutSeconds: 1_800,
   memoryMb: 6144,
   titles: [
     "registers with a phone that reads the code from the screen",

@@ -6,6 +6,6 @@ await guestChecks({
   program: "tests/lab/guest/chromium-usb.ts",
   tools: ["udev", "chromium"],
   memoryMb: 8192,
-  timeoutSeconds: 1_200,
+  timeoutSeconds: 1_800,
   titles: [...CHROMIUM_STORIES.map(({ title }) => title), "leaves when asked to"],
 });

@@ -6,6 +6,6 @@ await guestChecks({
   program: "tests/lab/guest/firefox-usb.ts",
   tools: ["udev", "firefox"],
   memoryMb: 8192,
-  timeoutSeconds: 900,
+  timeoutSeconds: 1_800,
   titles: [...FIREFOX_STORIES.map(({ title }) => title), "leaves when asked to"],
 });
