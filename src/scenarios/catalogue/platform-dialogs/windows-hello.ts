@@ -78,7 +78,7 @@ const HELLO_MATRIX: readonly Scenario[] = [
     setting: true,
     transports: "as-reported",
     offered: NO_QR,
-    mechanism: "no-authenticator",
+    mechanism: "hello-setting-diverts",
   }),
   helloCell("setting-off", { hello: true, setting: false, transports: "as-reported" }),
   helloCell("hello-off", { hello: false, setting: true, transports: "as-reported" }),
@@ -88,7 +88,7 @@ const HELLO_MATRIX: readonly Scenario[] = [
     setting: true,
     transports: "internal-only",
     offered: NO_QR,
-    mechanism: "transports-internal-only",
+    mechanism: "hello-setting-diverts",
   }),
   helloCell("hello-on-setting-off", {
     hello: true,
@@ -102,7 +102,7 @@ const HELLO_MATRIX: readonly Scenario[] = [
     setting: true,
     transports: "omitted",
     offered: NO_QR,
-    mechanism: "no-authenticator",
+    mechanism: "hello-setting-diverts",
   }),
 ];
 
