@@ -5,6 +5,7 @@ import {
   type OracleTable,
   SAMPLE_NAMES,
   VERDICT_CLASSES,
+  barsOf,
   type VerdictClass,
   mergeTables,
   oracleTableToText,
@@ -20,7 +21,9 @@ export const ORACLE_HELP = `  --sample NAME        one way of drawing: ${SAMPLE_
   --clocks             also explain every trace with each party's clock 5 s and 90 s fast and slow
   --list CLASS[,...]   a line for each verdict of these classes: ${VERDICT_CLASSES.filter((name) => name !== "right").join(", ")}
   --dump DIR           a scenario file for each verdict that is not right, without what does not matter in it
-  --out FILE           write the table as JSON, for confusion merge`;
+  --out FILE           write the table as JSON, for confusion merge
+  --rates FILE         likewise without the clusters, as docs/verdict-rates.json is
+  --hold               exit with 1 when a rate is not what is promised`;
 
 export const ORACLE_OPTIONS = {
   sample: { type: "string" },
@@ -28,6 +31,8 @@ export const ORACLE_OPTIONS = {
   list: { type: "string" },
   dump: { type: "string" },
   out: { type: "string" },
+  rates: { type: "string" },
+  hold: { type: "boolean", default: false },
   missing: { type: "boolean", default: false },
   clocks: { type: "boolean", default: false },
 } as const;
@@ -78,8 +83,17 @@ export function mergeOracleTables(paths: readonly string[], invocation: Invocati
 function outcomeOfTable(table: OracleTable, invocation: Invocation, lines: readonly string[]): Outcome {
   const out = textOption(invocation, "out");
   if (out !== undefined) writeTextFile(out, `${JSON.stringify(table, undefined, 1)}\n`);
+  const rates = textOption(invocation, "rates");
+  if (rates !== undefined)
+    writeTextFile(rates, `${JSON.stringify({ ...table, clusters: [] }, undefined, 2)}\n`);
+  const isHeld = barsOf(table).every(({ isMet }) => isMet);
   const text = [oracleTableToText(table), ...(lines.length > 0 ? ["", ...[...lines].sort()] : [])].join("\n");
-  return { exitCode: 0, json: { ok: true, ...table, listed: lines }, text };
+  const isGood = isHeld || !flag(invocation, "hold");
+  return {
+    exitCode: isGood ? 0 : 1,
+    json: { ok: isGood, ...table, bars: barsOf(table), listed: lines },
+    text,
+  };
 }
 
 function readTable(path: string): OracleTable {

@@ -1,6 +1,7 @@
 import { VERDICT_CLASSES } from "../../oracle/judge.js";
 import type { LabelJudgement } from "../../oracle/judge-story.js";
 import { PARTIAL_CLASSES } from "../../oracle/partial.js";
+import { barsOf, headRates, otherVerdicts, sumOf } from "../../oracle/bars.js";
 import { addNumbers, type Numbers, type NumbersBy, type OracleTable } from "../../oracle/table.js";
 import { wilson, type Rate } from "../../oracle/wilson.js";
 
@@ -15,7 +16,8 @@ export function oracleTableToText(table: OracleTable): string {
     `${table.draws} draws, ${table.runs} runs: ${judged} verdicts judged, ${table.well} ceremonies well and said so`,
     `drawn again: ${redrawn.join(", ") || "none"}`,
     "",
-    ...ratesOf(table.total),
+    ...barLines(table),
+    ...ratesOf(table),
     ...classTable("sample", table.bySample),
     ...classTable("road", table.byRoad),
     ...classTable("cause named", table.byCause),
@@ -28,49 +30,18 @@ export function oracleTableToText(table: OracleTable): string {
   ].join("\n");
 }
 
-/** Adds up numbers. */
-export function sumOf(numbers: Numbers): number {
-  return Object.values(numbers).reduce((sum, count) => sum + count, 0);
+/** Renders each bar with the rate that is held to it. */
+function barLines(table: OracleTable): readonly string[] {
+  return barsOf(table).map(({ name, rate, wanted, isMet }) => {
+    const bound =
+      "atMost" in wanted ? `at most ${percent(wanted.atMost)} %` : `at least ${percent(wanted.atLeast)} %`;
+    return `${isMet ? "met" : "NOT MET"}  ${name}, ${bound}: ${rateText(rate)}`;
+  });
 }
 
-/** The rates that the engine is held to. */
-export interface HeadRates {
-  /** Of all judged verdicts. */
-  readonly right: Rate;
-  readonly proximate: Rate;
-  readonly undecided: Rate;
-  readonly falseSuccess: Rate;
-  readonly unmapped: Rate;
-  /** Of the decided ones; a false success is wrong. */
-  readonly wrong: Rate;
-}
-
-/** Returns the rates of some verdicts, with their intervals. */
-export function headRates(counts: Numbers): HeadRates {
-  const judged = sumOf(counts);
-  const count = (name: string) => counts[name] ?? 0;
-  const of = (name: string) => wilson(count(name), judged);
-  const decided = judged - count("undecided") - count("unmapped");
-  return {
-    right: of("right"),
-    proximate: of("proximate"),
-    undecided: of("undecided"),
-    falseSuccess: of("false-success"),
-    unmapped: of("unmapped"),
-    wrong: wilson(count("wrong") + count("false-success"), decided),
-  };
-}
-
-function ratesOf(counts: Numbers): readonly string[] {
-  const { right, proximate, wrong, falseSuccess, undecided, unmapped } = headRates(counts);
-  return [
-    `right          ${rateText(right)}`,
-    `proximate      ${rateText(proximate)}`,
-    `wrong          ${rateText(wrong)} decided, false success among them`,
-    `false success  ${rateText(falseSuccess)}`,
-    `undecided      ${rateText(undecided)}`,
-    `unmapped       ${rateText(unmapped)}`,
-  ];
+function ratesOf({ total }: OracleTable): readonly string[] {
+  const { proximate, unmapped } = headRates(total);
+  return [`proximate: ${rateText(proximate)}`, `unmapped: ${rateText(unmapped)}`];
 }
 
 /** `71.1 % [70.2-72.1], 6724 of 9458` */
@@ -130,7 +101,7 @@ function partialTable(title: string, numbers: NumbersBy): readonly string[] {
     String(sumOf(counts)),
     ...PARTIAL_CLASSES.map((is) => String(counts[is] ?? 0)),
     shortRate(wilson(counts["wrong"] ?? 0, sumOf(counts))),
-    shortRate(wilson((counts["wrong"] ?? 0) + (counts["coarser"] ?? 0), sumOf(counts))),
+    shortRate(otherVerdicts(counts)),
   ];
   return section([
     [title, "n", ...PARTIAL_CLASSES, "wrong % [95 %]", "wrong or coarser %"],
