@@ -109,7 +109,9 @@ export function foldOutcomes({
   return [...ceremonies.values()].map((found) => {
     const { beganAt, settledAt } = found;
     const outcome = foldOne(found, stores);
-    const told = outcome.told.length === 0 && quitAt > beganAt ? [QUIT] : outcome.told;
+    // The phone's page may have spoken where the one that quit did not.
+    const isUntold = !outcome.told.some((word) => word.startsWith("page:"));
+    const told = isUntold && quitAt > beganAt ? [...outcome.told, QUIT] : outcome.told;
     return { ...outcome, told, beganAt, settledAt };
   });
 }

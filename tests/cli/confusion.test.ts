@@ -75,6 +75,7 @@ describe("counterfactual runs", () => {
       return stderr;
     };
     expect(await refused("--shard", "3/2")).toContain("--shard takes 1/4 to 4/4 and the like");
+    expect(await refused("--only", "A14")).toContain("such as A/14");
     expect(await refused("--sample", "D")).toContain("--sample takes one of A, B, C, C1x, M, F");
     expect(await refused("--list", "bad")).toContain("--list takes right");
     expect(await refused("merge")).toContain("confusion merge joins tables that --out wrote");

@@ -57,6 +57,12 @@ describe("a cause that the verdict names", () => {
     ).toMatch(/^proximate/);
   });
 
+  test("is right where the sentence names it as what a timer waited for", async () => {
+    const beside: Diagnose = (records) =>
+      saying("client-timeout")(records).map((said) => ({ ...said, waitedFor: ["gesture"] }));
+    expect(await judged(planOf("key.touchDelayMs"), fails("key.touchDelayMs"), beside)).toMatch(/^right/);
+  });
+
   test("is unmapped where nobody has said what it names", async () => {
     expect(await judged(planOf("net.latencyMs"), fails("net.latencyMs"), saying("a-new-cause"))).toBe(
       "unmapped: a-new-cause",

@@ -112,6 +112,11 @@ describe("what the user was told", () => {
     const outcome = first([...silent, quit], WELL_LEDGER);
     expect(outcome.told).toEqual(["browser:quit"]);
     expect(isWellButUntold(outcome)).toBe(false);
+    const phone = record(
+      { kind: "user.saw", where: "page", text: "Ready.", tone: "success" },
+      { actor: "phone-page" },
+    );
+    expect(first([...silent, phone, quit], WELL_LEDGER).told).toEqual(["phone-page:success", "browser:quit"]);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type OracleCase,
   type OracleTable,
   SAMPLE_NAMES,
+  type SampleName,
   VERDICT_CLASSES,
   barsOf,
   type VerdictClass,
@@ -16,6 +17,7 @@ import { choiceOption, flag, textOption } from "../options.js";
 import { runOracle } from "../run-oracle.js";
 
 export const ORACLE_HELP = `  --sample NAME        one way of drawing: ${SAMPLE_NAMES.join(", ")} (all of them in turn)
+  --only SAMPLE/DRAW   one draw, as clusters name their examples
   --shard I/N          only every N-th draw, from the I-th on; confusion merge joins the tables
   --missing            also explain every trace without each party, and without pairs of parties
   --clocks             also explain every trace with each party's clock 5 s and 90 s fast and slow
@@ -27,6 +29,7 @@ export const ORACLE_HELP = `  --sample NAME        one way of drawing: ${SAMPLE_
 
 export const ORACLE_OPTIONS = {
   sample: { type: "string" },
+  only: { type: "string" },
   shard: { type: "string" },
   list: { type: "string" },
   dump: { type: "string" },
@@ -46,7 +49,8 @@ interface Settings {
 /** Draws plans and judges every verdict on them by counterfactual runs. */
 export async function measureByCounterfactuals(settings: Settings, invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
-  const draws = drawsOf(settings.draws, textOption(invocation, "shard"));
+  const only = onlyDraw(textOption(invocation, "only"));
+  const draws = only ? [only.draw] : drawsOf(settings.draws, textOption(invocation, "shard"));
   const listed = classesOf(textOption(invocation, "list"));
   const dump = textOption(invocation, "dump");
   if (dump !== undefined) mkdirSync(dump, { recursive: true });
@@ -55,7 +59,7 @@ export async function measureByCounterfactuals(settings: Settings, invocation: I
     ...settings,
     jobs: Math.min(settings.jobs, draws.length),
     draws,
-    sample: choiceOption(invocation, "sample", SAMPLE_NAMES),
+    sample: only?.sample ?? choiceOption(invocation, "sample", SAMPLE_NAMES),
     onProgress: (done) => terminal.status(`${done}/${draws.length}`),
     missing: flag(invocation, "missing"),
     clocks: flag(invocation, "clocks"),
@@ -120,6 +124,22 @@ function drawsOf(draws: number, shard: string | undefined): readonly number[] {
     throw new UsageError("USAGE", `--shard takes 1/4 to 4/4 and the like, not "${shard}"`);
   }
   return all.filter((draw) => draw % count === at - 1);
+}
+
+/** @throws {UsageError} USAGE for what is not like `A/14`. */
+function onlyDraw(
+  text: string | undefined,
+): { readonly sample: SampleName; readonly draw: number } | undefined {
+  if (text === undefined) return undefined;
+  const [name, number, ...surplus] = text.split("/");
+  const sample = SAMPLE_NAMES.find((one) => one === name);
+  if (sample === undefined || number === undefined || !/^\d+$/.test(number) || surplus.length > 0) {
+    throw new UsageError(
+      "USAGE",
+      `--only takes a sample and the number of a draw, such as A/14, not "${text}"`,
+    );
+  }
+  return { sample, draw: Number(number) };
 }
 
 function classesOf(text: string | undefined): readonly VerdictClass[] {
