@@ -14,7 +14,7 @@ export function verdictRatesPart(): string {
     `Seed \`${table.seed}\`: ${table.draws} draws, ${table.runs} runs, ${sumOf(table.total)} verdicts judged, and ` +
       `${table.well} ceremonies that went well and were said to. Shares in percent, with intervals of 95 %.`,
     "",
-    "| Promised | Measured | |",
+    "| Expected | Measured | |",
     "| --- | --- | --- |",
     ...barsOf(table).map(({ name, rate, wanted, isMet }) => {
       const bound =
@@ -30,9 +30,9 @@ export function verdictRatesPart(): string {
     "",
     ...classRows("Fault", table.byFault),
     "",
-    "### By transport or way in",
+    "### By setup",
     "",
-    ...classRows("Way", table.byRoad),
+    ...classRows("Setup", table.bySetup),
     ...partialRows("### With parties missing", "Trace", table.missing),
     ...partialRows("### With a clock off", "Clock", table.clocks),
   ].join("\n");

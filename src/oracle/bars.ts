@@ -48,7 +48,7 @@ export interface Bar {
   readonly isMet: boolean;
 }
 
-/** Holds a table to what is promised of the engine. Rates of traces that are not whole count where they were measured. */
+/** Holds a table to what is expected of the engine. Rates of traces that are not whole count where they were measured. */
 export function barsOf({ total, missing, clocks }: OracleTable): readonly Bar[] {
   const rates = headRates(total);
   const all = (numbers: NumbersBy, isOf: (name: string) => boolean) =>

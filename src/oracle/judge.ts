@@ -136,7 +136,7 @@ async function judgeNamed(
     return of("right", `after ${factors.after}`, timerEffect);
   }
   if (timerEffect === "nothing") return of("proximate", "the timer fired, and repairs nothing", timerEffect);
-  if (factors.condition === true) return of("proximate", "a condition of the story");
+  if (factors.condition === true) return of("proximate", "a condition of the scenario");
   return of("wrong", named === 0 ? "names no deviation" : "removal changes nothing");
 }
 

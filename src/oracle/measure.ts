@@ -79,7 +79,7 @@ async function countCeremony(draw: Draw, ceremony: Judged): Promise<OracleTable>
     ...empty,
     total: addClasses(empty.total, { [is]: 1 }),
     bySample: countUnder({}, sample, is),
-    byRoad: countUnder({}, roadOf(lattice.plan), is),
+    bySetup: countUnder({}, setupOf(lattice.plan), is),
     byCause: countUnder({}, said?.cause ?? "not told", is),
     byFault: countUnder({}, faultOf(lattice.plan, judgement), is),
     byReason: countUnder({}, `${is}: ${why}`, is),
@@ -138,8 +138,8 @@ async function countPartial(
   return tables;
 }
 
-/** Name of a base story's road: its id without the number of logins. */
-export function roadOf({ base }: Plan): string {
+/** Name of a base scenario's setup: its id without the number of logins. */
+export function setupOf({ base }: Plan): string {
   return base.id.split("+")[0] ?? base.id;
 }
 

@@ -36,7 +36,7 @@ export interface OracleTable {
   /** Verdicts of all draws, by class. */
   readonly total: ClassCounts;
   readonly bySample: NumbersBy;
-  readonly byRoad: NumbersBy;
+  readonly bySetup: NumbersBy;
   /** By the cause that was named. */
   readonly byCause: NumbersBy;
   /** By single deviation, where it alone brings about the outcome. */
@@ -64,7 +64,7 @@ export function emptyTable(seed: string): OracleTable {
     well: 0,
     total: NO_COUNTS,
     bySample: {},
-    byRoad: {},
+    bySetup: {},
     byCause: {},
     byFault: {},
     byReason: {},
@@ -137,7 +137,7 @@ export function mergeTables(tables: readonly OracleTable[], seed = tables[0]?.se
     well: sum(({ well }) => well),
     total: tables.map(({ total }) => total).reduce(addClasses, NO_COUNTS),
     bySample: numbersBy(({ bySample }) => bySample),
-    byRoad: numbersBy(({ byRoad }) => byRoad),
+    bySetup: numbersBy(({ bySetup }) => bySetup),
     byCause: numbersBy(({ byCause }) => byCause),
     byFault: numbersBy(({ byFault }) => byFault),
     byReason: numbersBy(({ byReason }) => byReason),

@@ -4,7 +4,7 @@ import { CAUSE_FACTORS, factorsOf, namesDeviation, NO_TROUBLE } from "../../src/
 import { changeWithout, knobsOfTimer } from "../../src/oracle/timer-knobs.js";
 import { listKnobs } from "../../src/sim/knobs/knobs.js";
 import { FIELD_FAULTS } from "../../src/oracle/field-faults.js";
-import { ROADS } from "../../src/oracle/base-stories.js";
+import { SETUPS } from "../../src/oracle/base-scenarios.js";
 import { knobValueFits } from "../../src/sim/knobs/knob-value.js";
 
 const specs = new Map(listKnobs().map(({ name, spec }) => [name as string, spec]));
@@ -50,10 +50,10 @@ describe("timers", () => {
   });
 });
 
-test.each(FIELD_FAULTS)("$name can happen as it is written", ({ name, from, oneOf = [], roads = [] }) => {
+test.each(FIELD_FAULTS)("$name can happen as it is written", ({ name, from, oneOf = [], setups = [] }) => {
   const spec = specs.get(name);
   for (const value of from ?? oneOf) {
     expect(spec !== undefined && knobValueFits(spec, value), `${name}=${value}`).toBe(true);
   }
-  expect(ROADS.map(({ id }) => id)).toEqual(expect.arrayContaining([...roads]));
+  expect(SETUPS.map(({ id }) => id)).toEqual(expect.arrayContaining([...setups]));
 });

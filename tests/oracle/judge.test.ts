@@ -51,7 +51,7 @@ describe("a cause that the verdict names", () => {
     );
   });
 
-  test("is proximate where it is a condition of the story", async () => {
+  test("is proximate where it is a condition of the scenario", async () => {
     expect(
       await judged(planOf("net.latencyMs"), fails("net.latencyMs"), saying("flag-before-credential")),
     ).toMatch(/^proximate/);

@@ -1,5 +1,5 @@
 import { VERDICT_CLASSES } from "../../oracle/judge.js";
-import type { LabelJudgement } from "../../oracle/judge-story.js";
+import type { LabelJudgement } from "../../oracle/judge-labels.js";
 import { PARTIAL_CLASSES } from "../../oracle/partial.js";
 import { barsOf, headRates, otherVerdicts, sumOf } from "../../oracle/bars.js";
 import { addNumbers, type Numbers, type NumbersBy, type OracleTable } from "../../oracle/table.js";
@@ -8,7 +8,7 @@ import { wilson, type Rate } from "../../oracle/wilson.js";
 /** How many clusters a text has room for. */
 const CLUSTERS_MAX = 80;
 
-/** Renders a table of the oracle for people: rates with intervals, by cause, fault, road and sample, and clusters. */
+/** Renders a table of the oracle for people: rates with intervals, by cause, fault, setup and sample, and clusters. */
 export function oracleTableToText(table: OracleTable): string {
   const redrawn = Object.entries(table.redrawn).map(([why, count]) => `${count} ${why}`);
   const judged = sumOf(table.total);
@@ -19,7 +19,7 @@ export function oracleTableToText(table: OracleTable): string {
     ...barLines(table),
     ...ratesOf(table),
     ...classTable("sample", table.bySample),
-    ...classTable("road", table.byRoad),
+    ...classTable("setup", table.bySetup),
     ...classTable("cause named", table.byCause),
     ...classTable("fault that suffices alone", table.byFault),
     ...reasonTable(table.byReason),
@@ -134,8 +134,8 @@ export function labelsToText(labels: readonly LabelJudgement[]): string {
       .join(", "),
     ...section([
       ["class", "scenario", "ceremony", "label", "why", "smallest sufficient sets"],
-      ...others.map(({ class: is, story, ceremony, label, why, sufficient }) => {
-        return [is, story, ceremony, label, why, setsOf(sufficient)];
+      ...others.map(({ class: is, scenario, ceremony, label, why, sufficient }) => {
+        return [is, scenario, ceremony, label, why, setsOf(sufficient)];
       }),
     ]),
   ].join("\n");
