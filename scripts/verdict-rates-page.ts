@@ -22,6 +22,8 @@ export function verdictRatesPart(): string {
       return `| ${name}: ${bound} | ${rateText(rate)} | ${isMet ? "met" : "not met"} |`;
     }),
     "",
+    `A cause named by lot would be right in ${rateText(headRates(table.chance).right)} of these ceremonies.`,
+    "",
     "### By the cause that is named",
     "",
     ...classRows("Cause", table.byCause),

@@ -1,7 +1,7 @@
 import type { BaseScenario, PlanAction, PlanKnobs } from "./plan.js";
 
 /** Groups that every ceremony with a passkey depends on. */
-const PAGE_AND_SITE = ["client", "page", "user", "rp", "net", "gw", "mail", "ext"];
+const PAGE_AND_SITE = ["client", "page", "user", "rp", "outage", "net", "gw", "mail", "ext"];
 const KEY_GROUPS = [...PAGE_AND_SITE, "hid", "host", "key", "link", "os"];
 const PIN_GROUPS = [...KEY_GROUPS, "pin"];
 const FINGERPRINT_GROUPS = [...PIN_GROUPS, "uv"];
@@ -10,8 +10,21 @@ const LINKED_GROUPS = [...HYBRID_GROUPS, "push"];
 const LOOPBACK_GROUPS = [...PAGE_AND_SITE, "key", "link", "uv", "os"];
 const SITE_QR_GROUPS = [...LOOPBACK_GROUPS, "poll"];
 
-const FACTOR_GROUPS = ["user", "net", "gw", "mail", "sms", "relay", "otp", "app", "factor", "lock"];
-const PROVIDER_GROUPS = ["user", "net", "gw", "idp"];
+const FACTOR_GROUPS = [
+  "user",
+  "net",
+  "gw",
+  "mail",
+  "sms",
+  "relay",
+  "otp",
+  "app",
+  "call",
+  "factor",
+  "lock",
+  "outage",
+];
+const PROVIDER_GROUPS = ["user", "net", "gw", "idp", "outage"];
 
 const PIN: PlanKnobs = { "key.pinSet": true, "rp.userVerification": "required" };
 const PHONE: PlanKnobs = { "key.profile": "phone", "key.upTimeoutMs": 300_000, "key.ignoresCancel": true };
@@ -91,6 +104,13 @@ export const FACTOR_SCENARIOS: readonly BaseScenario[] = [
     groups: FACTOR_GROUPS,
   },
   { id: "factor-app", knobs: app, script: [{ do: "enter-code", factor: "app" }], groups: FACTOR_GROUPS },
+  { id: "factor-call", knobs: {}, script: askAndEnter("call"), groups: FACTOR_GROUPS },
+  {
+    id: "factor-settings",
+    knobs: {},
+    script: [...askAndEnter("sms"), { do: "change-factor", to: "mail" }],
+    groups: [...FACTOR_GROUPS, "settings"],
+  },
   {
     id: "factor-google",
     knobs: linked,

@@ -51,7 +51,7 @@ export const GIVEN_KNOBS: readonly string[] = [
 ];
 
 /** Groups of {@link FACTOR_SCENARIOS} alone. */
-const FACTOR_ONLY = ["sms", "relay", "otp", "app", "factor", "lock", "reset", "idp", "settings"];
+const FACTOR_ONLY = ["sms", "relay", "otp", "app", "call", "factor", "lock", "reset", "idp", "settings"];
 
 const MINUTE_MS = 60_000;
 const LOGIN_GAPS_MS = [MINUTE_MS, 5 * MINUTE_MS, 60 * MINUTE_MS];

@@ -14,6 +14,7 @@ export interface PlanAction {
   readonly times?: number;
   readonly everyMs?: number;
   readonly provider?: string;
+  readonly to?: string;
   readonly forMs?: number;
 }
 

@@ -35,6 +35,8 @@ export interface OracleTable {
   readonly well: number;
   /** Verdicts of all draws, by class. */
   readonly total: ClassCounts;
+  /** What became of causes that were named by lot, for the same ceremonies. */
+  readonly chance: ClassCounts;
   readonly bySample: NumbersBy;
   readonly bySetup: NumbersBy;
   /** By the cause that was named. */
@@ -63,6 +65,7 @@ export function emptyTable(seed: string): OracleTable {
     redrawn: {},
     well: 0,
     total: NO_COUNTS,
+    chance: NO_COUNTS,
     bySample: {},
     bySetup: {},
     byCause: {},
@@ -136,6 +139,7 @@ export function mergeTables(tables: readonly OracleTable[], seed = tables[0]?.se
     redrawn: numbers(({ redrawn }) => redrawn),
     well: sum(({ well }) => well),
     total: tables.map(({ total }) => total).reduce(addClasses, NO_COUNTS),
+    chance: tables.map(({ chance }) => chance).reduce(addClasses, NO_COUNTS),
     bySample: numbersBy(({ bySample }) => bySample),
     bySetup: numbersBy(({ bySetup }) => bySetup),
     byCause: numbersBy(({ byCause }) => byCause),

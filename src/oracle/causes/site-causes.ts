@@ -33,7 +33,6 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: ["key.which", "key.second", "phone.provider", "key.present", "do:reset-key", "rp.unknownAccount"],
     after: "a failed registration",
   },
-  "single-passkey-replaced": { names: ["rp.maxPasskeys", "rp.replaceAt", "rp.whenFull"], condition: true },
   "flag-before-credential": { names: ["rp.flagAt"], condition: true },
   "password-off": { names: ["rp.flagAt", "rp.passwordWhenFlagged"] },
   "origin-refused": { names: ["ext.*", "page.frame"] },

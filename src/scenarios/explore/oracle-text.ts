@@ -39,9 +39,13 @@ function barLines(table: OracleTable): readonly string[] {
   });
 }
 
-function ratesOf({ total }: OracleTable): readonly string[] {
+function ratesOf({ total, chance }: OracleTable): readonly string[] {
   const { proximate, unmapped } = headRates(total);
-  return [`proximate: ${rateText(proximate)}`, `unmapped: ${rateText(unmapped)}`];
+  return [
+    `proximate: ${rateText(proximate)}`,
+    `unmapped: ${rateText(unmapped)}`,
+    `a cause named by lot would be right: ${rateText(headRates(chance).right)}`,
+  ];
 }
 
 /** `71.1 % [70.2-72.1], 6724 of 9458` */
