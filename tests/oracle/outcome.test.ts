@@ -4,6 +4,7 @@ import {
   isPlainlyWell,
   isWellButForStores,
   isWellButUntold,
+  isWellOnOtherScreen,
   outcomeKey,
 } from "../../src/oracle/outcome.js";
 import type { TraceRecord } from "../../src/core/trace.js";
@@ -116,7 +117,9 @@ describe("what the user was told", () => {
       { kind: "user.saw", where: "page", text: "Ready.", tone: "success" },
       { actor: "phone-page" },
     );
-    expect(first([...silent, phone, quit], WELL_LEDGER).told).toEqual(["phone-page:success", "browser:quit"]);
+    const elsewhere = first([...silent, phone, quit], WELL_LEDGER);
+    expect(elsewhere.told).toEqual(["phone-page:success", "browser:quit"]);
+    expect([elsewhere, outcome].map(isWellOnOtherScreen)).toEqual([true, false]);
   });
 });
 

@@ -17,7 +17,7 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "challenge-superseded": { names: ["rp.challengePer", ...OTHER_CEREMONY] },
   "step-up-expired": { names: ["rp.stepUpTtlMs", "rp.stepUpCheckedAt", ...TIME_TO_ANSWER, "net.latencyMs"] },
   "session-not-fresh": { names: ["rp.freshAgeMs", "net.latencyMs", "rp.optionsMs"] },
-  "session-lost": { names: ["client.clearCookiesMs", "rp.sessionIn"] },
+  "session-lost": { names: ["client.clearCookiesMs", "client.cookies", "rp.sessionIn"] },
   "passkey-limit": { names: ["rp.maxPasskeys", "rp.whenFull", ...OTHER_CEREMONY] },
   "link-consumed": { names: ["rp.linkSingleUse", ...OTHER_CEREMONY] },
   "late-commit": { names: ["rp.commitDelayMs", "rp.finishMs", "rp.workerMs", "do:login", ...SLOW_CALL] },
