@@ -12,9 +12,10 @@ export {
   scenarioNamed,
 } from "../scenarios/catalogue.js";
 export { CATALOGUE_GROUPS, type CatalogueGroup } from "../scenarios/catalogue/groups.js";
+export { type Bar, barsOf } from "../oracle/bars.js";
 export { type OracleCase } from "../oracle/case.js";
 export { SAMPLE_NAMES, type SampleName } from "../oracle/draw-plan.js";
-export type { LabelJudgement } from "../oracle/judge-story.js";
+export type { LabelJudgement } from "../oracle/judge-labels.js";
 export { VERDICT_CLASSES, type VerdictClass } from "../oracle/judge.js";
 export { type MeasureOptions } from "../oracle/measure.js";
 export { type OracleTable, mergeTables } from "../oracle/table.js";

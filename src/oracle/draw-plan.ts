@@ -1,15 +1,15 @@
 import { drawFraction, seededEntropy, type Entropy } from "../core/entropy.js";
-import { FACTOR_STORIES, ROADS, storyOn } from "./base-stories.js";
+import { FACTOR_SCENARIOS, SETUPS, scenarioOn } from "./base-scenarios.js";
 import { drawLog, drawValue, pickFrom } from "./draw-value.js";
 import { FIELD_FAULTS, type FieldFault } from "./field-faults.js";
 import { groupOf, type KnobInfo } from "./knob-info.js";
-import type { BaseStory, Deviation, Plan, PlanAction, PlanKnobs, PlanValue } from "./plan.js";
+import type { BaseScenario, Deviation, Plan, PlanAction, PlanKnobs, PlanValue } from "./plan.js";
 
 /** Ways of drawing plans, with the share of the draws that each gets, in twentieths. */
 export const SAMPLES = {
   /** Knobs of any group, every group equally often: one to four. */
   A: 6,
-  /** Knobs of the groups that the base story depends on: one to four. */
+  /** Knobs of the groups that the base scenario depends on: one to four. */
   B: 4,
   /** Two or three faults of real life. */
   C: 4,
@@ -17,7 +17,7 @@ export const SAMPLES = {
   C1x: 3,
   /** Knobs set, keys pulled, browsers ended and second tries made while a ceremony runs. */
   M: 2,
-  /** Ways in without a passkey: codes, apps, sign-in providers. */
+  /** Fallback factors: codes, apps, sign-in providers. */
   F: 1,
 } as const;
 
@@ -40,8 +40,8 @@ function interleaved(): readonly SampleName[] {
   return all.sort((a, b) => a.place - b.place).map(({ name }) => name);
 }
 
-/** Knobs that say what the story is, and are no fault of anybody. */
-export const STORY_KNOBS: readonly string[] = [
+/** Knobs that say what a scenario is about, and are no fault of anybody. */
+export const GIVEN_KNOBS: readonly string[] = [
   "client.profile",
   "key.profile",
   "link.road",
@@ -50,8 +50,8 @@ export const STORY_KNOBS: readonly string[] = [
   "rp.qr",
 ];
 
-/** Groups of {@link FACTOR_STORIES} alone. */
-const FACTOR_ONLY = ["sms", "relay", "otp", "app", "factor", "lock", "reset", "idp", "settings"];
+/** Groups of {@link FACTOR_SCENARIOS} alone. */
+const FACTOR_ONLY = ["sms", "relay", "otp", "app", "call", "factor", "lock", "reset", "idp", "settings"];
 
 const MINUTE_MS = 60_000;
 const LOGIN_GAPS_MS = [MINUTE_MS, 5 * MINUTE_MS, 60 * MINUTE_MS];
@@ -76,25 +76,23 @@ export interface DrawOptions {
 export function drawPlan({ seed, draw, sample, again, knobs }: DrawOptions): Plan {
   const entropy = seededEntropy(`oracle/${seed}/${sample}/${draw}/${again}`);
   const base =
-    sample === "F"
-      ? pickFrom(FACTOR_STORIES, entropy.fork("story"))
-      : drawStory(knobs, entropy.fork("story"));
+    sample === "F" ? pickFrom(FACTOR_SCENARIOS, entropy.fork("base")) : drawBase(knobs, entropy.fork("base"));
   return { base, deviations: drawDeviations({ base, sample, knobs, entropy }) };
 }
 
-function drawStory(knobs: readonly KnobInfo[], entropy: Entropy): BaseStory {
-  const road = pickFrom(ROADS, entropy);
-  const story = storyOn(road, {
-    logins: pickFrom(road.logins, entropy),
+function drawBase(knobs: readonly KnobInfo[], entropy: Entropy): BaseScenario {
+  const setup = pickFrom(SETUPS, entropy);
+  const scenario = scenarioOn(setup, {
+    logins: pickFrom(setup.logins, entropy),
     gapMs: pickFrom(LOGIN_GAPS_MS, entropy),
   });
-  const makes = road.profiles === "keys" ? choicesOf(knobs, "key.profile") : PHONE_PROFILES;
+  const makes = setup.profiles === "keys" ? choicesOf(knobs, "key.profile") : PHONE_PROFILES;
   return {
-    ...story,
+    ...scenario,
     knobs: {
-      ...story.knobs,
+      ...scenario.knobs,
       ...someProfile("client.profile", choicesOf(knobs, "client.profile"), entropy),
-      ...(road.profiles === "none" ? {} : someProfile("key.profile", makes, entropy)),
+      ...(setup.profiles === "none" ? {} : someProfile("key.profile", makes, entropy)),
     },
   };
 }
@@ -118,7 +116,7 @@ const ACTION_SHARES: Readonly<Record<SampleName, number>> = {
 };
 
 interface DeviationOptions {
-  readonly base: BaseStory;
+  readonly base: BaseScenario;
   readonly sample: SampleName;
   readonly knobs: readonly KnobInfo[];
   readonly entropy: Entropy;
@@ -168,7 +166,7 @@ function drawKnobInfo(
   { base, sample, knobs }: Pick<DeviationOptions, "base" | "sample" | "knobs">,
   entropy: Entropy,
 ): KnobInfo | undefined {
-  const isDrawn = ({ name }: KnobInfo) => !STORY_KNOBS.includes(name);
+  const isDrawn = ({ name }: KnobInfo) => !GIVEN_KNOBS.includes(name);
   const all = knobs.filter(isDrawn);
   if (sample === "A") {
     const groups = [...new Set(all.map(({ name }) => groupOf(name)))].filter(
@@ -186,10 +184,10 @@ function drawKnobInfo(
   );
 }
 
-function drawFault(base: BaseStory, entropy: Entropy): FieldFault {
-  const road = base.id.split("+")[0] ?? base.id;
+function drawFault(base: BaseScenario, entropy: Entropy): FieldFault {
+  const setup = base.id.split("+")[0] ?? base.id;
   return pickFrom(
-    FIELD_FAULTS.filter(({ roads }) => roads === undefined || roads.includes(road)),
+    FIELD_FAULTS.filter(({ setups }) => setups === undefined || setups.includes(setup)),
     entropy,
   );
 }
@@ -199,7 +197,7 @@ function faultValue({ from, oneOf = [] }: FieldFault, entropy: Entropy): PlanVal
 }
 
 /** When a knob deviates: from the start (`undefined`), from before a login on, or in the middle of a ceremony. */
-function drawMoment(base: BaseStory, sample: SampleName, entropy: Entropy): number | undefined {
+function drawMoment(base: BaseScenario, sample: SampleName, entropy: Entropy): number | undefined {
   if (sample === "F") return undefined;
   if (sample === "M") return momentWithin(base, entropy);
   const logins = base.script.filter((action) => action.do === "login");
@@ -207,21 +205,21 @@ function drawMoment(base: BaseStory, sample: SampleName, entropy: Entropy): numb
   return drawFraction(entropy) < MID_RUN_SHARE ? momentWithin(base, entropy) : undefined;
 }
 
-function momentWithin({ script }: BaseStory, entropy: Entropy): number {
+function momentWithin({ script }: BaseScenario, entropy: Entropy): number {
   const beganMs = pickFrom(script, entropy).atMs ?? 0;
   return beganMs + Math.round(drawLog(100, 40_000, entropy));
 }
 
 const CODE_ACTIONS = ["request-code", "enter-code"];
 
-const KEY_ROADS = ["usb", "pin", "fingerprint"];
+const KEY_SETUPS = ["usb", "pin", "fingerprint"];
 const KEY_VERBS = ["unplug", "unplug", "unplug", "replug", "reset-key"];
 const VERBS = ["quit-browser", "quit-browser", "login", "login", "register"];
 
 /** What a user may do beside the script. */
-function drawAction(base: BaseStory, entropy: Entropy): Deviation | undefined {
+function drawAction(base: BaseScenario, entropy: Entropy): Deviation | undefined {
   const atMs = momentWithin(base, entropy);
-  const road = base.id.split("+")[0] ?? base.id;
+  const setup = base.id.split("+")[0] ?? base.id;
   if (base.id.startsWith("factor")) {
     const asks = base.script.find((action) => CODE_ACTIONS.includes(action.do));
     if (asks?.factor === undefined) return undefined;
@@ -239,7 +237,7 @@ function drawAction(base: BaseStory, entropy: Entropy): Deviation | undefined {
           };
     return { kind: "action", action };
   }
-  const verbs = KEY_ROADS.includes(road) ? [...KEY_VERBS, ...VERBS] : VERBS;
+  const verbs = KEY_SETUPS.includes(setup) ? [...KEY_VERBS, ...VERBS] : VERBS;
   const verb = pickFrom(
     verbs.filter((name) => name !== "login" || base.script.length > 1),
     entropy,

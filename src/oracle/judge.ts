@@ -4,7 +4,13 @@ import { CONDITION_FACTORS } from "./causes/conditions.js";
 import { isWellIn, outcomeIn, type Judged } from "./folded-run.js";
 import type { Lattice } from "./lattice.js";
 import { sufficientSets, type Sufficient } from "./sufficient-sets.js";
-import { isPlainlyWell, isWellButForStores, isWellButUntold, type CeremonyOutcome } from "./outcome.js";
+import {
+  isPlainlyWell,
+  isWellButForStores,
+  isWellButUntold,
+  isWellOnOtherScreen,
+  type CeremonyOutcome,
+} from "./outcome.js";
 import { fullMask, nameOfDeviation, type Mask, type Plan } from "./plan.js";
 import { PlanRefusedError, type Said } from "./runner.js";
 import { changeWithout, knobsOfTimer } from "./timer-knobs.js";
@@ -66,6 +72,7 @@ export async function judgeCeremony(
   if (said.cause === "success") {
     if (isRecovered(outcome)) return of("right", "recovered");
     if (isWellButUntold(outcome)) return of("right", "the user had left");
+    if (isWellOnOtherScreen(outcome)) return of("right", "told on another screen");
     return of("false-success", isWellButForStores(outcome) ? "stores do not match" : "not a success");
   }
   const factors = factorsOf(said.cause);
@@ -136,7 +143,7 @@ async function judgeNamed(
     return of("right", `after ${factors.after}`, timerEffect);
   }
   if (timerEffect === "nothing") return of("proximate", "the timer fired, and repairs nothing", timerEffect);
-  if (factors.condition === true) return of("proximate", "a condition of the story");
+  if (factors.condition === true) return of("proximate", "a condition of the scenario");
   return of("wrong", named === 0 ? "names no deviation" : "removal changes nothing");
 }
 

@@ -1,4 +1,7 @@
 import { describeCase, minimalCase, truthOf, type OracleCase } from "./case.js";
+import { saidByChance } from "./by-chance.js";
+import { NO_TROUBLE } from "./cause-factors.js";
+import { isPlainlyWell } from "./outcome.js";
 import type { Folded, Judged } from "./folded-run.js";
 import type { Lattice, LatticeDeps } from "./lattice.js";
 import { sampleOf, type SampleName } from "./draw-plan.js";
@@ -7,7 +10,15 @@ import type { KnobInfo } from "./knob-info.js";
 import { clocksOff, judgePartial, missingParties, type PartialVerdict } from "./partial.js";
 import { nameOfDeviation, type Plan } from "./plan.js";
 import { drawSoundPlan } from "./sound-plan.js";
-import { addClasses, countOne, countUnder, emptyTable, mergeTables, type OracleTable } from "./table.js";
+import {
+  addClasses,
+  countOne,
+  countUnder,
+  emptyTable,
+  mergeTables,
+  type Numbers,
+  type OracleTable,
+} from "./table.js";
 
 export interface MeasureOptions {
   readonly seed: string;
@@ -78,14 +89,24 @@ async function countCeremony(draw: Draw, ceremony: Judged): Promise<OracleTable>
   const table: OracleTable = {
     ...empty,
     total: addClasses(empty.total, { [is]: 1 }),
+    chance: addClasses(empty.chance, await classByChance(draw, ceremony)),
     bySample: countUnder({}, sample, is),
-    byRoad: countUnder({}, roadOf(lattice.plan), is),
+    bySetup: countUnder({}, setupOf(lattice.plan), is),
     byCause: countUnder({}, said?.cause ?? "not told", is),
     byFault: countUnder({}, faultOf(lattice.plan, judgement), is),
     byReason: countUnder({}, `${is}: ${why}`, is),
     timers: timerEffect === undefined ? {} : countUnder({}, said?.timer ?? "", timerEffect),
   };
   return is === "right" ? table : { ...table, clusters: [await reportCase(draw, ceremony, judgement)] };
+}
+
+/** Judges a cause named by lot, where the engine named one of a ceremony that went ill. */
+async function classByChance({ lattice, sample, draw, options }: Draw, ceremony: Judged): Promise<Numbers> {
+  const { said, place, outcome } = ceremony;
+  if (said === undefined || NO_TROUBLE.includes(said.cause) || isPlainlyWell(outcome)) return {};
+  const byChance = saidByChance(said, `${options.seed}/${sample}/${draw}/${place}`);
+  const judgement = await judgeCeremony(lattice, { ...ceremony, said: byChance });
+  return judgement === WELL ? {} : { [judgement.class]: 1 };
 }
 
 /** Reports a case with its smallest plan, and returns the cluster that it belongs to. */
@@ -138,8 +159,8 @@ async function countPartial(
   return tables;
 }
 
-/** Name of a base story's road: its id without the number of logins. */
-export function roadOf({ base }: Plan): string {
+/** Name of a base scenario's setup: its id without the number of logins. */
+export function setupOf({ base }: Plan): string {
   return base.id.split("+")[0] ?? base.id;
 }
 

@@ -3,6 +3,9 @@ import type { LedgerView, Observation } from "./runner.js";
 
 export type CeremonyKind = "registration" | "login" | "factor";
 
+/** Stands for the word of a page whose browser ended before it had one. */
+const QUIT = "browser:quit";
+
 /** What one ceremony came to for page, user, site and stores; without times. */
 export interface CeremonyOutcome {
   /** Id in the trace. */
@@ -60,12 +63,15 @@ export function isWellButUntold(outcome: CeremonyOutcome): boolean {
   return outcome.told.length === 0 && isPlainlyWell({ ...outcome, told: ["page:success"] });
 }
 
+/** Says whether all went well, and only the screen on which the ceremony began quit before it could say so. */
+export function isWellOnOtherScreen(outcome: CeremonyOutcome): boolean {
+  return isPlainlyWell({ ...outcome, told: outcome.told.filter((word) => word !== QUIT) });
+}
+
 /** Says what is wrong only in the stores: the ceremony itself went well for page, user and site. */
 export function isWellButForStores(outcome: CeremonyOutcome): boolean {
   return isPlainlyWell({ ...outcome, row: true, orphan: false, ghost: false });
 }
-
-const QUIT = "browser:quit";
 
 const KINDS: readonly string[] = ["registration", "login", "factor"];
 
@@ -109,7 +115,9 @@ export function foldOutcomes({
   return [...ceremonies.values()].map((found) => {
     const { beganAt, settledAt } = found;
     const outcome = foldOne(found, stores);
-    const told = outcome.told.length === 0 && quitAt > beganAt ? [QUIT] : outcome.told;
+    // The phone's page may have spoken where the one that quit did not.
+    const isUntold = !outcome.told.some((word) => word.startsWith("page:"));
+    const told = isUntold && quitAt > beganAt ? [...outcome.told, QUIT] : outcome.told;
     return { ...outcome, told, beganAt, settledAt };
   });
 }

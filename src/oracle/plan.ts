@@ -14,11 +14,12 @@ export interface PlanAction {
   readonly times?: number;
   readonly everyMs?: number;
   readonly provider?: string;
+  readonly to?: string;
   readonly forMs?: number;
 }
 
-/** A story that nothing is wrong with: what deviations are laid over. */
-export interface BaseStory {
+/** A scenario that nothing is wrong with: what deviations are laid over. */
+export interface BaseScenario {
   readonly id: string;
   readonly knobs: PlanKnobs;
   readonly script: readonly PlanAction[];
@@ -35,9 +36,9 @@ export type Deviation =
   /** Something that is done beside the script: the key is pulled out, the browser quits, a second try is made. */
   | { readonly kind: "action"; readonly action: PlanAction & { readonly atMs: number } };
 
-/** A base story and what deviates from it. Plain JSON. */
+/** A base scenario and what deviates from it. Plain JSON. */
 export interface Plan {
-  readonly base: BaseStory;
+  readonly base: BaseScenario;
   readonly deviations: readonly Deviation[];
 }
 

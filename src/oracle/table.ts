@@ -35,8 +35,10 @@ export interface OracleTable {
   readonly well: number;
   /** Verdicts of all draws, by class. */
   readonly total: ClassCounts;
+  /** What became of causes that were named by lot, for the same ceremonies. */
+  readonly chance: ClassCounts;
   readonly bySample: NumbersBy;
-  readonly byRoad: NumbersBy;
+  readonly bySetup: NumbersBy;
   /** By the cause that was named. */
   readonly byCause: NumbersBy;
   /** By single deviation, where it alone brings about the outcome. */
@@ -63,8 +65,9 @@ export function emptyTable(seed: string): OracleTable {
     redrawn: {},
     well: 0,
     total: NO_COUNTS,
+    chance: NO_COUNTS,
     bySample: {},
-    byRoad: {},
+    bySetup: {},
     byCause: {},
     byFault: {},
     byReason: {},
@@ -136,8 +139,9 @@ export function mergeTables(tables: readonly OracleTable[], seed = tables[0]?.se
     redrawn: numbers(({ redrawn }) => redrawn),
     well: sum(({ well }) => well),
     total: tables.map(({ total }) => total).reduce(addClasses, NO_COUNTS),
+    chance: tables.map(({ chance }) => chance).reduce(addClasses, NO_COUNTS),
     bySample: numbersBy(({ bySample }) => bySample),
-    byRoad: numbersBy(({ byRoad }) => byRoad),
+    bySetup: numbersBy(({ bySetup }) => bySetup),
     byCause: numbersBy(({ byCause }) => byCause),
     byFault: numbersBy(({ byFault }) => byFault),
     byReason: numbersBy(({ byReason }) => byReason),

@@ -21,6 +21,8 @@ const CHANGES: Readonly<Record<string, TimerChange>> = {
   "hid.reassembly": { knobs: { "hid.reassemblyMs": DAY_MS } },
   "ext.focus": { knobs: { "ext.focusWaitMs": null } },
   "otp.ttl": { knobs: { "otp.ttlMs": DAY_MS } },
+  "call.window": { knobs: { "call.windowMs": DAY_MS } },
+  "lock.ladder": { knobs: { "lock.threshold": 1_000_000 } },
   "idp.code": { knobs: { "idp.codeTtlMs": DAY_MS } },
 };
 

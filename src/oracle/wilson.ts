@@ -23,7 +23,8 @@ export function wilson(count: number, of: number): Rate {
     count,
     of,
     share,
-    low: Math.max(0, (middle - spread) / scale),
-    high: Math.min(1, (middle + spread) / scale),
+    // Exact at both ends, where rounding would leave a trace.
+    low: count === 0 ? 0 : (middle - spread) / scale,
+    high: count === of ? 1 : (middle + spread) / scale,
   };
 }

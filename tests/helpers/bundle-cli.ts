@@ -6,7 +6,7 @@ import { PROJECT } from "./project.js";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Folder of the bundles: `cli.js`, `verdict-worker.js`, `index.js` and one for each subpath, such as `sim.js`. */
+    /** Folder of the bundles: `cli.js`, `verdict-worker.js`, `oracle-worker.js`, `index.js` and one for each subpath, such as `sim.js`. */
     readonly bundleFolder?: string;
   }
 }
@@ -25,6 +25,7 @@ export default async function bundleCli({ provide }: TestProject): Promise<() =>
     entryPoints: {
       cli: "src/cli/main.ts",
       "verdict-worker": "src/cli/verdict-worker.ts",
+      "oracle-worker": "src/cli/oracle-worker.ts",
       index: "src/index.ts",
       ctap: "src/entry/ctap.ts",
       hid: "src/entry/hid.ts",

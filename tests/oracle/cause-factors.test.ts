@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ROOT_CAUSE_IDS } from "../../src/diagnosis/rules/registry.js";
 import { CAUSE_FACTORS, factorsOf, namesDeviation, NO_TROUBLE } from "../../src/oracle/cause-factors.js";
+import { CONDITION_FACTORS } from "../../src/oracle/causes/conditions.js";
+import { WAITS } from "../../src/diagnosis/facts/waits.js";
 import { changeWithout, knobsOfTimer } from "../../src/oracle/timer-knobs.js";
 import { listKnobs } from "../../src/sim/knobs/knobs.js";
+import { CATALOGUE } from "../../src/scenarios/catalogue.js";
 import { FIELD_FAULTS } from "../../src/oracle/field-faults.js";
-import { ROADS } from "../../src/oracle/base-stories.js";
+import { SETUPS } from "../../src/oracle/base-scenarios.js";
 import { knobValueFits } from "../../src/sim/knobs/knob-value.js";
 
 const specs = new Map(listKnobs().map(({ name, spec }) => [name as string, spec]));
@@ -23,6 +26,15 @@ test.each(Object.entries(CAUSE_FACTORS))("%s names knobs and actions that there 
   expect(unknown).toEqual([]);
 });
 
+test.each(Object.entries(CONDITION_FACTORS))("the wait %s names knobs that there are", (_, { names }) => {
+  const unknown = names.filter((name) => !name.startsWith("do:") && !specs.has(name) && !groups.has(name));
+  expect(unknown).toEqual([]);
+});
+
+test("every wait that a diagnosis names has a row", () => {
+  expect(Object.keys(CONDITION_FACTORS).sort()).toEqual(Object.keys(WAITS).sort());
+});
+
 test("a name, a group of knobs and an action are named", () => {
   const row = { names: ["key.decision", "tunnel.*", "do:unplug"] };
   expect(
@@ -30,6 +42,9 @@ test("a name, a group of knobs and an action are named", () => {
   ).toHaveLength(3);
   expect(["key.which", "do:login", "do:*"].filter((name) => namesDeviation(row, name))).toEqual([]);
 });
+
+/** Timers whose length is built into what the harness simulates. */
+const NO_KNOB: readonly string[] = ["key.tokenFirstUse", "key.tokenLife", "key.nextAssertion"];
 
 describe("timers", () => {
   const TIMERS = ["page.guard", "key.up", "tunnel.ttl", "gw.idle", "rp.challenge", "hid.busy", "otp.ttl"];
@@ -44,16 +59,22 @@ describe("timers", () => {
     }
   });
 
+  test("are known wherever a scenario of the catalogue expects one", () => {
+    const expected = new Set(CATALOGUE.flatMap(({ expect: { decidedBy } }) => decidedBy ?? []));
+    const unknown = [...expected].filter((timer) => changeWithout(timer) === undefined);
+    expect(unknown.filter((timer) => !NO_KNOB.includes(timer))).toEqual([]);
+  });
+
   test("the client's own goes with its profile", () => {
     expect(changeWithout("client.ceremony")).toEqual({ knobs: {}, run: { withoutClientTimer: true } });
     expect(changeWithout("no.such-timer")).toBeUndefined();
   });
 });
 
-test.each(FIELD_FAULTS)("$name can happen as it is written", ({ name, from, oneOf = [], roads = [] }) => {
+test.each(FIELD_FAULTS)("$name can happen as it is written", ({ name, from, oneOf = [], setups = [] }) => {
   const spec = specs.get(name);
   for (const value of from ?? oneOf) {
     expect(spec !== undefined && knobValueFits(spec, value), `${name}=${value}`).toBe(true);
   }
-  expect(ROADS.map(({ id }) => id)).toEqual(expect.arrayContaining([...roads]));
+  expect(SETUPS.map(({ id }) => id)).toEqual(expect.arrayContaining([...setups]));
 });

@@ -51,10 +51,16 @@ describe("a cause that the verdict names", () => {
     );
   });
 
-  test("is proximate where it is a condition of the story", async () => {
+  test("is proximate where it is a condition of the scenario", async () => {
     expect(
       await judged(planOf("net.latencyMs"), fails("net.latencyMs"), saying("flag-before-credential")),
     ).toMatch(/^proximate/);
+  });
+
+  test("is right where the sentence names it as what a timer waited for", async () => {
+    const beside: Diagnose = (records) =>
+      saying("client-timeout")(records).map((said) => ({ ...said, waitedFor: ["gesture"] }));
+    expect(await judged(planOf("key.touchDelayMs"), fails("key.touchDelayMs"), beside)).toMatch(/^right/);
   });
 
   test("is unmapped where nobody has said what it names", async () => {

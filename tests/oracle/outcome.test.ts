@@ -4,6 +4,7 @@ import {
   isPlainlyWell,
   isWellButForStores,
   isWellButUntold,
+  isWellOnOtherScreen,
   outcomeKey,
 } from "../../src/oracle/outcome.js";
 import type { TraceRecord } from "../../src/core/trace.js";
@@ -112,6 +113,13 @@ describe("what the user was told", () => {
     const outcome = first([...silent, quit], WELL_LEDGER);
     expect(outcome.told).toEqual(["browser:quit"]);
     expect(isWellButUntold(outcome)).toBe(false);
+    const phone = record(
+      { kind: "user.saw", where: "page", text: "Ready.", tone: "success" },
+      { actor: "phone-page" },
+    );
+    const elsewhere = first([...silent, phone, quit], WELL_LEDGER);
+    expect(elsewhere.told).toEqual(["phone-page:success", "browser:quit"]);
+    expect([elsewhere, outcome].map(isWellOnOtherScreen)).toEqual([true, false]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { partiesIn, withClockOff, withoutParties } from "../../src/oracle/parties.js";
-import { clocksOff, missingParties } from "../../src/oracle/partial.js";
-import { record, WELL_REGISTRATION } from "./hand-made.js";
+import { clocksOff, judgePartial, missingParties } from "../../src/oracle/partial.js";
+import { latticeOf } from "../../src/oracle/lattice.js";
+import type { Diagnose } from "../../src/oracle/runner.js";
+import { planOf, record, runnerOf, WELL_REGISTRATION } from "./hand-made.js";
 
 const timer = record(
   { kind: "timer.armed", timer: "client.ceremony", budgetMs: 60_000, id: "t1" },
@@ -44,5 +46,48 @@ describe("a clock that is off", () => {
     expect(names).toHaveLength(4 * 4);
     expect(names).toContain("site -90 s");
     expect(names.some((name) => name.startsWith("timers"))).toBe(false);
+  });
+});
+
+describe("verdicts on traces that are not whole", () => {
+  /** Names the cause where the browser's records are there; without the page it says success. */
+  const diagnose: Diagnose = (records) => {
+    const has = (actor: string) => records.some((one) => one.actor === actor);
+    const failed = records.some((one) => one.kind === "user.saw" && one.tone === "failure");
+    if (!has("page")) return [{ ceremony: "c1", cause: "success", text: "" }];
+    if (!has("browser")) return [{ ceremony: "c1", cause: "undecided", text: "" }];
+    return [{ ceremony: "c1", cause: failed ? "user-refused" : "success", text: "" }];
+  };
+
+  test("are the same, undecided or wrong", async () => {
+    const runner = runnerOf((knobs) => (knobs["key.decision"] === true ? "NotAllowedError" : undefined));
+    const lattice = await latticeOf(planOf("key.decision"), { runner, diagnose });
+    const changes = missingParties(lattice.records, "1").filter(({ name }) => !name.includes(" and "));
+    const verdicts = await judgePartial(lattice, changes, diagnose);
+    expect(verdicts.map(({ change, class: is }) => [change, is])).toEqual([
+      ["without browser", "undecided"],
+      ["without page", "wrong"],
+    ]);
+  });
+
+  test("of a success count as well: trouble named in it is wrong", async () => {
+    const gloomy: Diagnose = (records) => [
+      {
+        ceremony: "c1",
+        cause: records.some(({ actor }) => actor === "site") ? "success" : "lost-answer",
+        text: "",
+      },
+    ];
+    const lattice = await latticeOf(planOf("net.latencyMs"), {
+      runner: runnerOf(() => undefined),
+      diagnose: gloomy,
+    });
+    const verdicts = await judgePartial(lattice, missingParties(lattice.records, "1").slice(0, 4), gloomy);
+    expect(verdicts.map(({ change, class: is }) => [change, is])).toEqual([
+      ["without browser", "same"],
+      ["without page", "same"],
+      ["without site", "wrong"],
+      ["without key", "same"],
+    ]);
   });
 });

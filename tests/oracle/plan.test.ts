@@ -93,7 +93,7 @@ describe("drawing plans", () => {
     },
   );
 
-  test("roads, client profiles, key profiles, mid-run sets and actions all come up", () => {
+  test("setups, client profiles, key profiles, mid-run sets and actions all come up", () => {
     const seen = new Set<string>();
     for (let draw = 0; draw < 3_000; draw += 1) {
       const { base, deviations } = drawPlan({ seed: "all", draw, sample: sampleOf(draw), again: 0, knobs });
@@ -101,8 +101,8 @@ describe("drawing plans", () => {
       for (const name of ["client.profile", "key.profile"]) seen.add(`${name}=${base.knobs[name]}`);
       for (const one of deviations) seen.add(one.kind === "action" ? one.action.do : one.kind);
     }
-    for (const road of ["usb", "pin", "fingerprint", "hybrid", "linked", "loopback", "site-qr"]) {
-      expect(seen).toContain(road);
+    for (const setup of ["usb", "pin", "fingerprint", "hybrid", "linked", "loopback", "site-qr"]) {
+      expect(seen).toContain(setup);
     }
     for (const word of [
       "knob",

@@ -4,7 +4,9 @@ import {
   type OracleCase,
   type OracleTable,
   SAMPLE_NAMES,
+  type SampleName,
   VERDICT_CLASSES,
+  barsOf,
   type VerdictClass,
   mergeTables,
   oracleTableToText,
@@ -15,19 +17,25 @@ import { choiceOption, flag, textOption } from "../options.js";
 import { runOracle } from "../run-oracle.js";
 
 export const ORACLE_HELP = `  --sample NAME        one way of drawing: ${SAMPLE_NAMES.join(", ")} (all of them in turn)
+  --only SAMPLE/DRAW   one draw, as clusters name their examples
   --shard I/N          only every N-th draw, from the I-th on; confusion merge joins the tables
   --missing            also explain every trace without each party, and without pairs of parties
   --clocks             also explain every trace with each party's clock 5 s and 90 s fast and slow
   --list CLASS[,...]   a line for each verdict of these classes: ${VERDICT_CLASSES.filter((name) => name !== "right").join(", ")}
   --dump DIR           a scenario file for each verdict that is not right, without what does not matter in it
-  --out FILE           write the table as JSON, for confusion merge`;
+  --out FILE           write the table as JSON, for confusion merge
+  --rates FILE         likewise without the clusters, as docs/verdict-rates.json is
+  --hold               exit with 1 when a rate is not what is promised`;
 
 export const ORACLE_OPTIONS = {
   sample: { type: "string" },
+  only: { type: "string" },
   shard: { type: "string" },
   list: { type: "string" },
   dump: { type: "string" },
   out: { type: "string" },
+  rates: { type: "string" },
+  hold: { type: "boolean", default: false },
   missing: { type: "boolean", default: false },
   clocks: { type: "boolean", default: false },
 } as const;
@@ -41,7 +49,8 @@ interface Settings {
 /** Draws plans and judges every verdict on them by counterfactual runs. */
 export async function measureByCounterfactuals(settings: Settings, invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
-  const draws = drawsOf(settings.draws, textOption(invocation, "shard"));
+  const only = onlyDraw(textOption(invocation, "only"));
+  const draws = only ? [only.draw] : drawsOf(settings.draws, textOption(invocation, "shard"));
   const listed = classesOf(textOption(invocation, "list"));
   const dump = textOption(invocation, "dump");
   if (dump !== undefined) mkdirSync(dump, { recursive: true });
@@ -50,7 +59,7 @@ export async function measureByCounterfactuals(settings: Settings, invocation: I
     ...settings,
     jobs: Math.min(settings.jobs, draws.length),
     draws,
-    sample: choiceOption(invocation, "sample", SAMPLE_NAMES),
+    sample: only?.sample ?? choiceOption(invocation, "sample", SAMPLE_NAMES),
     onProgress: (done) => terminal.status(`${done}/${draws.length}`),
     missing: flag(invocation, "missing"),
     clocks: flag(invocation, "clocks"),
@@ -78,8 +87,17 @@ export function mergeOracleTables(paths: readonly string[], invocation: Invocati
 function outcomeOfTable(table: OracleTable, invocation: Invocation, lines: readonly string[]): Outcome {
   const out = textOption(invocation, "out");
   if (out !== undefined) writeTextFile(out, `${JSON.stringify(table, undefined, 1)}\n`);
+  const rates = textOption(invocation, "rates");
+  if (rates !== undefined)
+    writeTextFile(rates, `${JSON.stringify({ ...table, clusters: [] }, undefined, 2)}\n`);
+  const isHeld = barsOf(table).every(({ isMet }) => isMet);
   const text = [oracleTableToText(table), ...(lines.length > 0 ? ["", ...[...lines].sort()] : [])].join("\n");
-  return { exitCode: 0, json: { ok: true, ...table, listed: lines }, text };
+  const isGood = isHeld || !flag(invocation, "hold");
+  return {
+    exitCode: isGood ? 0 : 1,
+    json: { ok: isGood, ...table, bars: barsOf(table), listed: lines },
+    text,
+  };
 }
 
 function readTable(path: string): OracleTable {
@@ -106,6 +124,22 @@ function drawsOf(draws: number, shard: string | undefined): readonly number[] {
     throw new UsageError("USAGE", `--shard takes 1/4 to 4/4 and the like, not "${shard}"`);
   }
   return all.filter((draw) => draw % count === at - 1);
+}
+
+/** @throws {UsageError} USAGE for what is not like `A/14`. */
+function onlyDraw(
+  text: string | undefined,
+): { readonly sample: SampleName; readonly draw: number } | undefined {
+  if (text === undefined) return undefined;
+  const [name, number, ...surplus] = text.split("/");
+  const sample = SAMPLE_NAMES.find((one) => one === name);
+  if (sample === undefined || number === undefined || !/^\d+$/.test(number) || surplus.length > 0) {
+    throw new UsageError(
+      "USAGE",
+      `--only takes a sample and the number of a draw, such as A/14, not "${text}"`,
+    );
+  }
+  return { sample, draw: Number(number) };
 }
 
 function classesOf(text: string | undefined): readonly VerdictClass[] {

@@ -7,7 +7,7 @@ export interface CauseFactors {
   readonly names: readonly string[];
   /** The sentence names what an earlier ceremony left behind: true where that ceremony did go ill. */
   readonly after?: Aftermath;
-  /** The sentence states a condition of the story, true whenever the rule matches: never wrong, perhaps not the cause. */
+  /** The sentence states a condition of the scenario, true whenever the rule matches: never wrong, perhaps not the cause. */
   readonly condition?: boolean;
 }
 

@@ -19,7 +19,7 @@ const LATE_CODE = [
 
 const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
 
-/** Causes at ways in without a passkey. */
+/** Causes at fallback factors. */
 export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-expired": { names: LATE_CODE },
   "code-not-received": {

@@ -80,7 +80,4 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "lost-answer": {
     names: ["link.breaks", "tunnel.*", "do:unplug", "do:quit-browser", "phone.leavesAfterMs"],
   },
-  "lost-answer-then-second-create": {
-    names: ["link.breaks", "tunnel.*", "do:unplug", "do:register", "page.autoRetry", "phone.leavesAfterMs"],
-  },
 };

@@ -1,11 +1,11 @@
-import { STORY_KNOBS } from "../../oracle/draw-plan.js";
-import { judgeStory, type LabelJudgement } from "../../oracle/judge-story.js";
+import { GIVEN_KNOBS } from "../../oracle/draw-plan.js";
+import { judgeScenario, type LabelJudgement } from "../../oracle/judge-labels.js";
 import type { PlanAction, PlanKnobs } from "../../oracle/plan.js";
 import type { Scenario } from "../scenario.js";
 import { diagnose, oracleRunner } from "./oracle-runner.js";
 
 /** Knobs that say which other ways to sign in a scenario is about. */
-const FACTOR_STORY: readonly string[] = ["factor.enrolled", "otp.link", "idp.line", "idp.google"];
+const FACTOR_KNOBS: readonly string[] = ["factor.enrolled", "otp.link", "idp.line", "idp.google"];
 
 export interface LabelOptions {
   /** Called before each scenario with how many are done. */
@@ -18,19 +18,19 @@ export async function judgeLabels(
   { onProgress }: LabelOptions = {},
 ): Promise<readonly LabelJudgement[]> {
   const judgements: LabelJudgement[] = [];
-  const isStory = (knob: string) => [...STORY_KNOBS, ...FACTOR_STORY].includes(knob);
+  const isGiven = (knob: string) => [...GIVEN_KNOBS, ...FACTOR_KNOBS].includes(knob);
   for (const [done, scenario] of scenarios.entries()) {
     onProgress?.(done, scenario);
     const { id, knobs, script, expect } = scenario;
     if (expect.mechanisms.every((cause) => cause === "success")) continue;
-    const story = {
+    const labelled = {
       id,
       // A scenario's knobs and actions have the shape of a plan's.
       knobs: knobs as PlanKnobs,
       script: script as readonly PlanAction[],
       causes: expect.mechanisms,
     };
-    judgements.push(...(await judgeStory(story, { runner: oracleRunner, diagnose }, isStory)));
+    judgements.push(...(await judgeScenario(labelled, { runner: oracleRunner, diagnose }, isGiven)));
   }
   return judgements;
 }

@@ -1,13 +1,14 @@
 import { VERDICT_CLASSES } from "../../oracle/judge.js";
-import type { LabelJudgement } from "../../oracle/judge-story.js";
+import type { LabelJudgement } from "../../oracle/judge-labels.js";
 import { PARTIAL_CLASSES } from "../../oracle/partial.js";
+import { barsOf, headRates, otherVerdicts, sumOf } from "../../oracle/bars.js";
 import { addNumbers, type Numbers, type NumbersBy, type OracleTable } from "../../oracle/table.js";
 import { wilson, type Rate } from "../../oracle/wilson.js";
 
 /** How many clusters a text has room for. */
 const CLUSTERS_MAX = 80;
 
-/** Renders a table of the oracle for people: rates with intervals, by cause, fault, road and sample, and clusters. */
+/** Renders a table of the oracle for people: rates with intervals, by cause, fault, setup and sample, and clusters. */
 export function oracleTableToText(table: OracleTable): string {
   const redrawn = Object.entries(table.redrawn).map(([why, count]) => `${count} ${why}`);
   const judged = sumOf(table.total);
@@ -15,9 +16,10 @@ export function oracleTableToText(table: OracleTable): string {
     `${table.draws} draws, ${table.runs} runs: ${judged} verdicts judged, ${table.well} ceremonies well and said so`,
     `drawn again: ${redrawn.join(", ") || "none"}`,
     "",
-    ...ratesOf(table.total),
+    ...barLines(table),
+    ...ratesOf(table),
     ...classTable("sample", table.bySample),
-    ...classTable("road", table.byRoad),
+    ...classTable("setup", table.bySetup),
     ...classTable("cause named", table.byCause),
     ...classTable("fault that suffices alone", table.byFault),
     ...reasonTable(table.byReason),
@@ -28,48 +30,21 @@ export function oracleTableToText(table: OracleTable): string {
   ].join("\n");
 }
 
-/** Adds up numbers. */
-export function sumOf(numbers: Numbers): number {
-  return Object.values(numbers).reduce((sum, count) => sum + count, 0);
+/** Renders each bar with the rate that is held to it. */
+function barLines(table: OracleTable): readonly string[] {
+  return barsOf(table).map(({ name, rate, wanted, isMet }) => {
+    const bound =
+      "atMost" in wanted ? `at most ${percent(wanted.atMost)} %` : `at least ${percent(wanted.atLeast)} %`;
+    return `${isMet ? "met" : "NOT MET"}  ${name}, ${bound}: ${rateText(rate)}`;
+  });
 }
 
-/** The rates that the engine is held to. */
-export interface HeadRates {
-  /** Of all judged verdicts. */
-  readonly right: Rate;
-  readonly proximate: Rate;
-  readonly undecided: Rate;
-  readonly falseSuccess: Rate;
-  readonly unmapped: Rate;
-  /** Of the decided ones; a false success is wrong. */
-  readonly wrong: Rate;
-}
-
-/** Returns the rates of some verdicts, with their intervals. */
-export function headRates(counts: Numbers): HeadRates {
-  const judged = sumOf(counts);
-  const count = (name: string) => counts[name] ?? 0;
-  const of = (name: string) => wilson(count(name), judged);
-  const decided = judged - count("undecided") - count("unmapped");
-  return {
-    right: of("right"),
-    proximate: of("proximate"),
-    undecided: of("undecided"),
-    falseSuccess: of("false-success"),
-    unmapped: of("unmapped"),
-    wrong: wilson(count("wrong") + count("false-success"), decided),
-  };
-}
-
-function ratesOf(counts: Numbers): readonly string[] {
-  const { right, proximate, wrong, falseSuccess, undecided, unmapped } = headRates(counts);
+function ratesOf({ total, chance }: OracleTable): readonly string[] {
+  const { proximate, unmapped } = headRates(total);
   return [
-    `right          ${rateText(right)}`,
-    `proximate      ${rateText(proximate)}`,
-    `wrong          ${rateText(wrong)} decided, false success among them`,
-    `false success  ${rateText(falseSuccess)}`,
-    `undecided      ${rateText(undecided)}`,
-    `unmapped       ${rateText(unmapped)}`,
+    `proximate: ${rateText(proximate)}`,
+    `unmapped: ${rateText(unmapped)}`,
+    `a cause named by lot would be right: ${rateText(headRates(chance).right)}`,
   ];
 }
 
@@ -130,7 +105,7 @@ function partialTable(title: string, numbers: NumbersBy): readonly string[] {
     String(sumOf(counts)),
     ...PARTIAL_CLASSES.map((is) => String(counts[is] ?? 0)),
     shortRate(wilson(counts["wrong"] ?? 0, sumOf(counts))),
-    shortRate(wilson((counts["wrong"] ?? 0) + (counts["coarser"] ?? 0), sumOf(counts))),
+    shortRate(otherVerdicts(counts)),
   ];
   return section([
     [title, "n", ...PARTIAL_CLASSES, "wrong % [95 %]", "wrong or coarser %"],
@@ -163,8 +138,8 @@ export function labelsToText(labels: readonly LabelJudgement[]): string {
       .join(", "),
     ...section([
       ["class", "scenario", "ceremony", "label", "why", "smallest sufficient sets"],
-      ...others.map(({ class: is, story, ceremony, label, why, sufficient }) => {
-        return [is, story, ceremony, label, why, setsOf(sufficient)];
+      ...others.map(({ class: is, scenario, ceremony, label, why, sufficient }) => {
+        return [is, scenario, ceremony, label, why, setsOf(sufficient)];
       }),
     ]),
   ].join("\n");

@@ -13,14 +13,14 @@ import {
 } from "./plan.js";
 
 /** A scenario as the oracle reads it: knobs, script, and what it says of each ceremony. */
-export interface StoryToJudge {
+export interface ScenarioToJudge {
   readonly id: string;
   readonly knobs: PlanKnobs;
   readonly script: readonly PlanAction[];
 }
 
 /** A scenario taken apart: what deviates in it, and how it is put together again with only some of that. */
-export interface StoryPlan {
+export interface ScenarioPlan {
   readonly plan: Plan;
   readonly compose: (plan: Plan, mask: Mask) => PlannedRun;
 }
@@ -38,35 +38,35 @@ interface Place {
  * Takes a scenario apart: each of its knobs, each knob that its script sets, and each action that interferes is a
  * deviation; ceremonies are its base.
  *
- * @param isStory says of a knob that it is what the scenario is about, and no fault: the transport, a profile.
+ * @param isGiven says of a knob that it is what the scenario is about, and no fault: the transport, a profile.
  */
-export function storyPlan(story: StoryToJudge, isStory: (knob: string) => boolean): StoryPlan {
+export function scenarioPlan(scenario: ScenarioToJudge, isGiven: (knob: string) => boolean): ScenarioPlan {
   const deviations: Deviation[] = [];
   const places: Place[] = [];
   const add = (deviation: Deviation, place: Place) => {
     deviations.push(deviation);
     places.push(place);
   };
-  for (const [name, value] of Object.entries(story.knobs)) {
-    if (!isStory(name)) add({ kind: "knob", name, value }, { action: undefined, knob: name });
+  for (const [name, value] of Object.entries(scenario.knobs)) {
+    if (!isGiven(name)) add({ kind: "knob", name, value }, { action: undefined, knob: name });
   }
-  story.script.forEach((action, at) => {
+  scenario.script.forEach((action, at) => {
     const { atMs = 0 } = action;
     if (INTERFERING.includes(action.do)) {
       add({ kind: "action", action: { ...action, atMs } }, { action: at, knob: undefined });
     }
     for (const [name, value] of Object.entries(action.knobs ?? {})) {
-      if (!isStory(name)) add({ kind: "set", name, value, atMs }, { action: at, knob: name });
+      if (!isGiven(name)) add({ kind: "set", name, value, atMs }, { action: at, knob: name });
     }
   });
   const plan: Plan = {
-    base: { id: story.id, knobs: story.knobs, script: story.script, groups: [] },
+    base: { id: scenario.id, knobs: scenario.knobs, script: scenario.script, groups: [] },
     deviations,
   };
-  return { plan, compose: (_, mask) => composeStory(story, places, mask) };
+  return { plan, compose: (_, mask) => composeScenario(scenario, places, mask) };
 }
 
-function composeStory(story: StoryToJudge, places: readonly Place[], mask: Mask): PlannedRun {
+function composeScenario(scenario: ScenarioToJudge, places: readonly Place[], mask: Mask): PlannedRun {
   const gone = places.filter((_, at) => (mask & (1 << at)) === 0);
   const without = (knobs: PlanKnobs, action: number | undefined) =>
     Object.fromEntries(
@@ -74,14 +74,14 @@ function composeStory(story: StoryToJudge, places: readonly Place[], mask: Mask)
         ([name]) => !gone.some((place) => place.action === action && place.knob === name),
       ),
     );
-  const actions = story.script.flatMap((action, at) => {
+  const actions = scenario.script.flatMap((action, at) => {
     if (gone.some((place) => place.action === at && place.knob === undefined)) return [];
     if (action.knobs === undefined) return [{ id: `base ${at}`, action }];
     const knobs = without(action.knobs, at);
     return [{ id: `base ${at}`, action: { ...action, knobs } }];
   });
   return {
-    knobs: without(story.knobs, undefined),
+    knobs: without(scenario.knobs, undefined),
     script: actions.map(({ action }) => action),
     actionIds: actions.map(({ id }) => id),
   };

@@ -1,7 +1,7 @@
-import type { BaseStory, PlanAction, PlanKnobs } from "./plan.js";
+import type { BaseScenario, PlanAction, PlanKnobs } from "./plan.js";
 
 /** Groups that every ceremony with a passkey depends on. */
-const PAGE_AND_SITE = ["client", "page", "user", "rp", "net", "gw", "mail", "ext"];
+const PAGE_AND_SITE = ["client", "page", "user", "rp", "outage", "net", "gw", "mail", "ext"];
 const KEY_GROUPS = [...PAGE_AND_SITE, "hid", "host", "key", "link", "os"];
 const PIN_GROUPS = [...KEY_GROUPS, "pin"];
 const FINGERPRINT_GROUPS = [...PIN_GROUPS, "uv"];
@@ -10,8 +10,21 @@ const LINKED_GROUPS = [...HYBRID_GROUPS, "push"];
 const LOOPBACK_GROUPS = [...PAGE_AND_SITE, "key", "link", "uv", "os"];
 const SITE_QR_GROUPS = [...LOOPBACK_GROUPS, "poll"];
 
-const FACTOR_GROUPS = ["user", "net", "gw", "mail", "sms", "relay", "otp", "app", "factor", "lock"];
-const PROVIDER_GROUPS = ["user", "net", "gw", "idp"];
+const FACTOR_GROUPS = [
+  "user",
+  "net",
+  "gw",
+  "mail",
+  "sms",
+  "relay",
+  "otp",
+  "app",
+  "call",
+  "factor",
+  "lock",
+  "outage",
+];
+const PROVIDER_GROUPS = ["user", "net", "gw", "idp", "outage"];
 
 const PIN: PlanKnobs = { "key.pinSet": true, "rp.userVerification": "required" };
 const PHONE: PlanKnobs = { "key.profile": "phone", "key.upTimeoutMs": 300_000, "key.ignoresCancel": true };
@@ -22,18 +35,18 @@ const SITE_QR: PlanKnobs = { ...PHONE, "rp.qr": "site" };
 
 const REGISTER: readonly PlanAction[] = [{ do: "register" }];
 
-/** A road to an authenticator, with what a base story on it is made of. */
-interface Road {
+/** A setup to an authenticator, with what a base scenario with it is made of. */
+interface Setup {
   readonly id: string;
   readonly knobs: PlanKnobs;
   readonly groups: readonly string[];
-  /** Knobs whose value is drawn with the story: makes of the authenticator. */
+  /** Knobs whose value is drawn with the scenario: makes of the authenticator. */
   readonly profiles: "keys" | "phones" | "none";
   readonly logins: readonly number[];
 }
 
-/** Every road, with the numbers of logins that follow the registration. */
-export const ROADS: readonly Road[] = [
+/** Every setup, with the numbers of logins that follow the registration. */
+export const SETUPS: readonly Setup[] = [
   { id: "usb", knobs: {}, groups: KEY_GROUPS, profiles: "keys", logins: [0, 1, 2] },
   { id: "pin", knobs: PIN, groups: PIN_GROUPS, profiles: "keys", logins: [0, 1] },
   {
@@ -50,12 +63,12 @@ export const ROADS: readonly Road[] = [
 ];
 
 /** A script with some logins, the first of them `gapMs` after the registration began. */
-export function storyOn(road: Road, { logins, gapMs }: { logins: number; gapMs: number }): BaseStory {
+export function scenarioOn(setup: Setup, { logins, gapMs }: { logins: number; gapMs: number }): BaseScenario {
   const script = [
     ...REGISTER,
     ...Array.from({ length: logins }, (_, at) => ({ do: "login", atMs: gapMs * (at + 1) })),
   ];
-  return { id: `${road.id}+${logins}`, knobs: road.knobs, script, groups: road.groups };
+  return { id: `${setup.id}+${logins}`, knobs: setup.knobs, script, groups: setup.groups };
 }
 
 const sms: PlanKnobs = {};
@@ -69,8 +82,8 @@ const askAndEnter = (factor: string): readonly PlanAction[] => [
   { do: "enter-code", factor },
 ];
 
-/** Ways in without a passkey: codes by text message, mail and call, an authenticator app, sign-in providers. */
-export const FACTOR_STORIES: readonly BaseStory[] = [
+/** Fallback factors: codes by text message, mail and call, an authenticator app, sign-in providers. */
+export const FACTOR_SCENARIOS: readonly BaseScenario[] = [
   { id: "factor-sms", knobs: sms, script: askAndEnter("sms"), groups: FACTOR_GROUPS },
   {
     id: "factor-sms-twice",
@@ -91,6 +104,13 @@ export const FACTOR_STORIES: readonly BaseStory[] = [
     groups: FACTOR_GROUPS,
   },
   { id: "factor-app", knobs: app, script: [{ do: "enter-code", factor: "app" }], groups: FACTOR_GROUPS },
+  { id: "factor-call", knobs: {}, script: askAndEnter("call"), groups: FACTOR_GROUPS },
+  {
+    id: "factor-settings",
+    knobs: {},
+    script: [...askAndEnter("sms"), { do: "change-factor", to: "mail" }],
+    groups: [...FACTOR_GROUPS, "settings"],
+  },
   {
     id: "factor-google",
     knobs: linked,

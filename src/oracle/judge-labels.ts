@@ -5,16 +5,16 @@ import { latticeOf, type LatticeDeps } from "./lattice.js";
 import { judgeCeremony, WELL, type VerdictClass } from "./judge.js";
 import { describeDeviation } from "./case.js";
 import { nameOfDeviation } from "./plan.js";
-import { partThatMatters, storyPlan, type StoryToJudge } from "./story-plan.js";
+import { partThatMatters, scenarioPlan, type ScenarioToJudge } from "./scenario-plan.js";
 
 /** What a scenario itself says of its ceremonies, in order. */
-export interface LabelledStory extends StoryToJudge {
+export interface LabelledScenario extends ScenarioToJudge {
   readonly causes: readonly string[];
 }
 
 /** One label of a scenario, judged. Plain JSON. */
 export interface LabelJudgement {
-  readonly story: string;
+  readonly scenario: string;
   readonly ceremony: string;
   readonly kind: string;
   readonly label: string;
@@ -34,15 +34,15 @@ const DEVIATIONS_MAX = 9;
  *
  * A label's timer is the one that the engine names where it names the same cause.
  */
-export async function judgeStory(
-  story: LabelledStory,
+export async function judgeScenario(
+  scenario: LabelledScenario,
   deps: LatticeDeps,
-  isStory: (knob: string) => boolean,
+  isGiven: (knob: string) => boolean,
 ): Promise<readonly LabelJudgement[]> {
-  const { plan, compose } = storyPlan(story, isStory);
+  const { plan, compose } = scenarioPlan(scenario, isGiven);
   const whole = await latticeOf(plan, { ...deps, compose });
   const isNamed = (name: string) =>
-    story.causes.some((cause) => {
+    scenario.causes.some((cause) => {
       const factors = factorsOf(cause);
       return factors !== undefined && namesDeviation(factors, name);
     });
@@ -52,9 +52,9 @@ export async function judgeStory(
   const texts = lattice.plan.deviations.map(describeDeviation);
   const namesOf = (mask: number) => texts.filter((_, at) => (mask & (1 << at)) !== 0);
   for (const [at, ceremony] of lattice.full.ceremonies.entries()) {
-    const label = story.causes[at] ?? "not told";
+    const label = scenario.causes[at] ?? "not told";
     const { ceremony: id, kind } = ceremony.outcome;
-    const one = { story: story.id, ceremony: id, kind, label };
+    const one = { scenario: scenario.id, ceremony: id, kind, label };
     const isSound = isWellIn(bare, ceremony.place);
     const isSaidWell = label === "success" && isPlainlyWell(ceremony.outcome);
     if (isSaidWell) continue;
