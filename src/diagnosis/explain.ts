@@ -60,6 +60,9 @@ function explainCeremony(ceremony: CeremonyTrace, facts: TraceFacts): CeremonyDi
     (layer) => !isSeen(layer, ceremony, facts),
   );
   if (missing.length > 0) return { ...undecided(ceremony, missing), outcome, consequences };
+  if (found.rule.id === "success" && facts.hasSpans && ceremony.openedBy === undefined) {
+    return { ...undecided(ceremony, ["page"]), outcome, consequences };
+  }
   if (found.rule.id === "success" && needsSiteProbe(ceremony, facts)) {
     return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
   }

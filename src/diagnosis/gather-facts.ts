@@ -49,6 +49,7 @@ export function gatherFacts(
     keys,
     copies,
     ...siteRecords,
+    hasSpans: attributed.some(({ kind }) => kind === "span.started"),
     rowsByCeremony: byCeremony(siteRecords.rows),
     layers: new Set(attributed.flatMap(({ kind }) => kind.split(".")[0] ?? [])),
     ledger,

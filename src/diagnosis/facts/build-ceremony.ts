@@ -64,9 +64,11 @@ export function buildCeremony(
 }
 
 /** The page that opened the span of the ceremony. */
-function pageOf(own: readonly TraceRecord[]): Pick<CeremonyTrace, "pageActor"> {
+function pageOf(own: readonly TraceRecord[]): Pick<CeremonyTrace, "openedBy" | "pageActor"> {
   const opened = own.find((record) => record.kind === "span.started" && record.name === "ceremony");
-  return opened !== undefined && /page$/.test(opened.actor) ? { pageActor: opened.actor } : {};
+  if (opened === undefined) return {};
+  const { actor } = opened;
+  return { openedBy: actor, ...(/page$/.test(actor) && { pageActor: actor }) };
 }
 
 function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {

@@ -67,6 +67,8 @@ export interface CeremonyTrace {
   /** First text that reported a failure to the user, and first text that reported a success. */
   failureSeen?: Timestamped & { readonly text: string };
   successSeen?: Timestamped;
+  /** Who opened the span of the ceremony; absent where that record is not in the trace. */
+  readonly openedBy?: string;
   /** The page that drives the ceremony; absent where none does, or its records are not in the trace. */
   readonly pageActor?: string;
   /** Only for `factor`: what was sent, typed and answered. */

@@ -55,7 +55,7 @@ function resultOf(
   const kept = site === "accepted" || facts.rowsByCeremony.has(ceremony.id);
   if (kept && deniedByPage) return "success-reported-as-failure";
   if (site === "accepted")
-    return told === "nothing" && ceremony.pageActor !== undefined ? "success-not-reported" : "success";
+    return told === "nothing" && ceremony.pageActor !== undefined && facts.layers.has("user") ? "success-not-reported" : "success";
   const isOver = ceremony.settled !== undefined || deniedByPage || site !== "not-asked";
   return isOver || optionsFailed(ceremony) ? "failure" : "unfinished";
 }
@@ -74,8 +74,9 @@ function promiseOf({ called, settled }: CeremonyTrace): Outcome["promise"] {
   return called === undefined ? "not-called" : "pending";
 }
 
-function toldUser({ failureSeen, gaveUp, successSeen }: CeremonyTrace): Outcome["told"] {
-  const failure = failureSeen ?? gaveUp;
+function toldUser({ failureSeen, gaveUp, threw, callFailed, successSeen }: CeremonyTrace): Outcome["told"] {
+  // Without what the user saw, a page that gave up or failed has told of a failure.
+  const failure = failureSeen ?? gaveUp ?? threw ?? callFailed;
   if (failure === undefined) return successSeen === undefined ? "nothing" : "success";
   return successSeen !== undefined && successSeen.atMs >= failure.atMs ? "corrected" : "failure";
 }

@@ -64,6 +64,8 @@ export interface TraceFacts {
   /** Kinds of probes the trace holds records of at all, by the first part of their records' kind. */
   readonly layers: ReadonlySet<string>;
   readonly ledger: Ledger;
+  /** The trace has spans: a ceremony without its opening record lacks the records of whoever drove it. */
+  readonly hasSpans: boolean;
   /** What is held when the trace ends. */
   readonly held: HeldCredentials;
   readonly rowsByCeremony: ReadonlyMap<string, readonly RowFact[]>;

@@ -52,7 +52,7 @@ function siteWaits({ options, finishes, timers }: CeremonyTrace, row: RowFact | 
   const work = timers.find(({ timer }) => timer === "rp.poll");
   const accepted = finishes.find(({ status }) => status === 200)?.answeredAtMs;
   return [
-    // Whoever waits for another screen waits for the row.
+    // A page that waits for another screen waits for the row.
     ...(accepted !== undefined && row && row.createdAtMs > accepted
       ? [{ id: "site-work" as const, fromMs: accepted, untilMs: row.createdAtMs }]
       : []),

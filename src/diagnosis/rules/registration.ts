@@ -87,10 +87,10 @@ export const gatewayLateCommit = defineRule({
   kinds: PASSKEY,
   text: "The gateway answered 504 while the site went on with its work.",
   results: TROUBLED,
-  over: UMBRELLAS,
+  over: ["finish-answer-lost", "site-silent", "site-refused", ...UMBRELLAS],
   match(ceremony, facts) {
     const cut = ceremony.finishes.find(({ status }) => status === 504);
-    if (cut?.answeredAtMs === undefined || acceptedFinish(ceremony) || isAttached(facts)) return undefined;
+    if (cut?.answeredAtMs === undefined || acceptedFinish(ceremony)) return undefined;
     // A page that had reported a failure before was not told of one by the gateway.
     if (ceremony.gaveUp && ceremony.gaveUp.atMs < cut.answeredAtMs) return undefined;
     const row = rowOf(ceremony, facts);
@@ -98,6 +98,8 @@ export const gatewayLateCommit = defineRule({
     const gateway = ceremony.timers.find(
       (use) => use.timer === "gw.idle" && use.end === "fired" && (use.endedAtMs ?? 0) <= cutAtMs,
     );
+    // Of a real site's own gateway nothing is known but its answer.
+    if (isAttached(facts) && (gateway === undefined || row === undefined)) return undefined;
     const lateMs = row && row.createdAtMs - cut.answeredAtMs;
     return {
       decidedBy: gateway,

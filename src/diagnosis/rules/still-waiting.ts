@@ -1,4 +1,3 @@
-import { seconds } from "../evidence.js";
 import { CEREMONY_KINDS } from "../facts/ceremony.js";
 import { defineRule } from "../rule.js";
 
@@ -8,12 +7,14 @@ export const stillWaiting = defineRule({
   kinds: CEREMONY_KINDS,
   text: "Nothing had ended the ceremony when the trace was over.",
   results: ["unfinished", "success-not-reported"],
+  // Whatever is not seen may have ended it.
+  requiredProbes: ({ kind }) => (kind === "factor" ? ["rp", "factor"] : ["page", "timer", "rp", "user"]),
   match(ceremony, { runEndedAtMs }) {
     if (runEndedAtMs === undefined) return undefined;
     return {
       waitsUntilMs: runEndedAtMs,
-      verdict: `Nothing had ended the ${ceremony.kind} when the run was over at ${seconds(runEndedAtMs)}.`,
-      evidence: [`${seconds(runEndedAtMs)}: the run ends`],
+      verdict: `Nothing had ended the ${ceremony.kind} when the run was over.`,
+      evidence: ["no record of an end"],
       prevention: ["Give every wait a limit, and say what is waited for."],
     };
   },

@@ -10,7 +10,7 @@ export interface KillableEnv {
   readonly isAlive: boolean;
   /** From now on none of its timers fires, nothing it says is heard, and it learns of nothing. */
   kill(): void;
-  /** Hands on what somebody answers the program; a program that was killed meanwhile never gets it. */
+  /** Delivers an answer to the program; a program that was killed meanwhile never gets it. */
   whileAlive<T>(answer: Promise<T>): Promise<T>;
 }
 
