@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { barsOf } from "../../src/oracle/bars.js";
 import { addClasses, countUnder, emptyTable, mergeTables, type OracleTable } from "../../src/oracle/table.js";
 import { wilson } from "../../src/oracle/wilson.js";
 
@@ -61,5 +62,50 @@ describe("merging tables", () => {
     const all = JSON.stringify(mergeTables([a, b, c]));
     expect(JSON.stringify(mergeTables([c, a, b]))).toBe(all);
     expect(JSON.stringify(mergeTables([mergeTables([c, b]), a]))).toBe(all);
+  });
+});
+
+describe("bars", () => {
+  const measured = (
+    counts: Readonly<Record<string, number>>,
+    missing: OracleTable["missing"] = {},
+  ): OracleTable => {
+    const empty = emptyTable("1");
+    return { ...empty, total: addClasses(empty.total, counts), missing };
+  };
+  const met = (table: OracleTable) => barsOf(table).map(({ name, isMet }) => `${isMet ? "" : "not "}${name}`);
+
+  test("are met, or are not", () => {
+    expect(met(measured({ right: 970, proximate: 10, undecided: 20 }))).toEqual([
+      "wrong of decided",
+      "undecided",
+      "false success",
+      "right",
+    ]);
+    expect(met(measured({ right: 950, wrong: 9, "false-success": 1, undecided: 40 }))).toEqual([
+      "not wrong of decided",
+      "not undecided",
+      "not false success",
+      "not right",
+    ]);
+  });
+
+  test("a false success counts as wrong, and what is undecided as not decided", () => {
+    const [wrong] = barsOf(measured({ right: 98, "false-success": 2, undecided: 100, unmapped: 50 }));
+    expect(wrong?.rate).toMatchObject({ count: 2, of: 100 });
+  });
+
+  test("hold for parties together, and for the worst of them", () => {
+    const missing = {
+      "without page": { same: 90, wrong: 8, coarser: 2 },
+      "without mail": { same: 1_000 },
+      "without key and page": { same: 10 },
+    };
+    expect(met(measured({ right: 1 }, missing)).slice(4)).toEqual([
+      "not another verdict with one party missing",
+      "not another verdict with one party missing, at worst (without page)",
+      "another verdict with two parties missing",
+      "another verdict with two parties missing, at worst (without key and page)",
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { GIVEN_KNOBS } from "../../oracle/draw-plan.js";
 import { judgeScenario, type LabelJudgement } from "../../oracle/judge-labels.js";
 import type { PlanAction, PlanKnobs } from "../../oracle/plan.js";
@@ -12,11 +14,18 @@ export interface LabelOptions {
   readonly onProgress?: (done: number, next: Scenario) => void;
 }
 
+const OPTIONS = parameters<LabelOptions>({ onProgress: maybe(arg.callable) });
+
 /** Holds the causes that scenarios state to counterfactual runs of these scenarios. */
 export async function judgeLabels(
   scenarios: readonly Scenario[],
-  { onProgress }: LabelOptions = {},
+  options: LabelOptions = {},
 ): Promise<readonly LabelJudgement[]> {
+  checkArguments("judgeLabels", {
+    scenarios: [shape.list(arg.object), scenarios],
+    options: [OPTIONS, options],
+  });
+  const { onProgress } = options;
   const judgements: LabelJudgement[] = [];
   const isGiven = (knob: string) => [...GIVEN_KNOBS, ...FACTOR_KNOBS].includes(knob);
   for (const [done, scenario] of scenarios.entries()) {

@@ -2,7 +2,13 @@ import { VERDICT_CLASSES } from "../../oracle/judge.js";
 import type { LabelJudgement } from "../../oracle/judge-labels.js";
 import { PARTIAL_CLASSES } from "../../oracle/partial.js";
 import { barsOf, headRates, otherVerdicts, sumOf } from "../../oracle/bars.js";
-import { addNumbers, type Numbers, type NumbersBy, type OracleTable } from "../../oracle/table.js";
+import {
+  addNumbers,
+  type Cluster,
+  type Numbers,
+  type NumbersBy,
+  type OracleTable,
+} from "../../oracle/table.js";
 import { wilson, type Rate } from "../../oracle/wilson.js";
 
 /** How many clusters a text has room for. */
@@ -114,14 +120,27 @@ function partialTable(title: string, numbers: NumbersBy): readonly string[] {
   ]);
 }
 
+/** Verdicts on whole traces come first; those on changed ones are many times as many. */
 function clusterTable({ clusters }: OracleTable): readonly string[] {
+  const isWhole = ({ class: is }: Cluster) => VERDICT_CLASSES.some((name) => name === is);
+  return [
+    ...clusterSection("class", clusters.filter(isWhole)),
+    ...clusterSection(
+      "changed trace",
+      clusters.filter((cluster) => !isWhole(cluster)),
+    ),
+  ];
+}
+
+function clusterSection(title: string, clusters: readonly Cluster[]): readonly string[] {
+  if (clusters.length === 0) return [];
   const shown = clusters.slice(0, CLUSTERS_MAX);
   const left = clusters.length - shown.length;
   const rows = shown.map(({ count, class: is, said, why, truth, example }) => {
     return [String(count), is, said, why, truth, example];
   });
   return [
-    ...section([["count", "class", "said", "why", "smallest sufficient sets", "example"], ...rows]),
+    ...section([["count", title, "said", "why", "smallest sufficient sets", "example"], ...rows]),
     ...(left > 0 ? [`... and ${left} more`] : []),
   ];
 }
