@@ -32,7 +32,7 @@ const DEVIATIONS_MAX = 9;
 /**
  * Holds the labels of a scenario to counterfactual runs: is what the label names what matters in it?
  *
- * A label's timer is the one that the engine names where it names the same cause.
+ * Where the engine names the same cause, the label is taken to name the same timer and waits.
  */
 export async function judgeScenario(
   scenario: LabelledScenario,
@@ -63,8 +63,7 @@ export async function judgeScenario(
       judgements.push({ ...one, class: "not-judged", why, sufficient: [], repairs: [] });
       continue;
     }
-    const timer = ceremony.said?.cause === label ? ceremony.said.timer : undefined;
-    const said = { ceremony: id, cause: label, timer, text: "" };
+    const said = ceremony.said?.cause === label ? ceremony.said : { ceremony: id, cause: label, text: "" };
     const judgement = await judgeCeremony(lattice, { ...ceremony, said });
     if (judgement === WELL) continue;
     const { class: is, why, sufficient } = judgement;

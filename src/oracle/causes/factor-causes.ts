@@ -15,6 +15,8 @@ const LATE_CODE = [
   "idp.codeTtlMs",
   "idp.codeEntryMs",
   "net.latencyMs",
+  "call.dialMs",
+  "call.windowMs",
 ];
 
 const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
@@ -26,7 +28,7 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: [...LATE_CODE, "factor.enrolled", "mail.readable", "mail.*", "sms.*", "otp.*"],
   },
   "factor-lost": { names: ["app.lost"] },
-  "code-voided": { names: ["otp.rotateOnResend", "do:request-code"] },
+  "code-voided": { names: ["otp.rotateOnResend", "do:request-code", "otp.renewMs", "user.codeEntryMs"] },
   "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },
   "code-undeliverable": { names: ["sms.route", "sms.knowsRoute"] },
   "code-wrong": { names: [...WRONG_CODES, "net.latencyMs"] },

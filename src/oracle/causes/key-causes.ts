@@ -66,7 +66,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "token-expired": { names: ["host.stallAfterTokenMs", ...GESTURE] },
   "assertion-window-missed": { names: ["client.chooserMs"] },
   "already-registered": { names: [...OTHER_CEREMONY, "rp.excludeList"], condition: true },
-  "page-gave-up": { names: ["page.guardMs", "page.aborts"] },
+  "page-gave-up": { names: ["page.guardMs", "page.aborts"], condition: true },
   "late-delivery": {
     names: [
       "page.guardMs",
