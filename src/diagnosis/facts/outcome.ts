@@ -74,9 +74,11 @@ function promiseOf({ called, settled }: CeremonyTrace): Outcome["promise"] {
   return called === undefined ? "not-called" : "pending";
 }
 
-function toldUser({ failureSeen, gaveUp, threw, callFailed, successSeen }: CeremonyTrace): Outcome["told"] {
+function toldUser(ceremony: CeremonyTrace): Outcome["told"] {
+  const { failureSeen, gaveUp, threw, callFailed, successSeen, timers } = ceremony;
+  const poll = timers.find(({ timer, end }) => timer === "rp.poll" && end === "fired");
   // Without what the user saw, a page that gave up or failed has told of a failure.
-  const failure = failureSeen ?? gaveUp ?? threw ?? callFailed;
+  const failure = failureSeen ?? gaveUp ?? threw ?? callFailed ?? (poll && { atMs: poll.endedAtMs ?? 0 });
   if (failure === undefined) return successSeen === undefined ? "nothing" : "success";
   return successSeen !== undefined && successSeen.atMs >= failure.atMs ? "corrected" : "failure";
 }

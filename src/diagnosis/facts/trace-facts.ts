@@ -64,7 +64,7 @@ export interface TraceFacts {
   /** Kinds of probes the trace holds records of at all, by the first part of their records' kind. */
   readonly layers: ReadonlySet<string>;
   readonly ledger: Ledger;
-  /** The trace has spans: a ceremony without its opening record lacks the records of whoever drove it. */
+  /** The trace has spans: a ceremony without its opening record lacks the records of its page. */
   readonly hasSpans: boolean;
   /** What is held when the trace ends. */
   readonly held: HeldCredentials;

@@ -23,9 +23,12 @@ export const browserUnsupported = defineRule({
   text: "The browser lacks what the ceremony needs: WebAuthn, cookies or JavaScript.",
   results: TROUBLED,
   over: ["mail-queue-only", "session-lost", ...UMBRELLAS],
-  match({ records, called, failureSeen }) {
+  match({ records, called, finishes, failureSeen }) {
     const record = records.find(({ kind }) => kind === "page.unsupported");
     if (record?.kind !== "page.unsupported") return undefined;
+    // A site that does not know its ceremonies by a cookie does without.
+    if (record.feature === "cookies" && called !== undefined && !finishes.some(({ code }) => code === "SESSION_LOST"))
+      return undefined;
     const [missing, cure] = FEATURES[record.feature] ?? [`The browser lacks ${record.feature}`, ""];
     return {
       verdict:
