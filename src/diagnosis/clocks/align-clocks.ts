@@ -83,5 +83,7 @@ function shifted(
 
 function contradictedBy(pairs: readonly CausalPair[]): ReadonlySet<string> {
   const violated = pairs.filter(({ before, after }) => before.atMs > after.atMs);
-  return new Set(violated.flatMap(({ before, after }) => [before.ceremony ?? [], after.ceremony ?? []].flat()));
+  return new Set(
+    violated.flatMap(({ before, after }) => [before.ceremony ?? [], after.ceremony ?? []].flat()),
+  );
 }

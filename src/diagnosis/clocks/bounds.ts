@@ -60,8 +60,7 @@ export function narrowed(
     if (i !== undefined && j !== undefined) limit(i, j, mostMs);
   }
   for (let via = 0; via < size; via += 1)
-    for (let i = 0; i < size; i += 1)
-      for (let j = 0; j < size; j += 1) limit(i, j, at(i, via) + at(via, j));
+    for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) limit(i, j, at(i, via) + at(via, j));
   if (most.some((_, i) => at(i, i) < 0)) return undefined;
   return new Map(clocks.map((clock, i) => [clock, [0 - at(0, i + 1), at(i + 1, 0)] as const]));
 }

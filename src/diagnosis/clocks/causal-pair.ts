@@ -41,12 +41,12 @@ export function firstBeforeFirst(
   return [...firsts.values()].map((after) => ({ before, after }));
 }
 
-/** Pairs each record with its counterpart by number, where there are as many of both, else the first ones. */
+/** Pairs each record with its counterpart by number; gives nothing where there are not as many of both. */
 export function eachBeforeEach(
   befores: readonly TraceRecord[],
   afters: readonly TraceRecord[],
 ): readonly CausalPair[] {
-  if (befores.length !== afters.length) return firstBeforeFirst(befores, afters);
+  if (befores.length !== afters.length) return [];
   return befores.flatMap((before, index) => {
     const after = afters[index];
     return after === undefined ? [] : [{ before, after }];

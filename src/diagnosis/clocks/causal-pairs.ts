@@ -16,7 +16,10 @@ export function causalPairs(records: readonly TraceRecord[]): readonly CausalPai
   return [
     ...spanPairs(operations),
     ...[...operations.byPage.values()].flatMap(sitePairs),
-    ...[...operations.byRequest.values()].flatMap((request) => [...ctapPairs(request), ...hybridPairs(request)]),
+    ...[...operations.byRequest.values()].flatMap((request) => [
+      ...ctapPairs(request),
+      ...hybridPairs(request),
+    ]),
     ...[...operations.bySpan.values()].flatMap(gesturePairs),
     ...[...operations.byCeremony.values()].flatMap(messagePairs),
     ...credentialPairs(records),

@@ -16,7 +16,8 @@ export function credentialPairs(records: readonly TraceRecord[]): readonly Causa
     return known;
   };
   for (const record of records) {
-    if (record.kind === "ctap.credential" && record.change === "created") of(record.credential).made.push(record);
+    if (record.kind === "ctap.credential" && record.change === "created")
+      of(record.credential).made.push(record);
     if (record.kind === "rp.row" && record.change === "created") of(record.credential).stored.push(record);
   }
   return [...byTag.values()].flatMap(({ made, stored }) => firstBeforeFirst(made.slice(0, 1), stored));

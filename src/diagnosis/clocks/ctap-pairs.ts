@@ -34,7 +34,7 @@ export function gesturePairs(span: Group): readonly CausalPair[] {
   const phone = pick(span, "timer.armed", ({ timer }) => timer === "phone.platform");
   const phoneDone = pick(span, "timer.disarmed", ({ timer }) => timer === "phone.platform");
   return [
-    ...(armed.length === prompted.length ? eachBeforeEach(armed, prompted) : []),
+    ...eachBeforeEach(armed, prompted),
     ...(approved.length === 1 && disarmed.length === 1 && gone.length === 0
       ? eachBeforeEach(approved, disarmed)
       : []),

@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../../core/trace.js";
-import { firstBeforeFirst, pick, type CausalPair, type Group } from "./causal-pair.js";
+import { eachBeforeEach, firstBeforeFirst, pick, type CausalPair, type Group } from "./causal-pair.js";
 
 type Stage = Extract<TraceRecord, { readonly kind: "link.hybrid" }>["stage"];
 
@@ -29,12 +29,16 @@ export function hybridPairs(request: Group): readonly CausalPair[] {
     ...firstBeforeFirst(at("handshake").filter(byPhone), at("handshake").filter(byClient)),
     ...firstBeforeFirst(at("ready").filter(byPhone), at("ready").filter(byClient)),
     ...firstBeforeFirst(openedBy, ttl),
+    ...eachBeforeEach(openedBy, ttl),
+    ...firstBeforeFirst(ttl, contacted.length > 0 ? at("push-sent") : phoneOpened),
     ...(ttl.length === 1
       ? [
-          ...firstBeforeFirst(ttl, contacted.length > 0 ? at("push-sent") : phoneOpened),
           ...firstBeforeFirst(at("tunnel-open").filter(byClient), ended),
           ...firstBeforeFirst(phoneOpened, ended),
           ...answeredByTunnel(request, ended),
+          ...(ended[0]?.kind === "timer.fired"
+            ? firstBeforeFirst(ended, at("tunnel-closed").filter(byClient))
+            : []),
         ]
       : []),
     ...firstBeforeFirst(at("push-sent"), at("tunnel-opening").filter(byPhone)),
@@ -50,7 +54,9 @@ function answeredByTunnel(request: Group, ended: Group): readonly CausalPair[] {
 }
 
 /** A QR code is read after it was shown. */
-function qrPairs(stages: readonly Extract<TraceRecord, { readonly kind: "link.hybrid" }>[]): readonly CausalPair[] {
+function qrPairs(
+  stages: readonly Extract<TraceRecord, { readonly kind: "link.hybrid" }>[],
+): readonly CausalPair[] {
   const shown = stages.filter(({ stage }) => stage === "qr-shown");
   return shown.flatMap((one) =>
     firstBeforeFirst(

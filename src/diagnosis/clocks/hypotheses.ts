@@ -22,7 +22,9 @@ export function hypothesesOf(
   bounds: readonly Bound[],
   given: ReadonlyMap<string, Interval>,
 ): readonly Hypothesis[] {
-  const clocks = [...new Set([...bounds.flatMap(({ clock, other }) => [clock, other]), ...given.keys()])].sort();
+  const clocks = [
+    ...new Set([...bounds.flatMap(({ clock, other }) => [clock, other]), ...given.keys()]),
+  ].sort();
   const known = new Map(clocks.map((clock) => [clock, given.get(clock) ?? RIGHT]));
   const right = narrowed(bounds, known);
   if (right !== undefined) return [hypothesis(right, new Set(given.keys()))];
@@ -32,7 +34,13 @@ export function hypothesesOf(
     const found = subsets(suspects, count).flatMap((off) => assume(bounds, known, off) ?? []);
     if (found.length > 0) return found;
   }
-  return assume(bounds, known, clocks.filter((clock) => clock !== (clocks.includes(REFERENCE_CLOCK) ? REFERENCE_CLOCK : clocks[0]))) ?? [];
+  return (
+    assume(
+      bounds,
+      known,
+      clocks.filter((clock) => clock !== (clocks.includes(REFERENCE_CLOCK) ? REFERENCE_CLOCK : clocks[0])),
+    ) ?? []
+  );
 }
 
 /** The reference is the last that is taken for wrong. */
@@ -48,7 +56,14 @@ function assume(
 ): readonly Hypothesis[] | undefined {
   const within = new Map([...known, ...off.map((clock) => [clock, ANY] as const)]);
   const found = narrowed(bounds, within);
-  return found && [hypothesis(found, new Set([...off, ...[...known].flatMap(([clock, at]) => (at === RIGHT ? [] : [clock]))]))];
+  return (
+    found && [
+      hypothesis(
+        found,
+        new Set([...off, ...[...known].flatMap(([clock, at]) => (at === RIGHT ? [] : [clock]))]),
+      ),
+    ]
+  );
 }
 
 function hypothesis(found: ReadonlyMap<string, Interval>, off: ReadonlySet<string>): Hypothesis {

@@ -24,14 +24,21 @@ export function sitePairs(group: Group): readonly CausalPair[] {
   const called = pick(group, "page.called");
   const resolved = pick(group, "page.settled", ({ outcome }) => outcome === "resolved");
   const finishes = requests.filter(ofStep("finish"));
+  const page = pick(group, "span.started", ({ name }) => name === "ceremony")[0]?.span;
   const pageSaw = pick(group, "user.saw", ({ where }) => where === "page");
-  const accepted = answers.filter((answer) => answer.status === HTTP_OK && !PREPARING.includes(stepOf(answer)));
+  const accepted = answers.filter(
+    (answer) => answer.status === HTTP_OK && !PREPARING.includes(stepOf(answer)),
+  );
   return [
     ...firstBeforeFirst(given, called),
     ...firstBeforeFirst(resolved, finishes),
     ...firstBeforeFirst(
       accepted,
       pageSaw.filter(({ tone }) => tone === "success"),
+    ),
+    ...firstBeforeFirst(
+      accepted,
+      pick(group, "span.ended", ({ span, status }) => span === page && status === "ok"),
     ),
     ...firstBeforeFirst(
       reasonsToFail(group),
@@ -61,11 +68,10 @@ function gatewayPairs(group: Group): readonly CausalPair[] {
   const armed = pick(group, "timer.armed", ofGateway);
   const requests = pick(group, "rp.request");
   const answers = pick(group, "rp.response");
-  if (armed.length !== requests.length) return [];
   const disarmed = pick(group, "timer.disarmed", ofGateway);
   return [
     ...eachBeforeEach(armed, requests),
-    ...(answers.length === disarmed.length && answers.length === requests.length
+    ...(armed.length === requests.length && answers.length === requests.length
       ? eachBeforeEach(answers, disarmed)
       : []),
   ];
@@ -81,5 +87,9 @@ function codePairs(group: Group): readonly CausalPair[] {
     ({ prompt, answer }) => prompt.startsWith("code ") && answer === "typed",
   );
   const judged = pick(group, "rp.request", (call) => stepOf(call) === "verify");
-  return [...firstBeforeFirst(sent, asked), ...eachBeforeEach(typed, judged)];
+  return [
+    ...eachBeforeEach(sent, asked),
+    ...firstBeforeFirst(typed, judged),
+    ...eachBeforeEach(typed, judged),
+  ];
 }
