@@ -30,8 +30,11 @@ export function alignClocks(records: readonly TraceRecord[], offsets: KnownOffse
   if (likeliest === undefined)
     return { records: sorted, clocks: [], others: none, contradicted: contradictedBy(pairs) };
   const moved = (corrections: ReadonlyMap<string, number>) => shifted(sorted, pairs, corrections);
-  if (likeliest.size === 0)
-    return { records: moved(new Map()), clocks: [], others: none, contradicted: new Set() };
+  if (likeliest.size === 0) {
+    // Records that were in order of time are in the order in which they were written, moment by moment.
+    const ordered = sorted === records ? sorted : inCausalOrder(sorted, pairs);
+    return { records: ordered, clocks: [], others: none, contradicted: new Set() };
+  }
   return {
     records: moved(middleOf(likeliest)),
     clocks: [...likeliest].map(([actor, [lowMs, highMs]]) => ({ actor, offsetMs: [0 - highMs, 0 - lowMs] })),
@@ -68,7 +71,6 @@ function shifted(
   pairs: readonly CausalPair[],
   corrections: ReadonlyMap<string, number>,
 ): readonly TraceRecord[] {
-  if (corrections.size === 0) return inCausalOrder(sorted, pairs);
   const moved = new Map<TraceRecord, TraceRecord>();
   for (const record of sorted) {
     const ms = corrections.get(clockOf(record.actor)) ?? 0;

@@ -44,6 +44,7 @@ export function sitePairs(group: Group): readonly CausalPair[] {
       reasonsToFail(group),
       pageSaw.filter(({ tone }) => tone === "failure"),
     ),
+    ...firstBeforeFirst(accepted, pick(group, "page.threw")),
     ...gatewayPairs(group),
     ...codePairs(group),
   ];
