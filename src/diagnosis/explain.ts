@@ -2,6 +2,8 @@ import { arg, checkArguments, maybe, parameters } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import type { TraceRecord } from "../core/trace.js";
 import { strongestMatches, type MatchedRule } from "./choose-rule.js";
+import { judgeByClocks } from "./clocks/judge-by-clocks.js";
+import type { KnownOffsets } from "./clock-offset.js";
 import { conditionsOf, type Stretch } from "./conditions.js";
 import { consequencesOf } from "./consequences.js";
 import { endingOf } from "./ending.js";
@@ -17,7 +19,13 @@ import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probe
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
 
-const OPTIONS = parameters<GatherOptions>({
+export interface ExplainOptions extends GatherOptions {
+  /** How far the clocks of actors are off, where it is known; every other clock is measured by what came first. */
+  readonly offsets?: KnownOffsets | undefined;
+}
+
+const OPTIONS = parameters<ExplainOptions>({
+  offsets: maybe(arg.object),
   schema: maybe(shape.oneOf([1, 2])),
   endedAtMs: maybe(arg.any),
 });
@@ -33,15 +41,20 @@ const OPTIONS = parameters<GatherOptions>({
  * ended it, what that ending waited for, and what was left behind.
  *
  * @param records of a live run or of a stored trace.
- * @param options schema of the trace and the end of the run, where the records do not say it themselves.
+ * @param options schema of the trace and the end of the run, where the records do not say it themselves, and offsets
+ *   of clocks that are known.
  * @returns the verdict: root cause, deciding timer, and what each ceremony came to.
  *
  * @example
  * const { records } = parseTrace(readFileSync("trace.jsonl", "utf8"));
  * console.log(explain(records).verdict);
  */
-export function explain(records: readonly TraceRecord[], options: GatherOptions = {}): Explanation {
+export function explain(records: readonly TraceRecord[], options: ExplainOptions = {}): Explanation {
   checkArguments("explain", { records: [shape.list(arg.any), records], options: [OPTIONS, options] });
+  return judgeByClocks(records, options.offsets, (aligned) => explainAligned(aligned, options));
+}
+
+function explainAligned(records: readonly TraceRecord[], options: GatherOptions): Explanation {
   const facts = gatherFacts(records, options);
   const ceremonies = facts.ceremonies.map((ceremony) => explainCeremony(ceremony, facts));
   const main =

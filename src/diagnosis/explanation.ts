@@ -1,3 +1,4 @@
+import type { ClockOffset } from "./clock-offset.js";
 import type { CeremonyKind } from "./facts/ceremony.js";
 import type { Outcome } from "./facts/outcome.js";
 import type { ConsequenceId } from "./consequences.js";
@@ -54,6 +55,8 @@ export interface CeremonyDiagnosis {
    * missed, positive by how much was left. Absent when the moment never came or no deadline was set.
    */
   readonly marginMs: number | undefined;
+  /** The least and the most that the margin can be, where clocks of which it depends are off by an unknown time. */
+  readonly marginRangeMs?: readonly [number, number];
   readonly verdict: string;
   /** Observations with their times, each read from the trace. */
   readonly evidence: readonly string[];
@@ -69,4 +72,6 @@ export interface Explanation extends CeremonyDiagnosis {
   readonly ceremonies: readonly CeremonyDiagnosis[];
   readonly orphans: readonly string[];
   readonly ghosts: readonly string[];
+  /** Clocks that were found to be off, or said to be; absent where all agree. */
+  readonly clocks?: readonly ClockOffset[];
 }
