@@ -1,11 +1,8 @@
-import { STORY_KNOBS } from "../../oracle/draw-plan.js";
 import { judgeStory, type LabelJudgement } from "../../oracle/judge-story.js";
 import type { PlanAction, PlanKnobs } from "../../oracle/plan.js";
 import type { Scenario } from "../scenario.js";
 import { diagnose, oracleRunner } from "./oracle-runner.js";
-
-/** Knobs that say which other ways to sign in a scenario is about. */
-const FACTOR_STORY: readonly string[] = ["factor.enrolled", "otp.link", "idp.line", "idp.google"];
+import { isStoryKnob } from "./story-knobs.js";
 
 export interface LabelOptions {
   /** Called before each scenario with how many are done. */
@@ -18,7 +15,6 @@ export async function judgeLabels(
   { onProgress }: LabelOptions = {},
 ): Promise<readonly LabelJudgement[]> {
   const judgements: LabelJudgement[] = [];
-  const isStory = (knob: string) => [...STORY_KNOBS, ...FACTOR_STORY].includes(knob);
   for (const [done, scenario] of scenarios.entries()) {
     onProgress?.(done, scenario);
     const { id, knobs, script, expect } = scenario;
@@ -30,7 +26,7 @@ export async function judgeLabels(
       script: script as readonly PlanAction[],
       causes: expect.mechanisms,
     };
-    judgements.push(...(await judgeStory(story, { runner: oracleRunner, diagnose }, isStory)));
+    judgements.push(...(await judgeStory(story, { runner: oracleRunner, diagnose }, isStoryKnob)));
   }
   return judgements;
 }
