@@ -25,6 +25,16 @@ export { type OracleCaseFile, oracleCaseFiles } from "../scenarios/explore/oracl
 export { labelsToText, oracleTableToText } from "../scenarios/explore/oracle-text.js";
 export { type Outcome, outcomeOf } from "../scenarios/explore/outcome.js";
 export {
+  type CeremonyProof,
+  type Effect,
+  type Proof,
+  type ProofStatus,
+  type TriedAdvice,
+} from "../scenarios/explore/proof.js";
+export { proofLine, proofToText } from "../scenarios/explore/proof-text.js";
+export { ProofError, prove } from "../scenarios/explore/prove.js";
+export { withProvenAdvice } from "../scenarios/explore/proven-run.js";
+export {
   type SampleOptions,
   type SampledScenario,
   sampleScenario,

@@ -6,6 +6,8 @@ import type { Observation, Said } from "./runner.js";
 export interface Judged {
   /** The same in every run of a plan: the action that began it, and its number among those of that action. */
   readonly place: string;
+  /** Id of the action that began it. */
+  readonly action: string;
   readonly outcome: PlacedOutcome;
   readonly said: Said | undefined;
 }
@@ -29,11 +31,24 @@ export function foldRun(planned: PlannedRun, observed: Observation, said: readon
     perAction.set(from, nth);
     return {
       place: `${from} #${nth}`,
+      action,
       outcome,
       said: said.find(({ ceremony }) => ceremony === outcome.ceremony),
     };
   });
   return { ceremonies };
+}
+
+/** Names the ceremonies of a run by the actions that began them, attempts with a factor as well. */
+export function placedByAction({ ceremonies }: Folded): Folded {
+  const perAction = new Map<string, number>();
+  return {
+    ceremonies: ceremonies.map((one) => {
+      const nth = (perAction.get(one.action) ?? 0) + 1;
+      perAction.set(one.action, nth);
+      return { ...one, place: `${one.action} #${nth}` };
+    }),
+  };
 }
 
 function actionAt({ actionIds }: PlannedRun, recordsBefore: readonly number[], beganAt: number): string {

@@ -8,8 +8,8 @@ import {
   isPlainlyWell,
   isWellButForStores,
   isWellButUntold,
+  isWellInTheEnd,
   isWellOnOtherScreen,
-  type CeremonyOutcome,
 } from "./outcome.js";
 import { fullMask, nameOfDeviation, type Mask, type Plan } from "./plan.js";
 import { PlanRefusedError, type Said } from "./runner.js";
@@ -49,10 +49,15 @@ export interface Judgement {
 /** A ceremony that went well and is said to have: nothing to judge. */
 export const WELL = "well";
 
-/** Judges what is said of one ceremony of a plan; {@link WELL} where there is nothing to say and nothing is said. */
+/**
+ * Judges what is said of one ceremony of a plan; {@link WELL} where there is nothing to say and nothing is said.
+ *
+ * @param within deviations that sufficient sets are made of; all of them when absent.
+ */
 export async function judgeCeremony(
   lattice: Lattice,
   { place, outcome, said }: Judged,
+  within?: Mask,
 ): Promise<Judgement | typeof WELL> {
   const isWell = isPlainlyWell(outcome);
   const cause = said?.cause;
@@ -60,7 +65,7 @@ export async function judgeCeremony(
   if (isWell && said !== undefined) {
     return cause === "undecided" ? plain("undecided", "all is well") : plain("wrong", "trouble in a success");
   }
-  const sufficient = await sufficientSets(lattice, place);
+  const sufficient = await sufficientSets(lattice, place, within);
   const of = (is: VerdictClass, why: string, timerEffect?: TimerEffect): Judgement => ({
     class: is,
     why,
@@ -70,7 +75,7 @@ export async function judgeCeremony(
   if (said === undefined) return of("wrong", "not told");
   if (said.cause === "undecided") return of("undecided", "no cause named");
   if (said.cause === "success") {
-    if (isRecovered(outcome)) return of("right", "recovered");
+    if (isWellInTheEnd(outcome)) return of("right", "recovered");
     if (isWellButUntold(outcome)) return of("right", "the user had left");
     if (isWellOnOtherScreen(outcome)) return of("right", "told on another screen");
     return of("false-success", isWellButForStores(outcome) ? "stores do not match" : "not a success");
@@ -82,11 +87,6 @@ export async function judgeCeremony(
 
 function plain(is: VerdictClass, why: string): Judgement {
   return { class: is, why, sufficient: undefined, timerEffect: undefined };
-}
-
-/** A failure was told and then taken back: in the end all is well. */
-function isRecovered(outcome: CeremonyOutcome): boolean {
-  return isPlainlyWell({ ...outcome, failureTold: false });
 }
 
 /** Deviations that the sentence names: by its cause, or by its timer. */
@@ -147,7 +147,8 @@ async function judgeNamed(
   return of("wrong", named === 0 ? "names no deviation" : "removal changes nothing");
 }
 
-async function effectOfTimer(
+/** Takes the named timer out of the run; `undefined` where no timer is named, or nothing takes it out. */
+export async function effectOfTimer(
   lattice: Lattice,
   place: string,
   { timer }: Said,

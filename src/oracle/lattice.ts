@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../core/trace.js";
-import { foldRun, type Folded } from "./folded-run.js";
+import { foldRun, placedByAction, type Folded } from "./folded-run.js";
 import { composeRun, fullMask, type Mask, type Plan, type PlannedRun } from "./plan.js";
 import type { Diagnose, RunChanges, Runner } from "./runner.js";
 
@@ -64,6 +64,16 @@ export async function latticeOf(plan: Plan, deps: LatticeDeps): Promise<Lattice>
         return (await playRun(run, deps, change.run)).folded;
       }),
     runs: () => known.size,
+  };
+}
+
+/** Returns the same lattice with ceremonies named by the actions that began them, for plans that leave actions out. */
+export function latticeByAction(lattice: Lattice): Lattice {
+  return {
+    ...lattice,
+    full: placedByAction(lattice.full),
+    at: async (mask) => placedByAction(await lattice.at(mask)),
+    changed: async (change, without) => placedByAction(await lattice.changed(change, without)),
   };
 }
 

@@ -58,6 +58,11 @@ export function isPlainlyWell({
   return kind === "login" || row;
 }
 
+/** Says whether all is well in the end: a failure may have been told, and was then taken back. */
+export function isWellInTheEnd(outcome: CeremonyOutcome): boolean {
+  return isPlainlyWell({ ...outcome, failureTold: false });
+}
+
 /** Says whether all went well, and the user had left before a page could say so. */
 export function isWellButUntold(outcome: CeremonyOutcome): boolean {
   return outcome.told.length === 0 && isPlainlyWell({ ...outcome, told: ["page:success"] });

@@ -135,7 +135,8 @@ function mergeByTime(base: readonly Placed[], deviations: readonly Placed[]): re
 
 /** Every subset of a mask, smaller ones first. */
 export function masksBySize(full: Mask): readonly Mask[] {
-  const masks = Array.from({ length: full + 1 }, (_, mask) => mask).filter((mask) => (mask & ~full) === 0);
+  const masks = [full];
+  for (let mask = full; mask !== 0; masks.push(mask)) mask = (mask - 1) & full;
   return masks.sort((a, b) => bitsOf(a).length - bitsOf(b).length || a - b);
 }
 

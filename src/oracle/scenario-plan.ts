@@ -23,10 +23,15 @@ export interface ScenarioToJudge {
 export interface ScenarioPlan {
   readonly plan: Plan;
   readonly compose: (plan: Plan, mask: Mask) => PlannedRun;
+  /** Place in the script of the action that each deviation stands in; `undefined` for knobs from the start. */
+  readonly actions: readonly (number | undefined)[];
 }
 
 /** Actions that interfere with a ceremony, and are no ceremony themselves. */
 const INTERFERING: readonly string[] = ["unplug", "replug", "quit-browser", "reset-key"];
+
+/** The most deviations that a mask has room for; what comes after them is in force in every run. */
+const DEVIATIONS_MAX = 30;
 
 /** Where in the scenario a deviation stands: among its knobs, or in an action of the script. */
 interface Place {
@@ -34,16 +39,28 @@ interface Place {
   readonly knob: string | undefined;
 }
 
+/** Says of an action, by its place in the script, whether a run can do without it. */
+export type IsRemovable = (action: PlanAction, at: number) => boolean;
+
+/** Says of an action that it interferes with a ceremony, and is none itself. */
+export const isInterfering: IsRemovable = (action) => INTERFERING.includes(action.do);
+
 /**
- * Takes a scenario apart: each of its knobs, each knob that its script sets, and each action that interferes is a
- * deviation; ceremonies are its base.
+ * Takes a scenario apart: each of its knobs, each knob that its script sets, and each action that can be left out is
+ * a deviation; what is left is its base.
  *
  * @param isGiven says of a knob that it is what the scenario is about, and no fault: the transport, a profile.
+ * @param isRemovable says of an action that it can be left out; those that interfere when absent.
  */
-export function scenarioPlan(scenario: ScenarioToJudge, isGiven: (knob: string) => boolean): ScenarioPlan {
+export function scenarioPlan(
+  scenario: ScenarioToJudge,
+  isGiven: (knob: string) => boolean,
+  isRemovable: IsRemovable = isInterfering,
+): ScenarioPlan {
   const deviations: Deviation[] = [];
   const places: Place[] = [];
   const add = (deviation: Deviation, place: Place) => {
+    if (deviations.length === DEVIATIONS_MAX) return;
     deviations.push(deviation);
     places.push(place);
   };
@@ -52,7 +69,7 @@ export function scenarioPlan(scenario: ScenarioToJudge, isGiven: (knob: string) 
   }
   scenario.script.forEach((action, at) => {
     const { atMs = 0 } = action;
-    if (INTERFERING.includes(action.do)) {
+    if (isRemovable(action, at)) {
       add({ kind: "action", action: { ...action, atMs } }, { action: at, knob: undefined });
     }
     for (const [name, value] of Object.entries(action.knobs ?? {})) {
@@ -63,7 +80,11 @@ export function scenarioPlan(scenario: ScenarioToJudge, isGiven: (knob: string) 
     base: { id: scenario.id, knobs: scenario.knobs, script: scenario.script, groups: [] },
     deviations,
   };
-  return { plan, compose: (_, mask) => composeScenario(scenario, places, mask) };
+  return {
+    plan,
+    compose: (_, mask) => composeScenario(scenario, places, mask),
+    actions: places.map(({ action }) => action),
+  };
 }
 
 function composeScenario(scenario: ScenarioToJudge, places: readonly Place[], mask: Mask): PlannedRun {
@@ -90,24 +111,35 @@ function composeScenario(scenario: ScenarioToJudge, places: readonly Place[], ma
 /** The most deviations whose every subset is played. */
 const SUBSETS_OF_MAX = 6;
 
-/**
- * Removes deviations that do not matter to any ceremony, until every subset of the rest can be played.
- *
- * @param isKept says of a deviation that it is to be removed last.
- */
+/** Removes deviations that do not matter to any ceremony, until every subset of the rest can be played. */
 export async function partThatMatters(
   lattice: Lattice,
   isKept: (deviation: Deviation) => boolean,
 ): Promise<Lattice> {
+  return partOf(lattice, await maskThatMatters(lattice, isKept));
+}
+
+/**
+ * Finds deviations that matter to a ceremony, few enough that every subset of them can be played.
+ *
+ * @param isKept says of a deviation that it is to be left out last.
+ * @param only the ceremony that deviations have to matter to; any of them when absent.
+ */
+export async function maskThatMatters(
+  lattice: Lattice,
+  isKept: (deviation: Deviation) => boolean,
+  only?: string,
+): Promise<Mask> {
   const { plan, full } = lattice;
+  const places = only === undefined ? full.ceremonies.map(({ place }) => place) : [only];
   let mask = fullMask(plan);
   const isLast = (bit: Mask) => plan.deviations.some((deviation, at) => 1 << at === bit && isKept(deviation));
   const inOrder = [...bitsOf(mask)].sort((a, b) => Number(isLast(a)) - Number(isLast(b)));
   for (const bit of inOrder) {
     if (bitsOf(mask).length <= SUBSETS_OF_MAX) break;
     const smaller = await lattice.at(mask & ~bit);
-    const isSame = full.ceremonies.every(({ place }) => outcomeIn(smaller, place) === outcomeIn(full, place));
+    const isSame = places.every((place) => outcomeIn(smaller, place) === outcomeIn(full, place));
     if (isSame) mask &= ~bit;
   }
-  return partOf(lattice, mask);
+  return mask;
 }

@@ -12,15 +12,23 @@ export interface Sufficient {
   readonly repairs: Mask;
 }
 
-/** Finds the smallest sufficient sets of a ceremony's outcome, from the runs with every subset of the deviations. */
-export async function sufficientSets(lattice: Lattice, place: string): Promise<Sufficient> {
+/**
+ * Finds the smallest sufficient sets of a ceremony's outcome, from the runs with every subset of the deviations.
+ *
+ * @param within deviations that the sets are made of; all of them when absent.
+ */
+export async function sufficientSets(
+  lattice: Lattice,
+  place: string,
+  within: Mask = fullMask(lattice.plan),
+): Promise<Sufficient> {
   const full = fullMask(lattice.plan);
   // A ceremony that a deviation began is judged in the runs that have it.
   const always = lattice.ownAction(place);
   const wanted = outcomeIn(lattice.full, place);
   const same: Mask[] = [];
   const ill: Mask[] = [];
-  for (const mask of masksBySize(full)) {
+  for (const mask of masksBySize(within)) {
     if ((mask & always) !== always) continue;
     const folded = await lattice.at(mask);
     if (isMinimal(mask, same) && outcomeIn(folded, place) === wanted) same.push(mask);

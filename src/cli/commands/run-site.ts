@@ -14,7 +14,16 @@ export interface SiteSettings {
 }
 
 /** What is only possible where the same seed gives the same run. */
-const SIMULATED_ONLY: readonly string[] = ["seed", "sweep", "shrink", "keep", "toward", "all", "speed"];
+const SIMULATED_ONLY: readonly string[] = [
+  "seed",
+  "sweep",
+  "shrink",
+  "prove",
+  "keep",
+  "toward",
+  "all",
+  "speed",
+];
 
 /** Runs a scenario once against a real site and reports the run in full. @throws {UsageError} USAGE for options that do not go together. */
 export async function runAtSite(

@@ -15,6 +15,7 @@ import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
 import { warnOfKnobAlias } from "../warn-of-alias.js";
 import { LIST_HELP, LIST_OPTIONS, listScenarios, refuseListOptions } from "./run-list.js";
+import { proveAll, runProof } from "./run-prove.js";
 import { runShrink } from "./run-shrink.js";
 import { runAtSite } from "./run-site.js";
 import { runSweep } from "./run-sweep.js";
@@ -48,6 +49,8 @@ ${LIST_HELP}
   --keep CONDITION     how the shrunk run must still end, as often as you like: page=NotAllowedError, orphans>0;
                        without it, with the very same outcome
   --toward SCENARIO    shrink towards its knobs instead of the defaults
+  --prove              play it again without each of its deviations, with the deciding timer lengthened and with each
+                       advice followed: is the verdict proven? With --all, one line for each scenario
 ${SITE_HELP}
 ${OUTPUT_HELP}`,
   options: {
@@ -59,6 +62,7 @@ ${OUTPUT_HELP}`,
     shrink: { type: "boolean", default: false },
     keep: { type: "string", multiple: true },
     toward: { type: "string" },
+    prove: { type: "boolean", default: false },
     ...SITE_OPTIONS,
     ...OUTPUT_OPTIONS,
   },
@@ -68,6 +72,7 @@ ${OUTPUT_HELP}`,
     const way = wayOf(invocation);
     const site = siteFrom(invocation);
     if (flag(invocation, "all") && site === undefined) {
+      if (way === "prove") return proveAll(settingsOf(invocation), invocation);
       if (way !== "play") throw new UsageError("USAGE", `--${way} takes one scenario, not all of them`);
       const [stray] = invocation.positionals;
       if (stray !== undefined) throw new UsageError("USAGE", `--all runs every scenario, "${stray}" too`);
@@ -81,6 +86,7 @@ ${OUTPUT_HELP}`,
     if (site !== undefined) return runAtSite(subject, { site, ...settingsOf(invocation) }, invocation);
     if (way === "play") return runOne(subject.scenario, invocation, subject.calledAs);
     const settings = settingsOf(invocation);
+    if (way === "prove") return runProof(subject, settings, invocation);
     if (way === "sweep") {
       return runSweep(subject, { ...settings, axes: textsOf(invocation, "sweep") }, invocation);
     }
@@ -90,16 +96,21 @@ ${OUTPUT_HELP}`,
 };
 
 /** @throws {UsageError} USAGE for options that do not go together. */
-function wayOf(invocation: Invocation): "play" | "sweep" | "shrink" {
+function wayOf(invocation: Invocation): "play" | "sweep" | "shrink" | "prove" {
   const [sweeps, shrinks] = [textsOf(invocation, "sweep").length > 0, flag(invocation, "shrink")];
-  if (sweeps && shrinks) throw new UsageError("USAGE", "--sweep and --shrink are two different things");
+  const proves = flag(invocation, "prove");
+  const ways = [sweeps && ("sweep" as const), shrinks && ("shrink" as const), proves && ("prove" as const)];
+  const [one, two] = ways.filter((way) => way !== false);
+  if (one !== undefined && two !== undefined) {
+    throw new UsageError("USAGE", `--${one} and --${two} are two different things`);
+  }
   const stray = ["keep", "toward"].find((name) => invocation.values[name] !== undefined);
   if (stray !== undefined && !shrinks) {
     throw new UsageError("USAGE", `--${stray} belongs to --shrink`, {
       hint: `passkey-harness run SCENARIO --shrink --${stray} ...`,
     });
   }
-  return sweeps ? "sweep" : shrinks ? "shrink" : "play";
+  return one ?? "play";
 }
 
 async function towardOf(invocation: Invocation): Promise<Subject | undefined> {

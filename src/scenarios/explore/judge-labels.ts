@@ -1,13 +1,10 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
-import { GIVEN_KNOBS } from "../../oracle/draw-plan.js";
 import { judgeScenario, type LabelJudgement } from "../../oracle/judge-labels.js";
 import type { PlanAction, PlanKnobs } from "../../oracle/plan.js";
 import type { Scenario } from "../scenario.js";
+import { isGivenKnob } from "./given-knobs.js";
 import { diagnose, oracleRunner } from "./oracle-runner.js";
-
-/** Knobs that say which other ways to sign in a scenario is about. */
-const FACTOR_KNOBS: readonly string[] = ["factor.enrolled", "otp.link", "idp.line", "idp.google"];
 
 export interface LabelOptions {
   /** Called before each scenario with how many are done. */
@@ -27,7 +24,6 @@ export async function judgeLabels(
   });
   const { onProgress } = options;
   const judgements: LabelJudgement[] = [];
-  const isGiven = (knob: string) => [...GIVEN_KNOBS, ...FACTOR_KNOBS].includes(knob);
   for (const [done, scenario] of scenarios.entries()) {
     onProgress?.(done, scenario);
     const { id, knobs, script, expect } = scenario;
@@ -39,7 +35,7 @@ export async function judgeLabels(
       script: script as readonly PlanAction[],
       causes: expect.mechanisms,
     };
-    judgements.push(...(await judgeScenario(labelled, { runner: oracleRunner, diagnose }, isGiven)));
+    judgements.push(...(await judgeScenario(labelled, { runner: oracleRunner, diagnose }, isGivenKnob)));
   }
   return judgements;
 }
