@@ -9,7 +9,7 @@ type GoodState = (typeof GOOD_STATES)[number];
 
 /**
  * What is there after a ceremony that did not succeed:
- * - `not-saved`: the registration left nothing at the site.
+ * - `not-saved`: the registration left nothing at the site; the trace does not show whether an authenticator holds a key.
  * - `device-only`: an authenticator holds a passkey that the site does not know.
  * - `site-only`: the site has a passkey that no authenticator holds.
  * - `mismatched`: both hold one, and they are not the same.
@@ -56,12 +56,10 @@ export function stateOf(diagnosis: CeremonyDiagnosis): StateId {
   if (outcome === undefined) return open;
   const succeeded = isGoodResult(outcome);
   if (mechanism === "undecided" && (!succeeded || lacksSite(diagnosis))) return open;
-  if (kind === "registration") {
-    const split = splitOf(outcome) ?? STATE_OF_CAUSE[mechanism];
-    if (split !== undefined) return split;
-    if (!succeeded && mayHaveSaved(outcome)) return open;
-  }
-  return succeeded ? good : bad;
+  const split = kind === "registration" ? (splitOf(outcome) ?? STATE_OF_CAUSE[mechanism]) : undefined;
+  if (split !== undefined) return split;
+  if (succeeded) return good;
+  return mayHaveSucceeded(kind, outcome) ? open : bad;
 }
 
 /** Says whether what the ceremony was for is there. */
@@ -93,7 +91,12 @@ function splitOf({ orphans, ghosts }: Outcome): FailedState | undefined {
   return ghosts.length > 0 ? "site-only" : undefined;
 }
 
-/** A site that was asked may have kept the passkey, and only what the page said turns that into a result. */
-function mayHaveSaved({ site, told }: Outcome): boolean {
-  return (site === "no-answer" || site === "refused") && (told === "nothing" || told === "success");
+/**
+ * Says whether records may be missing of a success: the page reported one, or a site that has a passkey it did not
+ * accept has not been looked at, because only what the page said makes a result of that.
+ */
+function mayHaveSucceeded(kind: CeremonyKind, { site, told, promise }: Outcome): boolean {
+  if (told === "success") return true;
+  if (kind !== "registration" || told !== "nothing") return false;
+  return site === "no-answer" || site === "refused" || promise === "resolved";
 }

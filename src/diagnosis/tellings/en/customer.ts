@@ -16,7 +16,7 @@ export const CUSTOMER_EN: CustomerMessages = {
   },
   values: VALUES_EN,
   states: {
-    "not-saved": { clause: "so this attempt saved no passkey" },
+    "not-saved": { clause: "so this website saved no passkey this time" },
     "device-only": { clause: "so your device holds a passkey that this website does not know" },
     "site-only": {
       clause: "so this website lists a passkey that your device does not hold",

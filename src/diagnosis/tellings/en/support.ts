@@ -40,7 +40,7 @@ export const SUPPORT_EN: SupportMessages = {
     saved: "The passkey exists, at the site and on the device.",
     "signed-in": "The customer was signed in.",
     worked: "It worked.",
-    "not-saved": "This attempt saved no passkey.",
+    "not-saved": "The site saved no passkey from this attempt.",
     "device-only":
       "The device holds a passkey that the site does not have: it signs, and the site refuses it.",
     "site-only": "The site lists a passkey that no device holds.",
