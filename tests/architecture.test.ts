@@ -38,6 +38,8 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "oracle/causes": [],
   "diagnosis/schema-1": ["diagnosis", "diagnosis/facts"],
   "diagnosis/rules": ["diagnosis", "diagnosis/facts"],
+  // Messages are data: they know their shape, and no code but that.
+  "diagnosis/tellings/en": ["diagnosis/tellings"],
   // The registry is the union of the tables beside the actors; see below.
   "sim/knobs": [
     "sim",

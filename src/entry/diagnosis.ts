@@ -12,9 +12,11 @@ export {
   startTrace,
 } from "../core/trace.js";
 export { explain } from "../diagnosis/explain.js";
-export type { Explanation } from "../diagnosis/explanation.js";
+export type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
 export { Ledger, type LedgerDiff } from "../diagnosis/ledger.js";
 export type { StoredTrace, TraceSchemaVersion } from "../diagnosis/stored-trace.js";
+export { type Audience, type Language, type TellOptions, tell } from "../diagnosis/tellings/tell.js";
+export type { Telling } from "../diagnosis/tellings/telling.js";
 export type { MissingProbeVerdict, ProbeRate } from "../diagnosis/without-probe.js";
 export { type ParsedTrace, parseTrace } from "../scenarios/reports/parse-trace.js";
 export { TraceError, type TraceFault, type TraceNote } from "../scenarios/reports/trace-error.js";

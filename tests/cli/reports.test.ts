@@ -45,7 +45,35 @@ describe("run", () => {
     expect(stdout.trimEnd()).toMatch(/Again: passkey-harness run plain-login --seed 1 --frames full$/);
   });
 
-  test.each(["html", "pcap", "trace"])("--all has no --%s: that reports one run", async (form) => {
+  test("--for a customer prints two sentences a ceremony, and --json is what it is without", async () => {
+    const { stdout } = await runCli([
+      "run",
+      "late-delivery",
+      "--for",
+      "customer",
+      "--trace",
+      at("told.jsonl"),
+    ]);
+    expect(stdout).toBe(
+      "Setting up your passkey\n  The message was wrong: your passkey exists.\n" +
+        "  You can sign in with it now, and you do not need to set up another one.\n",
+    );
+    expect((await runCli(["replay", at("told.jsonl"), "--for", "customer"])).stdout).toBe(stdout);
+    const json = (...more: string[]) => runCli(["run", "late-delivery", "--json", ...more]);
+    expect((await json("--for", "support")).stdout).toBe((await json()).stdout);
+    const text = (...more: string[]) => runCli(["run", "late-delivery", ...more]);
+    expect((await text("--for", "engineer")).stdout).toBe((await text()).stdout);
+  });
+
+  test.each([
+    ["--for", "nobody"],
+    ["--for", "customer", "--shrink"],
+  ])("refuses %s %s %s", async (...more) => {
+    const { exitCode, stderr } = await runCli(["run", "late-delivery", ...more]);
+    expect([exitCode, stderr.includes("--for")]).toEqual([2, true]);
+  });
+
+  test.each(["html", "pcap", "trace", "for"])("--all has no --%s: that reports one run", async (form) => {
     const { exitCode, stderr } = await runCli(["run", "--all", `--${form}`, at("all")]);
     expect([exitCode, stderr.includes("reports one run")]).toEqual([2, true]);
   });

@@ -31,9 +31,21 @@ describe("docs/reports.md", () => {
     expect(functions.filter((name) => typeof offered[name] !== "function")).toEqual([]);
   });
 
+  const shown = [...PAGE.matchAll(/^```sh\npasskey-harness (.*)\n```\n\n```text\n([\s\S]*?)^```$/gm)];
+
+  test("shows tellings", () => expect(shown.length).toBeGreaterThan(1));
+
+  test.each(shown.map(([, line = "", output = ""]) => [line, output] as const))(
+    "%s prints what is shown",
+    async (line, output) => {
+      const { exitCode, stdout } = await runCli(line.split(" "));
+      expect([exitCode, stdout.trimEnd()]).toEqual([0, output.trimEnd()]);
+    },
+  );
+
   test.each([
-    ["run", ["html", "junit", "github", "trace", "frames", "pcap"]],
-    ["replay", ["html", "junit", "github", "pcap"]],
+    ["run", ["html", "junit", "github", "trace", "frames", "pcap", "for"]],
+    ["replay", ["html", "junit", "github", "pcap", "for"]],
     ["register", ["trace", "frames", "pcap"]],
     ["login", ["trace", "frames", "pcap"]],
   ])("what it promises of %s is in its help", async (command, options) => {

@@ -55,6 +55,7 @@ const last =
     fn(name, from)(...before, options);
 
 const CASES: Readonly<Record<string, Case>> = {
+  tell: { call: last(diagnosis, "tell", diagnosis.explain([]), "customer"), good: { language: "en" } },
   openSession: { call: last(ctap, "openSession", env, device), good: {} },
   largeBlobStorage: { call: last(ctap, "largeBlobStorage", env, session), good: {} },
   ctap2OverU2f: { call: last(ctap, "ctap2OverU2f", env, {}), good: {} },

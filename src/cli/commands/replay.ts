@@ -1,8 +1,9 @@
 import { parseTrace } from "../../entry/diagnosis.js";
-import { runOfTrace, toJson, toText } from "../../entry/scenarios.js";
+import { runOfTrace, toJson } from "../../entry/scenarios.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
+import { TELLING_HELP, TELLING_OPTIONS, textFor } from "../telling.js";
 import { warnOfAlias } from "../warn-of-alias.js";
 
 export const replay: Command = {
@@ -12,8 +13,9 @@ export const replay: Command = {
   synopsis: "TRACE  [options]",
   help: `  TRACE is a file that --trace wrote. Nothing is played: the records are read and explained.
   What a trace does not contain is named as a missing probe instead of being guessed.
-${REPORT_HELP}`,
-  options: REPORT_OPTIONS,
+${REPORT_HELP}
+${TELLING_HELP}`,
+  options: { ...REPORT_OPTIONS, ...TELLING_OPTIONS },
   async run(invocation) {
     const { terminal } = invocation;
     const path = onlyPath(invocation);
@@ -25,7 +27,7 @@ ${REPORT_HELP}`,
     const outcome = {
       exitCode: broken ? 1 : 0,
       json: { ok: !broken, ...toJson(run) },
-      text: toText(run, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
+      text: textFor(run, invocation),
     } as const;
     return withReports(outcome, [run], invocation);
   },

@@ -1,10 +1,11 @@
-import { type SiteRunOptions, runOnSite, toJson, toText } from "../../entry/scenarios.js";
+import { type SiteRunOptions, runOnSite, toJson } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";
 import { writeTrace } from "../recording.js";
 import { withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
+import { textFor } from "../telling.js";
 import type { NamedSite } from "../site-file.js";
 
 export interface SiteSettings {
@@ -35,7 +36,6 @@ export async function runAtSite(
   if (stray !== undefined) {
     throw new UsageError("USAGE", `--${stray} is for simulated sites: a real one is played once, as it is`);
   }
-  const { terminal } = invocation;
   const one = await runOnSite(scenario, { ...site, knobs, frames, calledAs });
   const tracePath = textOption(invocation, "trace");
   if (tracePath !== undefined) writeTrace(tracePath, one.records);
@@ -44,7 +44,7 @@ export async function runAtSite(
     exitCode: one.verdict === "unexpected" ? 1 : 0,
     json: { ok: one.verdict !== "unexpected", site: site.siteFile, errors, ...toJson(one) },
     text: [
-      toText(one, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
+      textFor(one, invocation),
       ...one.errors.flatMap(({ code, message, hint, aftermath }) => [
         `${code}: ${message}`,
         ...(hint === undefined ? [] : [`  hint: ${hint}`]),

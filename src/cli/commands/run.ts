@@ -1,11 +1,4 @@
-import {
-  CATALOGUE,
-  type UserScenario,
-  type Run,
-  runScenario,
-  toJson,
-  toText,
-} from "../../entry/scenarios.js";
+import { CATALOGUE, type UserScenario, type Run, runScenario, toJson } from "../../entry/scenarios.js";
 import { type KnobAlias, parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";
@@ -13,6 +6,7 @@ import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../record
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
+import { TELLING_HELP, TELLING_OPTIONS, textFor } from "../telling.js";
 import { warnOfKnobAlias } from "../warn-of-alias.js";
 import { LIST_HELP, LIST_OPTIONS, listScenarios, refuseListOptions } from "./run-list.js";
 import { proveAll, runProof } from "./run-prove.js";
@@ -27,11 +21,13 @@ export const OUTPUT_OPTIONS = {
   trace: { type: "string" },
   ...FRAMES_OPTIONS,
   ...REPORT_OPTIONS,
+  ...TELLING_OPTIONS,
 } as const satisfies OptionTable;
 
 export const OUTPUT_HELP = `  --trace FILE         write the trace, one JSON record a line; replay reads it
 ${FRAMES_HELP}
-${REPORT_HELP}`;
+${REPORT_HELP}
+${TELLING_HELP}`;
 
 export const run: Command = {
   name: "run",
@@ -110,6 +106,9 @@ function wayOf(invocation: Invocation): "play" | "sweep" | "shrink" | "prove" {
       hint: `passkey-harness run SCENARIO --shrink --${stray} ...`,
     });
   }
+  if (one !== undefined && invocation.values["for"] !== undefined) {
+    throw new UsageError("USAGE", `--for tells one run: it does not go with --${one}`);
+  }
   return one ?? "play";
 }
 
@@ -124,24 +123,25 @@ export async function runOne(
   invocation: Invocation,
   calledAs = scenario.id,
 ): Promise<Outcome> {
-  const { terminal } = invocation;
   const one = await runScenario(scenario, { ...settingsOf(invocation), calledAs });
   const tracePath = textOption(invocation, "trace");
   if (tracePath !== undefined) writeTrace(tracePath, one.records);
   const outcome: Outcome = {
     exitCode: one.verdict === "unexpected" ? 1 : 0,
     json: { ok: one.verdict !== "unexpected", ...toJson(one) },
-    text: toText(one, { color: terminal.color, ...(terminal.columns && { width: terminal.columns }) }),
+    text: textFor(one, invocation),
   };
   return withReports(outcome, [one], invocation);
 }
 
 async function runAll(invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
-  const single = [...SINGLE_REPORTS, "trace"].find((name) => textOption(invocation, name) !== undefined);
+  const single = [...SINGLE_REPORTS, "trace", "for"].find(
+    (name) => textOption(invocation, name) !== undefined,
+  );
   if (single !== undefined) {
     throw new UsageError("USAGE", `--${single} reports one run, not all of them`, {
-      hint: `passkey-harness run SCENARIO --${single} FILE`,
+      hint: `passkey-harness run SCENARIO --${single} ${single === "for" ? "AUDIENCE" : "FILE"}`,
     });
   }
   const settings = settingsOf(invocation);

@@ -97,10 +97,11 @@ export function optionsFailed({ options, called }: CeremonyTrace): boolean {
   return called === undefined && (options?.status ?? 0) >= HTTP_ERROR_MIN;
 }
 
-/** Compares what the ceremony made with what the other side holds at the end; nothing where a side is unknown. */
+/** Compares what the ceremony made with what the other side holds at the end; nothing where a side is unknown or not in the trace. */
 function heldAtTheEnd(ceremony: CeremonyTrace, facts: TraceFacts): Pick<Outcome, "orphans" | "ghosts"> {
   const none = { orphans: [], ghosts: [] };
   if (ceremony.kind !== "registration" || facts.held.unknown || isAttached(facts)) return none;
+  if (!facts.layers.has("ctap") || !facts.layers.has("rp")) return none;
   const made = ceremony.keysCreated.map(({ credential }) => credential);
   const { held } = facts;
   return {

@@ -3,6 +3,7 @@ import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { chartOf } from "./html-chart.js";
 import { diagnosesOf, findingsOf, leadOf, screensOf } from "./html-story.js";
 import { HTML_STYLE } from "./html-style.js";
+import { tellingsOf } from "./html-tellings.js";
 import { ledgerTables, eventsOf, timersOf } from "./html-tables.js";
 import { drawingOf } from "./lanes.js";
 import { Markup, markup } from "./markup.js";
@@ -41,6 +42,7 @@ ${findingsOf(run)}
 ${chartOf(run, drawing)}
 ${screensOf(run)}
 ${diagnosesOf(run)}
+${tellingsOf(run)}
 ${eventsOf(drawing)}
 ${timersOf(drawing)}
 ${ledgerTables(run)}

@@ -1,0 +1,29 @@
+import { tell } from "../entry/diagnosis.js";
+import { type ReportedRun, toText } from "../entry/scenarios.js";
+import type { Invocation, OptionTable } from "./command.js";
+import { choiceOption } from "./options.js";
+
+const AUDIENCES = ["engineer", "support", "customer"] as const;
+
+/** Options that say who the printed report is for. */
+export const TELLING_OPTIONS = {
+  for: { type: "string" },
+} as const satisfies OptionTable;
+
+export const TELLING_HELP = `  --for AUDIENCE       print the whole report (engineer), what a support desk asks and says (support), or two plain
+                       sentences a ceremony (customer); --json is the same for all`;
+
+/** Formats a run for the audience that was asked for; the text report where none was. */
+export function textFor(run: ReportedRun, invocation: Invocation): string {
+  const { terminal } = invocation;
+  const { color, columns } = terminal;
+  const audience = choiceOption(invocation, "for", AUDIENCES) ?? "engineer";
+  if (audience === "engineer") return toText(run, { color, ...(columns && { width: columns }) });
+  const { ceremonies } = run.explanation;
+  return (ceremonies.length === 0 ? [run.explanation] : ceremonies)
+    .map((ceremony) => tell(ceremony, audience))
+    .map(({ title, lines }) =>
+      [terminal.style("bold", title), ...lines.map((line) => `  ${line}`)].join("\n"),
+    )
+    .join("\n\n");
+}
