@@ -40,6 +40,7 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "diagnosis/rules": ["diagnosis", "diagnosis/facts"],
   // Messages are data: they know their shape, and no code but that.
   "diagnosis/tellings/en": ["diagnosis/tellings"],
+  "diagnosis/tellings/ja": ["diagnosis/tellings"],
   // The registry is the union of the tables beside the actors; see below.
   "sim/knobs": [
     "sim",

@@ -4,6 +4,7 @@ import { seconds } from "../evidence.js";
 import type { CeremonyDiagnosis } from "../explanation.js";
 import { CUSTOMER_EN } from "./en/customer.js";
 import { SUPPORT_EN } from "./en/support.js";
+import { CUSTOMER_JA } from "./ja/customer.js";
 import { tellCustomer } from "./tell-customer.js";
 import type { Telling } from "./telling.js";
 import { tellSupport } from "./tell-support.js";
@@ -12,16 +13,16 @@ import { tellSupport } from "./tell-support.js";
 export const AUDIENCES = ["engineer", "support", "customer"] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
-const CUSTOMER = { en: CUSTOMER_EN };
+const CUSTOMER = { en: CUSTOMER_EN, ja: CUSTOMER_JA };
 const SUPPORT = { en: SUPPORT_EN };
 
 /** Languages of each audience; an engineer's telling is the verdict, which is written in English. */
-const LANGUAGES = { engineer: ["en"], support: ["en"], customer: ["en"] } as const;
+const LANGUAGES = { engineer: ["en"], support: ["en"], customer: ["en", "ja"] } as const;
 
 export type Language = keyof typeof CUSTOMER;
 
 export interface TellOptions {
-  /** `en` where absent. */
+  /** `en` where absent; a customer's telling has `ja` as well. */
   readonly language?: Language;
 }
 

@@ -61,7 +61,10 @@ describe.each(stories.map((scenario) => [scenario.id, scenario] as const))("%s",
         tell(ceremony, audience),
       ) as [ReturnType<typeof tell>, ReturnType<typeof tell>, ReturnType<typeof tell>];
       expect(customer.lines).toHaveLength(2);
-      expect([...customer.lines, ...support.lines].join("\n")).not.toMatch(/[{}]|undefined|NaN/);
+      const japanese = tell(ceremony, "customer", { language: "ja" });
+      expect([...customer.lines, ...japanese.lines, ...support.lines].join("\n")).not.toMatch(
+        /[{}]|undefined|NaN/,
+      );
       expect(engineer.lines[0]).toBe(ceremony.verdict);
 
       const [now = ""] = customer.lines;

@@ -1,6 +1,7 @@
 /** Every message of every language: what a translator may get wrong, and what no customer should have to read. */
 import { describe, expect, test } from "vitest";
 import { CUSTOMER_EN } from "../../../src/diagnosis/tellings/en/customer.js";
+import { CUSTOMER_JA } from "../../../src/diagnosis/tellings/ja/customer.js";
 import { SUPPORT_EN } from "../../../src/diagnosis/tellings/en/support.js";
 import { PLACEHOLDERS } from "../../../src/diagnosis/tellings/messages.js";
 import { ROOT_CAUSE_IDS } from "../../../src/diagnosis/rules/registry.js";
@@ -19,9 +20,19 @@ function textsIn(value: unknown, path = ""): readonly (readonly [path: string, t
   return Object.entries(value as object).flatMap(([name, member]) => textsIn(member, `${path}/${name}`));
 }
 
-const CUSTOMER = [["en", CUSTOMER_EN, { end: ".", pattern: /^[A-Z][^.!?]*\.$/ }]] as const;
+/** The same in Japanese. */
+const TERMS_JA =
+  /webauthn|ctap|fido|ble\b|http|api\b|rp\b|cookie|タイムアウト|タイマー|サーバ|セッション|クッキー|トークン|チャレンジ|クレデンシャル|資格情報|認証器|オーセンティケ|トンネル|ゲートウェイ|オリジン|ミリ秒|アサーション|要素/i;
 
-describe.each(CUSTOMER)("customer, %s", (_, messages, { pattern }) => {
+const CLAIMS_JA =
+  /保存され|登録されています|ログインでき(ました|ています|ていません)|完了し(ました|ていません)/;
+
+const CUSTOMER = [
+  ["en", CUSTOMER_EN, { pattern: /^[A-Z][^.!?]*\.$/, terms: TERMS, claims: CLAIMS }],
+  ["ja", CUSTOMER_JA, { pattern: /^[^。！？.!?]+。$/, terms: TERMS_JA, claims: CLAIMS_JA }],
+] as const;
+
+describe.each(CUSTOMER)("customer, %s", (_, messages, { pattern, terms, claims }) => {
   const { causes, results, states, consequences } = messages;
   const sentences = [
     ...Object.entries(causes).flatMap(([id, pair]) => pair.map((text, at) => [id, at, text] as const)),
@@ -49,19 +60,18 @@ describe.each(CUSTOMER)("customer, %s", (_, messages, { pattern }) => {
     const pairs = Object.entries(causes);
     expect(pairs.filter(([, [now]]) => !/\{state\}[.。]$/.test(now))).toEqual([]);
     expect(pairs.filter(([, [, next]]) => next.includes("{state}"))).toEqual([]);
-    expect(pairs.filter(([, pair]) => pair.some((text) => CLAIMS.test(text)))).toEqual([]);
+    expect(pairs.filter(([, pair]) => pair.some((text) => claims.test(text)))).toEqual([]);
   });
-});
 
-describe.each([["customer, en", CUSTOMER_EN]] as const)("%s", (_, messages) => {
   test("uses no term of the trade", () => {
     const texts = textsIn(messages).map(([path, text]) => [path, text.replaceAll(/\{\w+\}/g, "")] as const);
-    expect(texts.filter(([, text]) => TERMS.test(text))).toEqual([]);
+    expect(texts.filter(([, text]) => terms.test(text))).toEqual([]);
   });
 });
 
 describe.each([
   ["customer, en", CUSTOMER_EN],
+  ["customer, ja", CUSTOMER_JA],
   ["support, en", SUPPORT_EN],
 ] as const)("%s", (name, messages) => {
   test("has no placeholder that nothing fills", () => {
