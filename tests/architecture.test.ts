@@ -36,6 +36,7 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "webauthn/rp": ["webauthn", "webauthn/rp/attestation"],
   "diagnosis/facts": ["diagnosis"],
   "oracle/causes": [],
+  "diagnosis/clocks": ["diagnosis", "diagnosis/facts"],
   "diagnosis/schema-1": ["diagnosis", "diagnosis/facts"],
   "diagnosis/rules": ["diagnosis", "diagnosis/facts"],
   // Messages are data: they know their shape, and no code but that.

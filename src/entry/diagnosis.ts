@@ -11,6 +11,7 @@ export {
   nullSink,
   startTrace,
 } from "../core/trace.js";
+export type { ClockOffset, KnownOffsets } from "../diagnosis/clock-offset.js";
 export { explain } from "../diagnosis/explain.js";
 export type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
 export { Ledger, type LedgerDiff } from "../diagnosis/ledger.js";

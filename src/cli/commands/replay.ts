@@ -2,6 +2,7 @@ import { parseTrace } from "../../entry/diagnosis.js";
 import { runOfTrace, toJson } from "../../entry/scenarios.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
 import { readTextFile } from "../files.js";
+import { OFFSET_HELP, OFFSET_OPTION, offsetsOf } from "../offset-option.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
 import { TELLING_HELP, TELLING_OPTIONS, textFor } from "../telling.js";
 import { warnOfAlias } from "../warn-of-alias.js";
@@ -13,15 +14,17 @@ export const replay: Command = {
   synopsis: "TRACE  [options]",
   help: `  TRACE is a file that --trace wrote. Nothing is played: the records are read and explained.
   What a trace does not contain is named as a missing probe instead of being guessed.
+${OFFSET_HELP}
 ${REPORT_HELP}
 ${TELLING_HELP}`,
-  options: { ...REPORT_OPTIONS, ...TELLING_OPTIONS },
+  options: { ...REPORT_OPTIONS, ...OFFSET_OPTION, ...TELLING_OPTIONS },
   async run(invocation) {
     const { terminal } = invocation;
     const path = onlyPath(invocation);
+    const offsets = offsetsOf(invocation);
     const trace = parseTrace(readTextFile(path, "trace"));
     for (const { message } of trace.notes) terminal.warn(message);
-    const run = runOfTrace(trace, { reproduction: `passkey-harness replay ${path}` });
+    const run = runOfTrace(trace, { reproduction: `passkey-harness replay ${path}`, offsets });
     warnOfAlias(run, terminal);
     const broken = run.verdict === "unexpected";
     const outcome = {

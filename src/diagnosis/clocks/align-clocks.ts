@@ -5,6 +5,7 @@ import { boundsOf, type Interval } from "./bounds.js";
 import type { CausalPair } from "./causal-pair.js";
 import { causalPairs } from "./causal-pairs.js";
 import { inCausalOrder } from "./causal-order.js";
+import { inWrittenOrder } from "./written-order.js";
 import { clockOf } from "./clock-of.js";
 import { hypothesesOf, type Hypothesis } from "./hypotheses.js";
 
@@ -23,18 +24,14 @@ const none = () => [];
 
 /** Corrects the times of clocks that are off, and puts the records in order. */
 export function alignClocks(records: readonly TraceRecord[], offsets: KnownOffsets = {}): AlignedTrace {
-  const sorted = inOrder(records);
+  const sorted = inWrittenOrder(records);
   const pairs = causalPairs(sorted);
   const bounds = boundsOf(pairs);
   const [likeliest, ...unlikelier] = hypothesesOf(bounds, correctionsOf(offsets));
   if (likeliest === undefined)
     return { records: sorted, clocks: [], others: none, contradicted: contradictedBy(pairs) };
   const moved = (corrections: ReadonlyMap<string, number>) => shifted(sorted, pairs, corrections);
-  if (likeliest.size === 0) {
-    // Records that were in order of time are in the order in which they were written, moment by moment.
-    const ordered = sorted === records ? sorted : inCausalOrder(sorted, pairs);
-    return { records: ordered, clocks: [], others: none, contradicted: new Set() };
-  }
+  if (likeliest.size === 0) return { records: sorted, clocks: [], others: none, contradicted: new Set() };
   return {
     records: moved(middleOf(likeliest)),
     clocks: [...likeliest].map(([actor, [lowMs, highMs]]) => ({ actor, offsetMs: [0 - highMs, 0 - lowMs] })),

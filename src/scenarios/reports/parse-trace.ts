@@ -3,6 +3,7 @@ import { holds, type Members, wantedOf } from "../../core/events/member.js";
 import { EVENT_KINDS, isEventKind, membersOf } from "../../core/events/table.js";
 import { nearestNames } from "../../core/nearest-names.js";
 import type { TraceRecord } from "../../core/trace.js";
+import { inWrittenOrder } from "../../diagnosis/clocks/written-order.js";
 import type { StoredTrace, TraceSchemaVersion } from "../../diagnosis/stored-trace.js";
 import { TraceError, type TraceFault, type TraceNote } from "./trace-error.js";
 import { type RawRecord, schema1Importer } from "./upgrade-trace.js";
@@ -50,7 +51,10 @@ export function parseTrace(trace: string): ParsedTrace {
   const schema = schemaOf(first, lines);
   const sorted = [...lines].sort((a, b) => a.atMs - b.atMs);
   const upgrade = schema === 1 ? schema1Importer() : (record: RawRecord) => record;
-  const records = sorted.map(({ line, kind, record }) => checked(upgrade(record), kind, line));
+  const read = (inOrder: readonly Line[]) =>
+    inOrder.map(({ line, kind, record }) => checked(upgrade(record), kind, line));
+  // Records of schema 1 follow from one another: they are upgraded in order of time.
+  const records = schema === 1 ? read(sorted) : inWrittenOrder(read(lines));
   return { schema, records, notes: notesOn(lines, isCut ? cutLine : undefined) };
 }
 

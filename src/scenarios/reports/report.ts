@@ -140,16 +140,29 @@ function whatTheUserSaw({ run, paint }: Sheet): readonly string[] {
 function verdict({ run, paint, width }: Sheet): readonly string[] {
   return [
     paint.strong("Verdict"),
+    ...clocksOff(run).flatMap((line) => hang("  ", printable(line), width)),
     ...run.explanation.ceremonies.flatMap((account) => diagnosisLines(account, { paint, width })),
     ...(run.explanation.ceremonies.length === 0 ? hang("  ", run.explanation.verdict, width) : []),
   ];
 }
+
+/** What the verdict's times are corrected by; the timeline has them as they were recorded. */
+function clocksOff({ explanation }: ReportedRun): readonly string[] {
+  return (explanation.clocks ?? []).map(
+    ({ actor, offsetMs: [lowMs, highMs] }) =>
+      `clock of ${actor}: ${interval(lowMs, highMs)} ahead; the verdict's times are corrected`,
+  );
+}
+
+const interval = (lowMs: number, highMs: number) =>
+  lowMs === highMs ? seconds(lowMs) : `${seconds(lowMs)} to ${seconds(highMs)}`;
 
 function diagnosisLines(
   account: CeremonyDiagnosis,
   { paint, width }: Pick<Sheet, "paint" | "width">,
 ): readonly string[] {
   const { decidedBy, marginMs } = account;
+  const [lowMs, highMs] = account.marginRangeMs ?? [marginMs ?? 0, marginMs ?? 0];
   const timer = decidedBy
     ? [
         `  decided by ${decidedBy.timer} of the ${decidedBy.owner}: ${seconds(decidedBy.budgetMs)}, fired at ${seconds(decidedBy.firedAtMs)}`,
@@ -159,7 +172,7 @@ function diagnosisLines(
     paint.strong(`  ${account.kind} ${account.ceremony}: ${account.mechanism}`),
     ...hang("  ", printable(account.verdict), width),
     ...timer.map(printable),
-    ...(marginMs === undefined ? [] : [`  margin ${seconds(marginMs)}`]),
+    ...(marginMs === undefined ? [] : [`  margin ${interval(lowMs, highMs)}`]),
     ...account.evidence.flatMap((line) => hang("    - ", printable(line), width)),
     ...(account.prevention.length === 0 ? [] : ["  What would have prevented it"]),
     ...account.prevention.flatMap((line) => hang("    - ", line, width)),

@@ -2,6 +2,7 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import type { TraceRecord } from "../../core/trace.js";
+import type { KnownOffsets } from "../../diagnosis/clock-offset.js";
 import { explain } from "../../diagnosis/explain.js";
 import { foldLedger } from "../../diagnosis/facts/fold-ledger.js";
 import type { StoredTrace } from "../../diagnosis/stored-trace.js";
@@ -24,10 +25,13 @@ export interface ReportedRun extends Omit<Run, "scenario"> {
 export interface RunOfTraceOptions {
   /** Command that reports the trace again, for a trace that no scenario makes. */
   readonly reproduction?: string;
+  /** How far the clocks of actors are off, where it is known, in milliseconds. */
+  readonly offsets?: KnownOffsets;
 }
 
 const OPTIONS = parameters<RunOfTraceOptions>({
   reproduction: maybe(shape.text),
+  offsets: maybe(arg.object),
 });
 
 /**
@@ -43,14 +47,14 @@ export function runOfTrace(
   options: RunOfTraceOptions = {},
 ): ReportedRun {
   checkArguments("runOfTrace", { trace: [arg.object, trace], options: [OPTIONS, options] });
-  const { reproduction = "passkey-harness replay TRACE" } = options;
+  const { reproduction = "passkey-harness replay TRACE", offsets } = options;
   const { schema, records }: StoredTrace =
     "records" in trace ? trace : { schema: TRACE_SCHEMA, records: trace };
   const started = records.find((record) => record.kind === "run.started");
   const ended = records.find((record) => record.kind === "run.ended");
   const found = findScenario(started?.scenario ?? "");
   const story = found?.scenario;
-  const explanation = explain(records, { schema });
+  const explanation = explain(records, { schema, offsets });
   const ledger = foldLedger(records);
   const whole = records[0] === started && records.at(-1) === ended;
   const held = whole && ended !== undefined && ended.outcome !== "no-expectation";
