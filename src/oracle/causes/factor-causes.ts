@@ -14,10 +14,15 @@ const LATE_CODE = [
   "sms.route",
   "idp.codeTtlMs",
   "idp.codeEntryMs",
+  "call.dialMs",
+  "call.windowMs",
   "net.latencyMs",
 ];
 
 const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
+
+/** A lock counts wrong passwords as well. */
+const WRONG_PASSWORDS = ["do:enter-password", "user.forgot"];
 
 /** Causes at ways in without a passkey. */
 export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
@@ -26,14 +31,24 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: [...LATE_CODE, "factor.enrolled", "mail.readable", "mail.*", "sms.*", "otp.*"],
   },
   "factor-lost": { names: ["app.lost"] },
-  "code-voided": { names: ["otp.rotateOnResend", "do:request-code"] },
+  "code-voided": { names: ["otp.rotateOnResend", "do:request-code", "otp.renewMs", "user.codeEntryMs"] },
   "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },
   "code-undeliverable": { names: ["sms.route", "sms.knowsRoute"] },
   "code-wrong": { names: [...WRONG_CODES, "net.latencyMs"] },
   "locked-out": {
-    names: [...WRONG_CODES, "lock.threshold", "lock.ladder", "lock.extendWhileLocked", "lock.blocksPasskey"],
+    names: [
+      ...WRONG_CODES,
+      ...WRONG_PASSWORDS,
+      "lock.threshold",
+      "lock.ladder",
+      "lock.extendWhileLocked",
+      "lock.blocksPasskey",
+    ],
   },
   "not-linked": { names: ["idp.line", "idp.google"] },
-  "not-enrolled": { names: ["factor.enrolled", "reset.newFactor"] },
-  "factor-needed": { names: ["settings.requires", "factor.enrolled"], condition: true },
+  "not-enrolled": { names: ["factor.enrolled", "reset.newFactor", "do:call-centre", "do:change-factor"] },
+  "factor-needed": {
+    names: ["settings.requires", "factor.enrolled", "app.lost", "sms.route"],
+    condition: true,
+  },
 };

@@ -38,7 +38,6 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   },
   "other-code-scanned": { names: ["qr.scanned"] },
   "advert-too-long": { names: ["ble.suffixBytes", "ble.readsSuffix"] },
-  "second-phone-ignored": { names: ["phone.secondScanMs", "phone.second"] },
   "link-hang": { names: ["client.linkDeadlineMs", "client.timeoutMs", "client.mediation"], condition: true },
   "phone-not-heard": { names: [...RADIO, ...PHONE_READY, "client.linkDeadlineMs"] },
   "phone-no-tunnel": { names: ["phone.mobileData", ...TUNNEL_REFUSED] },

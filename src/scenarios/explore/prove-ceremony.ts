@@ -94,12 +94,15 @@ export async function lengthenTimer(
 /**
  * Proves a verdict whose cause deviates in nothing: what it names is a default, and changing that heals.
  *
- * @returns the knobs whose change proves it; `undefined` where no advice of the verdict changes what it names.
+ * @returns the knobs whose change proves it; `undefined` where no change that was tried is of what it names, and heals.
  */
-export function provenByAdvice(cause: string, advice: readonly TriedAdvice[]): string | undefined {
+export function provenByChange(
+  cause: string,
+  tried: readonly Pick<TriedAdvice, "change" | "effect">[],
+): string | undefined {
   const factors = factorsOf(cause);
   if (factors === undefined) return undefined;
-  const proof = advice.find(
+  const proof = tried.find(
     ({ change = {}, effect }) =>
       effect === "heals" && Object.keys(change).some((knob) => namesDeviation(factors, knob)),
   );
