@@ -149,6 +149,9 @@ function allStores(records: readonly TraceRecord[], ledger: LedgerView): Stores 
   return { made, rows: new Set(rows.keys()) };
 }
 
+/** Calls whose answer says that the ceremony is accepted; the call centre's user is told by telephone. */
+const ACCEPTING: readonly string[] = ["registration/finish", "support/reset"];
+
 function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome {
   const told = new Map<string, string>();
   let failureTold = false;
@@ -170,7 +173,7 @@ function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome 
         promise = record.outcome === "resolved" ? "resolved" : (record.name ?? "rejected");
         break;
       case "rp.response":
-        if (record.call === "registration/finish" && record.status < 300) accepted = true;
+        if (ACCEPTING.includes(record.call) && record.status < 300) accepted = true;
         break;
       case "rp.login":
         if (record.outcome === "accepted") accepted = true;

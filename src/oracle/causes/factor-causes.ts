@@ -14,12 +14,15 @@ const LATE_CODE = [
   "sms.route",
   "idp.codeTtlMs",
   "idp.codeEntryMs",
-  "net.latencyMs",
   "call.dialMs",
   "call.windowMs",
+  "net.latencyMs",
 ];
 
 const WRONG_CODES = ["do:enter-code", "app.clockOffMs", "otp.expiredCounts"];
+
+/** A lock counts wrong passwords as well. */
+const WRONG_PASSWORDS = ["do:enter-password", "user.forgot"];
 
 /** Causes at fallback factors. */
 export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
@@ -33,9 +36,19 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-undeliverable": { names: ["sms.route", "sms.knowsRoute"] },
   "code-wrong": { names: [...WRONG_CODES, "net.latencyMs"] },
   "locked-out": {
-    names: [...WRONG_CODES, "lock.threshold", "lock.ladder", "lock.extendWhileLocked", "lock.blocksPasskey"],
+    names: [
+      ...WRONG_CODES,
+      ...WRONG_PASSWORDS,
+      "lock.threshold",
+      "lock.ladder",
+      "lock.extendWhileLocked",
+      "lock.blocksPasskey",
+    ],
   },
   "not-linked": { names: ["idp.line", "idp.google"] },
-  "not-enrolled": { names: ["factor.enrolled", "reset.newFactor"] },
-  "factor-needed": { names: ["settings.requires", "factor.enrolled"], condition: true },
+  "not-enrolled": { names: ["factor.enrolled", "reset.newFactor", "do:call-centre", "do:change-factor"] },
+  "factor-needed": {
+    names: ["settings.requires", "factor.enrolled", "app.lost", "sms.route"],
+    condition: true,
+  },
 };

@@ -7,8 +7,11 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "competing-authenticator-error": { names: ["ext.focusWaitMs", "page.focused", "client.profile"] },
   "focus-missing-at-call": { names: ["page.focused"] },
   "focus-lost-at-completion": { names: ["page.focused"] },
-  "request-pending": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER], after: "an unfinished ceremony" },
-  "request-replaced": { names: [...OTHER_CEREMONY, ...TIME_TO_ANSWER], condition: true },
+  "request-pending": {
+    names: [...OTHER_CEREMONY, "page.autofillMs", ...TIME_TO_ANSWER],
+    after: "an unfinished ceremony",
+  },
+  "request-replaced": { names: [...OTHER_CEREMONY, "page.autofillMs", ...TIME_TO_ANSWER], condition: true },
   "verification-unavailable": {
     names: ["rp.userVerification", "key.which", "key.second", "key.pinSet", "key.elsewhere", "os.setsUpPin"],
   },

@@ -64,7 +64,10 @@ export async function findByRemoval(
   const without = await lattice.at(fullMask(lattice.plan) & ~named);
   const makesDifference = outcomeIn(without, place) !== outcomeIn(lattice.full, place);
   const status = statusOf(judgement, makesDifference, found.heals.length + together.length > 0);
-  return { ...found, status, why: judgement.why };
+  // Taken away together, an action that the ceremony needs may hide what one of the others heals.
+  const repair = bitsOf(named).find((bit) => effects.get(bit) === "heals");
+  if (repair === undefined || judgement.class === "right") return { ...found, status, why: judgement.why };
+  return { ...found, status: "proven", why: `removal of ${names(repair).join("")} repairs it` };
 }
 
 /** Reasons of the oracle for which nothing is to be proven: in the end all went well. */
@@ -94,12 +97,15 @@ export async function lengthenTimer(
 /**
  * Proves a verdict whose cause deviates in nothing: what it names is a default, and changing that heals.
  *
- * @returns the knobs whose change proves it; `undefined` where no advice of the verdict changes what it names.
+ * @returns the knobs whose change proves it; `undefined` where no change that was tried is of what it names, and heals.
  */
-export function provenByAdvice(cause: string, advice: readonly TriedAdvice[]): string | undefined {
+export function provenByChange(
+  cause: string,
+  tried: readonly Pick<TriedAdvice, "change" | "effect">[],
+): string | undefined {
   const factors = factorsOf(cause);
   if (factors === undefined) return undefined;
-  const proof = advice.find(
+  const proof = tried.find(
     ({ change = {}, effect }) =>
       effect === "heals" && Object.keys(change).some((knob) => namesDeviation(factors, knob)),
   );

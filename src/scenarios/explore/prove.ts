@@ -11,8 +11,8 @@ import type { Run } from "../run.js";
 import { dissect, dissectFor, type Dissected } from "./dissect.js";
 import { runnerWith, saidIn } from "./oracle-runner.js";
 import { holds, type CeremonyProof, type Proof, type TriedAdvice } from "./proof.js";
-import { findByRemoval, lengthenTimer, provenByAdvice, refused, type Finding } from "./prove-ceremony.js";
-import { changedRuns, tryAdvice, type ChangedRuns } from "./try-advice.js";
+import { findByRemoval, lengthenTimer, provenByChange, refused, type Finding } from "./prove-ceremony.js";
+import { changedRuns, takeDefaultAway, tryAdvice, type ChangedRuns } from "./try-advice.js";
 
 /** A run cannot be proven. */
 export class ProofError extends HarnessError<"PROOF_NOT_SIMULATED"> {}
@@ -140,7 +140,7 @@ async function tryAll(
 async function findBest(
   judged: Judged & { readonly said: Said },
   advice: readonly TriedAdvice[],
-  { story, deps, whole }: Subject,
+  { story, deps, whole, changed: runs }: Subject,
 ): Promise<Finding> {
   const byFaults = await findByRemoval(whole, judged).catch(refused);
   if (isSettled(byFaults)) return byFaults;
@@ -148,7 +148,9 @@ async function findBest(
     .then((all) => findByRemoval(all, judged))
     .catch(refused);
   if (isSettled(byAll)) return byAll;
-  const knobs = provenByAdvice(judged.said.cause, advice);
+  const { cause } = judged.said;
+  const byDefault = await takeDefaultAway(cause, { runs, full: whole.lattice.full, place: judged.place });
+  const knobs = provenByChange(cause, [...advice, ...(byDefault ? [byDefault] : [])]);
   if (knobs !== undefined) return { ...byAll, status: "proven", why: `changing ${knobs} heals it` };
   return [byFaults, byAll].find((found) => holds(found)) ?? byAll;
 }

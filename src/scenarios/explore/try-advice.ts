@@ -5,7 +5,7 @@ import { PlanRefusedError, type Runner } from "../../oracle/runner.js";
 import type { ScenarioToJudge } from "../../oracle/scenario-plan.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { Effect, TriedAdvice } from "./proof.js";
-import { changesFor } from "./remedies.js";
+import { changesFor, changesOfDefault } from "./remedies.js";
 
 /** Plays a scenario with changes on top, each of them once. */
 export interface ChangedRuns {
@@ -49,8 +49,14 @@ async function playOrRefuse(planned: PlannedRun, runner: Runner): Promise<Folded
   }
 }
 
+/** A change, and what it does to a ceremony. */
+export interface TriedChange {
+  readonly change: KnobOverrides;
+  readonly effect: Effect;
+}
+
 /** One ceremony of a run, and the runs with changes that it is compared with. */
-interface Tried {
+export interface Tried {
   readonly runs: ChangedRuns;
   readonly full: Folded;
   readonly place: string;
@@ -63,13 +69,22 @@ export async function tryAdvice(
   { cause, text }: { readonly cause: string; readonly text: string },
   tried: Tried,
 ): Promise<TriedAdvice> {
-  const made: { readonly change: KnobOverrides; readonly effect: Effect }[] = [];
-  for (const change of changesFor(cause, text)) {
+  const best = await bestOf(changesFor(cause, text), tried);
+  return best === undefined ? { text, effect: "not-tried" } : { text, ...best };
+}
+
+/** Takes away a cause that is a default of the simulation; `undefined` for causes that deviate. */
+export function takeDefaultAway(cause: string, tried: Tried): Promise<TriedChange | undefined> {
+  return bestOf(changesOfDefault(cause), tried);
+}
+
+async function bestOf(changes: readonly KnobOverrides[], tried: Tried): Promise<TriedChange | undefined> {
+  const made: TriedChange[] = [];
+  for (const change of changes) {
     const changed = await tried.runs.at(change);
     if (changed !== undefined) made.push({ change, effect: effectOf(changed, tried) });
   }
-  const best = made.sort((a, b) => BEST_FIRST.indexOf(a.effect) - BEST_FIRST.indexOf(b.effect))[0];
-  return best === undefined ? { text, effect: "not-tried" } : { text, ...best };
+  return made.sort((a, b) => BEST_FIRST.indexOf(a.effect) - BEST_FIRST.indexOf(b.effect))[0];
 }
 
 /** A failure that is told and taken back is healed: advice is about how the user ends. */
