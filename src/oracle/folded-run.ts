@@ -62,6 +62,11 @@ export function outcomeIn({ ceremonies }: Folded, place: string): string {
   return found === undefined ? ABSENT : outcomeKey(found.outcome);
 }
 
+/** Returns when a ceremony ended in a run: as far as page and user know. */
+export function endIn({ ceremonies }: Folded, place: string): number | undefined {
+  return ceremonies.find((ceremony) => ceremony.place === place)?.outcome.endedAtMs;
+}
+
 /** Says whether a ceremony went well in a run. */
 export function isWellIn({ ceremonies }: Folded, place: string): boolean {
   const found = ceremonies.find((ceremony) => ceremony.place === place);

@@ -1,7 +1,7 @@
 import { factorsOf, namesDeviation } from "./cause-factors.js";
 import type { Aftermath, CauseFactors } from "./causes/cause-row.js";
 import { CONDITION_FACTORS } from "./causes/conditions.js";
-import { isWellIn, outcomeIn, type Judged } from "./folded-run.js";
+import { endIn, isWellIn, outcomeIn, type Judged } from "./folded-run.js";
 import type { Lattice } from "./lattice.js";
 import { sufficientSets, type Sufficient } from "./sufficient-sets.js";
 import {
@@ -19,8 +19,8 @@ import { changeWithout, knobsOfTimer } from "./timer-knobs.js";
  * How a verdict stands against the counterfactual runs.
  *
  * `right`: taking away what is named changes the outcome, or it is one of several sufficient causes. `proximate`:
- * what is named is true, and something else, not named, is what repairs the ceremony. `wrong`: taking it away changes
- * nothing, or a trouble is named where there is none, or the ceremony is not told. `false-success`: a ceremony that
+ * what is named is true, a timer that fired or what ended the ceremony sooner, and something else, not named, is what
+ * repairs it. `wrong`: taking it away changes nothing, or a trouble is named where there is none, or the ceremony is not told. `false-success`: a ceremony that
  * went ill is said to have succeeded. `unmapped`: nobody has said which deviations the cause names.
  */
 export type VerdictClass = "right" | "proximate" | "wrong" | "undecided" | "false-success" | "unmapped";
@@ -144,6 +144,9 @@ async function judgeNamed(
   }
   if (timerEffect === "nothing") return of("proximate", "the timer fired, and repairs nothing", timerEffect);
   if (factors.condition === true) return of("proximate", "a condition of the scenario");
+  if (named !== 0 && endIn(without, place) !== endIn(lattice.full, place)) {
+    return of("proximate", "removal changes only when it ended");
+  }
   return of("wrong", named === 0 ? "names no deviation" : "removal changes nothing");
 }
 

@@ -94,6 +94,8 @@ export interface PlacedOutcome extends CeremonyOutcome {
   readonly beganAt: number;
   /** Infinity where the promise did not end. */
   readonly settledAt: number;
+  /** When the promise ended, or a page last reported: no part of the outcome. */
+  readonly endedAtMs: number | undefined;
 }
 
 /** Folds the outcome of each ceremony, in the order in which they began. */
@@ -123,8 +125,13 @@ export function foldOutcomes({
     // The phone's page may have spoken where the one that quit did not.
     const isUntold = !outcome.told.some((word) => word.startsWith("page:"));
     const told = isUntold && quitAt > beganAt ? [...outcome.told, QUIT] : outcome.told;
-    return { ...outcome, told, beganAt, settledAt };
+    const endedAtMs = found.records.findLast(isEnd)?.atMs;
+    return { ...outcome, told, beganAt, settledAt, endedAtMs };
   });
+}
+
+function isEnd(record: TraceRecord): boolean {
+  return record.kind === "page.settled" || (record.kind === "user.saw" && record.where === "page");
 }
 
 interface Stores {

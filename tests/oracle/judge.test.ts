@@ -51,6 +51,21 @@ describe("a cause that the verdict names", () => {
     );
   });
 
+  test("is proximate where taking it away changes only when the ceremony ended", async () => {
+    const plan = planOf("key.decision", "net.latencyMs");
+    const base = fails("net.latencyMs");
+    const runner: Runner = {
+      async run(planned) {
+        const observed = await base.run(planned);
+        const atMs = planned.knobs["key.decision"] === true ? 5_000 : 9_000;
+        return { ...observed, records: observed.records.map((one) => ({ ...one, atMs })) };
+      },
+    };
+    expect(await judged(plan, runner, saying("user-refused"))).toBe(
+      "proximate: removal changes only when it ended",
+    );
+  });
+
   test("is proximate where it is a condition of the scenario", async () => {
     expect(
       await judged(planOf("net.latencyMs"), fails("net.latencyMs"), saying("flag-before-credential")),
