@@ -55,7 +55,9 @@ function resultOf(
   const kept = site === "accepted" || facts.rowsByCeremony.has(ceremony.id);
   if (kept && deniedByPage) return "success-reported-as-failure";
   if (site === "accepted")
-    return told === "nothing" && ceremony.pageActor !== undefined && facts.layers.has("user") ? "success-not-reported" : "success";
+    return told === "nothing" && ceremony.pageActor !== undefined && facts.layers.has("user")
+      ? "success-not-reported"
+      : "success";
   const isOver = ceremony.settled !== undefined || deniedByPage || site !== "not-asked";
   return isOver || optionsFailed(ceremony) ? "failure" : "unfinished";
 }

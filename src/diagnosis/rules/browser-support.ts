@@ -27,7 +27,11 @@ export const browserUnsupported = defineRule({
     const record = records.find(({ kind }) => kind === "page.unsupported");
     if (record?.kind !== "page.unsupported") return undefined;
     // A site that does not know its ceremonies by a cookie does without.
-    if (record.feature === "cookies" && called !== undefined && !finishes.some(({ code }) => code === "SESSION_LOST"))
+    if (
+      record.feature === "cookies" &&
+      called !== undefined &&
+      !finishes.some(({ code }) => code === "SESSION_LOST")
+    )
       return undefined;
     const [missing, cure] = FEATURES[record.feature] ?? [`The browser lacks ${record.feature}`, ""];
     return {
