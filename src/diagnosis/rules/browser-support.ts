@@ -94,12 +94,28 @@ const REASONS: Readonly<Record<string, readonly [why: string, cure: string]>> = 
   unexpected: ["the client failed by itself", "Report it to the client's maker with this trace."],
 };
 
+/** Reasons that rest on an authenticator's answer: which answer it was, only commands and statuses show. */
+const AFTER_ANSWER: readonly string[] = [
+  "authenticator-error",
+  "answer-unusable",
+  "pin-needed",
+  "pin-wrong",
+  "uv-failed",
+];
+
 /** Detects a request that the client refused for a reason of its own. */
 export const clientRefused = defineRule({
   id: "client-refused",
   kinds: PASSKEY,
   text: "The client refused the request for a reason that lies in the request or the authenticator.",
   over: weakerThan("client-refused"),
+  requiredProbes: ({ records }) =>
+    records.some(
+      ({ kind, ...record }) =>
+        kind === "page.settled" && "reason" in record && AFTER_ANSWER.includes(record.reason ?? ""),
+    )
+      ? ["ctap"]
+      : [],
   match(ceremony) {
     const settled = ceremony.records.findLast(({ kind }) => kind === "page.settled");
     if (settled?.kind !== "page.settled" || settled.outcome !== "rejected" || settled.reason === undefined)

@@ -193,6 +193,8 @@ export const keyUnplugged = defineRule({
   id: "key-unplugged",
   kinds: PASSKEY,
   text: "The key was gone before it answered.",
+  // A browser that ends lets go of the key as well.
+  requiredProbes: () => ["page"],
   over: ["no-authenticator", ...UMBRELLAS],
   match(ceremony) {
     const { settled, linkStages } = ceremony;
