@@ -55,13 +55,17 @@ function byKind(a: TraceRecord, b: TraceRecord): number {
 }
 
 function rankOf(record: TraceRecord): number {
-  const { kind } = record;
-  const first = FIRST.indexOf(kind);
+  const first = FIRST.indexOf(record.kind);
   if (first >= 0) return first;
-  const last = LAST.indexOf(kind);
+  const last = LAST.indexOf(record.kind);
   if (last >= 0) return FIRST.length + 2 + last;
-  const isVisible = kind === "rp.row" && record.change === "visible";
-  return FIRST.length + (isVisible ? 1 : 0);
+  return FIRST.length + (isAfterOthers(record) ? 1 : 0);
+}
+
+/** What a message became of comes after it was sent, and a row is visible after it was written. */
+function isAfterOthers(record: TraceRecord): boolean {
+  if (record.kind === "factor.code") return record.change !== "issued" && record.change !== "sent-again";
+  return record.kind === "rp.row" && record.change === "visible";
 }
 
 /** Spans are numbered in the order in which they were opened. */
