@@ -26,6 +26,9 @@ const LAST: readonly string[] = [
   "run.ended",
 ];
 
+/** Steps of {@link stepOf}. */
+const STEPS = 3;
+
 /**
  * Puts records whose order was lost into the order in which they were written, as far as it follows from what they
  * say: by time, and in one moment what was begun before what was ended.
@@ -58,14 +61,16 @@ function rankOf(record: TraceRecord): number {
   const first = FIRST.indexOf(record.kind);
   if (first >= 0) return first;
   const last = LAST.indexOf(record.kind);
-  if (last >= 0) return FIRST.length + 2 + last;
-  return FIRST.length + (isAfterOthers(record) ? 1 : 0);
+  if (last >= 0) return FIRST.length + STEPS + last;
+  return FIRST.length + stepOf(record);
 }
 
-/** What a message became of comes after it was sent, and a row is visible after it was written. */
-function isAfterOthers(record: TraceRecord): boolean {
-  if (record.kind === "factor.code") return record.change !== "issued" && record.change !== "sent-again";
-  return record.kind === "rp.row" && record.change === "visible";
+/** A message arrives after it was sent, and is read after it arrived; a row is visible after it was written. */
+function stepOf(record: TraceRecord): number {
+  if (record.kind === "rp.row") return record.change === "visible" ? 1 : 0;
+  if (record.kind !== "factor.code") return 0;
+  if (record.change === "issued" || record.change === "sent-again") return 0;
+  return record.change === "arrived" || record.change === "filtered" ? 1 : 2;
 }
 
 /** Spans are numbered in the order in which they were opened. */
