@@ -45,6 +45,7 @@ export function sitePairs(group: Group): readonly CausalPair[] {
       pageSaw.filter(({ tone }) => tone === "failure"),
     ),
     ...firstBeforeFirst(accepted, pick(group, "page.threw")),
+    ...lostAnswerPairs(group),
     ...gatewayPairs(group),
     ...codePairs(group),
   ];
@@ -60,6 +61,16 @@ function reasonsToFail(group: Group): readonly TraceRecord[] {
       (record.kind === "rp.response" && record.status >= HTTP_ERROR_MIN) ||
       (record.kind === "timer.fired" && record.timer === GATEWAY_TIMER) ||
       record.kind === "rp.no-answer",
+  );
+}
+
+/** A page learns that a call has no answer after the call was sent: the site's record of the call comes first. */
+function lostAnswerPairs(group: Group): readonly CausalPair[] {
+  return pick(group, "page.call-failed").flatMap((failed) =>
+    firstBeforeFirst(
+      pick(group, "rp.request", ({ call }) => call === failed.call),
+      [failed],
+    ),
   );
 }
 

@@ -26,6 +26,9 @@ const LAST: readonly string[] = [
   "run.ended",
 ];
 
+/** Steps of {@link stepOf}. */
+const STEPS = 3;
+
 /**
  * Puts records whose order was lost into the order in which they were written, as far as it follows from what they
  * say: by time, and in one moment what was begun before what was ended.
@@ -55,13 +58,19 @@ function byKind(a: TraceRecord, b: TraceRecord): number {
 }
 
 function rankOf(record: TraceRecord): number {
-  const { kind } = record;
-  const first = FIRST.indexOf(kind);
+  const first = FIRST.indexOf(record.kind);
   if (first >= 0) return first;
-  const last = LAST.indexOf(kind);
-  if (last >= 0) return FIRST.length + 2 + last;
-  const isVisible = kind === "rp.row" && record.change === "visible";
-  return FIRST.length + (isVisible ? 1 : 0);
+  const last = LAST.indexOf(record.kind);
+  if (last >= 0) return FIRST.length + STEPS + last;
+  return FIRST.length + stepOf(record);
+}
+
+/** A message arrives after it was sent, and is read after it arrived; a row is visible after it was written. */
+function stepOf(record: TraceRecord): number {
+  if (record.kind === "rp.row") return record.change === "visible" ? 1 : 0;
+  if (record.kind !== "factor.code") return 0;
+  if (record.change === "issued" || record.change === "sent-again") return 0;
+  return record.change === "arrived" || record.change === "filtered" ? 1 : 2;
 }
 
 /** Spans are numbered in the order in which they were opened. */
