@@ -37,7 +37,11 @@ export default defineConfig([
   { ...library, format: ["esm"] },
   { ...library, format: ["cjs"], noExternal: esmOnly, clean: false },
   {
-    entry: { cli: "src/cli/main.ts", "verdict-worker": "src/cli/verdict-worker.ts", "oracle-worker": "src/cli/oracle-worker.ts" },
+    entry: {
+      cli: "src/cli/main.ts",
+      "verdict-worker": "src/cli/verdict-worker.ts",
+      "oracle-worker": "src/cli/oracle-worker.ts",
+    },
     format: ["esm"],
     dts: false,
     clean: false,
