@@ -46,8 +46,7 @@ export const providerOtherAccount = defineRule({
   match(ceremony) {
     const provider = ceremony.records.findLast(({ kind }) => kind === "ctap.provider");
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
-    if (provider?.kind !== "ctap.provider" || provider.account !== "other" || foundNothingAtMs === undefined)
-      return undefined;
+    if (provider?.kind !== "ctap.provider" || foundNothingAtMs === undefined) return undefined;
     return {
       verdict:
         `The password manager on the phone that was asked is signed in to another account: it holds ` +

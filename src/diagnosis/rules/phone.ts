@@ -123,7 +123,7 @@ export const phoneNotReady = defineRule({
       saysWhatItWaitedFor: true,
       verdict:
         `${failed.actor} ended its session at ${seconds(failed.atMs)}: ${LACKS[failed.ending ?? ""] ?? ""}. The computer was not told` +
-        `${timer?.endedAtMs === undefined ? "." : ` and waited until ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`}`,
+        (timer?.endedAtMs === undefined ? "." : ` and waited until ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
       evidence: evidenceOf(
         `${seconds(failed.atMs)}: ${failed.actor} failed (${failed.ending ?? ""})`,
         ...phoneScreenLines(ceremony),

@@ -150,7 +150,7 @@ export const siteUnreachable = defineRule({
     return {
       verdict:
         `The ${step} call got no answer at ${seconds(record.atMs)} (${record.code}): ` +
-        `${record.aftermath === "unknown" ? "the site may have acted on it." : "it never reached the site."}` +
+        (record.aftermath === "unknown" ? "the site may have acted on it." : "it never reached the site.") +
         whatIsKept(ceremony, facts),
       evidence: [`${seconds(record.atMs)}: ${record.call} ended without an answer (${record.code})`],
       prevention: [
