@@ -49,9 +49,9 @@ const flagged = define({
   id: "flag-before-credential",
   text: "The account was switched to passkeys before it had one, and the registration failed.",
   say: (ceremony, facts) => {
-    const flag = facts.flags.find(
-      ({ flag: name, value, ceremony: own }) => name === "passkey" && value && own === ceremony.id,
-    );
+    const flag = facts.flagsByCeremony
+      .get(ceremony.id)
+      ?.find(({ flag: name, value }) => name === "passkey" && value);
     if (flag === undefined || ceremony.kind !== "registration" || acceptedFinish(ceremony)) return undefined;
     if (rowsOfAccount(ceremony, facts).length > 0) return undefined;
     return (
@@ -66,7 +66,7 @@ const onlyPasskeyDeleted = define({
   text: "The site deleted the only passkey when the registration of another began, which then failed.",
   say: (ceremony, facts) => {
     if (ceremony.kind !== "registration") return undefined;
-    const gone = facts.rows.find(({ deletedBy }) => deletedBy === ceremony.id);
+    const gone = facts.deletedRowsByCeremony.get(ceremony.id)?.[0];
     if (gone?.deletedAtMs === undefined || rowOf(ceremony, facts)) return undefined;
     return (
       `The site deleted row ${gone.credential} at ${seconds(gone.deletedAtMs)}, when the new registration began, and the ` +

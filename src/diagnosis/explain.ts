@@ -14,7 +14,7 @@ import { gatherFacts, type GatherOptions } from "./gather-facts.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import type { Match } from "./rule.js";
-import { isSeen, missingFrom, needsSiteProbe, PROBES, type Probe } from "./probes.js";
+import { missingFor, missingFrom, PROBES, type Probe } from "./probes.js";
 
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
@@ -27,7 +27,7 @@ export interface ExplainOptions extends GatherOptions {
 const OPTIONS = parameters<ExplainOptions>({
   offsets: maybe(arg.object),
   schema: maybe(shape.oneOf([1, 2])),
-  endedAtMs: maybe(arg.any),
+  endedAtMs: maybe(shape.ms),
 });
 
 /**
@@ -69,16 +69,8 @@ function explainCeremony(ceremony: CeremonyTrace, facts: TraceFacts): CeremonyDi
   const consequences = consequencesOf(ceremony, facts, outcome);
   if (found === undefined)
     return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
-  const missing = (found.rule.requiredProbes?.(ceremony) ?? []).filter(
-    (layer) => !isSeen(layer, ceremony, facts),
-  );
+  const missing = missingFor(found.rule, ceremony, facts);
   if (missing.length > 0) return { ...undecided(ceremony, missing), outcome, consequences };
-  if (found.rule.id === "success" && facts.hasSpans && ceremony.openedBy === undefined) {
-    return { ...undecided(ceremony, ["page"]), outcome, consequences };
-  }
-  if (found.rule.id === "success" && needsSiteProbe(ceremony, facts)) {
-    return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
-  }
   return { ...decided(ceremony, found, { facts, outcome }), consequences };
 }
 

@@ -38,7 +38,11 @@ export function gatherFacts(
   const { own, runRecords } = grouped(attributed);
   const timers = timersOf(attributed);
   const { keys, copies, isCopy } = keyRecordsOf(attributed);
-  const ceremonies = ceremoniesOf(own, { runRecords, timers: byCeremony(timers), isCopy });
+  const ceremonies = ceremoniesOf(own, {
+    runRecords,
+    timers: byCeremony(timers, ({ ceremony }) => ceremony),
+    isCopy,
+  });
   const siteRecords = siteRecordsOf(attributed);
   const ledger = foldLedger(sorted);
   return {
@@ -50,7 +54,9 @@ export function gatherFacts(
     copies,
     ...siteRecords,
     hasSpans: attributed.some(({ kind }) => kind === "span.started"),
-    rowsByCeremony: byCeremony(siteRecords.rows),
+    rowsByCeremony: byCeremony(siteRecords.rows, ({ ceremony }) => ceremony),
+    deletedRowsByCeremony: byCeremony(siteRecords.rows, ({ deletedBy }) => deletedBy),
+    flagsByCeremony: byCeremony(siteRecords.flags, ({ ceremony }) => ceremony),
     layers: new Set(attributed.flatMap(({ kind }) => kind.split(".")[0] ?? [])),
     ledger,
     held: heldIn(ledger),
@@ -60,15 +66,17 @@ export function gatherFacts(
   };
 }
 
-/** Groups what carries a ceremony's id by that id. */
-function byCeremony<T extends { readonly ceremony?: string | undefined }>(
+/** Groups facts by the ceremony they name; those that name none are left out. */
+function byCeremony<T>(
   facts: readonly T[],
+  ceremonyOf: (fact: T) => string | undefined,
 ): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const fact of facts) {
-    if (fact.ceremony === undefined) continue;
-    const group = groups.get(fact.ceremony);
-    if (group === undefined) groups.set(fact.ceremony, [fact]);
+    const id = ceremonyOf(fact);
+    if (id === undefined) continue;
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [fact]);
     else group.push(fact);
   }
   return groups;

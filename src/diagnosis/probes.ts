@@ -2,7 +2,7 @@ import { firedTimer, mainExchange, type CeremonyTrace } from "./facts/ceremony.j
 import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import { clientStage } from "./facts/tunnel-facts.js";
-import type { Layer } from "./rule.js";
+import type { Layer, Rule } from "./rule.js";
 
 /** A layer, or what a real site has to be asked for. */
 export type Probe = Layer | "rp.probe";
@@ -25,7 +25,7 @@ const ALWAYS: readonly Layer[] = ["page", "ctap", "rp", "timer"];
 const ALWAYS_IN_FACTORS: readonly Layer[] = ["rp", "factor"];
 
 /** Says whether only the site's own list of credentials can say how a registration at a real site ended. */
-export function needsSiteProbe(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
+function needsSiteProbe(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   const { kind, finishes, failureSeen, successSeen } = ceremony;
   if (kind !== "registration" || finishes.length === 0 || rowsAreKnown(ceremony, facts)) return false;
   return acceptedFinish(ceremony) === undefined || (failureSeen !== undefined && successSeen === undefined);
@@ -66,4 +66,17 @@ export function isSeen(layer: Layer, ceremony: CeremonyTrace, { layers }: TraceF
     ({ kind, atMs }) => kind === "link.not-found" && atMs <= (settled?.atMs ?? Infinity),
   );
   return searched || (linkStages.length > 0 && clientStage(ceremony, "ready") === undefined);
+}
+
+/** Names what a trace would have to hold as well before the cause that was found may be said of a ceremony. */
+export function missingFor(
+  { id, requiredProbes }: Rule,
+  ceremony: CeremonyTrace,
+  facts: TraceFacts,
+): readonly Probe[] {
+  const missing = (requiredProbes?.(ceremony) ?? []).filter((layer) => !isSeen(layer, ceremony, facts));
+  if (missing.length > 0 || id !== "success") return missing;
+  // The page that drove the ceremony may have told the user of a failure.
+  if (facts.hasSpans && ceremony.openedBy === undefined) return ["page"];
+  return needsSiteProbe(ceremony, facts) ? missingFrom(facts, ceremony) : [];
 }

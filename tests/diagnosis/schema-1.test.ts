@@ -93,8 +93,17 @@ describe("ceremonies that overlap", () => {
   });
 });
 
+/**
+ * Stories of parties that no recording of schema 1 knows: pages that say what a browser lacks, requests for the
+ * autofill, connections that were refused, and a page that leaves an earlier error on the screen.
+ */
+const NOT_OF_SCHEMA_1 =
+  /^(client-autofill-|client-webauthn-missing|client-cookies-off|rp-connection-refused|ble-advert-late\/second-code)/;
+
+const OF_SCHEMA_1 = SINGLE.filter(({ id }) => !NOT_OF_SCHEMA_1.test(id));
+
 /** Rows of schema 1 name no account: another one's row may pass for one that login options withheld. */
-const REGISTRATIONS = SINGLE.filter(({ script }) =>
+const REGISTRATIONS = OF_SCHEMA_1.filter(({ script }) =>
   script.every(({ do: action }) => action === "register" || action === "wait" || action === "set"),
 ).map(({ id }) => id);
 
@@ -135,16 +144,9 @@ test(
   },
 );
 
-/**
- * Stories of parties that no recording of schema 1 knows: pages that say what a browser lacks, requests for the
- * autofill, connections that were refused, and a page that leaves an earlier error on the screen.
- */
-const NOT_OF_SCHEMA_1 =
-  /^(client-autofill-|client-webauthn-missing|client-cookies-off|rp-connection-refused|ble-advert-late\/second-code)/;
-
 test("a ceremony alone is judged by order as it is by its ids", async () => {
   const differ: string[] = [];
-  for (const { id } of SINGLE.filter((one) => !NOT_OF_SCHEMA_1.test(one.id))) {
+  for (const { id } of OF_SCHEMA_1) {
     const records = await recordsOf(id, "one");
     const byOrder = mechanismsOf(asSchema1(records));
     if (byOrder.join() !== mechanismsOf(records).join()) differ.push(`${id}: ${byOrder.join()}`);

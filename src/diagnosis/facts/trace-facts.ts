@@ -69,6 +69,9 @@ export interface TraceFacts {
   /** What is held when the trace ends. */
   readonly held: HeldCredentials;
   readonly rowsByCeremony: ReadonlyMap<string, readonly RowFact[]>;
+  /** Rows by the ceremony in which they were deleted. */
+  readonly deletedRowsByCeremony: ReadonlyMap<string, readonly RowFact[]>;
+  readonly flagsByCeremony: ReadonlyMap<string, readonly FlagFact[]>;
   readonly ceremonyById: ReadonlyMap<string, CeremonyTrace>;
   /** Records of no ceremony. */
   readonly runRecords: readonly TraceRecord[];

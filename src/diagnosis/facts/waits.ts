@@ -117,17 +117,30 @@ function searchWaits({ linkStages, lateStages }: CeremonyTrace): readonly Wait[]
   const hasPhone = scanned !== undefined || sent !== undefined;
   return [
     ...(off === undefined ? [] : [{ id: "bluetooth" as const, fromMs: off, untilMs: at("radio-on") }]),
-    ...(code === undefined || seen === undefined || hasPhone
-      ? code === undefined
-        ? []
-        : [{ id: "phone-scan" as const, fromMs: code, untilMs: scanned }]
-      : [{ id: "link" as const, fromMs: code, untilMs: seen }]),
+    ...(code === undefined ? [] : [codeWait({ fromMs: code, scanned, seen, hasPhone })]),
     ...(called === undefined
       ? []
       : [{ id: "phone-tap" as const, fromMs: called, untilMs: at("phone-joined") ?? ready }]),
     ...(scanned === undefined ? [] : [{ id: "advert" as const, fromMs: sent ?? scanned, untilMs: seen }]),
     ...(opening === undefined ? [] : [{ id: "tunnel" as const, fromMs: opening.atMs, untilMs: ready }]),
   ];
+}
+
+/** The wait behind a code: for a phone to read it, or, where no phone left a record, for a link without stages of its own. */
+function codeWait({
+  fromMs,
+  scanned,
+  seen,
+  hasPhone,
+}: {
+  readonly fromMs: number;
+  readonly scanned: number | undefined;
+  readonly seen: number | undefined;
+  readonly hasPhone: boolean;
+}): Wait {
+  return seen === undefined || hasPhone
+    ? { id: "phone-scan", fromMs, untilMs: scanned }
+    : { id: "link", fromMs, untilMs: seen };
 }
 
 /** Prompts of an authenticator and of a PIN field, from the question to the answer. */

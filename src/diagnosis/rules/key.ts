@@ -1,16 +1,10 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { finalAnswer, lastGesture, takenAnswer } from "../facts/request-end.js";
+import { finalAnswer, lastGesture, settledLine, takenAnswer } from "../facts/request-end.js";
 import { optionsFailed } from "../facts/outcome.js";
 import type { CtapCommandFact } from "../facts/exchanges.js";
 import { defineRule, PASSKEY, UMBRELLAS, FAILED, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
-
-/** `12.000 s: the promise was rejected with NotAllowedError` */
-function settledLine({ settled }: CeremonyTrace): string {
-  if (settled === undefined) return "the promise never settled";
-  return `${seconds(settled.atMs)}: the promise ${settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "?"}`}`;
-}
 
 interface LinkTimerCause<Id extends string> {
   readonly id: Id;

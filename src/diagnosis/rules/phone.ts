@@ -2,6 +2,7 @@ import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
+import { settledLine } from "../facts/request-end.js";
 import { clientStage, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
 
 /** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
@@ -34,8 +35,7 @@ export const phoneHungUp = defineRule({
         `${seconds(asked.askedAtMs)}: ${asked.command} was sent`,
         ...phoneScreenLines(ceremony),
         clientStage(ceremony, "ready") && `${seconds(end.atMs)}: the tunnel was closed (${end.closeCode})`,
-        ceremony.settled &&
-          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        settledLine(ceremony),
       ),
       prevention: [
         'Distinguish "closed after the request, without an answer" from a link that broke: another try with this phone will not help.',
@@ -80,8 +80,7 @@ export const phonePutAway = defineRule({
         `${seconds(closed.atMs)}: ${closed.actor} ended the session (${CLOSED_BY_OWNER})`,
         end && `${seconds(end.atMs)}: the computer: ${end.stage}`,
         key && `${seconds(key.atMs)}: key ${key.credential} created on ${key.authenticator}`,
-        ceremony.settled &&
-          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        settledLine(ceremony),
       ),
       prevention: [
         "Say beside the code that the phone has to stay open until the computer is done.",
@@ -123,13 +122,14 @@ export const phoneNotReady = defineRule({
       saysWhatItWaitedFor: true,
       verdict:
         `${failed.actor} ended its session at ${seconds(failed.atMs)}: ${LACKS[failed.ending ?? ""] ?? ""}. The computer was not told` +
-        (timer?.endedAtMs === undefined ? "." : ` and waited until ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
+        (timer?.endedAtMs === undefined
+          ? "."
+          : ` and waited until ${timer.timer} fired at ${seconds(timer.endedAtMs)}.`),
       evidence: evidenceOf(
         `${seconds(failed.atMs)}: ${failed.actor} failed (${failed.ending ?? ""})`,
         ...phoneScreenLines(ceremony),
         timer && `${seconds(timer.endedAtMs ?? 0)}: ${nameTimer(timer)} fired`,
-        ceremony.settled &&
-          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        settledLine(ceremony),
       ),
       prevention: [
         "Say beside the code that the phone needs a screen lock, and Bluetooth for its camera or browser app.",

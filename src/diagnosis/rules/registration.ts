@@ -2,7 +2,7 @@ import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import type { SiteCall } from "../facts/site-calls.js";
 import type { RowFact } from "../facts/trace-facts.js";
 import { DENIED, defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
-import { takenAnswer } from "../facts/request-end.js";
+import { settledLine, takenAnswer } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, isAttached, mailLine, rowOf } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
@@ -159,8 +159,7 @@ export const clientTimerOrphan = defineRule({
         "The key is an orphan: the site has no row for it.",
       evidence: evidenceOf(
         `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
-        ceremony.settled &&
-          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        settledLine(ceremony),
         `${seconds(createdAtMs)}: the key was created`,
         answer?.answeredAtMs !== undefined &&
           `${seconds(answer.answeredAtMs)}: makeCredential answered ${answer.status ?? "?"}; the answer was discarded`,

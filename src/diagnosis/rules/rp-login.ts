@@ -13,6 +13,7 @@ import {
   type Match,
   type Rule,
 } from "../rule.js";
+import { settledLine } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, rowOf, rowsOfAccount, rowInPlace } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
@@ -86,8 +87,7 @@ export const linkFlake = defineRule({
       evidence: evidenceOf(
         offeredLine(ceremony),
         `${seconds(failed.atMs)}: link ${failed.stage}${note(causeText(failed))}`,
-        ceremony.settled &&
-          `${seconds(ceremony.settled.atMs)}: the promise was rejected with ${ceremony.settled.name ?? "an error"}`,
+        settledLine(ceremony),
         `no ${ceremony.kind === "login" ? "getAssertion" : "makeCredential"} was sent`,
       ),
       prevention: [

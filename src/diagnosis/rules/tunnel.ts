@@ -3,6 +3,7 @@ import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "../facts/ceremony.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
+import { settledLine } from "../facts/request-end.js";
 import {
   clientStage,
   phoneStage,
@@ -19,10 +20,6 @@ function stageLine(stage: LinkStage | undefined, by: string): string | undefined
   if (stage === undefined) return undefined;
   const known = stage.host ?? causeText(stage);
   return `${seconds(stage.atMs)}: ${by} ${stage.stage}${known === undefined ? "" : ` (${known})`}`;
-}
-
-function settledLine({ settled }: CeremonyTrace): string | undefined {
-  return settled && `${seconds(settled.atMs)}: the promise was rejected with ${settled.name ?? "an error"}`;
 }
 
 /** The first key made for a request that was out. */

@@ -1,4 +1,4 @@
-import { GESTURE, TIME_TO_ANSWER, type CauseFactors } from "./cause-row.js";
+import { GESTURE, type CauseFactors } from "./cause-row.js";
 
 const RADIO = [
   "ble.advertDelayMs",
@@ -33,7 +33,15 @@ export const CONDITION_FACTORS: Readonly<Record<string, CauseFactors>> = {
   "host-stall": row("host.stallAfterTokenMs", "user.pinEntryMs", "client.chooserMs"),
   "channel-busy": row("hid.busyMs"),
   gesture: row(...GESTURE, "uv.bad"),
-  "authenticator-work": row(...TIME_TO_ANSWER, "hid.stallAfterMs", "hid.stallForMs", "do:unplug", "tunnel.*"),
+  "authenticator-work": row(
+    "key.createMs",
+    "key.processingMs",
+    "hid.gapMs",
+    "hid.stallAfterMs",
+    "hid.stallForMs",
+    "tunnel.latencyMs",
+    "do:unplug",
+  ),
   "account-choice": row("client.chooserMs"),
   "site-finish": row("rp.finishMs", "net.latencyMs"),
   "site-work": row("rp.workerMs", "rp.commitDelayMs", "rp.finishMs"),

@@ -28,7 +28,7 @@ const WRONG_PASSWORDS = ["do:enter-password", "user.forgot"];
 export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-expired": { names: LATE_CODE },
   "code-not-received": {
-    names: [...LATE_CODE, "factor.enrolled", "mail.readable", "mail.*", "sms.*", "otp.*"],
+    names: [...LATE_CODE, "factor.enrolled", "mail.readable"],
   },
   "factor-lost": { names: ["app.lost"] },
   "code-voided": { names: ["otp.rotateOnResend", "do:request-code", "otp.renewMs", "user.codeEntryMs"] },

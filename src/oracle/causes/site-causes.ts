@@ -46,9 +46,13 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   },
   "flag-before-credential": { names: ["rp.flagAt"], condition: true },
   "password-off": { names: ["rp.flagAt", "rp.passwordWhenFlagged"] },
-  "origin-refused": { names: ["ext.*", "page.frame"] },
-  "backup-eligibility-changed": { names: ["key.*", "phone.*", "do:export", "do:import"] },
-  "unusual-device": { names: ["rp.unusualDevice", "do:forget-browser"] },
+  "origin-refused": {
+    names: ["ext.statesOrigin", "ext.place", "ext.vault", "page.frame", "rp.topOrigins"],
+  },
+  "backup-eligibility-changed": {
+    names: ["key.backup", "key.second", "key.which", "rp.backupEligibility"],
+  },
+  "unusual-device": { names: ["rp.unusualDevice", "client.known"] },
   "password-wrong": { names: ["user.forgot"] },
   "caller-not-recognised": { names: ["call.*"] },
   "verification-not-done": { names: ["rp.userVerification", "key.which", "key.pinSet"] },
