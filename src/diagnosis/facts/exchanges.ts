@@ -3,6 +3,7 @@ import type { TraceRecord } from "../../core/trace.js";
 /** One CTAP command and what came of it. */
 export interface CtapCommandFact {
   readonly command: string;
+  readonly span: string;
   readonly askedAtMs: number;
   readonly answeredAtMs?: number;
   /** What the authenticator's platform said, where it told the client less. */
@@ -34,7 +35,7 @@ export function exchangesOf(
   for (const record of records) {
     if (record.kind === "span.started") parents.set(record.span, record.parent);
     if (record.kind === "ctap.request") {
-      const exchange: Building = { command: record.command, askedAtMs: record.atMs };
+      const exchange: Building = { command: record.command, span: record.span, askedAtMs: record.atMs };
       exchanges.push(exchange);
       bySpanOfItsOwn.set(record.span, exchange);
       for (const span of [record.span, parents.get(record.span)]) {

@@ -1,5 +1,6 @@
 import type { TraceRecord } from "../../core/trace.js";
 import type { CeremonyTrace } from "./ceremony.js";
+import type { CtapCommandFact } from "./exchanges.js";
 import type { RowFact } from "./trace-facts.js";
 
 /** What a ceremony can wait for, and how a sentence says it. */
@@ -165,6 +166,7 @@ function promptWaits(records: readonly TraceRecord[]): readonly Wait[] {
 function exchangeWaits({ exchanges, records, settled }: CeremonyTrace): readonly Wait[] {
   const answers = records.filter(({ kind }) => kind === "user.answered");
   const busy = records.filter(({ kind }) => kind === "link.busy");
+  const sent = firstSentBySpan(records);
   return exchanges.flatMap((exchange, index): readonly Wait[] => {
     const { askedAtMs, answeredAtMs, command } = exchange;
     const before = exchanges[index - 1]?.answeredAtMs;
@@ -197,7 +199,39 @@ function exchangeWaits({ exchanges, records, settled }: CeremonyTrace): readonly
               untilMs: answeredAtMs ?? refusals.at(-1)?.atMs,
             },
           ]),
-      { id: "authenticator-work" as const, fromMs: gesture?.atMs ?? askedAtMs, untilMs: answeredAtMs },
+      ...commandWaits(exchange, { sent, gestureAtMs: gesture?.atMs }),
     ];
   });
+}
+
+/** When each span's first report went out over a cable; empty where no cable was in use. */
+function firstSentBySpan(records: readonly TraceRecord[]): ReadonlyMap<string, number> {
+  const sent = new Map<string, number>();
+  for (const record of records) {
+    if (record.kind === "link.hid" && record.direction === "out" && !sent.has(record.span)) {
+      sent.set(record.span, record.atMs);
+    }
+  }
+  return sent;
+}
+
+/** A command that a client has begun may wait in the computer before it goes out; only then the authenticator works. */
+function commandWaits(
+  { span, askedAtMs, answeredAtMs }: CtapCommandFact,
+  {
+    sent,
+    gestureAtMs,
+  }: { readonly sent: ReadonlyMap<string, number>; readonly gestureAtMs: number | undefined },
+): readonly Wait[] {
+  const sentAtMs = sent.get(span);
+  // Without a cable nothing shows when a command went out.
+  const isHeld = sent.size > 0 && (sentAtMs ?? answeredAtMs ?? Infinity) - askedAtMs >= STALL_MS_MIN;
+  const work: Wait = {
+    id: "authenticator-work",
+    fromMs: gestureAtMs ?? (isHeld ? sentAtMs : undefined) ?? askedAtMs,
+    untilMs: answeredAtMs,
+  };
+  if (!isHeld) return [work];
+  const held: Wait = { id: "host-stall", fromMs: askedAtMs, untilMs: sentAtMs };
+  return sentAtMs === undefined ? [held] : [held, work];
 }

@@ -300,7 +300,7 @@ export const uvBlocked: Rule<"uv-blocked"> = {
   },
 };
 
-export const tokenExpired = statusOf({
+const tokenRefused = statusOf({
   id: "token-expired",
   text: "The PIN token had expired before the command that carried it.",
   statuses: ["PIN_AUTH_INVALID", "PIN_TOKEN_EXPIRED"],
@@ -308,6 +308,18 @@ export const tokenExpired = statusOf({
   description: "The PIN token had expired before the command that carried it came.",
   prevention: ["Fetch the token as late as possible.", "Ask once more when 0x33 comes after a pause."],
 });
+
+/** Timers that end the life of a token; a key says the same of a token that it never gave, as after a reset. */
+const TOKEN_TIMERS: readonly string[] = ["key.tokenFirstUse", "key.tokenLife"];
+
+export const tokenExpired: Rule<"token-expired"> = {
+  ...tokenRefused,
+  match(ceremony, facts) {
+    const lives = ceremony.timers.filter(({ timer }) => TOKEN_TIMERS.includes(timer));
+    if (lives.length > 0 && lives.every(({ end }) => end !== "fired")) return undefined;
+    return tokenRefused.match(ceremony, facts);
+  },
+};
 
 export const assertionWindowMissed = statusOf({
   id: "assertion-window-missed",

@@ -102,7 +102,14 @@ export const phoneNotReady = defineRule({
   id: "phone-not-ready",
   kinds: PASSKEY,
   text: "The phone lacked a screen lock or the permission to use Bluetooth, and ended its session.",
-  over: ["tunnel-expired", "phone-not-heard", "link-flake-per-attempt", "tunnel-refused", ...UMBRELLAS],
+  over: [
+    "link-hang",
+    "tunnel-expired",
+    "phone-not-heard",
+    "link-flake-per-attempt",
+    "tunnel-refused",
+    ...UMBRELLAS,
+  ],
   match(ceremony) {
     const { linkStages } = ceremony;
     const failed = linkStages.findLast(

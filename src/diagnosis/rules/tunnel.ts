@@ -210,12 +210,12 @@ export const phoneNoTunnel = defineRule({
   id: "phone-no-tunnel",
   kinds: PASSKEY,
   text: "The phone could not reach its tunnel service, so it never broadcast.",
-  over: ["tunnel-expired", "link-flake-per-attempt", "phone-not-heard", ...UMBRELLAS],
+  over: ["link-hang", "tunnel-expired", "link-flake-per-attempt", "phone-not-heard", ...UMBRELLAS],
   match(ceremony) {
     const refused = phoneStage(ceremony, "tunnel-refused");
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
       return undefined;
-    if (phoneStage(ceremony, "advert-sent") || !precedesTheEnd(ceremony, refused)) return undefined;
+    if (phoneStage(ceremony, "advert-sent") || ceremony.settled?.resolved === true) return undefined;
     const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "page.guard");
     return {
       decidedBy: timer,
