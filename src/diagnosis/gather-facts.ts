@@ -4,6 +4,7 @@ import { schemaOf } from "./schema-1/schema-of.js";
 import type { TraceSchemaVersion } from "./stored-trace.js";
 import { buildCeremony, type CeremonyContext } from "./facts/build-ceremony.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
+import { mayConcern } from "./facts/run-events.js";
 import { foldLedger } from "./facts/fold-ledger.js";
 import { keyRecordsOf } from "./facts/keys.js";
 import { kindOf } from "./facts/kind-of.js";

@@ -7,36 +7,46 @@ import { Ledger, type LedgerKey, type LedgerMail, type LedgerRow } from "../ledg
  * The ledger holds only what happened while the trace ran: earlier keys and rows are not in the ledger.
  */
 export function foldLedger(records: readonly TraceRecord[]): Ledger {
-  let keys: readonly LedgerKey[] = [];
-  let rows: readonly LedgerRow[] = [];
+  const keys = new Map<string, LedgerKey>();
+  const rows = new Map<string, LedgerRow>();
   const flags: Record<string, boolean> = {};
-  const mails = new Map<number, LedgerMail>();
+  const mails = new MailFold();
   for (const record of records) {
     switch (record.kind) {
       case "ctap.credential":
-        keys = changeKeys(keys, record);
+        changeKeys(keys, record);
         break;
       case "rp.row":
-        rows = changeRows(rows, record);
+        changeRows(rows, record);
         break;
       case "rp.flag":
         flags[record.flag] = record.value;
         break;
-      case "rp.mail": {
-        const open = [...mails].find(
-          ([, mail]) => mail.subject === record.subject && mail.stage !== "delivered",
-        );
-        const at = record.stage === "queued" ? mails.size : (open?.[0] ?? mails.size);
-        mails.set(at, { subject: record.subject, stage: record.stage });
+      case "rp.mail":
+        mails.take(record);
         break;
-      }
       default:
         break;
     }
   }
-  const known = { keys, rows, flags, mails: [...mails.values()] };
+  const known = { keys: [...keys.values()], rows: [...rows.values()], flags, mails: mails.all };
   const unknown = unknownSides(records);
   return new Ledger(unknown.length === 0 ? known : { ...known, unknown });
+}
+
+/** Follows mails from the queue to the inbox: of two with one subject the one that was queued first goes on first. */
+class MailFold {
+  readonly all: LedgerMail[] = [];
+  readonly #open = new Map<string, number[]>();
+
+  take({ subject, stage }: LedgerMail): void {
+    const open = this.#open.get(subject) ?? [];
+    const [first] = open;
+    const at = stage === "queued" || first === undefined ? this.all.length : first;
+    this.all[at] = { subject, stage };
+    const others = open.filter((other) => other !== at);
+    this.#open.set(subject, stage === "delivered" ? others : [...others, at].sort((a, b) => a - b));
+  }
 }
 
 /** With a real site the trace shows what it said when asked, and of a real key nothing. */
@@ -52,21 +62,20 @@ function unknownSides(records: readonly TraceRecord[]): readonly ("keys" | "rows
 }
 
 function changeKeys(
-  keys: readonly LedgerKey[],
+  keys: Map<string, LedgerKey>,
   { change, actor, credential, rpId, user }: TraceRecord & { kind: "ctap.credential" },
-): readonly LedgerKey[] {
-  if (change === "used") return keys;
-  const others = keys.filter((key) => key.credential !== credential || key.authenticator !== actor);
+): void {
+  if (change === "used") return;
+  const key = JSON.stringify([actor, credential]);
   // An overwritten key is the one that had to go; the one in its place is created in a record of its own.
-  if (change === "deleted" || change === "overwritten") return others;
-  return [...others, { authenticator: actor, credential, rpId, user }];
+  keys.delete(key);
+  if (change === "created") keys.set(key, { authenticator: actor, credential, rpId, user });
 }
 
 function changeRows(
-  rows: readonly LedgerRow[],
+  rows: Map<string, LedgerRow>,
   { change, credential }: TraceRecord & { kind: "rp.row" },
-): readonly LedgerRow[] {
-  const others = rows.filter((row) => row.credential !== credential);
-  if (change === "deleted") return others;
-  return [...others, { credential, visible: change === "visible" }];
+): void {
+  rows.delete(credential);
+  if (change !== "deleted") rows.set(credential, { credential, visible: change === "visible" });
 }

@@ -31,6 +31,13 @@ function isCarried(record: TraceRecord): boolean {
   return record.kind === "timer.armed" && record.timer.startsWith("hid.");
 }
 
+const CONCERNING: readonly TraceRecord["kind"][] = ["page.closed", "link.lost", "link.hybrid"];
+
+/** Selects the records of the whole run that {@link concerns} can be true of, so that each ceremony looks at few. */
+export function mayConcern({ kind }: TraceRecord): boolean {
+  return CONCERNING.includes(kind);
+}
+
 /**
  * Says whether a record without a ceremony id, written after the ceremony began, concerns the ceremony: the only
  * place where records of the whole run reach a ceremony.
