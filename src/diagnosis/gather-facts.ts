@@ -40,7 +40,7 @@ export function gatherFacts(
   const timers = timersOf(attributed);
   const { keys, copies, isCopy } = keyRecordsOf(attributed);
   const ceremonies = ceremoniesOf(own, {
-    runRecords,
+    runRecords: runRecords.filter(mayConcern),
     timers: byCeremony(timers, ({ ceremony }) => ceremony),
     isCopy,
   });
