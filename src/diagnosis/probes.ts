@@ -2,10 +2,9 @@ import { firedTimer, mainExchange, type CeremonyTrace } from "./facts/ceremony.j
 import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import { clientStage } from "./facts/tunnel-facts.js";
-import type { Layer, Rule } from "./rule.js";
+import type { Layer, Probe, Rule } from "./rule.js";
 
-/** A layer, or what a real site has to be asked for. */
-export type Probe = Layer | "rp.probe";
+export type { Probe };
 
 /** Layers without which some cause cannot be distinguished from another, and what each layer would show. */
 export const PROBES: Readonly<Record<Probe, string>> = {
@@ -16,6 +15,7 @@ export const PROBES: Readonly<Record<Probe, string>> = {
   link: "how far the link to the authenticator got",
   user: "what the user saw and did",
   factor: "what became of the codes that were sent, and how the site judged them",
+  "user.answers": "what the user answered to the authenticator's prompt",
   "rp.probe": "which credentials the site holds: `credentials` in the site file",
 };
 
@@ -54,13 +54,14 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
 }
 
 /**
- * Says whether a trace would show what a layer records of a ceremony.
+ * Says whether a trace would show what a probe records of a ceremony.
  *
  * A ceremony in which no authenticator was reached leaves no CTAP commands in any trace.
  */
-export function isSeen(layer: Layer, ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
-  if (layers.has(layer)) return true;
-  if (layer !== "ctap") return false;
+export function isSeen(probe: Probe, ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
+  if (probe === "user.answers") return ceremony.gestures.length > 0;
+  if (layers.has(probe as Layer)) return true;
+  if (probe !== "ctap") return false;
   const { records, settled, linkStages } = ceremony;
   const searched = records.some(
     ({ kind, atMs }) => kind === "link.not-found" && atMs <= (settled?.atMs ?? Infinity),

@@ -7,6 +7,9 @@ import type { TraceFacts } from "./facts/trace-facts.js";
 /** Kinds of probes, by the first part of their records' kind. */
 export type Layer = "page" | "ctap" | "rp" | "timer" | "link" | "user" | "factor";
 
+/** A layer, what the person did at the prompt, or what a real site has to be asked for. */
+export type Probe = Layer | "user.answers" | "rp.probe";
+
 /** What a rule has to say of a ceremony that bears its signature. */
 export interface Match {
   readonly decidedBy?: TimerUse | undefined;
@@ -36,10 +39,10 @@ export interface Rule<Id extends string = string> {
   /** Ids of rules of the same tier that may match as well and are then the weaker explanation. */
   readonly over?: readonly string[];
   /**
-   * Layers that distinguish the cause from others with the same signature. In a trace that lacks one, the signature
+   * Probes that distinguish the cause from others with the same signature. In a trace that lacks one, the signature
    * may be another cause's, and the ceremony is `undecided`.
    */
-  readonly requiredProbes?: (ceremony: CeremonyTrace) => readonly Layer[];
+  readonly requiredProbes?: (ceremony: CeremonyTrace) => readonly Probe[];
   /** Returns what the rule says of the ceremony; `undefined` when the signature is not there. */
   readonly match: (ceremony: CeremonyTrace, facts: TraceFacts) => Match | undefined;
 }

@@ -47,6 +47,11 @@ export function addProbes(counted: Map<Layer, ProbeRate>, rates: readonly ProbeR
   }
 }
 
+/** A probe's name begins with that of its layer. */
+function namesLayer(probes: readonly string[], layer: Layer): boolean {
+  return probes.some((probe) => probe === layer || probe.startsWith(`${layer}.`));
+}
+
 /**
  * Explains a trace again without each of its probes: where the evidence does not suffice, the answer has to be
  * `undecided` with the missing probe by its name, and never another mechanism.
@@ -71,7 +76,7 @@ export function judgeWithoutProbes({
       const withoutProbe = said.find((one) => one.kind === kind && one.ceremony === ceremony);
       if (withoutProbe === undefined) count.unseen += 1;
       else if (withoutProbe.mechanism === mechanism) count.right += 1;
-      else if (withoutProbe.mechanism === "undecided" && withoutProbe.missingProbes.includes(layer))
+      else if (withoutProbe.mechanism === "undecided" && namesLayer(withoutProbe.missingProbes, layer))
         count.undecided += 1;
       else {
         count.wrong += 1;

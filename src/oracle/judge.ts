@@ -5,6 +5,7 @@ import { endIn, isWellIn, outcomeIn, type Judged } from "./folded-run.js";
 import type { Lattice } from "./lattice.js";
 import { sufficientSets, type Sufficient } from "./sufficient-sets.js";
 import {
+  isOpenOffer,
   isPlainlyWell,
   isWellButForStores,
   isWellButUntold,
@@ -62,6 +63,7 @@ export async function judgeCeremony(
   const isWell = isPlainlyWell(outcome);
   const cause = said?.cause;
   if (isWell && cause === "success") return WELL;
+  if (cause === "still-waiting" && isOpenOffer(outcome)) return WELL;
   if (isWell && said !== undefined) {
     return cause === "undecided" ? plain("undecided", "all is well") : plain("wrong", "trouble in a success");
   }

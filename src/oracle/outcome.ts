@@ -11,7 +11,7 @@ export interface CeremonyOutcome {
   /** Id in the trace. */
   readonly ceremony: string;
   readonly kind: CeremonyKind;
-  /** How the promise ended: `resolved`, the name of the error, `pending`, or `not-called`. */
+  /** How the promise ended: `resolved`, the name of the error, `pending`, `offered` in a field's autofill, or `not-called`. */
   readonly promise: string;
   /** The last report of each page to the user: `page:success`; `browser:quit` where nobody was left to report. */
   readonly told: readonly string[];
@@ -76,6 +76,11 @@ export function isWellOnOtherScreen(outcome: CeremonyOutcome): boolean {
 /** Says what is wrong only in the stores: the ceremony itself went well for page, user and site. */
 export function isWellButForStores(outcome: CeremonyOutcome): boolean {
   return isPlainlyWell({ ...outcome, row: true, orphan: false, ghost: false });
+}
+
+/** Says whether nobody has taken what a field's autofill offers: a request that waits as it is meant to. */
+export function isOpenOffer({ promise, told, failureTold }: CeremonyOutcome): boolean {
+  return promise === "offered" && told.length === 0 && !failureTold;
 }
 
 const KINDS: readonly string[] = ["registration", "login", "factor"];
@@ -174,7 +179,7 @@ function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome 
         failureTold ||= record.tone === "failure";
         break;
       case "page.called":
-        if (promise === "not-called") promise = "pending";
+        if (promise === "not-called") promise = record.mediation === "conditional" ? "offered" : "pending";
         break;
       case "page.settled":
         promise = record.outcome === "resolved" ? "resolved" : (record.name ?? "rejected");

@@ -20,9 +20,18 @@ export const PAGE_EVENTS = {
       tone: "wire",
     },
   ),
-  /** `name` is the DOMException's; `reason` the class of failures that it stands for. */
+  /**
+   * `credential` is the tag of the credential that the promise resolved with, `name` the DOMException's, `reason` the
+   * class of failures that it stands for.
+   */
   "page.settled": event(
-    { method: METHOD, outcome: oneOf("resolved", "rejected"), name: optional(text), reason: optional(text) },
+    {
+      method: METHOD,
+      outcome: oneOf("resolved", "rejected"),
+      credential: optional(text),
+      name: optional(text),
+      reason: optional(text),
+    },
     {
       text: ({ method, outcome, name = "an error", reason }) =>
         outcome === "resolved" ? `${method}() resolved` : `${method}() rejected with ${name}${note(reason)}`,

@@ -80,11 +80,22 @@ function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyCont
       if (ceremony.kind !== "factor") takeCall(ceremony, record);
       break;
     case "page.called":
-      ceremony.called = { atMs, effectiveMs: record.effectiveMs, actor: record.actor };
+      ceremony.called = {
+        atMs,
+        effectiveMs: record.effectiveMs,
+        actor: record.actor,
+        isConditional: record.mediation === "conditional",
+      };
       break;
     case "page.settled": {
       const resolved = record.outcome === "resolved";
-      ceremony.settled = { atMs, resolved, ...(record.name !== undefined && { name: record.name }) };
+      const { name, credential } = record;
+      ceremony.settled = {
+        atMs,
+        resolved,
+        ...(name !== undefined && { name }),
+        ...(credential !== undefined && { credential }),
+      };
       break;
     }
     case "page.gave-up":

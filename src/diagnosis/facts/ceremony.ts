@@ -36,8 +36,17 @@ export interface CeremonyTrace {
   /** Which of the site's accounts it is of, where the site says it. */
   account?: string;
   options?: SiteCall;
-  called?: Timestamped & { readonly effectiveMs: number; readonly actor: string };
-  settled?: Timestamped & { readonly resolved: boolean; readonly name?: string };
+  called?: Timestamped & {
+    readonly effectiveMs: number;
+    readonly actor: string;
+    /** Whether the request is one for a field's autofill. */
+    readonly isConditional: boolean;
+  };
+  settled?: Timestamped & {
+    readonly resolved: boolean;
+    readonly name?: string;
+    readonly credential?: string;
+  };
   gaveUp?: Timestamped & { readonly aborted: boolean };
   readonly exchanges: readonly CtapCommandFact[];
   /** Every call of a ceremony with a passkey, whatever its step. */

@@ -23,16 +23,13 @@ export const browserUnsupported = defineRule({
   text: "The browser lacks what the ceremony needs: WebAuthn, cookies or JavaScript.",
   results: TROUBLED,
   over: ["mail-queue-only", "session-lost", ...UMBRELLAS],
-  match({ records, called, finishes, failureSeen }) {
+  match({ records, called, calls, finishes, failureSeen }) {
     const record = records.find(({ kind }) => kind === "page.unsupported");
     if (record?.kind !== "page.unsupported") return undefined;
     // A site that does not know its ceremonies by a cookie does without.
-    if (
-      record.feature === "cookies" &&
-      called !== undefined &&
-      !finishes.some(({ code }) => code === "SESSION_LOST")
-    )
-      return undefined;
+    const isAsked = calls.length > 0 || called !== undefined;
+    const wentOn = isAsked && !finishes.some(({ code }) => code === "SESSION_LOST");
+    if (record.feature === "cookies" && wentOn) return undefined;
     const [missing, cure] = FEATURES[record.feature] ?? [`The browser lacks ${record.feature}`, ""];
     return {
       verdict:
@@ -109,13 +106,13 @@ export const clientRefused = defineRule({
   kinds: PASSKEY,
   text: "The client refused the request for a reason that lies in the request or the authenticator.",
   over: weakerThan("client-refused"),
-  requiredProbes: ({ records }) =>
-    records.some(
-      ({ kind, ...record }) =>
-        kind === "page.settled" && "reason" in record && AFTER_ANSWER.includes(record.reason ?? ""),
-    )
-      ? ["ctap"]
-      : [],
+  requiredProbes: ({ records }) => {
+    const settled = records.findLast(({ kind }) => kind === "page.settled");
+    const reason = (settled?.kind === "page.settled" && settled.reason) || "";
+    if (AFTER_ANSWER.includes(reason)) return ["ctap", "user"];
+    // What was within reach shows in the link; the system's own dialog may have answered.
+    return reason === "attachment-unavailable" ? ["link", "user"] : ["user"];
+  },
   match(ceremony) {
     const settled = ceremony.records.findLast(({ kind }) => kind === "page.settled");
     if (settled?.kind !== "page.settled" || settled.outcome !== "rejected" || settled.reason === undefined)

@@ -181,6 +181,8 @@ export const verificationUnavailable = defineRule({
   kinds: PASSKEY,
   text: "The site required user verification, and the authenticator cannot verify its user.",
   over: ["no-authenticator", "other-authenticator", ...UMBRELLAS],
+  // The system's own dialog may have answered.
+  requiredProbes: () => ["user"],
   match(ceremony, facts) {
     const rejection = rejectionOf(ceremony);
     if (rejection?.reason !== "uv-unavailable" || mainExchange(ceremony) !== undefined) return undefined;

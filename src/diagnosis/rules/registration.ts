@@ -15,6 +15,14 @@ const keyCreated = (ceremony: CeremonyTrace) => {
 const approvedGesture = (ceremony: CeremonyTrace) =>
   ceremony.gestures.findLast(({ answer }) => answer === "approved");
 
+/** An authenticator at hand is asked within this time of the call. */
+const AT_HAND_MS = 2_000;
+
+function wasAskedAtOnce(ceremony: CeremonyTrace): boolean {
+  const asked = mainExchange(ceremony);
+  return asked !== undefined && asked.askedAtMs - (ceremony.called?.atMs ?? Infinity) < AT_HAND_MS;
+}
+
 /** A, of registrations and of logins: the page's own timer spoke first, and the handler it no longer believed in went on to succeed. */
 export const lateDelivery = defineRule({
   id: "late-delivery",
@@ -22,7 +30,7 @@ export const lateDelivery = defineRule({
   text: "The page reported a failure while the ceremony went on to succeed.",
   results: DENIED,
   // Who held the request back until then shows in their timer, or in the link.
-  requiredProbes: (ceremony) => ["page", "timer", ...(mainExchange(ceremony) ? [] : ["link" as const])],
+  requiredProbes: (ceremony) => ["page", "timer", ...(wasAskedAtOnce(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {
     const guard = firedTimer(ceremony, "page.guard");
     const row = rowOf(ceremony, facts);

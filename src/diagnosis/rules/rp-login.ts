@@ -66,8 +66,8 @@ export const linkFlake = defineRule({
   kinds: PASSKEY,
   text: "This attempt's link to the authenticator failed before anything was asked.",
   over: UMBRELLAS,
-  // Whether the phone's own trouble came before the end shows in the promise.
-  requiredProbes: () => ["page"],
+  // A timer may have ended the wait before, and a request may have been out already.
+  requiredProbes: () => ["page", "timer", "ctap"],
   match(ceremony) {
     // From then on no client waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
@@ -173,14 +173,15 @@ export const idTruncated = defineRule({
     if (nothingFoundAtMs(ceremony) === undefined) return undefined;
     for (const row of facts.rows) {
       if (ceremony.options?.offered?.includes(row.credential) !== true) continue;
-      const made = facts.ceremonies.find(({ id }) => id === row.ceremony)?.keysCreated.at(-1);
+      const maker = row.ceremony === undefined ? undefined : facts.ceremonyById.get(row.ceremony);
+      const made = maker && credentialMadeIn(maker);
       if (made === undefined || made.credential === row.credential) continue;
       return {
         verdict:
           `The site asks for ${row.credential}; the key made in that registration is ${made.credential}. The row does not hold the ` +
           "id it was given: cut off by a column too short for it, most likely.",
         evidence: evidenceOf(
-          `${seconds(made.atMs)}: key ${made.credential} created on ${made.authenticator}`,
+          made.line,
           `${seconds(row.createdAtMs)}: row ${row.credential} written for the same ceremony`,
           offeredLine(ceremony),
           `${seconds(nothingFoundAtMs(ceremony) ?? 0)}: the authenticator found nothing`,
@@ -192,11 +193,26 @@ export const idTruncated = defineRule({
   },
 });
 
+/** Finds the credential that a registration made: in the authenticator's records, or in what the promise resolved with. */
+function credentialMadeIn({
+  keysCreated,
+  settled,
+}: CeremonyTrace): { readonly credential: string; readonly line: string } | undefined {
+  const key = keysCreated.at(-1);
+  if (key !== undefined) {
+    const { credential, authenticator, atMs } = key;
+    return { credential, line: `${seconds(atMs)}: key ${credential} created on ${authenticator}` };
+  }
+  if (settled?.credential === undefined) return undefined;
+  const { credential, atMs } = settled;
+  return { credential, line: `${seconds(atMs)}: the promise resolved with ${credential}` };
+}
+
 /** The row that a registration wrote has another id than the key that it made. */
 function wroteAnotherId(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   const accepted = acceptedFinish(ceremony);
   const row = rowOf(ceremony, facts);
-  const made = ceremony.keysCreated.at(-1);
+  const made = credentialMadeIn(ceremony);
   if (accepted === undefined || row === undefined || made === undefined) return undefined;
   if (made.credential === row.credential || !facts.held.rows.has(row.credential)) return undefined;
   return {
@@ -205,7 +221,7 @@ function wroteAnotherId(ceremony: CeremonyTrace, facts: TraceFacts): Match | und
       `${made.credential}. The row does not hold the id it was given: cut off by a column too short for it, most likely. ` +
       "No login will find the key.",
     evidence: evidenceOf(
-      `${seconds(made.atMs)}: key ${made.credential} created on ${made.authenticator}`,
+      made.line,
       `${seconds(row.createdAtMs)}: row ${row.credential} written for the same ceremony`,
       finishLine(accepted),
     ),

@@ -41,6 +41,8 @@ export const sessionLost = defineRule({
   kinds: PASSKEY,
   text: "The finish call came without the session its options were given to.",
   over: UMBRELLAS,
+  // A browser that keeps no cookies says so in the page.
+  requiredProbes: () => ["page"],
   match: (ceremony, facts) =>
     ceremony.kind === "registration" ? ofRegistration(ceremony, facts) : ofLogin(ceremony),
 });

@@ -67,8 +67,8 @@ function failedCall<const Id extends string>({
     text,
     results: TROUBLED,
     over,
-    // Wrong codes and their lock show in the records of the factors.
-    requiredProbes: ({ kind }) => (id === "site-call-refused" && kind === "factor" ? ["factor"] : []),
+    // Wrong codes, their lock and codes that never came show in the records of the factors.
+    requiredProbes: ({ kind }) => (kind === "factor" && id !== "site-error" ? ["factor"] : []),
     match(ceremony, facts): Match | undefined {
       if (isAttached(facts)) return undefined;
       const failed = lastRefused(ceremony, isSo);

@@ -63,8 +63,12 @@ export const success = defineRule({
   kinds: CEREMONY_KINDS,
   text: "The ceremony succeeded.",
   results: ["success"],
-  // After a 202 the page may have lost patience.
-  requiredProbes: (ceremony) => (acceptedFinish(ceremony)?.status === 202 ? ["timer"] : []),
+  requiredProbes: (ceremony) => [
+    // After a 202 the page may have lost patience.
+    ...(acceptedFinish(ceremony)?.status === 202 ? (["timer"] as const) : []),
+    // The page may have told the user of a failure.
+    ...(ceremony.openedBy === undefined ? [] : (["user"] as const)),
+  ],
   match: (ceremony, facts) =>
     ceremony.attempt === undefined ? passkeyAccepted(ceremony, facts) : attemptAccepted(ceremony.attempt),
 });

@@ -1,5 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
+import { fromBase64url } from "../../core/bytes.js";
+import { credentialTag } from "../../core/credential-tag.js";
 import { sleep } from "../../core/clock.js";
 import { envIn, inSpan, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
@@ -61,6 +63,11 @@ export interface BrowserCall {
   readonly sinceClickMs?: number;
 }
 
+/** What every answer has: the credential's id in base64url. */
+interface CredentialAnswer {
+  readonly id: string;
+}
+
 type Method = "create" | "get";
 
 type Ask<Answer> = (env: Env, device: CtapDevice, context: ClientContext) => Promise<Answer>;
@@ -111,7 +118,7 @@ export class SimBrowser {
     );
   }
 
-  #request<Answer>(request: PageRequest, ask: Ask<Answer>): Promise<Answer> {
+  #request<Answer extends CredentialAnswer>(request: PageRequest, ask: Ask<Answer>): Promise<Answer> {
     const { method, call } = request;
     const kind = method === "create" ? "registration" : "login";
     return inCeremony(envIn(this.#env, call.context), kind, (env) =>
@@ -119,7 +126,11 @@ export class SimBrowser {
     );
   }
 
-  async #requestIn<Answer>(env: Env, request: PageRequest, ask: Ask<Answer>): Promise<Answer> {
+  async #requestIn<Answer extends CredentialAnswer>(
+    env: Env,
+    request: PageRequest,
+    ask: Ask<Answer>,
+  ): Promise<Answer> {
     const { method, timeoutMs, call } = request;
     const { trace } = env;
     const profile = this.#profile;
@@ -142,7 +153,8 @@ export class SimBrowser {
       const answer = await this.#alone(profile, call.signal, (signal) =>
         this.#ceremony({ ...pending, signal, isUntouched: autofill }, ask),
       );
-      trace.emit({ kind: "page.settled", method, outcome: "resolved" });
+      const credential = credentialTag(fromBase64url(answer.id));
+      trace.emit({ kind: "page.settled", method, outcome: "resolved", credential });
       return answer;
     } catch (error) {
       if (!(error instanceof PageRejection)) throw error;
