@@ -58,7 +58,7 @@ export function gatherFacts(
     rowsByCeremony: byCeremony(siteRecords.rows, ({ ceremony }) => ceremony),
     deletedRowsByCeremony: byCeremony(siteRecords.rows, ({ deletedBy }) => deletedBy),
     flagsByCeremony: byCeremony(siteRecords.flags, ({ ceremony }) => ceremony),
-    layers: new Set(attributed.flatMap(({ kind }) => kind.split(".")[0] ?? [])),
+    layers: layersOf(attributed),
     ledger,
     held: heldIn(ledger),
     runRecords,
@@ -89,6 +89,15 @@ function heldIn({ entries }: Ledger): HeldCredentials {
     rows: new Set(entries.rows.map(({ credential }) => credential)),
     unknown: (entries.unknown?.length ?? 0) > 0,
   };
+}
+
+/** Layers by what only their own party records: a page without its browser, a mail without its site show neither. */
+function layersOf(records: readonly TraceRecord[]): ReadonlySet<string> {
+  const kinds = new Set<string>(records.map(({ kind }) => kind));
+  const layers = new Set([...kinds].map((kind) => kind.split(".")[0] ?? kind));
+  if (!kinds.has("page.called") && !kinds.has("page.settled")) layers.delete("page");
+  if (!kinds.has("rp.request") && !kinds.has("rp.response")) layers.delete("rp");
+  return layers;
 }
 
 function grouped(records: readonly TraceRecord[]): {

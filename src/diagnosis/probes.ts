@@ -1,7 +1,7 @@
 import { firedTimer, mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
 import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
-import { clientStage } from "./facts/tunnel-facts.js";
+import { clientStage, phonesOf, serviceEnd } from "./facts/tunnel-facts.js";
 import type { Layer, Probe, Rule } from "./rule.js";
 
 export type { Probe };
@@ -15,6 +15,9 @@ export const PROBES: Readonly<Record<Probe, string>> = {
   link: "how far the link to the authenticator got",
   user: "what the user saw and did",
   factor: "what became of the codes that were sent, and how the site judged them",
+  "page.script": "what the page's own script did",
+  "link.phone": "what the phone did itself",
+  "link.service": "what the tunnel service did, and its timer",
   "user.answers": "what the user answered to the authenticator's prompt",
   "rp.probe": "which credentials the site holds: `credentials` in the site file",
 };
@@ -53,15 +56,31 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
   return [...missing, ...others.filter((layer) => !layers.has(layer))];
 }
 
-/**
- * Says whether a trace would show what a probe records of a ceremony.
- *
- * A ceremony in which no authenticator was reached leaves no CTAP commands in any trace.
- */
-export function isSeen(probe: Probe, ceremony: CeremonyTrace, { layers }: TraceFacts): boolean {
-  if (probe === "user.answers") return ceremony.gestures.length > 0;
-  if (layers.has(probe as Layer)) return true;
-  if (probe !== "ctap") return false;
+/** Says whether a trace would show what a probe records of a ceremony. */
+export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts): boolean {
+  switch (probe) {
+    case "page.script":
+      return !facts.hasSpans || ceremony.openedBy !== undefined;
+    case "link.phone":
+      // A device that stands in for phone and tunnel records the stages of both itself, without a handshake.
+      return phonesOf(ceremony).size > 0 || clientStage(ceremony, "handshake") === undefined;
+    case "link.service":
+      return (
+        serviceEnd(ceremony) !== undefined || ceremony.timers.some(({ timer }) => timer === "tunnel.ttl")
+      );
+    case "user.answers":
+      return ceremony.gestures.length > 0;
+    case "rp.probe":
+      return !needsSiteProbe(ceremony, facts);
+    case "ctap":
+      return facts.layers.has(probe) || wasNeverReached(ceremony);
+    default:
+      return facts.layers.has(probe);
+  }
+}
+
+/** A ceremony in which no authenticator was reached leaves no CTAP commands in any trace. */
+function wasNeverReached(ceremony: CeremonyTrace): boolean {
   const { records, settled, linkStages } = ceremony;
   const searched = records.some(
     ({ kind, atMs }) => kind === "link.not-found" && atMs <= (settled?.atMs ?? Infinity),
@@ -71,13 +90,9 @@ export function isSeen(probe: Probe, ceremony: CeremonyTrace, { layers }: TraceF
 
 /** Names what a trace would have to hold as well before the cause that was found may be said of a ceremony. */
 export function missingFor(
-  { id, requiredProbes }: Rule,
+  { requiredProbes }: Rule,
   ceremony: CeremonyTrace,
   facts: TraceFacts,
 ): readonly Probe[] {
-  const missing = (requiredProbes?.(ceremony) ?? []).filter((layer) => !isSeen(layer, ceremony, facts));
-  if (missing.length > 0 || id !== "success") return missing;
-  // The page that drove the ceremony may have told the user of a failure.
-  if (facts.hasSpans && ceremony.openedBy === undefined) return ["page"];
-  return needsSiteProbe(ceremony, facts) ? missingFrom(facts, ceremony) : [];
+  return (requiredProbes?.(ceremony) ?? []).filter((probe) => !isSeen(probe, ceremony, facts));
 }

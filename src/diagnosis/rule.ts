@@ -7,8 +7,11 @@ import type { TraceFacts } from "./facts/trace-facts.js";
 /** Kinds of probes, by the first part of their records' kind. */
 export type Layer = "page" | "ctap" | "rp" | "timer" | "link" | "user" | "factor";
 
-/** A layer, what the person did at the prompt, or what a real site has to be asked for. */
-export type Probe = Layer | "user.answers" | "rp.probe";
+/** Part of a layer that one party records, or that a real site has to be asked for. */
+export type PartProbe = "page.script" | "link.phone" | "link.service" | "user.answers" | "rp.probe";
+
+/** A layer, or a part of one. */
+export type Probe = Layer | PartProbe;
 
 /** What a rule has to say of a ceremony that bears its signature. */
 export interface Match {

@@ -113,12 +113,18 @@ describe("the end of a tunnel", () => {
   ];
 
   test.each([
-    [1008, "tunnel-limit"],
+    // The same code says that the tunnel's time is over: only the service's timer tells.
+    [1008, "undecided"],
     [1009, "tunnel-limit"],
     [1006, "link-lost"],
     [1011, "link-lost"],
   ])("with %s is %s", (code, mechanism) => {
     expect(named(...ended(code)).mechanism).toBe(mechanism);
+  });
+
+  test("with 1008 is a limit where the service's timer was still running", () => {
+    const armed = at(8_000, RELAY, { kind: "timer.armed", timer: "tunnel.ttl", budgetMs: 120_000 });
+    expect(named(...ASKED, armed, ...ended(1008).slice(ASKED.length)).mechanism).toBe("tunnel-limit");
   });
 
   test("with 1008 is the tunnel's time where the service's timer fired", () => {
@@ -228,10 +234,10 @@ describe("what tells the mechanisms apart is in the records", () => {
   test.each([
     // The computer sees a connection closed in good order, and cannot know why.
     ["tunnel-garbled-frame/request", ["phone"], "phone-hung-up"],
-    // Without the service's timer the code is all there is.
-    ["tunnel-ttl-120s/nobody-confirms", ["tunnel-service"], "tunnel-limit"],
+    // The code says that the time is over, or that there were too many messages.
+    ["tunnel-ttl-120s/nobody-confirms", ["tunnel-service"], "undecided"],
     ["tunnel-refused-phone-side", ["phone"], "phone-not-heard"],
-    ["tunnel-message-cap", ["tunnel-service", "phone"], "tunnel-limit"],
+    ["tunnel-message-cap", ["tunnel-service", "phone"], "undecided"],
   ])("%s without what %j recorded is %s", async (id, actors, mechanism) => {
     expect(await recorded(id, actors)).toBe(mechanism);
   });

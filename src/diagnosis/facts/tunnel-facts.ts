@@ -16,8 +16,8 @@ export function clientStage(ceremony: CeremonyTrace, wanted: string): LinkStage 
   return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && actor === client);
 }
 
-/** Names of the phones. */
-function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
+/** Names the phones that recorded a stage of their link. */
+export function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
   const client = clientOf(ceremony);
   const told = ceremony.linkStages.filter(
     ({ stage, actor }) => PHONE_STAGES.includes(stage) && actor !== client,

@@ -109,7 +109,7 @@ export const clientRefused = defineRule({
   requiredProbes: ({ records }) => {
     const settled = records.findLast(({ kind }) => kind === "page.settled");
     const reason = (settled?.kind === "page.settled" && settled.reason) || "";
-    if (AFTER_ANSWER.includes(reason)) return ["ctap", "user"];
+    if (AFTER_ANSWER.includes(reason)) return ["ctap", "user", "link.phone"];
     // What was within reach shows in the link; the system's own dialog may have answered.
     return reason === "attachment-unavailable" ? ["link", "user"] : ["user"];
   },

@@ -44,7 +44,7 @@ export const userRefused = defineRule({
   over: UMBRELLAS,
   // A platform answers a time-out and a missing credential with the same status as a refusal by the user.
   requiredProbes: ({ gestures }) =>
-    gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user.answers"],
+    gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user.answers", "link.phone"],
   match(ceremony) {
     const answer = finalAnswer(ceremony);
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;

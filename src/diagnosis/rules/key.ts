@@ -155,6 +155,8 @@ export const browserQuit = defineRule({
   text: "The browser ended while the ceremony was going on.",
   results: [...FAILED, "success-not-reported"],
   over: ["link-hang", "key-unplugged", "no-authenticator", "still-waiting"],
+  // The page may have found before that the browser lacks something, and the site may have accepted.
+  requiredProbes: ({ settled }) => ["page.script", ...(settled === undefined ? [] : (["rp"] as const))],
   match(ceremony) {
     const { settled, records, called, keysCreated, beganAtMs } = ceremony;
     const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= beganAtMs);

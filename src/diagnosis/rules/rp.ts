@@ -209,7 +209,7 @@ export const lostAnswer = defineRule({
   text: "The authenticator made its key, and the answer was lost on the way.",
   over: ["link-lost", "key-unplugged", "phone-hung-up", ...UMBRELLAS],
   // Which party ended the link, and whether a timer did, is the cause then.
-  requiredProbes: () => ["link", "timer"],
+  requiredProbes: () => ["link", "timer", "link.phone"],
   match(ceremony, facts) {
     const key = ceremony.keysCreated[0];
     if (key === undefined || ceremony.finishes.length > 0 || ceremony.settled?.resolved !== false)

@@ -66,8 +66,10 @@ export const success = defineRule({
   requiredProbes: (ceremony) => [
     // After a 202 the page may have lost patience.
     ...(acceptedFinish(ceremony)?.status === 202 ? (["timer"] as const) : []),
-    // The page may have told the user of a failure.
+    // The page may have told the user of a failure, and a real site may have kept nothing.
+    "page.script" as const,
     ...(ceremony.openedBy === undefined ? [] : (["user"] as const)),
+    "rp.probe" as const,
   ],
   match: (ceremony, facts) =>
     ceremony.attempt === undefined ? passkeyAccepted(ceremony, facts) : attemptAccepted(ceremony.attempt),

@@ -108,10 +108,13 @@ export const tunnelExpired = defineRule({
   },
 });
 
+/** @see RFC 6455 §7.4.1 */
+const TOO_BIG = 1009;
+
 /** What a tunnel service closes with when its own rules are broken. @see RFC 6455 §7.4.1 */
 const LIMITS: Readonly<Partial<Record<number, string>>> = {
   1008: "a rule of its own: too many messages, or the tunnel's time",
-  1009: "a message longer than it takes",
+  [TOO_BIG]: "a message longer than it takes",
 };
 
 /** Detects that the tunnel service closed the tunnel over one of its limits. */
@@ -120,8 +123,9 @@ export const tunnelLimit = defineRule({
   kinds: PASSKEY,
   text: "The tunnel service closed the tunnel over one of its limits.",
   over: ["lost-answer", "link-lost", "link-flake-per-attempt"],
-  // Services close with the same code when their time is over.
-  requiredProbes: () => ["timer"],
+  // Services close with 1008 when their time is over as well.
+  requiredProbes: (ceremony) =>
+    tunnelEnd(ceremony)?.closeCode === TOO_BIG ? ["timer"] : ["timer", "link.service"],
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const limit = end?.closeCode === undefined ? undefined : LIMITS[end.closeCode];
@@ -211,6 +215,8 @@ export const phoneNoTunnel = defineRule({
   kinds: PASSKEY,
   text: "The phone could not reach its tunnel service, so it never broadcast.",
   over: ["link-hang", "tunnel-expired", "link-flake-per-attempt", "phone-not-heard", ...UMBRELLAS],
+  // The computer may have heard the phone in another attempt.
+  requiredProbes: () => ["page"],
   match(ceremony) {
     const refused = phoneStage(ceremony, "tunnel-refused");
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
