@@ -89,19 +89,13 @@ function gatewayPairs(group: Group): readonly CausalPair[] {
   ];
 }
 
-/** A code is typed after it was asked for, and judged after it was typed. */
+/** A code is judged after it was typed. A page may ask for a code that nobody had sent. */
 function codePairs(group: Group): readonly CausalPair[] {
-  const sent = pick(group, "rp.response", (answer) => stepOf(answer) === "code");
-  const asked = pick(group, "user.prompted", ({ prompt }) => prompt.startsWith("code "));
   const typed = pick(
     group,
     "user.answered",
     ({ prompt, answer }) => prompt.startsWith("code ") && answer === "typed",
   );
   const judged = pick(group, "rp.request", (call) => stepOf(call) === "verify");
-  return [
-    ...eachBeforeEach(sent, asked),
-    ...firstBeforeFirst(typed, judged),
-    ...eachBeforeEach(typed, judged),
-  ];
+  return [...firstBeforeFirst(typed, judged), ...eachBeforeEach(typed, judged)];
 }

@@ -28,6 +28,7 @@ export interface FactorAttempt {
 /** Folds the records of one attempt; in a trace without the site's calls the codes still show the attempt. */
 export function factorAttempt(records: readonly TraceRecord[]): FactorAttempt {
   const factors: string[] = [];
+  let prompted: string | undefined;
   const calls: (SiteCall & { readonly step: string })[] = [];
   const codes: CodeFact[] = [];
   const entries: EntryFact[] = [];
@@ -50,11 +51,18 @@ export function factorAttempt(records: readonly TraceRecord[]): FactorAttempt {
         entries.push({ atMs, outcome, reason, failures });
         break;
       }
+      case "rp.no-answer":
+        factors.push(callParts(record).about);
+        break;
+      case "user.prompted":
+        // An attempt for which the site was never asked shows in the page's prompt alone.
+        prompted ??= /^code (\S+)$/.exec(record.prompt)?.[1];
+        break;
       default:
         break;
     }
   }
-  return { factor: factors[0] ?? "", calls, codes, entries };
+  return { factor: factors[0] ?? prompted ?? "", calls, codes, entries };
 }
 
 function takeCall(calls: (SiteCall & { readonly step: string })[], record: SiteCallRecord): void {

@@ -36,3 +36,8 @@ export function settledLine({ settled }: CeremonyTrace): string | undefined {
   const how = settled.resolved ? "resolved" : `was rejected with ${settled.name ?? "an error"}`;
   return `${seconds(settled.atMs)}: the promise ${how}`;
 }
+
+/** Says whether a key that came after a loss took the request on: the loss then ended nothing. */
+export function wasTakenOn({ exchanges }: CeremonyTrace, lostAtMs: number): boolean {
+  return exchanges.some(({ askedAtMs, status }) => askedAtMs >= lostAtMs && status === "OK");
+}

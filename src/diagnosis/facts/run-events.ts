@@ -34,8 +34,13 @@ function isCarried(record: TraceRecord): boolean {
 const CONCERNING: readonly TraceRecord["kind"][] = ["page.closed", "link.lost", "link.hybrid"];
 
 /** Selects the records of the whole run that {@link concerns} can be true of, so that each ceremony looks at few. */
-export function mayConcern({ kind }: TraceRecord): boolean {
-  return CONCERNING.includes(kind);
+export function mayConcern(record: TraceRecord): boolean {
+  return CONCERNING.includes(record.kind) || isReset(record);
+}
+
+/** Whether another program reset an authenticator. */
+export function isReset(record: TraceRecord): boolean {
+  return record.kind === "ctap.response" && record.command === "reset" && record.status === "OK";
 }
 
 /**
@@ -45,6 +50,7 @@ export function mayConcern({ kind }: TraceRecord): boolean {
  * - `page.closed`: the browser ended, for every request that this browser was called for.
  * - `link.lost`: the cable was pulled, for every ceremony that used this very link.
  * - `link.hybrid` with `radio-on` and `radio-off`: the user switched Bluetooth, for every ceremony whose computer it is.
+ * - `ctap.response` to a reset: another program emptied the key, for every ceremony that used a cable.
  *
  * Everything else without a ceremony (lab tools, other programs, clean-up between ceremonies) concerns none.
  */
@@ -60,6 +66,8 @@ export function concerns(
       return links.has(record.link) || carriers.has(record.actor);
     case "link.hybrid":
       return (record.stage === "radio-on" || record.stage === "radio-off") && linkActors.has(record.actor);
+    case "ctap.response":
+      return isReset(record) && carriers.size > 0;
     default:
       return false;
   }

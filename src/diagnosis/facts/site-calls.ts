@@ -15,7 +15,10 @@ export interface SiteCall {
 export type SiteCallRecord = Extract<TraceRecord, { readonly kind: "rp.request" | "rp.response" }>;
 
 /** Splits `registration/finish` into what the call is for and its step. */
-export function callParts({ call }: SiteCallRecord): { readonly about: string; readonly step: string } {
+export function callParts({ call }: { readonly call: string }): {
+  readonly about: string;
+  readonly step: string;
+} {
   const [about = "", step = ""] = call.split("/");
   return { about, step };
 }

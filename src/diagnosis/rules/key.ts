@@ -1,5 +1,5 @@
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
-import { finalAnswer, lastGesture, settledLine, takenAnswer } from "../facts/request-end.js";
+import { finalAnswer, lastGesture, settledLine, takenAnswer, wasTakenOn } from "../facts/request-end.js";
 import { optionsFailed } from "../facts/outcome.js";
 import type { CtapCommandFact } from "../facts/exchanges.js";
 import { defineRule, PASSKEY, UMBRELLAS, FAILED, type Match, type Rule } from "../rule.js";
@@ -201,8 +201,7 @@ export const keyUnplugged = defineRule({
       ({ askedAtMs, spanEndedAtMs }) =>
         lost !== undefined && askedAtMs <= lost.atMs && (spanEndedAtMs ?? 0) > lost.atMs + LOSS_NOTICED_MS,
     );
-    if (outlived) return undefined;
-    if (lost === undefined) return undefined;
+    if (outlived || lost === undefined || wasTakenOn(ceremony, lost.atMs)) return undefined;
     return {
       verdict: `The key was gone at ${seconds(lost.atMs)}, before it answered.`,
       evidence: evidenceOf(`${seconds(lost.atMs)}: the link was lost`, settledLine(ceremony)),
@@ -319,7 +318,8 @@ export const tokenExpired: Rule<"token-expired"> = {
   match(ceremony, facts) {
     const lives = ceremony.timers.filter(({ timer }) => TOKEN_TIMERS.includes(timer));
     if (lives.length > 0 && lives.every(({ end }) => end !== "fired")) return undefined;
-    return tokenRefused.match(ceremony, facts);
+    const match = tokenRefused.match(ceremony, facts);
+    return match && { ...match, decidedBy: lives.find(({ end }) => end === "fired") };
   },
 };
 

@@ -1,4 +1,6 @@
 import type { Rule } from "../rule.js";
+import { authenticatorReset } from "./authenticator-reset.js";
+import { codeNeverSent } from "./code-never-sent.js";
 import { acceptedNotKept, finishAnswerLost, siteRefused, siteSilent } from "./attached-rp.js";
 import {
   competingAuthenticator,
@@ -195,6 +197,7 @@ export const RULES = [
   // What can be said of almost any ceremony.
   challengeExpired,
   keyTimeout,
+  authenticatorReset,
   userRefused,
   pageGaveUp,
   clientTimeout,
@@ -212,6 +215,7 @@ export const RULES = [
   factorLost,
   factorNeeded,
   codeWrong,
+  codeNeverSent,
 
   // Refusals by the site whose code says it all.
   originRefused,

@@ -13,7 +13,7 @@ import {
   type Match,
   type Rule,
 } from "../rule.js";
-import { settledLine } from "../facts/request-end.js";
+import { settledLine, wasTakenOn } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, rowOf, rowsOfAccount, rowInPlace } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 
@@ -76,7 +76,8 @@ export const linkFlake = defineRule({
       ({ stage, atMs }) =>
         atMs < overAtMs &&
         atMs <= settledAtMs &&
-        ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage),
+        ["tunnel-refused", "channel-refused", "failed", "lost"].includes(stage) &&
+        !wasTakenOn(ceremony, atMs),
     );
     if (failed === undefined || mainExchange(ceremony) || ceremony.settled?.resolved === true)
       return undefined;
@@ -85,7 +86,7 @@ export const linkFlake = defineRule({
         `The ${ceremony.kind} never reached the authenticator: the link failed at ${seconds(failed.atMs)} (${failed.stage}), before it was asked for anything. ` +
         "Nothing at the site or in the authenticator's store had a part in it; another try may work at once.",
       evidence: evidenceOf(
-        offeredLine(ceremony),
+        ceremony.kind === "login" && offeredLine(ceremony),
         `${seconds(failed.atMs)}: link ${failed.stage}${note(causeText(failed))}`,
         settledLine(ceremony),
         `no ${ceremony.kind === "login" ? "getAssertion" : "makeCredential"} was sent`,

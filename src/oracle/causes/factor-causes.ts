@@ -30,6 +30,9 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-not-received": {
     names: [...LATE_CODE, "factor.enrolled", "mail.readable"],
   },
+  "code-never-sent": {
+    names: ["outage.*", "factor.enrolled", "sms.knowsRoute", "sms.route", "do:request-code"],
+  },
   "factor-lost": { names: ["app.lost"] },
   "code-voided": { names: ["otp.rotateOnResend", "do:request-code", "otp.renewMs", "user.codeEntryMs"] },
   "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },

@@ -59,6 +59,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "user-refused": { names: ["key.decision"] },
   "cancel-race": { names: ["page.aborts", "page.guardMs", ...TIME_TO_ANSWER, "key.ignoresCancel"] },
   "browser-quit": { names: ["do:quit-browser"] },
+  "authenticator-reset": { names: ["do:reset-key"] },
   "key-unplugged": { names: ["do:unplug", "do:replug", "link.breaks", "link.breakCount"] },
   "message-gap": { names: ["hid.gapMs", "hid.reassemblyMs"] },
   "link-silent": { names: ["hid.stallAfterMs", "hid.stallForMs", "hid.silenceMs", "hid.keepaliveMs"] },

@@ -34,6 +34,10 @@ export const CUSTOMER_DEVICES = {
     "Your computer was too slow with the list of your passkeys, {state}.",
     "Try again at once.",
   ],
+  "authenticator-reset": [
+    "Your security key was reset by another program while it was in use, {state}.",
+    "Set the key up again, and register it once more.",
+  ],
   "key-unplugged": [
     "Your security key was unplugged before it was done, {state}.",
     "Plug it in firmly and try again.",

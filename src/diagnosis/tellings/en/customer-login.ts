@@ -62,6 +62,10 @@ export const CUSTOMER_LOGIN = {
     "The code was too old when it was entered, {state}.",
     "Ask for a new code, and enter it soon after it arrives.",
   ],
+  "code-never-sent": [
+    "The website could not send you a code, {state}.",
+    "Ask for a new code, or choose another way to sign in.",
+  ],
   "code-not-received": [
     "No code reached you in time, {state}.",
     "Look into the folder for unwanted mail, and ask for the code in another way if there is none.",

@@ -42,6 +42,11 @@ export const SUPPORT_DEVICES = {
     ask: ["Are there many passkeys for this site on the key?"],
     say: "The computer read the list of passkeys too slowly; please try again at once.",
   },
+  "authenticator-reset": {
+    atFault: "user",
+    ask: ["Was the key being set up or reset in another program at that time?"],
+    say: "Another program reset the key while it was in use; please set it up and register it again.",
+  },
   "key-unplugged": {
     atFault: "user",
     ask: ["Was the key pulled out, or is its port loose?"],

@@ -83,6 +83,11 @@ export const SUPPORT_LOGIN = {
     ask: ["When did the code arrive, and when was it entered?"],
     say: "The code was too old when it was entered; please ask for a new one and enter it soon.",
   },
+  "code-never-sent": {
+    atFault: "site",
+    ask: ["What did the page say when the code was asked for?"],
+    say: "The code could not be sent; please ask for a new one, or choose another way.",
+  },
   "code-not-received": {
     atFault: "delivery",
     ask: ["Is it in the spam folder, and is the address or number on record right?"],

@@ -132,7 +132,7 @@ const tokenExpired: Scenario = {
     page: [{ kind: "page.settled", where: { name: "NotAllowedError" }, times: 1 }],
     rp: [NO_FINISH],
     ledger: NOTHING,
-    decidedBy: null,
+    decidedBy: "key.tokenFirstUse",
     mechanisms: ["token-expired"],
   },
 };
