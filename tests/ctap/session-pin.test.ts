@@ -68,6 +68,7 @@ function asked(request: Uint8Array | undefined): ClientPinRequest {
 }
 
 const PIN_REQUEST = { pin: "1234", permissions: Permission.makeCredential, rpId: "example.com" };
+const NO_PIN_YET = { options: { clientPin: false, pinUvAuthToken: true } };
 const UV_REQUEST = { permissions: Permission.getAssertion, rpId: "example.com" };
 
 describe("pinUvAuthToken", () => {
@@ -180,11 +181,20 @@ describe("pinUvAuthToken", () => {
 });
 
 describe("key agreement", () => {
-  test("happens once for several tokens", async () => {
-    const { session, subCommands } = await sessionWith([agreement, tokenReply(), tokenReply()]);
+  test("happens anew for each command, because a wrong PIN of anybody else makes the last one worthless", async () => {
+    const replies = [agreement, tokenReply(), agreement, tokenReply(), agreement];
+    const { session, subCommands } = await sessionWith(replies);
     await session.pinUvAuthToken(PIN_REQUEST);
     await session.pinUvAuthToken(UV_REQUEST);
-    expect(subCommands()).toEqual([KEY_AGREEMENT, WITH_PIN, WITH_UV]);
+    await session.keyAgreement();
+    expect(subCommands()).toEqual([KEY_AGREEMENT, WITH_PIN, KEY_AGREEMENT, WITH_UV, KEY_AGREEMENT]);
+  });
+
+  test("and its command stay together when several are asked at once", async () => {
+    const replies = [agreement, tokenReply(), agreement, tokenReply()];
+    const { session, subCommands } = await sessionWith(replies);
+    await Promise.all([session.pinUvAuthToken(PIN_REQUEST), session.pinUvAuthToken(UV_REQUEST)]);
+    expect(subCommands()).toEqual([KEY_AGREEMENT, WITH_PIN, KEY_AGREEMENT, WITH_UV]);
   });
 
   test.each([
@@ -215,7 +225,8 @@ describe.each([1, 2])("setting and changing a PIN, protocol %i", (version) => {
   const info = { pinUvAuthProtocols: [version] };
 
   test("setPin sends the padded PIN, authenticated", async () => {
-    const { device, session, subCommands } = await sessionWith([agreement, ok({})], info);
+    const options = { clientPin: false };
+    const { device, session, subCommands } = await sessionWith([agreement, ok({})], { ...info, options });
     await session.setPin("1234");
     expect(subCommands()).toEqual([KEY_AGREEMENT, SET_PIN]);
     const { parsed, protocol, secret } = opened(device.requests[1] ?? TOKEN);
@@ -234,6 +245,69 @@ describe.each([1, 2])("setting and changing a PIN, protocol %i", (version) => {
     expect(protocol.decrypt(secret, pinHashEnc)).toEqual(defaultCrypto.sha256(utf8("1234")).subarray(0, 16));
     const param = parsed.pinUvAuthParam ?? TOKEN;
     expect(protocol.verify(secret, concat(newPinEnc, pinHashEnc), param)).toBe(true);
+  });
+});
+
+describe("a PIN that is there already, or not there", () => {
+  const infoReply = (clientPin: boolean) =>
+    concat(
+      Uint8Array.of(0),
+      encodeInfo({
+        versions: ["FIDO_2_1"],
+        aaguid: new Uint8Array(16),
+        options: { clientPin },
+        pinUvAuthProtocols: [2, 1],
+      }),
+    );
+  const set = { options: { clientPin: true } };
+
+  test("is not set again: nothing is sent but the question whether it is so still", async () => {
+    const { device, session } = await sessionWith([infoReply(true)], set);
+    await expect(session.setPin("1234")).rejects.toMatchObject({
+      name: "PinError",
+      code: "PIN_ALREADY_SET",
+      aftermath: "none",
+    });
+    expect(device.requests).toHaveLength(1);
+  });
+
+  test("is not changed", async () => {
+    const { device, session } = await sessionWith([infoReply(false)], NO_PIN_YET);
+    await expect(session.changePin({ from: "1234", to: "5678" })).rejects.toMatchObject({
+      code: "PIN_NOT_SET",
+    });
+    expect(device.requests).toHaveLength(1);
+  });
+
+  test("is set when the device was reset since the session began", async () => {
+    const { session } = await sessionWith([infoReply(false), agreement, ok({})], set);
+    await session.setPin("1234");
+    expect(session.info.options).toMatchObject({ clientPin: true });
+  });
+
+  test("is known of from setPin on", async () => {
+    const { session, subCommands } = await sessionWith([agreement, ok({}), agreement, ok({})], NO_PIN_YET);
+    await session.setPin("1234");
+    await session.changePin({ from: "1234", to: "5678" });
+    expect(subCommands()).toEqual([KEY_AGREEMENT, SET_PIN, KEY_AGREEMENT, CHANGE_PIN]);
+  });
+
+  test.each([CtapStatus.PIN_AUTH_INVALID, CtapStatus.NOT_ALLOWED, CtapStatus.OPERATION_DENIED])(
+    "that another session set meanwhile is one error, whatever the device calls it (%i)",
+    async (status) => {
+      const replies = [agreement, refusal(status), infoReply(true)];
+      const { session } = await sessionWith(replies, NO_PIN_YET);
+      await expect(session.setPin("1234")).rejects.toMatchObject({
+        code: "PIN_ALREADY_SET",
+        cause: { status },
+      });
+    },
+  );
+
+  test("a refusal that getInfo does not explain stays what it was", async () => {
+    const replies = [agreement, refusal(CtapStatus.PIN_AUTH_INVALID), infoReply(false)];
+    const { session } = await sessionWith(replies, NO_PIN_YET);
+    await expect(session.setPin("1234")).rejects.toMatchObject({ code: "CTAP_PIN_AUTH_INVALID" });
   });
 });
 
@@ -261,7 +335,7 @@ describe("PINs no device may take", () => {
     ["63 bytes", "a".repeat(63)],
     ["21 characters of three bytes each", "漢".repeat(21)],
   ])("%s: sent", async (_, pin) => {
-    const { device, session } = await sessionWith([agreement, ok({})]);
+    const { device, session } = await sessionWith([agreement, ok({})], NO_PIN_YET);
     await session.setPin(pin);
     expect(device.requests).toHaveLength(2);
   });
@@ -269,7 +343,7 @@ describe("PINs no device may take", () => {
   test("two ways to write the same characters are the same PIN", async () => {
     const requests = await Promise.all(
       ["pässw", "pa\u0308ssw"].map(async (pin) => {
-        const { device, session } = await sessionWith([agreement, ok({})]);
+        const { device, session } = await sessionWith([agreement, ok({})], NO_PIN_YET);
         await session.setPin(pin);
         return device.requests.map(toHex);
       }),
@@ -293,7 +367,7 @@ describe("retries", () => {
   test("uvRetries", async () => {
     const { device, session } = await sessionWith([ok({ uvRetries: 3 })]);
     await expect(session.uvRetries()).resolves.toBe(3);
-    expect(asked(device.requests[0])).toEqual({ subCommand: 7 });
+    expect(asked(device.requests[0])).toEqual({ subCommand: 7, pinUvAuthProtocol: 2 });
   });
 
   test.each(["pinRetries", "uvRetries"] as const)("%s without a number is named", async (which) => {
@@ -303,14 +377,14 @@ describe("retries", () => {
 });
 
 test("no PIN, token, key or hash enters the trace", async () => {
-  const { env, session, device } = await sessionWith([agreement, tokenReply(), ok({})]);
+  const { env, session, device } = await sessionWith([agreement, tokenReply(), agreement, ok({})]);
   await session.pinUvAuthToken({ ...PIN_REQUEST, pin: "correct horse" });
   await session.changePin({ from: "correct horse", to: "battery staple" });
   const trace = JSON.stringify(env.records);
   expect(eventsOf(env).map(({ kind }) => kind)).toEqual(
-    Array.from({ length: 3 }, () => ["ctap.request", "ctap.response"]).flat(),
+    Array.from({ length: 4 }, () => ["ctap.request", "ctap.response"]).flat(),
   );
-  const { parsed, secret } = opened(device.requests[2] ?? TOKEN);
+  const { parsed, secret } = opened(device.requests[3] ?? TOKEN);
   const secrets = ["correct", "battery", toHex(TOKEN), toHex(secret), toHex(parsed.newPinEnc ?? TOKEN)];
   expect(secrets.filter((text) => trace.includes(text))).toEqual([]);
 });

@@ -13,11 +13,17 @@ export const CTAP_EVENTS = {
     { text: ({ command, status }) => `receives the response to ${command}: ${status}`, tone: "wire" },
   ),
   "ctap.cancel": event({ command: text }, { text: ({ command }) => `cancels ${command}`, tone: "wire" }),
-  /** The authenticator broke a rule of the encoding and the run went on. */
+  /**
+   * The authenticator broke a rule of the encoding, or sent a `member` that cannot be read and that nobody needs, and
+   * the run went on.
+   */
   "ctap.finding": event(
-    { command: text, fault: text, offset: count },
+    { command: text, fault: text, offset: count, member: optional(text) },
     {
-      text: ({ command, fault }) => `the response to ${command} broke an encoding rule: ${fault}`,
+      text: ({ command, fault, member }) =>
+        member === undefined
+          ? `the response to ${command} broke an encoding rule: ${fault}`
+          : `the response to ${command} has a member that is left out, ${member}: ${fault}`,
       tone: "bad",
     },
   ),

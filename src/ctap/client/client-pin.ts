@@ -13,37 +13,39 @@ import type { AuthenticatorInfo } from "../messages/get-info.js";
 import { type KeyAgreement, pinProtocol } from "./pin-protocol.js";
 import { MessageError } from "../messages/message-error.js";
 import { PinError, encodePin, hashPin, padPin } from "./pin.js";
+import { CtapError, CtapStatus } from "../status.js";
 import type { PinUvAuthToken, TokenRequest } from "./pin-uv-auth-token.js";
 
 export interface ClientPinDeps {
   readonly env: Env;
   readonly exchange: CtapExchange;
-  /** What the device says of itself now. */
+  /** What the device said of itself last. */
   readonly info: () => AuthenticatorInfo;
+  /** Asks it again. */
+  readonly refreshInfo: (options?: TransactOptions) => Promise<AuthenticatorInfo>;
+  /** Called when the device has got a PIN, or another one. */
+  readonly onNewPin: () => void;
 }
 
 /**
  * authenticatorClientPIN from the client's side.
  *
- * One key agreement serves until something fails: a device makes itself a new key pair after a wrong PIN,
- * and a PIN encrypted for the old one would cost a retry. Nothing is retried here for the same reason.
+ * Every command that encrypts agrees on a key anew, and lets no other session's command in between: a device makes
+ * itself a new key pair after a wrong PIN of any session, and a right PIN encrypted for the old one would cost a
+ * retry. Nothing is retried here for the same reason.
+ *
+ * @see CTAP 2.3 §6.5.5.4 (obtaining the shared secret), §6.5.5.7.2
  */
 export class ClientPin {
   readonly #deps: ClientPinDeps;
-  #agreement: KeyAgreement | undefined;
 
   constructor(deps: ClientPinDeps) {
     this.#deps = deps;
   }
 
-  /** Makes the next command agree on a key anew. */
-  discardKeyAgreement(): void {
-    this.#agreement = undefined;
-  }
-
-  /** The session's, for extensions that encrypt with it. */
+  /** A fresh one, for extensions that encrypt with it. */
   agreement(options?: TransactOptions): Promise<KeyAgreement> {
-    return this.#withKeyAgreement(options, (agreement) => Promise.resolve(agreement));
+    return this.#agree(this.#deps.exchange, options);
   }
 
   async token(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken> {
@@ -51,18 +53,15 @@ export class ClientPin {
     const way = request.pin === undefined ? uvTokenSubcommand(info) : pinTokenSubcommand(info);
     const pin = request.pin === undefined ? undefined : encodePin(request.pin);
     const withPermissions = way !== ClientPinSubcommand.getPinToken;
-    return this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }) => {
-      const response = await this.#ask(
-        {
-          pinUvAuthProtocol: protocol.version,
-          subCommand: way,
-          keyAgreement,
-          ...(pin && { pinHashEnc: this.#encryptHash({ protocol, sharedSecret }, pin) }),
-          ...(withPermissions && { permissions: request.permissions }),
-          ...(withPermissions && request.rpId !== undefined && { rpId: request.rpId }),
-        },
-        options,
-      );
+    return this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }, ask) => {
+      const response = await ask({
+        pinUvAuthProtocol: protocol.version,
+        subCommand: way,
+        keyAgreement,
+        ...(pin && { pinHashEnc: this.#encryptHash({ protocol, sharedSecret }, pin) }),
+        ...(withPermissions && { permissions: request.permissions }),
+        ...(withPermissions && request.rpId !== undefined && { rpId: request.rpId }),
+      });
       const encrypted = present(response.pinUvAuthToken, "pinUvAuthToken");
       return openToken({ protocol, sharedSecret }, encrypted);
     });
@@ -71,19 +70,19 @@ export class ClientPin {
   async setPin(pin: string, options?: TransactOptions): Promise<void> {
     pinTokenSubcommand(this.#deps.info());
     const padded = padPin(encodePin(pin));
-    await this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }) => {
-      const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#deps.env.entropy);
-      await this.#ask(
-        {
+    await this.#unlessPinIs("set", options, () =>
+      this.#withKeyAgreement(options, ({ protocol, keyAgreement, sharedSecret }, ask) => {
+        const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#deps.env.entropy);
+        return ask({
           pinUvAuthProtocol: protocol.version,
           subCommand: ClientPinSubcommand.setPin,
           keyAgreement,
           pinUvAuthParam: protocol.authenticate(sharedSecret, newPinEnc),
           newPinEnc,
-        },
-        options,
-      );
-    });
+        });
+      }),
+    );
+    this.#deps.onNewPin();
   }
 
   async changePin(
@@ -93,26 +92,27 @@ export class ClientPin {
     pinTokenSubcommand(this.#deps.info());
     const current = encodePin(pins.from);
     const padded = padPin(encodePin(pins.to));
-    await this.#withKeyAgreement(options, async ({ protocol, keyAgreement, sharedSecret }) => {
-      const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#deps.env.entropy);
-      const pinHashEnc = this.#encryptHash({ protocol, sharedSecret }, current);
-      await this.#ask(
-        {
+    await this.#unlessPinIs("not set", options, () =>
+      this.#withKeyAgreement(options, ({ protocol, keyAgreement, sharedSecret }, ask) => {
+        const newPinEnc = protocol.encrypt(sharedSecret, padded, this.#deps.env.entropy);
+        const pinHashEnc = this.#encryptHash({ protocol, sharedSecret }, current);
+        return ask({
           pinUvAuthProtocol: protocol.version,
           subCommand: ClientPinSubcommand.changePin,
           keyAgreement,
           pinUvAuthParam: protocol.authenticate(sharedSecret, concat(newPinEnc, pinHashEnc)),
           newPinEnc,
           pinHashEnc,
-        },
-        options,
-      );
-    });
+        });
+      }),
+    );
+    this.#deps.onNewPin();
   }
 
   async pinRetries(options?: TransactOptions): Promise<{ retries: number; powerCycleNeeded: boolean }> {
     // Not mandatory since 2.1, but 2.0 and some current keys refuse to answer without the protocol.
     const response = await this.#ask(
+      this.#deps.exchange,
       { pinUvAuthProtocol: this.#version(), subCommand: ClientPinSubcommand.getPinRetries },
       options,
     );
@@ -123,28 +123,53 @@ export class ClientPin {
   }
 
   async uvRetries(options?: TransactOptions): Promise<number> {
-    const response = await this.#ask({ subCommand: ClientPinSubcommand.getUvRetries }, options);
+    const response = await this.#ask(
+      this.#deps.exchange,
+      { pinUvAuthProtocol: this.#version(), subCommand: ClientPinSubcommand.getUvRetries },
+      options,
+    );
     return present(response.uvRetries, "uvRetries");
   }
 
-  /** Runs `work` with the session's key agreement, which does not outlive a failure. */
-  async #withKeyAgreement<T>(
+  /** Runs `work` with a key agreement of its own, and with the device to itself until it is done. */
+  #withKeyAgreement<T>(
     options: TransactOptions | undefined,
-    work: (agreement: KeyAgreement) => Promise<T>,
+    work: (agreement: KeyAgreement, ask: Ask) => Promise<T>,
   ): Promise<T> {
+    return this.#deps.exchange.series(async (own) => {
+      const agreement = await this.#agree(own, options);
+      return work(agreement, (request) => this.#ask(own, request, options));
+    }, options);
+  }
+
+  /**
+   * Runs a change of the PIN, unless a PIN is set, or not set, which would make the device refuse. Since another
+   * session may have changed that, the device is asked before it is said.
+   *
+   * @throws {PinError} `PIN_ALREADY_SET`, `PIN_NOT_SET`.
+   */
+  async #unlessPinIs(
+    state: "set" | "not set",
+    options: TransactOptions | undefined,
+    change: () => Promise<unknown>,
+  ): Promise<void> {
+    const isSo = ({ options: said }: AuthenticatorInfo) =>
+      (said?.["clientPin"] === true) === (state === "set");
+    const { info, refreshInfo } = this.#deps;
+    if (isSo(info()) && isSo(await refreshInfo(options))) throw pinIs(state);
     try {
-      this.#agreement ??= await this.#agree(options);
-      return await work(this.#agreement);
+      await change();
     } catch (error) {
-      this.discardKeyAgreement();
-      throw error;
+      if (!(error instanceof CtapError) || !REFUSED_FOR_PIN_STATE.includes(error.status)) throw error;
+      throw isSo(await refreshInfo(options)) ? pinIs(state, error) : error;
     }
   }
 
-  async #agree(options: TransactOptions | undefined): Promise<KeyAgreement> {
+  async #agree(exchange: CtapExchange, options: TransactOptions | undefined): Promise<KeyAgreement> {
     const { env } = this.#deps;
     const protocol = pinProtocol(this.#version(), env.crypto);
     const response = await this.#ask(
+      exchange,
       { pinUvAuthProtocol: protocol.version, subCommand: ClientPinSubcommand.getKeyAgreement },
       options,
     );
@@ -168,9 +193,37 @@ export class ClientPin {
     return protocol.encrypt(sharedSecret, hashPin(crypto, pin), entropy);
   }
 
-  #ask(request: ClientPinRequest, options: TransactOptions | undefined): Promise<ClientPinResponse> {
-    return this.#deps.exchange.ask(encodeClientPinRequest(request), parseClientPinResponse, options);
+  #ask(
+    exchange: CtapExchange,
+    request: ClientPinRequest,
+    options: TransactOptions | undefined,
+  ): Promise<ClientPinResponse> {
+    return exchange.ask(encodeClientPinRequest(request), parseClientPinResponse, options);
   }
+}
+
+type Ask = (request: ClientPinRequest) => Promise<ClientPinResponse>;
+
+/** Statuses of keys of all makes for setPIN with a PIN, and for changePIN without one. */
+const REFUSED_FOR_PIN_STATE: readonly number[] = [
+  CtapStatus.PIN_AUTH_INVALID,
+  CtapStatus.PIN_NOT_SET,
+  CtapStatus.NOT_ALLOWED,
+  CtapStatus.OPERATION_DENIED,
+  CtapStatus.INVALID_COMMAND,
+];
+
+function pinIs(state: "set" | "not set", cause?: CtapError): PinError {
+  if (state === "set") {
+    return new PinError("PIN_ALREADY_SET", "the device has a PIN already", {
+      cause,
+      hint: "Change it with changePin; without the old PIN only a reset helps.",
+    });
+  }
+  return new PinError("PIN_NOT_SET", "the device has no PIN that could be changed", {
+    cause,
+    hint: "Set one with setPin.",
+  });
 }
 
 function uvTokenSubcommand({ options = {} }: AuthenticatorInfo): number {

@@ -42,7 +42,8 @@ export interface KnownCredential {
 /**
  * authenticatorCredentialManagement from the client's side.
  *
- * Enumerations are fetched to their end at once: any other command in between would end them.
+ * Enumerations are fetched to their end at once, and commands of other sessions on the device wait meanwhile: any other
+ * command in between would end them.
  * Every call throws as any command does; a refusal is a {@link CtapError}.
  */
 export interface CredentialManager {
@@ -90,6 +91,10 @@ class Manager implements CredentialManager {
   }
 
   async relyingParties(options?: TransactOptions): Promise<readonly KnownRelyingParty[]> {
+    return this.#inSeries((own) => own.#relyingParties(options), options);
+  }
+
+  async #relyingParties(options?: TransactOptions): Promise<readonly KnownRelyingParty[]> {
     const first = await this.#begin(Subcommand.enumerateRpsBegin, undefined, options);
     // Besides saying that there are none, some devices count none, and some say nothing at all.
     const total = first?.totalRps ?? 0;
@@ -104,6 +109,10 @@ class Manager implements CredentialManager {
   }
 
   async credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<readonly KnownCredential[]> {
+    return this.#inSeries((own) => own.#credentials(rpIdHash, options), options);
+  }
+
+  async #credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<readonly KnownCredential[]> {
     const first = await this.#begin(Subcommand.enumerateCredentialsBegin, { rpIdHash }, options);
     const total = first?.totalCredentials ?? 0;
     if (first === undefined || total === 0) return [];
@@ -123,6 +132,10 @@ class Manager implements CredentialManager {
     }
     const parameters = { credentialId: descriptorOf(id), user };
     await this.#authorised(Subcommand.updateUserInformation, parameters, options);
+  }
+
+  #inSeries<T>(work: (own: Manager) => Promise<T>, options: TransactOptions | undefined): Promise<T> {
+    return this.#session.series((session) => work(new Manager(session, this.#token, this.#command)), options);
   }
 
   /** `undefined` when there is nothing to enumerate. */

@@ -5,23 +5,44 @@ import { CtapCommand, nameOfCommand } from "../command.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
 import type { ResponseParser } from "../messages/message.js";
 import { MessageError } from "../messages/message-error.js";
+import { turnsOf } from "./device-turns.js";
 import { CtapError, CtapStatus, nameOfStatus } from "../status.js";
 import { TransportError } from "../transport-error.js";
 
 /**
  * Asks one device one question at a time, says so in the trace, and turns a status byte into an error.
  *
+ * All exchanges on one device object wait for each other, so that a series of one is not interrupted by another.
  * The trace gets names and sizes, never contents.
  */
 export class CtapExchange {
   readonly #env: Env;
   readonly #device: CtapDevice;
-  /** Longest request the device takes, command byte included. */
-  limitBytes = Infinity;
+  /** The device is this exchange's own for as long as its series lasts. */
+  readonly #isSeries: boolean;
+  /** Longest request the device takes, command byte included; one for an exchange and its series. */
+  readonly limit: { bytes: number };
 
-  constructor(env: Env, device: CtapDevice) {
+  constructor(env: Env, device: CtapDevice, { isSeries = false, limit = { bytes: Infinity } } = {}) {
     this.#env = env;
     this.#device = device;
+    this.#isSeries = isSeries;
+    this.limit = limit;
+  }
+
+  /**
+   * Runs commands that belong together: those of every other exchange on the device wait until `work` has settled.
+   *
+   * @param work sends through the exchange it is given, and through no other: that would wait for its own end.
+   * @throws what `work` throws; an error with aftermath `none` when the signal aborts while others have the device.
+   */
+  series<T>(
+    work: (exchange: CtapExchange) => Promise<T>,
+    { signal }: Pick<TransactOptions, "signal"> = {},
+  ): Promise<T> {
+    if (this.#isSeries) return work(this);
+    const own = new CtapExchange(this.#env, this.#device, { isSeries: true, limit: this.limit });
+    return turnsOf(this.#device).commands.run(() => work(own), signal);
   }
 
   /**
@@ -63,17 +84,22 @@ export class CtapExchange {
   async send(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     const command = nameOfCommand(request[0] as number);
     options.signal?.throwIfAborted();
-    if (request.length > this.limitBytes) {
+    if (request.length > this.limit.bytes) {
       throw new MessageError(
         "MESSAGE_TOO_LARGE",
-        `${command} takes ${request.length} bytes, the device at most ${this.limitBytes}`,
+        `${command} takes ${request.length} bytes, the device at most ${this.limit.bytes}`,
         { hint: "Send shorter credential lists, in several requests, or fewer extensions." },
       );
     }
-    const env = envIn(this.#env, options.context);
-    return inSpan(env, { name: "exchange", label: command }, (own) =>
-      this.#sendIn(own, command, { request, options }),
-    );
+    return this.series((own) => own.#sendNow(command, { request, options }), options);
+  }
+
+  #sendNow(
+    command: string,
+    sent: { readonly request: Uint8Array; readonly options: TransactOptions },
+  ): Promise<Uint8Array> {
+    const env = envIn(this.#env, sent.options.context);
+    return inSpan(env, { name: "exchange", label: command }, (own) => this.#sendIn(own, command, sent));
   }
 
   async #sendIn(

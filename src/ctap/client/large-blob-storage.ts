@@ -135,10 +135,17 @@ class Storage implements LargeBlobStorage {
   }
 
   /**
-   * Reads, changes and writes the array, and repeats all three when another client interrupted. Returns how many
-   * elements were removed.
+   * Reads, changes and writes the array, and repeats all three when another client interrupted: another program, as
+   * other sessions on the device wait. Returns how many elements were removed.
    */
-  async #change(
+  #change(change: (elements: Elements) => Elements, options: TransactOptions | undefined): Promise<number> {
+    return this.#deps.session.series(
+      (session) => new Storage({ ...this.#deps, session }).#changeNow(change, options),
+      options,
+    );
+  }
+
+  async #changeNow(
     change: (elements: Elements) => Elements,
     options: TransactOptions | undefined,
   ): Promise<number> {

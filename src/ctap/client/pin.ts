@@ -7,7 +7,9 @@ import type { CryptoProvider } from "../../core/crypto-provider.js";
  *
  * Before anything is sent: `PIN_TOO_SHORT`, `PIN_TOO_LONG` and `PIN_ENDS_IN_ZERO` for a PIN no device may take;
  * `PIN_UNSUPPORTED` and `UV_UNSUPPORTED` when getInfo offers no such way; `PIN_PROTOCOL_UNSUPPORTED` when it offers
- * only protocols that this library does not implement. After an answer: `PIN_TOKEN_MALFORMED`.
+ * only protocols that this library does not implement. `PIN_ALREADY_SET` when a PIN is to be set where there is one,
+ * `PIN_NOT_SET` when one is to be changed where there is none: by getInfo, or after a refusal that getInfo explains,
+ * which is then the cause. After an answer: `PIN_TOKEN_MALFORMED`.
  */
 export class PinError extends HarnessError<
   | "PIN_TOO_SHORT"
@@ -16,6 +18,8 @@ export class PinError extends HarnessError<
   | "PIN_UNSUPPORTED"
   | "UV_UNSUPPORTED"
   | "PIN_PROTOCOL_UNSUPPORTED"
+  | "PIN_ALREADY_SET"
+  | "PIN_NOT_SET"
   | "PIN_TOKEN_MALFORMED"
 > {}
 

@@ -25,6 +25,8 @@ import type { PinUvAuthToken, TokenRequest } from "./pin-uv-auth-token.js";
 export interface Ctap2Session {
   readonly device: CtapDevice;
   readonly info: AuthenticatorInfo;
+  /** Longest request the device takes, in bytes, command byte included; `Infinity` for a phone that names none. */
+  readonly requestBytesMax: number;
   /** Asks again; options such as `clientPin` change. */
   refreshInfo(options?: TransactOptions): Promise<AuthenticatorInfo>;
   /**
@@ -39,11 +41,16 @@ export interface Ctap2Session {
   makeCredential(request: MakeCredentialRequest, options?: TransactOptions): Promise<MakeCredentialResponse>;
   getAssertion(request: GetAssertionRequest, options?: TransactOptions): Promise<GetAssertionResponse>;
   getNextAssertion(options?: TransactOptions): Promise<GetAssertionResponse>;
-  /** Chooses subcommand 05, 06 or 09 by what the device supports; key agreement is kept per session. */
+  /** Chooses subcommand 05, 06 or 09 by what the device supports; agrees on a key first, each time. */
   pinUvAuthToken(request: TokenRequest, options?: TransactOptions): Promise<PinUvAuthToken>;
-  /** The key shared with the device, kept per session; a wrong PIN makes it worthless, so ask right before use. */
+  /**
+   * A key shared with the device, agreed on anew. A wrong PIN, of whatever session, makes it worthless: ask for it
+   * right before use, in one {@link series} with the command that is encrypted with it.
+   */
   keyAgreement(options?: TransactOptions): Promise<KeyAgreement>;
+  /** @throws {PinError} `PIN_ALREADY_SET`, and what is wrong with the PIN. */
   setPin(pin: string, options?: TransactOptions): Promise<void>;
+  /** @throws {PinError} `PIN_NOT_SET`, and what is wrong with the PIN. */
   changePin(pins: { readonly from: string; readonly to: string }, options?: TransactOptions): Promise<void>;
   pinRetries(options?: TransactOptions): Promise<{ retries: number; powerCycleNeeded: boolean }>;
   uvRetries(options?: TransactOptions): Promise<number>;
@@ -51,6 +58,20 @@ export interface Ctap2Session {
   selection(options?: TransactOptions): Promise<void>;
   /** Deletes every credential and the PIN. */
   reset(options?: TransactOptions): Promise<void>;
+  /**
+   * Runs commands that belong together: those of every other session on the same device object wait until `work` has
+   * settled.
+   *
+   * @param work uses the session it is given, and no other one on this device, which would wait for its own end.
+   * @throws what `work` throws; an error with aftermath `none` when the signal aborts before its turn.
+   *
+   * @example
+   * const both = await session.series(async (own) => {
+   *   const first = await own.getAssertion(request);
+   *   return [first, await own.getNextAssertion()];
+   * });
+   */
+  series<T>(work: (session: Ctap2Session) => Promise<T>, options?: TransactOptions): Promise<T>;
 }
 
 const OPTIONS = parameters<TransactOptions>({
@@ -88,14 +109,15 @@ export async function openSession(
     device.infoInAdvance === undefined
       ? await exchange.ask(bareRequest("getInfo"), parseInfo, options)
       : exchange.read("getInfo", device.infoInAdvance, parseInfo);
-  return new DeviceSession({ env, device, exchange, info });
+  return new DeviceSession({ env, device, exchange, known: { info } });
 }
 
 interface SessionDeps {
   readonly env: Env;
   readonly device: CtapDevice;
   readonly exchange: CtapExchange;
-  readonly info: AuthenticatorInfo;
+  /** What the device said of itself last: one for a session and its series. */
+  readonly known: { info: AuthenticatorInfo };
 }
 
 /** Longest request of a device that names no limit, command byte included. @see CTAP 2.3 §6.4 (maxMsgSize) */
@@ -103,24 +125,42 @@ const REQUEST_BYTES_DEFAULT = 1024;
 
 class DeviceSession implements Ctap2Session {
   readonly device: CtapDevice;
+  readonly #deps: SessionDeps;
   readonly #exchange: CtapExchange;
   readonly #clientPin: ClientPin;
-  #info: AuthenticatorInfo;
 
-  constructor({ env, device, exchange, info }: SessionDeps) {
+  constructor(deps: SessionDeps) {
+    const { env, device, exchange, known } = deps;
     this.device = device;
+    this.#deps = deps;
     this.#exchange = exchange;
-    this.#clientPin = new ClientPin({ env, exchange, info: () => this.#info });
-    this.#info = this.#adopt(info);
+    this.#clientPin = new ClientPin({
+      env,
+      exchange,
+      info: () => known.info,
+      refreshInfo: (options) => this.refreshInfo(options),
+      onNewPin: () => this.#adopt(withPin(known.info)),
+    });
+    this.#adopt(known.info);
   }
 
   get info(): AuthenticatorInfo {
-    return this.#info;
+    return this.#deps.known.info;
+  }
+
+  get requestBytesMax(): number {
+    return this.#exchange.limit.bytes;
   }
 
   async refreshInfo(options?: TransactOptions): Promise<AuthenticatorInfo> {
-    this.#info = this.#adopt(await this.ask(bareRequest("getInfo"), parseInfo, options));
-    return this.#info;
+    return this.#adopt(await this.ask(bareRequest("getInfo"), parseInfo, options));
+  }
+
+  series<T>(work: (session: Ctap2Session) => Promise<T>, options?: TransactOptions): Promise<T> {
+    return this.#exchange.series(
+      (exchange) => work(exchange === this.#exchange ? this : new DeviceSession({ ...this.#deps, exchange })),
+      options,
+    );
   }
 
   send(command: number, body: Uint8Array = NOTHING, options?: TransactOptions): Promise<Uint8Array> {
@@ -173,15 +213,24 @@ class DeviceSession implements Ctap2Session {
 
   async reset(options?: TransactOptions): Promise<void> {
     await this.#exchange.send(bareRequest("reset"), options);
-    this.#clientPin.discardKeyAgreement();
   }
 
   /** Phones name no limit and take long lists all the same, so the default binds only those that answer getInfo. */
   #adopt(info: AuthenticatorInfo): AuthenticatorInfo {
     const byDefault = this.device.infoInAdvance === undefined ? REQUEST_BYTES_DEFAULT : Infinity;
-    this.#exchange.limitBytes = info.maxMsgSize ?? byDefault;
+    this.#exchange.limit.bytes = info.maxMsgSize ?? byDefault;
+    this.#deps.known.info = info;
     return info;
   }
+}
+
+/** What getInfo says once a PIN was set or changed. */
+function withPin(info: AuthenticatorInfo): AuthenticatorInfo {
+  return {
+    ...info,
+    options: { ...info.options, clientPin: true },
+    ...(info.forcePinChange !== undefined && { forcePinChange: false }),
+  };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -135,7 +135,7 @@ export class SimAuthenticator {
     const state = this.#state;
     const command = request[0] ?? refuse("INVALID_LENGTH");
     // Before any refusal: an unknown command interrupts a continuation as well.
-    if (state.continuation?.command !== command) discardContinuation(state);
+    if (!mayContinue(state, command)) discardContinuation(state);
     if (request.length > profile.limits.maxMsgSize) refuse("REQUEST_TOO_LARGE");
     const entry = speaksCtap2(profile) ? COMMANDS.get(command) : undefined;
     if (entry === undefined) refuse("INVALID_COMMAND");
@@ -163,6 +163,12 @@ export class SimAuthenticator {
       transport: this.#transport,
     };
   }
+}
+
+/** Returns whether the command goes on with what is left, and the token that earned it is still in use. */
+function mayContinue({ continuation, tokens }: AuthenticatorState, command: number): boolean {
+  if (continuation?.command !== command) return false;
+  return continuation.token === undefined || continuation.token === tokens.inUse;
 }
 
 function discardContinuation(state: AuthenticatorState): void {

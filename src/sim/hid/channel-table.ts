@@ -2,7 +2,10 @@ import { ByteReader } from "../../core/bytes.js";
 import type { Entropy } from "../../core/entropy.js";
 import { BROADCAST_CHANNEL, RESERVED_CHANNEL } from "../../transports/hid/constants.js";
 
-/** The channels a device handed out; forgets the one used least recently when there are too many. */
+/**
+ * Keeps the channels that a device handed out; forgets the one used least recently when there are too many, but none
+ * that is in the middle of something.
+ */
 export class ChannelTable {
   readonly #entropy: Entropy;
   readonly #max: number;
@@ -14,16 +17,21 @@ export class ChannelTable {
     this.#max = max;
   }
 
-  allocate(): number {
+  /**
+   * Hands out a channel.
+   *
+   * @param isBusy returns whether a channel must not be forgotten.
+   * @returns `undefined` when there is no room for another one.
+   */
+  allocate(isBusy: (channel: number) => boolean): number | undefined {
+    if (this.#channels.size >= this.#max) {
+      const oldest = [...this.#channels].find((channel) => !isBusy(channel));
+      if (oldest === undefined) return undefined;
+      this.#channels.delete(oldest);
+    }
     let channel = RESERVED_CHANNEL;
     while (channel === RESERVED_CHANNEL || channel === BROADCAST_CHANNEL || this.#channels.has(channel)) {
       channel = new ByteReader(this.#entropy.bytes(4)).uint(4);
-    }
-    if (this.#channels.size >= this.#max) {
-      for (const oldest of this.#channels) {
-        this.#channels.delete(oldest);
-        break;
-      }
     }
     this.#channels.add(channel);
     return channel;

@@ -211,20 +211,14 @@ export class HidResponder {
     const transaction = this.#transaction;
     if (transaction.kind !== "idle" && transaction.channel === channel) this.#drop();
     const nonce = report.slice(INIT_HEADER_BYTES, INIT_HEADER_BYTES + NONCE_BYTES);
-    const given = channel === BROADCAST_CHANNEL ? this.#channels.allocate() : channel;
+    const given =
+      channel === BROADCAST_CHANNEL ? this.#channels.allocate((known) => this.#isBusy(known)) : channel;
+    if (given === undefined) return this.#error(channel, HidErrorCode.CHANNEL_BUSY);
     if (channel !== BROADCAST_CHANNEL) this.#forgetDelayed(channel);
+    const wrong = nonce.map((byte) => byte ^ 0xff);
+    const nonces = this.#knobs.initWrongNonceFirst ? [wrong, nonce] : [nonce];
     const answer = () => {
-      if (this.#knobs.initWrongNonceFirst) {
-        this.#answer(
-          channel,
-          HidCommand.INIT,
-          this.#initResponse(
-            nonce.map((byte) => byte ^ 0xff),
-            given,
-          ),
-        );
-      }
-      this.#answer(channel, HidCommand.INIT, this.#initResponse(nonce, given));
+      for (const one of nonces) this.#answer(channel, HidCommand.INIT, this.#initResponse(one, given));
     };
     if (this.#knobs.initDelayMs === 0) answer();
     else this.#later({ channel, delayMs: this.#knobs.initDelayMs, timer: "hid.init-delay" }, answer);
@@ -242,6 +236,15 @@ export class HidResponder {
       Uint8Array.of(capabilities),
       new Uint8Array(this.#knobs.initExtraBytes),
     );
+  }
+
+  /** Returns whether a channel has a message or an answer under way, or the lock: others cannot push it out. */
+  #isBusy(channel: number): boolean {
+    const transaction = this.#transaction;
+    if (transaction.kind !== "idle" && transaction.channel === channel) return true;
+    const lock = this.#lock;
+    if (lock?.channel === channel && this.#env.clock.nowMs() < lock.untilMs) return true;
+    return [...this.#delayed.values()].includes(channel);
   }
 
   /** Never answered itself; without a request to cancel, ignored. */

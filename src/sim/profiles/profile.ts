@@ -103,7 +103,7 @@ export type QuirkName = keyof typeof QUIRKS;
 export interface BuiltInUv {
   /** Bits of uvModality: 2 fingerprint, 4 passcode, 16 face. */
   readonly modality: number;
-  /** Set up when it leaves the factory; a reset brings it back to this. */
+  /** Set up when it leaves the factory; a reset leaves it so where no finger is enrolled through CTAP. */
   readonly configured: boolean;
   /** The gesture is a touch as well, so none is asked for separately. */
   readonly impliesTouch: boolean;
@@ -294,6 +294,16 @@ export function speaksU2f({ versions }: Pick<AuthenticatorProfile, "versions">):
 /** Whether it answers CTAP2's commands; keys from before 2018 do not. */
 export function speaksCtap2({ versions }: Pick<AuthenticatorProfile, "versions">): boolean {
   return versions.some((version) => version !== "U2F_V2");
+}
+
+/** Whether the profile claims CTAP 2.0 and nothing newer, not even the drafts of 2.1. */
+export function isCtap20Only({ versions }: Pick<AuthenticatorProfile, "versions">): boolean {
+  return versions.includes("FIDO_2_0") && versions.every((version) => /^(U2F_V2|FIDO_2_0)$/.test(version));
+}
+
+/** Whether its one token is the pinToken of CTAP 2.0, as that of the drafts of 2.1 still is. */
+export function hasPinToken20(profile: AuthenticatorProfile): boolean {
+  return !isAtLeast21(profile) && !profile.options.pinUvAuthToken;
 }
 
 /** Whether the profile claims CTAP 2.1 or later, where several answers changed. */

@@ -4,7 +4,12 @@ import type { Env } from "../../core/env.js";
 import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
-import type { GetAssertionRequest, GetAssertionResponse } from "../../ctap/messages/get-assertion.js";
+import {
+  encodeGetAssertionRequest,
+  type GetAssertionRequest,
+  type GetAssertionResponse,
+} from "../../ctap/messages/get-assertion.js";
+import { MessageError } from "../../ctap/messages/message-error.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import { CtapError, CtapStatus } from "../../ctap/status.js";
@@ -26,7 +31,8 @@ import {
 } from "../extensions/run-extensions.js";
 import type { AuthenticationResponseJSON } from "../json.js";
 import type { RequestOptionsInput } from "../json-input.js";
-import { planAuthentication, type AuthenticationPlan } from "./plan.js";
+import { noUsableCredential, planAuthentication, type AuthenticationPlan } from "./plan.js";
+import { cutToFit, fitsWhole, listLimits } from "./plan-lists.js";
 import { findCredential } from "./preflight.js";
 import { awaitTouch } from "./await-touch.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
@@ -97,10 +103,20 @@ interface AuthenticationDeps {
   readonly ceremony: CliCeremony;
 }
 
+/** What one getAssertion is made of. */
+interface Attempt {
+  readonly plan: AuthenticationPlan;
+  readonly extensions: PreparedExtensions;
+  readonly proof: Proof;
+  readonly profile: ClientProfile;
+}
+
 /** One get() on one open session. */
 class Authentication {
   readonly #deps: AuthenticationDeps;
   readonly #transact: TransactOptions;
+  /** What the command carries, found out once. */
+  #allowList: readonly CredentialDescriptor[] | undefined;
 
   constructor(deps: AuthenticationDeps) {
     this.#deps = deps;
@@ -124,26 +140,34 @@ class Authentication {
       renewsExpiredToken: profile.renewsExpiredToken,
       transact: this.#transact,
     });
-    let allowList: readonly CredentialDescriptor[] | undefined;
-    const first = await ceremony.ask({
+    const answers = await ceremony.ask({
       handling: profile.statusHandling[session.device.transport],
       isTokenInUse: () => verification.isTokenInUse,
       send: () =>
-        verification.prove(async (proof) => {
-          allowList ??= await this.#allowList(withProbes(plan, extensions, session), proof);
-          const inputs = await extensions.inputs(allowList.map(({ id }) => id));
-          const message = this.#message({ proof, allowList, inputs });
-          return ceremony.outstanding("getAssertion", () => this.#assert(message, profile));
-        }),
+        verification.prove((proof) =>
+          session.series((own) => this.#answers(own, { plan, extensions, proof, profile }), this.#transact),
+        ),
     });
-    const assertions = (await this.#collect(first)).map((one) => withCredential(one, allowList ?? []));
+    const assertions = withCredentials(answers, this.#allowList ?? []);
     const chosen = await chooseAssertion(assertions, client.chooseAccount);
     ceremony.signal.throwIfAborted();
     return this.#assemble(chosen, { extensions, token: verification.token });
   }
 
-  async #assert(message: GetAssertionRequest, profile: ClientProfile): Promise<GetAssertionResponse> {
-    const { session } = this.#deps;
+  /** One getAssertion and what it leaves for getNextAssertion; nothing of another session comes in between. */
+  async #answers(session: Ctap2Session, attempt: Attempt): Promise<readonly GetAssertionResponse[]> {
+    const message = await this.#message(session, attempt);
+    const first = await this.#deps.ceremony.outstanding("getAssertion", () =>
+      this.#assert(session, message, attempt.profile),
+    );
+    return this.#collect(session, first);
+  }
+
+  async #assert(
+    session: Ctap2Session,
+    message: GetAssertionRequest,
+    profile: ClientProfile,
+  ): Promise<GetAssertionResponse> {
     try {
       return await session.getAssertion(message, this.#transact);
     } catch (error) {
@@ -170,23 +194,44 @@ class Authentication {
   }
 
   /**
-   * After a pre-flight only the one that was found. When none was, the authenticator still gets to say so
-   * itself, some only after a touch: never an empty list, which would mean any account.
+   * The request, with as much of the list as it may carry: all of it, or after a pre-flight only the one that was
+   * found. When none was, the authenticator still gets to say so itself, some only after a touch: never an empty list,
+   * which would mean any account.
+   *
+   * @throws {PlanError} `NO_USABLE_CREDENTIAL` when none of the list fits into a request.
    */
-  async #allowList(plan: AuthenticationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
-    const lastChunk = plan.preflight.at(-1);
-    if (lastChunk === undefined) return plan.allowList;
-    const found = await findCredential(this.#deps.session, {
+  async #message(session: Ctap2Session, attempt: Attempt): Promise<GetAssertionRequest> {
+    const { plan, extensions, proof } = attempt;
+    const requestFor = async (list: readonly CredentialDescriptor[]) => {
+      const inputs = await extensions.inputs(idsOf(list), session);
+      return (allowList: readonly CredentialDescriptor[]) => this.#request({ proof, allowList, inputs });
+    };
+    if (this.#allowList === undefined) {
+      const limits = listLimits(session);
+      const request = await requestFor(plan.allowList);
+      const size = (list: readonly CredentialDescriptor[]) => encodeGetAssertionRequest(request(list)).length;
+      const isWhole = plan.allowList.length === 0 || fitsWhole(plan.allowList, limits, size);
+      if (isWhole && !mustFindOut(plan, extensions, session)) {
+        this.#allowList = plan.allowList;
+        return request(plan.allowList);
+      }
+      const found = await this.#find(session, attempt);
+      this.#allowList = found === undefined ? cutToFit(plan.allowList, limits, size).at(-1) : [found];
+    }
+    if (this.#allowList === undefined) throw noUsableCredential();
+    return (await requestFor(this.#allowList))(this.#allowList);
+  }
+
+  #find(session: Ctap2Session, { plan, proof }: Attempt): Promise<CredentialDescriptor | undefined> {
+    return findCredential(session, plan.allowList, {
       rpId: this.#deps.request.rpId,
       clientDataHash: this.#deps.clientData.hash,
-      chunks: plan.preflight,
       proof,
       transact: this.#transact,
     });
-    return found === undefined ? lastChunk : [found];
   }
 
-  #message(carried: {
+  #request(carried: {
     readonly proof: Proof;
     readonly allowList: readonly CredentialDescriptor[];
     readonly inputs: AuthenticatorInputs | undefined;
@@ -206,14 +251,27 @@ class Authentication {
     };
   }
 
-  /** The other accounts, where the authenticator has no display to choose on itself. */
-  async #collect(first: GetAssertionResponse): Promise<readonly GetAssertionResponse[]> {
-    const { ceremony, session } = this.#deps;
+  /**
+   * The other accounts, where the authenticator has no display to choose on itself. One that cannot be read is left
+   * out: the others are good all the same. A refusal ends the ceremony, as in Chromium.
+   */
+  async #collect(
+    session: Ctap2Session,
+    first: GetAssertionResponse,
+  ): Promise<readonly GetAssertionResponse[]> {
+    const { ceremony, env } = this.#deps;
     const count = session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
     const all = [first];
-    while (all.length < count) {
+    for (let asked = 1; asked < count; asked++) {
       ceremony.signal.throwIfAborted();
-      all.push(await session.getNextAssertion(this.#transact));
+      try {
+        all.push(await session.getNextAssertion(this.#transact));
+      } catch (error) {
+        ceremony.signal.throwIfAborted();
+        if (!(error instanceof MessageError)) throw error;
+        const finding = { command: "getNextAssertion", fault: error.code, offset: 0 };
+        env.trace.emit({ kind: "ctap.finding", ...finding, member: "response" });
+      }
     }
     return all;
   }
@@ -245,21 +303,33 @@ class Authentication {
   }
 }
 
-/** Probes for a list that would fit, too, when the command must be made for the one credential that is there. */
-function withProbes(
-  plan: AuthenticationPlan,
+/** Whether the command must be made for the one credential that is there, although the whole list fits into it. */
+function mustFindOut(
+  { allowList }: AuthenticationPlan,
   { singlesOut }: PreparedExtensions,
   { device }: Ctap2Session,
-): AuthenticationPlan {
-  const isKnown = plan.preflight.length > 0 || plan.allowList.length < 2;
-  return !singlesOut || isKnown || device.oneShot ? plan : { ...plan, preflight: [plan.allowList] };
+): boolean {
+  return singlesOut && allowList.length > 1 && !device.oneShot;
 }
 
-/** CTAP 2.0 authenticators may name no credential when there was only one to choose from. */
-function withCredential(answer: GetAssertionResponse, allowList: readonly CredentialDescriptor[]): Assertion {
+function idsOf(list: readonly CredentialDescriptor[]): readonly Uint8Array[] {
+  return list.map(({ id }) => id);
+}
+
+/**
+ * Pairs answers with their credentials; CTAP 2.0 authenticators may name none when there was only one to choose from.
+ * An answer of several that names none is left out.
+ */
+function withCredentials(
+  answers: readonly GetAssertionResponse[],
+  allowList: readonly CredentialDescriptor[],
+): readonly Assertion[] {
   const only = allowList.length === 1 ? allowList[0] : undefined;
-  const credential = answer.credential ?? only;
-  if (credential !== undefined) return { credentialId: credential.id, answer };
+  const assertions = answers.flatMap((answer) => {
+    const credential = answer.credential ?? only;
+    return credential === undefined ? [] : [{ credentialId: credential.id, answer }];
+  });
+  if (assertions.length > 0) return assertions;
   throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential", {
     aftermath: "unknown",
   });

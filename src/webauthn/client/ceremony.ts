@@ -14,6 +14,8 @@ export interface CeremonyOptions {
   readonly budgetMs: number;
   /** The page's. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the client forgets the authenticator and only its timer is left: others may use it. */
+  readonly onDropped?: (() => void) | undefined;
 }
 
 export interface AskOptions<T> {
@@ -118,6 +120,7 @@ export class CliCeremony {
   }
 
   #untilGivenUp(): Promise<never> {
+    this.#options.onDropped?.();
     return never(this.#signal);
   }
 

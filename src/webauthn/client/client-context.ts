@@ -1,5 +1,6 @@
 import { arg, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
+import type { PinError } from "../../ctap/client/pin.js";
 import type { KeepaliveStatus } from "../../ctap/device.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
 import type { IsPublicSuffix } from "../rp-id.js";
@@ -8,8 +9,10 @@ import type { IsPublicSuffix } from "../rp-id.js";
 export interface PinAttempt {
   /** Counted from 1 within this ceremony. */
   readonly attempt: number;
-  /** Attempts the authenticator still allows; known from the second attempt on, because asking costs a message. */
+  /** Attempts the authenticator still allows; known once a PIN was wrong, because asking costs a message. */
   readonly retriesLeft?: number;
+  /** Why the PIN before was not sent at all: no authenticator takes it, and it cost no attempt. */
+  readonly problem?: PinError["code"];
 }
 
 /** Describes a line of the account list from which a user picks. */

@@ -1,6 +1,6 @@
 import type { CredentialDescriptor, CredentialParameters } from "../../ctap/messages/common.js";
 import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
-import { planLists } from "./plan-lists.js";
+import { eligibleCredentials } from "./plan-lists.js";
 import { planUv, type UvPlan, type UvRequirement, PlanError } from "./plan-uv.js";
 
 /** What both plans depend on, besides the authenticator. */
@@ -35,17 +35,14 @@ export interface RegistrationPlan {
   /** 1 vendor facilitated, 2 platform managed. @see CTAP 2.3 §7.1 */
   readonly enterpriseAttestation: 1 | 2 | undefined;
   readonly attestationFormatsPreference: readonly string[] | undefined;
-  /** Sent as it is when there is no pre-flight; empty means leave it out. */
+  /** Those that may be on it; more, perhaps, than one command may carry. */
   readonly excludeList: readonly CredentialDescriptor[];
-  /** Lists to probe silently, one after the other, because together they are more than fits. */
-  readonly preflight: readonly (readonly CredentialDescriptor[])[];
 }
 
 export interface AuthenticationPlan {
   readonly uv: UvPlan;
-  /** Empty means: whatever discoverable credentials there are. */
+  /** Empty means: whatever discoverable credentials there are. More, perhaps, than one command may carry. */
   readonly allowList: readonly CredentialDescriptor[];
-  readonly preflight: readonly (readonly CredentialDescriptor[])[];
 }
 
 /** Sites that leave the list empty get these. @see WebAuthn Level 3 §5.1.3 step 9 */
@@ -67,21 +64,21 @@ export function planRegistration(
   checkAttachment(info, request);
   const residentKey = wantsResidentKey(info, request);
   const formats = request.attestation === "none" ? [] : request.attestationFormats;
-  const { list: excludeList, preflight } = planLists(info, request.excludeCredentials, request);
+  const excludeList = eligibleCredentials(info, request.excludeCredentials, request);
   return {
     residentKey,
     uv: planUv(info, {
       ...request,
       demandedByDevice: createDemandsUv(info, residentKey),
-      // An authenticator that keeps a credential from being seen without UV keeps it from the probe too.
-      permissionsFor: preflight.length > 0 ? "create-with-preflight" : "create",
+      // An authenticator that keeps a credential from being seen without UV keeps it from a probe too. Whether one is
+      // needed shows when the command is encoded.
+      permissionsFor: excludeList.length > 0 ? "create-with-preflight" : "create",
     }),
     pubKeyCredParams: commonParameters(info, request.pubKeyCredParams),
     enterpriseAttestation: enterpriseMode(info, request),
     attestationFormatsPreference:
       formats.length > 0 && info.attestationFormats !== undefined ? formats : undefined,
     excludeList,
-    preflight,
   };
 }
 
@@ -96,18 +93,21 @@ export function planAuthentication(
   info: AuthenticatorInfo,
   request: AuthenticationPlanRequest,
 ): AuthenticationPlan {
-  const { list: allowList, preflight } = planLists(info, request.allowCredentials, request);
-  if (request.allowCredentials.length > 0 && allowList.length === 0) {
-    throw new PlanError(
-      "NO_USABLE_CREDENTIAL",
-      "none of the listed credentials can be on this authenticator",
-      {
-        hint: "the listed ids are of unknown type or longer than this authenticator makes them",
-      },
-    );
-  }
+  const allowList = eligibleCredentials(info, request.allowCredentials, request);
+  if (request.allowCredentials.length > 0 && allowList.length === 0) throw noUsableCredential();
   const demandedByDevice = info.options?.["alwaysUv"] === true;
-  return { uv: planUv(info, { ...request, demandedByDevice, permissionsFor: "get" }), allowList, preflight };
+  return { uv: planUv(info, { ...request, demandedByDevice, permissionsFor: "get" }), allowList };
+}
+
+/** Builds the error for a list of which nothing can be on the authenticator, or fits into a command. */
+export function noUsableCredential(): PlanError {
+  return new PlanError(
+    "NO_USABLE_CREDENTIAL",
+    "none of the listed credentials can be on this authenticator",
+    {
+      hint: "the listed ids are of unknown type, or longer than this authenticator makes or takes them",
+    },
+  );
 }
 
 function checkAttachment(info: AuthenticatorInfo, request: RegistrationPlanRequest): void {

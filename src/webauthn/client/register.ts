@@ -4,7 +4,11 @@ import type { Env } from "../../core/env.js";
 import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
-import type { MakeCredentialRequest, MakeCredentialResponse } from "../../ctap/messages/make-credential.js";
+import {
+  encodeMakeCredentialRequest,
+  type MakeCredentialRequest,
+  type MakeCredentialResponse,
+} from "../../ctap/messages/make-credential.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import { attachmentOf, transportsOf } from "./attachment.js";
@@ -26,6 +30,7 @@ import {
 import type { RegistrationResponseJSON } from "../json.js";
 import type { CreationOptionsInput } from "../json-input.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
+import { fitsWhole, listLimits, type RequestSize } from "./plan-lists.js";
 import { findCredential } from "./preflight.js";
 import { inCeremony, runOnDevice } from "./run-on-device.js";
 import { encodeSpki } from "../spki.js";
@@ -92,10 +97,19 @@ interface RegistrationDeps {
   readonly ceremony: CliCeremony;
 }
 
+/** What one makeCredential is made of. */
+interface Attempt {
+  readonly plan: RegistrationPlan;
+  readonly proof: Proof;
+  readonly extensions: PreparedExtensions;
+}
+
 /** One create() on one open session. */
 class Registration {
   readonly #deps: RegistrationDeps;
   readonly #transact: TransactOptions;
+  /** What the command carries, found out once. */
+  #excludeList: readonly CredentialDescriptor[] | undefined;
 
   constructor(deps: RegistrationDeps) {
     this.#deps = deps;
@@ -114,19 +128,13 @@ class Registration {
       renewsExpiredToken: profile.renewsExpiredToken,
       transact: this.#transact,
     });
-    let excludeList: readonly CredentialDescriptor[] | undefined;
     const response = await ceremony.ask({
       handling: profile.statusHandling[session.device.transport],
       isTokenInUse: () => verification.isTokenInUse,
       send: () =>
-        verification.prove(async (proof) => {
-          excludeList ??= await this.#excludeList(plan, proof);
-          const inputs = await extensions.inputs([]);
-          const message = this.#message(plan, { proof, excludeList, inputs });
-          return ceremony.outstanding("makeCredential", () =>
-            session.makeCredential(message, this.#transact),
-          );
-        }),
+        verification.prove((proof) =>
+          session.series((own) => this.#create(own, { plan, proof, extensions }), this.#transact),
+        ),
     });
     return this.#assemble(response, { extensions, token: verification.token });
   }
@@ -154,13 +162,31 @@ class Registration {
     );
   }
 
+  async #create(
+    session: Ctap2Session,
+    { plan, proof, extensions }: Attempt,
+  ): Promise<MakeCredentialResponse> {
+    const inputs = await extensions.inputs([], session);
+    const message = (excludeList: readonly CredentialDescriptor[]) =>
+      this.#message(plan, { proof, excludeList, inputs });
+    const size = (list: readonly CredentialDescriptor[]) => encodeMakeCredentialRequest(message(list)).length;
+    this.#excludeList ??= await this.#listThatFits(session, { plan, proof }, size);
+    const request = message(this.#excludeList);
+    return this.#deps.ceremony.outstanding("makeCredential", () =>
+      session.makeCredential(request, this.#transact),
+    );
+  }
+
   /** After a pre-flight only the one that was found: naming it makes the authenticator ask for consent first. */
-  async #excludeList(plan: RegistrationPlan, proof: Proof): Promise<readonly CredentialDescriptor[]> {
-    if (plan.preflight.length === 0) return plan.excludeList;
-    const found = await findCredential(this.#deps.session, {
+  async #listThatFits(
+    session: Ctap2Session,
+    { plan, proof }: Pick<Attempt, "plan" | "proof">,
+    size: RequestSize,
+  ): Promise<readonly CredentialDescriptor[]> {
+    if (fitsWhole(plan.excludeList, listLimits(session), size)) return plan.excludeList;
+    const found = await findCredential(session, plan.excludeList, {
       rpId: this.#deps.request.rp.id,
       clientDataHash: this.#deps.clientData.hash,
-      chunks: plan.preflight,
       proof,
       transact: this.#transact,
     });

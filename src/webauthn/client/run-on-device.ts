@@ -1,5 +1,6 @@
 import { inSpan, type Env } from "../../core/env.js";
 import type { CtapDevice } from "../../ctap/device.js";
+import { turnsOf } from "../../ctap/client/device-turns.js";
 import { openSession, type Ctap2Session } from "../../ctap/client/session.js";
 import { runCeremony, type CliCeremony } from "./ceremony.js";
 import type { ClientContext } from "./client-context.js";
@@ -28,8 +29,14 @@ export function inCeremony<T>(
     : work(env);
 }
 
-/** What create() and get() begin with: the client's timer, then a session on the authenticator within it. */
-export function runOnDevice<T>(
+/**
+ * Begins create() and get(): the client's timer, then a session on the authenticator within it.
+ *
+ * Ceremonies on one device object take turns, each from its session to the page's answer: a token is worthless once
+ * another one is issued, and what getNextAssertion goes on with once another request has come. The client's timer runs
+ * while a ceremony waits for its turn.
+ */
+export async function runOnDevice<T>(
   env: Env,
   device: CtapDevice,
   { client, timeoutMs, work }: DeviceCeremony<T>,
@@ -38,9 +45,19 @@ export function runOnDevice<T>(
     conditional: client.mediation === "conditional",
     virtualAuthenticator: client.virtualAuthenticator,
   });
-  return runCeremony(env, { budgetMs, signal: client.signal }, async (ceremony) => {
-    const session = await openSession(env, device, { signal: ceremony.signal });
-    ceremony.signal.throwIfAborted();
-    return work(ceremony, session);
-  });
+  let endTurn = () => {};
+  const options = { budgetMs, signal: client.signal, onDropped: () => endTurn() };
+  try {
+    return await runCeremony(env, options, (ceremony) =>
+      turnsOf(device).ceremonies.run(async (end) => {
+        endTurn = end;
+        const session = await openSession(env, device, { signal: ceremony.signal });
+        ceremony.signal.throwIfAborted();
+        return work(ceremony, session);
+      }, ceremony.signal),
+    );
+  } finally {
+    // The page has its answer. What the authenticator still does about an abandoned command keeps only that command's turn.
+    endTurn();
+  }
 }

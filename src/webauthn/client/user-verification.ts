@@ -1,4 +1,5 @@
 import { HarnessError } from "../../core/errors.js";
+import { PinError } from "../../ctap/client/pin.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import type { TransactOptions } from "../../ctap/device.js";
@@ -34,6 +35,8 @@ export interface UserVerificationOptions {
 }
 
 const NO_PROOF: Proof = { uvOption: false };
+
+const IMPOSSIBLE_PIN: readonly string[] = ["PIN_TOO_SHORT", "PIN_TOO_LONG", "PIN_ENDS_IN_ZERO"];
 
 /** Verifies the user as planned, once per ceremony, and better when the authenticator insists. */
 export class UserVerification {
@@ -138,18 +141,24 @@ export class UserVerification {
 
   async #tokenByPin(): Promise<PinUvAuthToken> {
     if (this.#pin !== undefined) return this.#token(this.#pin);
-    let wrong: string | undefined;
+    let before: { readonly pin: string; readonly problem: PinError | undefined } | undefined;
     let retriesLeft: number | undefined;
     for (let attempt = 1; ; attempt++) {
-      const pin = await this.#askForPin({ attempt, ...(retriesLeft !== undefined && { retriesLeft }) });
-      if (pin === wrong) throw repeated();
+      const pin = await this.#askForPin({
+        attempt,
+        ...(retriesLeft !== undefined && { retriesLeft }),
+        ...(before?.problem && { problem: before.problem.code }),
+      });
+      if (pin === before?.pin) throw before.problem ?? repeated();
       try {
         const token = await this.#token(pin);
         this.#pin = pin;
         return token;
       } catch (error) {
-        retriesLeft = await this.#retriesAfter(error);
-        wrong = pin;
+        // A PIN that no device takes was not sent: nothing was spent, and the user may have mistyped.
+        const problem = isImpossiblePin(error) ? error : undefined;
+        if (problem === undefined) retriesLeft = await this.#retriesAfter(error);
+        before = { pin, problem };
       }
     }
   }
@@ -181,6 +190,10 @@ export class UserVerification {
     const permissions = this.#plan.permissions | extraPermissions;
     return this.#session.pinUvAuthToken({ ...(pin !== undefined && { pin }), permissions, rpId }, transact);
   }
+}
+
+function isImpossiblePin(error: unknown): error is PinError {
+  return error instanceof PinError && IMPOSSIBLE_PIN.includes(error.code);
 }
 
 function isUsedUp(status: number): boolean {

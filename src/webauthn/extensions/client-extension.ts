@@ -45,9 +45,14 @@ export interface ExtensionRun {
    * worthless, or which of the allowed credentials was found. It is called for each time the command is sent.
    *
    * @param allowedIds what the allow list of this very command names; empty at creation.
+   * @param session has the authenticator to itself until the command is answered; no other session may be used here.
    */
   readonly inputs?:
-    AuthenticatorInputs | ((allowedIds: readonly Uint8Array[]) => Promise<AuthenticatorInputs | undefined>);
+    | AuthenticatorInputs
+    | ((
+        allowedIds: readonly Uint8Array[],
+        session: Ctap2Session,
+      ) => Promise<AuthenticatorInputs | undefined>);
   /** Token permissions the follow-up needs. */
   readonly permissions?: number;
   /** The inputs are for one credential only: find out first which of the allowed ones is there. */

@@ -11,6 +11,7 @@ import {
   type PrfOutput,
   type PrfValues,
 } from "../../ctap/messages/prf.js";
+import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { KeyAgreement } from "../../ctap/client/pin-protocol.js";
 import { ClientError } from "../client-error.js";
 import type { ExtensionsJSON } from "../json.js";
@@ -109,9 +110,9 @@ function createOnKey(salts: PrfValues | undefined, context: ExtensionContext): E
   const atOnce = salts !== undefined && hasExtension(context.session.info, HMAC_SECRET_MC);
   const secret = atOnce ? new SealedSalts(context) : undefined;
   return {
-    async inputs() {
+    async inputs(_, session) {
       const inputs = new Map<string, CborValue>([[HMAC_SECRET, true]]);
-      if (secret && salts) inputs.set(HMAC_SECRET_MC, await secret.seal(salts));
+      if (secret && salts) inputs.set(HMAC_SECRET_MC, await secret.seal(session, salts));
       return inputs;
     },
     outputs({ authenticatorData: { extensions } }) {
@@ -126,10 +127,10 @@ function getOnKey(wanted: PrfInput, context: ExtensionContext): ExtensionRun {
   const secret = new SealedSalts(context);
   return {
     singlesOut: (wanted.evalByCredential ?? []).length > 0,
-    async inputs(allowedIds): Promise<AuthenticatorInputs | undefined> {
+    async inputs(allowedIds, session): Promise<AuthenticatorInputs | undefined> {
       const only = allowedIds.length === 1 ? allowedIds[0] : undefined;
       const salts = only === undefined ? wanted.eval : saltsFor(wanted, only);
-      return salts && new Map([[HMAC_SECRET, await secret.seal(salts)]]);
+      return salts && new Map([[HMAC_SECRET, await secret.seal(session, salts)]]);
     },
     outputs: ({ authenticatorData: { extensions } }) => toResults(secret.open(extensions?.get(HMAC_SECRET))),
   };
@@ -148,8 +149,8 @@ class SealedSalts {
     this.#context = context;
   }
 
-  async seal(salts: PrfValues): Promise<CborValue> {
-    const { env, session, transact } = this.#context;
+  async seal(session: Ctap2Session, salts: PrfValues): Promise<CborValue> {
+    const { env, transact } = this.#context;
     const agreement = await session.keyAgreement(transact);
     const list = listValues(salts);
     this.#sent = { agreement, count: list.length };

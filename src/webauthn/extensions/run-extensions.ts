@@ -1,4 +1,5 @@
 import type { CborValue } from "../../cbor/value.js";
+import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 import type { ExtensionsJSON } from "../json.js";
 import type { UvRequirement } from "../client/plan-uv.js";
@@ -14,9 +15,13 @@ export interface PreparedExtensions {
   /**
    * For the next time the command is sent. May talk to the authenticator.
    *
+   * @param session that of the series the command is sent in.
    * @returns `undefined` when nothing goes to the authenticator: an empty map must not.
    */
-  inputs(allowedIds: readonly Uint8Array[]): Promise<ReadonlyMap<string, CborValue> | undefined>;
+  inputs(
+    allowedIds: readonly Uint8Array[],
+    session: Ctap2Session,
+  ): Promise<ReadonlyMap<string, CborValue> | undefined>;
   results(outcome: ExtensionOutcome): Promise<ExtensionsJSON>;
 }
 
@@ -32,10 +37,10 @@ export async function prepareExtensions(
   return {
     permissions: runs.reduce((bits, run) => bits | (run.permissions ?? 0), 0),
     singlesOut: runs.some((run) => run.singlesOut === true),
-    async inputs(allowedIds) {
+    async inputs(allowedIds, session) {
       const inputs = new Map<string, CborValue>();
       for (const run of runs) {
-        const own = typeof run.inputs === "function" ? await run.inputs(allowedIds) : run.inputs;
+        const own = typeof run.inputs === "function" ? await run.inputs(allowedIds, session) : run.inputs;
         for (const [id, input] of own ?? []) inputs.set(id, input);
       }
       return inputs.size > 0 ? inputs : undefined;

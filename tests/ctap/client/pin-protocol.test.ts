@@ -9,6 +9,7 @@ import { nobleCrypto } from "../../../src/crypto/noble/provider.js";
 import { nodeCrypto } from "../../../src/crypto/node/provider.js";
 import type { CryptoProvider, KeyPair } from "../../../src/core/crypto-provider.js";
 import { encodeCoseKey, parseCoseKey, type CoseKey } from "../../../src/ctap/messages/cose.js";
+import { ClientPinSubcommand } from "../../../src/ctap/messages/client-pin.js";
 import { encodeInfo } from "../../../src/ctap/messages/get-info.js";
 import { pinProtocol, toKeyAgreement } from "../../../src/ctap/client/pin-protocol.js";
 import { encodePin, hashPin, padPin } from "../../../src/ctap/client/pin.js";
@@ -209,10 +210,11 @@ async function checkCommand(
 /** The info that makes a session choose the vector's subcommand. */
 function infoFor(vector: PinVector): Uint8Array {
   const subCommand = hex(vector, "request")[5];
+  const isFirstPin = subCommand === ClientPinSubcommand.setPin;
   return encodeInfo({
     versions: ["FIDO_2_1"],
     aaguid: new Uint8Array(16),
-    options: { clientPin: true, uv: subCommand === 0x06, pinUvAuthToken: subCommand !== 0x05 },
+    options: { clientPin: !isFirstPin, uv: subCommand === 0x06, pinUvAuthToken: subCommand !== 0x05 },
     pinUvAuthProtocols: [vector.protocol ?? 1],
   });
 }

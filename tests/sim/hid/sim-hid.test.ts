@@ -323,6 +323,20 @@ describe("while a request runs", () => {
     expect(say(channel, CBOR, SELECTION)).toEqual([`${hex(channel)} 3f 06`]);
   });
 
+  test("256 INITs of other programs do not take its channel away", async () => {
+    const { env, say, heard, allocate, channel } = await running();
+    for (let n = 0; n < 300; n++) allocate();
+    say(channel, CANCEL);
+    await env.clock.advance(0);
+    expect(heard()).toEqual([`${hex(channel)} 10 2d`]);
+    expect(say(channel, PING)).toEqual([`${hex(channel)} 1`]);
+  });
+
+  test("INIT is CHANNEL_BUSY where every channel there is room for is in use", async () => {
+    const { say } = await running({ channelsMax: 1 });
+    expect(say(BROADCAST, INIT, new Uint8Array(8))).toEqual(["ffffffff 3f 06"]);
+  });
+
   test("INIT on its channel ends it without an answer", async () => {
     const { env, say, heard, channel } = await running();
     expect(say(channel, INIT, new Uint8Array(8))).toHaveLength(1);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { CredentialDescriptor } from "../../../src/ctap/messages/common.js";
+import type { CtapDevice } from "../../../src/ctap/device.js";
+import { encodeGetAssertionRequest } from "../../../src/ctap/messages/get-assertion.js";
 import type { AuthenticatorInfo } from "../../../src/ctap/messages/get-info.js";
+import { cutToFit, fitsWhole, listLimits } from "../../../src/webauthn/client/plan-lists.js";
 import {
   planAuthentication,
   planRegistration,
@@ -254,30 +257,39 @@ test("an empty algorithm list means ES256 and RS256", () => {
 });
 
 describe("long lists", () => {
-  const sizes = (plan: { preflight: readonly (readonly unknown[])[] }) =>
-    plan.preflight.map((one) => one.length);
+  const session = (info: AuthenticatorInfo, oneShot = false) => ({
+    info,
+    requestBytesMax: info.maxMsgSize ?? 1024,
+    device: { oneShot } as CtapDevice,
+  });
+  const size = (allowList: readonly CredentialDescriptor[]) =>
+    encodeGetAssertionRequest({ rpId: "example.com", clientDataHash: new Uint8Array(32), allowList }).length;
+  const cut = (info: AuthenticatorInfo, list: readonly CredentialDescriptor[]) =>
+    cutToFit(list, listLimits(session(info)), size);
+  const counts = (...call: Parameters<typeof cut>) => cut(...call).map((one) => one.length);
 
   test("go as they are up to the count a key takes", () => {
-    const plan = planRegistration(KEY, { ...CREATE, excludeCredentials: credentials(8) });
-    expect(plan.preflight).toEqual([]);
-    expect(plan.excludeList).toHaveLength(8);
+    expect(counts(KEY, credentials(8))).toEqual([8]);
+    expect(fitsWhole(credentials(8), listLimits(session(KEY)), size)).toBe(true);
+    expect(fitsWhole(credentials(9), listLimits(session(KEY)), size)).toBe(false);
   });
-  test("are probed in lists of that count beyond it", () => {
-    expect(sizes(planRegistration(KEY, { ...CREATE, excludeCredentials: credentials(17) }))).toEqual([
-      8, 8, 1,
-    ]);
+  test("are cut into lists of that count beyond it", () => {
+    expect(counts(KEY, credentials(17))).toEqual([8, 8, 1]);
   });
-  test("are probed one by one on a key that names no count", () => {
+  test("are cut one by one for a key that names no count, or zero", () => {
     const { maxCredentialCountInList: _, ...unnamed } = KEY;
-    expect(sizes(planAuthentication(unnamed, { ...GET, allowCredentials: credentials(3) }))).toEqual([
-      1, 1, 1,
-    ]);
+    expect(counts(unnamed, credentials(3))).toEqual([1, 1, 1]);
+    expect(counts({ ...unnamed, maxCredentialCountInList: 0 }, credentials(3))).toEqual([1, 1, 1]);
   });
-  test("are cut by bytes too, so that each fits into a message", () => {
+  test("are cut by the bytes of the encoded request, and use all that it may have", () => {
+    const bytes = (count: number) => ({ ...KEY, maxMsgSize: size(credentials(count, 200)) });
+    expect(counts(bytes(4), credentials(6, 200))).toEqual([4, 2]);
+    const { maxMsgSize } = bytes(4);
+    expect(counts({ ...KEY, maxMsgSize: maxMsgSize - 1 }, credentials(6, 200))).toEqual([3, 3]);
+  });
+  test("lose an id that fits into no request, and nothing else", () => {
     const small = { ...KEY, maxMsgSize: 1024 };
-    expect(sizes(planAuthentication(small, { ...GET, allowCredentials: credentials(4, 200) }))).toEqual([
-      2, 2,
-    ]);
+    expect(cut(small, [...credentials(1, 1000), ...credentials(1)])).toEqual([credentials(1)]);
   });
   test("lose ids longer than the key makes", () => {
     const short = { ...KEY, maxCredentialIdLength: 64 };
@@ -288,12 +300,19 @@ describe("long lists", () => {
     const list = [{ type: "secret-key", id: new Uint8Array(8) }, ...credentials(1)];
     expect(planAuthentication(KEY, { ...GET, allowCredentials: list }).allowList).toEqual([list[1]]);
   });
+  test("lose ids longer than the messages that the key takes; a limit of zero says nothing", () => {
+    const list = [...credentials(1, 1024), ...credentials(1, 1025)];
+    const plan = (info: AuthenticatorInfo) => planAuthentication(info, { ...GET, allowCredentials: list });
+    expect(plan({ ...KEY, maxMsgSize: 1024 }).allowList).toEqual([list[0]]);
+    expect(plan({ ...KEY, maxMsgSize: 2048, maxCredentialIdLength: 0 }).allowList).toEqual(list);
+  });
   test("go to a phone whole", () => {
-    const request = { ...GET, allowCredentials: credentials(40, 200), oneShot: true };
-    expect(planAuthentication({ ...KEY, maxCredentialIdLength: 64 }, request)).toMatchObject({
-      preflight: [],
+    const allowCredentials = credentials(40, 200);
+    const info = { ...KEY, maxCredentialIdLength: 64 };
+    expect(planAuthentication(info, { ...GET, allowCredentials, oneShot: true })).toMatchObject({
       allowList: { length: 40 },
     });
+    expect(fitsWhole(allowCredentials, listLimits(session(info, true)), size)).toBe(true);
   });
   test("never become an empty one, which would mean any account", () => {
     const request = { ...GET, allowCredentials: credentials(1, 65) };
@@ -301,11 +320,11 @@ describe("long lists", () => {
       expect.objectContaining({ code: "NO_USABLE_CREDENTIAL" }),
     );
   });
-  test("make a registration's token good for the probe", () => {
+  test("make a registration's token good for a probe, of which the need shows later", () => {
     const plan = (count: number) =>
       planRegistration(keyWith(PIN_SET), { ...CREATE, excludeCredentials: credentials(count) }).uv
         .permissions;
-    expect([plan(8), plan(9)]).toEqual([0x01, 0x03]);
+    expect([plan(0), plan(1), plan(9)]).toEqual([0x01, 0x03, 0x03]);
   });
 });
 

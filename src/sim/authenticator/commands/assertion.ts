@@ -20,6 +20,8 @@ export interface AssertionTerms {
   readonly extensions: ReadonlyMap<string, CborValue>;
   /** Entries of the allow list; 0 without one. */
   readonly allowed: number;
+  /** The token that the request was signed with, if it was. */
+  readonly token: object | undefined;
 }
 
 /** Steps 10 and 13 of getAssertion: extensions, then the signature. */

@@ -4,7 +4,7 @@ import {
   parseClientPinRequest,
   type ClientPinRequest,
 } from "../../../ctap/messages/client-pin.js";
-import { isAtLeast21 } from "../../profiles/profile.js";
+import { isAtLeast21, isCtap20Only } from "../../profiles/profile.js";
 import { uvRetriesLeft } from "../verification/built-in-uv.js";
 import { supportedProtocol, type CommandContext, type SimCommand } from "../context.js";
 import { publicKeyAgreement } from "../verification/key-agreement.js";
@@ -21,6 +21,8 @@ interface Subcommand {
 
 const hasPin = ({ profile }: CommandContext) => profile.options.clientPin;
 const hasTokens = ({ profile }: CommandContext) => profile.options.pinUvAuthToken;
+/** Salts of hmac-secret are encrypted by a key agreement, on a device without PIN as well. @see CTAP 2.3 §12.7 */
+const hasSecrets = ({ profile }: CommandContext) => profile.extensions.includes("hmac-secret");
 const hasSensor = ({ profile }: CommandContext) => profile.builtInUv !== undefined;
 
 const SUBCOMMANDS: ReadonlyMap<number, Subcommand> = new Map([
@@ -42,7 +44,7 @@ const SUBCOMMANDS: ReadonlyMap<number, Subcommand> = new Map([
 
 /** authenticatorClientPIN. @see CTAP 2.3 §6.5.5 */
 export const clientPin: SimCommand = (context, parameters) => {
-  if (!hasPin(context) && !hasTokens(context)) refuse("INVALID_COMMAND");
+  if (!hasPin(context) && !hasTokens(context) && !hasSecrets(context)) refuse("INVALID_COMMAND");
   const request = parseClientPinRequest(parameters);
   const subcommand = SUBCOMMANDS.get(request.subCommand);
   if (!subcommand?.needs(context)) {
@@ -51,9 +53,15 @@ export const clientPin: SimCommand = (context, parameters) => {
   return subcommand.run(context, request);
 };
 
-function getPinRetries(context: CommandContext): Uint8Array {
+function getPinRetries(context: CommandContext, request: ClientPinRequest): Uint8Array {
+  const pinRetries = pinRetriesLeft(context);
+  if (isCtap20Only(context.profile)) {
+    // CTAP 2.0 wants the protocol in every request, and has no powerCycleState.
+    supportedProtocol(context, request.pinUvAuthProtocol);
+    return encodeClientPinResponse({ pinRetries });
+  }
   return encodeClientPinResponse({
-    pinRetries: pinRetriesLeft(context),
+    pinRetries,
     ...(needsPowerCycle(context) && { powerCycleState: true }),
   });
 }

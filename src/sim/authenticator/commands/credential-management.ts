@@ -20,7 +20,7 @@ import { beginCredentials, beginRelyingParties, EnumerationRest, nextEntry } fro
 import { refuse } from "../refusal.js";
 import { renewStoreState } from "../store/store-state.js";
 import { truncateName } from "../store/stored-name.js";
-import { authorise, requireSignature } from "./subcommand-auth.js";
+import { authorise, requireSignature, type Authorisation } from "./subcommand-auth.js";
 
 /** One request on its way through the steps. */
 interface Call {
@@ -90,9 +90,9 @@ function getMetadata(call: Call): Uint8Array {
 /** @see CTAP 2.3 §6.8.3 */
 function enumerateRelyingParties(call: Call): Uint8Array {
   // 1, 3, 4
-  requireUnbound(call);
+  const { token } = requireUnbound(call);
   // 5: the first site, and the number of all.
-  return beginRelyingParties(call.context, call.command);
+  return beginRelyingParties(call.context, { command: call.command, token });
 }
 
 /** @see CTAP 2.3 §6.8.4 */
@@ -103,10 +103,10 @@ function enumerateCredentials(call: Call): Uint8Array {
   // 2
   const { rpIdHash = refuse("MISSING_PARAMETER") } = readCredentialManagementParameters(request);
   // 3, 4
-  const { rpId } = authoriseCall(call, { readOnly: true });
+  const { rpId, token } = authoriseCall(call, { readOnly: true });
   if (rpId !== undefined && !equalBytes(hashOfRpId(context, rpId), rpIdHash)) refuse("PIN_AUTH_INVALID");
   // 5: the newest credential, and the number of all.
-  return beginCredentials(context, command, rpIdHash);
+  return beginCredentials(context, { command, token }, rpIdHash);
 }
 
 /** The rest of either enumeration: no signature, but nothing in between. @see CTAP 2.3 §6.8.3, §6.8.4 */
@@ -153,10 +153,11 @@ function updateUser(call: Call): Uint8Array {
 }
 
 /** Steps 1, 3 and 4 of what concerns all sites: a token that is bound to one will not do. */
-function requireUnbound(call: Call): void {
+function requireUnbound(call: Call): Authorisation {
   requireSignature(call.context, call.request);
-  const { rpId } = authoriseCall(call, { readOnly: true });
-  if (rpId !== undefined) refuse("PIN_AUTH_INVALID");
+  const authorisation = authoriseCall(call, { readOnly: true });
+  if (authorisation.rpId !== undefined) refuse("PIN_AUTH_INVALID");
+  return authorisation;
 }
 
 /** Steps 3 and 4 of what concerns one credential, and the credential. */
@@ -171,7 +172,7 @@ function findFor(call: Call, { id, type }: CredentialDescriptor): CredentialSour
 function authoriseCall(
   { context, command, request }: Call,
   { readOnly }: { readonly readOnly: boolean },
-): { readonly rpId: string | undefined } {
+): Authorisation {
   // The tokens of the drafts know no permissions: one that is in use will do.
   const drafts =
     command === CtapCommand.credentialManagementPreview && !context.profile.options.pinUvAuthToken;

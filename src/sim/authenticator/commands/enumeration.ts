@@ -15,20 +15,28 @@ import { publicKeyOf } from "../signing.js";
 import type { Continuation } from "../store/state.js";
 import { truncateRpId } from "../store/stored-name.js";
 
+/** The request that begins an enumeration: its command, and the token it was signed with. */
+interface EnumerationStart {
+  readonly command: CredentialManagementCommand;
+  readonly token: object | undefined;
+}
+
 /** What is left of an enumeration, and which subcommand may go on with it. */
 export class EnumerationRest implements Continuation {
   readonly command: CredentialManagementCommand;
   readonly subCommand: number;
   readonly left: readonly CredentialManagementResponse[];
+  readonly token: object | undefined;
   readonly age: Deadline;
 
   constructor(
     { env, profile }: CommandContext,
-    parts: Pick<EnumerationRest, "command" | "subCommand" | "left">,
+    parts: EnumerationStart & Pick<EnumerationRest, "subCommand" | "left">,
   ) {
     this.command = parts.command;
     this.subCommand = parts.subCommand;
     this.left = parts.left;
+    this.token = parts.token;
     this.age = startDeadline(env, {
       timer: "key.nextEntry",
       budgetMs: profile.timeouts.nextAssertionMs,
@@ -42,10 +50,7 @@ export class EnumerationRest implements Continuation {
 }
 
 /** The first site and how many there are; sites in the order of their oldest credential. */
-export function beginRelyingParties(
-  context: CommandContext,
-  command: CredentialManagementCommand,
-): Uint8Array {
+export function beginRelyingParties(context: CommandContext, start: EnumerationStart): Uint8Array {
   const sites = new Map<string, CredentialSource>();
   for (const credential of context.store.credentials) {
     // The name is the last one the site gave.
@@ -54,13 +59,13 @@ export function beginRelyingParties(
   const entries = [...sites.values()].map((credential) => describeRelyingParty(context, credential));
   if (entries.length === 0) return answerNoSites(context);
   const subCommand = CredentialManagementSubcommand.enumerateRpsGetNextRp;
-  return begin(context, { command, subCommand, entries, total: { totalRps: entries.length } });
+  return begin(context, { ...start, subCommand, entries, total: { totalRps: entries.length } });
 }
 
 /** The newest credential of a site and how many there are. @throws {Refusal} NO_CREDENTIALS */
 export function beginCredentials(
   context: CommandContext,
-  command: CredentialManagementCommand,
+  start: EnumerationStart,
   rpIdHash: Uint8Array,
 ): Uint8Array {
   const found = context.store.credentials
@@ -69,7 +74,7 @@ export function beginCredentials(
   if (found.length === 0) refuse("NO_CREDENTIALS");
   const entries = found.map((credential) => describeCredential(context, credential));
   const subCommand = CredentialManagementSubcommand.enumerateCredentialsGetNextCredential;
-  return begin(context, { command, subCommand, entries, total: { totalCredentials: entries.length } });
+  return begin(context, { ...start, subCommand, entries, total: { totalCredentials: entries.length } });
 }
 
 /** The next entry. @throws {Refusal} NOT_ALLOWED when there is none, or it comes too late. */
@@ -84,22 +89,26 @@ export function nextEntry(
   if (next === undefined) refuse("NOT_ALLOWED");
   if (rest.age.isOver()) refuse("NOT_ALLOWED");
   rest.age.disarm();
-  state.continuation = new EnumerationRest(context, { command: rest.command, subCommand, left });
+  state.continuation = new EnumerationRest(context, {
+    command: rest.command,
+    token: rest.token,
+    subCommand,
+    left,
+  });
   return encodeCredentialManagementResponse(next);
 }
 
 function begin(
   context: CommandContext,
-  enumeration: {
-    readonly command: CredentialManagementCommand;
+  enumeration: EnumerationStart & {
     readonly subCommand: number;
     readonly entries: readonly CredentialManagementResponse[];
     readonly total: CredentialManagementResponse;
   },
 ): Uint8Array {
-  const { command, subCommand, entries, total } = enumeration;
+  const { entries, total, ...start } = enumeration;
   const [first, ...left] = entries;
-  context.state.continuation = new EnumerationRest(context, { command, subCommand, left });
+  context.state.continuation = new EnumerationRest(context, { ...start, left });
   return encodeCredentialManagementResponse({ ...first, ...total });
 }
 

@@ -64,6 +64,7 @@ export const getAssertion: SimCommand = async (context, parameters) => {
     userVerified: evidence.userVerified,
     extensions: request.extensions ?? new Map(),
     allowed: request.allowList?.length ?? 0,
+    token: request.pinUvAuthParam && context.state.tokens.inUse,
   });
 };
 
@@ -132,11 +133,10 @@ async function provePresence(
   evidence: UserEvidence,
 ): Promise<void> {
   if (evidence.userPresent) return;
-  const { tokens } = context.state;
-  if (!tokens.userPresent && !hasQuirk(context.profile, "assertsWithoutTouch")) {
+  if (!evidence.touchedForToken && !hasQuirk(context.profile, "assertsWithoutTouch")) {
     await requireTouch(context, { purpose: "get-assertion", rpId }, "OPERATION_DENIED");
   }
-  tokens.spend();
+  context.state.tokens.spend();
 }
 
 /** Answers steps 11 and 12: one credential, the one the user chooses, or one after the other. */

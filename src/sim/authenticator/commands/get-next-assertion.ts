@@ -11,11 +11,13 @@ export class RemainingAssertions implements Continuation {
   readonly command = CtapCommand.getNextAssertion;
   readonly terms: AssertionTerms;
   readonly left: readonly UsableCredential[];
+  readonly token: object | undefined;
   readonly age: Deadline;
 
   constructor({ env, profile }: CommandContext, terms: AssertionTerms, left: readonly UsableCredential[]) {
     this.terms = terms;
     this.left = left;
+    this.token = terms.token;
     this.age = startDeadline(env, {
       timer: "key.nextAssertion",
       budgetMs: profile.timeouts.nextAssertionMs,

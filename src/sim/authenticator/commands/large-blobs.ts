@@ -35,10 +35,12 @@ class PendingWrite implements Continuation {
   readonly command = CtapCommand.largeBlobs;
   readonly expectedLength: number;
   readonly received: Uint8Array;
+  readonly token: object | undefined;
 
-  constructor(expectedLength: number, received: Uint8Array) {
+  constructor(expectedLength: number, received: Uint8Array, token?: object) {
     this.expectedLength = expectedLength;
     this.received = received;
+    this.token = token;
   }
 }
 
@@ -79,7 +81,7 @@ function write(context: CommandContext, request: Write): Uint8Array {
   if (offset + set.length > expectedLength) refuse("INVALID_PARAMETER");
 
   const sofar = concat(received, set);
-  state.continuation = new PendingWrite(expectedLength, sofar);
+  state.continuation = new PendingWrite(expectedLength, sofar, request.pinUvAuthParam && state.tokens.inUse);
   if (sofar.length < expectedLength) return EMPTY_BODY;
   state.continuation = undefined;
   if (!isIntact(crypto, sofar)) refuse("INTEGRITY_FAILURE");

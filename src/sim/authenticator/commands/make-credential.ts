@@ -7,7 +7,7 @@ import {
   type MakeCredentialRequest,
 } from "../../../ctap/messages/make-credential.js";
 import type { CredentialSource } from "../store/credential-store.js";
-import { hasQuirk } from "../../profiles/profile.js";
+import { hasQuirk, isCtap20Only } from "../../profiles/profile.js";
 import { aaguidBytes, NO_AAGUID } from "../attestation/attestation.js";
 import {
   alwaysUv,
@@ -71,7 +71,7 @@ export const makeCredential: SimCommand = async (context, parameters) => {
   await refuseExcluded(context, request, evidence);
   // 13, 14: presence, unless verification proved it; a token is good for one touch.
   if (!evidence.userPresent) {
-    const needsTouch = !state.tokens.userPresent && !hasQuirk(profile, "createsWithoutTouch");
+    const needsTouch = !evidence.touchedForToken && !hasQuirk(profile, "createsWithoutTouch");
     if (needsTouch) {
       await requireTouch(context, { purpose: "make-credential", rpId: request.rp.id }, "OPERATION_DENIED");
     }
@@ -118,7 +118,8 @@ function readOptions(
     refuse(hasQuirk(context.profile, "answers2bToUvWithoutUv") ? "UNSUPPORTED_OPTION" : "INVALID_OPTION");
   }
   if (options.rk !== undefined && !context.profile.options.rk) refuse("UNSUPPORTED_OPTION");
-  if (options.up === false) refuse("INVALID_OPTION");
+  // CTAP 2.0 gave platforms no such option here, whatever its value.
+  if (options.up === false || (options.up && isCtap20Only(context.profile))) refuse("INVALID_OPTION");
   return { rk: options.rk ?? false, uv };
 }
 
@@ -159,12 +160,12 @@ function grantsEnterprise(
 async function refuseExcluded(
   context: CommandContext,
   { excludeList = [], rp }: MakeCredentialRequest,
-  { userVerified, userPresent }: UserEvidence,
+  { userVerified, userPresent, touchedForToken }: UserEvidence,
 ): Promise<void> {
   const excluded = excludeList.some((entry) => isExcluded(context, entry, { rpId: rp.id, userVerified }));
   if (!excluded) return;
   // The touch keeps a site from probing silently; the user's answer does not change the status.
-  if (!userPresent && !context.state.tokens.userPresent) {
+  if (!userPresent && !touchedForToken) {
     await context.gestures.ask({ kind: "touch", purpose: "already-registered", rpId: rp.id });
   }
   refuse("CREDENTIAL_EXCLUDED");

@@ -1,5 +1,5 @@
 import { CtapCommand } from "../../../ctap/command.js";
-import { hasQuirk } from "../../profiles/profile.js";
+import { hasQuirk, isAtLeast21 } from "../../profiles/profile.js";
 import {
   type CommandContext,
   EMPTY_BODY,
@@ -10,10 +10,12 @@ import {
 } from "../context.js";
 import { refuse } from "../refusal.js";
 import { traceCredential } from "../store/credentials.js";
+import { forgetFingerprints } from "../verification/fingerprints.js";
 import { renewKeyAgreement } from "../verification/key-agreement.js";
 
-/** authenticatorSelection: a touch, and nothing more. @see CTAP 2.3 §6.9 */
+/** authenticatorSelection: a touch, and nothing more; new in CTAP 2.1. @see CTAP 2.3 §6.9 */
 export const selection: SimCommand = async (context) => {
+  if (!isAtLeast21(context.profile)) refuse("INVALID_COMMAND");
   await requireTouch(context, { purpose: "select-authenticator" }, "USER_ACTION_TIMEOUT");
   return EMPTY_BODY;
 };
@@ -41,6 +43,7 @@ export const reset: SimCommand = async (context) => {
   state.pinMismatches = 0;
   state.enrollment = undefined;
   renewKeyAgreement(context);
+  forgetFingerprints(context);
   return EMPTY_BODY;
 };
 

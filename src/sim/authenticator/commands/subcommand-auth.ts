@@ -11,6 +11,8 @@ export interface SignedRequest {
 export interface Authorisation {
   /** Site the token is bound to; `undefined` for all of them. */
   readonly rpId: string | undefined;
+  /** The token in use that signed the request; absent for the persistent one, which does not expire. */
+  readonly token?: object | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export function authorise(
   const { tokens } = context.state;
   if (tokens.verify(protocol.version, terms.message, param)) {
     if (!tokens.hasPermission(terms.permission)) refuse("PIN_AUTH_INVALID");
-    return { rpId: tokens.rpId };
+    return { rpId: tokens.rpId, token: tokens.inUse };
   }
   const { persistentToken } = context.store.memory;
   const allowed = terms.readOnly === true && context.profile.options.perCredMgmtRO;

@@ -47,6 +47,14 @@ export function keepFingerprints({ store }: CommandContext, templates: readonly 
   });
 }
 
+/**
+ * Deletes the fingers, that of the factory too: a reset does not bring back what nobody enrolled since. A device that
+ * enrols nobody through CTAP, such as a phone, keeps its screen lock.
+ */
+export function forgetFingerprints(context: CommandContext): void {
+  if (context.profile.builtInUv?.enrollment !== undefined) keepFingerprints(context, []);
+}
+
 export function isTemplate(id: Uint8Array): (template: TemplateInfo) => boolean {
   return ({ templateId }) => equalBytes(templateId, id);
 }

@@ -5,6 +5,7 @@ import { Permission } from "../../../ctap/messages/client-pin.js";
 import { pinProtocol } from "../../../ctap/client/pin-protocol.js";
 import type { CryptoProvider } from "../../../core/crypto-provider.js";
 import type { AuthenticatorProfile } from "../../profiles/profile.js";
+import type { TokenGrant, TokenState } from "./token-state.js";
 
 const TOKEN_BYTES = 32;
 
@@ -21,14 +22,14 @@ interface TokenInUse {
 }
 
 /**
- * The pinUvAuthTokens of one power cycle. Issuing one resets those of all protocols, so there is one in use
+ * The pinUvAuthTokens of CTAP 2.1 in one power cycle. Issuing one resets those of all protocols, so there is one in use
  * or none.
  *
  * Its timers are looked at when a command asks, as real firmware does: nothing stays armed on the clock.
  *
  * @see CTAP 2.3 §6.5.2.1 (pinUvAuthToken state)
  */
-export class PinUvTokens {
+export class PinUvTokens implements TokenState {
   readonly #env: Env;
   readonly #profile: AuthenticatorProfile;
   readonly #crypto: CryptoProvider;
@@ -40,28 +41,18 @@ export class PinUvTokens {
     this.#crypto = env.crypto;
   }
 
-  /** Invalidates the token in use; the next verification fails. */
+  get inUse(): object | undefined {
+    return this.#current();
+  }
+
   reset(): void {
     this.#inUse?.life.disarm();
     this.#inUse?.firstUse.disarm();
     this.#inUse = undefined;
   }
 
-  /**
-   * Begins to use a fresh one; the one before is worthless.
-   *
-   * @param context the span of the command that asked for it; its timers are recorded there.
-   * @returns the token, which is secret.
-   */
-  begin(
-    protocol: 1 | 2,
-    grant: {
-      readonly permissions: number;
-      readonly rpId?: string | undefined;
-      readonly userPresent: boolean;
-    },
-    context?: TraceContext,
-  ): Uint8Array {
+  /** Begins to use a fresh one; the one before is worthless. */
+  begin(protocol: 1 | 2, grant: TokenGrant, context?: TraceContext): Uint8Array {
     const value = this.#env.entropy.bytes(TOKEN_BYTES);
     const env = envIn(this.#env, context);
     const { tokenFirstUseMs, tokenLifeMs } = this.#profile.timeouts;
@@ -80,7 +71,6 @@ export class PinUvTokens {
     return value;
   }
 
-  /** Whether `signature` is the pinUvAuthParam over `message` under a token that is in use. Counts as use. */
   verify(protocol: 1 | 2, message: Uint8Array, signature: Uint8Array): boolean {
     const token = this.#current();
     if (token?.protocol !== protocol) return false;
@@ -89,7 +79,6 @@ export class PinUvTokens {
     return true;
   }
 
-  /** All of the bits. */
   hasPermission(bits: number): boolean {
     return ((this.#current()?.permissions ?? 0) & bits) === bits;
   }
@@ -106,13 +95,11 @@ export class PinUvTokens {
     return this.#current()?.userPresent ?? false;
   }
 
-  /** Ties the token to a site, when it was not yet. */
   bind(rpId: string): void {
     const token = this.#current();
     if (token) token.rpId ??= rpId;
   }
 
-  /** One touch, one credential: what is left is the right to write large blobs. */
   spend(): void {
     const token = this.#current();
     if (token === undefined) return;

@@ -29,7 +29,11 @@ export interface UserEvidence {
   readonly userVerified: boolean;
   /** The verification was a touch too. */
   readonly userPresent: boolean;
+  /** A touch that earned the token this very request carries, and that no request used yet. */
+  readonly touchedForToken: boolean;
 }
+
+const NO_EVIDENCE: UserEvidence = { userVerified: false, userPresent: false, touchedForToken: false };
 
 /** Answers step 1 of both commands: an empty pinUvAuthParam asks which of several authenticators the user means. */
 export async function answerSelectionProbe(context: CommandContext, request: UserAuthRequest): Promise<void> {
@@ -66,14 +70,15 @@ export async function verifyUser(
       refuse(quirk ? "PIN_AUTH_INVALID" : "PIN_NOT_SET");
     }
     checkToken(context, request, pinUvAuthParam);
-    return { userVerified: true, userPresent: false };
+    return { ...NO_EVIDENCE, userVerified: true, touchedForToken: context.state.tokens.userPresent };
   }
-  if (!uv) return { userVerified: false, userPresent: false };
+  if (!uv) return NO_EVIDENCE;
 
   const { purpose, rpId } = request;
   const outcome = await performBuiltInUv(context, { purpose, rpId });
   if (outcome === "verified") {
-    return { userVerified: true, userPresent: context.profile.builtInUv?.impliesTouch ?? false };
+    const userPresent = context.profile.builtInUv?.impliesTouch ?? false;
+    return { ...NO_EVIDENCE, userVerified: true, userPresent };
   }
   if (outcome === "timed-out") throw touchTimeout(context, "USER_ACTION_TIMEOUT");
   if (pinIsSet(context) && pinUsable(context)) refuse("PUAT_REQUIRED");
