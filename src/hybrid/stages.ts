@@ -1,3 +1,5 @@
+import { advertsOf } from "./adverts-of.js";
+import { askPort } from "./ask-port.js";
 import { toHex } from "../core/bytes.js";
 import type { Env } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
@@ -79,7 +81,7 @@ async function scan<From extends QrDisplayed>(
 ): Promise<From & ProximityVerified> {
   signal.throwIfAborted();
   const tried = new Set<string>();
-  for await (const { serviceData, address } of scanner.listen(signal, env.trace.context)) {
+  for await (const { serviceData, address } of advertsOf(scanner, signal, env.trace.context)) {
     signal.throwIfAborted();
     const key = toHex(serviceData);
     if (tried.has(key)) continue;
@@ -127,7 +129,11 @@ export function openTunnel(
       tunnelId: heard.tunnelId,
     });
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
-    const { tunnel } = await dialer.open(url, { context: env.trace.context }, ended);
+    const { tunnel } = await askPort(
+      "dialer",
+      () => dialer.open(url, { context: env.trace.context }, ended),
+      { signal: ended, onLate: ({ tunnel: late }) => late.close() },
+    );
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     return { ...heard, tunnel };
   };
@@ -154,10 +160,10 @@ export function performHandshake<From extends TunnelConnected>(
     const { crypto } = env;
     const { tunnel } = connected;
     const { message, finish } = startHandshake(env.entropy, handshakeSecrets(env, connected), crypto);
-    tunnel.send(message);
+    await askPort("tunnel", async () => tunnel.send(message), { signal: ended });
     const { keys, handshakeHash } = finish(await nextMessage(tunnel, ended));
     env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
-    const crypter = new Crypter(keys, { role: "client", crypto });
+    const crypter = new Crypter(keys, { role: "client", crypto, construction: "either" });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
     const postHandshake = readPostHandshake(env, crypter.open(await nextMessage(tunnel, ended)));
     env.trace.emit({ kind: "link.hybrid", stage: "ready" });
@@ -184,9 +190,9 @@ function readPostHandshake(env: Env, plaintext: Uint8Array): HandshakeComplete["
 
 /** @throws {HybridError} `TUNNEL_CLOSED` */
 export async function nextMessage(tunnel: Tunnel, signal: AbortSignal): Promise<Uint8Array> {
-  const message = await tunnel.receive(signal);
+  const message = await askPort("tunnel", () => tunnel.receive(signal), { signal });
   if (message !== undefined) return message;
-  const { code, reason } = await tunnel.closed;
+  const { code, reason } = await askPort("tunnel", () => tunnel.closed, { signal });
   const why = reason === undefined ? "" : `, ${reason}`;
   throw new HybridError("TUNNEL_CLOSED", `closed with ${code}${why} before the phone was ready`);
 }
@@ -203,7 +209,11 @@ export async function openChannel(
 ): Promise<Tunnel | undefined> {
   if (suffix?.blePsm === undefined || address === undefined) return undefined;
   try {
-    const channel = await channels.open({ address, psm: suffix.blePsm }, signal);
+    const { blePsm: psm } = suffix;
+    const channel = await askPort("channel dialer", () => channels.open({ address, psm }, signal), {
+      signal,
+      onLate: (late) => late.close(),
+    });
     env.trace.emit({ kind: "link.hybrid", stage: "channel-open" });
     return l2capTunnel(channel);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { toHex } from "../../core/bytes.js";
+import { cleanUp } from "../../core/clean-up.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { Mutex } from "../../core/queue.js";
@@ -96,9 +97,19 @@ export class HidLink {
         if (this.#lost) throw this.#lost;
         if (index === reports.length - 1) beforeLast();
         this.#traceReport("out", report, context);
-        await this.#port.write(report, context);
+        await this.#write(report, context);
       }
     });
+  }
+
+  /** A port of somebody else's may throw what it likes; whether the report left is then unknown. */
+  async #write(report: Uint8Array, context: TraceContext): Promise<void> {
+    try {
+      await this.#port.write(report, context);
+    } catch (cause) {
+      if (cause instanceof TransportError) throw cause;
+      throw new TransportError("DEVICE_GONE", `${this.label} failed to write`, { aftermath: "unknown", cause });
+    }
   }
 
   async close(): Promise<void> {
@@ -107,7 +118,8 @@ export class HidLink {
     const first = this.#lost === undefined;
     this.#end(new TransportError("DEVICE_GONE", `${this.label} was closed`));
     if (first) this.#env.trace.emit({ kind: "link.closed", link: this.label });
-    await this.#port.close();
+    // A port that cannot be closed keeps no caller waiting.
+    await cleanUp(this.#env.clock, "hid.close", () => this.#port.close());
   }
 
   async #pump(): Promise<void> {
