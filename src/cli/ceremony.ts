@@ -14,6 +14,7 @@ import { type HarnessError, isHarnessError } from "../index.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
+import { exitCodeOf } from "./exit-code.js";
 import { readTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
 import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
@@ -170,7 +171,7 @@ export async function withDevice(invocation: Invocation, ceremony: CliCeremony):
     if (!isHarnessError(error) || error instanceof UsageError) throw error;
     const page = toPageError(error, { method: ceremony.method, profile: ceremony.client.profile ?? SPEC_L3 });
     return {
-      exitCode: 1,
+      exitCode: exitCodeOf(error.code),
       json: { ok: false, seed: opened.seed, error: error.toJSON(), page, trace: opened.records },
       text: [timelineOf(opened.records), "", ...failureLines(error, page, opened.seed)].join("\n"),
     };

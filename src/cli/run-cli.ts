@@ -2,6 +2,7 @@ import { namesHint } from "../core/place.js";
 import { isHarnessError } from "../index.js";
 import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
+import { exitCodeOf } from "./exit-code.js";
 import { COMMON_HELP } from "./options.js";
 import { parseOptions } from "./parse-options.js";
 import type { Terminal } from "./terminal.js";
@@ -99,9 +100,5 @@ function report(error: unknown, terminal: Terminal): ExitCode {
     if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
     if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
   }
-  return ENVIRONMENT_CODES.test(error.code) ? 2 : 1;
+  return exitCodeOf(error.code);
 }
-
-/** Codes that speak of the command line and its surroundings, not of the device under test. */
-const ENVIRONMENT_CODES =
-  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(RADIO|PROFILE|STORE|KNOB|SCENARIO|SITE|SWEEP|SHRINK|EXPOSE|TRACE|PCAP)_.*)$/;
