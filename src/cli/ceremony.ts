@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { namesHint } from "../core/place.js";
+import { printable } from "../core/printable.js";
 import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
 import { type Env, inSpan } from "../entry/sim.js";
 import {
@@ -151,7 +152,7 @@ export function timelineOf(records: readonly TraceRecord[]): string {
       const text = describeRecord(record);
       return text === undefined
         ? []
-        : [`${(record.atMs / 1000).toFixed(3).padStart(10)}  ${record.actor.padEnd(8)}  ${text}`];
+        : [`${(record.atMs / 1000).toFixed(3).padStart(10)}  ${printable(record.actor).padEnd(8)}  ${text}`];
     })
     .join("\n");
 }

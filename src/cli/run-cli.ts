@@ -1,4 +1,5 @@
 import { namesHint } from "../core/place.js";
+import { printableJson } from "../core/printable.js";
 import { isHarnessError } from "../index.js";
 import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
@@ -84,7 +85,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     }
     refuseWords(command, positionals);
     const outcome = await command.run({ values, positionals, terminal });
-    if (terminal.json) terminal.out(JSON.stringify(outcome.json, null, 2));
+    if (terminal.json) terminal.out(printableJson(outcome.json, 2));
     else if (outcome.text !== "") terminal.out(outcome.text);
     return outcome.exitCode;
   } catch (error) {
@@ -94,9 +95,11 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (!isHarnessError(error)) throw error;
-  if (terminal.json) terminal.out(JSON.stringify({ ok: false, error: error.toJSON() }, null, 2));
+  if (terminal.json) terminal.out(printableJson({ ok: false, error: error.toJSON() }, 2));
   else {
-    terminal.warn(`${terminal.style("red", error.code)}: ${error.message}`);
+    const [first, ...further] = error.message.split("\n");
+    terminal.warn(`${terminal.style("red", error.code)}: ${first}`);
+    for (const line of further) terminal.warn(line);
     if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
     if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
   }
