@@ -28,7 +28,7 @@ function wantsColor(): boolean {
 }
 
 /**
- * Lets nothing through but text, line breaks and our own colours. Texts of somebody else's are `printable` before they
+ * Lets nothing through but text, line breaks and our own colours. Texts from outside are `printable` before they
  * get here; this is for the one that was forgotten.
  */
 function guarded(text: string, escape = printableLines): string {

@@ -31,8 +31,11 @@ export abstract class HarnessError<Code extends string = string> extends Error {
   readonly hint: string | undefined;
 
   constructor(code: Code, message: string, detail: ErrorDetail = {}) {
-    // Messages quote names, close reasons and files of somebody else's.
-    super([message, ...(detail.furtherLines ?? [])].map(printable).join("\n"), detail.cause === undefined ? undefined : { cause: detail.cause });
+    // Messages quote names, close reasons and files that come from outside.
+    super(
+      [message, ...(detail.furtherLines ?? [])].map(printable).join("\n"),
+      detail.cause === undefined ? undefined : { cause: detail.cause },
+    );
     this.name = new.target.name;
     this.code = code;
     this.aftermath = detail.aftermath ?? "none";

@@ -1,5 +1,5 @@
 /**
- * Calls a listener that somebody else wrote. What it throws, at once or as a promise, goes to `onFailure`, and the
+ * Calls a listener that a caller wrote. What it throws, at once or as a promise, goes to `onFailure`, and the
  * caller goes on.
  *
  * @param call calls the listener and returns what it returned.

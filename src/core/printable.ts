@@ -1,5 +1,5 @@
 /**
- * Characters that steer whoever shows a text: control characters with escape sequences and line breaks, separators of
+ * Characters that steer the program that shows a text: control characters with escape sequences and line breaks, separators of
  * lines, marks that turn the direction, halves of pairs, and what XML forbids.
  */
 const STEERING = /\p{Cc}|\p{Bidi_Control}|[\u2028\u2029\uFFFE\uFFFF]|\p{Surrogate}/gu;
@@ -11,11 +11,11 @@ const STEERING_BUT_SPACE = /[^\t\n\P{Cc}]|\p{Bidi_Control}|[\u2028\u2029\uFFFE\u
 const REPLACEMENT = "\uFFFD";
 
 /**
- * Escapes a text of somebody else's for one line of a terminal, a log, markup or an annotation: what would steer the
+ * Escapes a text from outside for one line of a terminal, a log, markup or an annotation: what would steer the
  * reader becomes a visible U+FFFD.
  *
  * Names of keys, close reasons of relays, traces and scenario files come from anywhere. Errors and `describeRecord`
- * call this themselves; whoever writes other texts of theirs has to.
+ * call this function; other code that prints such texts has to.
  *
  * @example
  * printable("\u001b[31mred\n::error::mine"); // "�[31mred�::error::mine"

@@ -2,7 +2,7 @@ import { raceAbort } from "../core/abort.js";
 import { isHarnessError, type Aftermath } from "../core/errors.js";
 import { HybridError } from "./protocol/hybrid-error.js";
 
-/** Parts of a hybrid transport that somebody else may have written. */
+/** Parts of a hybrid transport that a caller may have written. */
 export type PortName =
   "scanner" | "advertiser" | "dialer" | "channel dialer" | "channel listener" | "tunnel" | "authenticator";
 
@@ -51,6 +51,6 @@ export function closeQuietly(tunnel: { close(code?: number): void } | undefined,
   try {
     tunnel?.close(code);
   } catch {
-    // Whoever waits for the end has a timer for it.
+    // The one that waits for the end has a timer for it.
   }
 }

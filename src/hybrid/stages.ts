@@ -1,6 +1,6 @@
 import { advertsOf } from "./adverts-of.js";
 import { askPort } from "./ask-port.js";
-import { toHex } from "../core/bytes.js";
+import { TriedAdverts } from "./tried-adverts.js";
 import type { Env } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
 import type { KeyPair } from "../core/crypto-provider.js";
@@ -56,6 +56,9 @@ export interface HandshakeComplete extends TunnelConnected {
   readonly postHandshakeMessage: ReceivedPostHandshake & { readonly info: Uint8Array };
 }
 
+/** Adverts for other clients that get a record of their own. */
+const FOREIGN_RECORDED_MAX = 1_000;
+
 /**
  * Waits for the phone that scanned our code. Each distinct advert is tried once; the first that opens counts, and a
  * second phone cannot take over.
@@ -80,18 +83,18 @@ async function scan<From extends QrDisplayed>(
   { settings, signal }: StageContext,
 ): Promise<From & ProximityVerified> {
   signal.throwIfAborted();
-  const tried = new Set<string>();
+  const tried = new TriedAdverts();
   for await (const { serviceData, address } of advertsOf(scanner, signal, env.trace.context)) {
     signal.throwIfAborted();
-    const key = toHex(serviceData);
-    if (tried.has(key)) continue;
-    tried.add(key);
+    if (!tried.add(serviceData)) continue;
     if (settings.adverts === "exactly-20-bytes" && serviceData.length > ADVERT_BYTES) {
       env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", bytes: serviceData.length });
       continue;
     }
     const advert = openAdvert(shown.eidKey, serviceData, env.crypto);
     if (advert === undefined) {
+      // A crowd, or a flood, is counted and not written down one by one.
+      if (tried.size > FOREIGN_RECORDED_MAX) continue;
       env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", bytes: serviceData.length });
       continue;
     }

@@ -14,7 +14,7 @@ export class AdvertInbox extends AsyncQueue<ReceivedAdvert> {
   }
 
   override put(advert: ReceivedAdvert): void {
-    // No radio carries more in one piece: this is a datagram of somebody else's.
+    // No radio carries more in one piece: this datagram is no advert.
     if (advert.serviceData.length > SERVICE_DATA_BYTES_MAX) return;
     try {
       super.put(advert);

@@ -49,7 +49,11 @@ export function toText(run: ReportedRun, options: TextOptions = {}): string {
     options: [TEXT_OPTIONS, options],
   });
   // Traces and scenarios come from anywhere: no text of theirs may steer a terminal or start a line of its own.
-  const sheet: Sheet = { run: printableData(run), paint: paletteFor(options.color ?? false), width: options.width ?? WIDTH };
+  const sheet: Sheet = {
+    run: printableData(run),
+    paint: paletteFor(options.color ?? false),
+    width: options.width ?? WIDTH,
+  };
   const sections = [
     header(sheet),
     timeline(sheet),

@@ -16,7 +16,7 @@ const CALLERS_MAX = 64;
 
 /**
  * Waits for the client where it may come: in the tunnel, or through the phone's own port. The two are never used
- * at once; the way not taken is left. Whoever calls at the port and says nothing keeps no client out.
+ * at once; the way not taken is left. A caller at the port that says nothing keeps no client out.
  *
  * @returns `undefined` when the tunnel ended first.
  */
@@ -35,7 +35,7 @@ export async function firstMessage(
     if (first && first.tunnel !== tunnel) closeQuietly(tunnel);
     return first;
   } finally {
-    // Who is still silent is turned away by that.
+    // A caller that is still silent is turned away by that.
     decided.abort();
     // The way not taken has nobody to hear of its end.
     await Promise.allSettled([throughTunnel, throughPort.first]);

@@ -19,7 +19,8 @@ const DEPTH = { depthMax: DEPTH_MAX_CEILING };
  * @param request makeCredential or getAssertion, already known to be readable.
  */
 export function asPlatformRequest(request: Uint8Array): Uint8Array {
-  const key = request[0] === CtapCommand.makeCredential ? OPTIONS_KEY.makeCredential : OPTIONS_KEY.getAssertion;
+  const key =
+    request[0] === CtapCommand.makeCredential ? OPTIONS_KEY.makeCredential : OPTIONS_KEY.getAssertion;
   const parameters = decodeCbor(request.subarray(1), DEPTH) as CborMap;
   const asked = parameters.get(key);
   const options = new Map<CborKey, CborValue>(asked instanceof Map ? (asked as CborMap) : []);

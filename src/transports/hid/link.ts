@@ -7,11 +7,15 @@ import { TransportError } from "../../ctap/transport-error.js";
 import {
   BROADCAST_CHANNEL,
   CONTINUATION_HEADER_BYTES,
+  HidCommand,
   INIT_HEADER_BYTES,
   REPORT_BYTES,
 } from "./constants.js";
 import { channelOf, isInitPacket, toReports, type HidMessage } from "./framing.js";
 import type { HidPort } from "./port.js";
+
+/** Commands by which a device may do something that lasts. */
+const ASKING: readonly number[] = [HidCommand.CBOR, HidCommand.MSG];
 
 /** The request that is being answered right now. */
 export interface LinkListener {
@@ -97,18 +101,24 @@ export class HidLink {
         if (this.#lost) throw this.#lost;
         if (index === reports.length - 1) beforeLast();
         this.#traceReport("out", report, context);
-        await this.#write(report, context);
+        await this.#write(report, { context, asks: ASKING.includes(message.command) });
       }
     });
   }
 
-  /** A port of somebody else's may throw what it likes; whether the report left is then unknown. */
-  async #write(report: Uint8Array, context: TraceContext): Promise<void> {
+  /** A port of a caller's own may throw anything; whether the report left is then unknown. */
+  async #write(
+    report: Uint8Array,
+    { context, asks }: { readonly context: TraceContext; readonly asks: boolean },
+  ): Promise<void> {
     try {
       await this.#port.write(report, context);
     } catch (cause) {
       if (cause instanceof TransportError) throw cause;
-      throw new TransportError("DEVICE_GONE", `${this.label} failed to write`, { aftermath: "unknown", cause });
+      throw new TransportError("DEVICE_GONE", `${this.label} failed to write`, {
+        aftermath: asks ? "unknown" : "none",
+        cause,
+      });
     }
   }
 

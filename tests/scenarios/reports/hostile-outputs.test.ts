@@ -69,7 +69,8 @@ test("describeRecord escapes every text of every kind of record", () => {
       // A member that is a number or a list is neither here; those kinds are met by their texts elsewhere.
       continue;
     }
-    if (text !== undefined) expect([kind, text]).toEqual([kind, text.replace(STEERING, "").replace("\n", "")]);
+    if (text !== undefined)
+      expect([kind, text]).toEqual([kind, text.replace(STEERING, "").replace("\n", "")]);
   }
 });
 
@@ -106,7 +107,12 @@ describe("the program", () => {
     await bench.setPin();
     writeFileSync(at("key.json"), encodeStore(store.snapshot()));
     writeFileSync(at("pin"), `${PIN}\n`);
-    writeFileSync(at("trace.jsonl"), hostileRun().records.map((one) => JSON.stringify(one)).join("\n"));
+    writeFileSync(
+      at("trace.jsonl"),
+      hostileRun()
+        .records.map((one) => JSON.stringify(one))
+        .join("\n"),
+    );
     writeFileSync(
       at("story.json"),
       JSON.stringify({
@@ -121,7 +127,10 @@ describe("the program", () => {
 
   test.each([
     ["credentials list", ["credentials", "list", "--store", "key.json", "--pin-file", "pin"]],
-    ["credentials list as JSON", ["credentials", "list", "--store", "key.json", "--pin-file", "pin", "--json"]],
+    [
+      "credentials list as JSON",
+      ["credentials", "list", "--store", "key.json", "--pin-file", "pin", "--json"],
+    ],
     ["replay", ["replay", "trace.jsonl"]],
     ["replay as JSON", ["replay", "trace.jsonl", "--json"]],
     ["replay for the customer", ["replay", "trace.jsonl", "--for", "customer"]],
