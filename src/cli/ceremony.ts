@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { namesHint } from "../core/place.js";
+import { printable } from "../core/printable.js";
 import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
 import { type Env, inSpan } from "../entry/sim.js";
 import {
@@ -14,6 +15,7 @@ import { type HarnessError, isHarnessError } from "../index.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
+import { exitCodeOf } from "./exit-code.js";
 import { readTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
 import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
@@ -150,7 +152,7 @@ export function timelineOf(records: readonly TraceRecord[]): string {
       const text = describeRecord(record);
       return text === undefined
         ? []
-        : [`${(record.atMs / 1000).toFixed(3).padStart(10)}  ${record.actor.padEnd(8)}  ${text}`];
+        : [`${(record.atMs / 1000).toFixed(3).padStart(10)}  ${printable(record.actor).padEnd(8)}  ${text}`];
     })
     .join("\n");
 }
@@ -170,7 +172,7 @@ export async function withDevice(invocation: Invocation, ceremony: CliCeremony):
     if (!isHarnessError(error) || error instanceof UsageError) throw error;
     const page = toPageError(error, { method: ceremony.method, profile: ceremony.client.profile ?? SPEC_L3 });
     return {
-      exitCode: 1,
+      exitCode: exitCodeOf(error.code),
       json: { ok: false, seed: opened.seed, error: error.toJSON(), page, trace: opened.records },
       text: [timelineOf(opened.records), "", ...failureLines(error, page, opened.seed)].join("\n"),
     };

@@ -1,7 +1,9 @@
 import { namesHint } from "../core/place.js";
+import { printableJson } from "../core/printable.js";
 import { isHarnessError } from "../index.js";
 import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
+import { exitCodeOf } from "./exit-code.js";
 import { COMMON_HELP } from "./options.js";
 import { parseOptions } from "./parse-options.js";
 import type { Terminal } from "./terminal.js";
@@ -83,7 +85,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     }
     refuseWords(command, positionals);
     const outcome = await command.run({ values, positionals, terminal });
-    if (terminal.json) terminal.out(JSON.stringify(outcome.json, null, 2));
+    if (terminal.json) terminal.out(printableJson(outcome.json, 2));
     else if (outcome.text !== "") terminal.out(outcome.text);
     return outcome.exitCode;
   } catch (error) {
@@ -93,15 +95,13 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (!isHarnessError(error)) throw error;
-  if (terminal.json) terminal.out(JSON.stringify({ ok: false, error: error.toJSON() }, null, 2));
+  if (terminal.json) terminal.out(printableJson({ ok: false, error: error.toJSON() }, 2));
   else {
-    terminal.warn(`${terminal.style("red", error.code)}: ${error.message}`);
+    const [first, ...further] = error.message.split("\n");
+    terminal.warn(`${terminal.style("red", error.code)}: ${first}`);
+    for (const line of further) terminal.warn(line);
     if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
     if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
   }
-  return ENVIRONMENT_CODES.test(error.code) ? 2 : 1;
+  return exitCodeOf(error.code);
 }
-
-/** Codes that speak of the command line and its surroundings, not of the device under test. */
-const ENVIRONMENT_CODES =
-  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(RADIO|PROFILE|STORE|KNOB|SCENARIO|SITE|SWEEP|SHRINK|EXPOSE|TRACE|PCAP)_.*)$/;

@@ -1,3 +1,4 @@
+import { printable } from "../core/printable.js";
 import { type Language, tell } from "../entry/diagnosis.js";
 import { type ReportedRun, toText } from "../entry/scenarios.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
@@ -30,7 +31,7 @@ export function textFor(run: ReportedRun, invocation: Invocation): string {
   return (ceremonies.length === 0 ? [run.explanation] : ceremonies)
     .map((ceremony) => tell(ceremony, audience, { language }))
     .map(({ title, lines }) =>
-      [terminal.style("bold", title), ...lines.map((line) => `  ${line}`)].join("\n"),
+      [terminal.style("bold", printable(title)), ...lines.map((line) => `  ${printable(line)}`)].join("\n"),
     )
     .join("\n\n");
 }

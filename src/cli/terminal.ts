@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable, printableLines } from "../core/printable.js";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -26,20 +27,35 @@ function wantsColor(): boolean {
   return process.stdout.isTTY;
 }
 
+/**
+ * Lets nothing through but text, line breaks and our own colours. Texts from outside are `printable` before they
+ * get here; this is for the one that was forgotten.
+ */
+function guarded(text: string, escape = printableLines): string {
+  return text
+    .split(OWN_STYLE)
+    .map((part, index) => (index % 2 === 1 ? part : escape(part)))
+    .join("");
+}
+
+/** What `style` and the reports make colours with. */
+// eslint-disable-next-line no-control-regex -- the escape character is what it looks for
+const OWN_STYLE = /(\u001b\[[0-9;]*m)/;
+
 export function processTerminal(options: { readonly json: boolean }): Terminal {
   const color = !options.json && wantsColor();
   return {
     json: options.json,
     color,
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    out: (text) => void process.stdout.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${guarded(text)}\n`),
     progress: (line) => {
-      if (process.stderr.isTTY && !options.json) process.stderr.write(`${line}\n`);
+      if (process.stderr.isTTY && !options.json) process.stderr.write(`${guarded(line, printable)}\n`);
     },
     status: (line) => {
-      if (process.stderr.isTTY && !options.json) process.stderr.write(`\r\x1b[2K${line}`);
+      if (process.stderr.isTTY && !options.json) process.stderr.write(`\r\x1b[2K${guarded(line, printable)}`);
     },
-    warn: (line) => void process.stderr.write(`${line}\n`),
+    warn: (line) => void process.stderr.write(`${guarded(line, printable)}\n`),
     style: (style, text) => (color ? styleText(style, text, { validateStream: false }) : text),
   };
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.js";
+
 /** What the failed step may have left behind on the far side. */
 export type Aftermath =
   /** Nothing was sent, or the peer answered that it refused. */
@@ -10,6 +12,8 @@ export interface ErrorDetail {
   readonly cause?: unknown;
   /** What the reader can do about it, in one sentence. */
   readonly hint?: string;
+  /** What the message goes on with, on lines of their own: a line break inside a text is escaped. */
+  readonly furtherLines?: readonly string[];
 }
 
 const BRAND = Symbol.for("passkey-harness.error");
@@ -27,11 +31,15 @@ export abstract class HarnessError<Code extends string = string> extends Error {
   readonly hint: string | undefined;
 
   constructor(code: Code, message: string, detail: ErrorDetail = {}) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    // Messages quote names, close reasons and files that come from outside.
+    super(
+      [message, ...(detail.furtherLines ?? [])].map(printable).join("\n"),
+      detail.cause === undefined ? undefined : { cause: detail.cause },
+    );
     this.name = new.target.name;
     this.code = code;
     this.aftermath = detail.aftermath ?? "none";
-    this.hint = detail.hint;
+    this.hint = detail.hint === undefined ? undefined : printable(detail.hint);
   }
 
   /** Report form: no stack, no cause, nothing secret. */

@@ -13,12 +13,18 @@ export class Mutex {
 
 /** The queue is full and its reader takes no items: the producer is permanently faster than the reader. */
 export class QueueFullError extends HarnessError<"MAILBOX_FULL"> {
-  constructor(limit: number) {
-    super("MAILBOX_FULL", `more than ${limit} items wait and nobody collects them`);
+  constructor(limit: number, unit: "items" | "bytes" = "items") {
+    super("MAILBOX_FULL", `more than ${limit} ${unit} wait and nobody collects them`);
   }
 }
 
 const ITEMS_MAX = 4096;
+
+/** How many bytes may wait in a queue, counted by what an item takes. */
+export interface QueueBytes<T> {
+  readonly max: number;
+  readonly of: (item: T) => number;
+}
 
 interface Waiter<T> {
   readonly resolve: (item: T | undefined) => void;
@@ -35,10 +41,17 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #waiters: Waiter<T>[] = [];
   readonly #limit: number;
+  readonly #bytes: QueueBytes<T> | undefined;
+  #waitingBytes = 0;
   #ended: { readonly error: Error | undefined } | undefined;
 
-  constructor(limit = ITEMS_MAX) {
+  /**
+   * @param limit items that may wait; 4096 when absent.
+   * @param bytes a second limit, for items whose size a stranger chooses.
+   */
+  constructor(limit = ITEMS_MAX, bytes?: QueueBytes<T>) {
     this.#limit = limit;
+    this.#bytes = bytes;
   }
 
   get closed(): boolean {
@@ -51,6 +64,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     const waiter = this.#waiters.shift();
     if (waiter) return waiter.resolve(item);
     if (this.#items.length >= this.#limit) throw new QueueFullError(this.#limit);
+    this.#countIn(item);
     this.#items.push(item);
   }
 
@@ -64,7 +78,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   next(signal?: AbortSignal): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
-      if (this.#items.length > 0) return resolve(this.#items.shift());
+      if (this.#items.length > 0) return resolve(this.#take());
       const onAbort = () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         reject(signal?.reason as Error);
@@ -87,11 +101,26 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   /** Takes what waits now, without waiting; the queue is then empty. */
   drain(): T[] {
+    this.#waitingBytes = 0;
     return this.#items.splice(0);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<T> {
     for (let item = await this.next(); item !== undefined; item = await this.next()) yield item;
+  }
+
+  #countIn(item: T): void {
+    if (this.#bytes === undefined) return;
+    const { max, of } = this.#bytes;
+    const bytes = this.#waitingBytes + of(item);
+    if (bytes > max) throw new QueueFullError(max, "bytes");
+    this.#waitingBytes = bytes;
+  }
+
+  #take(): T {
+    const item = this.#items.shift() as T;
+    if (this.#bytes) this.#waitingBytes -= this.#bytes.of(item);
+    return item;
   }
 
   #settle(waiter: Waiter<T>): void {

@@ -5,8 +5,8 @@ import { afterHostTime, nextHostTurn } from "./host-timers.js";
 /** 2026-01-01T00:00:00Z: a fixed date, so that certificates and dates in a trace are the same in every run. */
 const EPOCH_AT_ZERO_MS = 1_767_225_600_000;
 
-/** Timers that fire without time moving on before the run is called a livelock. */
-const FIRINGS_PER_INSTANT_MAX = 10_000;
+/** Timers that arm each other in a row without time moving on before the run is called a livelock. */
+const CHAIN_PER_INSTANT_MAX = 10_000;
 
 /**
  * Real time, in milliseconds, within which a caller must run a clock on which work waits. Long enough to import or read
@@ -16,14 +16,25 @@ const STANDSTILL_MS = 1_000;
 
 /**
  * A bug in the test or the simulator. `STALLED`: virtual time cannot move; `LIVELOCK`: it moves for ever without
- * progress; `CLOCK_NOT_RUN`: work waits and no caller invokes {@link VirtualClock.run}.
+ * progress; `ENDLESS`: it moves, and a limit of {@link RunLimits} was passed; `CLOCK_NOT_RUN`: work waits and no caller
+ * invokes {@link VirtualClock.run}.
  */
-export class StallError extends HarnessError<"STALLED" | "LIVELOCK" | "CLOCK_NOT_RUN"> {}
+export class StallError extends HarnessError<"STALLED" | "LIVELOCK" | "ENDLESS" | "CLOCK_NOT_RUN"> {}
+
+/** How much may happen in one call of {@link VirtualClock.run}; no limit where one is absent. */
+export interface RunLimits {
+  /** Timers that fire. */
+  readonly firings?: number;
+  /** Virtual time that passes, in milliseconds. */
+  readonly durationMs?: number;
+}
 
 interface ArmedTimer {
   readonly dueMs: number;
   readonly order: number;
   readonly name: string;
+  /** How many timers in a row led to this one within one instant. */
+  readonly chain: number;
   fire: () => void;
   disarmed: boolean;
 }
@@ -44,6 +55,8 @@ export class VirtualClock implements Clock {
   readonly #watches = new Set<Disarm>();
   readonly #afterHostTime: typeof afterHostTime;
   #nowMs = 0;
+  /** Of the timer that fired last; 0 once time moved on. */
+  #chain = 0;
   #armed = 0;
   #running = 0;
 
@@ -64,7 +77,8 @@ export class VirtualClock implements Clock {
     if (Number.isNaN(delayMs)) throw new RangeError(`timer "${timer}": the delay is not a number`);
     if (delayMs === Infinity) return () => {};
     const dueMs = this.#nowMs + Math.max(0, delayMs);
-    const armed: ArmedTimer = { dueMs, order: this.#armed++, name: timer, fire, disarmed: false };
+    const chain = dueMs > this.#nowMs ? 0 : this.#chain + 1;
+    const armed: ArmedTimer = { dueMs, order: this.#armed++, name: timer, chain, fire, disarmed: false };
     this.#push(armed);
     return () => {
       armed.disarmed = true;
@@ -104,19 +118,23 @@ export class VirtualClock implements Clock {
    * Moves time forward until `work` settles, and returns what it settled with.
    *
    * @throws {StallError} `STALLED` when `work` waits and no timer is armed; `LIVELOCK` when timers
-   *   keep re-arming at one instant.
+   *   keep re-arming at one instant; `ENDLESS` when a limit is passed.
    */
-  async run<T>(work: Promise<T>): Promise<T> {
+  async run<T>(work: Promise<T>, limits: RunLimits = {}): Promise<T> {
     this.#running++;
     for (const end of this.#watches) end();
     try {
-      return await this.#runUntilSettled(work);
+      return await this.#runUntilSettled(work, limits);
     } finally {
       this.#running--;
     }
   }
 
-  async #runUntilSettled<T>(work: Promise<T>): Promise<T> {
+  async #runUntilSettled<T>(
+    work: Promise<T>,
+    { firings: firingsMax = Infinity, durationMs = Infinity }: RunLimits,
+  ): Promise<T> {
+    const endMs = this.#nowMs + durationMs;
     const outcome = { settled: false };
     const mark = () => {
       outcome.settled = true;
@@ -131,11 +149,14 @@ export class VirtualClock implements Clock {
       if (next === undefined) {
         throw new StallError("STALLED", `work is pending at ${this.#nowMs} ms and no timer is armed`);
       }
-      firings = next.dueMs > this.#nowMs ? 0 : firings + 1;
-      if (firings > FIRINGS_PER_INSTANT_MAX) {
+      if (next.chain > CHAIN_PER_INSTANT_MAX) {
         throw new StallError("LIVELOCK", `timer "${next.name}" keeps firing at ${this.#nowMs} ms`);
       }
+      firings += 1;
+      if (firings > firingsMax) throw endless(`${firingsMax} timers fired`, next.name, this.#nowMs);
+      if (next.dueMs > endMs) throw endless(`${durationMs} ms passed`, next.name, this.#nowMs);
       this.#nowMs = next.dueMs;
+      this.#chain = next.chain;
       next.fire();
     }
   }
@@ -183,6 +204,16 @@ export class VirtualClock implements Clock {
     }
     heap[at] = last;
   }
+}
+
+function endless(what: string, timer: string, atMs: number): StallError {
+  return new StallError(
+    "ENDLESS",
+    `${what} and the work is not done; at ${atMs} ms timer "${timer}" is next`,
+    {
+      hint: "What is set to never may wait for ever: give the one who waits a limit, or the one waited for a time.",
+    },
+  );
 }
 
 function isBefore(a: ArmedTimer, b: ArmedTimer): boolean {

@@ -83,6 +83,7 @@ export type { KnobSpec, KnobValue } from "../sim/knobs/knob-spec.js";
 export { type KnobDescription, describeKnob } from "../sim/knobs/knob-value.js";
 export { KNOB_GROUPS, type KnobGroup } from "../sim/knobs/registry.js";
 export { LoopbackDevice } from "../sim/loopback.js";
+export { phoneMannersOf } from "../sim/phone/phone-manners.js";
 export type { PhoneMessage, PhoneOptions } from "../sim/phone/phone-options.js";
 export type { PhoneEnding, PhoneOutcome } from "../sim/phone/phone-outcome.js";
 export { type PhoneDeps, type PushService, SimPhone } from "../sim/phone/phone.js";

@@ -1,9 +1,12 @@
 import type { CborMap } from "../cbor/value.js";
 import type { Env } from "../core/env.js";
-import { isHarnessError, TimeoutError, type Aftermath } from "../core/errors.js";
+import { CLEAN_UP_MS } from "../core/clean-up.js";
+import { isHarnessError, type Aftermath } from "../core/errors.js";
+import { notify } from "../core/notify.js";
 import { nameOfCommand } from "../ctap/command.js";
 import { nameOfStatus } from "../ctap/status.js";
 import { TransportError } from "../ctap/transport-error.js";
+import { askPort, closeQuietly, portFailure } from "./ask-port.js";
 import { encodeFrame, parseFrame, type HybridFrame } from "./protocol/frames.js";
 import { HybridError } from "./protocol/hybrid-error.js";
 import type { HybridSettings } from "./hybrid-options.js";
@@ -17,6 +20,9 @@ interface Pending {
   readonly resolve: (answer: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** Code, in the trace, of a link that the listener of `onLinked` did not keep. */
+const LINK_NOT_KEPT = "LINK_NOT_KEPT";
 
 /** WebSocket close codes. @see RFC 6455 §7.4.1 */
 const CLOSE = { NORMAL: 1000, PROTOCOL_ERROR: 1002 } as const;
@@ -40,6 +46,8 @@ export class HybridConnection {
   #asked = false;
   #shutDown = false;
   #over: Error | undefined;
+  readonly #gaveUp = new AbortController();
+  #stopGoodbye: () => void = () => {};
 
   constructor(env: Env, handshake: HandshakeComplete, settings: HybridSettings) {
     this.#env = env;
@@ -64,7 +72,12 @@ export class HybridConnection {
       this.#pending = { command: nameOfCommand(request[0] ?? 0), resolve, reject };
     });
     this.#asked = true;
-    tunnel.send(sealed);
+    try {
+      tunnel.send(sealed);
+    } catch (error) {
+      this.#pending = undefined;
+      throw isHarnessError(error) ? error : portFailure("tunnel", error, "unknown");
+    }
     return answer;
   }
 
@@ -79,8 +92,13 @@ export class HybridConnection {
     this.#pending = undefined;
     const { crypter, tunnel, postHandshakeMessage: postHandshake } = this.#handshake;
     // Revision 0 has no such frame: to close is all there is.
-    if (postHandshake.revision === 0 || crypter.ended) return tunnel.close(CLOSE.NORMAL);
-    tunnel.send(crypter.seal(encodeFrame({ type: "shutdown" })));
+    if (postHandshake.revision === 0 || crypter.ended) return this.#close(CLOSE.NORMAL);
+    try {
+      tunnel.send(crypter.seal(encodeFrame({ type: "shutdown" })));
+    } catch {
+      // A tunnel that cannot send is over: what it brings or not shows at the pump.
+      return this.#close(CLOSE.NORMAL);
+    }
     this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-sent" });
     void this.#linger();
   }
@@ -88,7 +106,17 @@ export class HybridConnection {
   /** Ends the tunnel without another word. */
   hangUp(): void {
     this.#shutDown = true;
-    this.#handshake.tunnel.close(CLOSE.NORMAL);
+    this.#close(CLOSE.NORMAL);
+  }
+
+  /** A tunnel that does not end when it is closed is left behind after {@link CLEAN_UP_MS}. */
+  #close(code: number): void {
+    closeQuietly(this.#handshake.tunnel, code);
+    if (this.#over) return;
+    this.#stopGoodbye();
+    this.#stopGoodbye = this.#env.clock.arm(CLEAN_UP_MS, "hybrid.goodbye", () =>
+      this.#gaveUp.abort(new TransportError("LINK_CLOSED", "the tunnel did not end when it was closed")),
+    );
   }
 
   async #linger(): Promise<void> {
@@ -96,29 +124,32 @@ export class HybridConnection {
     const never = new AbortController().signal;
     try {
       await limited(this.#env, limit, () => this.ended, never);
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-      this.#handshake.tunnel.close(CLOSE.NORMAL);
+    } catch {
+      // The time is over, or a virtual clock is not run any more: nobody listens in either case.
+      this.#close(CLOSE.NORMAL);
     }
   }
 
   async #pump(): Promise<void> {
     const { tunnel, postHandshakeMessage: postHandshake } = this.#handshake;
+    const { signal } = this.#gaveUp;
     try {
       if (postHandshake.linking) this.#linked(postHandshake.linking);
       for (;;) {
-        const sealed = await tunnel.receive();
+        const sealed = await askPort("tunnel", () => tunnel.receive(), { signal });
         if (sealed === undefined || this.#take(sealed) === "hung-up") break;
       }
-      tunnel.close(CLOSE.NORMAL);
-      const { code } = await tunnel.closed;
+      this.#close(CLOSE.NORMAL);
+      const { code } = await askPort("tunnel", () => tunnel.closed, { signal });
       this.#end("tunnel-closed", new TransportError("LINK_CLOSED", `the tunnel closed with ${code}`), {
         closeCode: code,
       });
     } catch (error) {
-      if (!isHarnessError(error)) throw error;
-      tunnel.close(CLOSE.PROTOCOL_ERROR);
-      this.#end("failed", error, { code: error.code });
+      const failure = isHarnessError(error) ? error : portFailure("tunnel", error);
+      closeQuietly(tunnel, CLOSE.PROTOCOL_ERROR);
+      this.#end("failed", failure, { code: failure.code });
+    } finally {
+      this.#stopGoodbye();
     }
   }
 
@@ -184,7 +215,10 @@ export class HybridConnection {
     try {
       const link = openLink(map, { ownKey: known.clientKey, handshakeHash }, this.#env.crypto);
       this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
-      onLinked?.({ ...link, tunnelCode: advert.tunnelCode });
+      notify(
+        () => onLinked?.({ ...link, tunnelCode: advert.tunnelCode }),
+        () => this.#env.trace.emit({ kind: "link.hybrid", stage: "update", code: LINK_NOT_KEPT }),
+      );
     } catch (error) {
       if (!(error instanceof HybridError)) throw error;
       this.#tolerate(error, quirks.wrongLink);

@@ -2,6 +2,7 @@ import type { Env } from "../core/env.js";
 import { NOT_REACHED } from "../core/events/hybrid.js";
 import { type Aftermath, isHarnessError } from "../core/errors.js";
 import { within } from "../core/within.js";
+import { closeQuietly } from "./ask-port.js";
 import type { Tunnel } from "./ports.js";
 import { TunnelRefusedError } from "./tunnel-refused-error.js";
 
@@ -44,7 +45,7 @@ export async function inStage<T>(
       env.trace.emit({ kind: "link.hybrid", stage: "tunnel-closed", closeCode: closed.code });
     }
     env.trace.emit({ kind: "link.hybrid", stage: "failed", step: stage, code });
-    tunnel?.close();
+    closeQuietly(tunnel);
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { concat, equalBytes } from "../core/bytes.js";
 import { isHarnessError } from "../core/errors.js";
-import { AsyncQueue } from "../core/queue.js";
+import { type AsyncQueue, QueueFullError } from "../core/queue.js";
+import { messageInbox } from "./message-inbox.js";
 import { frameForL2cap, L2capReader, type L2capReading } from "./protocol/l2cap-framing.js";
 import type { ByteChannel, Tunnel, TunnelClose } from "./ports.js";
 
 /** Reuses the close codes of WebSocket, because an L2CAP channel has none. @see RFC 6455 §7.4.1 */
-const CLOSED = { NORMALLY: 1000, ABNORMALLY: 1006, TOO_BIG: 1009 } as const;
+const CLOSED = { NORMALLY: 1000, ABNORMALLY: 1006, POLICY: 1008, TOO_BIG: 1009 } as const;
 
 /** How a message ends, where nothing else says so. */
 const END = Uint8Array.of(0x0d, 0x0a);
@@ -19,14 +20,20 @@ const END = Uint8Array.of(0x0d, 0x0a);
  */
 export function l2capTunnel(channel: ByteChannel, reading: L2capReading = {}): Tunnel {
   const reader = new L2capReader(reading);
-  const inbox = new AsyncQueue<Uint8Array>();
+  const inbox = messageInbox();
   let opens: ((candidate: Uint8Array) => boolean) | undefined;
   let ownCode: number | undefined;
   // A message may turn out to be whole only once its reader has keys: split when asked, not when bytes come.
   let waiting = Promise.resolve();
 
   const closed = new Promise<TunnelClose>((resolve) => {
-    void pump(channel, inbox, reading.framing).then((code) => resolve({ code: ownCode ?? code }));
+    void pump(channel, inbox, reading.framing)
+      .catch((error: unknown) => {
+        inbox.close();
+        channel.close();
+        return error instanceof QueueFullError ? CLOSED.POLICY : CLOSED.ABNORMALLY;
+      })
+      .then((code) => resolve({ code: ownCode ?? code }));
   });
 
   const receive = async (signal?: AbortSignal): Promise<Uint8Array | undefined> => {

@@ -1,4 +1,6 @@
-import { toHex } from "../core/bytes.js";
+import { advertsOf } from "./adverts-of.js";
+import { askPort } from "./ask-port.js";
+import { TriedAdverts } from "./tried-adverts.js";
 import type { Env } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
 import type { KeyPair } from "../core/crypto-provider.js";
@@ -54,6 +56,9 @@ export interface HandshakeComplete extends TunnelConnected {
   readonly postHandshakeMessage: ReceivedPostHandshake & { readonly info: Uint8Array };
 }
 
+/** Adverts for other clients that get a record of their own. */
+const FOREIGN_RECORDED_MAX = 1_000;
+
 /**
  * Waits for the phone that scanned our code. Each distinct advert is tried once; the first that opens counts, and a
  * second phone cannot take over.
@@ -78,18 +83,18 @@ async function scan<From extends QrDisplayed>(
   { settings, signal }: StageContext,
 ): Promise<From & ProximityVerified> {
   signal.throwIfAborted();
-  const tried = new Set<string>();
-  for await (const { serviceData, address } of scanner.listen(signal, env.trace.context)) {
+  const tried = new TriedAdverts();
+  for await (const { serviceData, address } of advertsOf(scanner, signal, env.trace.context)) {
     signal.throwIfAborted();
-    const key = toHex(serviceData);
-    if (tried.has(key)) continue;
-    tried.add(key);
+    if (!tried.add(serviceData)) continue;
     if (settings.adverts === "exactly-20-bytes" && serviceData.length > ADVERT_BYTES) {
       env.trace.emit({ kind: "link.hybrid", stage: "advert-too-long", bytes: serviceData.length });
       continue;
     }
     const advert = openAdvert(shown.eidKey, serviceData, env.crypto);
     if (advert === undefined) {
+      // A crowd, or a flood, is counted and not written down one by one.
+      if (tried.size > FOREIGN_RECORDED_MAX) continue;
       env.trace.emit({ kind: "link.hybrid", stage: "advert-foreign", bytes: serviceData.length });
       continue;
     }
@@ -127,7 +132,11 @@ export function openTunnel(
       tunnelId: heard.tunnelId,
     });
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
-    const { tunnel } = await dialer.open(url, { context: env.trace.context }, ended);
+    const { tunnel } = await askPort(
+      "dialer",
+      () => dialer.open(url, { context: env.trace.context }, ended),
+      { signal: ended, onLate: ({ tunnel: late }) => late.close() },
+    );
     env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     return { ...heard, tunnel };
   };
@@ -154,10 +163,10 @@ export function performHandshake<From extends TunnelConnected>(
     const { crypto } = env;
     const { tunnel } = connected;
     const { message, finish } = startHandshake(env.entropy, handshakeSecrets(env, connected), crypto);
-    tunnel.send(message);
+    await askPort("tunnel", async () => tunnel.send(message), { signal: ended });
     const { keys, handshakeHash } = finish(await nextMessage(tunnel, ended));
     env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
-    const crypter = new Crypter(keys, { role: "client", crypto });
+    const crypter = new Crypter(keys, { role: "client", crypto, construction: "either" });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
     const postHandshake = readPostHandshake(env, crypter.open(await nextMessage(tunnel, ended)));
     env.trace.emit({ kind: "link.hybrid", stage: "ready" });
@@ -184,9 +193,9 @@ function readPostHandshake(env: Env, plaintext: Uint8Array): HandshakeComplete["
 
 /** @throws {HybridError} `TUNNEL_CLOSED` */
 export async function nextMessage(tunnel: Tunnel, signal: AbortSignal): Promise<Uint8Array> {
-  const message = await tunnel.receive(signal);
+  const message = await askPort("tunnel", () => tunnel.receive(signal), { signal });
   if (message !== undefined) return message;
-  const { code, reason } = await tunnel.closed;
+  const { code, reason } = await askPort("tunnel", () => tunnel.closed, { signal });
   const why = reason === undefined ? "" : `, ${reason}`;
   throw new HybridError("TUNNEL_CLOSED", `closed with ${code}${why} before the phone was ready`);
 }
@@ -203,7 +212,11 @@ export async function openChannel(
 ): Promise<Tunnel | undefined> {
   if (suffix?.blePsm === undefined || address === undefined) return undefined;
   try {
-    const channel = await channels.open({ address, psm: suffix.blePsm }, signal);
+    const { blePsm: psm } = suffix;
+    const channel = await askPort("channel dialer", () => channels.open({ address, psm }, signal), {
+      signal,
+      onLate: (late) => late.close(),
+    });
     env.trace.emit({ kind: "link.hybrid", stage: "channel-open" });
     return l2capTunnel(channel);
   } catch (error) {

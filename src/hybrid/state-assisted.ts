@@ -1,3 +1,5 @@
+import { joinedSignal } from "../core/abort.js";
+import { askPort } from "./ask-port.js";
 import { arg, checkArguments, maybe, withMembers } from "../core/argument.js";
 import { shape } from "../core/shape.js";
 import { equalBytes } from "../core/bytes.js";
@@ -130,7 +132,11 @@ function call(
   env.trace.emit({ kind: "link.hybrid", stage: "contacting", host });
   const open = async (ended: AbortSignal): Promise<OpenedTunnel> => {
     try {
-      return await ports.dialer.open(url, { headers, context: env.trace.context }, ended);
+      return await askPort(
+        "dialer",
+        () => ports.dialer.open(url, { headers, context: env.trace.context }, ended),
+        { signal: ended, onLate: ({ tunnel: late }) => late.close() },
+      );
     } catch (error) {
       if (!(error instanceof TunnelRefusedError) || error.httpStatus !== CONTACT_GONE_STATUS) throw error;
       env.trace.emit({ kind: "link.hybrid", stage: "link-gone", httpStatus: error.httpStatus });
@@ -170,7 +176,8 @@ async function meet(
       signalled = true;
     }
   };
-  const found = scan(AbortSignal.any([signal, scanning.signal]));
+  const { signal: ended, release } = joinedSignal(signal, scanning.signal);
+  const found = scan(ended);
   const interrupted = listen();
   try {
     await Promise.race([found, interrupted]);
@@ -180,6 +187,7 @@ async function meet(
     // A signal that arrived at the same moment counts; the promise that lost the race has no other handler for its
     // rejection.
     await Promise.allSettled([found, interrupted]);
+    release();
   }
   return { heard: await found, signalled };
 }

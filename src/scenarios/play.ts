@@ -1,6 +1,7 @@
 import { sleep } from "../core/clock.js";
 import { envFor } from "../core/env.js";
 import { isHarnessError } from "../core/errors.js";
+import type { RunLimits } from "../core/virtual-clock.js";
 import { openSession } from "../ctap/client/session.js";
 import type { FallbackUser } from "../sim/factors/visitor.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
@@ -8,6 +9,12 @@ import type { World } from "../sim/world.js";
 import type { Action } from "./scenario.js";
 
 const ACCOUNT = "hanako";
+
+/**
+ * How much may happen in a run: forty times what the largest scenario of the catalogue does, and ten years, because a
+ * knob may set a year. A run that never ends meets one of them in seconds.
+ */
+export const RUN_LIMITS: RunLimits = { firings: 250_000, durationMs: 10 * 365 * 86_400_000 };
 
 /** Longest a run waits, after its script, for what is still under way: a mail, a phone, a replica. */
 const EPILOGUE_MS = 3_600_000;
@@ -86,10 +93,12 @@ function applyFallbackAction({ at: { fallbackUser } }: World, { do: action }: Ac
 async function resetKey({ env, usbPort }: World): Promise<void> {
   const device = await usbPort.device();
   if (device === undefined) return;
-  const session = await openSession(envFor(env, "lab"), device);
-  await session.reset().catch((error: unknown) => {
+  try {
+    const session = await openSession(envFor(env, "lab"), device);
+    await session.reset();
+  } catch (error) {
     if (!isHarnessError(error)) throw error;
-  });
+  }
 }
 
 async function enterCodes(world: World, action: Action & { readonly do: "enter-code" }): Promise<void> {

@@ -11,7 +11,7 @@ import { explain } from "../diagnosis/explain.js";
 import type { Explanation } from "../diagnosis/explanation.js";
 import type { TraceSchemaVersion } from "../diagnosis/stored-trace.js";
 import type { AssertionFailure, PartialExpectation } from "./expectation.js";
-import { play } from "./play.js";
+import { play, RUN_LIMITS } from "./play.js";
 import { SCENARIO, type UserScenario } from "./scenario.js";
 
 export interface RunOptions {
@@ -70,7 +70,7 @@ export async function runScenario(scenario: UserScenario, options: RunOptions): 
   const { seed, knobs = {}, frames, calledAs } = options;
   const world = simWorld(seed, mergeKnobs(scenario.knobs, knobs), { frames });
   const { env } = world;
-  await env.clock.run(playIn(world, scenario, seed));
+  await env.clock.run(playIn(world, scenario, seed), RUN_LIMITS);
   return judge(world, scenario, {
     seed,
     knobs,

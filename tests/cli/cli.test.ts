@@ -196,6 +196,21 @@ describe("key", () => {
     expect(documentOf(out.join(""))).toMatchObject({ ok: true, powerCycles: 1, unplugs: 1 });
   });
 
+  test("goes on without --stdin while SIGUSR2 has it pulled out", async () => {
+    const child = startCli(["key", "--udp", "127.0.0.1:0", "--json"]);
+    const closed = once(child, "close");
+    const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+    const nextLine = async () => (await lines.next()).value as string;
+    await nextLine();
+    child.kill("SIGUSR2");
+    expect(await nextLine()).toBe("unplugged");
+    child.kill("SIGUSR2");
+    expect(await nextLine()).toMatch(/^plugged in: udp:/);
+    child.kill("SIGTERM");
+    await closed;
+    expect(child.exitCode).toBe(0);
+  });
+
   test.each([
     [["--uhid", "--unix", "x"]],
     [["--unix", "x", "--serial", "1"]],

@@ -87,3 +87,35 @@ describe("a code on the screen", () => {
     expect(lines).toEqual([CODE]);
   });
 });
+
+describe("a picture that is larger than a picture of a code can be", () => {
+  /** The first bytes of a PNG that claims this size, and nothing behind them. */
+  function claiming(width: number, height: number, interlace = 0): Uint8Array {
+    const bytes = Buffer.alloc(69);
+    bytes.write("\x89PNG\r\n\x1a\n", "latin1");
+    bytes.writeUInt32BE(13, 8);
+    bytes.write("IHDR", 12, "latin1");
+    bytes.writeUInt32BE(width, 16);
+    bytes.writeUInt32BE(height, 20);
+    bytes[28] = interlace;
+    return bytes;
+  }
+
+  test.each([
+    [1, 2 ** 31 - 1],
+    [20_000, 20_000],
+    [2 ** 32 - 1, 2 ** 32 - 1],
+  ])("%i x %i pixels: refused by its head, with the limit's name", async (width, height) => {
+    await expect(readQrImage(claiming(width, height), "tall.png")).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: `tall.png has ${width} x ${height} pixels, more than the limit of 33554432 pixels`,
+    });
+  });
+
+  test("an interlaced one, whose unpacking has no limit, is refused", async () => {
+    await expect(readQrImage(claiming(10, 10, 1), "x.png")).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: "x.png is an interlaced PNG",
+    });
+  });
+});

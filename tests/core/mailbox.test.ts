@@ -74,6 +74,16 @@ describe("AsyncQueue", () => {
     expect(box.drain()).toEqual([4]);
   });
 
+  test("bytes that wait are limited as well, and what was taken makes room", async () => {
+    const box = new AsyncQueue<Uint8Array>(10, { max: 100, of: ({ length }) => length });
+    box.put(new Uint8Array(60));
+    expect(() => box.put(new Uint8Array(41))).toThrow("more than 100 bytes wait");
+    await box.next();
+    box.put(new Uint8Array(100));
+    expect(box.drain()).toHaveLength(1);
+    box.put(new Uint8Array(100));
+  });
+
   test("a waiter that gave up takes no item with it", async () => {
     const box = new AsyncQueue<number>();
     const abort = new AbortController();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sleep } from "../../src/core/clock.js";
 import { VirtualClock } from "../../src/core/virtual-clock.js";
 
 const never = () => new Promise<never>(() => {});
@@ -78,6 +79,28 @@ describe("VirtualClock", () => {
       name: "StallError",
       code: "STALLED",
       message: expect.stringContaining("42 ms") as string,
+    });
+  });
+
+  test("a crowd that wakes at one instant is none", async () => {
+    const clock = new VirtualClock();
+    const crowd = Array.from({ length: 20_000 }, () => sleep(clock, 5, "test.crowd"));
+    await clock.run(Promise.all(crowd));
+    expect(clock.nowMs()).toBe(5);
+  });
+
+  test.each([
+    [{ firings: 100 }, "100 timers fired"],
+    [{ durationMs: 1_000 }, "1000 ms passed"],
+  ])("work that goes on beyond %j is ENDLESS, with the timer's name", async (limits, text) => {
+    const clock = new VirtualClock();
+    const again = () => void clock.arm(100, "test.keepalive", again);
+    again();
+    await expect(clock.run(never(), limits)).rejects.toMatchObject({
+      name: "StallError",
+      code: "ENDLESS",
+      message: expect.stringMatching(`${text}.*test.keepalive`) as string,
+      hint: expect.any(String) as string,
     });
   });
 

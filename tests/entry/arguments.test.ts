@@ -343,6 +343,7 @@ test("no public function with an options parameter is left out", () => {
       "oracleCaseFiles",
       "oracleTableToText",
       "outcomeOf",
+      "phoneMannersOf",
       "phoneThatBotchesTheHandshake",
       "phoneThatForgetsTheIndex",
       "phoneThatLinksLate",

@@ -141,6 +141,10 @@ describe("over real sockets", () => {
       timer: "hybrid.scan",
       aftermath: "none",
     });
-    expect(await scanned).toEqual({ ending: "tunnel-connect-failed", code: "TUNNEL_REFUSED" });
+    expect(await scanned).toEqual({
+      ending: "tunnel-connect-failed",
+      code: "TUNNEL_REFUSED",
+      hint: "The service is full: try again in a moment.",
+    });
   });
 });

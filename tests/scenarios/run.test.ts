@@ -108,3 +108,16 @@ test("a person does not wait for ever for a sheet that nobody closes", async () 
   expect(run.records.at(-1)?.atMs).toBeGreaterThanOrEqual(1_800_000);
   expect(run.records.some(({ kind }) => kind === "page.settled")).toBe(false);
 });
+
+test("a run that would never end is ended, by its limits and with the timer that went on", async () => {
+  const endless = {
+    ...STORY,
+    knobs: { "link.road": "hybrid", "key.touchDelayMs": null, "phone.platformTimeoutMs": null } as const,
+    script: [{ do: "reset-key" } as const],
+  };
+  await expect(runScenario(endless, { seed: "1" })).rejects.toMatchObject({
+    name: "StallError",
+    code: "ENDLESS",
+    message: expect.stringContaining("hid.keepalive") as string,
+  });
+});

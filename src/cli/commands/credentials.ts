@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.js";
 import {
   type CredentialManager,
   type Ctap2Session,
@@ -70,7 +71,8 @@ const listAll: Action = async (manager, settle) => {
     text: [
       `${existing} passkeys, room for ${remaining} more`,
       ...found.map(
-        ({ rpId, id, name, displayName }) => `  ${id}  ${rpId}  ${name ?? displayName ?? "no name"}`,
+        ({ rpId, id, name, displayName }) =>
+          `  ${id}  ${printable(rpId)}  ${printable(name ?? displayName ?? "no name")}`,
       ),
     ].join("\n"),
   };

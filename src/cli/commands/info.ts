@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.js";
 import { type AuthenticatorInfo, openSession, toHex } from "../../entry/ctap.js";
 import { learnProfile } from "../../entry/sim.js";
 import type { Command } from "../command.js";
@@ -30,7 +31,7 @@ export const info: Command = {
           ...(notes && { profile: { file, notes } }),
         },
         text: [
-          opened.device.label,
+          printable(opened.device.label),
           ...Object.entries(members).map(([name, value]) => line(name, value)),
           ...(notes
             ? [`profile written to ${file}`, ...notes.map(({ member, text }) => line(member, text))]
@@ -61,7 +62,7 @@ function plain(said: AuthenticatorInfo): Record<string, unknown> {
 }
 
 function line(name: string, value: unknown): string {
-  return `  ${name.padEnd(34)}${short(value)}`;
+  return printable(`  ${name.padEnd(34)}${short(value)}`);
 }
 
 function short(value: unknown): string {

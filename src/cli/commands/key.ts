@@ -39,7 +39,10 @@ ${KEY_HANDS_HELP}`,
     const firmware = { ...rest, ...(cbor && { cbor: saving(cbor) }), ...(msg && { msg: saving(msg) }) };
     const exposed = await exposeKey(invocation, env, firmware);
     invocation.terminal.warn(`simulated ${simulated.profile.name} on ${exposed.label}`);
-    const moves = await untilStdinEnds(exposed, invocation.terminal, { stdin: flag(invocation, "stdin") });
+    const moves = await untilStdinEnds(exposed, invocation.terminal, {
+      stdin: flag(invocation, "stdin"),
+      clock: env.clock,
+    });
     save();
     return {
       exitCode: 0,

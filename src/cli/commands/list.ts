@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.js";
 import { usbDevices } from "../../entry/hid.js";
 import { PROFILES } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
@@ -15,7 +16,7 @@ export const list: Command = {
     const { devices, problem } = await lookForKeys();
     const keys = devices.map(
       ({ path, product, vendorId, productId }) =>
-        `  hid:${path}   ${product ?? "unnamed"} (${hex16(vendorId)}:${hex16(productId)})`,
+        `  hid:${path}   ${printable(product ?? "unnamed")} (${hex16(vendorId)}:${hex16(productId)})`,
     );
     return {
       exitCode: 0,

@@ -1,9 +1,17 @@
 import type { CtapHandler } from "../../entry/ctap.js";
 import { MemorySink } from "../../entry/diagnosis.js";
-import { SimPhone, envFor, seededEntropy, systemEnv } from "../../entry/sim.js";
+import {
+  type PhoneOutcome,
+  SimPhone,
+  envFor,
+  phoneMannersOf,
+  seededEntropy,
+  systemEnv,
+} from "../../entry/sim.js";
 import { timelineOf } from "../ceremony.js";
 import { type Command, untilInterrupted } from "../command.js";
 import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../device/hybrid-ports.js";
+import { exitCodeOf } from "../exit-code.js";
 import { textOption } from "../options.js";
 import { qrFrom } from "../device/read-qr.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-key.js";
@@ -20,7 +28,8 @@ ${TUNNEL_HELP}
 ${SIM_KEY_HELP}
   --seed TEXT          what the phone's secrets are made of; random when absent
   signals: SIGTERM and SIGINT switch the phone off
-  Exit code 1 when the phone could not serve its client.`,
+  --profile iphone     also hangs up after its answer, sends no update and meets its clients at Apple's tunnel service
+  Exit code 1 when the phone could not serve its client, 2 when its radio kept it from doing so.`,
   options: {
     qr: { type: "string" },
     "qr-image": { type: "string" },
@@ -43,16 +52,21 @@ ${SIM_KEY_HELP}
       return answer;
     };
     const parts = { advertiser: advertiserFrom(invocation, env), dialer: dialerFrom(invocation), handle };
-    const simulated = new SimPhone(envFor(env, "phone"), parts);
+    const simulated = new SimPhone(envFor(env, "phone"), parts, phoneMannersOf(key.profile.name));
     void untilInterrupted().then(() => simulated.switchOff());
-    const { ending, code } = await simulated.scan(qr);
-    const served = ending === "served";
+    const outcome = await simulated.scan(qr);
+    const served = outcome.ending === "served";
     return {
-      exitCode: served ? 0 : 1,
-      json: { ok: served, ending, ...(code !== undefined && { code }), trace: sink.records },
-      text: [timelineOf(sink.records), "", `ended: ${ending}${code === undefined ? "" : ` (${code})`}`].join(
-        "\n",
-      ),
+      exitCode: served ? 0 : exitCodeOf(outcome.code ?? outcome.ending),
+      json: { ok: served, ...outcome, trace: sink.records },
+      text: [timelineOf(sink.records), "", ...endOf(outcome)].join("\n"),
     };
   },
 };
+
+function endOf({ ending, code, hint }: PhoneOutcome): readonly string[] {
+  return [
+    `ended: ${ending}${code === undefined ? "" : ` (${code})`}`,
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+  ];
+}

@@ -48,7 +48,8 @@ export const tunnel: Command = {
   },
   async run(invocation) {
     const sink = new MemorySink();
-    const service = await start(invocation, systemEnv(sink));
+    // Records that nobody will print are not kept: a service may run for weeks.
+    const service = await start(invocation, systemEnv(invocation.terminal.json ? sink : undefined));
     invocation.terminal.warn(`tunnel service on ${service.origin}`);
     await untilInterrupted();
     const { origin } = service;

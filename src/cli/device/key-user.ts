@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import type { ExposedDevice } from "../../entry/sim.js";
+import type { Clock, ExposedDevice } from "../../entry/sim.js";
 import type { Terminal } from "../terminal.js";
 
 export const KEY_HANDS_HELP = `  --stdin              also take lines from standard input: unplug, replug, cycle, quit; its end is quit
@@ -28,8 +28,10 @@ interface KeyAction {
 export function untilStdinEnds(
   exposed: ExposedDevice,
   terminal: Terminal,
-  options: { readonly stdin: boolean },
+  options: { readonly stdin: boolean; readonly clock: Clock },
 ): Promise<KeyActions> {
+  // A key that is pulled out has no socket that would keep the program waiting for its next signal.
+  const release = options.clock.arm(Number.MAX_SAFE_INTEGER, "key.held", () => undefined);
   const done = { powerCycles: 0, unplugs: 0 };
   let plugged = true;
   let last = Promise.resolve();
@@ -69,6 +71,7 @@ export function untilStdinEnds(
     const quit = () => {
       last = last.then(async () => {
         await exposed[Symbol.asyncDispose]();
+        release();
         resolve(done);
       });
       last.catch(reject);

@@ -12,7 +12,7 @@ import {
 import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
-import { hostAndPort } from "./host-and-port.js";
+import { hostAndPort, udpPlace } from "./host-and-port.js";
 import { HYBRID_CEREMONY_HELP, HYBRID_CEREMONY_OPTIONS, openHybrid } from "./hybrid-device.js";
 import { textOption } from "../options.js";
 import { framesOption } from "../recording.js";
@@ -27,9 +27,10 @@ export const DEVICE_OPTIONS = {
   ...HYBRID_CEREMONY_OPTIONS,
 } as const satisfies OptionTable;
 
-export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT, unix:PATH
+export const DEVICE_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT[:LOCAL], unix:PATH
                        or hybrid: a phone that scans the code shown then
-  --bind HOST:PORT     local address for udp, where the device answers a fixed one (key --peer)
+  --bind HOST:PORT     local address for udp, where the device answers a fixed one (key --peer); udp:HOST:PORT:LOCAL
+                       names the port alone
   --seed TEXT          what a simulated run is made of; the same seed gives the same bytes
 ${SIM_KEY_HELP}
 ${HYBRID_CEREMONY_HELP}`;
@@ -127,7 +128,7 @@ async function openAt(env: Env, where: string, { frames, bind }: RealDeviceOptio
       return openHidDevice(
         env,
         await udpHidPort({
-          ...hostAndPort(place),
+          ...udpPlace(place),
           ...(bind !== undefined && { bind: hostAndPort(bind) }),
           trace: env.trace,
         }),
@@ -137,7 +138,7 @@ async function openAt(env: Env, where: string, { frames, bind }: RealDeviceOptio
       return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }), options);
     default:
       throw new UsageError("USAGE", `--device "${where}" names no kind of device`, {
-        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, unix:PATH or hybrid",
+        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, udp:HOST:PORT:LOCAL, unix:PATH or hybrid",
       });
   }
 }

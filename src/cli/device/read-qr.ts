@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { type Invocation, UsageError } from "../command.js";
 import { textOption } from "../options.js";
 
@@ -23,6 +23,7 @@ export async function qrFrom(invocation: Invocation): Promise<string> {
 /** @throws {UsageError} ENVIRONMENT for anything but a PNG file with a QR code on it. */
 export async function readQrImage(bytes: Uint8Array, name: string): Promise<string> {
   const [{ PNG }, { default: decode }] = await Promise.all([import("pngjs"), import("qr/decode.js")]);
+  checkSize(bytes, name);
   let picture: { readonly data: Uint8Array; readonly width: number; readonly height: number };
   try {
     picture = PNG.sync.read(Buffer.from(bytes));
@@ -39,10 +40,46 @@ export async function readQrImage(bytes: Uint8Array, name: string): Promise<stri
   }
 }
 
+/** Limits of a picture: the largest screens have half as many pixels, and a photo of a code needs fewer. */
+const IMAGE_LIMITS = { bytes: 2 ** 24, pixels: 2 ** 25 } as const;
+
+/** Where a PNG says how large it is. @see PNG (ISO/IEC 15948) §11.2.2 (IHDR) */
+const IHDR = { width: 16, height: 20, interlace: 28, end: 29 } as const;
+
+/**
+ * Looks at what a picture claims to be before any of it is unpacked.
+ *
+ * @throws {UsageError} ENVIRONMENT for more than {@link IMAGE_LIMITS}.
+ */
+function checkSize(bytes: Uint8Array, name: string): void {
+  if (bytes.length < IHDR.end) return;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const width = view.getUint32(IHDR.width);
+  const height = view.getUint32(IHDR.height);
+  if (width * height > IMAGE_LIMITS.pixels) {
+    throw tooLarge(name, `${width} x ${height} pixels`, `${IMAGE_LIMITS.pixels} pixels`);
+  }
+  if (bytes[IHDR.interlace] !== 0) {
+    // The package unpacks these without a limit.
+    throw new UsageError("ENVIRONMENT", `${name} is an interlaced PNG`, {
+      hint: "save it without interlacing",
+    });
+  }
+}
+
+function tooLarge(name: string, size: string, limit: string): UsageError {
+  return new UsageError("ENVIRONMENT", `${name} has ${size}, more than the limit of ${limit}`, {
+    hint: "cut the picture to the code",
+  });
+}
+
 function readImageFile(path: string): Uint8Array {
   try {
+    const { size } = statSync(path);
+    if (size > IMAGE_LIMITS.bytes) throw tooLarge(path, `${size} bytes`, `${IMAGE_LIMITS.bytes} bytes`);
     return readFileSync(path);
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError("ENVIRONMENT", `picture ${path} cannot be read`, { cause });
   }
 }

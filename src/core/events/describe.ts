@@ -1,3 +1,4 @@
+import { printable } from "../printable.js";
 import type { EventView, Tone } from "./event.js";
 import type { RecordFrame } from "./frame.js";
 import { EVENTS, type EventKind, type EventsByKind, type TraceRecord } from "./table.js";
@@ -6,9 +7,13 @@ type RecordOf<Kind extends EventKind> = { [K in Kind]: EventsByKind[K] & RecordF
 
 const VIEWS: { readonly [Kind in EventKind]: EventView<RecordOf<Kind>> } = EVENTS;
 
-/** Describes one record in a sentence whose subject is its actor; `undefined` for what only programs read. */
+/**
+ * Describes one record in a sentence whose subject is its actor; `undefined` for what only programs read. Records come
+ * from anywhere: the sentence is {@link printable}.
+ */
 export function describeRecord(record: TraceRecord): string | undefined {
-  return textOf(record);
+  const text = textOf(record);
+  return text === undefined ? undefined : printable(text);
 }
 
 function textOf<Kind extends EventKind>(record: RecordOf<Kind>): string | undefined {

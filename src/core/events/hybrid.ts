@@ -6,6 +6,7 @@ const FAILURES: readonly string[] = [
   "channel-refused",
   "link-gone",
   "scan-failed",
+  "clean-up-failed",
   "failed",
 ];
 
@@ -67,6 +68,7 @@ export const HYBRID_EVENTS = {
         "advert-seen",
         "advert-foreign",
         "advert-too-long",
+        "clean-up-failed",
         "contacting",
         "phone-joined",
         "push-sent",

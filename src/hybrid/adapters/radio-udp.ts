@@ -1,6 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { createSocket, type Socket } from "node:dgram";
+import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import type { Disarm } from "../../core/clock.js";
@@ -60,13 +61,14 @@ export function udpAdvertiser(env: Env, options: UdpRadioOptions): Advertiser {
   const { host = "127.0.0.1", port } = options;
   return {
     async advertise(serviceData) {
-      const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
+      const address = await resolved(host);
+      const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
       const bytes = Uint8Array.from(serviceData);
       // No process listens yet, or any more: as on a radio, that is no error for the sender.
       socket.on("error", () => {});
       let disarm: Disarm = () => {};
       const send = () => {
-        socket.send(bytes, port, host, () => {});
+        socket.send(bytes, port, address, () => {});
         disarm = env.clock.arm(REPEAT_MS, "radio.repeat", send);
       };
       send();
@@ -78,6 +80,18 @@ export function udpAdvertiser(env: Env, options: UdpRadioOptions): Advertiser {
       };
     },
   };
+}
+
+/** @throws {RadioError} `RADIO_FAILED` for a name that no address belongs to: nobody could ever hear there. */
+async function resolved(host: string): Promise<string> {
+  try {
+    return (await lookup(host)).address;
+  } catch (cause) {
+    throw new RadioError("RADIO_FAILED", `there is no host ${host}`, {
+      cause,
+      hint: "name the machine where the scanner listens: --radio udp:HOST:PORT",
+    });
+  }
 }
 
 /** @throws {RadioError} `RADIO_BUSY`, `RADIO_FAILED` */

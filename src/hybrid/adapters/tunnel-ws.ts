@@ -1,3 +1,4 @@
+import { CLEAN_UP_MS } from "../../core/clean-up.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { IncomingMessage } from "node:http";
@@ -27,6 +28,9 @@ const OPTIONS = parameters<WsDialerOptions>({
   tls: maybe(arg.object),
   proxy: maybe(arg.callable),
 });
+
+/** A peer that does not answer the closing handshake holds no socket open for long. The package's types lag behind. */
+const CLOSING = { closeTimeout: CLEAN_UP_MS };
 
 /** Schemes a service may answer a redirect with, as the scheme that is dialled. */
 const SCHEMES: Readonly<Record<string, string>> = {
@@ -77,6 +81,7 @@ async function attempt({ url, origin, opening, options }: Attempt, signal: Abort
     perMessageDeflate: false,
     maxPayload: SEALED_BYTES_MAX,
     followRedirects: false,
+    ...CLOSING,
     ...options.tls,
     ...(raw && { createConnection: through(raw, { url, tls: options.tls }) }),
   });

@@ -1,5 +1,6 @@
 import type { WebSocket } from "ws";
-import { AsyncQueue, QueueFullError } from "../../core/queue.js";
+import { QueueFullError } from "../../core/queue.js";
+import { messageInbox } from "../message-inbox.js";
 import type { Tunnel, TunnelClose } from "../ports.js";
 
 /** @see RFC 6455 §7.4.1 */
@@ -9,7 +10,7 @@ const CloseCode = { NORMAL: 1000, UNSUPPORTED_DATA: 1003, POLICY: 1008 } as cons
 export class WsTunnel implements Tunnel {
   readonly closed: Promise<TunnelClose>;
   readonly #socket: WebSocket;
-  readonly #inbox = new AsyncQueue<Uint8Array>();
+  readonly #inbox = messageInbox();
 
   constructor(socket: WebSocket) {
     this.#socket = socket;

@@ -27,6 +27,10 @@ export const PADDING_BYTES = 32;
 export const SEQUENCE_MAX = 2 ** 24 - 1;
 /** Largest sealed message taken or sent, 1 MiB. Source: Chromium, websocket_adapter.cc */
 export const SEALED_BYTES_MAX = 2 ** 20;
+/** Messages that wait for their reader take no more than this: four of the largest. */
+export const INBOX_BYTES_MAX = 4 * SEALED_BYTES_MAX;
+/** Service data in one advertising structure: 255 bytes with its type and UUID. @see Bluetooth Core, advertising data */
+export const SERVICE_DATA_BYTES_MAX = 252;
 /** Every update frame of Chrome for Android has this many plaintext bytes, so that a relay learns nothing. */
 export const CHROME_UPDATE_BYTES = 512;
 

@@ -106,7 +106,10 @@ function readShutdown(payload: Uint8Array, from: "client" | "phone", quirks: Fra
   if (from === "phone" && quirks.shutdownFromPhone === "refused") {
     throw fault(from, "FRAME_UNEXPECTED", "a shutdown frame from the phone");
   }
-  if (payload.length > 0) throw fault(from, "FRAME_MALFORMED", `shutdown with ${payload.length} bytes`);
+  // Chromium's phone looks at the type alone.
+  if (payload.length > 0 && from === "phone") {
+    throw fault(from, "FRAME_MALFORMED", `shutdown with ${payload.length} bytes`);
+  }
   if (quirks.emptyShutdown === "refused") throw fault(from, "FRAME_MALFORMED", "a frame without payload");
   return { type: "shutdown" };
 }

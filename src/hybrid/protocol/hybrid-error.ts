@@ -28,6 +28,8 @@ const FINDINGS = {
   TUNNEL_BAD_ROUTING_ID: { aftermath: "none" },
   /** The tunnel service would not let us in. */
   TUNNEL_REFUSED: { aftermath: "none" },
+  /** A port, such as a scanner or a dialer of one's own, threw what is no error of this library. */
+  PORT_FAILED: { aftermath: "none", hint: "The error's cause is what the port threw." },
   /** The tunnel ended before the phone was ready to be asked. */
   TUNNEL_CLOSED: { aftermath: "none", hint: NEW_CODE },
   /** Something came through the tunnel that has no place there, such as a connect signal that is none. */

@@ -1,5 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape, type Shape } from "../../core/shape.js";
+import type { Disarm } from "../../core/clock.js";
+import { notify } from "../../core/notify.js";
 import { equalBytes, toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
 import { envIn, type Env } from "../../core/env.js";
@@ -115,6 +117,7 @@ export class TunnelRelay {
   readonly #env: Env;
   #limits: RelayLimits;
   readonly #meetings = new Map<string, RelaySession>();
+  readonly #pushes = new Set<Disarm>();
   readonly #contacts = new Map<string, ((push: Push) => void) | "gone">();
 
   constructor(env: Env, limits: Partial<RelayLimits> = {}) {
@@ -161,8 +164,10 @@ export class TunnelRelay {
     }
   }
 
-  /** Closes every tunnel. */
+  /** Closes every tunnel; pushes that are under way are lost. */
   close(): void {
+    for (const disarm of this.#pushes) disarm();
+    this.#pushes.clear();
     for (const { tunnel } of [...this.#meetings.values()]) tunnel.end({ code: 1001 });
   }
 
@@ -223,10 +228,16 @@ export class TunnelRelay {
   #push(wake: (push: Push) => void, push: Push): void {
     const { pushDelayMs } = this.#limits;
     if (pushDelayMs === null) return;
-    this.#env.clock.arm(pushDelayMs, "push.deliver", () => {
-      this.#env.trace.in(push.context).emit({ kind: "link.hybrid", stage: "push-sent" });
-      wake(push);
+    const disarm = this.#env.clock.arm(pushDelayMs, "push.deliver", () => {
+      this.#pushes.delete(disarm);
+      const trace = this.#env.trace.in(push.context);
+      trace.emit({ kind: "link.hybrid", stage: "push-sent" });
+      notify(
+        () => wake(push),
+        () => trace.emit({ kind: "link.hybrid", stage: "failed", code: "PUSH_LOST" }),
+      );
     });
+    this.#pushes.add(disarm);
   }
 
   #begin(

@@ -13,7 +13,7 @@ import {
 import { listKnobs } from "../../sim/knobs/knobs.js";
 import { simWorld } from "../../sim/sim-world.js";
 import type { ClientProfile } from "../../webauthn/profiles/client-profile.js";
-import { play } from "../play.js";
+import { play, RUN_LIMITS } from "../play.js";
 import type { Action } from "../scenario.js";
 
 /** Seed of every run: what varies from draw to draw is the plan. */
@@ -38,7 +38,7 @@ export function runnerWith(seed: string): Runner {
           await world.prepare();
           await play(world, script as readonly Action[], () => recordsBefore.push(env.records.length));
         };
-        await env.clock.run(played());
+        await env.clock.run(played(), RUN_LIMITS);
         env.trace.emit({ kind: "run.ended", outcome: "no-expectation" });
         const { keys, rows } = world.ledger().entries;
         return { records: env.records, ledger: { keys, rows }, recordsBefore };

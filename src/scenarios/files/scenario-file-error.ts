@@ -51,11 +51,11 @@ export class ScenarioFileError extends HarnessError<ScenarioFileFault> {
     detail: Pick<ErrorDetail, "cause"> = {},
   ) {
     const [first, ...others] = problems;
-    const more = others
-      .map(({ path, text, hint }) => `\n  also ${path}: ${text}${hint === undefined ? "" : `; ${hint}`}`)
-      .join("");
-    super(first.code, `${placeOf(file, first.path)}${first.text}${more}`, {
+    super(first.code, `${placeOf(file, first.path)}${first.text}`, {
       ...detail,
+      furtherLines: others.map(
+        ({ path, text, hint }) => `  also ${path}: ${text}${hint === undefined ? "" : `; ${hint}`}`,
+      ),
       ...(first.hint !== undefined && { hint: first.hint }),
     });
     this.file = file;

@@ -47,6 +47,9 @@ const factor = word("sms", "mail", "app", "voice", "call");
 /** Knobs as they may be turned while a world is running. */
 const MID_RUN_OVERRIDES = { ...knobsShape(KNOB_SPECS, { midRun: true }), named: "turns" };
 
+/** More codes than any site lets a user enter. */
+const TIMES_MAX = 10_000;
+
 /** Every verb with its members: what `Action` says in types, for files. Who adds a verb is asked for its row here. */
 const ACTIONS = {
   register: { ...ceremony, by: maybe(word("helper")) },
@@ -57,7 +60,7 @@ const ACTIONS = {
     atMs,
     factor,
     code: maybe(word("first", "latest", "wrong")),
-    times: maybe(whole),
+    times: maybe({ ...whole, max: TIMES_MAX }),
     everyMs: maybe(whole),
   },
   "sign-in-with": { atMs, provider: word("line", "google") },

@@ -1,3 +1,4 @@
+import { printableLines } from "../../core/printable.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { shortSeconds, VERDICT_NAMES } from "./words.js";
 
@@ -73,7 +74,7 @@ function assertionFailures({ scenario, findings, reproduction }: ReportedRun): r
 
 /** Text of a workflow command: a line break would start a command of the trace's own. */
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return printableLines(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
 function property(text: string): string {
@@ -82,7 +83,7 @@ function property(text: string): string {
 
 /** No text of a trace may become Markdown, HTML or a link, or leave its cell. */
 function plain(text: string): string {
-  return text
-    .replace(/\s+|\p{Cc}|\p{Bidi_Control}/gu, " ")
+  return printableLines(text)
+    .replace(/\s+|\uFFFD/gu, " ")
     .replace(/[^\p{L}\p{N} ,;'"()=.-]|(?<=\p{L})\.(?=\p{L})/gu, (sign) => `&#${sign.codePointAt(0)};`);
 }

@@ -1,3 +1,5 @@
+import { printableLines } from "../../core/printable.js";
+
 /** Text that is markup already; everything else is escaped when it gets into markup. */
 export class Markup {
   readonly #text: string;
@@ -40,8 +42,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Also makes visible what is forbidden in XML and what would turn the direction of the text around it. */
 function escapeText(text: string): string {
-  return text
-    .replace(/[^\t\n\r\P{Cc}]|\p{Bidi_Control}|[\uFFFE\uFFFF]/gu, "\uFFFD")
-    .replace(/\p{Surrogate}/gu, "\uFFFD")
-    .replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string);
+  return printableLines(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string);
 }

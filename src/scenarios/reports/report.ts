@@ -2,13 +2,14 @@ import { titleOf } from "./title-of.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
+import { printableData } from "../../core/printable.js";
 import { describeRecord } from "../../core/events/describe.js";
 import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
 import { oddities, type Oddity } from "./oddities.js";
 import type { ReportedRun } from "./run-of-trace.js";
 import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { seconds } from "../../diagnosis/evidence.js";
-import { hang, paletteFor, printable, wrap, type Palette } from "./text-layout.js";
+import { hang, paletteFor, wrap, type Palette } from "./text-layout.js";
 import { gatherFacts } from "../../diagnosis/gather-facts.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 
@@ -47,7 +48,12 @@ export function toText(run: ReportedRun, options: TextOptions = {}): string {
     run: [arg.with("a run, as runScenario gives one,", "records", "explanation"), run],
     options: [TEXT_OPTIONS, options],
   });
-  const sheet: Sheet = { run, paint: paletteFor(options.color ?? false), width: options.width ?? WIDTH };
+  // Traces and scenarios come from anywhere: no text of theirs may steer a terminal or start a line of its own.
+  const sheet: Sheet = {
+    run: printableData(run),
+    paint: paletteFor(options.color ?? false),
+    width: options.width ?? WIDTH,
+  };
   const sections = [
     header(sheet),
     timeline(sheet),
@@ -56,7 +62,7 @@ export function toText(run: ReportedRun, options: TextOptions = {}): string {
     timers(sheet),
     ledgerSection(sheet),
     findings(sheet),
-    [`Again: ${run.reproduction}`],
+    [`Again: ${sheet.run.reproduction}`],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -98,9 +104,9 @@ function header({ run, paint, width }: Sheet): readonly string[] {
     "no-expectation": Object.keys(knobs).length > 0 ? "knobs turned" : "held to no promise",
   };
   const mark = { "as-expected": paint.good, unexpected: paint.bad, "no-expectation": paint.faint }[verdict];
-  const origin = seed === "" ? "" : `seed ${printable(seed)}  `;
+  const origin = seed === "" ? "" : `seed ${seed}  `;
   return [
-    `${paint.strong(printable(scenario.id))}  ${origin}${mark(outcome[verdict])}`,
+    `${paint.strong(scenario.id)}  ${origin}${mark(outcome[verdict])}`,
     paint.strong(titleOf(run)),
     ...wrap(scenario.story, width),
   ];
@@ -109,13 +115,13 @@ function header({ run, paint, width }: Sheet): readonly string[] {
 function timeline({ run, paint, width }: Sheet): readonly string[] {
   const described = run.records.flatMap((record) => {
     const text = describeRecord(record);
-    return text === undefined ? [] : [{ record, text: printable(text) }];
+    return text === undefined ? [] : [{ record, text }];
   });
   const lane = Math.max(...described.map(({ record }) => record.actor.length), "actor".length);
   return [
     paint.faint(`${"seconds".padStart(10)}  ${"actor".padEnd(lane)}  what happened`),
     ...described.flatMap(({ record, text }) => {
-      const head = `${(record.atMs / 1000).toFixed(3).padStart(10)}  ${printable(record.actor).padEnd(lane)}  `;
+      const head = `${(record.atMs / 1000).toFixed(3).padStart(10)}  ${record.actor.padEnd(lane)}  `;
       return hang(head, text, width).map(paintFor(record, paint));
     }),
   ];
@@ -131,7 +137,7 @@ function paintFor(record: TraceRecord, paint: Palette): (text: string) => string
 function whatTheUserSaw({ run, paint }: Sheet): readonly string[] {
   const seen = run.records.flatMap((record) =>
     record.kind === "user.saw"
-      ? [`  ${seconds(record.atMs).padStart(10)}  ${record.where}: ${printable(record.text)}`]
+      ? [`  ${seconds(record.atMs).padStart(10)}  ${record.where}: ${record.text}`]
       : [],
   );
   return seen.length === 0 ? [] : [paint.strong("What the user saw"), ...seen];
@@ -140,7 +146,7 @@ function whatTheUserSaw({ run, paint }: Sheet): readonly string[] {
 function verdict({ run, paint, width }: Sheet): readonly string[] {
   return [
     paint.strong("Verdict"),
-    ...clocksOff(run).flatMap((line) => hang("  ", printable(line), width)),
+    ...clocksOff(run).flatMap((line) => hang("  ", line, width)),
     ...run.explanation.ceremonies.flatMap((account) => diagnosisLines(account, { paint, width })),
     ...(run.explanation.ceremonies.length === 0 ? hang("  ", run.explanation.verdict, width) : []),
   ];
@@ -170,10 +176,10 @@ function diagnosisLines(
     : [];
   return [
     paint.strong(`  ${account.kind} ${account.ceremony}: ${account.mechanism}`),
-    ...hang("  ", printable(account.verdict), width),
-    ...timer.map(printable),
+    ...hang("  ", account.verdict, width),
+    ...timer,
     ...(marginMs === undefined ? [] : [`  margin ${interval(lowMs, highMs)}`]),
-    ...account.evidence.flatMap((line) => hang("    - ", printable(line), width)),
+    ...account.evidence.flatMap((line) => hang("    - ", line, width)),
     ...(account.prevention.length === 0 ? [] : ["  What would have prevented it"]),
     ...account.prevention.flatMap((line) => hang("    - ", line, width)),
   ];
@@ -198,15 +204,16 @@ function timerLine(use: TimerUse, paint: Palette): string {
   const { timer, owner, budgetMs, armedAtMs, endedAtMs, end } = use;
   const at = endedAtMs === undefined ? "" : ` at ${seconds(endedAtMs)}`;
   const line =
-    `  ${printable(timer).padEnd(16)}${printable(owner).padEnd(10)}` +
+    `  ${timer.padEnd(16)}${owner.padEnd(10)}` +
     `${seconds(armedAtMs).padStart(12)}${seconds(budgetMs).padStart(12)}  ${end}${at}`;
   return end === "fired" ? paint.bad(line) : line;
 }
 
 function ledgerSection({ run, paint }: Sheet): readonly string[] {
-  const { keys, rows, flags, mails } = run.ledger.entries;
-  const { orphans, ghosts } = oddities(run);
-  const list = (items: readonly string[]) => (items.length === 0 ? "none" : printable(items.join(", ")));
+  // A ledger is no plain data: what it says is copied here.
+  const { keys, rows, flags, mails } = printableData(run.ledger.entries);
+  const { orphans, ghosts } = printableData(oddities(run));
+  const list = (items: readonly string[]) => (items.length === 0 ? "none" : items.join(", "));
   const flagsOn = Object.keys(flags).filter((flag) => flags[flag]);
   const trouble = (items: Oddity) => {
     if (typeof items === "string") return items;
@@ -228,8 +235,8 @@ function findings({ run, paint, width }: Sheet): readonly string[] {
   return [
     paint.bad("Not as expected"),
     ...run.findings.flatMap(({ layer, expected, found }) => [
-      ...hang(`  ${layer}: `, `expected ${printable(expected)}`, width),
-      ...hang("    ", `found ${printable(found)}`, width),
+      ...hang(`  ${layer}: `, `expected ${expected}`, width),
+      ...hang("    ", `found ${found}`, width),
     ]),
   ];
 }

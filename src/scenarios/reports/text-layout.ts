@@ -14,11 +14,6 @@ export function paletteFor(color: boolean): Palette {
   return { strong: ansi(1), faint: ansi(2), good: ansi(32), bad: ansi(31) };
 }
 
-/** Traces come from elsewhere too: no text of theirs may steer a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
-}
-
 /** Breaks a text at spaces; a word longer than the line gets a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];

@@ -6,7 +6,7 @@ import { sleep } from "../../core/clock.js";
 import { envIn, inSpan, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
-import { never } from "../../core/abort.js";
+import { joinedSignal, never } from "../../core/abort.js";
 import type { CtapDevice } from "../../ctap/device.js";
 import { authenticate } from "../../webauthn/client/authenticate.js";
 import type { ClientContext } from "../../webauthn/client/client-context.js";
@@ -178,12 +178,14 @@ export class SimBrowser {
     }
     const own = new AbortController();
     this.#pending = own;
+    const { signal, release } = joinedSignal(...(pageSignal ? [pageSignal] : []), own.signal);
     try {
-      return await work(pageSignal ? AbortSignal.any([pageSignal, own.signal]) : own.signal);
+      return await work(signal);
     } catch (error) {
       if (own.signal.aborted) throw new PageRejection("NotAllowedError", "cancelled");
       throw error;
     } finally {
+      release();
       if (this.#pending === own) this.#pending = undefined;
     }
   }
@@ -232,7 +234,7 @@ export class SimBrowser {
     ask: Ask<Answer>,
   ): Promise<Answer> {
     const over = new AbortController();
-    const signal = AbortSignal.any([request.signal, over.signal]);
+    const { signal, release } = joinedSignal(request.signal, over.signal);
     const context = this.#contextOf(request, signal);
     const first = device
       ? ask(request.env, this.#hosted(request.env, device), context)
@@ -244,6 +246,7 @@ export class SimBrowser {
       ]);
     } finally {
       over.abort(new AbortedError("the request is over"));
+      release();
     }
   }
 

@@ -66,6 +66,13 @@ export interface WsTunnelService extends AsyncDisposable {
   readonly relay: TunnelRelay;
 }
 
+/** Connections above the limit that are told so at once; more are closed without a word. */
+const REFUSED_MAX = 64;
+
+/** Time that a client may take to say what it wants, in milliseconds. */
+const HEADERS_MS = 10_000;
+const CHECKING = { connectionsCheckingInterval: HEADERS_MS / 2 };
+
 /** Time that a side may take for the closing handshake, in milliseconds. */
 const GOODBYE_MS = 1000;
 
@@ -129,7 +136,12 @@ class Service implements WsTunnelService {
     });
     this.#sockets = sockets;
     this.relay = new TunnelRelay(env, relayLimitsIn(options));
-    this.#server = options.tls ? createTlsServer({ ...options.tls }) : createServer();
+    this.#server = options.tls ? createTlsServer({ ...options.tls, ...CHECKING }) : createServer(CHECKING);
+    // Sockets that ask for nothing count as well; a few above the limit are let in to be told that it is full.
+    const { connectionsMax } = options;
+    if (connectionsMax !== undefined) this.#server.maxConnections = connectionsMax + REFUSED_MAX;
+    this.#server.headersTimeout = HEADERS_MS;
+    this.#server.requestTimeout = HEADERS_MS;
     this.#server.on("upgrade", (request, socket, head) => {
       // A client that breaks off is a client that left.
       socket.on("error", () => {});

@@ -7,6 +7,7 @@ import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
+import { corrupted } from "./corrupt.js";
 
 /** Which way the message was going when the fault met it. */
 export type FaultDirection = "request" | "response";
@@ -81,7 +82,8 @@ export interface FaultyDevice extends CtapDevice {
  * @param env what the call lives in: clock, randomness and trace.
  * @param device the device that misbehaves.
  * @param rules which message meets which fault.
- * @returns a device that behaves like the given one but for the rules.
+ * @returns a device that behaves like the given one but for the rules; its `transact` throws {@link FaultRuleError} for a
+ *   `corrupt` beyond the end of the message it met.
  * @throws {RangeError} for two rules of one id, or an nth below 1.
  *
  * @example
@@ -188,10 +190,12 @@ class FaultyExchange {
   }
 
   async #apply(
-    { id, effect }: FaultRule,
+    rule: FaultRule,
     message: Uint8Array,
     { signal }: TransactOptions,
   ): Promise<{ readonly message: Uint8Array; readonly final: boolean }> {
+    const { id, effect } = rule;
+    const direction = directionOf(rule);
     const timer = `fault.${id}`;
     switch (effect.do) {
       case "delay":
@@ -211,7 +215,10 @@ class FaultyExchange {
       case "duplicate":
         return { message, final: false };
       case "corrupt":
-        return { message: corrupted(message, effect.offset, { xor: effect.xor ?? 0xff }), final: false };
+        return {
+          message: corrupted(message, effect, direction === "response" ? "unknown" : "none"),
+          final: false,
+        };
     }
   }
 
@@ -226,13 +233,4 @@ class FaultyExchange {
       () => undefined,
     );
   }
-}
-
-function corrupted(message: Uint8Array, offset: number, { xor }: { readonly xor: number }): Uint8Array {
-  const copy = message.slice();
-  const at = offset < 0 ? copy.length + offset : offset;
-  const byte = copy[at];
-  if (byte === undefined) throw new RangeError(`no byte ${offset} in a message of ${message.length}`);
-  copy[at] = byte ^ xor;
-  return copy;
 }

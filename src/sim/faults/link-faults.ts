@@ -3,7 +3,10 @@ import { shape } from "../../core/shape.js";
 import { concat } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { AsyncQueue } from "../../core/queue.js";
+import { isHarnessError } from "../../core/errors.js";
+import { AdvertInbox } from "../../hybrid/adapters/advert-inbox.js";
+import { portFailure } from "../../hybrid/ask-port.js";
+import { messageInbox } from "../../hybrid/message-inbox.js";
 import type {
   AdvertScanner,
   ReceivedAdvert,
@@ -11,6 +14,7 @@ import type {
   Tunnel,
   TunnelDialer,
 } from "../../hybrid/ports.js";
+import { corrupted } from "./corrupt.js";
 import { UnusedFaultError } from "./faults.js";
 
 /** What may happen to a message in a tunnel, or to an advert. */
@@ -98,7 +102,7 @@ export function withScannerFaults(
   return {
     assertAllUsed: () => schedule.assertAllUsed(),
     async *listen(signal) {
-      const heard = new AsyncQueue<ReceivedAdvert>();
+      const heard = new AdvertInbox();
       const passage = new Passage(env, schedule, {
         direction: "in",
         pass: (serviceData: Uint8Array, advert: ReceivedAdvert) => heard.put({ ...advert, serviceData }),
@@ -109,7 +113,9 @@ export function withScannerFaults(
         heard.close();
       };
       // The caller's signal ends both loops; the reading loop reports the abort.
-      pump().catch(() => heard.close());
+      pump().catch((error: unknown) =>
+        heard.close(isHarnessError(error) ? error : portFailure("scanner", error)),
+      );
       for (;;) {
         const advert = await heard.next(signal);
         if (advert === undefined) return;
@@ -182,20 +188,23 @@ class Passage<More> {
       if (effect.do === "swap") waits = true;
       if (effect.do === "replace") message = effect.bytes;
       if (effect.do === "lengthen") message = lengthened(message, effect.toBytes);
-      if (effect.do === "corrupt") message = corrupted(message, effect);
+      if (effect.do === "corrupt") message = corrupted(message, effect, "unknown");
     }
     const pass = () => {
       for (let i = 0; i < copies; i++) this.#deps.pass(message, more);
     };
     if (waits) return void this.#held.push(pass);
     if (delayMs === 0) pass();
-    else void sleep(this.#env.clock, delayMs, "fault.delay").then(pass);
+    else
+      sleep(this.#env.clock, delayMs, "fault.delay")
+        .then(pass)
+        .catch(() => this.#deps.hangUp(undefined));
     for (const late of this.#held.splice(0)) late();
   }
 }
 
 function faultyTunnel(env: Env, tunnel: Tunnel, schedule: FaultSchedule): Tunnel {
-  const inbox = new AsyncQueue<Uint8Array>();
+  const inbox = messageInbox();
   const hangUp = (code: number | undefined) => {
     tunnel.close(code);
     inbox.close();
@@ -217,7 +226,10 @@ function faultyTunnel(env: Env, tunnel: Tunnel, schedule: FaultSchedule): Tunnel
       incoming.take(message, undefined);
     }
   };
-  void pump();
+  pump().catch((error: unknown) => {
+    inbox.close(isHarnessError(error) ? error : portFailure("tunnel", error));
+    tunnel.close();
+  });
   return {
     closed: tunnel.closed,
     send: (message) => outgoing.take(message, undefined),
@@ -229,16 +241,4 @@ function faultyTunnel(env: Env, tunnel: Tunnel, schedule: FaultSchedule): Tunnel
 
 function lengthened(message: Uint8Array, toBytes: number): Uint8Array {
   return concat(message, new Uint8Array(Math.max(0, toBytes - message.length)));
-}
-
-function corrupted(
-  message: Uint8Array,
-  { offset, xor = 0xff }: { readonly offset: number; readonly xor?: number },
-): Uint8Array {
-  const copy = message.slice();
-  const at = offset < 0 ? copy.length + offset : offset;
-  const byte = copy[at];
-  if (byte === undefined) throw new RangeError(`no byte ${offset} in a message of ${message.length}`);
-  copy[at] = byte ^ xor;
-  return copy;
 }

@@ -4,7 +4,7 @@ import type { Disarm } from "../../core/clock.js";
 import { toHex } from "../../core/bytes.js";
 import { drawFraction } from "../../core/entropy.js";
 import type { Env } from "../../core/env.js";
-import { AsyncQueue } from "../../core/queue.js";
+import { AdvertInbox } from "../../hybrid/adapters/advert-inbox.js";
 import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
 import { optionRows } from "../knobs/option-rows.js";
@@ -36,7 +36,7 @@ interface Broadcast {
 }
 
 interface Listener {
-  readonly inbox: AsyncQueue<ReceivedAdvert>;
+  readonly inbox: AdvertInbox;
   readonly sinceMs: number;
   readonly disarms: Map<Broadcast, Disarm>;
 }
@@ -72,7 +72,7 @@ export class SimAir implements AdvertScanner, Advertiser {
 
   async *listen(signal: AbortSignal): AsyncIterable<ReceivedAdvert> {
     const listener: Listener = {
-      inbox: new AsyncQueue(),
+      inbox: new AdvertInbox(),
       sinceMs: this.#env.clock.nowMs(),
       disarms: new Map(),
     };

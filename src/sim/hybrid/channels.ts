@@ -1,8 +1,9 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
-import { AsyncQueue } from "../../core/queue.js";
+import { AsyncQueue, QueueFullError } from "../../core/queue.js";
 import { TransportError } from "../../ctap/transport-error.js";
+import { messageInbox } from "../../hybrid/message-inbox.js";
 import type { ByteChannel, ChannelDialer, ChannelListener, ListeningChannel } from "../../hybrid/ports.js";
 
 export interface ChannelOptions {
@@ -70,7 +71,7 @@ export function channelPair(
   env: Env,
   options: ChannelOptions = STANDARD,
 ): readonly [ByteChannel, ByteChannel] {
-  const [here, there] = [new AsyncQueue<Uint8Array>(), new AsyncQueue<Uint8Array>()];
+  const [here, there] = [messageInbox(), messageInbox()];
   let reportEnd: () => void = () => {};
   const closed = new Promise<void>((resolve) => {
     reportEnd = resolve;
@@ -81,7 +82,7 @@ export function channelPair(
     write(bytes) {
       for (let at = 0; at < bytes.length; at += options.mtuBytes) {
         const piece = bytes.slice(at, at + options.mtuBytes);
-        later(() => others.put(piece));
+        later(() => putOrEnd(others, piece));
       }
     },
     read: (signal) => own.next(signal),
@@ -92,4 +93,14 @@ export function channelPair(
     },
   });
   return [end(here, there), end(there, here)];
+}
+
+/** A reader that is too slow loses its channel, as one whose credits ran out for good. */
+function putOrEnd(inbox: AsyncQueue<Uint8Array>, piece: Uint8Array): void {
+  try {
+    inbox.put(piece);
+  } catch (error) {
+    if (!(error instanceof QueueFullError)) throw error;
+    inbox.close();
+  }
 }

@@ -5,7 +5,7 @@ import { AsyncQueue } from "../../core/queue.js";
 import { retryingScanner } from "../../hybrid/adapters/retrying-scanner.js";
 import type { AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
 import { RadioError } from "../../hybrid/adapters/radio-error.js";
-import { never } from "../../core/abort.js";
+import { joinedSignal, never } from "../../core/abort.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
 import { ADAPTER_KNOBS, SCAN_KNOBS } from "./radio-knobs.js";
 
@@ -75,7 +75,7 @@ export class ComputerRadio implements AdvertScanner {
   async *listen(signal: AbortSignal, context?: TraceContext): AsyncIterable<ReceivedAdvert> {
     for (;;) {
       await this.whenOn(signal);
-      const powered = AbortSignal.any([signal, (this.#power as AbortController).signal]);
+      const { signal: powered, release } = joinedSignal(signal, (this.#power as AbortController).signal);
       try {
         yield* this.#scan(powered, context);
         return;
@@ -83,6 +83,8 @@ export class ComputerRadio implements AdvertScanner {
         if (signal.aborted || !(error instanceof RadioError)) throw error;
         if (!powered.aborted) await never(powered).catch(() => undefined);
         signal.throwIfAborted();
+      } finally {
+        release();
       }
     }
   }

@@ -2,7 +2,8 @@ import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { AsyncQueue } from "../../core/queue.js";
+import { QueueFullError } from "../../core/queue.js";
+import { messageInbox } from "../../hybrid/message-inbox.js";
 import { TUNNEL_SUBPROTOCOL, TunnelHeader } from "../../hybrid/protocol/constants.js";
 import type { OpenedTunnel, Tunnel, TunnelClose, TunnelDialer, TunnelOpening } from "../../hybrid/ports.js";
 import { RELAY_LIMIT_ROWS, relayLimitsIn, TunnelRelay, type RelayLimits } from "../../hybrid/relay/relay.js";
@@ -121,13 +122,14 @@ function headerOf(headers: Readonly<Record<string, string>>): (name: string) => 
 }
 
 const NORMAL_CLOSE = 1000;
+const POLICY_CLOSE = 1008;
 
 /** One side's connection to the service. What is sent before a close arrives before it. */
 class MemoryTunnel implements Tunnel {
   readonly closed: Promise<TunnelClose>;
   readonly #env: Env;
   readonly #latencyMs: number;
-  readonly #inbox = new AsyncQueue<Uint8Array>();
+  readonly #inbox = messageInbox();
   #side: RelaySide | undefined;
   #over = false;
   #reportEnd: (how: TunnelClose) => void = () => {};
@@ -142,7 +144,7 @@ class MemoryTunnel implements Tunnel {
 
   joining(join: (end: RelayEnd) => RelaySide): this {
     this.#side = join({
-      deliver: (message) => this.#later(() => this.#inbox.put(message)),
+      deliver: (message) => this.#later(() => this.#put(message)),
       close: (how) => this.#later(() => this.#end(how)),
     });
     return this;
@@ -162,6 +164,15 @@ class MemoryTunnel implements Tunnel {
     if (this.#over) return;
     this.#end({ code });
     this.#later(() => this.#side?.gone({ code }));
+  }
+
+  #put(message: Uint8Array): void {
+    try {
+      this.#inbox.put(message);
+    } catch (error) {
+      if (!(error instanceof QueueFullError)) throw error;
+      this.close(POLICY_CLOSE);
+    }
   }
 
   #end(how: TunnelClose): void {

@@ -1,14 +1,17 @@
-import type { CborMap } from "../../cbor/value.js";
+import { decodeCbor } from "../../cbor/decode.js";
+import { CborError, type CborMap } from "../../cbor/value.js";
+import { onAbort } from "../../core/abort.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { CtapCommand } from "../../ctap/command.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { CtapStatus } from "../../ctap/status.js";
+import { askPort, closeQuietly } from "../../hybrid/ask-port.js";
 import type { Crypter } from "../../hybrid/protocol/crypter.js";
 import { encodeFrame, parseFrame, type HybridFrame, type Revision } from "../../hybrid/protocol/frames.js";
 import { HybridError } from "../../hybrid/protocol/hybrid-error.js";
 import type { Tunnel } from "../../hybrid/ports.js";
-import { encodeChromeUpdate, parseUpdate } from "../../hybrid/protocol/update.js";
+import { encodeChromeUpdate } from "../../hybrid/protocol/update.js";
 import type { PhoneMessage, PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
 import { replyTo } from "./phone-requests.js";
@@ -29,7 +32,8 @@ const NO_PASSKEYS = "There are no passkeys for this site on this phone";
 
 /** Why the phone says nothing to its client, with the number Chrome shows. */
 function silenceText([command]: Uint8Array, ending: PhoneEnding): string {
-  if (ending !== "no-answer") return "This request cannot be answered (114)";
+  if (ending === "request-unsupported") return "This request cannot be answered (114)";
+  if (ending === "request-invalid") return "This request cannot be read (105)";
   return command === CtapCommand.makeCredential
     ? "This phone cannot make a passkey that is found without being named (115)"
     : `${NO_PASSKEYS} (115)`;
@@ -48,6 +52,8 @@ export class PhoneConversation {
   readonly #deps: ConversationDeps;
   #work: Work | undefined;
   #answered = false;
+  /** Some request but getInfo was answered: Chromium's counts that one for nothing. */
+  #served = false;
   #late: Promise<void> | undefined;
 
   constructor(env: Env, deps: ConversationDeps) {
@@ -64,17 +70,16 @@ export class PhoneConversation {
       for (let more = options.updateFrames; more > 1; more -= 1) this.#update();
       if (now) this.#env.trace.emit({ kind: "link.hybrid", stage: "linked" });
     }
-    const off = () => this.#work?.abort.abort();
-    signal.addEventListener("abort", off, { once: true });
+    const stop = onAbort(signal, () => this.#work?.abort.abort());
     try {
       return await this.#converse(signal);
     } catch (error) {
       // The client need not wait for a prompt that outlives its own mistake.
-      this.#deps.tunnel.close();
+      closeQuietly(this.#deps.tunnel);
       throw error;
     } finally {
       await this.#work?.done;
-      signal.removeEventListener("abort", off);
+      stop();
       await this.#late;
     }
   }
@@ -86,11 +91,10 @@ export class PhoneConversation {
       if (heard === undefined || heard.type === "shutdown") return this.#left(heard !== undefined);
       switch (heard.type) {
         case "ctap":
-          this.#begin(heard.payload);
+          this.#begin(heard.payload, signal);
           break;
         case "update":
-          // Nothing in it is for a phone, but it must be one.
-          parseUpdate(heard.payload);
+          checkUpdate(heard.payload);
           break;
         case "json":
           throw new HybridError("FRAME_UNEXPECTED", "no digital credentials here");
@@ -101,7 +105,7 @@ export class PhoneConversation {
   /** The next frame; `undefined` when the client is gone; or how the request under way ends the session. */
   async #next(signal: AbortSignal): Promise<HybridFrame | PhoneEnding | undefined> {
     const { tunnel, crypter } = this.#deps;
-    const received = tunnel.receive(signal);
+    const received = askPort("tunnel", () => tunnel.receive(signal), { signal });
     const ended = this.#work?.done.then((ending) => ending ?? new Promise<never>(() => {}));
     const first = await Promise.race(ended ? [received, ended] : [received]);
     if (typeof first === "string") {
@@ -116,8 +120,8 @@ export class PhoneConversation {
   #left(byShutdown: boolean): PhoneOutcome {
     const { options, show } = this.#deps;
     if (byShutdown) this.#env.trace.emit({ kind: "link.hybrid", stage: "shutdown-received" });
-    if (this.#answered) return { ending: "served" };
-    if (this.#work === undefined) {
+    if (this.#served) return { ending: "served" };
+    if (this.#work === undefined || this.#answered) {
       show("Nobody asked for anything in time", "failure");
       return { ending: "unexpected-eof" };
     }
@@ -127,20 +131,26 @@ export class PhoneConversation {
   }
 
   /** @throws {HybridError} `FRAME_UNEXPECTED` while another request is under way. */
-  #begin(request: Uint8Array): void {
+  #begin(request: Uint8Array, session: AbortSignal): void {
     if (this.#work && !this.#answered) {
       throw new HybridError("FRAME_UNEXPECTED", "a second request before the first was answered");
     }
     this.#answered = false;
     const abort = new AbortController();
-    this.#work = { abort, done: this.#answer(request, abort.signal) };
+    this.#work = { abort, done: this.#answer(request, { signal: abort.signal, session }) };
   }
 
-  async #answer(request: Uint8Array, signal: AbortSignal): Promise<PhoneEnding | undefined> {
+  async #answer(
+    request: Uint8Array,
+    { signal, session }: { readonly signal: AbortSignal; readonly session: AbortSignal },
+  ): Promise<PhoneEnding | undefined> {
     const { options, handle, show, tunnel } = this.#deps;
-    const reply = await replyTo(this.#env, request, { handle, options, signal });
+    const reply = await replyTo(this.#env, request, { handle, options, signal }).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
     // The client's shutdown reached a prompt that listens, or the phone is off: nobody waits for an answer.
-    if (signal.aborted) return undefined;
+    if (reply === undefined || signal.aborted) return undefined;
     if (reply.answer === undefined) {
       show(silenceText(request, reply.ending), "failure");
       return reply.ending;
@@ -148,9 +158,10 @@ export class PhoneConversation {
     if (reply.foundNothing) show(NO_PASSKEYS, "failure");
     else this.#showResult(request, reply.answer);
     this.#answered = true;
+    this.#served ||= request[0] !== CtapCommand.getInfo;
     this.#say("answer", { type: "ctap", payload: reply.answer });
-    if (options.linksLateMs !== undefined) this.#late ??= this.#linkLater(options.linksLateMs);
-    if (options.hangsUpAfterAnswer) tunnel.close();
+    if (options.linksLateMs !== undefined) this.#late ??= this.#linkLater(options.linksLateMs, session);
+    if (options.hangsUpAfterAnswer && this.#served) closeQuietly(tunnel);
     return undefined;
   }
 
@@ -162,8 +173,13 @@ export class PhoneConversation {
     else if (command === CtapCommand.getAssertion) show("Passkey used", "success");
   }
 
-  async #linkLater(delayMs: number): Promise<void> {
-    await sleep(this.#env.clock, delayMs, "phone.links-late");
+  async #linkLater(delayMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      await sleep(this.#env.clock, delayMs, "phone.links-late", { signal });
+    } catch {
+      // The session is over before it: there is nobody to send it to.
+      return;
+    }
     const { link, options } = this.#deps;
     if (link === undefined || options.protocolRev === "0") return;
     this.#update(link());
@@ -178,6 +194,16 @@ export class PhoneConversation {
     const { tunnel, crypter, options } = this.#deps;
     const said = options.tamper(what, encodeFrame(frame, revisionOf(options)));
     if (said && !crypter.ended) tunnel.send(crypter.seal(said));
+  }
+}
+
+/** Nothing in it is for a phone, but it must be CBOR. Source: Chromium, v2_authenticator.cc */
+function checkUpdate(payload: Uint8Array): void {
+  try {
+    decodeCbor(payload);
+  } catch (cause) {
+    if (!(cause instanceof CborError)) throw cause;
+    throw new HybridError("UPDATE_MALFORMED", "an update that is no CBOR", { cause, aftermath: "none" });
   }
 }
 

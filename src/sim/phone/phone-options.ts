@@ -42,6 +42,17 @@ export interface PhoneOptions extends OptionsOf<typeof PHONE_KNOBS> {
   /** Bytes behind the 20 of the advert. */
   readonly advertSuffix: Uint8Array | undefined;
   readonly features: readonly PhoneFeature[];
+  /**
+   * How the phone seals its messages: as every phone does today, or as those of the first releases of revision 2.0.
+   * Either way it reads what its client sends.
+   */
+  readonly cipher: "either" | "old";
+  /** `phone.tunnel`: for the tunnel service to let the phone in, in milliseconds; `Infinity`: no limit. */
+  readonly tunnelMs: number;
+  /** `phone.radio`: for the radio to take an advert, and to open a port, in milliseconds; `Infinity`: no limit. */
+  readonly radioMs: number;
+  /** `phone.session`: for a session as a whole, in milliseconds; `Infinity`: no limit. */
+  readonly sessionMs: number;
   /** Says something else, or, with `undefined`, nothing. */
   readonly tamper: (what: PhoneMessage, bytes: Uint8Array) => Uint8Array | undefined;
 }
@@ -60,6 +71,10 @@ export const PHONE_OPTIONS = parameters<Partial<PhoneOptions>>({
   enablesBluetoothMs: maybe(shape.ms),
   advertSuffix: maybe(arg.bytes),
   features: maybe(shape.list(shape.oneOf(["ctap", "dc"]))),
+  cipher: maybe(shape.oneOf(["either", "old"])),
+  tunnelMs: maybe(shape.ms),
+  radioMs: maybe(shape.ms),
+  sessionMs: maybe(shape.ms),
   tamper: maybe(arg.callable),
 });
 
@@ -78,5 +93,11 @@ export const PHONE_STANDARD: PhoneOptions = {
   enablesBluetoothMs: 2_000,
   advertSuffix: undefined,
   features: ["ctap"],
+  cipher: "either",
+  tunnelMs: 30_000,
+  // BlueZ may take ten seconds.
+  radioMs: 15_000,
+  // Twice the longest ceremony that the guidance for sites allows.
+  sessionMs: 600_000,
   tamper: (_, bytes) => bytes,
 };

@@ -14,13 +14,17 @@ export type PhoneEnding =
   | "handshake-failed"
   /** Its owner closed the sheet, or the app with it. */
   | "closed-by-owner"
+  /** Its owner switched it off. */
+  | "switched-off"
   /** The client left before it asked anything (100). */
   | "unexpected-eof"
   /** The client left while the request was worked on; the work goes on. */
   | "eof-while-processing"
   /** A frame that does not open, or has no place here. */
   | "protocol-error"
-  /** A command a phone does not do, or cannot read: no answer (114). */
+  /** A command nobody knows, or a request that cannot be read: no answer (105). */
+  | "request-invalid"
+  /** A command that a phone does not do: to be selected. No answer (114). */
   | "request-unsupported"
   /** Nothing to sign with and nothing said which (115): no answer. */
   | "no-answer";
@@ -29,4 +33,6 @@ export interface PhoneOutcome {
   readonly ending: PhoneEnding;
   /** Code of the error that ended it. */
   readonly code?: string;
+  /** What its owner can do about that error, where it says so. */
+  readonly hint?: string;
 }

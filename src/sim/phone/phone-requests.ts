@@ -8,7 +8,9 @@ import { parseGetAssertionRequest } from "../../ctap/messages/get-assertion.js";
 import { parseMakeCredentialRequest } from "../../ctap/messages/make-credential.js";
 import { MessageError } from "../../ctap/messages/message-error.js";
 import { CtapStatus, nameOfStatus } from "../../ctap/status.js";
+import { askPort } from "../../hybrid/ask-port.js";
 import { limited } from "../../hybrid/in-stage.js";
+import { asPlatformRequest } from "./platform-request.js";
 import type { PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding } from "./phone-outcome.js";
 
@@ -40,8 +42,9 @@ const DENIED: readonly number[] = [
 const GET_INFO = Uint8Array.of(CtapCommand.getInfo);
 
 /** The phone's getInfo response body. */
-export async function askInfo(env: Env, handle: CtapHandler): Promise<Uint8Array> {
-  return (await handle(GET_INFO, { context: env.trace.context })).subarray(1);
+export async function askInfo(env: Env, handle: CtapHandler, signal: AbortSignal): Promise<Uint8Array> {
+  const ask = () => handle(GET_INFO, { signal, context: env.trace.context });
+  return (await askPort("authenticator", ask, { signal })).subarray(1);
 }
 
 /**
@@ -56,22 +59,24 @@ export async function replyTo(
   { handle, options, signal }: { handle: CtapHandler; options: PhoneOptions; signal: AbortSignal },
 ): Promise<PhoneReply> {
   if (options.requests === "as-authenticator")
-    return { answer: await handle(request, { signal, context: env.trace.context }) };
+    return { answer: await askHandle(env, request, { handle, signal }) };
   const [command] = request;
   switch (command) {
     case CtapCommand.getInfo:
-      if (request.length > 1) return { ending: "request-unsupported" };
-      return { answer: concat(Uint8Array.of(CtapStatus.OK), await askInfo(env, handle)) };
+      if (request.length > 1) return { ending: "request-invalid" };
+      return { answer: concat(Uint8Array.of(CtapStatus.OK), await askInfo(env, handle, signal)) };
     case CtapCommand.makeCredential:
     case CtapCommand.getAssertion:
       break;
-    default:
+    case CtapCommand.selection:
       return { ending: "request-unsupported" };
+    default:
+      return { ending: "request-invalid" };
   }
   const phoneRequest = readPhoneRequest(command, request.subarray(1));
-  if (phoneRequest === undefined) return { ending: "request-unsupported" };
+  if (phoneRequest === undefined) return { ending: "request-invalid" };
   if (phoneRequest.discoverable && !options.discoverable) return { ending: "no-answer" };
-  const answer = await askPlatform(env, request, { handle, options, signal });
+  const answer = await askPlatform(env, asPlatformRequest(request), { handle, options, signal });
   const status = answer[0] ?? CtapStatus.OTHER;
   if (status === CtapStatus.NO_CREDENTIALS) return nothingFound(phoneRequest, options);
   if (phoneRequest.discoverable && status === CtapStatus.UNSUPPORTED_OPTION) return { ending: "no-answer" };
@@ -120,6 +125,15 @@ function readPhoneRequest(command: number, parameters: Uint8Array): PhoneRequest
   }
 }
 
+function askHandle(
+  env: Env,
+  request: Uint8Array,
+  { handle, signal }: { handle: CtapHandler; signal: AbortSignal },
+): Promise<Uint8Array> {
+  const ask = () => handle(request, { signal, context: env.trace.context });
+  return askPort("authenticator", ask, { signal });
+}
+
 async function askPlatform(
   env: Env,
   request: Uint8Array,
@@ -127,12 +141,7 @@ async function askPlatform(
 ): Promise<Uint8Array> {
   const limit = { timer: PLATFORM_TIMER, budgetMs: options.platformTimeoutMs ?? Infinity };
   try {
-    return await limited(
-      env,
-      limit,
-      (ended) => handle(request, { signal: ended, context: env.trace.context }),
-      signal,
-    );
+    return await limited(env, limit, (ended) => askHandle(env, request, { handle, signal: ended }), signal);
   } catch (error) {
     const isOver = error instanceof TimeoutError && error.timer === PLATFORM_TIMER;
     if (!isOver && !signal.aborted) throw error;

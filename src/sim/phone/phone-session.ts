@@ -1,12 +1,15 @@
 import { concat } from "../../core/bytes.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
-import { AbortedError, isHarnessError } from "../../core/errors.js";
+import { joinedSignal } from "../../core/abort.js";
+import { cleanUp } from "../../core/clean-up.js";
+import { AbortedError, type HarnessError, isHarnessError } from "../../core/errors.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import { encodeAdvertSuffix, encodeAdvert, sealAdvert } from "../../hybrid/protocol/advert.js";
 import { CONNECTION_NONCE_BYTES, ROUTING_ID_BYTES, TunnelHeader } from "../../hybrid/protocol/constants.js";
 import { Crypter } from "../../hybrid/protocol/crypter.js";
-import { traceRefusal } from "../../hybrid/in-stage.js";
+import { askPort, closeQuietly } from "../../hybrid/ask-port.js";
+import { limited, traceRefusal } from "../../hybrid/in-stage.js";
 import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
 import { answerHandshake } from "../../hybrid/protocol/noise.js";
 import type {
@@ -75,18 +78,19 @@ export async function servePhoneSession(
   signal: AbortSignal,
 ): Promise<PhoneOutcome> {
   const session = new PhoneSession(env, role, deps);
+  const limit = { timer: "phone.session", budgetMs: deps.options.sessionMs };
   try {
-    return await session.run(signal);
+    return await limited(env, limit, (ended) => session.run(ended), signal);
   } catch (error) {
     if (!isHarnessError(error)) throw error;
+    if (signal.aborted) return switchedOff(env);
     if (session.wasClosed) {
       env.trace.emit({ kind: "link.hybrid", stage: "failed", ending: "closed-by-owner" });
       return { ending: "closed-by-owner" };
     }
     if (error instanceof TunnelRefusedError) traceRefusal(env, error);
-    env.trace.emit({ kind: "link.hybrid", stage: "failed", code: error.code });
     deps.show(COULD_NOT_CONNECT, "failure");
-    return { ending: session.endingOnError, code: error.code };
+    return failed(env, session.endingOnError, error);
   } finally {
     await session.cleanUp();
   }
@@ -104,6 +108,7 @@ class PhoneSession {
   /** Its owner closed it. */
   wasClosed = false;
   readonly #closing = new AbortController();
+  #release: () => void = () => {};
 
   constructor(env: Env, role: PhoneRole, deps: PhoneSessionDeps) {
     this.#env = env;
@@ -113,13 +118,14 @@ class PhoneSession {
 
   async run(off: AbortSignal): Promise<PhoneOutcome> {
     const { options, ports, show } = this.#deps;
-    const signal = AbortSignal.any([off, this.#closing.signal]);
+    const { signal, release } = joinedSignal(off, this.#closing.signal);
+    this.#release = release;
     await sleep(this.#env.clock, options.startDelayMs, "phone.start", { signal });
     show("Connecting to your other device");
     const place = await this.#openTunnel(signal);
     this.endingOnError = "advert-failed";
-    if (this.#role.takesChannel) this.#port = await ports.channels?.listen();
-    const plaintext = await this.#advertise(place);
+    if (this.#role.takesChannel && ports.channels) this.#port = await this.#listen(ports.channels, signal);
+    const plaintext = await this.#advertise(place, signal);
     this.#closeLater();
     this.endingOnError = "handshake-failed";
     const first = await firstMessage(this.#tunnel as Tunnel, this.#port, signal);
@@ -131,9 +137,29 @@ class PhoneSession {
   async cleanUp(): Promise<void> {
     // Nobody asks why, and an error costs more than the rest of this.
     this.#closing.abort("the session is over");
-    await this.#broadcast?.[Symbol.asyncDispose]();
-    await this.#port?.[Symbol.asyncDispose]();
-    this.#tunnel?.close();
+    this.#release();
+    closeQuietly(this.#tunnel);
+    await this.#takeDown("the advert", this.#broadcast);
+    await this.#takeDown("the channel", this.#port);
+  }
+
+  /** What the session came to is known: a radio that keeps its advert or its port is a note beside it. */
+  async #takeDown(what: string, held: AsyncDisposable | undefined): Promise<void> {
+    if (held === undefined) return;
+    const failure = await cleanUp(this.#env.clock, "phone.clean-up", () => held[Symbol.asyncDispose]());
+    if (failure === undefined) return;
+    const code = failure.kind === "late" ? "TIMEOUT" : codeOf(failure.error);
+    this.#env.trace.emit({ kind: "link.hybrid", stage: "clean-up-failed", reason: what, code });
+  }
+
+  #listen(channels: ChannelListener, signal: AbortSignal): Promise<ListeningChannel> {
+    const ask = (ended: AbortSignal) =>
+      askPort("channel listener", () => channels.listen(), { signal: ended, onLate: release });
+    return limited(this.#env, this.#radioLimit, ask, signal);
+  }
+
+  get #radioLimit() {
+    return { timer: "phone.radio", budgetMs: this.#deps.options.radioMs };
   }
 
   #closeLater(): void {
@@ -154,7 +180,14 @@ class PhoneSession {
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
     const url = tunnelUrl(options.originFor(host), this.#role.meeting);
-    const { tunnel, header } = await ports.dialer.open(url, { context: this.#env.trace.context }, signal);
+    const opening = { context: this.#env.trace.context };
+    const dial = (ended: AbortSignal) =>
+      askPort("dialer", () => ports.dialer.open(url, opening, ended), {
+        signal: ended,
+        onLate: ({ tunnel: late }) => late.close(),
+      });
+    const limit = { timer: "phone.tunnel", budgetMs: options.tunnelMs };
+    const { tunnel, header } = await limited(this.#env, limit, dial, signal);
     this.#tunnel = tunnel;
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-open" });
     if (this.#role.meeting.method === "connect") return NO_PLACE;
@@ -162,7 +195,7 @@ class PhoneSession {
   }
 
   /** @returns the 16 bytes inside the advert. */
-  async #advertise(place: Place): Promise<Uint8Array> {
+  async #advertise(place: Place, signal: AbortSignal): Promise<Uint8Array> {
     const { options, ports } = this.#deps;
     const fields = { nonce: this.#env.entropy.bytes(CONNECTION_NONCE_BYTES), ...place };
     const suffix = this.#port && encodeAdvertSuffix({ blePsm: this.#port.psm });
@@ -171,7 +204,11 @@ class PhoneSession {
       options.advertSuffix ?? suffix ?? new Uint8Array(0),
     );
     const said = options.tamper("advert", sealed);
-    if (said) this.#broadcast = await ports.advertiser.advertise(said);
+    if (said) {
+      const ask = (ended: AbortSignal) =>
+        askPort("advertiser", () => ports.advertiser.advertise(said), { signal: ended, onLate: release });
+      this.#broadcast = await limited(this.#env, this.#radioLimit, ask, signal);
+    }
     this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", bytes: said?.length ?? 0 });
     return encodeAdvert(fields);
   }
@@ -190,17 +227,17 @@ class PhoneSession {
     const answered = answerHandshake(this.#env.entropy, { ...known, psk }, message, crypto);
     this.endingOnError = "protocol-error";
     const reply = options.tamper("handshake", answered.reply);
-    if (reply) tunnel.send(reply);
+    if (reply) await this.#send(tunnel, reply);
     this.#env.trace.emit({ kind: "link.hybrid", stage: "handshake" });
-    const crypter = new Crypter(answered.keys, { role: "phone", crypto });
+    const crypter = new Crypter(answered.keys, { role: "phone", crypto, construction: options.cipher });
     tunnel.expect?.((candidate) => crypter.opens(candidate));
-    const info = await askInfo(this.#env, handle);
+    const info = await askInfo(this.#env, handle, signal);
     const postHandshake = encodePostHandshake(
       { ...(options.features.includes("ctap") && { info }), features: options.features },
       options.protocolRev === "0" ? DRAFT_POST_HANDSHAKE : {},
     );
     const said = options.tamper("hello", postHandshake);
-    if (said) tunnel.send(crypter.seal(said));
+    if (said) await this.#send(tunnel, crypter.seal(said));
     this.#env.trace.emit({ kind: "link.hybrid", stage: "ready" });
     show("Connected");
     const clientKey = takesLink && known.pattern === "KNpsk0" ? known.clientKey : undefined;
@@ -216,4 +253,30 @@ class PhoneSession {
     });
     return conversation.run(signal);
   }
+
+  #send(tunnel: Tunnel, message: Uint8Array): Promise<void> {
+    return askPort("tunnel", async () => tunnel.send(message));
+  }
+}
+
+/** Releases what a radio brought after nobody waited for it any more. */
+function release(late: AsyncDisposable): void {
+  void late[Symbol.asyncDispose]().then(undefined, () => undefined);
+}
+
+/** The phone was switched off: an end like any other, whatever the session waited for. */
+export function switchedOff(env: Env): PhoneOutcome {
+  env.trace.emit({ kind: "link.hybrid", stage: "failed", ending: "switched-off", code: "ABORTED" });
+  return { ending: "switched-off", code: "ABORTED" };
+}
+
+/** An end that an error brought about. */
+export function failed(env: Env, ending: PhoneEnding, error: HarnessError): PhoneOutcome {
+  const { code, hint } = error;
+  env.trace.emit({ kind: "link.hybrid", stage: "failed", code });
+  return { ending, code, ...(hint !== undefined && { hint }) };
+}
+
+function codeOf(error: unknown): string {
+  return isHarnessError(error) ? error.code : "PORT_FAILED";
 }

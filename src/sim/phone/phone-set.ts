@@ -12,6 +12,7 @@ import type { Background } from "../../core/background.js";
 import type { WhichKey } from "../authenticator-set.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { SimPhone } from "./phone.js";
+import { phoneMannersOf } from "./phone-manners.js";
 import { filledAnswer } from "./filled-answer.js";
 import type { PhoneOptions } from "./phone-options.js";
 import type { PhoneEnding, PhoneOutcome } from "./phone-outcome.js";
@@ -39,16 +40,14 @@ export interface DisplayedQr {
 
 /** First bytes of a map, as in the one public report of such adverts; zeros behind them. */
 const SUFFIX_HEAD = Uint8Array.of(0xa1, 0x01);
+/** In a story a phone waits as long as Chromium's: the story's own knobs end every wait. */
+const WITHOUT_LIMITS: Partial<PhoneOptions> = {
+  tunnelMs: Infinity,
+  radioMs: Infinity,
+  sessionMs: Infinity,
+};
 /** Of the FIDO GATT service, which has nothing to do with hybrid. */
 const OTHER_UUID = 0xfffd;
-
-/** What an iPhone does otherwise. Source: webauthn-rs, which met one: Apple's tunnel service, and it hangs up first. */
-const IPHONE: Partial<PhoneOptions> = {
-  name: "iPhone",
-  tunnelCode: 1,
-  hangsUpAfterAnswer: true,
-  sendsUpdate: false,
-};
 
 /** After these there is something to see to on the phone, and then the code is scanned again. */
 const MENDABLE: readonly PhoneEnding[] = ["no-screen-lock", "bluetooth-refused", "tunnel-connect-failed"];
@@ -160,7 +159,7 @@ export class PhoneSet {
         handle: (request, options) => background.add(this.#created(request, handle(request, options))),
         onCalled: (session) => void this.#watch(session),
       },
-      isOther ? IPHONE : {},
+      { ...WITHOUT_LIMITS, ...phoneMannersOf(isOther ? "iphone" : "phone") },
     );
     const own: OwnPhone = { phone };
     this.#phones.set(which, own);

@@ -4,9 +4,11 @@ import { sleep } from "../../core/clock.js";
 import { envIn, type Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { AbortedError } from "../../core/errors.js";
+import { notify } from "../../core/notify.js";
 import type { CtapHandler } from "../../ctap/device.js";
 import type { KeyPair } from "../../core/crypto-provider.js";
-import { parseClientPayload } from "../../hybrid/protocol/client-payload.js";
+import { type ClientPayload, parseClientPayload } from "../../hybrid/protocol/client-payload.js";
+import { HybridError } from "../../hybrid/protocol/hybrid-error.js";
 import { codeTag, parseQr, type QrContents } from "../../hybrid/protocol/qr.js";
 import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../../hybrid/protocol/constants.js";
 import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
@@ -16,7 +18,7 @@ import { linkOffer } from "./link-offer.js";
 import { PHONE_OPTIONS, PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
 import type { PhoneOutcome } from "./phone-outcome.js";
 import type { PhoneRole } from "./phone-role.js";
-import { servePhoneSession, type PhonePorts } from "./phone-session.js";
+import { failed, servePhoneSession, switchedOff, type PhonePorts } from "./phone-session.js";
 
 /** Wakes a phone that a linked client calls. {@link TunnelRelay} is one. */
 export interface PushService {
@@ -100,25 +102,32 @@ export class SimPhone {
       qr: codeTag(contents),
     });
     const { secret, publicKey, supportsLinking, channels = [] } = contents;
-    return this.#session(env, {
+    const role: PhoneRole = {
       secret,
       eidKey: deriveKey(secret, { purpose: KeyPurpose.EID_KEY }, crypto),
       meeting: { method: "new", tunnelId: deriveKey(secret, { purpose: KeyPurpose.TUNNEL_ID }, crypto) },
       known: { pattern: "KNpsk0", clientKey: publicKey },
       takesLink: supportsLinking === true,
       takesChannel: channels.includes(DataChannel.BLE),
-    });
+    };
+    return this.#untilOff(env, () => this.#session(env, role));
   }
 
   /**
    * Hears of a linked client's call: a notification, and a session once its owner taps it.
    *
-   * @throws {HybridError} `CLIENT_PAYLOAD_MALFORMED`.
+   * A call that cannot be read, or of a client that is not linked, is not answered: the outcome has the code
+   * `CLIENT_PAYLOAD_MALFORMED` or `LINK_UNKNOWN`.
    */
   async answerPush(push: Push): Promise<PhoneOutcome> {
     const env = envIn(this.#env, push.context);
+    const payload = readPayload(push.clientPayload);
+    if (payload instanceof HybridError) return failed(env, "handshake-failed", payload);
+    return this.#untilOff(env, () => this.#answerCall(env, push, payload));
+  }
+
+  async #answerCall(env: Env, push: Push, { linkId, nonce }: ClientPayload): Promise<PhoneOutcome> {
     const { tapDelayMs } = this.#options;
-    const { linkId, nonce } = parseClientPayload(push.clientPayload);
     const link = this.#links.get(toHex(linkId));
     if (link === undefined) return { ending: "handshake-failed", code: "LINK_UNKNOWN" };
     this.#show(env, "Your other device wants to use a passkey");
@@ -150,6 +159,16 @@ export class SimPhone {
   /** Ends every session at once. */
   switchOff(): void {
     this.#off.abort(new AbortedError("the phone was switched off"));
+  }
+
+  /** To be switched off is an end like any other, wherever it meets the phone. */
+  async #untilOff(env: Env, work: () => Promise<PhoneOutcome>): Promise<PhoneOutcome> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error !== this.#off.signal.reason) throw error;
+      return switchedOff(env);
+    }
   }
 
   async #session(env: Env, role: PhoneRole): Promise<PhoneOutcome> {
@@ -194,8 +213,10 @@ export class SimPhone {
     this.#links.set(toHex(link.linkId), link);
     push.subscribe(link.contactId, (call) => {
       const session = this.answerPush(call);
-      if (onCalled) onCalled(session);
-      else void session;
+      const lost = () => this.#env.trace.emit({ kind: "link.hybrid", stage: "failed", code: "CALL_LOST" });
+      if (onCalled) notify(() => onCalled(session), lost);
+      // The phone's process outlives a session, whatever ends it.
+      else session.catch(lost);
     });
     return link;
   }
@@ -209,5 +230,14 @@ export class SimPhone {
 
   #show(env: Env, text: string, tone?: "success" | "failure"): void {
     env.trace.emit({ kind: "user.saw", where: "phone", text, ...(tone && { tone }) });
+  }
+}
+
+function readPayload(text: string): ClientPayload | HybridError {
+  try {
+    return parseClientPayload(text);
+  } catch (error) {
+    if (error instanceof HybridError) return error;
+    throw error;
   }
 }

@@ -21,6 +21,18 @@ export const NO_OPTIONS: ProfileOptions = {
   setMinPINLength: false,
 };
 
+/**
+ * Limits of a phone: its platform takes the lists of any site. Credential ids are as long as WebAuthn lets them be.
+ *
+ * @see WebAuthn Level 3 §4 (credential ID)
+ */
+export const PHONE_LIMITS = {
+  maxMsgSize: 65_535,
+  maxCredentialCountInList: 1_000,
+  maxCredentialIdLength: 1_023,
+  discoverableCredentials: 1_000,
+} as const;
+
 /** What getInfo does not tell, as most devices have it; and what its absent members mean. */
 export const BASE_PROFILE: AuthenticatorProfile = {
   name: "untold",

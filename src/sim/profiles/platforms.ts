@@ -1,5 +1,5 @@
 import type { AuthenticatorProfile } from "./profile.js";
-import { NO_OPTIONS, BASE_PROFILE } from "./base-profile.js";
+import { NO_OPTIONS, BASE_PROFILE, PHONE_LIMITS } from "./base-profile.js";
 
 const WINDOWS_HELLO: AuthenticatorProfile = {
   ...BASE_PROFILE,
@@ -44,7 +44,7 @@ const ANDROID: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true },
   builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...BASE_PROFILE.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
+  limits: { ...BASE_PROFILE.limits, ...PHONE_LIMITS },
   timeouts: { ...BASE_PROFILE.timeouts, upTimeoutMs: 60000 },
   attestation: { ...BASE_PROFILE.attestation, formats: ["none"] },
   signCounter: "zero",
@@ -79,7 +79,7 @@ const IPHONE: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true },
   builtInUv: { modality: 6, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...BASE_PROFILE.limits, maxMsgSize: 65535, discoverableCredentials: 1000 },
+  limits: { ...BASE_PROFILE.limits, ...PHONE_LIMITS },
   attestation: { ...BASE_PROFILE.attestation, formats: ["none"] },
   signCounter: "zero",
   backup: "backed-up",

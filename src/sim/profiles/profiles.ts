@@ -1,4 +1,5 @@
 import type { AuthenticatorProfile, ProfileOptions } from "./profile.js";
+import { PHONE_LIMITS } from "./base-profile.js";
 import { FEITIAN_PROFILES } from "./feitian.js";
 import { OPEN_SOURCE_PROFILES } from "./open-source.js";
 import { PLATFORM_PROFILES } from "./platforms.js";
@@ -195,7 +196,7 @@ const PHONE: AuthenticatorProfile = {
   },
   builtInUv: { modality: 2 | 4, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
   hasDisplay: true,
-  limits: { ...GENERIC_PROFILE.limits, maxMsgSize: 65_535, discoverableCredentials: 1000 },
+  limits: { ...GENERIC_PROFILE.limits, ...PHONE_LIMITS },
   timeouts: { ...GENERIC_PROFILE.timeouts, upTimeoutMs: 60_000 },
   attestation: { ...GENERIC_PROFILE.attestation, formats: ["none"] },
   signCounter: "zero",

@@ -1,3 +1,4 @@
+import { cleanUp } from "../../core/clean-up.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { sleep } from "../../core/clock.js";
@@ -191,7 +192,8 @@ class HidChannel implements HidDevice {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#cancelRunning?.();
+    const cancel = this.#cancelRunning;
+    if (cancel) await cleanUp(this.#env.clock, "hid.cancel-write", cancel);
     await this.#link.close();
     this.#span.end(this.#link.wasLost ? "error" : "ok");
   }

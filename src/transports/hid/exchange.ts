@@ -144,8 +144,10 @@ export class HidTransaction implements LinkListener {
 
   readonly #onWriteFailed = (cause: unknown): void => {
     if (!(cause instanceof TransportError)) return this.#finish(cause as Error);
-    // The port says that this report did not leave, and less than a whole message is nothing to a device.
-    this.#finish(new TransportError(cause.code, cause.message, { aftermath: "none", cause }));
+    // The port says that this report did not leave, and less than a whole message is nothing to a device. A port that
+    // failed in some other way says nothing of the kind.
+    const aftermath = cause.aftermath === "unknown" ? this.#aftermath : "none";
+    this.#finish(new TransportError(cause.code, cause.message, { aftermath, cause }));
   };
 
   readonly #onAbort = (): void => {

@@ -1,4 +1,5 @@
 import { toHex } from "../../core/bytes.js";
+import { cleanUp } from "../../core/clean-up.js";
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { Mutex } from "../../core/queue.js";
@@ -6,11 +7,15 @@ import { TransportError } from "../../ctap/transport-error.js";
 import {
   BROADCAST_CHANNEL,
   CONTINUATION_HEADER_BYTES,
+  HidCommand,
   INIT_HEADER_BYTES,
   REPORT_BYTES,
 } from "./constants.js";
 import { channelOf, isInitPacket, toReports, type HidMessage } from "./framing.js";
 import type { HidPort } from "./port.js";
+
+/** Commands by which a device may do something that lasts. */
+const ASKING: readonly number[] = [HidCommand.CBOR, HidCommand.MSG];
 
 /** The request that is being answered right now. */
 export interface LinkListener {
@@ -96,9 +101,25 @@ export class HidLink {
         if (this.#lost) throw this.#lost;
         if (index === reports.length - 1) beforeLast();
         this.#traceReport("out", report, context);
-        await this.#port.write(report, context);
+        await this.#write(report, { context, asks: ASKING.includes(message.command) });
       }
     });
+  }
+
+  /** A port of a caller's own may throw anything; whether the report left is then unknown. */
+  async #write(
+    report: Uint8Array,
+    { context, asks }: { readonly context: TraceContext; readonly asks: boolean },
+  ): Promise<void> {
+    try {
+      await this.#port.write(report, context);
+    } catch (cause) {
+      if (cause instanceof TransportError) throw cause;
+      throw new TransportError("DEVICE_GONE", `${this.label} failed to write`, {
+        aftermath: asks ? "unknown" : "none",
+        cause,
+      });
+    }
   }
 
   async close(): Promise<void> {
@@ -107,7 +128,8 @@ export class HidLink {
     const first = this.#lost === undefined;
     this.#end(new TransportError("DEVICE_GONE", `${this.label} was closed`));
     if (first) this.#env.trace.emit({ kind: "link.closed", link: this.label });
-    await this.#port.close();
+    // A port that cannot be closed keeps no caller waiting.
+    await cleanUp(this.#env.clock, "hid.close", () => this.#port.close());
   }
 
   async #pump(): Promise<void> {

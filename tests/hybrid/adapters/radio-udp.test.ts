@@ -73,3 +73,11 @@ describe("a radio of datagrams", () => {
     await expect(listening.next()).rejects.toMatchObject({ code: "RADIO_FAILED" });
   });
 });
+
+test("a name that no host has is an error, and no advert that nobody hears", async () => {
+  const advertising = udpAdvertiser(systemEnv(), { host: "nohost.invalid", port: 9_800 }).advertise(ADVERT);
+  await expect(advertising).rejects.toMatchObject({
+    code: "RADIO_FAILED",
+    message: "there is no host nohost.invalid",
+  });
+});

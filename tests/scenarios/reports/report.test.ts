@@ -50,7 +50,7 @@ describe("the text", () => {
     } as const;
     const text = toText({ ...run, records: [evil] });
     expect(text).not.toContain(ESCAPE);
-    expect(text).toContain("?[2J");
+    expect(text).toContain("\uFFFD[2J");
   });
 
   test("ends with the line that repeats the run", () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
@@ -344,4 +345,19 @@ describe("a self-made TLS identity", () => {
     expect(read.verify(read.publicKey)).toBe(true);
     expect(selfMadeTlsIdentity(virtualEnv("tls"), ["relay.example", "10.0.0.7"]).cert).toBe(cert);
   });
+});
+
+test("sockets that ask for nothing count against the limit, and who asks is told that it is full", async () => {
+  const service = await serve({ connectionsMax: 1 });
+  const idle = Array.from({ length: 80 }, () => connect(service.port, "127.0.0.1").on("error", () => {}));
+  const ended = await Promise.all(
+    idle.map((socket) =>
+      Promise.race([
+        once(socket, "close").then(() => "closed"),
+        once(socket, "connect").then(() => new Promise((resolve) => setTimeout(resolve, 300, "open"))),
+      ]),
+    ),
+  );
+  expect(ended.filter((how) => how === "open")).toHaveLength(65);
+  for (const socket of idle) socket.destroy();
 });

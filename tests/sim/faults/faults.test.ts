@@ -185,3 +185,14 @@ test("a lost response leaves a credential nobody knows of", async () => {
   expect(bench.key.store.discoverableCount).toBe(1);
   device.assertAllUsed();
 });
+
+test.each([
+  ["request", { direction: "request", effect: { do: "corrupt", offset: 5 } }, "none"],
+  ["answer", { direction: "response", effect: { do: "corrupt", offset: -9 } }, "unknown"],
+] as const)(
+  "a corruption beyond the end of the %s is the rule's error, with what is left",
+  async (_, rule, aftermath) => {
+    const { ask } = echo([{ id: "beyond", ...rule }]);
+    await expect(ask(GET_INFO)).rejects.toMatchObject({ code: "FAULT_OUT_OF_RANGE", aftermath });
+  },
+);

@@ -40,10 +40,10 @@ describe("a phone that is asked as Chrome's is", () => {
 
   test.each([
     ["to be selected", Uint8Array.of(0x0b), "request-unsupported"],
-    ["something nobody knows", Uint8Array.of(0x7f), "request-unsupported"],
-    ["for a PIN token", Uint8Array.of(0x06, 0xa0), "request-unsupported"],
-    ["for its info with something behind", Uint8Array.of(0x04, 0xa0), "request-unsupported"],
-    ["in no CBOR", Uint8Array.of(0x01, 0xff), "request-unsupported"],
+    ["something nobody knows", Uint8Array.of(0x7f), "request-invalid"],
+    ["for a PIN token", Uint8Array.of(0x06, 0xa0), "request-invalid"],
+    ["for its info with something behind", Uint8Array.of(0x04, 0xa0), "request-invalid"],
+    ["in no CBOR", Uint8Array.of(0x01, 0xff), "request-invalid"],
     ["for a signature, with no passkey and none named", GET, "no-answer"],
   ])("hangs up without a word when it is asked %s", async (_, request, ending) => {
     expect(await ask(request)).toMatchObject({ answer: SILENCE, outcome: { ending } });

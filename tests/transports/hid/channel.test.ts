@@ -652,3 +652,32 @@ describe("the trace", () => {
     expect(await run()).toEqual(await run());
   });
 });
+
+describe("a port of a caller's own that throws what is no error of ours", () => {
+  test.each([
+    ["on INIT", 0, "none"],
+    ["on the only report of a request", 1, "unknown"],
+  ])("%s: the error is typed and says what may be left", async (_, reportsBefore, aftermath) => {
+    const failing = (written: number) =>
+      written === reportsBefore ? Promise.reject(new TypeError("not ours")) : Promise.resolve();
+    const asked = onScript(() => {}, {}, failing).then(({ env, device }) =>
+      env.clock.run(device.transact(GET_INFO)),
+    );
+    await expect(asked).rejects.toMatchObject({ code: "DEVICE_GONE", aftermath });
+  });
+
+  test("that hangs when it is closed keeps no caller waiting", async () => {
+    const env = virtualEnv("closing");
+    const port = simHidPort(envFor(env, "key"), { cbor: contractFirmware });
+    const device = await env.clock.run(
+      openHidDevice(env, {
+        ...port,
+        label: "x",
+        reports: () => port.reports(),
+        write: (...w) => port.write(...w),
+        close: () => new Promise<void>(() => {}),
+      }),
+    );
+    await env.clock.run(Promise.resolve(device[Symbol.asyncDispose]()));
+  });
+});

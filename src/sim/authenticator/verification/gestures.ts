@@ -1,4 +1,4 @@
-import { raceAbort } from "../../../core/abort.js";
+import { joinedSignal, raceAbort } from "../../../core/abort.js";
 import { sleep } from "../../../core/clock.js";
 import type { Env } from "../../../core/env.js";
 import { TimeoutError } from "../../../core/errors.js";
@@ -36,15 +36,20 @@ export interface GestureDeps {
 
 export function gesturesFor(env: Env, { profile, user, power, options }: GestureDeps): Gestures {
   const report = keepaliveReporter(profile, options);
-  const stop = options.signal === undefined ? power : AbortSignal.any([options.signal, power]);
 
   /** Ends on time even if the work does not listen to its signal. */
-  const interruptibly = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    raceAbort(
-      () => work(stop),
-      stop,
-      () => new Refusal(power.aborted ? CtapStatus.OTHER : CtapStatus.KEEPALIVE_CANCEL),
-    );
+  const interruptibly = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const { signal, release } = joinedSignal(...(options.signal ? [options.signal] : []), power);
+    try {
+      return await raceAbort(
+        () => work(signal),
+        signal,
+        () => new Refusal(power.aborted ? CtapStatus.OTHER : CtapStatus.KEEPALIVE_CANCEL),
+      );
+    } finally {
+      release();
+    }
+  };
 
   return {
     ask: (prompt, { timeoutMs = profile.timeouts.upTimeoutMs } = {}) =>
