@@ -1,9 +1,12 @@
 import { namesHint } from "../core/place.js";
 import { isHarnessError } from "../index.js";
-import { type Command, type ExitCode, UsageError } from "./command.js";
+import { type Command, type ExitCode, type Invocation, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
-import { COMMON_HELP } from "./options.js";
+import { exitCodeFor } from "./exit-code.js";
+import { COMMON_HELP, textOption } from "./options.js";
+import { checkWritable } from "./files/replace-file.js";
 import { parseOptions } from "./parse-options.js";
+import { sayError } from "./problems.js";
 import type { Terminal } from "./terminal.js";
 import { packageVersion } from "./version.js";
 
@@ -56,6 +59,17 @@ function refuseWords({ name, takesWords, options }: Command, [word]: readonly st
   throw new UsageError("USAGE", `${name} takes options only, and "${word}" is none`, { hint });
 }
 
+/** Options that name a file to be written once the work is done. */
+const OUTPUTS = ["trace", "pcap", "html", "junit", "cert-out", "as-profile", "out", "rates"] as const;
+
+/** @throws {UsageError} ENVIRONMENT before anything starts, for a file that cannot be written at its end. */
+function checkOutputs(invocation: Invocation): void {
+  for (const name of OUTPUTS) {
+    const path = textOption(invocation, name);
+    if (path !== undefined) checkWritable(path);
+  }
+}
+
 /**
  * Runs one command line and prints its outcome. A harness error becomes one readable paragraph, or one JSON document.
  *
@@ -82,7 +96,9 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return 0;
     }
     refuseWords(command, positionals);
-    const outcome = await command.run({ values, positionals, terminal });
+    const invocation = { values, positionals, terminal };
+    checkOutputs(invocation);
+    const outcome = await command.run(invocation);
     if (terminal.json) terminal.out(JSON.stringify(outcome.json, null, 2));
     else if (outcome.text !== "") terminal.out(outcome.text);
     return outcome.exitCode;
@@ -94,14 +110,6 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (!isHarnessError(error)) throw error;
   if (terminal.json) terminal.out(JSON.stringify({ ok: false, error: error.toJSON() }, null, 2));
-  else {
-    terminal.warn(`${terminal.style("red", error.code)}: ${error.message}`);
-    if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
-    if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
-  }
-  return ENVIRONMENT_CODES.test(error.code) ? 2 : 1;
+  else sayError(error, terminal);
+  return exitCodeFor(error.code);
 }
-
-/** Codes that speak of the command line and its surroundings, not of the device under test. */
-const ENVIRONMENT_CODES =
-  /^(USAGE|ENVIRONMENT|NATIVE_MISSING|PERMISSION_DENIED|DEVICE_BUSY|(RADIO|PROFILE|STORE|KNOB|SCENARIO|SITE|SWEEP|SHRINK|EXPOSE|TRACE|PCAP)_.*)$/;

@@ -1,10 +1,11 @@
-import type { CtapHandler } from "../../entry/ctap.js";
 import { MemorySink } from "../../entry/diagnosis.js";
 import { SimPhone, envFor, seededEntropy, systemEnv } from "../../entry/sim.js";
-import { timelineOf } from "../ceremony.js";
 import { type Command, untilInterrupted } from "../command.js";
+import { answerAfterSaving } from "../device/answer-after-saving.js";
 import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../device/hybrid-ports.js";
+import { exitCodeFor } from "../exit-code.js";
 import { textOption } from "../options.js";
+import { timelineOf } from "../timeline.js";
 import { qrFrom } from "../device/read-qr.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-key.js";
 
@@ -20,7 +21,7 @@ ${TUNNEL_HELP}
 ${SIM_KEY_HELP}
   --seed TEXT          what the phone's secrets are made of; random when absent
   signals: SIGTERM and SIGINT switch the phone off
-  Exit code 1 when the phone could not serve its client.`,
+  Exit code 1 when the phone could not serve its client, 2 when its radio or the code is at fault.`,
   options: {
     qr: { type: "string" },
     "qr-image": { type: "string" },
@@ -35,20 +36,16 @@ ${SIM_KEY_HELP}
     const seed = textOption(invocation, "seed");
     const world = systemEnv(sink);
     const env = seed === undefined ? world : { ...world, entropy: seededEntropy(seed) };
-    const { key, save } = simKeyFrom(invocation, env);
-    // Before every answer leaves, so that a killed process loses nothing that was promised.
-    const handle: CtapHandler = async (...message) => {
-      const answer = await key.handle(...message);
-      save();
-      return answer;
-    };
+    const { key, kept } = await simKeyFrom(invocation, env);
+    await using _held = kept;
+    const { cbor: handle = key.handle } = answerAfterSaving({ cbor: key.handle }, kept, invocation.terminal);
     const parts = { advertiser: advertiserFrom(invocation, env), dialer: dialerFrom(invocation), handle };
     const simulated = new SimPhone(envFor(env, "phone"), parts);
     void untilInterrupted().then(() => simulated.switchOff());
     const { ending, code } = await simulated.scan(qr);
     const served = ending === "served";
     return {
-      exitCode: served ? 0 : 1,
+      exitCode: served ? 0 : exitCodeFor(code ?? ""),
       json: { ok: served, ending, ...(code !== undefined && { code }), trace: sink.records },
       text: [timelineOf(sink.records), "", `ended: ${ending}${code === undefined ? "" : ` (${code})`}`].join(
         "\n",

@@ -1,7 +1,7 @@
 import { MemorySink } from "../../entry/diagnosis.js";
 import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
 import { type Command, type Invocation, untilInterrupted, UsageError } from "../command.js";
-import { writeTextFile } from "../files.js";
+import { replaceFile } from "../files/replace-file.js";
 import { flag, numberOption, textOption } from "../options.js";
 
 const PORT = 9801;
@@ -65,7 +65,7 @@ function start(invocation: Invocation, env: Env) {
   const certOut = textOption(invocation, "cert-out");
   if (certOut !== undefined) {
     if (!tls) throw new UsageError("USAGE", "--cert-out goes with --tls");
-    writeTextFile(certOut, tls.cert);
+    replaceFile(certOut, tls.cert);
   }
   const milliseconds = (name: string) => numberOption(invocation, name, { min: 0, max: MS_MAX });
   const ttlMs = milliseconds("ttl-ms");

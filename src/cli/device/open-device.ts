@@ -52,7 +52,7 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
   const seed = textOption(invocation, "seed") ?? "1";
   const env = virtualEnv(seed);
   const frames = framesOption(invocation);
-  const { key, save } = simKeyFrom(invocation, env);
+  const { key, kept } = await simKeyFrom(invocation, env);
   const port = simHidPort(envFor(env, "port"), firmwareOf(key));
   const settle = <T>(work: Promise<T>) => env.clock.run(work);
   const link = envFor(env, "link");
@@ -65,8 +65,9 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
     seed,
     settle,
     async close() {
+      await using _held = kept;
       await settle(Promise.resolve(device[Symbol.asyncDispose]()));
-      save();
+      kept.save();
     },
   };
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type Invocation, UsageError } from "../command.js";
+import { readBytesFile, readStdin } from "../files/read-file.js";
 import { textOption } from "../options.js";
-
-const STDIN = 0;
 
 /**
  * The text of the code the phone is to scan.
@@ -15,9 +13,10 @@ export async function qrFrom(invocation: Invocation): Promise<string> {
   if ((text === undefined) === (image === undefined)) {
     throw new UsageError("USAGE", "phone takes --qr TEXT or --qr-image FILE, one of the two");
   }
-  if (image !== undefined) return readQrImage(readImageFile(image), image);
+  if (image !== undefined)
+    return readQrImage(readBytesFile(image, { what: "picture", limit: "PICTURE_BYTES_MAX" }), image);
   // Other users of the machine can read a command line, and with it the code.
-  return text === "-" ? firstCode(readFileSync(STDIN, "utf8")) : (text as string);
+  return text === "-" ? firstCode(readStdin()) : (text as string);
 }
 
 /** @throws {UsageError} ENVIRONMENT for anything but a PNG file with a QR code on it. */
@@ -36,14 +35,6 @@ export async function readQrImage(bytes: Uint8Array, name: string): Promise<stri
       cause,
       hint: "cut the picture to the code, leave some white around it, and do not scale it down",
     });
-  }
-}
-
-function readImageFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UsageError("ENVIRONMENT", `picture ${path} cannot be read`, { cause });
   }
 }
 
