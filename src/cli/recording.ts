@@ -7,7 +7,7 @@ import { choiceOption, textOption } from "./options.js";
 export const FRAMES_OPTIONS = { frames: { type: "string" } } as const satisfies OptionTable;
 
 export const FRAMES_HELP = `  --frames HOW         headers (default) or full: how much of a CTAPHID report the trace gets. Whole reports carry
-                       names, credential ids and large-blob keys in the clear, and traces are sent around`;
+                       names, credential ids, credBlobs and large-blob keys in the clear, and traces are sent around`;
 
 /** What a ceremony on a device can leave behind to be replayed. */
 export const RECORDING_OPTIONS = {

@@ -21,7 +21,7 @@ ${TUNNEL_HELP}
 ${SIM_KEY_HELP}
   --seed TEXT          what the phone's secrets are made of; random when absent
   signals: SIGTERM and SIGINT switch the phone off
-  Exit code 1 when the phone could not serve its client, 2 when its radio or the code is at fault.`,
+  Exit code 1 when the phone could not serve its client, 2 when its radio is at fault.`,
   options: {
     qr: { type: "string" },
     "qr-image": { type: "string" },

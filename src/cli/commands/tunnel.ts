@@ -47,13 +47,14 @@ export const tunnel: Command = {
     "drop-after": { type: "string" },
   },
   async run(invocation) {
-    const sink = new MemorySink();
+    // Kept for the one document only: a service that runs for days would keep every tunnel in memory.
+    const sink = invocation.terminal.json ? new MemorySink() : undefined;
     const service = await start(invocation, systemEnv(sink));
     invocation.terminal.warn(`tunnel service on ${service.origin}`);
     await untilInterrupted();
     const { origin } = service;
     await service[Symbol.asyncDispose]();
-    return { exitCode: 0, json: { ok: true, origin, trace: sink.records }, text: "" };
+    return { exitCode: 0, json: { ok: true, origin, trace: sink?.records ?? [] }, text: "" };
   },
 };
 

@@ -105,9 +105,11 @@ function absent(where: string, error: unknown): never {
   if (!isHarnessError(error) || !ABSENT_CODES.includes(error.code)) throw error;
   throw new UsageError("ENVIRONMENT", `there is no device: ${error.message}`, {
     cause: error,
-    hint: where.startsWith("hid:")
-      ? "passkey-harness list names the keys that are plugged in"
-      : "passkey-harness key offers one there",
+    hint:
+      error.hint ??
+      (where.startsWith("hid:")
+        ? "passkey-harness list names the keys that are plugged in"
+        : "passkey-harness key offers one there"),
   });
 }
 
