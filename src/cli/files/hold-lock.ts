@@ -1,5 +1,7 @@
 import { readdirSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { sleep } from "../../core/clock.js";
+import { systemEnv } from "../../entry/sim.js";
 import { cannotWrite, errnoOf, FileError } from "./file-error.js";
 import { isLeftoverOf, targetOf } from "./replace-file.js";
 
@@ -9,8 +11,11 @@ const STALE_MS = 5_000;
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 50;
 
-/** No lock can be made where nothing can be written, and nothing can be lost there. */
-const READ_ONLY: readonly string[] = ["EROFS", "EACCES", "EPERM"];
+/** What the library calls a lock that another process holds. */
+const LOCKED = "ELOCKED";
+
+/** No lock can be made where nothing can be written, and nothing can be lost there; every write still checks the file's version. */
+const UNWRITABLE: readonly string[] = ["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"];
 
 export interface LockOptions {
   /** How long another process is waited for, in milliseconds; 10,000 when absent. */
@@ -18,7 +23,7 @@ export interface LockOptions {
 }
 
 export interface FileLock extends AsyncDisposable {
-  /** Whether this process holds the lock; false where the folder cannot be written to. */
+  /** Whether this process holds the lock; false where nothing can be written beside the file. */
   readonly held: boolean;
 }
 
@@ -31,20 +36,9 @@ export interface FileLock extends AsyncDisposable {
  * @throws {FileError} FILE_LOCKED when the wait was in vain. @throws {UsageError} ENVIRONMENT when the folder is missing.
  */
 export async function holdLock(path: string, options: LockOptions = {}): Promise<FileLock> {
-  const { patienceMs = PATIENCE_MS } = options;
-  // Loaded when it is needed: most commands keep no file.
-  const { default: lockfile } = await import("proper-lockfile");
-  outliveFileSizeLimit();
   try {
     const target = targetOf(path);
-    const release = await lockfile.lock(target, {
-      // Resolved above, also where the file does not exist yet.
-      realpath: false,
-      stale: STALE_MS,
-      retries: { retries: patienceMs / RETRY_MS, factor: 1, minTimeout: RETRY_MS, maxTimeout: RETRY_MS },
-      // A process that was stopped for long may lose its lock; writing checks the version of the file.
-      onCompromised: () => {},
-    });
+    const release = await acquire(target, options.patienceMs ?? PATIENCE_MS);
     removeLeftovers(target);
     return {
       held: true,
@@ -56,11 +50,34 @@ export async function holdLock(path: string, options: LockOptions = {}): Promise
     };
   } catch (error) {
     const code = errnoOf(error);
-    if (READ_ONLY.includes(code)) return { held: false, async [Symbol.asyncDispose]() {} };
-    if (code !== "ELOCKED") throw cannotWrite(path, error);
+    if (UNWRITABLE.includes(code)) return { held: false, async [Symbol.asyncDispose]() {} };
+    if (code !== LOCKED) throw cannotWrite(path, error);
     throw new FileError("FILE_LOCKED", `${path} is in use by another process`, {
       hint: "end the other process, or give this one a file of its own",
     });
+  }
+}
+
+/** Tries again while another process holds the lock, and for no other reason: the library would for all. */
+async function acquire(target: string, patienceMs: number): Promise<() => Promise<void>> {
+  // Loaded when it is needed: most commands keep no file.
+  const { default: lockfile } = await import("proper-lockfile");
+  outliveFileSizeLimit();
+  const { clock } = systemEnv();
+  const endsAtMs = clock.nowMs() + patienceMs;
+  for (;;) {
+    try {
+      return await lockfile.lock(target, {
+        // Resolved by the caller, also where the file does not exist yet.
+        realpath: false,
+        stale: STALE_MS,
+        // A process that was stopped for long may lose its lock; writing checks the version of the file.
+        onCompromised: () => {},
+      });
+    } catch (error) {
+      if (errnoOf(error) !== LOCKED || clock.nowMs() >= endsAtMs) throw error;
+      await sleep(clock, RETRY_MS, "file.lock");
+    }
   }
 }
 

@@ -58,9 +58,12 @@ test("a killed process's lock and its unfinished files are cleared away; other f
   expect(readdirSync(folder).sort()).toEqual(["other.json.77-0.new", "store.json.lock", "store.json.new"]);
 });
 
-test("a folder that is missing is named", async () => {
-  await expect(holdLock(join(folder, "none/store.json"), AT_ONCE)).rejects.toMatchObject({
+test("what no wait can mend is not waited for: a folder that is missing", { timeout: 5_000 }, async () => {
+  await expect(holdLock(join(folder, "none/store.json"))).rejects.toMatchObject({
     code: "ENVIRONMENT",
     message: expect.stringContaining("ENOENT") as string,
   });
+  // A file in the folder's place: the operating system refuses the lock itself.
+  writeFileSync(join(folder, "file"), "");
+  await expect(holdLock(join(folder, "file/store.json"))).rejects.toMatchObject({ code: "ENVIRONMENT" });
 });
