@@ -117,6 +117,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
     ],
   },
   { word: /["'](uqr|qr\/decode\.js|pngjs)["']/, allowedIn: ["cli/"] },
+  { word: /["']proper-lockfile["']/, allowedIn: ["cli/files/hold-lock.ts"] },
   { word: /\bconsole\.|(?<!-)\bprocess\./, allowedIn: ["cli/"] },
 ];
 

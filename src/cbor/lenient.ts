@@ -1,4 +1,4 @@
-import { concat } from "../core/bytes.js";
+import { concatAll } from "../core/bytes.js";
 import { decodeCbor } from "./decode.js";
 import type { CborOptions } from "./limits.js";
 import { scanCbor, type CborFinding, type CborItem } from "./scan.js";
@@ -20,7 +20,8 @@ export interface LenientDecoding {
  * Floats read as numbers, wrong UTF-8 with replacement characters.
  *
  * @throws {CborError} for bytes that no decoder can read: `CBOR_TRUNCATED`, `CBOR_RESERVED_HEAD`, chunks that are not
- *   strings (`CBOR_INDEFINITE_LENGTH`), nesting beyond 64 levels, more than 1 MiB, and a lone value of no CTAP2 type.
+ *   strings (`CBOR_INDEFINITE_LENGTH`), nesting beyond 64 levels, more than 1 MiB or 131,072
+ *   items, and a lone value of no CTAP2 type.
  */
 export function decodeLenient(bytes: Uint8Array, options?: CborOptions): LenientDecoding {
   try {
@@ -93,7 +94,7 @@ class ItemReader {
   /** The bytes of a string, those of its chunks one after the other. */
   #content(item: CborItem): Uint8Array {
     if (item.argument !== undefined) return this.#bytes.slice(item.contentStart, item.contentEnd);
-    return concat(...this.#entries(item, () => this.#content(this.#next())));
+    return concatAll([...this.#entries(item, () => this.#content(this.#next()))]);
   }
 
   #map(item: CborItem): CborValue {

@@ -7,6 +7,12 @@ export const DEPTH_MAX_CEILING = 64;
 /** Largest encoding read or written, 1 MiB: the biggest large-blob array is a fraction of it. Ours, not CTAP's. */
 export const CBOR_BYTES_MAX = 2 ** 20;
 
+/**
+ * Most items that the scanner and the lenient reader take: they keep each, which costs a hundred times its byte. Enough for
+ * 10,000 credentials in one message. Ours, not CTAP's.
+ */
+export const CBOR_ITEMS_MAX = 2 ** 17;
+
 export interface CborOptions {
   /** Levels of nesting allowed: {@link DEPTH_MAX} when absent; attestation objects may need more. */
   readonly depthMax?: number | undefined;

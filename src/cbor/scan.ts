@@ -1,5 +1,5 @@
-import { compareBytes, concat, toHex } from "../core/bytes.js";
-import { CBOR_BYTES_MAX, DEPTH_MAX_CEILING, depthOf, type CborOptions } from "./limits.js";
+import { compareBytes, concatAll, toHex } from "../core/bytes.js";
+import { CBOR_BYTES_MAX, CBOR_ITEMS_MAX, DEPTH_MAX_CEILING, depthOf, type CborOptions } from "./limits.js";
 import { CborError, type CborFault } from "./value.js";
 
 export type CborKind =
@@ -41,7 +41,7 @@ export interface CborScan {
  * Walks over the first value in `bytes` and notes every broken rule instead of stopping at the first. Never throws on any bytes.
  *
  * Stops where no reading is possible: truncation, reserved heads, chunks that are not strings, nesting
- * deeper than {@link DEPTH_MAX_CEILING} with tags counted.
+ * deeper than {@link DEPTH_MAX_CEILING} with tags counted, more than {@link CBOR_ITEMS_MAX} items.
  */
 export function scanCbor(bytes: Uint8Array, options?: CborOptions): CborScan {
   const scanner = new Scanner(bytes, depthOf(options));
@@ -81,6 +81,9 @@ const KINDS = ["unsigned", "negative", "bytes", "text", "array", "map", "tag", "
 const BREAK = 0xff;
 const INDEFINITE = 31;
 const NO_CONTENT = new Uint8Array(0);
+
+/** The arguments that stand in the initial byte: made once, because most items have one of them. */
+const SHORT_ARGUMENTS = Array.from({ length: 24 }, (_, argument) => BigInt(argument));
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -144,12 +147,14 @@ class Scanner {
 
   #head(): Head {
     const offset = this.at;
+    if (this.items.length >= CBOR_ITEMS_MAX)
+      throw new CborError("TOO_LARGE", `more than ${CBOR_ITEMS_MAX} items`, offset);
     const initial = this.#bytes[offset];
     if (initial === undefined)
       throw new CborError("TRUNCATED", "the bytes end where an item was expected", offset);
     this.at++;
     const [major, form] = [initial >> 5, initial & 0x1f];
-    if (form < 24) return { offset, major, form, argument: BigInt(form) };
+    if (form < 24) return { offset, major, form, argument: SHORT_ARGUMENTS[form] };
     if (form > 27) {
       const indefinite = form === INDEFINITE && major >= 2 && major <= 5;
       if (!indefinite)
@@ -196,7 +201,7 @@ class Scanner {
       }
       parts.push(this.#string(chunk, inside).content);
     }
-    const content = concat(...parts);
+    const content = concatAll(parts);
     return { major, argument: BigInt(content.length), content };
   }
 

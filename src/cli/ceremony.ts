@@ -1,70 +1,10 @@
-import { createInterface } from "node:readline/promises";
 import { namesHint } from "../core/place.js";
-import { printable } from "../core/printable.js";
-import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
-import { type Env, inSpan } from "../entry/sim.js";
-import {
-  CLIENT_PROFILES,
-  type ClientContext,
-  type PageError,
-  SPEC_L3,
-  effectiveTimeoutMs,
-  toPageError,
-} from "../entry/webauthn.js";
-import { type HarnessError, isHarnessError } from "../index.js";
-import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "./device/open-device.js";
-import type { OpenedDevice } from "./device/opened-device.js";
-import { exitCodeOf } from "./exit-code.js";
-import { readTextFile } from "./files.js";
+import { CLIENT_PROFILES, type ClientContext } from "../entry/webauthn.js";
+import { type Invocation, type OptionTable, UsageError } from "./command.js";
+import { DEVICE_HELP, DEVICE_OPTIONS } from "./device/open-device.js";
 import { choiceOption, textOption } from "./options.js";
-import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
-
-export interface PageCall {
-  readonly method: "create" | "get";
-  readonly client: ClientContext;
-  /** What the site asks for. */
-  readonly timeoutMs: number | undefined;
-}
-
-/** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
-export function calledByPage<T>(
-  { env }: OpenedDevice,
-  call: PageCall,
-  ceremony: (env: Env) => Promise<T>,
-): Promise<T> {
-  const label = call.method === "create" ? "registration" : "login";
-  return inSpan(env, { name: "ceremony", label }, (own) =>
-    inSpan(own, { name: "request", label: call.method }, (request) => recorded(request, call, ceremony)),
-  );
-}
-
-async function recorded<T>(
-  env: Env,
-  { method, client, timeoutMs }: PageCall,
-  ceremony: (env: Env) => Promise<T>,
-): Promise<T> {
-  const trace = env.trace.as("browser");
-  const profile = client.profile ?? SPEC_L3;
-  const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
-  trace.emit({
-    kind: "page.called",
-    method,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    effectiveMs,
-  });
-  try {
-    const response = await ceremony(env);
-    trace.emit({ kind: "page.settled", method, outcome: "resolved" });
-    return response;
-  } catch (error) {
-    if (isHarnessError(error)) {
-      const { name, reason } = toPageError(error, { method, profile });
-      trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
-    }
-    throw error;
-  }
-}
+import { pinSource } from "./pin-source.js";
+import { RECORDING_HELP, RECORDING_OPTIONS } from "./recording.js";
 
 /** Options that register and login share. */
 export const CEREMONY_OPTIONS = {
@@ -79,6 +19,9 @@ export const CEREMONY_OPTIONS = {
   options: { type: "string" },
   credentials: { type: "string" },
 } as const satisfies OptionTable;
+
+/** What `--options` names. */
+export const OPTIONS_FILE = { what: "options file", limit: "OPTIONS_BYTES_MAX" } as const;
 
 const UV_CHOICES = ["required", "preferred", "discouraged"] as const;
 
@@ -122,75 +65,4 @@ export function clientOf(invocation: Invocation): ClientContext {
       if (status === "up-needed") terminal.progress("touch your key");
     },
   };
-}
-
-/** A PIN never comes from the command line itself: other users of the machine can read that. */
-export function pinSource(invocation: Invocation): ClientContext["pin"] {
-  const file = textOption(invocation, "pin-file");
-  if (file !== undefined) {
-    // A file gives one PIN: a second try with it would only burn another of the key's attempts.
-    const pin = readTextFile(file, "PIN file").replace(/\r?\n$/, "");
-    return ({ attempt }) => Promise.resolve(attempt === 1 ? pin : undefined);
-  }
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  return async ({ retriesLeft }) => {
-    const left = retriesLeft === undefined ? "" : ` (${retriesLeft} attempts left)`;
-    const question = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      const typed = await question.question(`PIN of the key${left}: `);
-      return typed === "" ? undefined : typed;
-    } finally {
-      question.close();
-    }
-  };
-}
-
-/** What happened, one line each, as the scenario reports word it. */
-export function timelineOf(records: readonly TraceRecord[]): string {
-  return records
-    .flatMap((record) => {
-      const text = describeRecord(record);
-      return text === undefined
-        ? []
-        : [`${(record.atMs / 1000).toFixed(3).padStart(10)}  ${printable(record.actor).padEnd(8)}  ${text}`];
-    })
-    .join("\n");
-}
-
-export interface CliCeremony {
-  readonly method: "create" | "get";
-  readonly client: ClientContext;
-  run(opened: OpenedDevice): Promise<Outcome>;
-}
-
-/** Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding. */
-export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
-  const opened = await openDevice(invocation, ceremony.method);
-  try {
-    return await ceremony.run(opened);
-  } catch (error) {
-    if (!isHarnessError(error) || error instanceof UsageError) throw error;
-    const page = toPageError(error, { method: ceremony.method, profile: ceremony.client.profile ?? SPEC_L3 });
-    return {
-      exitCode: exitCodeOf(error.code),
-      json: { ok: false, seed: opened.seed, error: error.toJSON(), page, trace: opened.records },
-      text: [timelineOf(opened.records), "", ...failureLines(error, page, opened.seed)].join("\n"),
-    };
-  } finally {
-    await opened.close();
-    const name = ceremony.method === "create" ? "register" : "login";
-    saveRecording({ name, records: opened.records, seed: opened.seed }, invocation);
-  }
-}
-
-function failureLines(error: HarnessError, page: PageError, seed: string | undefined): readonly string[] {
-  return [
-    `failed with ${error.code}: ${error.message}`,
-    ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
-    error.aftermath === "unknown"
-      ? "the device may still have acted on the request"
-      : "nothing was left behind on the device",
-    `a page would have seen ${page.name} (${page.reason})`,
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-  ];
 }

@@ -1,13 +1,13 @@
 import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, jsonLinesSink } from "../entry/diagnosis.js";
 import { toPcapng } from "../entry/scenarios.js";
-import type { Invocation, OptionTable } from "./command.js";
-import { writeBytesFile, writeTextFile } from "./files.js";
+import { type Invocation, type OptionTable, UsageError } from "./command.js";
+import { replaceFile } from "./files/replace-file.js";
 import { choiceOption, textOption } from "./options.js";
 
 export const FRAMES_OPTIONS = { frames: { type: "string" } } as const satisfies OptionTable;
 
 export const FRAMES_HELP = `  --frames HOW         headers (default) or full: how much of a CTAPHID report the trace gets. Whole reports carry
-                       names, credential ids and large-blob keys in the clear, and traces are sent around`;
+                       names, credential ids, credBlobs and large-blob keys in the clear, and traces are sent around`;
 
 /** What a ceremony on a device can leave behind to be replayed. */
 export const RECORDING_OPTIONS = {
@@ -30,13 +30,21 @@ export function writeTrace(path: string, records: readonly TraceRecord[]): void 
   const lines: string[] = [];
   const sink = jsonLinesSink((line) => lines.push(line));
   for (const record of records) sink.write(record);
-  writeTextFile(path, `${lines.join("\n")}\n`);
+  replaceFile(path, `${lines.join("\n")}\n`);
 }
 
 interface Recorded {
   readonly name: string;
   readonly records: readonly TraceRecord[];
   readonly seed: string | undefined;
+}
+
+/** @throws {UsageError} USAGE for a capture of reports whose headers alone are going to be traced. */
+export function checkRecording(invocation: Invocation): void {
+  if (textOption(invocation, "pcap") === undefined || framesOption(invocation) === "full") return;
+  throw new UsageError("USAGE", "--pcap needs whole reports, and the trace gets their headers only", {
+    hint: "add --frames full; headers are the default because reports carry names and ids",
+  });
 }
 
 /** Writes what was asked for; the trace says of what it is. */
@@ -59,5 +67,5 @@ export function saveRecording({ name, records, seed }: Recorded, invocation: Inv
     ]);
   }
   const pcap = textOption(invocation, "pcap");
-  if (pcap !== undefined) writeBytesFile(pcap, toPcapng(records));
+  if (pcap !== undefined) replaceFile(pcap, toPcapng(records));
 }

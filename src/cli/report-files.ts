@@ -1,6 +1,6 @@
 import { type ReportedRun, toGitHub, toHtml, toJUnit, toPcapng } from "../entry/scenarios.js";
 import type { Invocation, OptionTable, Outcome } from "./command.js";
-import { appendTextFile, writeBytesFile, writeTextFile } from "./files.js";
+import { appendTextFile, replaceFile } from "./files/replace-file.js";
 import { flag, textOption } from "./options.js";
 
 /** Formats a run can be reported in, besides the text. */
@@ -27,9 +27,9 @@ export function withReports(outcome: Outcome, runs: readonly ReportedRun[], invo
     textOption(invocation, "junit"),
   ];
   const [one] = runs;
-  if (pcap !== undefined && one) writeBytesFile(pcap, toPcapng(one.records));
-  if (html !== undefined && one) writeTextFile(html, toHtml(one));
-  if (junit !== undefined) writeTextFile(junit, toJUnit(runs));
+  if (pcap !== undefined && one) replaceFile(pcap, toPcapng(one.records));
+  if (html !== undefined && one) replaceFile(html, toHtml(one));
+  if (junit !== undefined) replaceFile(junit, toJUnit(runs));
   return flag(invocation, "github") ? forGitHub(outcome, runs, invocation) : outcome;
 }
 

@@ -1,11 +1,13 @@
 import { namesHint } from "../core/place.js";
 import { printableJson } from "../core/printable.js";
 import { isHarnessError } from "../index.js";
-import { type Command, type ExitCode, UsageError } from "./command.js";
+import { type Command, type ExitCode, type Invocation, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
-import { exitCodeOf } from "./exit-code.js";
-import { COMMON_HELP } from "./options.js";
+import { exitCodeFor } from "./exit-code.js";
+import { COMMON_HELP, textOption } from "./options.js";
+import { checkWritable } from "./files/replace-file.js";
 import { parseOptions } from "./parse-options.js";
+import { sayError } from "./problems.js";
 import type { Terminal } from "./terminal.js";
 import { packageVersion } from "./version.js";
 
@@ -58,6 +60,17 @@ function refuseWords({ name, takesWords, options }: Command, [word]: readonly st
   throw new UsageError("USAGE", `${name} takes options only, and "${word}" is none`, { hint });
 }
 
+/** Options that name a file to be written once the work is done. */
+const OUTPUTS = ["trace", "pcap", "html", "junit", "cert-out", "as-profile", "out", "rates"] as const;
+
+/** @throws {UsageError} ENVIRONMENT before anything starts, for a file that cannot be written at its end. */
+function checkOutputs(invocation: Invocation): void {
+  for (const name of OUTPUTS) {
+    const path = textOption(invocation, name);
+    if (path !== undefined) checkWritable(path);
+  }
+}
+
 /**
  * Runs one command line and prints its outcome. A harness error becomes one readable paragraph, or one JSON document.
  *
@@ -84,7 +97,9 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return 0;
     }
     refuseWords(command, positionals);
-    const outcome = await command.run({ values, positionals, terminal });
+    const invocation = { values, positionals, terminal };
+    checkOutputs(invocation);
+    const outcome = await command.run(invocation);
     if (terminal.json) terminal.out(printableJson(outcome.json, 2));
     else if (outcome.text !== "") terminal.out(outcome.text);
     return outcome.exitCode;
@@ -96,12 +111,6 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (!isHarnessError(error)) throw error;
   if (terminal.json) terminal.out(printableJson({ ok: false, error: error.toJSON() }, 2));
-  else {
-    const [first, ...further] = error.message.split("\n");
-    terminal.warn(`${terminal.style("red", error.code)}: ${first}`);
-    for (const line of further) terminal.warn(line);
-    if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
-    if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
-  }
-  return exitCodeOf(error.code);
+  else sayError(error, terminal);
+  return exitCodeFor(error.code);
 }

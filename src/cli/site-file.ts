@@ -1,92 +1,7 @@
-import { fromBase64url, toBase64url } from "../entry/ctap.js";
 import { type SiteConfig, parseSiteConfig } from "../entry/sim.js";
-import type { CredentialRecord } from "../entry/webauthn.js";
-import { type Invocation, type OptionTable, UsageError } from "./command.js";
-import { isMissing, readJsonFile, writeTextFile } from "./files.js";
+import type { Invocation, OptionTable } from "./command.js";
+import { readJsonFile } from "./files/read-file.js";
 import { textOption } from "./options.js";
-
-/** One registered passkey and whose it is. Holds nothing secret. */
-export interface CredentialFileEntry {
-  readonly rpId: string;
-  /** base64url. */
-  readonly userHandle: string;
-  readonly credential: CredentialRecord;
-}
-
-/** The credentials file of `register` and `login`: what a site would keep in its database. */
-export class CredentialFile {
-  readonly #path: string | undefined;
-  #entries: readonly CredentialFileEntry[];
-
-  /**
-   * @param mustExist whether a file that is not there is refused; otherwise it is made.
-   * @throws {UsageError} ENVIRONMENT when the file is not there, or was not written by this class.
-   */
-  constructor(path: string | undefined, { mustExist = false }: { readonly mustExist?: boolean } = {}) {
-    this.#path = path;
-    this.#entries = path === undefined ? [] : readEntries(path, mustExist);
-  }
-
-  get entries(): readonly CredentialFileEntry[] {
-    return this.#entries;
-  }
-
-  /** Adds or replaces, and writes the file. */
-  put(entry: CredentialFileEntry): void {
-    this.#entries = [
-      ...this.#entries.filter(({ credential }) => credential.id !== entry.credential.id),
-      entry,
-    ];
-    if (this.#path === undefined) return;
-    const credentials = this.#entries.map(({ credential, ...rest }) => ({
-      ...rest,
-      credential: { ...credential, publicKeyCose: toBase64url(credential.publicKeyCose) },
-    }));
-    writeTextFile(this.#path, `${JSON.stringify({ schema: 1, credentials }, null, 2)}\n`);
-  }
-}
-
-function readEntries(path: string, mustExist: boolean): readonly CredentialFileEntry[] {
-  let content: unknown;
-  try {
-    content = readJsonFile(path, "credentials file");
-  } catch (error) {
-    if (isMissing(error) && !mustExist) return [];
-    throw error;
-  }
-  const entries = members(content)["credentials"];
-  if (!Array.isArray(entries)) throw notOurs(path);
-  return entries.map((entry) => readEntry(entry, path));
-}
-
-function readEntry(value: unknown, path: string): CredentialFileEntry {
-  const { rpId, userHandle, credential } = members(value);
-  const { id, publicKeyCose, signCount, ...flags } = members(credential);
-  const texts = [rpId, userHandle, id, publicKeyCose];
-  if (!texts.every((text) => typeof text === "string") || typeof signCount !== "number") throw notOurs(path);
-  try {
-    return {
-      rpId: rpId as string,
-      userHandle: userHandle as string,
-      credential: {
-        ...flags,
-        id: id as string,
-        signCount,
-        publicKeyCose: fromBase64url(publicKeyCose as string),
-      },
-    };
-  } catch {
-    throw notOurs(path);
-  }
-}
-
-function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function notOurs(path: string): UsageError {
-  return new UsageError("ENVIRONMENT", `credentials file ${path} was not written by this program`);
-}
 
 export const SITE_OPTIONS = { site: { type: "string" } } as const satisfies OptionTable;
 
@@ -104,6 +19,6 @@ export interface NamedSite {
 export function siteFrom(invocation: Invocation): NamedSite | undefined {
   const siteFile = textOption(invocation, "site");
   if (siteFile === undefined) return undefined;
-  const config = parseSiteConfig(readJsonFile(siteFile, "site file"));
+  const config = parseSiteConfig(readJsonFile(siteFile, { what: "site file", limit: "SITE_BYTES_MAX" }));
   return { siteFile, config, secret: (name) => process.env[name] };
 }

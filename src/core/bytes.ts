@@ -110,6 +110,11 @@ export class ByteReader {
 
 /** One new byte string from several. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatAll(parts);
+}
+
+/** The same of a list of any length: as arguments, some 100,000 would overflow the stack. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {

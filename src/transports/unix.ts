@@ -19,7 +19,7 @@ const OPTIONS = parameters<UnixHidPortOptions>({
 /**
  * A device that speaks CTAPHID over a stream socket, 64 bytes a report and nothing between them.
  *
- * @throws {TransportError} `DEVICE_GONE` when no process listens at `path`.
+ * @throws {TransportError} `DEVICE_GONE` when no process listens at `path`, or this one may not connect to it.
  */
 export async function unixHidPort(path: string, options: UnixHidPortOptions = {}): Promise<HidPort> {
   checkArguments("unixHidPort", { path: [shape.text, path], options: [OPTIONS, options] });
@@ -28,7 +28,13 @@ export async function unixHidPort(path: string, options: UnixHidPortOptions = {}
   try {
     await once(socket, "connect");
   } catch (cause) {
-    throw new TransportError("DEVICE_GONE", `${label}: nobody listens`, { cause });
+    const denied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+    throw new TransportError("DEVICE_GONE", `${label}: ${denied ? "access is denied" : "nobody listens"}`, {
+      cause,
+      ...(denied && {
+        hint: "run as the user who started the device, or give the socket's group write access",
+      }),
+    });
   }
   return new UnixHidPort(label, socket, new ReportInbox({ label, trace: options.trace }));
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { concat, fromHex } from "../../src/core/bytes.js";
+import { describeCbor } from "../../src/cbor/describe.js";
 import { decodeLenient } from "../../src/cbor/lenient.js";
+import { CBOR_ITEMS_MAX } from "../../src/cbor/limits.js";
 import type { CborFault, CborKey, CborValue } from "../../src/cbor/value.js";
 
 const map = (...entries: readonly (readonly [CborKey, CborValue])[]) => new Map(entries);
@@ -159,5 +161,38 @@ describe("decodeLenient cannot read", () => {
   ])("%s nested 20 000 deep, and says so before the stack ends", (_what, head) => {
     const bytes = concat(fromHex(head.repeat(20_000)), Uint8Array.of(0));
     expect(() => decodeLenient(bytes)).toThrow(expect.objectContaining({ fault: "TOO_DEEP" }));
+  });
+});
+
+/** Bytes that repeat one byte between a head and a break. */
+function repeated(head: number, byte: number, count: number): Uint8Array {
+  return concat(Uint8Array.of(head), new Uint8Array(count).fill(byte), Uint8Array.of(0xff));
+}
+
+describe("more items than a call can have arguments", () => {
+  const COUNT = CBOR_ITEMS_MAX - 2;
+
+  test.each<[string, number, number]>([
+    ["map keys and values", 0xbf, 0x00],
+    ["chunks of a byte string", 0x5f, 0x40],
+  ])("%s are read and described", (_, head, byte) => {
+    const bytes = repeated(head, byte, COUNT);
+    expect(decodeLenient(bytes).faults[0]).toEqual({ fault: "INDEFINITE_LENGTH", offset: 0 });
+    expect(describeCbor(bytes)).not.toContain("broken");
+  });
+
+  test.each<[string, number, number]>([
+    ["array elements", 0x9f, 0x00],
+    ["map keys and values", 0xbf, 0x00],
+    ["chunks of a byte string", 0x5f, 0x40],
+    ["chunks of a text", 0x7f, 0x60],
+  ])("1 MiB of %s is refused as too large", (_, head, byte) => {
+    const bytes = repeated(head, byte, 2 ** 20 - 2);
+    expect(() => decodeLenient(bytes)).toThrow(
+      expect.objectContaining({
+        code: "CBOR_TOO_LARGE",
+        message: expect.stringContaining("more than 131072 items") as string,
+      }),
+    );
   });
 });

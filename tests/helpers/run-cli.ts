@@ -1,3 +1,4 @@
+import type { Terminal } from "../../src/cli/terminal.js";
 import { runCli as runInProcess } from "../../src/cli/run-cli.js";
 
 /** What a command line printed and how it ended. */
@@ -13,8 +14,14 @@ export interface Finished {
  */
 export async function runCli(args: readonly string[]): Promise<Finished> {
   const output = { stdout: "", stderr: "" };
-  const exitCode = await runInProcess(args, {
-    json: args.includes("--json"),
+  const exitCode = await runInProcess(args, terminalInto(output, args.includes("--json")));
+  return { exitCode, ...output };
+}
+
+/** Makes a terminal that keeps what is printed. */
+export function terminalInto(output: { stdout: string; stderr: string }, json = false): Terminal {
+  return {
+    json,
     color: false,
     columns: undefined,
     out: (text) => (output.stdout += `${text}\n`),
@@ -22,6 +29,5 @@ export async function runCli(args: readonly string[]): Promise<Finished> {
     status: () => undefined,
     warn: (line) => (output.stderr += `${line}\n`),
     style: (_, text) => text,
-  });
-  return { exitCode, ...output };
+  };
 }

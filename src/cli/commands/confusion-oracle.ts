@@ -12,7 +12,8 @@ import {
   oracleTableToText,
 } from "../../entry/scenarios.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
-import { readJsonFile, writeTextFile } from "../files.js";
+import { readJsonFile } from "../files/read-file.js";
+import { replaceFile } from "../files/replace-file.js";
 import { choiceOption, flag, textOption } from "../options.js";
 import { runOracle } from "../run-oracle.js";
 
@@ -64,12 +65,12 @@ export async function measureByCounterfactuals(settings: Settings, invocation: I
     missing: flag(invocation, "missing"),
     clocks: flag(invocation, "clocks"),
     onCase: ({ found, files }) => {
-      if (dump !== undefined) for (const { name, text } of files) writeTextFile(join(dump, name), text);
+      if (dump !== undefined) for (const { name, text } of files) replaceFile(join(dump, name), text);
       if (listed.includes(found.class)) lines.push(lineOf(found, files[0]?.name ?? ""));
     },
   });
   terminal.status("");
-  if (dump !== undefined) writeTextFile(join(dump, "clusters.txt"), `${oracleTableToText(table)}\n`);
+  if (dump !== undefined) replaceFile(join(dump, "clusters.txt"), `${oracleTableToText(table)}\n`);
   return outcomeOfTable(table, invocation, lines);
 }
 
@@ -86,10 +87,10 @@ export function mergeOracleTables(paths: readonly string[], invocation: Invocati
 
 function outcomeOfTable(table: OracleTable, invocation: Invocation, lines: readonly string[]): Outcome {
   const out = textOption(invocation, "out");
-  if (out !== undefined) writeTextFile(out, `${JSON.stringify(table, undefined, 1)}\n`);
+  if (out !== undefined) replaceFile(out, `${JSON.stringify(table, undefined, 1)}\n`);
   const rates = textOption(invocation, "rates");
   if (rates !== undefined)
-    writeTextFile(rates, `${JSON.stringify({ ...table, clusters: [] }, undefined, 2)}\n`);
+    replaceFile(rates, `${JSON.stringify({ ...table, clusters: [] }, undefined, 2)}\n`);
   const isHeld = barsOf(table).every(({ isMet }) => isMet);
   const text = [oracleTableToText(table), ...(lines.length > 0 ? ["", ...[...lines].sort()] : [])].join("\n");
   const isGood = isHeld || !flag(invocation, "hold");
@@ -101,7 +102,10 @@ function outcomeOfTable(table: OracleTable, invocation: Invocation, lines: reado
 }
 
 function readTable(path: string): OracleTable {
-  const table = readJsonFile(path, "table") as Partial<OracleTable> | null;
+  const table = readJsonFile(path, {
+    what: "table",
+    limit: "TABLE_BYTES_MAX",
+  }) as Partial<OracleTable> | null;
   if (table?.version !== 1 || table.clusters === undefined) {
     throw new UsageError("USAGE", `${path} is no table of confusion --out`);
   }

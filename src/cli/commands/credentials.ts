@@ -8,7 +8,7 @@ import {
   openSession,
   toBase64url,
 } from "../../entry/ctap.js";
-import { pinSource } from "../ceremony.js";
+import { pinSource } from "../pin-source.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "../device/open-device.js";
 import type { OpenedDevice } from "../device/opened-device.js";
@@ -100,9 +100,14 @@ function readId(text: string): Uint8Array {
   }
 }
 
-/** `undefined` when the key verifies by itself. @throws {UsageError} ENVIRONMENT when no PIN was given. */
+/** `undefined` when the key verifies by itself. @throws {UsageError} ENVIRONMENT when no PIN is set or given. */
 async function pinFor(invocation: Invocation, { info }: Ctap2Session): Promise<string | undefined> {
-  const { uv, pinUvAuthToken } = info.options ?? {};
+  const { uv, pinUvAuthToken, clientPin } = info.options ?? {};
+  if (clientPin === false && uv !== true) {
+    throw new UsageError("ENVIRONMENT", "no PIN is set on the key, and it lists its passkeys with one only", {
+      hint: "set a PIN with the system's own settings or the vendor's program",
+    });
+  }
   const ask = pinSource(invocation);
   const pin = await ask?.({ attempt: 1 });
   if (pin !== undefined || (uv === true && pinUvAuthToken === true)) return pin;

@@ -2,7 +2,7 @@ import { printable } from "../../core/printable.js";
 import { type AuthenticatorInfo, openSession, toHex } from "../../entry/ctap.js";
 import { learnProfile } from "../../entry/sim.js";
 import type { Command } from "../command.js";
-import { writeTextFile } from "../files.js";
+import { replaceFile } from "../files/replace-file.js";
 import { textOption } from "../options.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "../device/open-device.js";
 
@@ -47,7 +47,7 @@ export const info: Command = {
 /** Returns what the profile cannot take over. @throws {UsageError} ENVIRONMENT */
 function keepProfile(file: string, ...[said, hid]: Parameters<typeof learnProfile>) {
   const { profile, notes } = learnProfile(said, hid);
-  writeTextFile(file, `${JSON.stringify(profile, undefined, 2)}\n`);
+  replaceFile(file, `${JSON.stringify(profile, undefined, 2)}\n`);
   return notes;
 }
 

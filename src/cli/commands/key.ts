@@ -1,6 +1,6 @@
-import type { CtapHandler } from "../../entry/ctap.js";
 import { firmwareOf, fitForUhid, seededEntropy, systemEnv } from "../../entry/sim.js";
 import type { Command } from "../command.js";
+import { answerAfterSaving } from "../device/answer-after-saving.js";
 import { EXPOSE_HELP, EXPOSE_OPTIONS, exposeKey } from "../device/expose-key.js";
 import { KEY_HANDS_HELP, untilStdinEnds } from "../device/key-user.js";
 import { flag, textOption } from "../options.js";
@@ -23,27 +23,16 @@ ${KEY_HANDS_HELP}`,
   async run(invocation) {
     const seed = textOption(invocation, "seed");
     const env = seed === undefined ? systemEnv() : { ...systemEnv(), entropy: seededEntropy(seed) };
-    const { key: simulated, save } = simKeyFrom(
-      invocation,
-      env,
-      flag(invocation, "uhid") ? fitForUhid : undefined,
-    );
-    const { cbor, msg, ...rest } = firmwareOf(simulated);
-    // After every answer, so that a killed process loses nothing that was promised.
-    const saving = (handle: CtapHandler): CtapHandler =>
-      async function handleAndSave(...message) {
-        const answer = await handle(...message);
-        save();
-        return answer;
-      };
-    const firmware = { ...rest, ...(cbor && { cbor: saving(cbor) }), ...(msg && { msg: saving(msg) }) };
+    const fit = flag(invocation, "uhid") ? fitForUhid : undefined;
+    const { key: simulated, kept } = await simKeyFrom(invocation, env, fit);
+    await using _held = kept;
+    const firmware = answerAfterSaving(firmwareOf(simulated), kept, invocation.terminal);
     const exposed = await exposeKey(invocation, env, firmware);
     invocation.terminal.warn(`simulated ${simulated.profile.name} on ${exposed.label}`);
     const moves = await untilStdinEnds(exposed, invocation.terminal, {
       stdin: flag(invocation, "stdin"),
       clock: env.clock,
     });
-    save();
     return {
       exitCode: 0,
       json: { ok: true, where: exposed.label, profile: simulated.profile.name, ...moves },

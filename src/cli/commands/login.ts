@@ -3,6 +3,7 @@ import { envFor } from "../../entry/sim.js";
 import {
   type AuthenticationResponseJSON,
   type RequestOptionsInput,
+  VerificationError,
   authenticate,
   verifyAssertion,
 } from "../../entry/webauthn.js";
@@ -10,17 +11,17 @@ import type { Command, Invocation } from "../command.js";
 import {
   CEREMONY_HELP,
   CEREMONY_OPTIONS,
+  OPTIONS_FILE,
   clientOf,
   siteOf,
   TIMEOUT_MS_MAX,
-  timelineOf,
   uvOption,
-  withDevice,
-  calledByPage,
 } from "../ceremony.js";
-import { readJsonFile } from "../files.js";
+import { readJsonFile } from "../files/read-file.js";
 import { numberOption, textOption } from "../options.js";
-import { CredentialFile, type CredentialFileEntry } from "../site-file.js";
+import { calledByPage, verifiedBySite, withDevice } from "../run-ceremony.js";
+import { timelineOf } from "../timeline.js";
+import { CredentialFile, type CredentialFileEntry } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 import { creationOptions, registerOn } from "./register.js";
 
@@ -38,6 +39,8 @@ ${CEREMONY_HELP}`,
     const credentialFile = new CredentialFile(textOption(invocation, "credentials"), { mustExist: true });
     const client = clientOf(invocation);
     const { rpId, origin } = siteOf(invocation);
+    const file = textOption(invocation, "options");
+    const given = file === undefined ? undefined : (readJsonFile(file, OPTIONS_FILE) as RequestOptionsInput);
     return withDevice(invocation, {
       method: "get",
       client,
@@ -45,21 +48,25 @@ ${CEREMONY_HELP}`,
         if (isEmptySimulation(opened, invocation)) {
           const options = creationOptions(opened, invocation);
           const { verified } = await registerOn(opened, options, client);
-          credentialFile.put({ rpId, userHandle: options.user.id, credential: verified.credential });
+          await credentialFile.put({ rpId, userHandle: options.user.id, credential: verified.credential });
         }
         const known = credentialFile.entries.filter((entry) => entry.rpId === rpId);
-        const options = requestOptions(opened, invocation, known);
+        const options = given ?? requestOptions(opened, invocation, known);
         const call = { method: "get", client, timeoutMs: options.timeout } as const;
         const response = await calledByPage(opened, call, (env) =>
           opened.settle(authenticate(envFor(env, "browser"), opened.device, options, client)),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
-        const verified = entry && verify(response, { options, origin, rpId, entry });
-        if (entry && verified) credentialFile.put({ ...entry, credential: verified.credential });
+        const verified = verifiedBySite(response, () => {
+          checkListed(response.id, options);
+          if (entry !== undefined) return verify(response, { options, origin, rpId, entry });
+          if (textOption(invocation, "credentials") === undefined) return undefined;
+          throw new VerificationError("RP_CREDENTIAL_ID", "the credentials file knows no passkey of this id");
+        });
         const verdict = verified
           ? `verified: user ${verified.userVerified ? "verified" : "present"}, counter ${verified.signCount}`
-          : "not verified: the credentials file does not know this passkey (--credentials FILE)";
-        return {
+          : "not verified: no credentials file says what to verify against (--credentials FILE)";
+        const outcome = {
           exitCode: 0,
           json: {
             ok: true,
@@ -70,7 +77,9 @@ ${CEREMONY_HELP}`,
             trace: opened.records,
           },
           text: [timelineOf(opened.records), "", `signed in with ${response.id}`, verdict].join("\n"),
-        };
+        } as const;
+        if (entry === undefined || verified === undefined) return { outcome };
+        return { outcome, keep: () => credentialFile.put({ ...entry, credential: verified.credential }) };
       },
     });
   },
@@ -88,8 +97,6 @@ function requestOptions(
   invocation: Invocation,
   known: readonly CredentialFileEntry[],
 ) {
-  const file = textOption(invocation, "options");
-  if (file !== undefined) return readJsonFile(file, "options file") as RequestOptionsInput;
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
   const userVerification = uvOption(invocation);
   const options: RequestOptionsInput = {
@@ -106,6 +113,14 @@ function requestOptions(
     ...(userVerification !== undefined && { userVerification }),
   };
   return options;
+}
+
+/** A site accepts no credential but those it listed. @see WebAuthn Level 3 §7.2 step 5 */
+function checkListed(id: string, { allowCredentials = [] }: RequestOptionsInput): void {
+  if (allowCredentials.length === 0 || allowCredentials.some((listed) => listed.id === id)) return;
+  throw new VerificationError("RP_CREDENTIAL_ID", "the response is of a credential that was not listed", {
+    hint: "the key answered with another id than those of allowCredentials; a browser refuses it, and so must a site",
+  });
 }
 
 interface Expected {

@@ -1,4 +1,3 @@
-import type { CtapHandler } from "../../entry/ctap.js";
 import { MemorySink } from "../../entry/diagnosis.js";
 import {
   type PhoneOutcome,
@@ -8,11 +7,12 @@ import {
   seededEntropy,
   systemEnv,
 } from "../../entry/sim.js";
-import { timelineOf } from "../ceremony.js";
 import { type Command, untilInterrupted } from "../command.js";
+import { answerAfterSaving } from "../device/answer-after-saving.js";
 import { advertiserFrom, dialerFrom, HYBRID_OPTIONS, TUNNEL_HELP } from "../device/hybrid-ports.js";
-import { exitCodeOf } from "../exit-code.js";
+import { exitCodeFor } from "../exit-code.js";
 import { textOption } from "../options.js";
+import { timelineOf } from "../timeline.js";
 import { qrFrom } from "../device/read-qr.js";
 import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-key.js";
 
@@ -44,20 +44,16 @@ ${SIM_KEY_HELP}
     const seed = textOption(invocation, "seed");
     const world = systemEnv(sink);
     const env = seed === undefined ? world : { ...world, entropy: seededEntropy(seed) };
-    const { key, save } = simKeyFrom(invocation, env);
-    // Before every answer leaves, so that a killed process loses nothing that was promised.
-    const handle: CtapHandler = async (...message) => {
-      const answer = await key.handle(...message);
-      save();
-      return answer;
-    };
+    const { key, kept } = await simKeyFrom(invocation, env);
+    await using _held = kept;
+    const { cbor: handle = key.handle } = answerAfterSaving({ cbor: key.handle }, kept, invocation.terminal);
     const parts = { advertiser: advertiserFrom(invocation, env), dialer: dialerFrom(invocation), handle };
     const simulated = new SimPhone(envFor(env, "phone"), parts, phoneMannersOf(key.profile.name));
     void untilInterrupted().then(() => simulated.switchOff());
     const outcome = await simulated.scan(qr);
     const served = outcome.ending === "served";
     return {
-      exitCode: served ? 0 : exitCodeOf(outcome.code ?? outcome.ending),
+      exitCode: served ? 0 : exitCodeFor(outcome.code ?? outcome.ending),
       json: { ok: served, ...outcome, trace: sink.records },
       text: [timelineOf(sink.records), "", ...endOf(outcome)].join("\n"),
     };

@@ -10,17 +10,18 @@ import type { Command, Invocation } from "../command.js";
 import {
   CEREMONY_HELP,
   CEREMONY_OPTIONS,
+  OPTIONS_FILE,
   clientOf,
   siteOf,
   TIMEOUT_MS_MAX,
-  timelineOf,
   uvOption,
-  withDevice,
-  calledByPage,
 } from "../ceremony.js";
-import { readJsonFile } from "../files.js";
+import { readJsonFile } from "../files/read-file.js";
+import { checkWritable } from "../files/replace-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
-import { CredentialFile } from "../site-file.js";
+import { calledByPage, verifiedBySite, withDevice } from "../run-ceremony.js";
+import { timelineOf } from "../timeline.js";
+import { CredentialFile } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 
 const RESIDENT_KEY_CHOICES = ["required", "preferred", "discouraged"] as const;
@@ -47,34 +48,44 @@ ${CEREMONY_HELP}`,
     attestation: { type: "string" },
   },
   async run(invocation) {
-    const credentialFile = new CredentialFile(textOption(invocation, "credentials"));
+    const credentialsPath = textOption(invocation, "credentials");
+    const credentialFile = new CredentialFile(credentialsPath);
+    if (credentialsPath !== undefined) checkWritable(credentialsPath);
     const client = clientOf(invocation);
+    const file = textOption(invocation, "options");
+    const given = file === undefined ? undefined : (readJsonFile(file, OPTIONS_FILE) as CreationOptionsInput);
     return withDevice(invocation, {
       method: "create",
       client,
       async run(opened) {
-        const file = textOption(invocation, "options");
-        const options =
-          file === undefined
-            ? creationOptions(opened, invocation)
-            : (readJsonFile(file, "options file") as CreationOptionsInput);
+        const options = given ?? creationOptions(opened, invocation);
         const { response, verified } = await registerOn(opened, options, client);
-        credentialFile.put({
+        const entry = {
           rpId: siteOf(invocation).rpId,
           userHandle: options.user.id,
           credential: verified.credential,
-        });
+        };
         const { fmt, attestationType, userVerified, alg, aaguid } = verified;
         const summary = { fmt, attestationType, userVerified, alg, aaguid: toHex(aaguid) };
         return {
-          exitCode: 0,
-          json: { ok: true, seed: opened.seed, options, response, verified: summary, trace: opened.records },
-          text: [
-            timelineOf(opened.records),
-            "",
-            `registered ${response.id}`,
-            `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
-          ].join("\n"),
+          outcome: {
+            exitCode: 0,
+            json: {
+              ok: true,
+              seed: opened.seed,
+              options,
+              response,
+              verified: summary,
+              trace: opened.records,
+            },
+            text: [
+              timelineOf(opened.records),
+              "",
+              `registered ${response.id}`,
+              `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
+            ].join("\n"),
+          },
+          keep: () => credentialFile.put(entry),
         };
       },
     });
@@ -88,14 +99,16 @@ export async function registerOn(opened: OpenedDevice, options: CreationOptionsI
     opened.settle(create(envFor(env, "browser"), opened.device, options, client)),
   );
   const userVerification = options.authenticatorSelection?.userVerification;
-  const verified = verifyRegistration(response, {
-    challenge: options.challenge,
-    origins: [client.origin],
-    rpId: options.rp.id ?? new URL(client.origin).hostname,
-    ...(userVerification !== undefined && { userVerification }),
-    allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
-    atEpochMs: opened.env.clock.epochMs(),
-  });
+  const verified = verifiedBySite(response, () =>
+    verifyRegistration(response, {
+      challenge: options.challenge,
+      origins: [client.origin],
+      rpId: options.rp.id ?? new URL(client.origin).hostname,
+      ...(userVerification !== undefined && { userVerification }),
+      allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
+      atEpochMs: opened.env.clock.epochMs(),
+    }),
+  );
   return { response, verified };
 }
 

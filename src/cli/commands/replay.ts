@@ -1,7 +1,7 @@
 import { parseTrace } from "../../entry/diagnosis.js";
 import { runOfTrace, toJson } from "../../entry/scenarios.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
-import { readTextFile } from "../files.js";
+import { readTextFile } from "../files/read-file.js";
 import { OFFSET_HELP, OFFSET_OPTION, offsetsOf } from "../offset-option.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
 import { TELLING_HELP, TELLING_OPTIONS, textFor } from "../telling.js";
@@ -22,7 +22,7 @@ ${TELLING_HELP}`,
     const { terminal } = invocation;
     const path = onlyPath(invocation);
     const offsets = offsetsOf(invocation);
-    const trace = parseTrace(readTextFile(path, "trace"));
+    const trace = parseTrace(readTextFile(path, { what: "trace", limit: "TRACE_BYTES_MAX" }));
     for (const { message } of trace.notes) terminal.warn(message);
     const run = runOfTrace(trace, { reproduction: `passkey-harness replay ${path}`, offsets });
     warnOfAlias(run, terminal);

@@ -1,7 +1,7 @@
 import { MemorySink } from "../../entry/diagnosis.js";
 import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
 import { type Command, type Invocation, untilInterrupted, UsageError } from "../command.js";
-import { writeTextFile } from "../files.js";
+import { replaceFile } from "../files/replace-file.js";
 import { flag, numberOption, textOption } from "../options.js";
 
 const PORT = 9801;
@@ -47,14 +47,14 @@ export const tunnel: Command = {
     "drop-after": { type: "string" },
   },
   async run(invocation) {
-    const sink = new MemorySink();
-    // Records that nobody will print are not kept: a service may run for weeks.
-    const service = await start(invocation, systemEnv(invocation.terminal.json ? sink : undefined));
+    // Kept for the one document only: a service that runs for days would keep every tunnel in memory.
+    const sink = invocation.terminal.json ? new MemorySink() : undefined;
+    const service = await start(invocation, systemEnv(sink));
     invocation.terminal.warn(`tunnel service on ${service.origin}`);
     await untilInterrupted();
     const { origin } = service;
     await service[Symbol.asyncDispose]();
-    return { exitCode: 0, json: { ok: true, origin, trace: sink.records }, text: "" };
+    return { exitCode: 0, json: { ok: true, origin, trace: sink?.records ?? [] }, text: "" };
   },
 };
 
@@ -66,7 +66,7 @@ function start(invocation: Invocation, env: Env) {
   const certOut = textOption(invocation, "cert-out");
   if (certOut !== undefined) {
     if (!tls) throw new UsageError("USAGE", "--cert-out goes with --tls");
-    writeTextFile(certOut, tls.cert);
+    replaceFile(certOut, tls.cert);
   }
   const milliseconds = (name: string) => numberOption(invocation, name, { min: 0, max: MS_MAX });
   const ttlMs = milliseconds("ttl-ms");

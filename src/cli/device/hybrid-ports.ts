@@ -13,7 +13,7 @@ import {
 import type { Env } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
-import { readTextFile } from "../files.js";
+import { readTextFile } from "../files/read-file.js";
 import { hostAndPort } from "./host-and-port.js";
 import { textOption } from "../options.js";
 import { proxyFrom } from "./proxy.js";
@@ -89,7 +89,10 @@ export function dialerFrom(invocation: Invocation): TunnelDialer {
   }
   return wsDialer({
     service,
-    tls: caFile === undefined ? undefined : { ca: readTextFile(caFile, "certificate") },
+    tls:
+      caFile === undefined
+        ? undefined
+        : { ca: readTextFile(caFile, { what: "certificate", limit: "CERTIFICATE_BYTES_MAX" }) },
     proxy: proxyFrom(process.env),
   });
 }

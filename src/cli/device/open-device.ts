@@ -53,7 +53,7 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
   const seed = textOption(invocation, "seed") ?? "1";
   const env = virtualEnv(seed);
   const frames = framesOption(invocation);
-  const { key, save } = simKeyFrom(invocation, env);
+  const { key, kept } = await simKeyFrom(invocation, env);
   const port = simHidPort(envFor(env, "port"), firmwareOf(key));
   const settle = <T>(work: Promise<T>) => env.clock.run(work);
   const link = envFor(env, "link");
@@ -66,8 +66,9 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
     seed,
     settle,
     async close() {
+      await using _held = kept;
       await settle(Promise.resolve(device[Symbol.asyncDispose]()));
-      save();
+      kept.save();
     },
   };
 }
@@ -105,9 +106,11 @@ function absent(where: string, error: unknown): never {
   if (!isHarnessError(error) || !ABSENT_CODES.includes(error.code)) throw error;
   throw new UsageError("ENVIRONMENT", `there is no device: ${error.message}`, {
     cause: error,
-    hint: where.startsWith("hid:")
-      ? "passkey-harness list names the keys that are plugged in"
-      : "passkey-harness key offers one there",
+    hint:
+      error.hint ??
+      (where.startsWith("hid:")
+        ? "passkey-harness list names the keys that are plugged in"
+        : "passkey-harness key offers one there"),
   });
 }
 

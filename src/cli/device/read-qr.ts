@@ -1,8 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
 import { type Invocation, UsageError } from "../command.js";
+import { readBytesFile, readStdin } from "../files/read-file.js";
 import { textOption } from "../options.js";
-
-const STDIN = 0;
 
 /**
  * The text of the code the phone is to scan.
@@ -15,9 +13,10 @@ export async function qrFrom(invocation: Invocation): Promise<string> {
   if ((text === undefined) === (image === undefined)) {
     throw new UsageError("USAGE", "phone takes --qr TEXT or --qr-image FILE, one of the two");
   }
-  if (image !== undefined) return readQrImage(readImageFile(image), image);
+  if (image !== undefined)
+    return readQrImage(readBytesFile(image, { what: "picture", limit: "PICTURE_BYTES_MAX" }), image);
   // Other users of the machine can read a command line, and with it the code.
-  return text === "-" ? firstCode(readFileSync(STDIN, "utf8")) : (text as string);
+  return text === "-" ? firstCode(readStdin()) : (text as string);
 }
 
 /** @throws {UsageError} ENVIRONMENT for anything but a PNG file with a QR code on it. */
@@ -40,8 +39,8 @@ export async function readQrImage(bytes: Uint8Array, name: string): Promise<stri
   }
 }
 
-/** Limits of a picture: the largest screens have half as many pixels, and a photo of a code needs fewer. */
-const IMAGE_LIMITS = { bytes: 2 ** 24, pixels: 2 ** 25 } as const;
+/** Limit of a picture: the largest screens have half as many pixels, and a photo of a code needs fewer. */
+const PIXELS_MAX = 2 ** 25;
 
 /** Where a PNG says how large it is. @see PNG (ISO/IEC 15948) §11.2.2 (IHDR) */
 const IHDR = { width: 16, height: 20, interlace: 28, end: 29 } as const;
@@ -49,15 +48,15 @@ const IHDR = { width: 16, height: 20, interlace: 28, end: 29 } as const;
 /**
  * Looks at what a picture claims to be before any of it is unpacked.
  *
- * @throws {UsageError} ENVIRONMENT for more than {@link IMAGE_LIMITS}.
+ * @throws {UsageError} ENVIRONMENT for more than {@link PIXELS_MAX} pixels.
  */
 function checkSize(bytes: Uint8Array, name: string): void {
   if (bytes.length < IHDR.end) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const width = view.getUint32(IHDR.width);
   const height = view.getUint32(IHDR.height);
-  if (width * height > IMAGE_LIMITS.pixels) {
-    throw tooLarge(name, `${width} x ${height} pixels`, `${IMAGE_LIMITS.pixels} pixels`);
+  if (width * height > PIXELS_MAX) {
+    throw tooLarge(name, `${width} x ${height} pixels`, `${PIXELS_MAX} pixels`);
   }
   if (bytes[IHDR.interlace] !== 0) {
     // The package unpacks these without a limit.
@@ -71,17 +70,6 @@ function tooLarge(name: string, size: string, limit: string): UsageError {
   return new UsageError("ENVIRONMENT", `${name} has ${size}, more than the limit of ${limit}`, {
     hint: "cut the picture to the code",
   });
-}
-
-function readImageFile(path: string): Uint8Array {
-  try {
-    const { size } = statSync(path);
-    if (size > IMAGE_LIMITS.bytes) throw tooLarge(path, `${size} bytes`, `${IMAGE_LIMITS.bytes} bytes`);
-    return readFileSync(path);
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new UsageError("ENVIRONMENT", `picture ${path} cannot be read`, { cause });
-  }
 }
 
 function firstCode(text: string): string {

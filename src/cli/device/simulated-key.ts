@@ -1,18 +1,16 @@
 import {
   type AuthenticatorProfile,
-  CredentialStore,
   type Env,
   PROFILES,
   SimAuthenticator,
-  encodeStore,
   envFor,
   simulatedUser,
   parseProfile,
-  parseStore,
 } from "../../entry/sim.js";
 import { namesHint } from "../../core/place.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
-import { isMissing, readJsonFile, writeTextFile } from "../files.js";
+import { type KeyStore, openKeyStore, storeInMemory } from "../files/key-store.js";
+import { readJsonFile } from "../files/read-file.js";
 import { numberOption, textOption } from "../options.js";
 
 export const SIM_KEY_OPTIONS = {
@@ -36,18 +34,23 @@ const TOUCH_MARGIN_MS = 5_000;
 /** A simulated key as the command line describes it, and how to keep what is on it. */
 export interface SimKey {
   readonly key: SimAuthenticator;
-  /** Writes the store file, if one was named. */
-  readonly save: () => void;
+  /** What it remembers, held until it is disposed of. */
+  readonly kept: KeyStore;
 }
 
-/** @param fit adapts the profile to the transport. @throws {UsageError} for files that cannot be read; {@link ProfileError}, {@link StoreError} for what is in them. */
-export function simKeyFrom(
+/**
+ * Makes the key that the command line describes, and holds its store file.
+ *
+ * @param fit adapts the profile to the transport.
+ * @throws {UsageError} for files that cannot be read; {@link FileError} for a store that another process holds;
+ *   {@link ProfileError}, {@link StoreError} for what is in them.
+ */
+export async function simKeyFrom(
   invocation: Invocation,
   env: Env,
   fit: (profile: AuthenticatorProfile) => AuthenticatorProfile = (profile) => profile,
-): SimKey {
+): Promise<SimKey> {
   const storePath = textOption(invocation, "store");
-  const store = storePath === undefined ? new CredentialStore() : openStore(storePath);
   const touchMs = numberOption(invocation, "touch-ms", { min: 0, max: TOUCH_MS_MAX });
   const upTimeoutMs = numberOption(invocation, "up-timeout-ms", { min: 1, max: TOUCH_MS_MAX });
   const profile = withUpTimeout(
@@ -60,18 +63,13 @@ export function simKeyFrom(
         `--up-timeout-ms ${touchMs + TOUCH_MARGIN_MS} makes it wait`,
     );
   }
+  const kept = storePath === undefined ? storeInMemory() : await openKeyStore(storePath);
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile,
-    store,
+    store: kept.store,
     user: simulatedUser(envFor(env, "user"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
   });
-  return {
-    key,
-    save() {
-      // Readable by the owner alone: a store holds private keys.
-      if (storePath !== undefined) writeTextFile(storePath, encodeStore(store.snapshot()), 0o600);
-    },
-  };
+  return { key, kept };
 }
 
 function withUpTimeout(profile: AuthenticatorProfile, upTimeoutMs: number | undefined): AuthenticatorProfile {
@@ -82,7 +80,7 @@ function withUpTimeout(profile: AuthenticatorProfile, upTimeoutMs: number | unde
 /** A name of ours, or anything that looks like a path. */
 function chosenProfile(choice: string): AuthenticatorProfile {
   const isPath = choice.includes("/") || choice.includes("\\") || choice.endsWith(".json");
-  if (isPath) return parseProfile(readJsonFile(choice, "profile"));
+  if (isPath) return parseProfile(readJsonFile(choice, { what: "profile", limit: "PROFILE_BYTES_MAX" }));
   const profile = PROFILES.get(choice);
   if (profile === undefined) {
     throw new UsageError("USAGE", `there is no profile "${choice}"`, {
@@ -90,14 +88,4 @@ function chosenProfile(choice: string): AuthenticatorProfile {
     });
   }
   return profile;
-}
-
-function openStore(path: string): CredentialStore {
-  try {
-    return new CredentialStore(parseStore(readJsonFile(path, "store")));
-  } catch (error) {
-    // The first run starts with an empty key and writes the file at its end.
-    if (isMissing(error)) return new CredentialStore();
-    throw error;
-  }
 }

@@ -9,6 +9,8 @@ import {
   type ScenarioFiles,
 } from "../../entry/scenarios.js";
 import { isHarnessError } from "../../index.js";
+import { UsageError } from "../command.js";
+import { readTextFile } from "../files/read-file.js";
 
 /** How programs are loaded; parameters of what {@link diskFiles} does, so that every Node can be tried. */
 export interface ModuleLoader {
@@ -95,11 +97,12 @@ function findTsx(loader: ModuleLoader, folder: string): string | undefined {
   }
 }
 
+/** @throws {FileError} FILE_TOO_LARGE @throws {ScenarioFileError} */
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readTextFile(path, { what: "scenario file", limit: "SCENARIO_BYTES_MAX" });
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof UsageError ? unreadable(path, error.cause) : error;
   }
 }
 

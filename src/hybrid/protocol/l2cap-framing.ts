@@ -1,4 +1,4 @@
-import { concat } from "../../core/bytes.js";
+import { concat, concatAll } from "../../core/bytes.js";
 import { HANDSHAKE_MESSAGE_BYTES, PADDING_BYTES, SEALED_BYTES_MAX, TAG_BYTES } from "./constants.js";
 import { HybridError } from "./hybrid-error.js";
 
@@ -46,7 +46,7 @@ export class L2capReader {
 
   /** What is left of a message not yet whole: when the channel closes with none, it closed in good order. */
   get rest(): Uint8Array {
-    return concat(...this.#buffers);
+    return concatAll(this.#buffers);
   }
 
   /** Take the messages that are whole before the next push. @throws {HybridError} `FRAME_TOO_LARGE` beyond 1 MiB. */
@@ -72,7 +72,7 @@ export class L2capReader {
   }
 
   #nextLine(opens: (candidate: Uint8Array) => boolean): Uint8Array | undefined {
-    const buffer = this.#buffers.length === 1 ? (this.#buffers[0] as Uint8Array) : concat(...this.#buffers);
+    const buffer = this.#buffers.length === 1 ? (this.#buffers[0] as Uint8Array) : concatAll(this.#buffers);
     this.#buffers = [buffer];
     for (let at = buffer.indexOf(CR, this.#searched); at >= 0; at = buffer.indexOf(CR, at + 1)) {
       this.#searched = at;

@@ -117,7 +117,8 @@ function timeline({ run, paint, width }: Sheet): readonly string[] {
     const text = describeRecord(record);
     return text === undefined ? [] : [{ record, text }];
   });
-  const lane = Math.max(...described.map(({ record }) => record.actor.length), "actor".length);
+  // A fold, because a trace has more records than a call can have arguments.
+  const lane = described.reduce((width, { record }) => Math.max(width, record.actor.length), "actor".length);
   return [
     paint.faint(`${"seconds".padStart(10)}  ${"actor".padEnd(lane)}  what happened`),
     ...described.flatMap(({ record, text }) => {

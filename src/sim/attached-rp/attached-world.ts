@@ -4,6 +4,7 @@ import { toHex } from "../../core/bytes.js";
 import { envFor, type Env } from "../../core/env.js";
 import { parseOverrides } from "../knobs/knobs.js";
 import { buildWorld, type World, type WorldSetup, type WorldSite, type WorldSiteDeps } from "../world.js";
+import { checkHeaderValues } from "./site-headers.js";
 import { credentialsLister, HttpSite } from "./http-site.js";
 import { RowWatch } from "./row-watch.js";
 import type { SiteConfig } from "./site-config.js";
@@ -45,12 +46,13 @@ const RANDOM_BYTES = 4;
  * Builds a world around a real site.
  *
  * @param env with a real clock ({@link systemEnv}): the site lives in real time.
- * @throws {SiteError} `SITE_KNOB_REFUSED` for knobs that only a simulated site obeys.
+ * @throws {SiteError} `SITE_KNOB_REFUSED` for knobs that only a simulated site obeys; `SITE_SECRET_UNFIT`.
  * @throws {KnobError} for knobs that do not exist or do not fit.
  */
 export function attachedWorld(env: Env, options: AttachedWorldOptions): AttachedWorld {
   checkArguments("attachedWorld", { env: [arg.env, env], options: [OPTIONS, options] });
-  const { config, knobs = {}, frames, device } = options;
+  const { config, secret, knobs = {}, frames, device } = options;
+  checkHeaderValues(config, secret);
   const siteRules = { siteDecides: config.siteDecides, canAsk: config.credentials !== undefined };
   return buildWorld<AttachedSite>(env, {
     knobs,

@@ -60,7 +60,7 @@ function readCookie(header: string, url: URL, nowMs: number): Cookie | undefined
   const [pair = "", ...rest] = header.split(";");
   const at = pair.indexOf("=");
   const name = pair.slice(0, at).trim();
-  if (at < 0 || name === "") return undefined;
+  if (at < 0 || name === "" || hasControls(pair)) return undefined;
   const attributes = new Map(
     rest.map((part) => {
       const [key = "", ...value] = part.split("=");
@@ -84,6 +84,11 @@ function readCookie(header: string, url: URL, nowMs: number): Cookie | undefined
   };
   if (cookie.secure && !isSecure(url)) return undefined;
   return satisfiesPrefixRules(cookie) ? cookie : undefined;
+}
+
+/** @see RFC 6265bis §5.6: a cookie with control characters, the tab aside, is ignored */
+function hasControls(text: string): boolean {
+  return Array.from(text).some((character) => character !== "\t" && /\p{Cc}/u.test(character));
 }
 
 function expiryOf(attributes: ReadonlyMap<string, string>, nowMs: number): number {

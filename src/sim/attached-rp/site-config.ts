@@ -2,7 +2,8 @@ import { dottedPath } from "../../core/place.js";
 import { readAs } from "../../core/read-shape.js";
 import { shape, type ReadBy } from "../../core/shape.js";
 import { SiteError } from "./site-error.js";
-import { placeholdersIn, type Json } from "./template.js";
+import { faultOfName, fitsHeader } from "./header-value.js";
+import { fillText, placeholdersIn, type Json } from "./template.js";
 
 /** Version of the site file's shape. */
 export const SITE_SCHEMA = 1;
@@ -130,7 +131,8 @@ export function parseSiteConfig(input: unknown): SiteConfig {
     toError: ({ path, text, hint }) => wrong(dottedPath(path), text, hint),
   });
   const { baseUrl, registration, login, credentials } = given;
-  if (!URL.canParse(baseUrl)) throw wrong("site.baseUrl", "not a URL");
+  checkBaseUrl(baseUrl);
+  if (given.origin !== undefined) checkOrigin(given.origin);
   const config: SiteConfig = {
     baseUrl: baseUrl.replace(/\/+$/, ""),
     origin: given.origin ?? new URL(baseUrl).origin,
@@ -152,6 +154,22 @@ export function parseSiteConfig(input: unknown): SiteConfig {
   };
   checkPlaceholders(config);
   return config;
+}
+
+function checkBaseUrl(text: string): void {
+  if (!URL.canParse(text)) throw wrong("site.baseUrl", "not a URL");
+  const { username, password } = new URL(text);
+  if (username === "" && password === "") return;
+  throw wrong(
+    "site.baseUrl",
+    "a user and a password do not belong in the URL",
+    'send them as a header: "authorization": "Basic {env:SITE_BASIC}", the variable holding base64 of user:password',
+  );
+}
+
+function checkOrigin(text: string): void {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text) return;
+  throw wrong("site.origin", "not the origin of a page", "scheme, host and port alone: https://shop.example");
 }
 
 type GivenRequest = Pick<SiteRequest, "path"> & Partial<SiteRequest>;
@@ -212,6 +230,11 @@ function checkHeaders(
   known: readonly string[],
 ): void {
   for (const [name, value] of Object.entries(headers)) {
+    const fault = faultOfName(name);
+    if (fault !== undefined) throw wrong(`${member}.${name}`, fault);
+    if (!fitsHeader(fillText(value, () => ""))) {
+      throw wrong(`${member}.${name}`, "a header is one line of Latin-1 characters");
+    }
     checkTemplate(`${member}.${name}`, value, known);
     if (!SECRET_HEADERS.includes(name.toLowerCase()) || placeholdersIn(value).length > 0) continue;
     throw wrong(

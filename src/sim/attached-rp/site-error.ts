@@ -5,6 +5,8 @@ export type SiteErrorCode =
   | "SITE_CONFIG"
   /** The description names an environment variable that is not set. */
   | "SITE_SECRET_MISSING"
+  /** The environment variable holds what no header can carry, such as a line break. */
+  | "SITE_SECRET_UNFIT"
   /** Knobs that only a simulated site obeys. */
   | "SITE_KNOB_REFUSED"
   /** A step of the script that only a simulated site offers. */
@@ -17,6 +19,8 @@ export type SiteErrorCode =
   | "SITE_TIMEOUT"
   /** The site's answer is not where the description says it is. */
   | "SITE_BAD_ANSWER"
+  /** The site's answer is larger or deeper than is read; the message names the limit. */
+  | "SITE_ANSWER_TOO_LARGE"
   /** A step of `signIn` was refused. */
   | "SITE_SIGN_IN_REFUSED";
 

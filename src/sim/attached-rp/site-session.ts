@@ -3,6 +3,9 @@ import type { TraceContext } from "../../core/trace.js";
 import { TimeoutError } from "../../core/errors.js";
 import { within } from "../../core/within.js";
 import { CookieJar } from "./cookie-jar.js";
+import { jsonOf } from "./answer-text.js";
+import { fitsPlaces } from "./header-value.js";
+import { namesInHeaders } from "./site-headers.js";
 import { valueAt, asText, fill, fillText, type Json, type Lookup } from "./template.js";
 import type { SiteConfig, SiteRequest } from "./site-config.js";
 import { SiteError } from "./site-error.js";
@@ -33,10 +36,12 @@ export class SiteSession {
   readonly #jar: CookieJar;
   readonly #kept = new Map<string, Json>();
   readonly #used = new Set<string>();
+  readonly #inHeaders: ReadonlySet<string>;
 
   constructor(env: Env, deps: SiteSessionDeps) {
     this.#env = env;
     this.#deps = deps;
+    this.#inHeaders = namesInHeaders(deps.config);
     this.#jar = new CookieJar(() => env.clock.epochMs());
   }
 
@@ -47,7 +52,8 @@ export class SiteSession {
    *
    * @param context the span that the request belongs to.
    * @throws {SiteError} `SITE_UNREACHABLE` (aftermath none), `SITE_HUNG_UP`, `SITE_TIMEOUT` (aftermath unknown),
-   *   `SITE_SECRET_MISSING`, `SITE_BAD_ANSWER` when an accepted answer lacks what is to be kept.
+   *   `SITE_SECRET_MISSING`, `SITE_ANSWER_TOO_LARGE` (aftermath unknown), `SITE_BAD_ANSWER` when an accepted answer lacks what
+   *   is to be kept, or has what cannot be sent on.
    */
   async send(
     call: string,
@@ -56,12 +62,12 @@ export class SiteSession {
     context?: TraceContext,
   ): Promise<SiteReply> {
     const { timeoutMs } = this.#deps.config;
-    const { url, init } = this.#compose(request, this.#lookup(values));
+    const { url, init } = this.#composed(call, request, this.#lookup(values));
     const budget = { timer: REPLY_TIMER, budgetMs: timeoutMs, aftermath: "unknown" } as const;
     let reply: SiteReply;
     try {
       reply = await within(envIn(this.#env, context), budget, (signal) =>
-        this.#exchange(url, { ...init, signal }),
+        this.#exchange(call, url, { ...init, signal }),
       );
     } catch (error) {
       throw asSiteError(error, { call, path: request.path, timeoutMs });
@@ -78,6 +84,19 @@ export class SiteSession {
     );
   }
 
+  /** What cannot be composed is told without the platform's words for it, which repeat the value. */
+  #composed(call: string, request: SiteRequest, lookup: Lookup) {
+    try {
+      return this.#compose(request, lookup);
+    } catch (error) {
+      if (error instanceof SiteError) throw error;
+      throw new SiteError("SITE_CONFIG", `${call} (${request.path}): no request can be made of it`, {
+        call,
+        hint: "a header, the path or the body holds what cannot be sent",
+      });
+    }
+  }
+
   #compose({ method, path, headers, body, encoding }: SiteRequest, lookup: Lookup) {
     const { baseUrl, origin, headers: always } = this.#deps.config;
     const url = new URL(baseUrl + fillText(path, lookup, encodeURIComponent));
@@ -92,11 +111,10 @@ export class SiteSession {
     return { url, init: { method, headers: sent, body: ENCODERS[encoding](fill(body, lookup)) } };
   }
 
-  async #exchange(url: URL, init: RequestInit): Promise<SiteReply> {
+  async #exchange(call: string, url: URL, init: RequestInit): Promise<SiteReply> {
     const response = await fetch(url, { ...init, redirect: "manual" });
     for (const header of response.headers.getSetCookie()) this.#jar.store(header, url);
-    const text = await response.text();
-    return { status: response.status, body: parsed(text) };
+    return { status: response.status, body: await jsonOf(response, call) };
   }
 
   #lookup(values: Values): Lookup {
@@ -124,6 +142,9 @@ export class SiteSession {
       const value = valueAt(body, path);
       if (value === undefined)
         throw badAnswer(call, `there is nothing at "${path}" to keep as ${name}`, body);
+      if (!fitsPlaces(value as Json, { inHeaders: this.#inHeaders.has(name) })) {
+        throw badAnswer(call, `what is at "${path}" cannot be sent where {${name}} stands`, body);
+      }
       this.#kept.set(name, value as Json);
     }
   }
@@ -137,6 +158,8 @@ export function badAnswer(call: string, text: string, body: unknown): SiteError 
   const members = typeof body === "object" && body !== null ? Object.keys(body) : [];
   return new SiteError("SITE_BAD_ANSWER", `${call}: ${text}`, {
     call,
+    // The site accepted what it was sent: only of a finish is there anything left.
+    aftermath: call.endsWith("/finish") ? "unknown" : "none",
     hint:
       members.length > 0
         ? `the answer has the members ${members.join(", ")}`
@@ -156,17 +179,9 @@ const ENCODERS = {
     ).toString(),
 } as const;
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Nothing was sent: no name, no route, no listener, no trust. */
 const BEFORE_SENDING =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS|CERT_|UND_ERR_INVALID_ARG|UND_ERR_NOT_SUPPORTED|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 interface Failed {
   readonly call: string;
@@ -188,6 +203,13 @@ function asSiteError(error: unknown, { call, path, timeoutMs }: Failed): unknown
   // fetch reports every failure of the network as a TypeError, with what happened as its cause.
   if (!(error instanceof TypeError) || error.cause === undefined) return error;
   const code = codeOf(error.cause);
+  // Fetch has a list of ports that belong to other protocols, and no code for it.
+  if (error.cause instanceof Error && error.cause.message === "bad port") {
+    return new SiteError("SITE_UNREACHABLE", `${where}: fetch refuses the port of baseUrl`, {
+      call,
+      hint: "serve the site at another port: browsers refuse this one too",
+    });
+  }
   if (BEFORE_SENDING.test(code)) {
     return new SiteError("SITE_UNREACHABLE", `${where}: no connection (${code})`, {
       call,

@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<string, PageReason>> = {
   PIN_BLOCKED: "pin-blocked",
   PIN_AUTH_BLOCKED: "pin-blocked",
   PIN_DECLINED: "refused-by-user",
+  PIN_WRONG: "pin-wrong",
   PIN_REPEATED: "pin-wrong",
   UV_BLOCKED: "uv-failed",
   PIN_TOO_SHORT: "pin-wrong",

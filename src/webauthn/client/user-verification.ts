@@ -11,11 +11,12 @@ import type { UvMethod, UvPlan } from "./plan-uv.js";
  * Proving the user failed for good. The PIN itself is never part of it.
  *
  * `PIN_BLOCKED` no attempts left; `PIN_AUTH_BLOCKED` three wrong ones in a row; `PIN_DECLINED` the user entered none;
+ * `PIN_WRONG` the key refused the PIN, and the user entered no other;
  * `PIN_REPEATED` the same wrong PIN came again and was not spent; `UV_BLOCKED` built-in verification is used up and
  * there is no PIN to fall back to.
  */
 export class UserVerificationError extends HarnessError<
-  "PIN_BLOCKED" | "PIN_AUTH_BLOCKED" | "PIN_DECLINED" | "PIN_REPEATED" | "UV_BLOCKED"
+  "PIN_BLOCKED" | "PIN_AUTH_BLOCKED" | "PIN_DECLINED" | "PIN_WRONG" | "PIN_REPEATED" | "UV_BLOCKED"
 > {}
 
 /** What a command carries to show that its user was verified; neither member when the user was not. */
@@ -167,6 +168,7 @@ export class UserVerification {
     const pin = await this.#options.pin?.(attempt);
     this.#options.transact.signal?.throwIfAborted();
     if (pin !== undefined) return pin;
+    if (attempt.retriesLeft !== undefined) throw pinWrong(attempt.retriesLeft);
     throw new UserVerificationError("PIN_DECLINED", "nobody gave a PIN", {
       hint: "answer the pin callback with a PIN",
     });
@@ -218,6 +220,16 @@ function pinAuthBlocked(cause: CtapError): UserVerificationError {
     {
       cause,
       hint: "unplug the key and plug it in again",
+    },
+  );
+}
+
+function pinWrong(retriesLeft: number): UserVerificationError {
+  return new UserVerificationError(
+    "PIN_WRONG",
+    `the PIN is wrong, and no other was given; attempts left: ${retriesLeft}`,
+    {
+      hint: "look the PIN up before the next try: none left means a reset, which deletes every credential",
     },
   );
 }
