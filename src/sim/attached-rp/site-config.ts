@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../core/bytes.js";
 import { dottedPath } from "../../core/place.js";
 import { readAs } from "../../core/read-shape.js";
 import { shape, type ReadBy } from "../../core/shape.js";
@@ -132,7 +133,7 @@ export function parseSiteConfig(input: unknown): SiteConfig {
   const { baseUrl, registration, login, credentials } = given;
   if (!URL.canParse(baseUrl)) throw wrong("site.baseUrl", "not a URL");
   const config: SiteConfig = {
-    baseUrl: baseUrl.replace(/\/+$/, ""),
+    baseUrl: withoutTrailing(baseUrl, "/"),
     origin: given.origin ?? new URL(baseUrl).origin,
     account: given.account ?? "hanako",
     headers: given.headers ?? {},
