@@ -1,16 +1,19 @@
 import { createInterface } from "node:readline/promises";
-import { namesHint } from "../core/place.js";
 import { type TraceRecord, describeRecord } from "../entry/diagnosis.js";
 import { type Env, inSpan } from "../entry/sim.js";
 import {
   CLIENT_PROFILES,
   type ClientContext,
+  ClientError,
   type PageError,
   SPEC_L3,
   effectiveTimeoutMs,
+  parseCreationOptionsFromJSON,
+  parseRequestOptionsFromJSON,
   toPageError,
 } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError } from "../index.js";
+import { clientOption } from "./client-option.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
@@ -21,8 +24,8 @@ import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js
 export interface PageCall {
   readonly method: "create" | "get";
   readonly client: ClientContext;
-  /** What the site asks for. */
-  readonly timeoutMs: number | undefined;
+  /** What the site sent: JSON of any kind. */
+  readonly options: unknown;
 }
 
 /** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
@@ -39,11 +42,12 @@ export function calledByPage<T>(
 
 async function recorded<T>(
   env: Env,
-  { method, client, timeoutMs }: PageCall,
+  { method, client, options }: PageCall,
   ceremony: (env: Env) => Promise<T>,
 ): Promise<T> {
   const trace = env.trace.as("browser");
   const profile = client.profile ?? SPEC_L3;
+  const timeoutMs = timeoutIn(method, options);
   const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
   trace.emit({
     kind: "page.called",
@@ -60,6 +64,17 @@ async function recorded<T>(
       const { name, reason } = toPageError(error, { method, profile });
       trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
     }
+    throw error;
+  }
+}
+
+/** The timeout that options ask for; none where a browser refuses to read them. */
+function timeoutIn(method: PageCall["method"], options: unknown): number | undefined {
+  try {
+    const parse = method === "create" ? parseCreationOptionsFromJSON : parseRequestOptionsFromJSON;
+    return parse(options).timeout;
+  } catch (error) {
+    if (error instanceof ClientError) return undefined;
     throw error;
   }
 }
@@ -105,16 +120,9 @@ export function siteOf(invocation: Invocation): { readonly rpId: string; readonl
 /** Holds the browser's part: origin, timers, PIN, and the prompt that asks the user for a touch. */
 export function clientOf(invocation: Invocation): ClientContext {
   const { terminal } = invocation;
-  const name = textOption(invocation, "client");
-  const profile = name === undefined ? undefined : CLIENT_PROFILES[name];
-  if (name !== undefined && profile === undefined) {
-    throw new UsageError("USAGE", `there is no client "${name}"`, {
-      hint: namesHint(name, Object.keys(CLIENT_PROFILES)),
-    });
-  }
   return {
     origin: siteOf(invocation).origin,
-    profile,
+    profile: clientOption(invocation),
     pin: pinSource(invocation),
     onKeepalive(status) {
       if (status === "up-needed") terminal.progress("touch your key");

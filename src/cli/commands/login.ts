@@ -4,6 +4,7 @@ import {
   type AuthenticationResponseJSON,
   type RequestOptionsInput,
   authenticate,
+  parseRequestOptionsFromJSON,
   verifyAssertion,
 } from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
@@ -44,14 +45,17 @@ ${CEREMONY_HELP}`,
       async run(opened) {
         if (isEmptySimulation(opened, invocation)) {
           const options = creationOptions(opened, invocation);
-          const { verified } = await registerOn(opened, options, client);
-          credentialFile.put({ rpId, userHandle: options.user.id, credential: verified.credential });
+          const { verified, userHandle } = await registerOn(opened, options, client);
+          credentialFile.put({ rpId, userHandle, credential: verified.credential });
         }
         const known = credentialFile.entries.filter((entry) => entry.rpId === rpId);
         const options = requestOptions(opened, invocation, known);
-        const call = { method: "get", client, timeoutMs: options.timeout } as const;
+        const call = { method: "get", client, options } as const;
         const response = await calledByPage(opened, call, (env) =>
-          opened.settle(authenticate(envFor(env, "browser"), opened.device, options, client)),
+          // Whatever the file holds: get() converts it, and refuses what a browser refuses.
+          opened.settle(
+            authenticate(envFor(env, "browser"), opened.device, options as RequestOptionsInput, client),
+          ),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
         const verified = entry && verify(response, { options, origin, rpId, entry });
@@ -87,9 +91,9 @@ function requestOptions(
   { env }: OpenedDevice,
   invocation: Invocation,
   known: readonly CredentialFileEntry[],
-) {
+): unknown {
   const file = textOption(invocation, "options");
-  if (file !== undefined) return readJsonFile(file, "options file") as RequestOptionsInput;
+  if (file !== undefined) return readJsonFile(file, "options file");
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
   const userVerification = uvOption(invocation);
   const options: RequestOptionsInput = {
@@ -109,19 +113,26 @@ function requestOptions(
 }
 
 interface Expected {
-  readonly options: RequestOptionsInput;
+  readonly options: unknown;
   readonly origin: string;
   readonly rpId: string;
   readonly entry: CredentialFileEntry;
 }
 
 function verify(response: AuthenticationResponseJSON, { options, origin, rpId, entry }: Expected) {
+  const {
+    allowCredentials,
+    challenge,
+    rpId: askedRpId,
+    userVerification,
+  } = parseRequestOptionsFromJSON(options);
   return verifyAssertion(response, {
-    challenge: options.challenge,
+    challenge,
     origins: [origin],
-    rpId: options.rpId ?? rpId,
+    rpId: askedRpId ?? rpId,
     credential: entry.credential,
+    allowCredentials: allowCredentials.map(({ id }) => id),
     userHandle: fromBase64url(entry.userHandle),
-    ...(options.userVerification !== undefined && { userVerification: options.userVerification }),
+    userVerification,
   });
 }

@@ -22,7 +22,6 @@ import { readCreationOptions, type CreationRequest } from "./creation-request.js
 import type { AuthenticatorInputs } from "../extensions/client-extension.js";
 import { KNOWN_EXTENSIONS } from "../extensions/known-extensions.js";
 import {
-  checkExtensions,
   prepareExtensions,
   uvWithExtensions,
   type PreparedExtensions,
@@ -71,7 +70,6 @@ export async function register(
     client: [CLIENT_CONTEXT, client],
   });
   const request = readCreationOptions(options, client);
-  checkExtensions(request.extensions, { method: "create" });
   const clientData = buildClientData(env, {
     ...client,
     origin: client.statedOrigin ?? client.origin,
