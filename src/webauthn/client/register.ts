@@ -234,7 +234,6 @@ class Registration {
       });
     }
     const { credentialId, publicKey } = authenticatorData.attested;
-    const spki = encodeSpki(publicKey);
     return {
       id: toBase64url(credentialId),
       rawId: toBase64url(credentialId),
@@ -252,7 +251,7 @@ class Registration {
         authenticatorData: toBase64url(authData),
         attestationObject: toBase64url(bytes),
         transports: transportsOf(session),
-        ...(spki && { publicKey: toBase64url(spki) }),
+        publicKey: toBase64url(encodeSpki(publicKey)),
         publicKeyAlgorithm: publicKey.alg,
       },
     };
