@@ -9,6 +9,7 @@ const PROCESS_TESTS = [
   "tests/interop/**/*.test.ts",
   "tests/scenarios/reports/html-page.test.ts",
   "tests/sim/**/uhid-{event,file}.test.ts",
+  "tests/webauthn/**/chromium-live.test.ts",
 ];
 
 export default defineConfig({

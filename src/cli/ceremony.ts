@@ -1,6 +1,6 @@
-import { namesHint } from "../core/place.js";
 import { CLIENT_PROFILES, type ClientContext } from "../entry/webauthn.js";
-import { type Invocation, type OptionTable, UsageError } from "./command.js";
+import { clientOption } from "./client-option.js";
+import type { Invocation, OptionTable } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS } from "./device/open-device.js";
 import { choiceOption, textOption } from "./options.js";
 import { pinSource } from "./pin-source.js";
@@ -50,16 +50,9 @@ export function siteOf(invocation: Invocation): { readonly rpId: string; readonl
 /** Holds the browser's part: origin, timers, PIN, and the prompt that asks the user for a touch. */
 export function clientOf(invocation: Invocation): ClientContext {
   const { terminal } = invocation;
-  const name = textOption(invocation, "client");
-  const profile = name === undefined ? undefined : CLIENT_PROFILES[name];
-  if (name !== undefined && profile === undefined) {
-    throw new UsageError("USAGE", `there is no client "${name}"`, {
-      hint: namesHint(name, Object.keys(CLIENT_PROFILES)),
-    });
-  }
   return {
     origin: siteOf(invocation).origin,
-    profile,
+    profile: clientOption(invocation),
     pin: pinSource(invocation),
     onKeepalive(status) {
       if (status === "up-needed") terminal.progress("touch your key");

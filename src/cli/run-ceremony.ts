@@ -1,9 +1,12 @@
 import { type Env, inSpan } from "../entry/sim.js";
 import {
   type ClientContext,
+  ClientError,
   type PageError,
   SPEC_L3,
   effectiveTimeoutMs,
+  parseCreationOptionsFromJSON,
+  parseRequestOptionsFromJSON,
   toPageError,
 } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError } from "../index.js";
@@ -18,8 +21,8 @@ import { timelineOf } from "./timeline.js";
 export interface PageCall {
   readonly method: "create" | "get";
   readonly client: ClientContext;
-  /** What the site asks for. */
-  readonly timeoutMs: number | undefined;
+  /** What the site sent: JSON of any kind. */
+  readonly options: unknown;
 }
 
 /** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
@@ -36,11 +39,12 @@ export function calledByPage<T>(
 
 async function recorded<T>(
   env: Env,
-  { method, client, timeoutMs }: PageCall,
+  { method, client, options }: PageCall,
   ceremony: (env: Env) => Promise<T>,
 ): Promise<T> {
   const trace = env.trace.as("browser");
   const profile = client.profile ?? SPEC_L3;
+  const timeoutMs = timeoutIn(method, options);
   const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
   trace.emit({
     kind: "page.called",
@@ -57,6 +61,17 @@ async function recorded<T>(
       const { name, reason } = toPageError(error, { method, profile });
       trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
     }
+    throw error;
+  }
+}
+
+/** The timeout that options ask for; none where a browser refuses to read them. */
+function timeoutIn(method: PageCall["method"], options: unknown): number | undefined {
+  try {
+    const parse = method === "create" ? parseCreationOptionsFromJSON : parseRequestOptionsFromJSON;
+    return parse(options).timeout;
+  } catch (error) {
+    if (error instanceof ClientError) return undefined;
     throw error;
   }
 }

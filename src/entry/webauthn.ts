@@ -6,6 +6,15 @@ export { type PageError, toPageError } from "../webauthn/client/page-error.js";
 export { PlanError } from "../webauthn/client/plan-uv.js";
 export { register } from "../webauthn/client/register.js";
 export { UserVerificationError } from "../webauthn/client/user-verification.js";
+export {
+  type ExtensionInputs,
+  parseCreationOptionsFromJSON,
+  parseRequestOptionsFromJSON,
+  type PrfInputs,
+  type PublicKeyCredentialCreationOptions,
+  type PublicKeyCredentialDescriptor,
+  type PublicKeyCredentialRequestOptions,
+} from "../webauthn/idl/parse-options.js";
 export type {
   AuthenticationResponseInput,
   CreationOptionsInput,

@@ -79,7 +79,7 @@ export interface RegistrationResponseJSON {
     readonly authenticatorData: Base64url;
     readonly attestationObject: Base64url;
     readonly transports: string[];
-    /** SubjectPublicKeyInfo in DER; absent for algorithms without such a form. */
+    /** SubjectPublicKeyInfo in DER. */
     readonly publicKey?: Base64url;
     /** COSE algorithm identifier. */
     readonly publicKeyAlgorithm: number;

@@ -4,7 +4,7 @@ import type { PublicKey } from "../core/crypto-provider.js";
 
 const TAG = { integer: 0x02, bitString: 0x03, null: 0x05, objectId: 0x06, sequence: 0x30 } as const;
 
-/** DER content of the object identifiers. @see RFC 5480 §2.1.1, RFC 8410 §3, RFC 3279 §2.3.1 */
+/** DER content of the object identifiers. @see RFC 5480 §2.1.1, RFC 8410 §3, RFC 3279 §2.3.1, RFC 9881 §2 */
 const OID = {
   ecPublicKey: fromHex("2a8648ce3d0201"),
   "P-256": fromHex("2a8648ce3d030107"),
@@ -14,21 +14,21 @@ const OID = {
   Ed25519: fromHex("2b6570"),
   Ed448: fromHex("2b6571"),
   rsaEncryption: fromHex("2a864886f70d010101"),
+  "ML-DSA-44": fromHex("608648016503040311"),
+  "ML-DSA-65": fromHex("608648016503040312"),
+  "ML-DSA-87": fromHex("608648016503040313"),
 } as const;
 
 /**
  * A credential's public key as DER SubjectPublicKeyInfo, the form `getPublicKey()` gives to pages.
  *
- * @returns `undefined` for ML-DSA: clients need not know it, and pages then get null.
  * @see WebAuthn Level 3 §5.2.1.1, RFC 5280 §4.1.2.7
  */
-export function encodeSpki({ key }: CoseKey): Uint8Array | undefined {
-  return key.kty === "AKP" ? undefined : sequence(algorithmOf(key), bitString(bitsOf(key)));
+export function encodeSpki({ key }: CoseKey): Uint8Array {
+  return sequence(algorithmOf(key), bitString(bitsOf(key)));
 }
 
-type PageKey = Exclude<PublicKey, { kty: "AKP" }>;
-
-function algorithmOf(key: PageKey): Uint8Array {
+function algorithmOf(key: PublicKey): Uint8Array {
   switch (key.kty) {
     case "EC":
       return sequence(objectId(OID.ecPublicKey), objectId(OID[key.crv]));
@@ -36,10 +36,12 @@ function algorithmOf(key: PageKey): Uint8Array {
       return sequence(objectId(OID[key.crv]));
     case "RSA":
       return sequence(objectId(OID.rsaEncryption), tagged(TAG.null, new Uint8Array()));
+    case "AKP":
+      return sequence(objectId(mlDsaOid(key.pub)));
   }
 }
 
-function bitsOf(key: PageKey): Uint8Array {
+function bitsOf(key: PublicKey): Uint8Array {
   switch (key.kty) {
     case "EC":
       return concat(Uint8Array.of(0x04), key.x, key.y);
@@ -47,7 +49,15 @@ function bitsOf(key: PageKey): Uint8Array {
       return key.x;
     case "RSA":
       return sequence(unsignedInteger(key.n), unsignedInteger(key.e));
+    case "AKP":
+      return key.pub;
   }
+}
+
+/** The length of the key says which parameter set it is of. @see FIPS 204 §4, table 2 */
+function mlDsaOid({ length }: Uint8Array): Uint8Array {
+  if (length <= 1312) return OID["ML-DSA-44"];
+  return length <= 1952 ? OID["ML-DSA-65"] : OID["ML-DSA-87"];
 }
 
 function sequence(...parts: readonly Uint8Array[]): Uint8Array {

@@ -120,6 +120,13 @@ describe("text forms", () => {
     expect(toHex(fromBase64url("Zg=="))).toBe("66");
   });
 
+  test("a million signs of padding in front of something else are refused in no time", () => {
+    const startMs = performance.now();
+    expect(() => fromBase64url(`${"=".repeat(1_000_000)}x`)).toThrow(RangeError);
+    // By a pattern that begins anew at every sign it would take an hour.
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+  });
+
   test.each(["+/8", "Zg Zg", "Z", "Zm9vY", "Z=g", "ü"])("%j is not base64url", (text) => {
     expect(() => fromBase64url(text)).toThrow(RangeError);
   });

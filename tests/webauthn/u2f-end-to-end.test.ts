@@ -94,6 +94,12 @@ describe.each(["u2f-only", "generic", "ctap20", "yubikey5"])(
   },
 );
 
+test("a site that asks is told that the credential is not discoverable: no U2F credential is", async () => {
+  const bench = await plugged("u2f-only");
+  const { clientExtensionResults } = await bench.create({ extensions: { credProps: true } });
+  expect(clientExtensionResults).toEqual({ credProps: { rk: false } });
+});
+
 test("a credential of the U2F days signs in over CTAP2", async () => {
   const bench = await plugged("generic", {}, true);
   const created = await bench.create();

@@ -5,6 +5,7 @@ import {
   type RequestOptionsInput,
   VerificationError,
   authenticate,
+  parseRequestOptionsFromJSON,
   verifyAssertion,
 } from "../../entry/webauthn.js";
 import type { Command, Invocation } from "../command.js";
@@ -40,21 +41,24 @@ ${CEREMONY_HELP}`,
     const client = clientOf(invocation);
     const { rpId, origin } = siteOf(invocation);
     const file = textOption(invocation, "options");
-    const given = file === undefined ? undefined : (readJsonFile(file, OPTIONS_FILE) as RequestOptionsInput);
+    const given = file === undefined ? undefined : readJsonFile(file, OPTIONS_FILE);
     return withDevice(invocation, {
       method: "get",
       client,
       async run(opened) {
         if (isEmptySimulation(opened, invocation)) {
           const options = creationOptions(opened, invocation);
-          const { verified } = await registerOn(opened, options, client);
-          await credentialFile.put({ rpId, userHandle: options.user.id, credential: verified.credential });
+          const { verified, userHandle } = await registerOn(opened, options, client);
+          await credentialFile.put({ rpId, userHandle, credential: verified.credential });
         }
         const known = credentialFile.entries.filter((entry) => entry.rpId === rpId);
-        const options = given ?? requestOptions(opened, invocation, known);
-        const call = { method: "get", client, timeoutMs: options.timeout } as const;
+        const options = file === undefined ? requestOptions(opened, invocation, known) : given;
+        const call = { method: "get", client, options } as const;
         const response = await calledByPage(opened, call, (env) =>
-          opened.settle(authenticate(envFor(env, "browser"), opened.device, options, client)),
+          // Whatever the file holds: get() converts it, and refuses what a browser refuses.
+          opened.settle(
+            authenticate(envFor(env, "browser"), opened.device, options as RequestOptionsInput, client),
+          ),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
         const verified = verifiedBySite(response, () => {
@@ -116,27 +120,36 @@ function requestOptions(
 }
 
 /** A site accepts no credential but those it listed. @see WebAuthn Level 3 §7.2 step 5 */
-function checkListed(id: string, { allowCredentials = [] }: RequestOptionsInput): void {
-  if (allowCredentials.length === 0 || allowCredentials.some((listed) => listed.id === id)) return;
+function checkListed(id: string, options: unknown): void {
+  const { allowCredentials } = parseRequestOptionsFromJSON(options);
+  if (allowCredentials.length === 0) return;
+  if (allowCredentials.some((listed) => toBase64url(listed.id) === id)) return;
   throw new VerificationError("RP_CREDENTIAL_ID", "the response is of a credential that was not listed", {
     hint: "the key answered with another id than those of allowCredentials; a browser refuses it, and so must a site",
   });
 }
 
 interface Expected {
-  readonly options: RequestOptionsInput;
+  readonly options: unknown;
   readonly origin: string;
   readonly rpId: string;
   readonly entry: CredentialFileEntry;
 }
 
 function verify(response: AuthenticationResponseJSON, { options, origin, rpId, entry }: Expected) {
+  const {
+    allowCredentials,
+    challenge,
+    rpId: askedRpId,
+    userVerification,
+  } = parseRequestOptionsFromJSON(options);
   return verifyAssertion(response, {
-    challenge: options.challenge,
+    challenge,
     origins: [origin],
-    rpId: options.rpId ?? rpId,
+    rpId: askedRpId ?? rpId,
     credential: entry.credential,
+    allowCredentials: allowCredentials.map(({ id }) => id),
     userHandle: fromBase64url(entry.userHandle),
-    ...(options.userVerification !== undefined && { userVerification: options.userVerification }),
+    userVerification,
   });
 }

@@ -3,6 +3,7 @@ import { envFor } from "../../entry/sim.js";
 import {
   type ClientContext,
   type CreationOptionsInput,
+  parseCreationOptionsFromJSON,
   register as create,
   verifyRegistration,
 } from "../../entry/webauthn.js";
@@ -53,16 +54,16 @@ ${CEREMONY_HELP}`,
     if (credentialsPath !== undefined) checkWritable(credentialsPath);
     const client = clientOf(invocation);
     const file = textOption(invocation, "options");
-    const given = file === undefined ? undefined : (readJsonFile(file, OPTIONS_FILE) as CreationOptionsInput);
+    const given = file === undefined ? undefined : readJsonFile(file, OPTIONS_FILE);
     return withDevice(invocation, {
       method: "create",
       client,
       async run(opened) {
-        const options = given ?? creationOptions(opened, invocation);
-        const { response, verified } = await registerOn(opened, options, client);
+        const options = file === undefined ? creationOptions(opened, invocation) : given;
+        const { response, verified, userHandle } = await registerOn(opened, options, client);
         const entry = {
           rpId: siteOf(invocation).rpId,
-          userHandle: options.user.id,
+          userHandle,
           credential: verified.credential,
         };
         const { fmt, attestationType, userVerified, alg, aaguid } = verified;
@@ -93,23 +94,26 @@ ${CEREMONY_HELP}`,
 };
 
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
-export async function registerOn(opened: OpenedDevice, options: CreationOptionsInput, client: ClientContext) {
-  const call = { method: "create", client, timeoutMs: options.timeout } as const;
+export async function registerOn(opened: OpenedDevice, options: unknown, client: ClientContext) {
+  const call = { method: "create", client, options } as const;
   const response = await calledByPage(opened, call, (env) =>
-    opened.settle(create(envFor(env, "browser"), opened.device, options, client)),
+    // Whatever the file holds: create() converts it, and refuses what a browser refuses.
+    opened.settle(create(envFor(env, "browser"), opened.device, options as CreationOptionsInput, client)),
   );
-  const userVerification = options.authenticatorSelection?.userVerification;
+  const { authenticatorSelection, challenge, pubKeyCredParams, rp, user } =
+    parseCreationOptionsFromJSON(options);
+  const userVerification = authenticatorSelection?.userVerification;
   const verified = verifiedBySite(response, () =>
     verifyRegistration(response, {
-      challenge: options.challenge,
+      challenge,
       origins: [client.origin],
-      rpId: options.rp.id ?? new URL(client.origin).hostname,
+      rpId: rp.id ?? new URL(client.origin).hostname,
       ...(userVerification !== undefined && { userVerification }),
-      allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
+      ...(pubKeyCredParams.length > 0 && { allowedAlgorithms: pubKeyCredParams.map(({ alg }) => alg) }),
       atEpochMs: opened.env.clock.epochMs(),
     }),
   );
-  return { response, verified };
+  return { response, verified, userHandle: toBase64url(user.id) };
 }
 
 /** Options as a plain site would make them. */

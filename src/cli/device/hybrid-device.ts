@@ -1,10 +1,11 @@
 import { MemorySink, type TraceRecord } from "../../entry/diagnosis.js";
 import { startQrInitiated } from "../../entry/hybrid.js";
 import { envFor, systemEnv } from "../../entry/sim.js";
-import { CLIENT_PROFILES, SPEC_L3, effectiveTimeoutMs } from "../../entry/webauthn.js";
+import { SPEC_L3, effectiveTimeoutMs } from "../../entry/webauthn.js";
 import type { Invocation, OptionTable } from "../command.js";
 import { checkRadio, dialerFrom, HYBRID_OPTIONS, scannerFrom, TUNNEL_HELP } from "./hybrid-ports.js";
-import { numberOption, textOption } from "../options.js";
+import { clientOption } from "../client-option.js";
+import { numberOption } from "../options.js";
 import { showQr } from "./show-qr.js";
 import type { Terminal } from "../terminal.js";
 import type { OpenedDevice } from "./opened-device.js";
@@ -64,7 +65,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
 
 /** How long the browser goes on with the ceremony. */
 function ceremonyOf(invocation: Invocation): number {
-  const profile = CLIENT_PROFILES[textOption(invocation, "client") ?? ""] ?? SPEC_L3;
+  const profile = clientOption(invocation) ?? SPEC_L3;
   const wantedMs = numberOption(invocation, "timeout-ms", { min: 1, max: Number.MAX_SAFE_INTEGER });
   return effectiveTimeoutMs(profile, wantedMs);
 }

@@ -75,5 +75,5 @@ function stepOf(record: TraceRecord): number {
 
 /** Spans are numbered in the order in which they were opened. */
 function numberIn(span: string): number {
-  return Number(/\d+$/.exec(span)?.[0] ?? 0);
+  return Number(/(?<!\d)\d+$/.exec(span)?.[0] ?? 0);
 }

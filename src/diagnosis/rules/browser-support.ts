@@ -84,7 +84,18 @@ const REASONS: Readonly<Record<string, readonly [why: string, cure: string]>> = 
   ],
   "origin-or-rp-id": ["the page's origin may not use this RP ID", "Use the page's own domain as RP ID."],
   "bad-user-id": ["the user handle is empty or too long", "Use 1 to 64 bytes."],
-  "bad-options": ["the options could not be read", "Check the options against the specification."],
+  "bad-options": [
+    "a member of the options is missing or of the wrong type",
+    "Check the options against the specification.",
+  ],
+  "bad-encoding": [
+    "a binary member of the options is not base64url",
+    "Send binary members as base64url without padding.",
+  ],
+  "unknown-credential-types": [
+    "pubKeyCredParams names no credential type that there is",
+    'Write "public-key" as the type of each entry.',
+  ],
   "pin-needed": ["a PIN was needed and none could be had", "Say that the security key needs its PIN."],
   "pin-wrong": ["the PIN was wrong and the user gave up", "Say how many attempts are left."],
   "uv-failed": ["user verification failed", "Let the user fall back to the PIN."],

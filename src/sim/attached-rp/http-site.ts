@@ -17,7 +17,7 @@ import type {
 import { tagOf } from "../rp/site-store.js";
 import { valueAt, type Json } from "./template.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
-import { creationOptionsIn, idsIn, requestOptionsIn } from "./read-answer.js";
+import { creationOptionsIn, idsIn, offeredIn, requestOptionsIn } from "./read-answer.js";
 import type { RowWatch } from "./row-watch.js";
 import type { FinishRequest, SiteConfig, SiteRequest } from "./site-config.js";
 import { SiteError } from "./site-error.js";
@@ -119,12 +119,12 @@ export class HttpSite implements SitePort {
       const reply = await this.#send(call, { request: options, values: { account } });
       return this.#answer(reply, (body) => {
         const publicKey = requestOptionsIn(body, { call: call.call, path: options.publicKey });
-        const { allowCredentials = [] } = publicKey;
-        watch.offered(allowCredentials.map(({ id }) => id));
+        const offered = offeredIn(publicKey);
+        watch.offered(offered.map(({ id }) => id));
         return {
           body: { ceremony, publicKey: this.#timed(publicKey) },
-          offered: allowCredentials.map(({ id }) => tagOf(id)),
-          transports: [...new Set(allowCredentials.flatMap(({ transports = [] }) => transports))].sort(),
+          offered: offered.map(({ id }) => tagOf(id)),
+          transports: [...new Set(offered.flatMap(({ transports }) => transports))].sort(),
         };
       });
     });

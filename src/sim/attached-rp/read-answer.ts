@@ -1,7 +1,8 @@
-import { fromBase64url } from "../../core/bytes.js";
+import { fromBase64url, toBase64url } from "../../core/bytes.js";
+import { ClientError } from "../../webauthn/client-error.js";
+import { parseRequestOptionsFromJSON } from "../../webauthn/idl/parse-options.js";
 import { valueAt } from "./template.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
-import type { SiteError } from "./site-error.js";
 import { badAnswer } from "./site-session.js";
 
 interface Place {
@@ -11,34 +12,36 @@ interface Place {
 }
 
 /**
- * Options for a registration out of a site's answer. Only what the harness itself leans on is looked at: the rest
- * is for the browser to judge.
+ * Options for a registration out of a site's answer: an object with a challenge. What else is in it, and of which
+ * types, is for the browser to judge.
  *
- * @throws {SiteError} `SITE_BAD_ANSWER`, naming the member.
+ * @throws {SiteError} `SITE_BAD_ANSWER` where there are no options at all.
  */
 export function creationOptionsIn(body: unknown, place: Place): CreationOptionsInput {
-  const options = optionsIn(body, place);
-  const { call } = place;
-  if (valueAt(options, "rp") === undefined) throw missing(call, "rp", options);
-  demandBytes(call, "user.id", options);
-  if (!Array.isArray(options["pubKeyCredParams"])) throw missing(call, "pubKeyCredParams", options);
-  demandIds(call, "excludeCredentials", options);
-  return options as unknown as CreationOptionsInput;
+  return optionsIn(body, place) as unknown as CreationOptionsInput;
 }
 
-type RequestOptions = Omit<RequestOptionsInput, "allowCredentials"> & {
-  readonly allowCredentials?: readonly {
-    readonly type: "public-key";
-    readonly id: string;
-    readonly transports?: readonly string[];
-  }[];
-};
+/** The same for a login. @throws {SiteError} `SITE_BAD_ANSWER`. */
+export function requestOptionsIn(body: unknown, place: Place): RequestOptionsInput {
+  return optionsIn(body, place) as unknown as RequestOptionsInput;
+}
 
-/** The same for a login. @throws {SiteError} `SITE_BAD_ANSWER`, naming the member. */
-export function requestOptionsIn(body: unknown, place: Place): RequestOptions {
-  const options = optionsIn(body, place);
-  demandIds(place.call, "allowCredentials", options);
-  return options as unknown as RequestOptions;
+/** A credential that a site offers for a login. */
+export interface OfferedCredential {
+  /** base64url */
+  readonly id: string;
+  readonly transports: readonly string[];
+}
+
+/** The credentials that options of a login name, as the browser will read them; none where it cannot. */
+export function offeredIn(options: RequestOptionsInput): readonly OfferedCredential[] {
+  try {
+    const { allowCredentials } = parseRequestOptionsFromJSON(options);
+    return allowCredentials.map(({ id, transports = [] }) => ({ id: toBase64url(id), transports }));
+  } catch (error) {
+    if (error instanceof ClientError) return [];
+    throw error;
+  }
 }
 
 /** Ids of credentials in a list. @throws {SiteError} `SITE_BAD_ANSWER` */
@@ -62,23 +65,10 @@ function optionsIn(body: unknown, { call, path }: Place): Options {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw badAnswer(call, `there are no options at "${path}"`, body);
   }
-  demandBytes(call, "challenge", options as Options);
-  return options as Options;
-}
-
-function demandBytes(call: string, member: string, options: Options): void {
-  if (!isBytes(valueAt(options, member))) throw missing(call, member, options);
-}
-
-function demandIds(call: string, member: string, options: Options): void {
-  const list = options[member] ?? [];
-  if (!Array.isArray(list) || !list.every((entry: unknown) => isBytes(valueAt(entry, "id")))) {
-    throw badAnswer(call, `the options' ${member} has an entry without a base64url id`, options);
+  if (valueAt(options, "challenge") === undefined) {
+    throw badAnswer(call, `what is at "${path}" has no challenge: these are no options of WebAuthn`, options);
   }
-}
-
-function missing(call: string, member: string, options: Options): SiteError {
-  return badAnswer(call, `the options have no ${member} as WebAuthn wants it (bytes as base64url)`, options);
+  return options as Options;
 }
 
 function isBytes(value: unknown): value is string {

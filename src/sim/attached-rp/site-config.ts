@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../core/bytes.js";
 import { dottedPath } from "../../core/place.js";
 import { readAs } from "../../core/read-shape.js";
 import { shape, type ReadBy } from "../../core/shape.js";
@@ -134,7 +135,7 @@ export function parseSiteConfig(input: unknown): SiteConfig {
   checkBaseUrl(baseUrl);
   if (given.origin !== undefined) checkOrigin(given.origin);
   const config: SiteConfig = {
-    baseUrl: baseUrl.replace(/\/+$/, ""),
+    baseUrl: withoutTrailing(baseUrl, "/"),
     origin: given.origin ?? new URL(baseUrl).origin,
     account: given.account ?? "hanako",
     headers: given.headers ?? {},

@@ -1,3 +1,5 @@
+import { toBase64url } from "../../core/bytes.js";
+import { ClientError } from "../../webauthn/client-error.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import { fromBase64url } from "../../core/bytes.js";
@@ -15,7 +17,13 @@ import { CLIENT_PROFILES } from "../../webauthn/profiles/client-profiles.js";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
 import { toPageError, type PageError } from "../../webauthn/client/page-error.js";
 import type { PageReason } from "../../webauthn/profiles/page-error-name.js";
+import { readRequestOptions } from "../../webauthn/client/assertion-request.js";
+import { readCreationOptions } from "../../webauthn/client/creation-request.js";
 import { register } from "../../webauthn/client/register.js";
+import {
+  parseCreationOptionsFromJSON,
+  parseRequestOptionsFromJSON,
+} from "../../webauthn/idl/parse-options.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import { inCeremony } from "../../webauthn/client/run-on-device.js";
 import type { AllowedCredential, CredentialRequest } from "./operating-system.js";
@@ -102,18 +110,22 @@ export class SimBrowser {
 
   /** @throws {PageRejection} what the page's promise rejects with. */
   create(options: CreationOptionsInput, call: BrowserCall = {}): Promise<RegistrationResponseJSON> {
-    const attachment = options.authenticatorSelection?.authenticatorAttachment;
+    const read = readable(() => parseCreationOptionsFromJSON(options));
+    const attachment = read?.authenticatorSelection?.authenticatorAttachment;
+    const judge = (page: PageOrigin) => readCreationOptions(options, page);
     return this.#request(
-      { method: "create", timeoutMs: options.timeout, call, attachment },
+      { method: "create", timeoutMs: read?.timeout, call, attachment, judge },
       (env, device, context) => register(env, device, options, context),
     );
   }
 
   /** @throws {PageRejection} what the page's promise rejects with. */
   get(options: RequestOptionsInput, call: BrowserCall = {}): Promise<AuthenticationResponseJSON> {
-    const allowed = options.allowCredentials;
+    const read = readable(() => parseRequestOptionsFromJSON(options));
+    const allowed = read?.allowCredentials.map(({ id, ...rest }) => ({ ...rest, id: toBase64url(id) }));
+    const judge = (page: PageOrigin) => readRequestOptions(options, page);
     return this.#request(
-      { method: "get", timeoutMs: options.timeout, call, allowed },
+      { method: "get", timeoutMs: read?.timeout, call, allowed, judge },
       (env, device, context) => authenticate(env, device, options, context),
     );
   }
@@ -146,6 +158,7 @@ export class SimBrowser {
       ...(autofill && { mediation: "conditional" }),
     });
     try {
+      this.#judge(request, profile);
       if (!conditional && !this.#activation.allows(profile, sinceClickMs)) {
         throw new PageRejection("NotAllowedError", "user-activation-missing");
       }
@@ -161,6 +174,16 @@ export class SimBrowser {
       const { name, reason } = error;
       trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
       throw error;
+    }
+  }
+
+  /** Refuses options as a browser does at once, before it looks for focus, draws a sheet or asks a device. */
+  #judge({ method, judge }: PageRequest, profile: ClientProfile): void {
+    try {
+      judge({ origin: this.#deps.origin });
+    } catch (error) {
+      const { name, reason } = toPageError(error, { method, profile });
+      throw new PageRejection(name, reason);
     }
   }
 
@@ -311,7 +334,11 @@ interface PageRequest {
   readonly call: BrowserCall;
   readonly allowed?: readonly AllowedCredential[] | undefined;
   readonly attachment?: string | undefined;
+  /** @throws {ClientError} for options that a browser refuses. */
+  readonly judge: (page: PageOrigin) => unknown;
 }
+
+type PageOrigin = Pick<ClientContext, "origin">;
 
 interface FailedRequest {
   readonly env: Env;
@@ -331,6 +358,16 @@ function settlesAfterSheet(
   if (device?.ready === undefined) return pageSettlesAfterSheet.usb;
   const { hybridBeforeReady, hybridReady } = pageSettlesAfterSheet;
   return device.infoInAdvance === undefined ? hybridBeforeReady : hybridReady;
+}
+
+/** What the browser needs to know before it judges the options; nothing where they cannot be read. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ClientError) return undefined;
+    throw error;
+  }
 }
 
 /** Returns the same profile without a timer of its own: for authenticators that join a request that has a timer. */

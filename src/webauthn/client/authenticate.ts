@@ -24,7 +24,6 @@ import { SPEC_L3 } from "../profiles/client-profiles.js";
 import type { AuthenticatorInputs } from "../extensions/client-extension.js";
 import { KNOWN_EXTENSIONS } from "../extensions/known-extensions.js";
 import {
-  checkExtensions,
   prepareExtensions,
   uvWithExtensions,
   type PreparedExtensions,
@@ -74,10 +73,6 @@ export async function authenticate(
     client: [CLIENT_CONTEXT, client],
   });
   const request = readRequestOptions(options, client);
-  checkExtensions(request.extensions, {
-    method: "get",
-    allowedIds: request.allowCredentials.map(({ id }) => id),
-  });
   const clientData = buildClientData(env, {
     ...client,
     origin: client.statedOrigin ?? client.origin,

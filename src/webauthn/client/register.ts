@@ -22,7 +22,6 @@ import { readCreationOptions, type CreationRequest } from "./creation-request.js
 import type { AuthenticatorInputs } from "../extensions/client-extension.js";
 import { KNOWN_EXTENSIONS } from "../extensions/known-extensions.js";
 import {
-  checkExtensions,
   prepareExtensions,
   uvWithExtensions,
   type PreparedExtensions,
@@ -71,7 +70,6 @@ export async function register(
     client: [CLIENT_CONTEXT, client],
   });
   const request = readCreationOptions(options, client);
-  checkExtensions(request.extensions, { method: "create" });
   const clientData = buildClientData(env, {
     ...client,
     origin: client.statedOrigin ?? client.origin,
@@ -236,7 +234,6 @@ class Registration {
       });
     }
     const { credentialId, publicKey } = authenticatorData.attested;
-    const spki = encodeSpki(publicKey);
     return {
       id: toBase64url(credentialId),
       rawId: toBase64url(credentialId),
@@ -254,7 +251,7 @@ class Registration {
         authenticatorData: toBase64url(authData),
         attestationObject: toBase64url(bytes),
         transports: transportsOf(session),
-        ...(spki && { publicKey: toBase64url(spki) }),
+        publicKey: toBase64url(encodeSpki(publicKey)),
         publicKeyAlgorithm: publicKey.alg,
       },
     };

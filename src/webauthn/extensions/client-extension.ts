@@ -5,6 +5,7 @@ import type { TransactOptions } from "../../ctap/device.js";
 import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
+import type { ExtensionInputs } from "../idl/parse-options.js";
 import type { ExtensionsJSON } from "../json.js";
 
 /** What an extension may use while it prepares: before the user is verified. */
@@ -71,17 +72,17 @@ export interface ExtensionRun {
 export interface ClientExtension {
   readonly id: string;
   /** Refuses what a browser would refuse before any authenticator is asked. @throws {ClientError} */
-  readonly checkCreate?: (asked: ExtensionsJSON) => void;
+  readonly checkCreate?: (asked: ExtensionInputs) => void;
   /** The same for get(). @param allowedIds those of the site's list. @throws {ClientError} */
-  readonly checkGet?: (asked: ExtensionsJSON, allowedIds: readonly Uint8Array[]) => void;
+  readonly checkGet?: (asked: ExtensionInputs, allowedIds: readonly Uint8Array[]) => void;
   /** True when the user has to be verified for the extension's sake, whatever the site said of that. */
-  readonly demandsUv?: (asked: ExtensionsJSON, info: AuthenticatorInfo, method: "create" | "get") => boolean;
+  readonly demandsUv?: (asked: ExtensionInputs, info: AuthenticatorInfo, method: "create" | "get") => boolean;
   readonly create?: (
-    asked: ExtensionsJSON,
+    asked: ExtensionInputs,
     context: CreateExtensionContext,
   ) => ExtensionRun | undefined | Promise<ExtensionRun | undefined>;
   readonly get?: (
-    asked: ExtensionsJSON,
+    asked: ExtensionInputs,
     context: GetExtensionContext,
   ) => ExtensionRun | undefined | Promise<ExtensionRun | undefined>;
 }

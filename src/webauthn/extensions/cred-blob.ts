@@ -1,5 +1,4 @@
 import { toBase64url } from "../../core/bytes.js";
-import { bytesOf } from "../client/read-json.js";
 import type { ClientExtension } from "./client-extension.js";
 import { hasExtension } from "./device-facts.js";
 
@@ -15,12 +14,8 @@ const ID = "credBlob";
  */
 export const credBlob: ClientExtension = {
   id: ID,
-  checkCreate(asked) {
-    if (asked["credBlob"] !== undefined) bytesOf("credBlob", asked["credBlob"]);
-  },
-  create(asked, { session: { info } }) {
-    if (asked["credBlob"] === undefined) return undefined;
-    const blob = bytesOf("credBlob", asked["credBlob"]);
+  create({ credBlob: blob }, { session: { info } }) {
+    if (blob === undefined) return undefined;
     const fits = hasExtension(info, ID) && blob.length <= (info.maxCredBlobLength ?? 0);
     if (!fits) return { outputs: () => ({ credBlob: false }) };
     return {
@@ -29,7 +24,7 @@ export const credBlob: ClientExtension = {
     };
   },
   get(asked, { session: { info } }) {
-    if (asked["getCredBlob"] !== true || !hasExtension(info, ID)) return undefined;
+    if (asked.getCredBlob !== true || !hasExtension(info, ID)) return undefined;
     return {
       inputs: new Map([[ID, true]]),
       outputs({ authenticatorData: { extensions } }) {

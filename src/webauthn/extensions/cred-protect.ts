@@ -2,7 +2,7 @@ import { PlanError } from "../client/plan-uv.js";
 import type { ClientExtension } from "./client-extension.js";
 
 /** Levels on the wire, by the page's words. @see CTAP 2.3 §12.1 (credProtect) */
-const LEVELS: ReadonlyMap<unknown, number> = new Map([
+const LEVELS: ReadonlyMap<string | undefined, number> = new Map([
   ["userVerificationOptional", 1],
   ["userVerificationOptionalWithCredentialIDList", 2],
   ["userVerificationRequired", 3],
@@ -17,11 +17,11 @@ const LEVELS: ReadonlyMap<unknown, number> = new Map([
 export const credProtect: ClientExtension = {
   id: "credProtect",
   create(asked, { session }) {
-    const level = LEVELS.get(asked["credentialProtectionPolicy"]);
+    const level = LEVELS.get(asked.credentialProtectionPolicy);
     if (level === undefined) return undefined;
     if (session.info.extensions?.includes("credProtect"))
       return { inputs: new Map([["credProtect", level]]) };
-    if (asked["enforceCredentialProtectionPolicy"] === true && level > 1) {
+    if (asked.enforceCredentialProtectionPolicy === true && level > 1) {
       throw new PlanError("CRED_PROTECT_UNAVAILABLE", "this authenticator has no credProtect", {
         hint: "do not enforce the policy, or use an authenticator with the extension",
       });

@@ -1,3 +1,4 @@
+import { appId } from "./app-id.js";
 import type { ClientExtension } from "./client-extension.js";
 import { credBlob } from "./cred-blob.js";
 import { credProps } from "./cred-props.js";
@@ -11,6 +12,7 @@ import { uvm } from "./uvm.js";
 
 /** Everything this client understands; what is not here is ignored, as a browser does. */
 export const KNOWN_EXTENSIONS: readonly ClientExtension[] = [
+  appId,
   credProps,
   credProtect,
   credBlob,

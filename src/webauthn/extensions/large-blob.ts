@@ -12,6 +12,7 @@ import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 import { LARGE_BLOB_BYTES_MAX } from "../../ctap/client/large-blob-entry.js";
 import { largeBlobStorage } from "../../ctap/client/large-blob-storage.js";
 import { ClientError } from "../client-error.js";
+import type { ExtensionInputs } from "../idl/parse-options.js";
 import type { ExtensionsJSON } from "../json.js";
 import { PlanError } from "../client/plan-uv.js";
 import type {
@@ -21,7 +22,8 @@ import type {
   ExtensionRun,
 } from "./client-extension.js";
 import { canVerify, hasExtension } from "./device-facts.js";
-import { readLargeBlob, type LargeBlobRequest } from "./large-blob-request.js";
+
+type LargeBlobInputs = NonNullable<ExtensionInputs["largeBlob"]>;
 
 const ID = "largeBlob";
 const KEY = "largeBlobKey";
@@ -35,14 +37,12 @@ const KEY = "largeBlobKey";
 export const largeBlob: ClientExtension = {
   id: ID,
 
-  checkCreate(asked) {
-    const { read, write } = readLargeBlob(asked) ?? {};
+  checkCreate({ largeBlob: { read, write } = {} }) {
     if (read === undefined && write === undefined) return;
     throw notSupported("largeBlob.read and largeBlob.write are for get() only");
   },
 
-  checkGet(asked, allowedIds) {
-    const { support, read, write } = readLargeBlob(asked) ?? {};
+  checkGet({ largeBlob: { support, read, write } = {} }, allowedIds) {
     if (support !== undefined) throw notSupported("largeBlob.support is for create() only");
     if (read === true && write !== undefined) throw notSupported("largeBlob cannot read and write at once");
     if (write !== undefined && allowedIds.length !== 1) {
@@ -52,14 +52,15 @@ export const largeBlob: ClientExtension = {
 
   /** The array of a protected key is written with a token only. */
   demandsUv(asked, info) {
-    return readLargeBlob(asked)?.write !== undefined && hasArray(info) && canVerify(info);
+    return asked.largeBlob?.write !== undefined && hasArray(info) && canVerify(info);
   },
 
   /** @throws {PlanError} `LARGE_BLOB_UNAVAILABLE` when the site insists on it. */
   create(asked, { session, residentKey }) {
-    const wanted = readLargeBlob(asked);
+    const { largeBlob: wanted } = asked;
     if (wanted === undefined) return undefined;
-    const support = wanted.support ?? "preferred";
+    // Values the client does not know count as `preferred`, as the specification has it.
+    const support = wanted.support === "required" ? "required" : "preferred";
     if (hasExtension(session.info, ID)) {
       return {
         inputs: new Map([[ID, largeBlobSupport.write(support)]]),
@@ -78,10 +79,10 @@ export const largeBlob: ClientExtension = {
   },
 
   get(asked, context) {
-    const wanted = readLargeBlob(asked);
-    if (wanted === undefined) return undefined;
+    const { largeBlob: wanted } = asked;
+    // Neither read nor written: no output.
+    if (wanted === undefined || (wanted.read !== true && wanted.write === undefined)) return undefined;
     const { session } = context;
-    if (wanted.read !== true && wanted.write === undefined) return { outputs: () => ({ largeBlob: {} }) };
     if (hasExtension(session.info, ID)) return getDirect(wanted);
     if (hasArray(session.info) && !session.device.oneShot) return getFromArray(wanted, context);
     return { outputs: () => toResult(wanted, undefined) };
@@ -92,7 +93,7 @@ function hasArray(info: AuthenticatorInfo): boolean {
   return hasExtension(info, KEY) && info.options?.["largeBlobs"] === true;
 }
 
-function getDirect({ write }: LargeBlobRequest): ExtensionRun {
+function getDirect({ write }: LargeBlobInputs): ExtensionRun {
   const action = write
     ? ({ write: { blob: deflate(write), originalSize: write.length } } as const)
     : ({ read: true } as const);
@@ -106,7 +107,7 @@ function getDirect({ write }: LargeBlobRequest): ExtensionRun {
   };
 }
 
-function getFromArray(wanted: LargeBlobRequest, context: ExtensionContext): ExtensionRun {
+function getFromArray(wanted: LargeBlobInputs, context: ExtensionContext): ExtensionRun {
   const { write } = wanted;
   const mayNeedToken = write !== undefined && canVerify(context.session.info);
   return {
@@ -130,7 +131,7 @@ function getFromArray(wanted: LargeBlobRequest, context: ExtensionContext): Exte
 }
 
 /** @param data what was read or written; `undefined` when that failed. */
-function toResult({ write }: LargeBlobRequest, data: Uint8Array | undefined): ExtensionsJSON {
+function toResult({ write }: LargeBlobInputs, data: Uint8Array | undefined): ExtensionsJSON {
   return { largeBlob: write ? { written: data !== undefined } : blobMember(data) };
 }
 

@@ -8,8 +8,7 @@ import type { ClientExtension } from "./client-extension.js";
 export const minPinLength: ClientExtension = {
   id: "minPinLength",
   create(asked, { session }) {
-    if (asked["minPinLength"] !== true || !session.info.extensions?.includes("minPinLength"))
-      return undefined;
+    if (asked.minPinLength !== true || !session.info.extensions?.includes("minPinLength")) return undefined;
     return { inputs: new Map([["minPinLength", true]]) };
   },
 };

@@ -1,4 +1,4 @@
-import type { ExtensionsJSON } from "../json.js";
+import type { ExtensionInputs } from "../idl/parse-options.js";
 import type { ClientExtension, ExtensionContext, ExtensionRun } from "./client-extension.js";
 import { hasExtension } from "./device-facts.js";
 
@@ -12,11 +12,7 @@ const ON_THE_WIRE = "thirdPartyPayment";
  */
 export const payment: ClientExtension = { id: "payment", create: ask, get: ask };
 
-function ask(asked: ExtensionsJSON, { session }: ExtensionContext): ExtensionRun | undefined {
-  const wanted = asked["payment"];
-  if (typeof wanted !== "object" || wanted === null) return undefined;
-  if ((wanted as ExtensionsJSON)["isPayment"] !== true || !hasExtension(session.info, ON_THE_WIRE)) {
-    return undefined;
-  }
+function ask({ payment: wanted }: ExtensionInputs, { session }: ExtensionContext): ExtensionRun | undefined {
+  if (wanted?.isPayment !== true || !hasExtension(session.info, ON_THE_WIRE)) return undefined;
   return { inputs: new Map([[ON_THE_WIRE, true]]) };
 }

@@ -12,7 +12,7 @@ const ID = "pinComplexityPolicy";
 export const pinComplexityPolicy: ClientExtension = {
   id: ID,
   create(asked, { session }) {
-    if (asked[ID] !== true || !hasExtension(session.info, ID)) return undefined;
+    if (asked.pinComplexityPolicy !== true || !hasExtension(session.info, ID)) return undefined;
     return { inputs: new Map([[ID, true]]) };
   },
 };

@@ -23,7 +23,7 @@ import type {
   ExtensionRun,
 } from "./client-extension.js";
 import { canVerify, hasExtension } from "./device-facts.js";
-import { prfResults, readPrf, saltedPrf } from "./prf-request.js";
+import { credentialIdOf, prfResults, saltedPrf } from "./prf-request.js";
 
 const ID = "prf";
 const HMAC_SECRET = "hmac-secret";
@@ -42,31 +42,30 @@ export const prf: ClientExtension = {
   id: ID,
 
   checkCreate(asked) {
-    if (readPrf(asked)?.evalByCredential === undefined) return;
+    if (asked.prf?.evalByCredential === undefined) return;
     throw new ClientError("EXTENSION_NOT_SUPPORTED", "prf.evalByCredential is for get() only");
   },
 
   checkGet(asked, allowedIds) {
-    const entries = readPrf(asked)?.evalByCredential ?? [];
-    if (entries.length > 0 && allowedIds.length === 0) {
+    const names = [...(asked.prf?.evalByCredential?.keys() ?? [])];
+    if (names.length > 0 && allowedIds.length === 0) {
       throw new ClientError("EXTENSION_NOT_SUPPORTED", "prf.evalByCredential needs allowCredentials");
     }
-    for (const { credentialId } of entries) {
+    for (const credentialId of names.map(credentialIdOf)) {
       if (allowedIds.some((id) => equalBytes(id, credentialId))) continue;
       throw new ClientError("EXTENSION_SYNTAX", "prf.evalByCredential names an id not in allowCredentials");
     }
   },
 
   demandsUv(asked, info, method) {
-    const wanted = readPrf(asked);
+    const { prf: wanted } = asked;
     if (wanted?.eval === undefined && wanted?.evalByCredential === undefined) return false;
     return hasExtension(info, method === "create" ? HMAC_SECRET_MC : HMAC_SECRET) && canVerify(info);
   },
 
   create(asked, context) {
-    const request = readPrf(asked);
-    if (request === undefined) return undefined;
-    const wanted = saltedPrf(context.env, request);
+    if (asked.prf === undefined) return undefined;
+    const wanted = saltedPrf(context.env, asked.prf);
     const { info } = context.session;
     if (hasExtension(info, ID)) return createOnPhone(wanted);
     if (hasExtension(info, HMAC_SECRET)) return createOnKey(wanted.eval, context);
@@ -74,9 +73,8 @@ export const prf: ClientExtension = {
   },
 
   get(asked, context) {
-    const request = readPrf(asked);
-    if (request === undefined) return undefined;
-    const wanted = saltedPrf(context.env, request);
+    if (asked.prf === undefined) return undefined;
+    const wanted = saltedPrf(context.env, asked.prf);
     const { info } = context.session;
     if (hasExtension(info, ID)) return getOnPhone(wanted);
     if (hasExtension(info, HMAC_SECRET)) return getOnKey(wanted, context);

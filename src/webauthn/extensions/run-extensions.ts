@@ -1,6 +1,7 @@
 import type { CborValue } from "../../cbor/value.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
+import type { ExtensionInputs } from "../idl/parse-options.js";
 import type { ExtensionsJSON } from "../json.js";
 import type { UvRequirement } from "../client/plan-uv.js";
 import type { ExtensionOutcome, ExtensionRun } from "./client-extension.js";
@@ -55,7 +56,7 @@ export async function prepareExtensions(
 
 /** What a browser does before it talks to any authenticator. @throws {ClientError} */
 export function checkExtensions(
-  asked: ExtensionsJSON,
+  asked: ExtensionInputs,
   ceremony:
     { readonly method: "create" } | { readonly method: "get"; readonly allowedIds: readonly Uint8Array[] },
 ): void {
@@ -70,7 +71,7 @@ export function checkExtensions(
  * user.
  */
 export function uvWithExtensions(
-  request: { readonly userVerification: UvRequirement; readonly extensions: ExtensionsJSON },
+  request: { readonly userVerification: UvRequirement; readonly extensions: ExtensionInputs },
   info: AuthenticatorInfo,
   method: "create" | "get",
 ): UvRequirement {

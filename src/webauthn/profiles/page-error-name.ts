@@ -41,6 +41,8 @@ export type PageReason =
   | "origin-or-rp-id"
   | "bad-user-id"
   | "bad-options"
+  | "bad-encoding"
+  | "unknown-credential-types"
   | "request-already-pending"
   | "page-not-focused"
   | "user-activation-missing"

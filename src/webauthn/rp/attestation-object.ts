@@ -41,6 +41,13 @@ export function readAttestationObject(
       "the attestation object has duplicate keys or trailing bytes",
     );
   }
+  if (faults.some(({ fault }) => fault === "UNSUPPORTED_TYPE")) {
+    // They read as absent: a statement with x5c null would pass for one without.
+    throw new VerificationError(
+      "RP_ATTESTATION_STATEMENT",
+      "the attestation object has null or other values that CTAP2 does not know",
+    );
+  }
   const findings = faults.map(({ fault, offset }) => ({
     code: `CBOR_${fault}`,
     detail: `attestation object, offset ${offset}`,

@@ -1,13 +1,19 @@
 import { equalBytes } from "../../core/bytes.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import { certificateKey, ML_DSA_OIDS } from "./certificate-key.js";
-import { isAuthority, pathLengthOf, readCertificate, type Certificate } from "./certificate.js";
+import {
+  isAuthority,
+  pathLengthOf,
+  readCertificate,
+  unknownCritical,
+  type Certificate,
+} from "./certificate.js";
 import type { Finding } from "./finding.js";
 import { VerificationError } from "./verification-error.js";
 
 /** How far a trust path was judged; a site without anchors gets signatures, not trust. */
 export interface TrustVerdict {
-  /** True when the path ends in one of the anchors given; `undefined` when none were given. */
+  /** True when the path ends in one of the anchors given, false when there is no path; `undefined` when none were given. */
   readonly anchored: boolean | undefined;
   /** DER of the anchor the path ends in. */
   readonly anchor?: Uint8Array;
@@ -22,22 +28,24 @@ export interface TrustInput {
   readonly atEpochMs?: number;
 }
 
-const NO_PATH: TrustVerdict = { anchored: undefined, datesJudged: false };
-
 /**
  * Judges a trust path, leaf first: each certificate issued by the next, the last by an anchor, all valid at
  * the date. Anchors' own dates do not count, a site trusts them by decision. Revocation is not looked at.
  *
  * Without anchors nothing can be trusted, so a broken link is a finding, not a fault.
  *
- * @throws {VerificationError} `RP_ATTESTATION_CHAIN`, `RP_ATTESTATION_UNTRUSTED`, `RP_ATTESTATION_EXPIRED`.
+ * @throws {VerificationError} `RP_ATTESTATION_CHAIN`, `RP_ATTESTATION_UNTRUSTED`, `RP_ATTESTATION_EXPIRED`,
+ *   `RP_ATTESTATION_CRITICAL_EXTENSION`.
  * @see RFC 5280 §6.1
  */
 export function judgeTrust(
   path: readonly Certificate[],
   { trustAnchors, atEpochMs }: TrustInput,
 ): { readonly verdict: TrustVerdict; readonly findings: readonly Finding[] } {
-  if (path.length === 0) return { verdict: NO_PATH, findings: [] };
+  if (path.length === 0) {
+    const anchored = trustAnchors === undefined ? undefined : false;
+    return { verdict: { anchored, datesJudged: false }, findings: [] };
+  }
   const datesJudged = atEpochMs !== undefined;
   if (trustAnchors === undefined) {
     if (datesJudged) for (const certificate of path) judgeDate(certificate, atEpochMs);
@@ -48,6 +56,8 @@ export function judgeTrust(
   const { used, anchor } = anchoredPath(path, trustAnchors);
   const broken = brokenLink(used, anchor);
   if (broken !== undefined) throw new VerificationError("RP_ATTESTATION_CHAIN", broken);
+  // The anchor's own extensions do not count, as its dates do not.
+  for (const certificate of used) if (certificate !== anchor) judgeCritical(certificate);
   if (datesJudged) {
     for (const certificate of used) if (certificate !== anchor) judgeDate(certificate, atEpochMs);
   }
@@ -107,6 +117,16 @@ function isSignedBy({ signed, signature, x509 }: Certificate, parent: Certificat
   return (
     x509.namesIssuer(parent.x509) &&
     defaultCrypto.verify(algorithm, certificateKey(parent), signed, signature.bits)
+  );
+}
+
+/** @see RFC 5280 §6.1.4 (o), §6.1.5 (f) */
+function judgeCritical(certificate: Certificate): void {
+  const oid = unknownCritical(certificate);
+  if (oid === undefined) return;
+  throw new VerificationError(
+    "RP_ATTESTATION_CRITICAL_EXTENSION",
+    `critical extension ${oid} is not known here`,
   );
 }
 

@@ -21,8 +21,10 @@ const EXTENSIONS_MAX = 64;
 
 /** Object identifiers of the extensions every format looks at. @see RFC 5280 §4.2.1 */
 export const ExtensionOid = {
+  KEY_USAGE: "2.5.29.15",
   SUBJECT_ALT_NAME: "2.5.29.17",
   BASIC_CONSTRAINTS: "2.5.29.19",
+  CERTIFICATE_POLICIES: "2.5.29.32",
   EXTENDED_KEY_USAGE: "2.5.29.37",
   /** The authenticator model a certificate was issued for. @see WebAuthn Level 3 §8.2.1 */
   FIDO_AAGUID: "1.3.6.1.4.1.45724.1.1.4",
@@ -90,6 +92,23 @@ export function pathLengthOf(certificate: Certificate): number | undefined {
     const length = membersOf(readDer(extension.value)).find((item) => isUniversal(item, DerTag.INTEGER));
     return length === undefined ? undefined : numberOf(length);
   });
+}
+
+/**
+ * Extensions that path validation here can honour. Policies bind nobody who asks for none; what format demands of key
+ * usages and alternative names, the format checks.
+ */
+const HONOURED: ReadonlySet<string> = new Set([
+  ExtensionOid.KEY_USAGE,
+  ExtensionOid.SUBJECT_ALT_NAME,
+  ExtensionOid.BASIC_CONSTRAINTS,
+  ExtensionOid.CERTIFICATE_POLICIES,
+  ExtensionOid.EXTENDED_KEY_USAGE,
+]);
+
+/** The first critical extension that nothing here can honour, such as name constraints. @see RFC 5280 §4.2 */
+export function unknownCritical({ extensions }: Certificate): string | undefined {
+  return [...extensions].find(([oid, { critical }]) => critical && !HONOURED.has(oid))?.[0];
 }
 
 /** Values of the attribute in the subject, in order. */

@@ -1,4 +1,6 @@
 import { defaultCrypto } from "../../crypto/default.js";
+import { EC_CURVES } from "../../crypto/ec-curve.js";
+import { fromEcdsaDer } from "../../crypto/ecdsa-der.js";
 import type { HashName } from "../../core/crypto-provider.js";
 import { signatureAlgorithm, type CoseKey } from "../../ctap/messages/cose.js";
 import { reading, VerificationError } from "./verification-error.js";
@@ -15,12 +17,13 @@ export interface SignedMessage {
 /**
  * Demands that the signature is the key's.
  *
- * @param codes what to call a wrong signature, and a key that cannot belong to the algorithm
+ * @param codes what to call a wrong signature, one that is not even encoded as such (`wrong` when absent), and a key
+ *   that cannot belong to the algorithm
  * @throws {VerificationError} one of `codes`, or `RP_ALGORITHM_UNSUPPORTED`.
  */
 export function demandSignature(
   { alg, key, message, signature }: SignedMessage,
-  codes: { readonly wrong: RpCode; readonly mismatch: RpCode },
+  codes: { readonly wrong: RpCode; readonly encoding?: RpCode; readonly mismatch: RpCode },
 ): void {
   const algorithm = signatureAlgorithm(alg);
   if (algorithm === undefined) {
@@ -29,7 +32,15 @@ export function demandSignature(
   const holds = reading(codes.mismatch, `COSE algorithm ${alg} with a key of type ${key.kty}`, () =>
     defaultCrypto.verify(algorithm, key, message, signature),
   );
-  if (!holds) throw new VerificationError(codes.wrong, `the ${algorithm} signature does not hold`);
+  if (holds) return;
+  if (codes.encoding !== undefined && key.kty === "EC") {
+    const { width } = EC_CURVES[key.crv];
+    if (fromEcdsaDer(signature, width) === undefined) {
+      const raw = signature.length === 2 * width ? `; of ${2 * width} bytes, as r and s side by side` : "";
+      throw new VerificationError(codes.encoding, `the ${algorithm} signature is no DER${raw}`);
+    }
+  }
+  throw new VerificationError(codes.wrong, `the ${algorithm} signature does not hold`);
 }
 
 const HASHES: ReadonlyMap<number, HashName> = new Map([

@@ -6,9 +6,9 @@ export interface CredentialRecord {
   /** The COSE key as registered. */
   readonly publicKeyCose: Uint8Array;
   readonly signCount: number;
-  /** Absent in records from before the flag existed: then its constancy is not judged. */
-  readonly backupEligible?: boolean;
-  readonly backedUp?: boolean;
+  /** Absent or null in records from before the flag existed: then its constancy is not judged. */
+  readonly backupEligible?: boolean | null;
+  readonly backedUp?: boolean | null;
   /** Whether any ceremony so far verified the user. */
   readonly uvInitialized?: boolean;
   /** As the client reported them at registration. */

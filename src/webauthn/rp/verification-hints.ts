@@ -16,9 +16,15 @@ export const HINTS = {
   RP_USER_VERIFIED: "Ask for userVerification: required, or accept responses without it.",
   RP_BACKUP_STATE: "BS without BE is not a legal combination of flags.",
   RP_BACKUP_ELIGIBILITY:
-    "Backup eligibility never changes after registration; the stored record is of another key.",
+    "Level 3 refuses it. In the field a provider changed its mind, or a program upgrade or a restored copy did; look the record up by id before you blame the key.",
   RP_ALGORITHM: "The credential's algorithm must be one of pubKeyCredParams.",
   RP_ALGORITHM_UNSUPPORTED: "This library cannot verify that algorithm; leave it out of pubKeyCredParams.",
+  RP_CREDENTIAL_KEY:
+    "Refuse the registration: no signature would ever hold with this key. The authenticator made it wrong.",
+  RP_CREDENTIAL_KEY_MEMBERS:
+    "A credential key holds alg and what its type requires, each once, without tags and without private members.",
+  RP_SIGNATURE_ENCODING:
+    "ECDSA signatures are DER: SEQUENCE of INTEGER r and s, each as short as it can be. Do not convert them to r and s of fixed length.",
   RP_SIGNATURE: "The stored public key must be of this credential, byte for byte as registered.",
   RP_COUNTER:
     "A counter that stands still or falls may mean a cloned authenticator; pass counterPolicy: warn to go on.",
@@ -42,6 +48,8 @@ export const HINTS = {
   RP_ATTESTATION_CHAIN: "Each certificate of x5c must be issued by the next; send intermediates in order.",
   RP_ATTESTATION_UNTRUSTED: "Add the vendor's root to trustAnchors, or do not demand trust.",
   RP_ATTESTATION_EXPIRED: "The certificate was not valid at the date given as atEpochMs.",
+  RP_ATTESTATION_CRITICAL_EXTENSION:
+    "The issuer forbids use by verifiers that do not know this extension; name constraints are not processed here.",
   RP_ATTESTATION_COMPOUND: "A compound statement holds two or more statements, none of them compound.",
   RP_ATTESTATION_POLICY: "The statement is sound, but its type or format is not one this site accepts.",
 } as const;

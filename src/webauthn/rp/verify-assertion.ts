@@ -40,8 +40,8 @@ const EXPECTED = parameters<ExpectedAssertion>({
   credential: shape.object(
     { id: shape.text, publicKeyCose: arg.bytes, signCount: arg.count },
     {
-      backupEligible: shape.flag,
-      backedUp: shape.flag,
+      backupEligible: { ...shape.flag, nullable: true },
+      backedUp: { ...shape.flag, nullable: true },
       uvInitialized: shape.flag,
       transports: shape.list(shape.text),
     },
@@ -112,7 +112,7 @@ export function verifyAssertion(
   const signature = responseBytes(response.response.signature, "signature");
   demandSignature(
     { alg, key, message: concat(authData, page.hash), signature },
-    { wrong: "RP_SIGNATURE", mismatch: "RP_SIGNATURE" },
+    { wrong: "RP_SIGNATURE", encoding: "RP_SIGNATURE_ENCODING", mismatch: "RP_SIGNATURE" },
   );
   const cloneWarning = judgeCounter(parsed.signCount, expected);
   return {
@@ -149,7 +149,8 @@ function judgeUserHandle(
   expected: ExpectedAssertion,
 ): Uint8Array | undefined {
   const stated: unknown = response.response.userHandle;
-  if (stated === undefined || stated === null) {
+  // Safari, and keys that hold an empty handle, send "" where they mean none.
+  if (stated === undefined || stated === null || stated === "") {
     if (expected.discoverable !== true) return undefined;
     throw new VerificationError("RP_USER_HANDLE", "the response names no account");
   }
@@ -174,7 +175,7 @@ function demandAuthenticatorData(
     throw new VerificationError("RP_USER_VERIFIED", "the user was not verified");
   }
   const stored = expected.credential.backupEligible;
-  if (stored !== undefined && stored !== parsed.backupEligible) {
+  if (stored !== undefined && stored !== null && stored !== parsed.backupEligible) {
     throw new VerificationError(
       "RP_BACKUP_ELIGIBILITY",
       `backup eligible was ${stored} at registration, is ${parsed.backupEligible} now`,

@@ -4,7 +4,7 @@ import { equalBytes, toBase64url, utf8 } from "../../core/bytes.js";
 import type { CborValue } from "../../cbor/value.js";
 import { defaultCrypto } from "../../crypto/default.js";
 import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
-import { signatureAlgorithm } from "../../ctap/messages/cose.js";
+import { signatureAlgorithm, type CoseKey } from "../../ctap/messages/cose.js";
 import {
   ATTESTATION_POLICY,
   type AttestationType,
@@ -14,12 +14,14 @@ import type { RegistrationResponseInput } from "../json-input.js";
 import { readAttestationObject } from "./attestation-object.js";
 import type { TrustInput, TrustVerdict } from "./certificate-chain.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
+import { demandCredentialKey } from "./credential-key.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
 import { responseBytes, responseCredentialId } from "./response-bytes.js";
 import type { CredentialRecord } from "./stored-credential.js";
 import { verifyAttestation, type VerifiedAttestation } from "./verify-attestation.js";
 import { VerificationError } from "./verification-error.js";
+import { encodeSpki } from "../spki.js";
 
 /** Longest credential id. @see WebAuthn Level 3 §7.1 (credentialId is at most 1023 bytes) */
 const CREDENTIAL_ID_BYTES_MAX = 1023;
@@ -143,7 +145,7 @@ export function verifyRegistration(
       ...page.findings,
       ...object.findings,
       ...verified.findings,
-      ...judgeCopies(response, object.authData, credential.publicKey.alg),
+      ...judgeCopies(response, object.authData, credential.publicKey),
     ],
   };
 }
@@ -198,6 +200,7 @@ function demandCredential(
   if (allowed?.includes(alg) === false) {
     throw new VerificationError("RP_ALGORITHM", `algorithm ${alg} is none of ${allowed.join(", ")}`);
   }
+  demandCredentialKey(attested);
 }
 
 /** Absent in responses of older clients, whatever the type says. */
@@ -212,7 +215,7 @@ function transportsOf(response: RegistrationResponseInput): readonly string[] {
 function judgeCopies(
   { response }: RegistrationResponseInput,
   authData: Uint8Array,
-  alg: number,
+  publicKey: CoseKey,
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const copy: unknown = response.authenticatorData;
@@ -223,8 +226,16 @@ function judgeCopies(
     });
   }
   const algorithm: unknown = response.publicKeyAlgorithm;
-  if (algorithm !== undefined && algorithm !== alg) {
+  if (algorithm !== undefined && algorithm !== publicKey.alg) {
     findings.push({ code: "COPY_ALGORITHM", detail: "publicKeyAlgorithm differs from the credential key's" });
+  }
+  const key: unknown = response.publicKey;
+  if (
+    key !== undefined &&
+    key !== null &&
+    !equalBytes(responseBytes(key, "publicKey"), encodeSpki(publicKey))
+  ) {
+    findings.push({ code: "COPY_PUBLIC_KEY", detail: "publicKey differs from the credential key" });
   }
   return findings;
 }

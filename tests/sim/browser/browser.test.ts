@@ -65,6 +65,38 @@ describe("when nobody touches a key that gives up after 30 s", () => {
   });
 });
 
+describe("options that a browser refuses at once", () => {
+  test.each([
+    ["a list that is null", { excludeCredentials: null }, "TypeError", "bad-options"],
+    ["a name that is missing", { user: { id: "AA", name: "hanako" } }, "TypeError", "bad-options"],
+    ["a challenge with padding", { challenge: "AA==" }, "EncodingError", "bad-encoding"],
+    ["another site's rp id", { rp: { id: "other.example", name: "" } }, "SecurityError", "origin-or-rp-id"],
+    [
+      "types that nobody knows",
+      { pubKeyCredParams: [{ type: "x", alg: -7 }] },
+      "NotSupportedError",
+      "unknown-credential-types",
+    ],
+  ] as const)("%s: no sheet, no key", async (_, override, name, reason) => {
+    // A page without the focus, and a client whose sheets somebody has to close.
+    const world = simWorld("browser", { ...ROAD, "client.profile": "chrome-floor3m", "page.focused": false });
+    const options = { ...OPTIONS, ...override } as CreationOptionsInput;
+    expect(await settle(world, world.browser.create(options))).toEqual({ name, atMs: 0 });
+    const kinds = world.env.records.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind.startsWith("ctap.") || kind === "user.saw")).toEqual([]);
+    expect(world.env.records.find(({ kind }) => kind === "page.settled")).toMatchObject({ name, reason });
+  });
+
+  test("what converts goes on: an algorithm that is a text, a name that is null", async () => {
+    const world = simWorld("browser", ROAD);
+    const user = { ...OPTIONS.user, displayName: null };
+    const options = { ...OPTIONS, user, pubKeyCredParams: [{ type: "public-key", alg: "-7" }] };
+    const settled = await settle(world, world.browser.create(options as never));
+    expect(settled.name).toBe("resolved");
+    expect(world.store.credentials[0]?.userDisplayName).toBe("null");
+  });
+});
+
 test("WebKit asks the key again, so a touch at 45 s still counts", async () => {
   const world = simWorld("browser", { ...ROAD, "client.profile": "webkit", "key.touchDelayMs": null });
   world.env.clock.arm(40_000, "test.person", () => world.setKnobs({ "key.touchDelayMs": 5_000 }));

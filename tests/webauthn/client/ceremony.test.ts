@@ -275,12 +275,21 @@ describe("options a browser refuses", () => {
       "USER_ID_LENGTH",
     ],
     ["no user handle", { user: { id: "", name: "", displayName: "" } }, "USER_ID_LENGTH"],
-    ["a challenge that is not base64url", { challenge: "a+b/" }, "OPTIONS_MALFORMED"],
+    ["a challenge that is not base64url", { challenge: "a+b/" }, "OPTIONS_ENCODING"],
+    ["a padded challenge", { challenge: "YWI=" }, "OPTIONS_ENCODING"],
     [
       "a listed id that is not base64url",
       { excludeCredentials: [{ type: "public-key", id: "?" }] },
-      "OPTIONS_MALFORMED",
+      "OPTIONS_ENCODING",
     ],
+    ["a list that is null", { excludeCredentials: null as never }, "OPTIONS_MALFORMED"],
+    [
+      "parameters of unknown types only",
+      { pubKeyCredParams: [{ type: "passkey", alg: -7 }] },
+      "CREDENTIAL_TYPES_UNKNOWN",
+    ],
+    ["an AppID at registration", { extensions: { appid: "https://example.com" } }, "EXTENSION_NOT_SUPPORTED"],
+    ["an excluded AppID that is no URL", { extensions: { appidExclude: "no url" } }, "EXTENSION_SYNTAX"],
     ["another site's rp id", { rp: { id: "example.org", name: "" } }, "RP_ID_NOT_ALLOWED"],
   ];
 

@@ -56,7 +56,7 @@ describe("credBlob", () => {
   test("something that is no base64url is malformed before a key is asked", async () => {
     const { create, requests } = await bench({ profile: CTAP_23 });
     await expect(create({ extensions: { credBlob: "?" } })).rejects.toMatchObject({
-      code: "OPTIONS_MALFORMED",
+      code: "OPTIONS_ENCODING",
     });
     expect(requests()).toEqual([]);
   });
@@ -131,10 +131,19 @@ describe("payment", () => {
     expect(asserted.clientExtensionResults).toEqual({});
   });
 
-  test.each([{ payment: true }, { payment: { isPayment: false } }])("%o asks for nothing", async (asked) => {
+  test.each([{ payment: {} }, { payment: { isPayment: false } }])("%o asks for nothing", async (asked) => {
     const { create, get } = await bench({ profile: CTAP_23 });
     await create({ ...REQUIRED, extensions });
     expect(signed(await get({ extensions: asked }), "thirdPartyPayment")).toBeUndefined();
+  });
+
+  test("something that is no object is a TypeError, as in WebIDL", async () => {
+    const { create, requests } = await bench({ profile: CTAP_23 });
+    await expect(create({ extensions: { payment: true } })).rejects.toMatchObject({
+      code: "OPTIONS_MALFORMED",
+      message: "options.extensions.payment is not an object",
+    });
+    expect(requests()).toEqual([]);
   });
 
   test("a key without is not bothered", async () => {

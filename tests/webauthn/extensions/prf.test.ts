@@ -228,14 +228,9 @@ describe("what a browser refuses before it asks a key", () => {
       "EXTENSION_SYNTAX",
       "SyntaxError",
     ],
-    [
-      "an input that is no base64url",
-      get({ eval: { first: "?" } }, []),
-      "OPTIONS_MALFORMED",
-      "EncodingError",
-    ],
-    ["no first input", create({ eval: { second: SECOND } }), "OPTIONS_MALFORMED", "EncodingError"],
-    ["an evaluation that is none", create({ eval: 7 }), "OPTIONS_MALFORMED", "EncodingError"],
+    ["an input that is no base64url", get({ eval: { first: "?" } }, []), "OPTIONS_ENCODING", "EncodingError"],
+    ["no first input", create({ eval: { second: SECOND } }), "OPTIONS_MALFORMED", "TypeError"],
+    ["an evaluation that is none", create({ eval: 7 }), "OPTIONS_MALFORMED", "TypeError"],
   ] as const)("%s", async (_, start, code, name) => {
     const { world, work } = await start();
     const refusal: unknown = await work.catch((error: unknown) => error);

@@ -185,7 +185,7 @@ describe("a path without anchors", () => {
 
   test("that is empty has nothing to judge", () => {
     expect(judge([], [ROOT], VALID_AT_MS)).toEqual({
-      verdict: { anchored: undefined, datesJudged: false },
+      verdict: { anchored: false, datesJudged: false },
       findings: [],
     });
   });

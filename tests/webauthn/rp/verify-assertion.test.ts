@@ -258,7 +258,7 @@ const ROWS: readonly Row[] = [
   {
     rule: "the signature is empty",
     change: (d) => (d.afterSigning = (r) => ({ ...r, signature: "" })),
-    verdict: "RP_SIGNATURE",
+    verdict: "RP_SIGNATURE_ENCODING",
   },
   {
     rule: "the signature is not base64url",
