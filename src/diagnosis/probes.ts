@@ -45,8 +45,9 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
   ];
   if (ceremony?.called === undefined) return missing;
   const answer = mainExchange(ceremony);
-  // Nothing was asked, or nothing came back and all else is seen: the link would say why.
-  const byLink = answer === undefined || (answer.status === undefined && missing.length === 0);
+  // Nothing was asked, or nothing came back to the client and all else is seen: the link would say why.
+  const cameBack = answer?.status !== undefined && answer.discarded !== true;
+  const byLink = answer === undefined || (!cameBack && missing.length === 0);
   // No timer ended it either: the system may have shown the user something.
   const byUser = answer === undefined && firedTimer(ceremony, "client.ceremony") === undefined;
   const others: readonly Layer[] = [

@@ -101,6 +101,9 @@ function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyCont
     case "page.gave-up":
       ceremony.gaveUp = { atMs, aborted: record.aborted };
       break;
+    case "page.closed":
+      ceremony.quit ??= { atMs };
+      break;
     case "page.threw":
       ceremony.threw = { atMs };
       break;
