@@ -169,7 +169,7 @@ export const namedTimersFired: Law = ({ said, trace }, { records }) => {
   return [
     ...(isKnown ? [] : [`${said.mechanism}: ${decidedBy.timer} did not fire at ${decidedBy.firedAtMs}`]),
     ...phantoms.map((line) => `${said.mechanism}: ${line}`),
-    ...others.map(([text]) => `${said.mechanism}: ${text ?? ""}, which no timer of the ceremony did`),
+    ...others.map(([text]) => `${said.mechanism}: ${text}, which no timer of the ceremony did`),
   ];
 };
 

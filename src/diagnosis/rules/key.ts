@@ -186,7 +186,9 @@ const HTTP_ERROR_MIN = 400;
 /** Says whether the site had refused the options or the answer before a moment. */
 function wasRefusedBefore(ceremony: CeremonyTrace, atMs: number): boolean {
   const refused = optionsFailed(ceremony) ? [ceremony.options] : ceremony.finishes;
-  return refused.some((call) => (call?.status ?? 0) >= HTTP_ERROR_MIN && (call?.answeredAtMs ?? Infinity) < atMs);
+  return refused.some(
+    (call) => (call?.status ?? 0) >= HTTP_ERROR_MIN && (call?.answeredAtMs ?? Infinity) < atMs,
+  );
 }
 
 /** A host notices at once that a device is gone; this is more than the polls of any. */
