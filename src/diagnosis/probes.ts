@@ -61,7 +61,9 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
 export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   switch (probe) {
     case "page.script":
-      return !facts.hasSpans || ceremony.openedBy !== undefined;
+      // Records of schema 1 do not say who began a ceremony; a client that no page calls leaves no call of one.
+      if (!facts.hasSpans) return facts.hasPageScript || ceremony.called === undefined;
+      return ceremony.openedBy !== undefined;
     case "link.phone":
       // A device that stands in for phone and tunnel records the stages of both itself, without a handshake.
       return phonesOf(ceremony).size > 0 || clientStage(ceremony, "handshake") === undefined;
