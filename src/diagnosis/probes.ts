@@ -19,6 +19,7 @@ export const PROBES: Readonly<Record<Probe, string>> = {
   "link.phone": "what the phone did itself",
   "link.service": "what the tunnel service did, and its timer",
   "user.answers": "what the user answered to the authenticator's prompt",
+  clock: "how far the parties' clocks are apart: `--offset` says it",
   "rp.probe": "which credentials the site holds: `credentials` in the site file",
 };
 
