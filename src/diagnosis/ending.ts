@@ -1,5 +1,6 @@
 import type { DecidingTimer, Ending } from "./explanation.js";
 import { mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
+import { lastRefusal } from "./facts/factor-lines.js";
 import type { Outcome } from "./facts/outcome.js";
 
 /**
@@ -19,11 +20,18 @@ export function endingOf(
   const ends: readonly (Ending | undefined)[] = [
     siteEnd(ceremony),
     outcome.promise === "rejected" ? requestEnd(ceremony) : undefined,
-    pageEnd(ceremony),
+    // A page that gives up without an abort leaves its request to whatever ends it later.
+    isLeftBehind(ceremony, outcome) ? undefined : pageEnd(ceremony),
   ];
   return ends
     .filter((end) => end !== undefined)
     .reduce<Ending | undefined>((first, end) => (first && first.atMs <= end.atMs ? first : end), undefined);
+}
+
+/** Says whether what the page told the user, or its giving up, left the ceremony to a later end. */
+function isLeftBehind({ attempt, gaveUp }: CeremonyTrace, { result, promise }: Outcome): boolean {
+  if (attempt !== undefined) return lastRefusal(attempt) !== undefined;
+  return result === "failure" && promise === "rejected" && gaveUp?.aborted === false;
 }
 
 /** What ended the request to the authenticator, where it was rejected. */
@@ -47,8 +55,10 @@ function requestEnd(ceremony: CeremonyTrace): Ending | undefined {
 
 const HTTP_ERROR_MIN = 400;
 
-/** The first call to the site that was refused. */
-function siteEnd({ options, finishes }: CeremonyTrace): Ending | undefined {
+/** The first call to the site that was refused; of an attempt with a factor, which goes on after a refusal, the last one. */
+function siteEnd({ options, finishes, attempt }: CeremonyTrace): Ending | undefined {
+  const last = attempt && lastRefusal(attempt);
+  if (last !== undefined) return { by: "site", actor: "site", atMs: last.atMs };
   const refused = [options, ...finishes].find((call) => (call?.status ?? 0) >= HTTP_ERROR_MIN);
   return refused?.answeredAtMs === undefined
     ? undefined

@@ -2,7 +2,7 @@ import type { TraceRecord } from "../core/trace.js";
 import { attributeByOrder } from "./schema-1/attribute-by-order.js";
 import { schemaOf } from "./schema-1/schema-of.js";
 import type { TraceSchemaVersion } from "./stored-trace.js";
-import { buildCeremony, type CeremonyContext } from "./facts/build-ceremony.js";
+import { buildCeremony, isPage, type CeremonyContext } from "./facts/build-ceremony.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
 import { mayConcern } from "./facts/run-events.js";
 import { foldLedger } from "./facts/fold-ledger.js";
@@ -55,6 +55,7 @@ export function gatherFacts(
     copies,
     ...siteRecords,
     hasSpans: attributed.some(({ kind }) => kind === "span.started"),
+    hasPageScript: attributed.some(({ actor }) => isPage(actor)),
     rowsByCeremony: byCeremony(siteRecords.rows, ({ ceremony }) => ceremony),
     deletedRowsByCeremony: byCeremony(siteRecords.rows, ({ deletedBy }) => deletedBy),
     flagsByCeremony: byCeremony(siteRecords.flags, ({ ceremony }) => ceremony),

@@ -19,6 +19,7 @@ export const PROBES: Readonly<Record<Probe, string>> = {
   "link.phone": "what the phone did itself",
   "link.service": "what the tunnel service did, and its timer",
   "user.answers": "what the user answered to the authenticator's prompt",
+  clock: "how far the parties' clocks are apart: `--offset` says it",
   "rp.probe": "which credentials the site holds: `credentials` in the site file",
 };
 
@@ -45,8 +46,9 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
   ];
   if (ceremony?.called === undefined) return missing;
   const answer = mainExchange(ceremony);
-  // Nothing was asked, or nothing came back and all else is seen: the link would say why.
-  const byLink = answer === undefined || (answer.status === undefined && missing.length === 0);
+  // Nothing was asked, or nothing came back to the client and all else is seen: the link would say why.
+  const cameBack = answer?.status !== undefined && answer.discarded !== true;
+  const byLink = answer === undefined || (!cameBack && missing.length === 0);
   // No timer ended it either: the system may have shown the user something.
   const byUser = answer === undefined && firedTimer(ceremony, "client.ceremony") === undefined;
   const others: readonly Layer[] = [
@@ -60,7 +62,9 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
 export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts): boolean {
   switch (probe) {
     case "page.script":
-      return !facts.hasSpans || ceremony.openedBy !== undefined;
+      // Records of schema 1 do not say who began a ceremony; a client that no page calls leaves no call of one.
+      if (!facts.hasSpans) return facts.hasPageScript || ceremony.called === undefined;
+      return ceremony.openedBy !== undefined;
     case "link.phone":
       // A device that stands in for phone and tunnel records the stages of both itself, without a handshake.
       return phonesOf(ceremony).size > 0 || clientStage(ceremony, "handshake") === undefined;

@@ -7,10 +7,10 @@ import type { TraceFacts } from "./facts/trace-facts.js";
 /** Kinds of probes, by the first part of their records' kind. */
 export type Layer = "page" | "ctap" | "rp" | "timer" | "link" | "user" | "factor";
 
-/** Part of a layer that one party records, or that a real site has to be asked for. */
-export type PartProbe = "page.script" | "link.phone" | "link.service" | "user.answers" | "rp.probe";
+/** Part of a layer that one party records, or what is known beside the trace: a site's own list, a clock's offset. */
+export type PartProbe = "page.script" | "link.phone" | "link.service" | "user.answers" | "rp.probe" | "clock";
 
-/** A layer, or a part of one. */
+/** A layer, a part of one, or what has to be known beside them. */
 export type Probe = Layer | PartProbe;
 
 /** What a rule has to say of a ceremony that bears its signature. */

@@ -37,6 +37,7 @@ export const REGISTRATION: readonly TraceRecord[] = [
     effectiveMs: 180_000,
     ceremony: "c1",
   }),
+  at(200, "page", { kind: "user.saw", where: "page", text: "Please confirm on your device." }),
   at(200, "browser", { kind: "timer.armed", timer: "client.ceremony", budgetMs: 180_000 }),
   at(200, "link", { kind: "link.opened", link: "key" }),
   at(200, "browser", { kind: "ctap.request", command: "makeCredential", bytes: 200 }),

@@ -1,10 +1,11 @@
 import type { TraceRecord } from "../../core/trace.js";
 import type { KnownOffsets } from "../clock-offset.js";
 import type { CeremonyDiagnosis, Explanation } from "../explanation.js";
+import type { Probe } from "../rule.js";
 import { alignClocks } from "./align-clocks.js";
 
 /** What a trace lacks whose clocks leave it open what happened first. */
-const CLOCK = "clock";
+const CLOCK: Probe = "clock";
 
 /**
  * Explains a trace by corrected times, and again by every other correction that is possible: a cause that does not

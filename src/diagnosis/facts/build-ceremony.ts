@@ -63,12 +63,17 @@ export function buildCeremony(
   return ceremony;
 }
 
+/** Says whether a party is a page's script, by its name: `page`, `phone-page`. */
+export function isPage(actor: string): boolean {
+  return actor.endsWith("page");
+}
+
 /** The page that opened the span of the ceremony. */
 function pageOf(own: readonly TraceRecord[]): Pick<CeremonyTrace, "openedBy" | "pageActor"> {
   const opened = own.find((record) => record.kind === "span.started" && record.name === "ceremony");
   if (opened === undefined) return {};
   const { actor } = opened;
-  return { openedBy: actor, ...(/page$/.test(actor) && { pageActor: actor }) };
+  return { openedBy: actor, ...(isPage(actor) && { pageActor: actor }) };
 }
 
 function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {
@@ -100,6 +105,9 @@ function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyCont
     }
     case "page.gave-up":
       ceremony.gaveUp = { atMs, aborted: record.aborted };
+      break;
+    case "page.closed":
+      ceremony.quit ??= { atMs };
       break;
     case "page.threw":
       ceremony.threw = { atMs };

@@ -68,6 +68,8 @@ export interface CeremonyTrace {
    * nothing ended it.
    */
   requestEndedAtMs: number;
+  /** The browser that was called ended: from then on nobody waits for anything. */
+  quit?: Timestamped;
   /** The page's script broke down. */
   threw?: Timestamped;
   /** A call to the site got no answer, and the page did not repeat it. */
@@ -94,9 +96,13 @@ export function mainExchange(ceremony: CeremonyTrace): CtapCommandFact | undefin
 /** Timers that go on when the promise has settled: of the page's own words, and of the site's calls. */
 const OUTLIVES_PROMISE = /^(page|rp|gw|poll)\./;
 
-/** The timer of that name that fired in a ceremony; one between page and authenticator, while the promise was pending. */
+/**
+ * The timer of that name that fired in a ceremony; one between page and authenticator, while the promise was pending and
+ * the browser ran.
+ */
 export function firedTimer(ceremony: CeremonyTrace, timer: string): TimerUse | undefined {
-  const overAtMs = OUTLIVES_PROMISE.test(timer) ? Infinity : (ceremony.settled?.atMs ?? Infinity);
+  const { settled, quit } = ceremony;
+  const overAtMs = OUTLIVES_PROMISE.test(timer) ? Infinity : (settled?.atMs ?? quit?.atMs ?? Infinity);
   return ceremony.timers.find(
     (use) => use.timer === timer && use.end === "fired" && (use.endedAtMs ?? 0) <= overAtMs,
   );

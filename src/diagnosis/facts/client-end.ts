@@ -1,4 +1,4 @@
-import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "./ceremony.js";
+import { mainExchange, type CeremonyTrace, type LinkStage } from "./ceremony.js";
 
 /** What only the computer's side of a link says of itself. */
 const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen", "radio-off"];
@@ -14,11 +14,19 @@ const CLEARING_UP: readonly string[] = ["shutdown-sent", "update"];
  * @returns milliseconds since the trace began; `Infinity` where nothing ended the request.
  */
 export function requestEndedAtMs(ceremony: CeremonyTrace, stages: readonly LinkStage[]): number {
-  const settledAtMs = ceremony.settled?.atMs ?? Infinity;
-  const timerAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;
+  const settledAtMs = ceremony.settled?.atMs ?? ceremony.quit?.atMs ?? Infinity;
+  const timerAtMs = clientTimerEndedAtMs(ceremony);
   const abortedAtMs = ceremony.gaveUp?.aborted === true ? ceremony.gaveUp.atMs : Infinity;
   if (ceremony.settled?.resolved === true) return settledAtMs;
   return Math.min(settledAtMs, timerAtMs, abortedAtMs, linkEndedAtMs(ceremony, stages));
+}
+
+/** When the client's own timer fired, or the client stopped it because the request was over. */
+function clientTimerEndedAtMs({ timers, settled }: CeremonyTrace): number {
+  const own = timers.filter(({ timer }) => timer === "client.ceremony");
+  const isOver = own.length > 0 && own.every(({ end }) => end !== "pending");
+  const endedAtMs = isOver ? Math.max(...own.map((use) => use.endedAtMs ?? Infinity)) : Infinity;
+  return endedAtMs <= (settled?.atMs ?? Infinity) ? endedAtMs : Infinity;
 }
 
 /** The failure that the client's own link ended with, where nothing was tried after it. */

@@ -29,10 +29,14 @@ export function deniedAfterConsent(ceremony: CeremonyTrace): boolean {
   return isOver === undefined && ceremony.gestures.at(-1)?.answer === "approved";
 }
 
-/** Which key signed, and the finish call that was refused. */
-export function signedAndRefused({ keysUsed }: CeremonyTrace, refused: SiteCall): readonly string[] {
+/** Which key signed or was made, and the finish call that was refused. */
+export function signedAndRefused(
+  { keysCreated, keysUsed }: CeremonyTrace,
+  refused: SiteCall,
+): readonly string[] {
   const used = keysUsed.at(-1);
   return evidenceOf(
+    ...keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
     used && `${seconds(used.atMs)}: key ${used.credential} signed on ${used.authenticator}`,
     finishLine(refused),
   );

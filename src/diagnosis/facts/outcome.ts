@@ -58,7 +58,8 @@ function resultOf(
     return told === "nothing" && ceremony.pageActor !== undefined && facts.layers.has("user")
       ? "success-not-reported"
       : "success";
-  const isOver = ceremony.settled !== undefined || deniedByPage || site !== "not-asked";
+  // A promise that resolved, and a finish call without an answer, are still going on for the page.
+  const isOver = ceremony.settled?.resolved === false || deniedByPage || site === "refused";
   return isOver || optionsFailed(ceremony) ? "failure" : "unfinished";
 }
 

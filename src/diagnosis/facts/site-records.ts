@@ -41,8 +41,11 @@ function takeRow(
   rows: RowFact[],
   { credential, change, ceremony, atMs }: Extract<TraceRecord, { readonly kind: "rp.row" }>,
 ): void {
-  if (change === "created") rows.push({ credential, ceremony, createdAtMs: atMs });
-  const row = rows.findLast((candidate) => candidate.credential === credential);
+  const known = rows.findLast((candidate) => candidate.credential === credential);
+  // A log that was written twice tells of one row.
+  const isNew = change === "created" && (known === undefined || known.deletedAtMs !== undefined);
+  if (isNew) rows.push({ credential, ceremony, createdAtMs: atMs });
+  const row = isNew ? rows.at(-1) : known;
   if (row === undefined) return;
   if (change === "visible") row.visibleAtMs = atMs;
   if (change === "deleted") {

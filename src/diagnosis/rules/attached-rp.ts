@@ -3,6 +3,7 @@ import { defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.
 import { acceptedFinish, finishLine, isAttached, rowOf, rowsAreKnown } from "../facts/site-facts.js";
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { SiteCall } from "../facts/site-calls.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
 
 /** The site broke off, or something in front of it did: what it made of the call is open. */
 function isSilence({ status }: SiteCall): boolean {
@@ -26,6 +27,13 @@ const IDEMPOTENT = [
   "On a finish call without an answer ask the site for the state of the ceremony before reporting a failure.",
 ];
 
+/** Says whether a whole trace shows a key that was reported to the user as registered, and no row of it. */
+function neverKept({ keysCreated, successSeen, failureSeen }: CeremonyTrace, facts: TraceFacts): boolean {
+  const { held, runEndedAtMs } = facts;
+  if (runEndedAtMs === undefined || successSeen === undefined || failureSeen !== undefined) return false;
+  return keysCreated.some(({ credential }) => held.keys.has(credential) && !held.rows.has(credential));
+}
+
 /** The site said yes, and does not hold what it said yes to. */
 export const acceptedNotKept = defineRule({
   id: "accepted-not-kept",
@@ -37,15 +45,15 @@ export const acceptedNotKept = defineRule({
     const accepted = acceptedFinish(ceremony);
     if (ceremony.kind !== "registration" || accepted === undefined || rowOf(ceremony, facts))
       return undefined;
-    if (!isAttached(facts) || !rowsAreKnown(ceremony, facts)) return undefined;
+    if (isAttached(facts) ? !rowsAreKnown(ceremony, facts) : !neverKept(ceremony, facts)) return undefined;
     return {
       verdict:
         `The site accepted the passkey at ${seconds(accepted.answeredAtMs)} (${accepted.status ?? "?"}), and for as long as it was ` +
-        "asked it never held it: the key is an orphan of a registration that was reported as a success.",
+        "watched it never held it: the key is an orphan of a registration that was reported as a success.",
       evidence: evidenceOf(
         finishLine(accepted),
         ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
-        "the site's list of credentials never had it",
+        isAttached(facts) ? "the site's list of credentials never had it" : "the site wrote no row of it",
       ),
       prevention: ["Answer finish when the row is there; until then answer 202 and say so."],
     };

@@ -23,13 +23,16 @@ export const browserUnsupported = defineRule({
   text: "The browser lacks what the ceremony needs: WebAuthn, cookies or JavaScript.",
   results: TROUBLED,
   over: ["mail-queue-only", "session-lost", ...UMBRELLAS],
-  match({ records, called, calls, finishes, failureSeen }) {
-    const record = records.find(({ kind }) => kind === "page.unsupported");
+  match({ records, called, calls, callFailed, finishes, failureSeen }) {
+    const wentOn = [calls.length > 0, called, callFailed].some(Boolean);
+    const isSessionLost = finishes.some(({ code }) => code === "SESSION_LOST");
+    const record = records.find(
+      (one) =>
+        one.kind === "page.unsupported" &&
+        // A site that does not know its ceremonies by a cookie does without.
+        (one.feature !== "cookies" || !wentOn || isSessionLost),
+    );
     if (record?.kind !== "page.unsupported") return undefined;
-    // A site that does not know its ceremonies by a cookie does without.
-    const isAsked = calls.length > 0 || called !== undefined;
-    const wentOn = isAsked && !finishes.some(({ code }) => code === "SESSION_LOST");
-    if (record.feature === "cookies" && wentOn) return undefined;
     const [missing, cure] = FEATURES[record.feature] ?? [`The browser lacks ${record.feature}`, ""];
     return {
       verdict:

@@ -227,7 +227,7 @@ export const requestReplaced = defineRule({
   id: "request-replaced",
   kinds: PASSKEY,
   text: "A later request of the same tab took the place of this one.",
-  over: UMBRELLAS,
+  over: ["link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony, facts) {
     const rejection = rejectionOf(ceremony);
     if (rejection?.reason !== "cancelled") return undefined;

@@ -1,4 +1,12 @@
-import { codeLine, codeThat, entryLine, lastCall, refusedFor } from "../facts/factor-lines.js";
+import {
+  callWith,
+  codeLine,
+  codeLinesUntil,
+  codeThat,
+  entryLine,
+  lastCall,
+  refusedFor,
+} from "../facts/factor-lines.js";
 import { firedTimer } from "../facts/ceremony.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineFactorRule, TROUBLED, UMBRELLAS, type Layer, type Rule } from "../rule.js";
@@ -20,7 +28,7 @@ export const codeExpired = defineFactorRule({
         `${ttl ? `${ttl.timer} fired first` : "The code had expired"}: it was typed at ${seconds(atMs)}` +
         (came ? `, having reached the user at ${seconds(came.atMs)} (${came.change}).` : "."),
       evidence: evidenceOf(
-        ...attempt.codes.map(codeLine),
+        ...codeLinesUntil(attempt, atMs),
         ttl && `${seconds(ttl.endedAtMs ?? 0)}: ${nameTimer(ttl)} fired`,
         entryLine(entry),
       ),
@@ -45,7 +53,7 @@ export const codeVoided = defineFactorRule({
         verdict:
           `The code on the screen renewed itself at ${seconds(renewed.atMs)}, and the one before it was typed at ` +
           `${seconds(entry.atMs)}: refused.`,
-        evidence: evidenceOf(...attempt.codes.map(codeLine), entryLine(entry)),
+        evidence: evidenceOf(...codeLinesUntil(attempt, entry.atMs), entryLine(entry)),
         prevention: ["Accept the code before the present one for as long as typing takes."],
       };
     }
@@ -53,7 +61,7 @@ export const codeVoided = defineFactorRule({
       verdict:
         `Asking for another code voided the one before, and that one was typed at ${seconds(entry.atMs)}: right digits, still ` +
         "within their time, refused.",
-      evidence: evidenceOf(...attempt.codes.map(codeLine), entryLine(entry)),
+      evidence: evidenceOf(...codeLinesUntil(attempt, entry.atMs), entryLine(entry)),
       prevention: [
         "Send the same code again within its life.",
         "Number the codes in the mail and on the page.",
@@ -73,7 +81,7 @@ export const eatenByScanner = defineFactorRule({
       verdict:
         `A mail scanner opened the link at ${seconds(opened.atMs)} and the site took that for its use; the user came at ` +
         `${seconds(entry.atMs)} and read that it had been used.`,
-      evidence: evidenceOf(...attempt.codes.map(codeLine), entryLine(entry)),
+      evidence: evidenceOf(...codeLinesUntil(attempt, entry.atMs), entryLine(entry)),
       prevention: ["A GET never consumes: show a button, and let its POST spend the link."],
     };
   },
@@ -85,7 +93,7 @@ export const undeliverable = defineFactorRule({
   over: ["site-rate-limited", ...UMBRELLAS],
   match(attempt) {
     const lost = codeThat(attempt, "undeliverable");
-    const refused = lastCall(attempt, "NO_TEXT_TO_LANDLINE");
+    const refused = callWith(attempt, "NO_TEXT_TO_LANDLINE");
     if (refused?.answeredAtMs !== undefined) {
       return {
         verdict: `The site knew at ${seconds(refused.answeredAtMs)} that the number takes no text messages, and said so.`,

@@ -154,15 +154,14 @@ export const browserQuit = defineRule({
   kinds: PASSKEY,
   text: "The browser ended while the ceremony was going on.",
   results: [...FAILED, "success-not-reported"],
-  over: ["link-hang", "key-unplugged", "no-authenticator", "still-waiting"],
+  over: ["link-hang", "key-unplugged", "no-authenticator", "link-flake-per-attempt", "still-waiting"],
   // The page may have found before that the browser lacks something, and the site may have accepted.
   requiredProbes: ({ settled }) => ["page.script", ...(settled === undefined ? [] : (["rp"] as const))],
   match(ceremony) {
-    const { settled, records, called, keysCreated, beganAtMs } = ceremony;
-    const quit = records.find(({ kind, atMs }) => kind === "page.closed" && atMs >= beganAtMs);
+    const { settled, quit, called, keysCreated } = ceremony;
     if (quit === undefined || settled?.resolved === false) return undefined;
     // What had ended before was not ended by this.
-    if (optionsFailed(ceremony) && (ceremony.options?.answeredAtMs ?? Infinity) < quit.atMs) return undefined;
+    if (wasRefusedBefore(ceremony, quit.atMs)) return undefined;
     if (ceremony.failureSeen && ceremony.failureSeen.atMs < quit.atMs) return undefined;
     const isPending = called !== undefined && settled === undefined;
     return {
@@ -182,6 +181,16 @@ export const browserQuit = defineRule({
   },
 });
 
+const HTTP_ERROR_MIN = 400;
+
+/** Says whether the site had refused the options or the answer before a moment. */
+function wasRefusedBefore(ceremony: CeremonyTrace, atMs: number): boolean {
+  const refused = optionsFailed(ceremony) ? [ceremony.options] : ceremony.finishes;
+  return refused.some(
+    (call) => (call?.status ?? 0) >= HTTP_ERROR_MIN && (call?.answeredAtMs ?? Infinity) < atMs,
+  );
+}
+
 /** A host notices at once that a device is gone; this is more than the polls of any. */
 const LOSS_NOTICED_MS = 2_000;
 
@@ -191,7 +200,7 @@ export const keyUnplugged = defineRule({
   text: "The key was gone before it answered.",
   // A browser that ends lets go of the key as well.
   requiredProbes: () => ["page"],
-  over: ["no-authenticator", ...UMBRELLAS],
+  over: ["no-authenticator", "link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony) {
     const { settled, linkStages } = ceremony;
     if (settled?.resolved === true || takenAnswer(ceremony) !== undefined) return undefined;

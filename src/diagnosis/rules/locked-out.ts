@@ -1,13 +1,14 @@
 import { evidenceOf, seconds } from "../evidence.js";
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
-import { lastCall, refusedFor } from "../facts/factor-lines.js";
+import { callWith } from "../facts/factor-lines.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { defineRule, TROUBLED, UMBRELLAS, type Match } from "../rule.js";
 
 /** Codes were refused because wrong ones before them had locked the account. */
 function attemptLocked(attempt: FactorAttempt, facts: TraceFacts): Match | undefined {
-  const refused = refusedFor(attempt, "LOCKED") ?? lastCall(attempt, "LOCKED");
+  // A code that was right in time and came while the account was locked may be refused for its age later.
+  const refused = attempt.entries.find(({ reason }) => reason === "LOCKED") ?? callWith(attempt, "LOCKED");
   const first = facts.locks.find(({ change }) => change === "locked");
   if (refused === undefined || first === undefined) return undefined;
   const extended = facts.locks.filter(({ change }) => change === "extended");
@@ -53,7 +54,7 @@ export const lockedOut = defineRule({
   kinds: ["login", "factor"],
   text: "The account was locked because of wrong codes.",
   results: TROUBLED,
-  over: ["code-wrong", ...UMBRELLAS],
+  over: ["code-wrong", "code-expired", "code-voided", ...UMBRELLAS],
   match: (ceremony, facts) =>
     ceremony.attempt === undefined ? loginLocked(ceremony) : attemptLocked(ceremony.attempt, facts),
 });

@@ -19,7 +19,7 @@ export const noCredential = defineRule({
       verdict: deniedAfterConsent(ceremony)
         ? `The authenticator denied the request at ${seconds(foundNothingAtMs)}, although its owner had agreed: phones say ` +
           "denied to every failure, and most often it is that they have no passkey for the site."
-        : `The authenticator holds none of the credentials the site asked for; it said so at ${seconds(foundNothingAtMs)}.`,
+        : `The authenticator said at ${seconds(foundNothingAtMs)} that it holds none of the credentials the site asked for.`,
       evidence: evidenceOf(
         ceremony.options && `login options offered ${ceremony.options.offered?.join(", ") ?? "nothing"}`,
         `${seconds(foundNothingAtMs)}: getAssertion answered ${answer.status ?? "?"}`,

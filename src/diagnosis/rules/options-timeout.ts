@@ -12,11 +12,13 @@ export const optionsTimeout = defineRule({
   text: "The gateway timed out before the site had made options.",
   over: UMBRELLAS,
   match(ceremony) {
-    const { kind, calls, called } = ceremony;
+    const { kind, calls, called, quit } = ceremony;
     const options = calls.find(({ status }) => status === GATEWAY_TIMEOUT);
     if (options?.answeredAtMs === undefined || called !== undefined || ceremony.finishes.length > 0) {
       return undefined;
     }
+    // The browser had ended before: nobody waited for the options any more.
+    if (quit !== undefined && quit.atMs < options.answeredAtMs) return undefined;
     const fired = firedTimer(ceremony, IDLE_TIMER);
     return {
       decidedBy: fired,

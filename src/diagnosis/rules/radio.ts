@@ -75,7 +75,7 @@ export const bluetoothOff = defineRule({
   id: "bluetooth-off",
   kinds: PASSKEY,
   text: "Bluetooth was off at the computer for too long.",
-  over: ["phone-not-heard"],
+  over: ["phone-not-heard", "tunnel-expired"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     const off = search && stageIn(search.own, "radio-off");
@@ -110,7 +110,7 @@ export const scanNotStarted = defineRule({
   id: "scan-not-started",
   kinds: PASSKEY,
   text: "The computer's Bluetooth scan failed to start.",
-  over: ["phone-not-heard"],
+  over: ["phone-not-heard", "tunnel-expired"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     const failed = search && lastStageIn(search.own, "scan-failed");
@@ -146,7 +146,7 @@ export const otherCodeScanned = defineRule({
   id: "other-code-scanned",
   kinds: PASSKEY,
   text: "The phone read the QR code of another request.",
-  over: ["phone-not-heard"],
+  over: ["phone-not-heard", "tunnel-expired"],
   match(ceremony) {
     const search = failedScanOf(ceremony);
     if (search === undefined) return undefined;

@@ -29,6 +29,7 @@ export const lateDelivery = defineRule({
   kinds: PASSKEY,
   text: "The page reported a failure while the ceremony went on to succeed.",
   results: DENIED,
+  over: ["credential-id-truncated"],
   // Who held the request back until then shows in their timer, or in the link.
   requiredProbes: (ceremony) => ["page", "timer", ...(wasAskedAtOnce(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {

@@ -15,7 +15,7 @@ import {
 } from "../rule.js";
 import { settledLine, wasTakenOn } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, rowOf, rowsOfAccount, rowInPlace } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
+import { firedTimer, mainExchange, type CeremonyKind, type CeremonyTrace } from "../facts/ceremony.js";
 
 /** The site named a phone's passkey as one of this computer. */
 export const transportsInternalOnly = defineRule({
@@ -99,15 +99,23 @@ export const linkFlake = defineRule({
   },
 });
 
+/** Says whether a login ended in a way that a row which is not there yet can bring about. */
+function endedForWantOfRow(ceremony: CeremonyTrace): boolean {
+  const { records, options, finishes } = ceremony;
+  if (nothingFoundAtMs(ceremony) !== undefined || options?.code !== undefined) return true;
+  if (finishes.some(({ code }) => code === "UNKNOWN_CREDENTIAL")) return true;
+  return records.some((record) => record.kind === "page.settled" && record.reason === "no-credential");
+}
+
 /** The row came after the answer that promised it: who logs in between is unknown. */
 export const lateCommit = defineRule({
   id: "late-commit",
   kinds: LOGIN,
   text: "The site wrote the row only after the login had asked for its options.",
-  over: NOTHING_FOUND,
+  over: ["unknown-credential", ...NOTHING_FOUND],
   match(ceremony, facts) {
     const { options } = ceremony;
-    if (options === undefined || acceptedFinish(ceremony)) return undefined;
+    if (options === undefined || acceptedFinish(ceremony) || !endedForWantOfRow(ceremony)) return undefined;
     const row = rowsOfAccount(ceremony, facts).find(
       ({ createdAtMs, ceremony: made }) =>
         createdAtMs > options.askedAtMs &&
@@ -168,7 +176,7 @@ export const idTruncated = defineRule({
   kinds: PASSKEY,
   text: "The id in the row is not the id of the key.",
   results: ["success", ...TROUBLED],
-  over: ["success", "late-delivery", "mail-queue-only", ...NOTHING_FOUND],
+  over: ["success", ...NOTHING_FOUND],
   match(ceremony, facts) {
     if (ceremony.kind === "registration") return wroteAnotherId(ceremony, facts);
     if (nothingFoundAtMs(ceremony) === undefined) return undefined;
@@ -234,6 +242,7 @@ const ID_KEPT_WHOLE = ["Store ids of up to 1023 bytes.", "Read the row back afte
 
 interface CodeCause<Id extends string> {
   readonly id: Id;
+  readonly kinds?: readonly CeremonyKind[];
   readonly text: string;
   /** What the site refused the finish call with. */
   readonly code: string;
@@ -243,13 +252,14 @@ interface CodeCause<Id extends string> {
 
 const byCode = <const Id extends string>({
   id,
+  kinds = LOGIN,
   text,
   code,
   verdict,
   prevention,
 }: CodeCause<Id>): Rule<Id> => ({
   id,
-  kinds: LOGIN,
+  kinds,
   text,
   over: UMBRELLAS,
   match(ceremony) {
@@ -273,10 +283,11 @@ export const signCounter = byCode({
 
 export const challengeSuperseded = byCode({
   id: "challenge-superseded",
+  kinds: PASSKEY,
   text: "A later options call of the account ended the challenge.",
   code: "CHALLENGE_SUPERSEDED",
   verdict: (atMs) =>
-    `The finish call at ${seconds(atMs)} came for a challenge that a later options call of the same account had ended: two devices ` +
-    "were logging in at once.",
+    `The finish call at ${seconds(atMs)} came for a challenge that a later options call of the same account had ended: two ` +
+    "ceremonies of one account ran at once.",
   prevention: ["Bind challenges to the session, not to the account."],
 });

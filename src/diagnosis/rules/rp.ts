@@ -11,7 +11,7 @@ export const rpOwnedQr = defineRule({
   kinds: REGISTRATION,
   text: "The QR code was a web link of the site, whose waiting call ended before the phone's page was done.",
   results: DENIED,
-  over: ["late-delivery", "mail-queue-only"],
+  over: ["late-delivery", "mail-queue-only", "credential-id-truncated"],
   match(ceremony, facts) {
     const lost = ceremony.polls.find(({ status }) => status === 408 || status === 504);
     const accepted = acceptedFinish(ceremony);
@@ -63,6 +63,8 @@ export const asyncOutbox = defineRule({
   kinds: REGISTRATION,
   text: "The site answered 202, and the page stopped asking before the work was done.",
   results: DENIED,
+  // The phone's own page gave up as well, where the code was a web link.
+  over: ["rp-owned-qr"],
   match(ceremony, facts) {
     const promised = ceremony.finishes.find(({ status }) => status === 202);
     const poll = firedTimer(ceremony, "rp.poll");
@@ -137,7 +139,7 @@ export const sideEffects = defineRule({
 /** The answer to a finish got lost, and the repeated call was taken for a replay. */
 export const doubleFinish = defineRule({
   id: "double-finish",
-  kinds: REGISTRATION,
+  kinds: PASSKEY,
   text: "The answer to finish was lost, and the repeated call was taken for a replay.",
   results: DENIED,
   over: ["mail-queue-only", ...UMBRELLAS],
@@ -151,7 +153,8 @@ export const doubleFinish = defineRule({
     return {
       verdict:
         `The site accepted the answer at ${seconds(accepted.answeredAtMs)}, but that never reached the page; its repeated call ` +
-        `at ${seconds(again.askedAtMs)} was refused because the challenge was spent. The passkey exists.`,
+        `at ${seconds(again.askedAtMs)} was refused because the challenge was spent. ` +
+        (ceremony.kind === "registration" ? "The passkey exists." : "The login was accepted all the same."),
       evidence: evidenceOf(
         finishLine(accepted),
         finishLine(again),
@@ -171,11 +174,14 @@ export const mailQueueOnly = defineRule({
   kinds: PASSKEY,
   text: "Everything was done in time; only the page broke after the accepted answer.",
   results: DENIED,
+  over: ["credential-id-truncated"],
   match(ceremony, facts) {
     const accepted = acceptedFinish(ceremony);
     const row = rowOf(ceremony, facts);
     const failure = ceremony.failureSeen ?? ceremony.threw ?? ceremony.callFailed;
-    if (accepted === undefined || accepted.status === 202 || failure === undefined) return undefined;
+    if (accepted === undefined || failure === undefined) return undefined;
+    // A page that heard of the promised work waited for it.
+    if (accepted.status === 202 && ceremony.timers.some(({ timer }) => timer === "rp.poll")) return undefined;
     if (failure.atMs < accepted.answeredAtMs || (ceremony.threw ?? ceremony.callFailed) === undefined)
       return undefined;
     const mail = mailAfter(ceremony, facts, accepted.askedAtMs);

@@ -93,9 +93,9 @@ function failedCall<const Id extends string>({
   };
 }
 
-/** Says whether the page had told the user of a failure before the call was answered: the call is then not the cause. */
-function wasDeniedBefore({ gaveUp }: CeremonyTrace, atMs: number): boolean {
-  return gaveUp !== undefined && gaveUp.atMs < atMs;
+/** Says whether the page had told the user of a failure, or was gone, before the call was answered: the call is then not the cause. */
+function wasDeniedBefore({ gaveUp, quit }: CeremonyTrace, atMs: number): boolean {
+  return [gaveUp, quit].some((end) => end !== undefined && end.atMs < atMs);
 }
 
 /** Detects that the site's server failed on a call. */

@@ -62,7 +62,7 @@ export const SITE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "site-unreachable": { names: ["outage.*"] },
   "site-call-refused": { names: ["rp.unknownAccount", "rp.maxPasskeys"], after: "a failed registration" },
   "error-not-corrected": { names: ["page.corrects", "page.autoRetry"], after: "a failed registration" },
-  "accepted-not-kept": { names: [] },
+  "accepted-not-kept": { names: ["rp.commitDelayMs", "rp.workerMs"] },
   "finish-answer-lost": { names: ["net.loses"] },
   "site-silent": { names: SLOW_CALL },
   "site-refused": { names: [] },

@@ -1,6 +1,6 @@
 import { printableLines } from "../../core/printable.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { shortSeconds, VERDICT_NAMES } from "./words.js";
+import { marginRangeOf, shortSeconds, VERDICT_NAMES } from "./words.js";
 
 /** What GitHub Actions reads. */
 export interface GitHubReport {
@@ -47,13 +47,14 @@ function annotation({ scenario, findings, explanation, reproduction }: ReportedR
 const SIGNS = { "as-expected": "✅", unexpected: "❌", "no-expectation": "➖" } as const;
 
 function row({ scenario, seed, verdict, explanation }: ReportedRun): string {
-  const { decidedBy, marginMs } = explanation;
+  const { decidedBy } = explanation;
+  const margin = marginRangeOf(explanation);
   const cells = [
     scenario.id,
     seed,
     `${SIGNS[verdict]} ${VERDICT_NAMES[verdict]}`,
     decidedBy === undefined ? "no timer" : `${decidedBy.timer} of the ${decidedBy.owner}`,
-    marginMs === undefined ? "" : shortSeconds(marginMs),
+    margin === undefined ? "" : [...new Set(margin)].map(shortSeconds).join(" to "),
     explanation.verdict,
   ];
   return `| ${cells.map(plain).join(" | ")} |`;

@@ -3,7 +3,7 @@ import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import { markup, type Markup } from "./markup.js";
 import type { ReportedRun } from "./run-of-trace.js";
-import { marginInWords, prose, toneOfRootCause } from "./words.js";
+import { marginInWords, marginRangeOf, prose, toneOfRootCause } from "./words.js";
 
 /** The verdict in one card: what happened, whose timer, by how much. */
 export function leadOf({ explanation }: ReportedRun): Markup {
@@ -16,12 +16,14 @@ ${factsOf(explanation)}
 </section>`;
 }
 
-function factsOf({ mechanism, decidedBy, marginMs, missingProbes }: CeremonyDiagnosis): Markup {
+function factsOf(diagnosis: CeremonyDiagnosis): Markup {
+  const { mechanism, decidedBy, missingProbes } = diagnosis;
+  const margin = marginRangeOf(diagnosis);
   const facts: readonly (readonly [string, string] | undefined)[] = [
     ["Mechanism", mechanism],
     decidedBy && ["Deciding timer", `${decidedBy.timer} of the ${decidedBy.owner}`],
     decidedBy && ["It ran", `${seconds(decidedBy.budgetMs)}, fired at ${seconds(decidedBy.firedAtMs)}`],
-    marginMs === undefined ? undefined : ["Margin", marginInWords(marginMs)],
+    margin && ["Margin", marginInWords(margin)],
     missingProbes.length === 0 ? undefined : ["Not in the trace", missingProbes.join(", ")],
   ];
   return markup`<dl class="facts">${facts.map((fact) => fact && markup`<div><dt>${fact[0]}</dt><dd>${prose(fact[1])}</dd></div>`)}</dl>`;

@@ -47,7 +47,7 @@ Again: ${run.reproduction}</system-out>
 }
 
 function propertiesOf({ seed, knobs, explanation, records }: ReportedRun) {
-  const { decidedBy, marginMs, ceremonies, mechanism } = explanation;
+  const { decidedBy, marginMs, marginRangeMs, ceremonies, mechanism } = explanation;
   const mechanisms = ceremonies.length === 0 ? [mechanism] : ceremonies.map((one) => one.mechanism);
   const properties: readonly (readonly [name: string, value: string | number] | undefined)[] = [
     ["seed", seed],
@@ -56,6 +56,7 @@ function propertiesOf({ seed, knobs, explanation, records }: ReportedRun) {
     decidedBy && ["deciding-timer-owner", decidedBy.owner],
     decidedBy && ["deciding-timer-fired-at-ms", decidedBy.firedAtMs],
     marginMs === undefined ? undefined : ["margin-ms", marginMs],
+    marginRangeMs && ["margin-range-ms", marginRangeMs.join(" ")],
     ["virtual-ms", records.at(-1)?.atMs ?? 0],
     ...Object.entries(knobs).map(([name, value]) => [`knob ${name}`, String(value ?? "never")] as const),
   ];

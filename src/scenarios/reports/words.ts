@@ -1,3 +1,4 @@
+import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
 import type { RootCauseId } from "../../diagnosis/rules/registry.js";
 import type { RunVerdict } from "../run.js";
 import { seconds } from "../../diagnosis/evidence.js";
@@ -36,9 +37,18 @@ export function spanOfMs(ms: number | null): string {
   return ms === null || ms === Infinity ? "no limit" : shortSeconds(ms);
 }
 
-/** `38.000 s too late`, `54.700 s to spare`. */
-export function marginInWords(marginMs: number): string {
-  return marginMs < 0 ? `${seconds(-marginMs)} too late` : `${seconds(marginMs)} to spare`;
+/** `38.000 s too late`, `54.700 s to spare`; `4.000 s too late to 1.000 s to spare` where clocks leave it open. */
+export function marginInWords([lowMs, highMs]: readonly [number, number]): string {
+  const inWords = (ms: number) => (ms < 0 ? `${seconds(-ms)} too late` : `${seconds(ms)} to spare`);
+  return lowMs === highMs ? inWords(lowMs) : `${inWords(lowMs)} to ${inWords(highMs)}`;
+}
+
+/** The least and the most that a margin can be, which are one where all clocks agree; `undefined` where there is no margin. */
+export function marginRangeOf({
+  marginMs,
+  marginRangeMs,
+}: Pick<CeremonyDiagnosis, "marginMs" | "marginRangeMs">): readonly [number, number] | undefined {
+  return marginRangeMs ?? (marginMs === undefined ? undefined : [marginMs, marginMs]);
 }
 
 export function toneOfRootCause(mechanism: RootCauseId | undefined): Tone {
