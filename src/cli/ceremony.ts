@@ -5,18 +5,20 @@ import { type Env, inSpan } from "../entry/sim.js";
 import {
   CLIENT_PROFILES,
   type ClientContext,
-  type PageError,
   SPEC_L3,
   effectiveTimeoutMs,
   toPageError,
 } from "../entry/webauthn.js";
-import { type HarnessError, isHarnessError } from "../index.js";
+import { type HarnessError, isHarnessError, withAftermath } from "../index.js";
 import { type Invocation, type OptionTable, type Outcome, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
 import { readTextFile } from "./files.js";
+import { interruptionBehind, watchForInterruption } from "./interruption.js";
 import { choiceOption, textOption } from "./options.js";
-import { RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
+import { checkRecording, RECORDING_HELP, RECORDING_OPTIONS, saveRecording } from "./recording.js";
+import { afterLateAnswer, describeRefusedBySite, describeRemains } from "./remains.js";
+import { UnwrittenFiles } from "./unwritten-files.js";
 
 export interface PageCall {
   readonly method: "create" | "get";
@@ -134,6 +136,8 @@ export function pinSource(invocation: Invocation): ClientContext["pin"] {
   return async ({ retriesLeft }) => {
     const left = retriesLeft === undefined ? "" : ` (${retriesLeft} attempts left)`;
     const question = createInterface({ input: process.stdin, output: process.stderr });
+    // A terminal in raw mode hands Ctrl-C to whoever reads it.
+    question.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
     try {
       const typed = await question.question(`PIN of the key${left}: `);
       return typed === "" ? undefined : typed;
@@ -155,40 +159,129 @@ export function timelineOf(records: readonly TraceRecord[]): string {
     .join("\n");
 }
 
+/** What a ceremony of the command line works with. */
+export interface CeremonyTable {
+  readonly opened: OpenedDevice;
+  /** The browser's part; a signal that ends the program aborts its page. */
+  readonly client: ClientContext;
+  /** Files that could not be written: they cost the file and not the result. */
+  readonly unwritten: UnwrittenFiles;
+}
+
 export interface CliCeremony {
   readonly method: "create" | "get";
   readonly client: ClientContext;
-  run(opened: OpenedDevice): Promise<Outcome>;
+  run(table: CeremonyTable): Promise<Outcome>;
 }
 
-/** Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding. */
+/**
+ * Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding.
+ *
+ * A signal that ends the program cancels the pending request and waits for the device's answer to that, so that the
+ * report can say what remains. Trace and capture are written however the ceremony ends.
+ */
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
-  const opened = await openDevice(invocation, ceremony.method);
+  checkRecording(invocation);
+  const { method } = ceremony;
+  const opened = await openDevice(invocation, method);
+  const interruption = watchForInterruption();
+  const unwritten = new UnwrittenFiles();
+  const client = { ...ceremony.client, signal: interruption.signal };
+  let outcome: Outcome | undefined;
+  let failure: HarnessError | undefined;
   try {
-    return await ceremony.run(opened);
+    outcome = await ceremony.run({ opened, client, unwritten });
   } catch (error) {
     if (!isHarnessError(error) || error instanceof UsageError) throw error;
-    const page = toPageError(error, { method: ceremony.method, profile: ceremony.client.profile ?? SPEC_L3 });
-    return {
-      exitCode: 1,
-      json: { ok: false, seed: opened.seed, error: error.toJSON(), page, trace: opened.records },
-      text: [timelineOf(opened.records), "", ...failureLines(error, page, opened.seed)].join("\n"),
-    };
+    failure = error;
   } finally {
-    await opened.close();
-    const name = ceremony.method === "create" ? "register" : "login";
-    saveRecording({ name, records: opened.records, seed: opened.seed }, invocation);
+    await unwritten.attempt(() => opened.close());
+    interruption.stop();
+    const name = method === "create" ? "register" : "login";
+    await unwritten.attempt(() =>
+      saveRecording({ name, records: opened.records, seed: opened.seed }, invocation),
+    );
+  }
+  return unwritten.addTo(outcome ?? failed(failure as HarnessError, opened, { method, client }));
+}
+
+function failed(
+  error: HarnessError,
+  { records, seed }: OpenedDevice,
+  { method, client }: Pick<CliCeremony, "method" | "client">,
+): Outcome {
+  const told = afterLateAnswer(error, records, method);
+  const { name, reason } = toPageError(error, { method, profile: client.profile ?? SPEC_L3 });
+  const interruption = interruptionBehind(error);
+  return {
+    exitCode: interruption?.exitCode ?? 1,
+    json: {
+      ok: false,
+      seed,
+      error: told.toJSON(),
+      page: { outcome: "rejected", name, reason },
+      trace: records,
+    },
+    text: [
+      timelineOf(records),
+      "",
+      interruption?.message ?? `failed with ${told.code}: ${told.message}`,
+      ...(told.hint === undefined ? [] : [`hint: ${told.hint}`]),
+      describeRemains(told, method),
+      `a page would have seen ${name} (${reason})`,
+      ...seedLine(seed),
+    ].join("\n"),
+  };
+}
+
+/** The outcome where the page's promise resolved and the site refuses what the page posts. */
+export function refusedBySite(
+  { records, seed }: OpenedDevice,
+  { method, error, response }: Refusal & { readonly method: CliCeremony["method"] },
+): Outcome {
+  const carriedOut = method === "create" ? "makeCredential" : "getAssertion";
+  const told = withAftermath(error, { aftermath: "unknown", carriedOut });
+  return {
+    exitCode: 1,
+    json: {
+      ok: false,
+      seed,
+      response,
+      error: told.toJSON(),
+      page: { outcome: "resolved" },
+      trace: records,
+    },
+    text: [
+      timelineOf(records),
+      "",
+      `the page's promise resolved, and the site refuses the answer: ${error.code}: ${error.message}`,
+      ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
+      describeRefusedBySite(method),
+      ...seedLine(seed),
+    ].join("\n"),
+  };
+}
+
+/** A response that the page received and the site does not accept. */
+export interface Refusal {
+  readonly response: unknown;
+  readonly error: HarnessError;
+}
+
+/** Judges a response as a site does. @returns the verifier's result, or the error it refuses with. */
+export function judgedBySite<T>(
+  verify: () => T,
+):
+  | { readonly verified: T; readonly error?: never }
+  | { readonly verified?: never; readonly error: HarnessError } {
+  try {
+    return { verified: verify() };
+  } catch (error) {
+    if (!isHarnessError(error)) throw error;
+    return { error };
   }
 }
 
-function failureLines(error: HarnessError, page: PageError, seed: string | undefined): readonly string[] {
-  return [
-    `failed with ${error.code}: ${error.message}`,
-    ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
-    error.aftermath === "unknown"
-      ? "the device may still have acted on the request"
-      : "nothing was left behind on the device",
-    `a page would have seen ${page.name} (${page.reason})`,
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-  ];
+function seedLine(seed: string | undefined): readonly string[] {
+  return seed === undefined ? [] : [`seed ${seed}`];
 }

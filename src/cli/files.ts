@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, appendFileSync, constants, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { UsageError } from "./command.js";
 
 /** @throws {UsageError} ENVIRONMENT when the file cannot be read or is not JSON. */
@@ -28,6 +29,15 @@ export function writeTextFile(path: string, text: string, mode = 0o644): void {
 /** Whole or not at all. @throws {UsageError} ENVIRONMENT */
 export function writeBytesFile(path: string, bytes: Uint8Array): void {
   writeWhole(path, bytes, 0o644);
+}
+
+/** Refuses a path in a folder that is not there or takes no files. @throws {UsageError} ENVIRONMENT */
+export function checkWritable(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw new UsageError("ENVIRONMENT", `${path} cannot be written (${errorCode(cause)})`, { cause });
+  }
 }
 
 /** Behind what others wrote. @throws {UsageError} ENVIRONMENT */

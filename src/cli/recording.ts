@@ -1,7 +1,7 @@
 import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, jsonLinesSink } from "../entry/diagnosis.js";
 import { toPcapng } from "../entry/scenarios.js";
-import type { Invocation, OptionTable } from "./command.js";
-import { writeBytesFile, writeTextFile } from "./files.js";
+import { type Invocation, type OptionTable, UsageError } from "./command.js";
+import { checkWritable, writeBytesFile, writeTextFile } from "./files.js";
 import { choiceOption, textOption } from "./options.js";
 
 export const FRAMES_OPTIONS = { frames: { type: "string" } } as const satisfies OptionTable;
@@ -31,6 +31,23 @@ export function writeTrace(path: string, records: readonly TraceRecord[]): void 
   const sink = jsonLinesSink((line) => lines.push(line));
   for (const record of records) sink.write(record);
   writeTextFile(path, `${lines.join("\n")}\n`);
+}
+
+/**
+ * Refuses a recording that could not be written, before anything is done that it would record.
+ *
+ * @throws {UsageError} USAGE for a capture without whole reports; ENVIRONMENT for a folder that is not there.
+ */
+export function checkRecording(invocation: Invocation): void {
+  const pcap = textOption(invocation, "pcap");
+  if (pcap !== undefined && framesOption(invocation) !== "full") {
+    throw new UsageError("USAGE", "--pcap writes whole reports, and the trace gets their headers only", {
+      hint: "add --frames full",
+    });
+  }
+  for (const path of [pcap, textOption(invocation, "trace"), textOption(invocation, "credentials")]) {
+    if (path !== undefined) checkWritable(path);
+  }
 }
 
 interface Recorded {

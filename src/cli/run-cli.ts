@@ -2,6 +2,7 @@ import { namesHint } from "../core/place.js";
 import { isHarnessError } from "../index.js";
 import { type Command, type ExitCode, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
+import { interruptionBehind } from "./interruption.js";
 import { COMMON_HELP } from "./options.js";
 import { parseOptions } from "./parse-options.js";
 import type { Terminal } from "./terminal.js";
@@ -22,7 +23,7 @@ function overview(): string {
     "",
     ...lines,
     "",
-    `'${NAME} COMMAND --help' or '${NAME} help COMMAND' says more; --version, -V prints the version. Exit codes: 0 good, 1 an expectation failed, 2 usage or environment.`,
+    `'${NAME} COMMAND --help' or '${NAME} help COMMAND' says more; --version, -V prints the version. Exit codes: 0 good, 1 an expectation failed, 2 usage or environment, 130 interrupted.`,
   ].join("\n");
 }
 
@@ -99,6 +100,8 @@ function report(error: unknown, terminal: Terminal): ExitCode {
     if (error.hint !== undefined) terminal.warn(`  hint: ${error.hint}`);
     if (error.aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
   }
+  const interruption = interruptionBehind(error);
+  if (interruption) return interruption.exitCode;
   return ENVIRONMENT_CODES.test(error.code) ? 2 : 1;
 }
 

@@ -17,6 +17,8 @@ import {
   uvOption,
   withDevice,
   calledByPage,
+  judgedBySite,
+  refusedBySite,
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { numberOption, textOption } from "../options.js";
@@ -36,26 +38,34 @@ ${CEREMONY_HELP}`,
   options: CEREMONY_OPTIONS,
   async run(invocation) {
     const credentialFile = new CredentialFile(textOption(invocation, "credentials"), { mustExist: true });
-    const client = clientOf(invocation);
     const { rpId, origin } = siteOf(invocation);
+    const file = textOption(invocation, "options");
+    const given =
+      file === undefined ? undefined : (readJsonFile(file, "options file") as RequestOptionsInput);
     return withDevice(invocation, {
       method: "get",
-      client,
-      async run(opened) {
+      client: clientOf(invocation),
+      async run({ opened, client, unwritten }) {
         if (isEmptySimulation(opened, invocation)) {
           const options = creationOptions(opened, invocation);
-          const { verified } = await registerOn(opened, options, client);
+          const { response, verified, error } = await registerOn(opened, options, client);
+          if (error) return refusedBySite(opened, { method: "create", response, error });
           credentialFile.put({ rpId, userHandle: options.user.id, credential: verified.credential });
         }
         const known = credentialFile.entries.filter((entry) => entry.rpId === rpId);
-        const options = requestOptions(opened, invocation, known);
+        const options = given ?? requestOptions(opened, invocation, known);
         const call = { method: "get", client, timeoutMs: options.timeout } as const;
         const response = await calledByPage(opened, call, (env) =>
           opened.settle(authenticate(envFor(env, "browser"), opened.device, options, client)),
         );
         const entry = known.find(({ credential }) => credential.id === response.id);
-        const verified = entry && verify(response, { options, origin, rpId, entry });
-        if (entry && verified) credentialFile.put({ ...entry, credential: verified.credential });
+        const { verified, error } = judgedBySite(
+          () => entry && verify(response, { options, origin, rpId, entry }),
+        );
+        if (error) return refusedBySite(opened, { method: "get", response, error });
+        if (entry && verified) {
+          await unwritten.attempt(() => credentialFile.put({ ...entry, credential: verified.credential }));
+        }
         const verdict = verified
           ? `verified: user ${verified.userVerified ? "verified" : "present"}, counter ${verified.signCount}`
           : "not verified: the credentials file does not know this passkey (--credentials FILE)";
@@ -87,12 +97,10 @@ function requestOptions(
   { env }: OpenedDevice,
   invocation: Invocation,
   known: readonly CredentialFileEntry[],
-) {
-  const file = textOption(invocation, "options");
-  if (file !== undefined) return readJsonFile(file, "options file") as RequestOptionsInput;
+): RequestOptionsInput {
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
   const userVerification = uvOption(invocation);
-  const options: RequestOptionsInput = {
+  return {
     rpId: siteOf(invocation).rpId,
     challenge: toBase64url(env.entropy.fork("site login").bytes(CHALLENGE_BYTES)),
     ...(timeout !== undefined && { timeout }),
@@ -105,7 +113,6 @@ function requestOptions(
     }),
     ...(userVerification !== undefined && { userVerification }),
   };
-  return options;
 }
 
 interface Expected {

@@ -3,6 +3,7 @@ import { envFor } from "../../entry/sim.js";
 import {
   type ClientContext,
   type CreationOptionsInput,
+  type RegistrationResponseJSON,
   register as create,
   verifyRegistration,
 } from "../../entry/webauthn.js";
@@ -17,6 +18,9 @@ import {
   uvOption,
   withDevice,
   calledByPage,
+  judgedBySite,
+  refusedBySite,
+  type Refusal,
 } from "../ceremony.js";
 import { readJsonFile } from "../files.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
@@ -48,22 +52,23 @@ ${CEREMONY_HELP}`,
   },
   async run(invocation) {
     const credentialFile = new CredentialFile(textOption(invocation, "credentials"));
-    const client = clientOf(invocation);
+    const file = textOption(invocation, "options");
+    const given =
+      file === undefined ? undefined : (readJsonFile(file, "options file") as CreationOptionsInput);
     return withDevice(invocation, {
       method: "create",
-      client,
-      async run(opened) {
-        const file = textOption(invocation, "options");
-        const options =
-          file === undefined
-            ? creationOptions(opened, invocation)
-            : (readJsonFile(file, "options file") as CreationOptionsInput);
-        const { response, verified } = await registerOn(opened, options, client);
-        credentialFile.put({
-          rpId: siteOf(invocation).rpId,
-          userHandle: options.user.id,
-          credential: verified.credential,
-        });
+      client: clientOf(invocation),
+      async run({ opened, client, unwritten }) {
+        const options = given ?? creationOptions(opened, invocation);
+        const { response, verified, error } = await registerOn(opened, options, client);
+        if (error) return refusedBySite(opened, { method: "create", response, error });
+        await unwritten.attempt(() =>
+          credentialFile.put({
+            rpId: siteOf(invocation).rpId,
+            userHandle: options.user.id,
+            credential: verified.credential,
+          }),
+        );
         const { fmt, attestationType, userVerified, alg, aaguid } = verified;
         const summary = { fmt, attestationType, userVerified, alg, aaguid: toHex(aaguid) };
         return {
@@ -81,22 +86,36 @@ ${CEREMONY_HELP}`,
   },
 };
 
+type Registered =
+  | {
+      readonly response: RegistrationResponseJSON;
+      readonly verified: ReturnType<typeof verifyRegistration>;
+      readonly error?: never;
+    }
+  | (Refusal & { readonly response: RegistrationResponseJSON; readonly verified?: never });
+
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
-export async function registerOn(opened: OpenedDevice, options: CreationOptionsInput, client: ClientContext) {
+export async function registerOn(
+  opened: OpenedDevice,
+  options: CreationOptionsInput,
+  client: ClientContext,
+): Promise<Registered> {
   const call = { method: "create", client, timeoutMs: options.timeout } as const;
   const response = await calledByPage(opened, call, (env) =>
     opened.settle(create(envFor(env, "browser"), opened.device, options, client)),
   );
   const userVerification = options.authenticatorSelection?.userVerification;
-  const verified = verifyRegistration(response, {
-    challenge: options.challenge,
-    origins: [client.origin],
-    rpId: options.rp.id ?? new URL(client.origin).hostname,
-    ...(userVerification !== undefined && { userVerification }),
-    allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
-    atEpochMs: opened.env.clock.epochMs(),
-  });
-  return { response, verified };
+  const verdict = judgedBySite(() =>
+    verifyRegistration(response, {
+      challenge: options.challenge,
+      origins: [client.origin],
+      rpId: options.rp.id ?? new URL(client.origin).hostname,
+      ...(userVerification !== undefined && { userVerification }),
+      allowedAlgorithms: options.pubKeyCredParams.map(({ alg }) => alg),
+      atEpochMs: opened.env.clock.epochMs(),
+    }),
+  );
+  return { response, ...verdict };
 }
 
 /** Options as a plain site would make them. */

@@ -23,7 +23,10 @@ export type FaultEffect =
   | { readonly do: "hang-up" }
   /** The device gets the request twice; the client sees the first answer. */
   | { readonly do: "duplicate" }
-  /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
+  /**
+   * One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. A message
+   * that has no such byte passes as it is, and the rule counts as never met.
+   */
   | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number };
 
 const EFFECT = choices({
@@ -169,6 +172,7 @@ class FaultyExchange {
     let twice = false;
     for (const rule of rules.filter((candidate) => directionOf(candidate) === "request")) {
       const { effect } = rule;
+      if (!isApplicable(effect, outgoing)) continue;
       this.#note(rule);
       if (effect.do === "duplicate") twice = true;
       const result = await this.#apply(rule, outgoing, options);
@@ -179,6 +183,7 @@ class FaultyExchange {
     if (twice) this.#sendAgain(outgoing, options);
     let incoming = await answer;
     for (const rule of rules.filter((candidate) => directionOf(candidate) === "response")) {
+      if (!isApplicable(rule.effect, incoming)) continue;
       this.#note(rule);
       const result = await this.#apply(rule, incoming, options);
       if (result.final) return result.message;
@@ -228,11 +233,11 @@ class FaultyExchange {
   }
 }
 
+function isApplicable(effect: FaultEffect, message: Uint8Array): boolean {
+  return effect.do !== "corrupt" || message.at(effect.offset) !== undefined;
+}
+
 function corrupted(message: Uint8Array, offset: number, { xor }: { readonly xor: number }): Uint8Array {
-  const copy = message.slice();
-  const at = offset < 0 ? copy.length + offset : offset;
-  const byte = copy[at];
-  if (byte === undefined) throw new RangeError(`no byte ${offset} in a message of ${message.length}`);
-  copy[at] = byte ^ xor;
-  return copy;
+  const at = offset < 0 ? message.length + offset : offset;
+  return message.map((byte, index) => (index === at ? byte ^ xor : byte));
 }

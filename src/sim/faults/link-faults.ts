@@ -21,7 +21,10 @@ export type LinkFaultEffect =
   | { readonly do: "duplicate" }
   /** The next one comes first. */
   | { readonly do: "swap" }
-  /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
+  /**
+   * One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. A message
+   * that has no such byte passes as it is, and the rule counts as never met.
+   */
   | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number }
   /** Zeros are added until it has this many bytes. */
   | { readonly do: "lengthen"; readonly toBytes: number }
@@ -132,10 +135,13 @@ class FaultSchedule {
   }
 
   /** Rules for the next message in that direction. */
-  next(direction: "in" | "out"): readonly LinkFaultRule[] {
+  next(direction: "in" | "out", message: Uint8Array): readonly LinkFaultRule[] {
     const count = ++this.#counts[direction];
     const met = this.#rules.filter(
-      (rule) => (rule.direction ?? "in") === direction && (rule.nth === undefined || rule.nth === count),
+      (rule) =>
+        (rule.direction ?? "in") === direction &&
+        (rule.nth === undefined || rule.nth === count) &&
+        isApplicable(rule.effect, message),
     );
     for (const { id, effect } of met) {
       this.#used.add(id);
@@ -174,7 +180,7 @@ class Passage<More> {
     let copies = 1;
     let delayMs = 0;
     let waits = false;
-    for (const { effect } of this.#schedule.next(this.#deps.direction)) {
+    for (const { effect } of this.#schedule.next(this.#deps.direction, original)) {
       if (effect.do === "hang-up") return this.#deps.hangUp(effect.code);
       if (effect.do === "lose") copies = 0;
       if (effect.do === "duplicate") copies = 2;
@@ -231,14 +237,14 @@ function lengthened(message: Uint8Array, toBytes: number): Uint8Array {
   return concat(message, new Uint8Array(Math.max(0, toBytes - message.length)));
 }
 
+function isApplicable(effect: LinkFaultEffect, message: Uint8Array): boolean {
+  return effect.do !== "corrupt" || message.at(effect.offset) !== undefined;
+}
+
 function corrupted(
   message: Uint8Array,
   { offset, xor = 0xff }: { readonly offset: number; readonly xor?: number },
 ): Uint8Array {
-  const copy = message.slice();
-  const at = offset < 0 ? copy.length + offset : offset;
-  const byte = copy[at];
-  if (byte === undefined) throw new RangeError(`no byte ${offset} in a message of ${message.length}`);
-  copy[at] = byte ^ xor;
-  return copy;
+  const at = offset < 0 ? message.length + offset : offset;
+  return message.map((byte, index) => (index === at ? byte ^ xor : byte));
 }

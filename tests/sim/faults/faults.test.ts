@@ -53,6 +53,14 @@ describe("effects", () => {
     expect(arrived).toHaveLength(1);
   });
 
+  test("corrupt: a message without that byte passes, and the rule counts as never met", async () => {
+    const { ask, device } = echo([
+      { id: "beyond", direction: "response", effect: { do: "corrupt", offset: 9 } },
+    ]);
+    expect([...(await ask(GET_INFO))]).toEqual([0, 4]);
+    expect(() => device.assertAllUsed()).toThrow("never met: beyond");
+  });
+
   test("silence lasts as long as the rule says", async () => {
     const { ask, env } = echo([{ id: "lost", effect: { do: "lose-response", silentMs: 3_000 } }]);
     await expect(ask(GET_INFO)).rejects.toMatchObject({ code: "DEVICE_GONE" });
