@@ -4,7 +4,15 @@ export { fromBase64url, toBase64url } from "./core/bytes.js";
 export { type Env, type VirtualEnv, envFor } from "./core/env.js";
 export { systemEnv } from "./env/system-env.js";
 export { virtualEnv } from "./env/virtual-env.js";
-export { AbortedError, type Aftermath, HarnessError, TimeoutError, isHarnessError } from "./core/errors.js";
+export {
+  AbortedError,
+  type Aftermath,
+  HarnessError,
+  type LeftBehind,
+  TimeoutError,
+  isHarnessError,
+  withAftermath,
+} from "./core/errors.js";
 export type { TraceRecord } from "./core/events/table.js";
 export { MemorySink, jsonLinesSink } from "./core/trace.js";
 export { type Ctap2Session, openSession } from "./ctap/client/session.js";

@@ -22,8 +22,8 @@ export interface Invocation {
   readonly terminal: Terminal;
 }
 
-/** 0 good, 1 an expectation failed, 2 usage or environment. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 good, 1 an expectation failed, 2 usage or environment, above 128 a signal ended the program. */
+export type ExitCode = 0 | 1 | 2 | 129 | 130 | 143;
 
 export interface Outcome {
   readonly exitCode: ExitCode;

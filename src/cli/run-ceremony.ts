@@ -2,21 +2,25 @@ import { type Env, inSpan } from "../entry/sim.js";
 import {
   type ClientContext,
   ClientError,
-  type PageError,
   SPEC_L3,
   effectiveTimeoutMs,
   parseCreationOptionsFromJSON,
   parseRequestOptionsFromJSON,
   toPageError,
 } from "../entry/webauthn.js";
-import { type HarnessError, isHarnessError } from "../index.js";
+import { type HarnessError, isHarnessError, withAftermath } from "../index.js";
 import { type Invocation, type Outcome, UsageError } from "./command.js";
 import { openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
 import { exitCodeFor } from "./exit-code.js";
+import { interruptionBehind, watchForInterruption } from "./interruption.js";
 import { failuresOf, withProblems } from "./problems.js";
 import { checkRecording, saveRecording } from "./recording.js";
+import { afterLateAnswer, describeRefusedBySite, describeRemains } from "./remains.js";
 import { timelineOf } from "./timeline.js";
+
+/** The command that each method has an authenticator carry out. */
+const COMMANDS = { create: "makeCredential", get: "getAssertion" } as const;
 
 export interface PageCall {
   readonly method: "create" | "get";
@@ -85,7 +89,8 @@ export interface FinishedCeremony {
 export interface CliCeremony {
   readonly method: "create" | "get";
   readonly client: ClientContext;
-  run(opened: OpenedDevice): Promise<FinishedCeremony>;
+  /** `client` is the browser's part; a signal that ends the program aborts its request. */
+  run(opened: OpenedDevice, client: ClientContext): Promise<FinishedCeremony>;
 }
 
 /** The page got its response, and the site that verified it found a rule broken. */
@@ -116,59 +121,72 @@ export function verifiedBySite<T>(response: object, verify: () => T): T {
 /**
  * Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding.
  *
- * What cannot be kept of it afterwards is added to the report and never replaces it: the device has acted by then.
+ * A signal that ends the program cancels the pending request, and the report says what remains. What cannot be kept of it afterwards is added to the report and never replaces it: the device has acted by then.
  */
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
   checkRecording(invocation);
-  const opened = await openDevice(invocation, ceremony.method);
-  let finished: FinishedCeremony;
+  const { method } = ceremony;
+  const opened = await openDevice(invocation, method);
+  const interruption = watchForInterruption();
+  const client = { ...ceremony.client, signal: interruption.signal };
+  let finished: FinishedCeremony | undefined;
+  let failure: unknown;
   try {
-    finished = await ceremony.run(opened);
+    finished = await ceremony.run(opened, client);
   } catch (error) {
-    const outcome = outcomeOfFailure(error, opened, ceremony);
-    if (outcome === undefined) {
-      await opened.close();
-      throw error;
-    }
-    finished = { outcome };
+    failure = error;
   }
-  const { outcome, keep } = finished;
-  const name = ceremony.method === "create" ? "register" : "login";
+  // Closing waits for what the device still says to a request that was cancelled.
+  const closing = await failuresOf([() => opened.close()]);
+  interruption.stop();
+  const { outcome, keep } = finished ?? { outcome: outcomeOfFailure(failure, opened, { method, client }) };
+  if (outcome === undefined) throw failure;
+  const name = method === "create" ? "register" : "login";
   const problems = await failuresOf([
     ...(keep ? [keep] : []),
-    () => opened.close(),
     () => saveRecording({ name, records: opened.records, seed: opened.seed }, invocation),
   ]);
-  return withProblems(outcome, problems, invocation.terminal);
+  return withProblems(outcome, [...closing, ...problems], invocation.terminal);
 }
 
 /** `undefined` for what is no finding about a device. */
 function outcomeOfFailure(
   error: unknown,
   { records, seed }: OpenedDevice,
-  { method, client }: CliCeremony,
+  { method, client }: Pick<CliCeremony, "method" | "client">,
 ): Outcome | undefined {
   if (error instanceof RefusedBySite) {
     const { refusal, response } = error;
     return {
       exitCode: 1,
-      // The verification left nothing behind; the device did before.
       json: {
         ok: false,
         seed,
-        error: { ...refusal.toJSON(), aftermath: "unknown" },
         response,
+        // The verification left nothing behind; the device did before.
+        error: withAftermath(refusal, { aftermath: "unknown", carriedOut: COMMANDS[method] }).toJSON(),
+        page: { outcome: "resolved" },
         trace: records,
       },
       text: [timelineOf(records), "", ...refusalLines(refusal, method, seed)].join("\n"),
     };
   }
   if (!isHarnessError(error) || error instanceof UsageError) return undefined;
+  const told = afterLateAnswer(error, records, method);
   const page = toPageError(error, { method, profile: client.profile ?? SPEC_L3 });
+  const interruption = interruptionBehind(error);
   return {
-    exitCode: exitCodeFor(error.code),
-    json: { ok: false, seed, error: error.toJSON(), page, trace: records },
-    text: [timelineOf(records), "", ...failureLines(error, page, seed)].join("\n"),
+    exitCode: interruption?.exitCode ?? exitCodeFor(error.code),
+    json: { ok: false, seed, error: told.toJSON(), page: { outcome: "rejected", ...page }, trace: records },
+    text: [
+      timelineOf(records),
+      "",
+      interruption?.message ?? `failed with ${told.code}: ${told.message}`,
+      ...(told.hint === undefined ? [] : [`hint: ${told.hint}`]),
+      describeRemains(told, method),
+      `a page would have seen ${page.name} (${page.reason})`,
+      ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ].join("\n"),
   };
 }
 
@@ -178,24 +196,9 @@ function refusalLines(
   seed: string | undefined,
 ): readonly string[] {
   return [
-    `refused by the site with ${code}: ${message}`,
+    `the page's promise resolved, and the site refuses the answer: ${code}: ${message}`,
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
-    method === "create"
-      ? "the passkey was made and is on the device; the site does not know it"
-      : "the device signed; its counter may have moved on",
-    "a page would have got its response",
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-  ];
-}
-
-function failureLines(error: HarnessError, page: PageError, seed: string | undefined): readonly string[] {
-  return [
-    `failed with ${error.code}: ${error.message}`,
-    ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
-    error.aftermath === "unknown"
-      ? "the device may still have acted on the request"
-      : "nothing was left behind on the device",
-    `a page would have seen ${page.name} (${page.reason})`,
+    describeRefusedBySite(method),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
 }

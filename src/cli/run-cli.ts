@@ -6,6 +6,7 @@ import { COMMANDS } from "./commands.js";
 import { exitCodeFor } from "./exit-code.js";
 import { COMMON_HELP, textOption } from "./options.js";
 import { checkWritable } from "./files/replace-file.js";
+import { interruptionBehind } from "./interruption.js";
 import { parseOptions } from "./parse-options.js";
 import { sayError } from "./problems.js";
 import type { Terminal } from "./terminal.js";
@@ -26,7 +27,7 @@ function overview(): string {
     "",
     ...lines,
     "",
-    `'${NAME} COMMAND --help' or '${NAME} help COMMAND' says more; --version, -V prints the version. Exit codes: 0 good, 1 an expectation failed, 2 usage or environment.`,
+    `'${NAME} COMMAND --help' or '${NAME} help COMMAND' says more; --version, -V prints the version. Exit codes: 0 good, 1 an expectation failed, 2 usage or environment, 130 interrupted.`,
   ].join("\n");
 }
 
@@ -112,5 +113,5 @@ function report(error: unknown, terminal: Terminal): ExitCode {
   if (!isHarnessError(error)) throw error;
   if (terminal.json) terminal.out(printableJson({ ok: false, error: error.toJSON() }, 2));
   else sayError(error, terminal);
-  return exitCodeFor(error.code);
+  return interruptionBehind(error)?.exitCode ?? exitCodeFor(error.code);
 }

@@ -2,13 +2,15 @@ import { printable } from "./printable.js";
 
 /** What the failed step may have left behind on the far side. */
 export type Aftermath =
-  /** Nothing was sent, or the peer answered that it refused. */
+  /** Nothing that lasts was asked for, nothing was sent, or the peer answered that it refused. */
   | "none"
-  /** The request went out and no answer came back: the peer may still act on it. */
+  /** A request that creates or changes something went out, and no refusal came back: the peer acted or may still act. */
   | "unknown";
 
 export interface ErrorDetail {
   readonly aftermath?: Aftermath;
+  /** CTAP command that was answered OK before the failure; its aftermath is `unknown` as well. */
+  readonly carriedOut?: string | undefined;
   readonly cause?: unknown;
   /** What the reader can do about it, in one sentence. */
   readonly hint?: string;
@@ -28,6 +30,8 @@ export abstract class HarnessError<Code extends string = string> extends Error {
   readonly [BRAND] = true;
   readonly code: Code;
   readonly aftermath: Aftermath;
+  /** Name of the CTAP command that certainly took effect before this failed, such as `makeCredential`. */
+  readonly carriedOut: string | undefined;
   readonly hint: string | undefined;
 
   constructor(code: Code, message: string, detail: ErrorDetail = {}) {
@@ -39,16 +43,25 @@ export abstract class HarnessError<Code extends string = string> extends Error {
     this.name = new.target.name;
     this.code = code;
     this.aftermath = detail.aftermath ?? "none";
+    this.carriedOut = detail.carriedOut;
     this.hint = detail.hint === undefined ? undefined : printable(detail.hint);
   }
 
   /** Report form: no stack, no cause, nothing secret. */
-  toJSON(): { name: string; code: Code; message: string; aftermath: Aftermath; hint?: string } {
+  toJSON(): {
+    name: string;
+    code: Code;
+    message: string;
+    aftermath: Aftermath;
+    carriedOut?: string;
+    hint?: string;
+  } {
     return {
       name: this.name,
       code: this.code,
       message: this.message,
       aftermath: this.aftermath,
+      ...(this.carriedOut !== undefined && { carriedOut: this.carriedOut }),
       ...(this.hint !== undefined && { hint: this.hint }),
     };
   }
@@ -65,6 +78,31 @@ export abstract class HarnessError<Code extends string = string> extends Error {
  */
 export function isHarnessError(value: unknown): value is HarnessError {
   return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** What remains on the far side, as far as whoever sent the requests can tell. */
+export interface LeftBehind {
+  readonly aftermath: Aftermath;
+  readonly carriedOut?: string | undefined;
+}
+
+/**
+ * Returns the same error with another aftermath: same class, code, members, cause and stack.
+ *
+ * An error is made where something failed; what remains is known where the requests were sent.
+ *
+ * @example
+ * throw withAftermath(error, { aftermath: "unknown", carriedOut: "makeCredential" });
+ */
+export function withAftermath<E extends HarnessError>(error: E, { aftermath, carriedOut }: LeftBehind): E {
+  if (error.aftermath === aftermath && error.carriedOut === carriedOut) return error;
+  // An Error of its own, because others may hold the first one; its class is taken over with its members.
+  const copy = new Error(error.message);
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+  const { stack: _stack, ...members } = Object.getOwnPropertyDescriptors<Error>(error);
+  Object.defineProperties(copy, members);
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return Object.assign(copy, { aftermath, carriedOut }) as unknown as E;
 }
 
 /** How long something may take, under which name, and what running out means. */

@@ -1,9 +1,10 @@
-/** A private key on an authenticator, by its tag. */
+/** A private key on an authenticator, by its tag; `unnamed 1` and on where a real authenticator made it. */
 export interface LedgerKey {
   readonly authenticator: string;
   readonly credential: string;
+  /** Empty where the trace does not say it. */
   readonly rpId: string;
-  /** Tag of the user handle. */
+  /** Tag of the user handle; empty likewise. */
   readonly user: string;
 }
 
@@ -25,7 +26,10 @@ export interface LedgerEntries {
   readonly rows: readonly LedgerRow[];
   readonly flags: Readonly<Record<string, boolean>>;
   readonly mails: readonly LedgerMail[];
-  /** Sides that could not be read: a real site that was not asked, a real key. The list of such a side is empty. */
+  /**
+   * Sides that could not be read: a real site that was not asked, a real key. The list of such a side is empty, or holds
+   * what is certain to be there without its name.
+   */
   readonly unknown?: readonly ("keys" | "rows")[];
 }
 

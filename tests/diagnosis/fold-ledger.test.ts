@@ -35,6 +35,40 @@ describe("keys", () => {
   });
 });
 
+describe("keys of a real authenticator, which records nothing of its own", () => {
+  const asked = at(0, "browser", { kind: "ctap.request", command: "makeCredential", bytes: 200 });
+  const answered = (status: string) =>
+    at(1, "browser", { kind: "ctap.response", command: "makeCredential", status, bytes: 200 });
+  const discarded = (status: string) =>
+    at(2, "browser", { kind: "ctap.discarded", command: "makeCredential", status });
+
+  test.each([
+    ["an answer that nobody waited for", [asked, discarded("OK")], ["unnamed 1"]],
+    [
+      "an answer that was read and discarded afterwards",
+      [asked, answered("OK"), discarded("OK")],
+      ["unnamed 1"],
+    ],
+    [
+      "one that was read and one that was not",
+      [asked, answered("OK"), asked, discarded("OK")],
+      ["unnamed 1", "unnamed 2"],
+    ],
+    ["a refusal", [asked, answered("OPERATION_DENIED")], []],
+    ["a late refusal", [asked, discarded("KEEPALIVE_CANCEL")], []],
+    ["no answer at all", [asked], []],
+  ])("%s", (_, records, expected) => {
+    const { keys, unknown } = foldLedger(records).entries;
+    expect(keys.map(({ credential }) => credential)).toEqual(expected);
+    expect(unknown).toEqual(expected.length > 0 ? ["keys"] : undefined);
+  });
+
+  test("are not counted beside those of an authenticator that says what it does", () => {
+    const records = [asked, key("created", "a"), answered("OK")];
+    expect(foldLedger(records).entries.keys).toMatchObject([{ credential: "a" }]);
+  });
+});
+
 test("a real overwrite leaves the same books in the stores as in the trace: a ghost row", async () => {
   // A lagging read copy gives the second registration an empty exclude list.
   const world = simWorld("overwrite", { "rp.replicaLagMs": 600_000 });

@@ -3,6 +3,7 @@ import {
   type CredentialManager,
   type Ctap2Session,
   Permission,
+  type TransactOptions,
   credentialManagement,
   fromBase64url,
   openSession,
@@ -10,10 +11,15 @@ import {
 } from "../../entry/ctap.js";
 import { pinSource } from "../pin-source.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "../device/open-device.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, usingDevice } from "../device/open-device.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 
-type Action = (manager: CredentialManager, settle: OpenedDevice["settle"]) => Promise<Outcome>;
+interface Asking {
+  readonly settle: OpenedDevice["settle"];
+  readonly options: TransactOptions;
+}
+
+type Action = (manager: CredentialManager, asking: Asking) => Promise<Outcome>;
 
 export const credentials: Command = {
   name: "credentials",
@@ -25,18 +31,14 @@ ${DEVICE_HELP}`,
   options: { ...DEVICE_OPTIONS, "pin-file": { type: "string" } },
   async run(invocation) {
     const act = actionOf(invocation);
-    const opened = await openDevice(invocation);
-    try {
-      const session = await opened.settle(openSession(opened.env, opened.device));
+    return usingDevice(invocation, async ({ env, device, settle }, options) => {
+      const session = await settle(openSession(env, device, options));
       const pin = await pinFor(invocation, session);
       const permissions = Permission.credentialManagement;
-      const token = await opened.settle(
-        session.pinUvAuthToken({ permissions, ...(pin !== undefined && { pin }) }),
-      );
-      return await act(credentialManagement(session, token), opened.settle);
-    } finally {
-      await opened.close();
-    }
+      const asked = { permissions, ...(pin !== undefined && { pin }) };
+      const token = await settle(session.pinUvAuthToken(asked, options));
+      return act(credentialManagement(session, token), { settle, options });
+    });
   },
 };
 
@@ -48,12 +50,12 @@ function actionOf({ positionals }: Invocation): Action {
   throw new UsageError("USAGE", "credentials takes `list`, or `delete` and the id of one credential");
 }
 
-const listAll: Action = async (manager, settle) => {
-  const { existing, remaining } = await settle(manager.metadata());
+const listAll: Action = async (manager, { settle, options }) => {
+  const { existing, remaining } = await settle(manager.metadata(options));
   const found = [];
-  for (const { rp, rpIdHash } of await settle(manager.relyingParties())) {
+  for (const { rp, rpIdHash } of await settle(manager.relyingParties(options))) {
     // The large blob key stays out: it is secret.
-    for (const { id, user, credProtect } of await settle(manager.credentials(rpIdHash))) {
+    for (const { id, user, credProtect } of await settle(manager.credentials(rpIdHash, options))) {
       const { name, displayName } = user;
       found.push({
         rpId: rp.id,
@@ -79,8 +81,8 @@ const listAll: Action = async (manager, settle) => {
 };
 
 function deleteOne(id: Uint8Array): Action {
-  return async (manager, settle) => {
-    await settle(manager.delete(id));
+  return async (manager, { settle, options }) => {
+    await settle(manager.delete(id, options));
     return {
       exitCode: 0,
       json: { ok: true, deleted: toBase64url(id) },

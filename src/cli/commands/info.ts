@@ -4,7 +4,7 @@ import { learnProfile } from "../../entry/sim.js";
 import type { Command } from "../command.js";
 import { replaceFile } from "../files/replace-file.js";
 import { textOption } from "../options.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, openDevice } from "../device/open-device.js";
+import { DEVICE_HELP, DEVICE_OPTIONS, usingDevice } from "../device/open-device.js";
 
 export const info: Command = {
   name: "info",
@@ -14,12 +14,11 @@ export const info: Command = {
   --as-profile FILE    write a profile that says the same, for --device sim --profile FILE`,
   options: { ...DEVICE_OPTIONS, "as-profile": { type: "string" } },
   async run(invocation) {
-    const opened = await openDevice(invocation);
-    try {
-      const { info: said } = await opened.settle(openSession(opened.env, opened.device));
+    const file = textOption(invocation, "as-profile");
+    return usingDevice(invocation, async (opened, options) => {
+      const { info: said } = await opened.settle(openSession(opened.env, opened.device, options));
       const { hid } = opened;
       const members = plain(said);
-      const file = textOption(invocation, "as-profile");
       const notes = file === undefined ? undefined : keepProfile(file, said, hid);
       return {
         exitCode: 0,
@@ -38,9 +37,7 @@ export const info: Command = {
             : []),
         ].join("\n"),
       };
-    } finally {
-      await opened.close();
-    }
+    });
   },
 };
 

@@ -38,14 +38,13 @@ ${CEREMONY_HELP}`,
   options: CEREMONY_OPTIONS,
   async run(invocation) {
     const credentialFile = new CredentialFile(textOption(invocation, "credentials"), { mustExist: true });
-    const client = clientOf(invocation);
     const { rpId, origin } = siteOf(invocation);
     const file = textOption(invocation, "options");
     const given = file === undefined ? undefined : readJsonFile(file, OPTIONS_FILE);
     return withDevice(invocation, {
       method: "get",
-      client,
-      async run(opened) {
+      client: clientOf(invocation),
+      async run(opened, client) {
         if (isEmptySimulation(opened, invocation)) {
           const options = creationOptions(opened, invocation);
           const { verified, userHandle } = await registerOn(opened, options, client);
@@ -103,7 +102,7 @@ function requestOptions(
 ) {
   const timeout = numberOption(invocation, "timeout-ms", { min: 1, max: TIMEOUT_MS_MAX });
   const userVerification = uvOption(invocation);
-  const options: RequestOptionsInput = {
+  return {
     rpId: siteOf(invocation).rpId,
     challenge: toBase64url(env.entropy.fork("site login").bytes(CHALLENGE_BYTES)),
     ...(timeout !== undefined && { timeout }),
@@ -116,7 +115,6 @@ function requestOptions(
     }),
     ...(userVerification !== undefined && { userVerification }),
   };
-  return options;
 }
 
 /** A site accepts no credential but those it listed. @see WebAuthn Level 3 §7.2 step 5 */

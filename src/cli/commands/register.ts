@@ -52,13 +52,12 @@ ${CEREMONY_HELP}`,
     const credentialsPath = textOption(invocation, "credentials");
     const credentialFile = new CredentialFile(credentialsPath);
     if (credentialsPath !== undefined) checkWritable(credentialsPath);
-    const client = clientOf(invocation);
     const file = textOption(invocation, "options");
     const given = file === undefined ? undefined : readJsonFile(file, OPTIONS_FILE);
     return withDevice(invocation, {
       method: "create",
-      client,
-      async run(opened) {
+      client: clientOf(invocation),
+      async run(opened, client) {
         const options = file === undefined ? creationOptions(opened, invocation) : given;
         const { response, verified, userHandle } = await registerOn(opened, options, client);
         const entry = {

@@ -12,8 +12,10 @@ import {
 import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
+import { AwaitedAnswers } from "./awaited-answers.js";
 import { hostAndPort, udpPlace } from "./host-and-port.js";
 import { HYBRID_CEREMONY_HELP, HYBRID_CEREMONY_OPTIONS, openHybrid } from "./hybrid-device.js";
+import { watchForInterruption } from "../interruption.js";
 import { textOption } from "../options.js";
 import { framesOption } from "../recording.js";
 import type { OpenedDevice } from "./opened-device.js";
@@ -47,6 +49,26 @@ export async function openDevice(
   if (where === "hybrid") return openHybrid(invocation, method);
   if (where === "sim") return openSimulated(invocation);
   return openReal(where, { frames: framesOption(invocation), bind: textOption(invocation, "bind") });
+}
+
+/**
+ * Opens a device for as long as `work` takes, and closes it however that ends.
+ *
+ * @param work gets the signal that aborts when the program is asked to end: what is pending is then cancelled.
+ * @throws whatever `work` throws, and as {@link openDevice}.
+ */
+export async function usingDevice<T>(
+  invocation: Invocation,
+  work: (opened: OpenedDevice, options: { readonly signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const opened = await openDevice(invocation);
+  const { signal, stop } = watchForInterruption();
+  try {
+    return await work(opened, { signal });
+  } finally {
+    await opened.close();
+    stop();
+  }
 }
 
 async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
@@ -84,18 +106,20 @@ async function openReal(where: string, options: RealDeviceOptions): Promise<Open
   const sink = new MemorySink();
   const env = systemEnv(sink);
   const link = envFor(env, "link");
-  const device = withU2fFallback(
+  const opened = withU2fFallback(
     link,
     await openAt(link, where, options).catch((error: unknown) => absent(where, error)),
   );
+  const device = new AwaitedAnswers(opened);
   return {
     env,
     device,
-    hid: device.init,
+    hid: opened.init,
     records: sink.records,
     seed: undefined,
     settle: (work) => work,
     async close() {
+      await device.answered();
       await device[Symbol.asyncDispose]();
     },
   };

@@ -1,6 +1,7 @@
 import { onAbort } from "../../core/abort.js";
 import { onMovingClock } from "../../core/clock.js";
 import { envIn, inSpan, type Env } from "../../core/env.js";
+import type { LeftBehind } from "../../core/errors.js";
 import { CtapCommand, nameOfCommand } from "../command.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
 import type { ResponseParser } from "../messages/message.js";
@@ -8,6 +9,12 @@ import { MessageError } from "../messages/message-error.js";
 import { turnsOf } from "./device-turns.js";
 import { CtapError, CtapStatus, nameOfStatus } from "../status.js";
 import { TransportError } from "../transport-error.js";
+import { SentRequests, type SentRequest } from "./sent-requests.js";
+
+interface Outgoing {
+  readonly request: Uint8Array;
+  readonly options: TransactOptions;
+}
 
 /**
  * Asks one device one question at a time, says so in the trace, and turns a status byte into an error.
@@ -18,16 +25,22 @@ import { TransportError } from "../transport-error.js";
 export class CtapExchange {
   readonly #env: Env;
   readonly #device: CtapDevice;
+  readonly #sentRequests: SentRequests;
   /** The device is this exchange's own for as long as its series lasts. */
   readonly #isSeries: boolean;
   /** Longest request the device takes, command byte included; one for an exchange and its series. */
   readonly limit: { bytes: number };
 
-  constructor(env: Env, device: CtapDevice, { isSeries = false, limit = { bytes: Infinity } } = {}) {
+  constructor(
+    env: Env,
+    device: CtapDevice,
+    { isSeries = false, limit = { bytes: Infinity }, sentRequests = new SentRequests() } = {},
+  ) {
     this.#env = env;
     this.#device = device;
     this.#isSeries = isSeries;
     this.limit = limit;
+    this.#sentRequests = sentRequests;
   }
 
   /**
@@ -41,22 +54,41 @@ export class CtapExchange {
     { signal }: Pick<TransactOptions, "signal"> = {},
   ): Promise<T> {
     if (this.#isSeries) return work(this);
-    const own = new CtapExchange(this.#env, this.#device, { isSeries: true, limit: this.limit });
+    const own = new CtapExchange(this.#env, this.#device, {
+      isSeries: true,
+      limit: this.limit,
+      sentRequests: this.#sentRequests,
+    });
     return turnsOf(this.#device).commands.run(() => work(own), signal);
+  }
+
+  /** What the requests sent so far may have left on the device. */
+  get leftBehind(): LeftBehind {
+    return this.#sentRequests.leftBehind;
   }
 
   /**
    * Sends a request and reads its answer.
    *
    * @throws as {@link send}; {@link MessageError} with aftermath `unknown` when the device did what it was
-   *   asked and its answer cannot be read.
+   *   asked, which changed something, and its answer cannot be read.
    */
   async ask<T>(request: Uint8Array, parse: ResponseParser<T>, options?: TransactOptions): Promise<T> {
-    const body = await this.send(request, options);
-    return this.read(nameOfCommand(request[0] as number), body, parse);
+    const { body, sent } = await this.#send(request, options);
+    try {
+      const answer = this.read(nameOfCommand(request[0] as number), body, parse);
+      this.#sentRequests.wasRead(sent);
+      return answer;
+    } catch (error) {
+      throw this.#sentRequests.unreadable(sent, error);
+    }
   }
 
-  /** Reads a response body; rules of the encoding it breaks become findings in the trace. */
+  /**
+   * Reads a response body; rules of the encoding it breaks become findings in the trace.
+   *
+   * @throws {MessageError} when it cannot be read even so.
+   */
   read<T>(command: string, body: Uint8Array, parse: ResponseParser<T>): T {
     try {
       return parse(body, (fault, offset) => {
@@ -67,8 +99,6 @@ export class CtapExchange {
       throw new MessageError(error.code, `${command} answered: ${error.message}`, {
         status: error.status,
         cause: error,
-        // Asking for the info changes nothing; every other answer says that something was done.
-        aftermath: command === "getInfo" ? "none" : "unknown",
       });
     }
   }
@@ -78,10 +108,18 @@ export class CtapExchange {
    * @returns the response body, without the status byte.
    * @throws {CtapError} when the device refuses.
    * @throws {MessageError} `MESSAGE_TOO_LARGE` before anything is sent.
-   * @throws {TransportError} when no answer comes; `PROTOCOL_VIOLATION` when it is empty.
+   * @throws {TransportError} when no answer comes; `PROTOCOL_VIOLATION` when it is empty. Aftermath `none` when the
+   *   request only reads.
    * @throws the signal's reason, when the device gave up because of it. An answer that was faster counts.
    */
-  async send(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
+  async send(request: Uint8Array, options?: TransactOptions): Promise<Uint8Array> {
+    return (await this.#send(request, options)).body;
+  }
+
+  async #send(
+    request: Uint8Array,
+    options: TransactOptions = {},
+  ): Promise<{ readonly body: Uint8Array; readonly sent: SentRequest }> {
     const command = nameOfCommand(request[0] as number);
     options.signal?.throwIfAborted();
     if (request.length > this.limit.bytes) {
@@ -94,18 +132,26 @@ export class CtapExchange {
     return this.series((own) => own.#sendNow(command, { request, options }), options);
   }
 
-  #sendNow(
+  async #sendNow(
     command: string,
-    sent: { readonly request: Uint8Array; readonly options: TransactOptions },
-  ): Promise<Uint8Array> {
-    const env = envIn(this.#env, sent.options.context);
-    return inSpan(env, { name: "exchange", label: command }, (own) => this.#sendIn(own, command, sent));
+    { request, options }: Outgoing,
+  ): Promise<{ readonly body: Uint8Array; readonly sent: SentRequest }> {
+    const env = envIn(this.#env, options.context);
+    const sent = this.#sentRequests.add(request);
+    try {
+      const body = await inSpan(env, { name: "exchange", label: command }, (own) =>
+        this.#sendIn(own, command, { request, options, sent }),
+      );
+      return { body, sent };
+    } catch (error) {
+      throw this.#sentRequests.failed(sent, error, options.signal?.reason);
+    }
   }
 
   async #sendIn(
     env: Env,
     command: string,
-    { request, options }: { readonly request: Uint8Array; readonly options: TransactOptions },
+    { request, options, sent }: Outgoing & { readonly sent: SentRequest },
   ): Promise<Uint8Array> {
     const response = await this.#transact(env, command, { request, options });
     const status = response[0];
@@ -120,16 +166,16 @@ export class CtapExchange {
       status: nameOfStatus(status),
       bytes: response.length,
     });
-    if (status === CtapStatus.OK) return response.subarray(1);
+    if (status === CtapStatus.OK) {
+      this.#sentRequests.answeredOk(sent);
+      return response.subarray(1);
+    }
+    this.#sentRequests.refused(sent);
     if (status === CtapStatus.KEEPALIVE_CANCEL) options.signal?.throwIfAborted();
     throw new CtapError(command, status);
   }
 
-  async #transact(
-    { trace }: Env,
-    command: string,
-    { request, options }: { readonly request: Uint8Array; readonly options: TransactOptions },
-  ): Promise<Uint8Array> {
+  async #transact({ trace }: Env, command: string, { request, options }: Outgoing): Promise<Uint8Array> {
     const { signal, onKeepalive } = options;
     trace.emit({ kind: "ctap.request", command, bytes: request.length });
     const stop = onAbort(signal, () => trace.emit({ kind: "ctap.cancel", command }));

@@ -1,6 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
+import type { LeftBehind } from "../../core/errors.js";
 import type { CtapDevice, TransactOptions } from "../device.js";
 import { bareRequest, CtapExchange } from "./exchange.js";
 import {
@@ -27,6 +28,8 @@ export interface Ctap2Session {
   readonly info: AuthenticatorInfo;
   /** Longest request the device takes, in bytes, command byte included; `Infinity` for a phone that names none. */
   readonly requestBytesMax: number;
+  /** What the commands so far may have left on the device: `none` again only after a refusal, never after an OK. */
+  readonly leftBehind: LeftBehind;
   /** Asks again; options such as `clientPin` change. */
   refreshInfo(options?: TransactOptions): Promise<AuthenticatorInfo>;
   /**
@@ -150,6 +153,10 @@ class DeviceSession implements Ctap2Session {
 
   get requestBytesMax(): number {
     return this.#exchange.limit.bytes;
+  }
+
+  get leftBehind(): LeftBehind {
+    return this.#exchange.leftBehind;
   }
 
   async refreshInfo(options?: TransactOptions): Promise<AuthenticatorInfo> {

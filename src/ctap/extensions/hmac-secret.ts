@@ -53,7 +53,7 @@ export function sealSalts(
 /**
  * The client's half: what the device made of the salts, one output each.
  *
- * @throws {MessageError} `MESSAGE_INVALID_VALUE`, aftermath `unknown`, when they are not as many.
+ * @throws {MessageError} `MESSAGE_INVALID_VALUE` when they are not as many.
  */
 export function openOutputs(
   { protocol, sharedSecret }: Secrets,
@@ -63,7 +63,7 @@ export function openOutputs(
   const outputs = protocol.decrypt(sharedSecret, encrypted);
   if (outputs?.length !== count * SALT_BYTES) {
     const problem = `hmac-secret gave ${encrypted.length} encrypted bytes for ${count} salts`;
-    throw new MessageError("MESSAGE_INVALID_VALUE", problem, { aftermath: "unknown" });
+    throw new MessageError("MESSAGE_INVALID_VALUE", problem);
   }
   return cut(outputs);
 }

@@ -29,8 +29,9 @@ export function foldLedger(records: readonly TraceRecord[]): Ledger {
         break;
     }
   }
-  const known = { keys: [...keys.values()], rows: [...rows.values()], flags, mails: mails.all };
-  const unknown = unknownSides(records);
+  const unnamed = unnamedKeys(records);
+  const known = { keys: [...keys.values(), ...unnamed], rows: [...rows.values()], flags, mails: mails.all };
+  const unknown = unknownSides(records, unnamed.length > 0);
   return new Ledger(unknown.length === 0 ? known : { ...known, unknown });
 }
 
@@ -49,9 +50,34 @@ class MailFold {
   }
 }
 
+/**
+ * Finds the credentials of a real authenticator: it records nothing of its own, and what it answered OK to exists, also
+ * where nobody waited for the answer any more.
+ */
+function unnamedKeys(records: readonly TraceRecord[]): readonly LedgerKey[] {
+  if (records.some(({ kind }) => kind === "ctap.credential")) return [];
+  const keys: LedgerKey[] = [];
+  let unanswered = 0;
+  for (const record of records) {
+    if (!("command" in record) || record.command !== "makeCredential") continue;
+    if (record.kind === "ctap.request") unanswered += 1;
+    // An answer that is read first and discarded afterwards is one answer.
+    const isAnswer = record.kind === "ctap.response" || (record.kind === "ctap.discarded" && unanswered > 0);
+    if (!isAnswer) continue;
+    unanswered -= 1;
+    if (record.status !== "OK") continue;
+    const credential = `unnamed ${keys.length + 1}`;
+    keys.push({ authenticator: "authenticator", credential, rpId: "", user: "" });
+  }
+  return keys;
+}
+
 /** With a real site the trace shows what it said when asked, and of a real key nothing. */
-function unknownSides(records: readonly TraceRecord[]): readonly ("keys" | "rows")[] {
-  if (!records.some(({ kind }) => kind === "rp.attached")) return [];
+function unknownSides(
+  records: readonly TraceRecord[],
+  areKeysUnnamed: boolean,
+): readonly ("keys" | "rows")[] {
+  if (!records.some(({ kind }) => kind === "rp.attached")) return areKeysUnnamed ? ["keys"] : [];
   const probe = records.findLast((record) => record.kind === "rp.probe");
   const showsKeys = records.some(({ kind }) => kind === "ctap.credential");
   const usedKeys = records.some(({ kind }) => kind === "ctap.request");

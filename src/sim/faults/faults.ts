@@ -7,7 +7,7 @@ import { nameOfCommand } from "../../ctap/command.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import { nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
-import { corrupted } from "./corrupt.js";
+import { corrupted, isApplicable } from "./corrupt.js";
 
 /** Which way the message was going when the fault met it. */
 export type FaultDirection = "request" | "response";
@@ -24,7 +24,10 @@ export type FaultEffect =
   | { readonly do: "hang-up" }
   /** The device gets the request twice; the client sees the first answer. */
   | { readonly do: "duplicate" }
-  /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
+  /**
+   * One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. A message
+   * that has no such byte passes as it is, and the rule counts as never met.
+   */
   | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number };
 
 const EFFECT = choices({
@@ -82,8 +85,8 @@ export interface FaultyDevice extends CtapDevice {
  * @param env what the call lives in: clock, randomness and trace.
  * @param device the device that misbehaves.
  * @param rules which message meets which fault.
- * @returns a device that behaves like the given one but for the rules; its `transact` throws {@link FaultRuleError} for a
- *   `corrupt` beyond the end of the message it met.
+ * @returns a device that behaves like the given one but for the rules; a `corrupt` beyond the end of a message passes it on, and
+ *   the rule counts as unused.
  * @throws {RangeError} for two rules of one id, or an nth below 1.
  *
  * @example
@@ -171,6 +174,7 @@ class FaultyExchange {
     let twice = false;
     for (const rule of rules.filter((candidate) => directionOf(candidate) === "request")) {
       const { effect } = rule;
+      if (!isApplicable(effect, outgoing)) continue;
       this.#note(rule);
       if (effect.do === "duplicate") twice = true;
       const result = await this.#apply(rule, outgoing, options);
@@ -181,6 +185,7 @@ class FaultyExchange {
     if (twice) this.#sendAgain(outgoing, options);
     let incoming = await answer;
     for (const rule of rules.filter((candidate) => directionOf(candidate) === "response")) {
+      if (!isApplicable(rule.effect, incoming)) continue;
       this.#note(rule);
       const result = await this.#apply(rule, incoming, options);
       if (result.final) return result.message;
@@ -216,7 +221,7 @@ class FaultyExchange {
         return { message, final: false };
       case "corrupt":
         return {
-          message: corrupted(message, effect, direction === "response" ? "unknown" : "none"),
+          message: corrupted(message, effect),
           final: false,
         };
     }

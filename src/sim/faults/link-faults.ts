@@ -14,7 +14,7 @@ import type {
   Tunnel,
   TunnelDialer,
 } from "../../hybrid/ports.js";
-import { corrupted } from "./corrupt.js";
+import { corrupted, isApplicable } from "./corrupt.js";
 import { UnusedFaultError } from "./faults.js";
 
 /** What may happen to a message in a tunnel, or to an advert. */
@@ -25,7 +25,10 @@ export type LinkFaultEffect =
   | { readonly do: "duplicate" }
   /** The next one comes first. */
   | { readonly do: "swap" }
-  /** One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. */
+  /**
+   * One byte changes: `offset` counts from the start, or from the end when negative; `xor` is 0xff when absent. A message
+   * that has no such byte passes as it is, and the rule counts as never met.
+   */
   | { readonly do: "corrupt"; readonly offset: number; readonly xor?: number }
   /** Zeros are added until it has this many bytes. */
   | { readonly do: "lengthen"; readonly toBytes: number }
@@ -138,10 +141,13 @@ class FaultSchedule {
   }
 
   /** Rules for the next message in that direction. */
-  next(direction: "in" | "out"): readonly LinkFaultRule[] {
+  next(direction: "in" | "out", message: Uint8Array): readonly LinkFaultRule[] {
     const count = ++this.#counts[direction];
     const met = this.#rules.filter(
-      (rule) => (rule.direction ?? "in") === direction && (rule.nth === undefined || rule.nth === count),
+      (rule) =>
+        (rule.direction ?? "in") === direction &&
+        (rule.nth === undefined || rule.nth === count) &&
+        isApplicable(rule.effect, message),
     );
     for (const { id, effect } of met) {
       this.#used.add(id);
@@ -180,7 +186,7 @@ class Passage<More> {
     let copies = 1;
     let delayMs = 0;
     let waits = false;
-    for (const { effect } of this.#schedule.next(this.#deps.direction)) {
+    for (const { effect } of this.#schedule.next(this.#deps.direction, original)) {
       if (effect.do === "hang-up") return this.#deps.hangUp(effect.code);
       if (effect.do === "lose") copies = 0;
       if (effect.do === "duplicate") copies = 2;
@@ -188,7 +194,7 @@ class Passage<More> {
       if (effect.do === "swap") waits = true;
       if (effect.do === "replace") message = effect.bytes;
       if (effect.do === "lengthen") message = lengthened(message, effect.toBytes);
-      if (effect.do === "corrupt") message = corrupted(message, effect, "unknown");
+      if (effect.do === "corrupt") message = corrupted(message, effect);
     }
     const pass = () => {
       for (let i = 0; i < copies; i++) this.#deps.pass(message, more);

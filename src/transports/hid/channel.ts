@@ -268,10 +268,10 @@ class HidChannel implements HidDevice {
     try {
       const answer = await exchange.run();
       if (answer.command !== HidCommand.ERROR) return answer.payload;
-      const error = new HidError(answer.payload[0] ?? HidErrorCode.OTHER);
+      const error = new HidError(answer.payload[0] ?? HidErrorCode.OTHER, { begun: exchange.begun });
       // Old firmware answers CANCEL with an error frame: it gave up, and so did the caller.
       if (signal?.aborted && exchange.cancelled) throw abortedBy(signal, error.aftermath);
-      if (error.error === HidErrorCode.CHANNEL_BUSY) return "busy";
+      if (error.error === HidErrorCode.CHANNEL_BUSY && !exchange.begun) return "busy";
       if (error.error === HidErrorCode.INVALID_CHANNEL) this.#stale = error.code;
       throw error;
     } catch (error) {

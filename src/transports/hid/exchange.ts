@@ -1,7 +1,7 @@
 import type { Env } from "../../core/env.js";
 import type { TraceContext } from "../../core/trace.js";
 import { startTimer, type RunningTimer } from "../../core/timer.js";
-import { TimeoutError, type Aftermath } from "../../core/errors.js";
+import { isHarnessError, TimeoutError, type Aftermath } from "../../core/errors.js";
 import { nameOfCommand } from "../../ctap/command.js";
 import type { KeepaliveStatus, TransactOptions } from "../../ctap/device.js";
 import { TransportError } from "../../ctap/transport-error.js";
@@ -38,6 +38,7 @@ export class HidTransaction implements LinkListener {
   #aftermath: Aftermath = "none";
   #written = false;
   #cancelled = false;
+  #begun = false;
   #keepalive: number | undefined;
 
   constructor(env: Env, link: HidLink, work: { request: HidMessage; options: HidTransactionOptions }) {
@@ -55,6 +56,11 @@ export class HidTransaction implements LinkListener {
   /** CANCEL was asked for: whatever the device still says must not be taken for the next answer. */
   get cancelled(): boolean {
     return this.#cancelled;
+  }
+
+  /** A keepalive came: the device took the request, and whatever else it says, may carry it out. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /**
@@ -84,8 +90,9 @@ export class HidTransaction implements LinkListener {
     if (message === undefined) return;
     const { command } = message;
     if (command === HidCommand.KEEPALIVE) this.#onKeepalive(message);
-    else if (command === this.#request.command || command === HidCommand.ERROR) this.#finish(message);
-    else this.#violation(`answered command ${command} to ${this.#request.command}`);
+    else if (command === this.#request.command) this.#finish(message);
+    else if (command === HidCommand.ERROR) this.#onError(message);
+    else this.#onForeign(message);
   }
 
   lost(error: TransportError): void {
@@ -97,22 +104,37 @@ export class HidTransaction implements LinkListener {
     );
   }
 
+  /** An error frame ends the exchange; a device that had begun is told, or it goes on waiting for a touch. */
+  #onError(message: HidMessage): void {
+    if (this.#begun) this.#cancelWork();
+    this.#finish(message);
+  }
+
+  #onForeign({ command }: HidMessage): void {
+    this.#cancelWork();
+    this.#finish(this.#violation(`answered command ${command} to ${this.#request.command}`));
+  }
+
   #assemble(report: Uint8Array): HidMessage | undefined {
+    // Once its answer began, the device has done with the request.
+    const isAnswering = this.#assembler.pending;
     try {
       return this.#assembler.push(report);
     } catch (error) {
       if (!(error instanceof HidFramingError)) throw error;
-      this.#violation(error.message, error);
+      if (!isAnswering) this.#cancelWork();
+      this.#finish(this.#violation(error.message, error));
       return undefined;
     }
   }
 
-  #violation(what: string, cause?: Error): void {
+  #violation(what: string, cause?: Error): TransportError {
     const detail = { aftermath: this.#aftermath, ...(cause && { cause }) };
-    this.#finish(new TransportError("PROTOCOL_VIOLATION", `${this.#link.label}: ${what}`, detail));
+    return new TransportError("PROTOCOL_VIOLATION", `${this.#link.label}: ${what}`, detail);
   }
 
   #onKeepalive({ payload }: HidMessage): void {
+    this.#begun = true;
     const status = payload[0];
     if (status === this.#keepalive) return;
     this.#keepalive = status;
@@ -133,6 +155,7 @@ export class HidTransaction implements LinkListener {
       this.#options.onKeepalive?.(status);
     } catch (error) {
       // The caller's own mistake rejects the caller's promise and does not end the link of all callers.
+      this.#cancelWork();
       this.#finish(error as Error);
     }
   }
@@ -143,11 +166,16 @@ export class HidTransaction implements LinkListener {
   };
 
   readonly #onWriteFailed = (cause: unknown): void => {
-    if (!(cause instanceof TransportError)) return this.#finish(cause as Error);
-    // The port says that this report did not leave, and less than a whole message is nothing to a device. A port that
-    // failed in some other way says nothing of the kind.
-    const aftermath = cause.aftermath === "unknown" ? this.#aftermath : "none";
-    this.#finish(new TransportError(cause.code, cause.message, { aftermath, cause }));
+    if (cause instanceof TransportError) {
+      // The port says that this report did not leave, and less than a whole message is nothing to a device. A port that
+      // failed in some other way says nothing of the kind.
+      const aftermath = cause.aftermath === "unknown" ? this.#aftermath : "none";
+      return this.#finish(new TransportError(cause.code, cause.message, { aftermath, cause }));
+    }
+    if (isHarnessError(cause)) return this.#finish(cause);
+    // A foreign port fails as it likes, and nobody knows what of the report left.
+    const message = `${this.#link.label} failed`;
+    this.#finish(new TransportError("DEVICE_GONE", message, { aftermath: this.#aftermath, cause }));
   };
 
   readonly #onAbort = (): void => {
@@ -162,6 +190,12 @@ export class HidTransaction implements LinkListener {
     if (this.#written) this.#sendCancel();
   };
 
+  /** Tells a device that works on the request that nobody waits any more: only CBOR requests can be cancelled. */
+  #cancelWork(): void {
+    const cancellable = this.#written && this.#request.command === HidCommand.CBOR;
+    if (cancellable && !this.#cancelled) this.#sendCancel();
+  }
+
   #sendCancel(): void {
     const { channel } = this.#request;
     const cancel = { channel, command: HidCommand.CANCEL, payload: new Uint8Array(0) };
@@ -172,7 +206,7 @@ export class HidTransaction implements LinkListener {
   #startSilence(budgetMs: number): RunningTimer {
     return startTimer(this.#env, { timer: "hid.silence", budgetMs }, () => {
       // A key that is still waiting for a touch must not act on it after its host gave up.
-      if (this.#written && this.#request.command === HidCommand.CBOR) this.#sendCancel();
+      this.#cancelWork();
       this.#finish(new TimeoutError({ timer: "hid.silence", budgetMs, aftermath: this.#aftermath }));
     });
   }

@@ -28,16 +28,18 @@ export function nameOfHidError(byte: number): HidErrorName | `0x${string}` {
  * The device refused a message before it looked inside: a CTAPHID_ERROR frame.
  *
  * Aftermath `none`, because nothing was carried out; `unknown` for OTHER and bytes without a name, since
- * a device also says OTHER when its answer does not fit.
+ * a device also says OTHER when its answer does not fit, and for any that follows a keepalive: the device had begun.
  */
 export class HidError extends HarnessError<`HID_${string}`> {
   /** Authoritative, also for bytes without a name. */
   readonly error: number;
 
-  constructor(error: number) {
+  /** @param begun whether the device had said that it works on the request. */
+  constructor(error: number, { begun = false }: { readonly begun?: boolean } = {}) {
     const name = nameOfHidError(error);
-    super(`HID_${name}`, `the device answered CTAPHID_ERROR ${name}`, {
-      aftermath: name === "OTHER" || !NAMES.has(error) ? "unknown" : "none",
+    const behind = begun ? " behind a keepalive" : "";
+    super(`HID_${name}`, `the device answered CTAPHID_ERROR ${name}${behind}`, {
+      aftermath: begun || name === "OTHER" || !NAMES.has(error) ? "unknown" : "none",
     });
     this.error = error;
   }

@@ -325,7 +325,5 @@ function withCredentials(
     return credential === undefined ? [] : [{ credentialId: credential.id, answer }];
   });
   if (assertions.length > 0) return assertions;
-  throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential", {
-    aftermath: "unknown",
-  });
+  throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential");
 }

@@ -1,9 +1,17 @@
 import { never, raceAbort } from "../../core/abort.js";
 import type { Env } from "../../core/env.js";
-import { AbortedError, TimeoutError, type Aftermath, type Budget } from "../../core/errors.js";
+import {
+  AbortedError,
+  isHarnessError,
+  TimeoutError,
+  withAftermath,
+  type Budget,
+  type LeftBehind,
+} from "../../core/errors.js";
 import { within } from "../../core/within.js";
 import { CtapError, nameOfStatus } from "../../ctap/status.js";
 import { TransportError } from "../../ctap/transport-error.js";
+import { ClientError } from "../client-error.js";
 import { actionOn, type StatusAction, type StatusHandling } from "../profiles/client-profile.js";
 
 /** The client's own timer around a whole create() or get(). */
@@ -46,7 +54,7 @@ export class CliCeremony {
   readonly #env: Env;
   readonly #options: CeremonyOptions;
   #signal: AbortSignal = new AbortController().signal;
-  #aftermath: Aftermath = "none";
+  #session: { readonly leftBehind: LeftBehind } | undefined;
 
   constructor(env: Env, options: CeremonyOptions) {
     this.#env = env;
@@ -58,7 +66,26 @@ export class CliCeremony {
     return this.#signal;
   }
 
+  /** What the requests sent so far may have left on the authenticator. */
+  get leftBehind(): LeftBehind {
+    return this.#session?.leftBehind ?? { aftermath: "none" };
+  }
+
+  /** Follows the session in which this ceremony sends its requests. */
+  follow(session: { readonly leftBehind: LeftBehind }): void {
+    this.#session = session;
+  }
+
+  /** The one place where whatever ended the ceremony learns what remains of it. */
   async run<T>(work: (ceremony: CliCeremony) => Promise<T>): Promise<T> {
+    try {
+      return await this.#timed(work);
+    } catch (error) {
+      throw withRemains(error, this.leftBehind);
+    }
+  }
+
+  async #timed<T>(work: (ceremony: CliCeremony) => Promise<T>): Promise<T> {
     const { budgetMs, signal: pageSignal } = this.#options;
     if (pageSignal?.aborted) throw this.#aborted();
     const start = (signal: AbortSignal) => {
@@ -96,21 +123,18 @@ export class CliCeremony {
     }
   }
 
-  /** Marks the time in which the authenticator may act although the page learns nothing of it. */
+  /** Sends the command that counts, and records an answer that came after the page gave up. */
   async outstanding<T>(
     command: "makeCredential" | "getAssertion",
     transaction: () => Promise<T>,
   ): Promise<T> {
     this.#signal.throwIfAborted();
-    this.#aftermath = "unknown";
     try {
       const answer = await transaction();
       if (this.#signal.aborted) this.#discarded(command, 0);
       return answer;
     } catch (error) {
-      if (!(error instanceof CtapError)) throw error;
-      this.#aftermath = "none";
-      if (this.#signal.aborted) this.#discarded(command, error.status);
+      if (error instanceof CtapError && this.#signal.aborted) this.#discarded(command, error.status);
       throw error;
     }
   }
@@ -126,13 +150,13 @@ export class CliCeremony {
 
   #aborted(): AbortedError {
     return new AbortedError("the page aborted the request", {
-      aftermath: this.#aftermath,
+      aftermath: this.leftBehind.aftermath,
       cause: this.#options.signal?.reason,
     });
   }
 
   #budget(budgetMs: number): Budget {
-    const readAftermath = () => this.#aftermath;
+    const readAftermath = () => this.leftBehind.aftermath;
     return {
       timer: CEREMONY_TIMER,
       budgetMs,
@@ -141,6 +165,14 @@ export class CliCeremony {
       },
     };
   }
+}
+
+/** What is no error of this library passes as it is while nothing remains: a callback's own mistake. */
+function withRemains(error: unknown, left: LeftBehind): unknown {
+  if (isHarnessError(error)) return withAftermath(error, left);
+  if (left.aftermath === "none") return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ClientError("ANSWER_LOST", `the page gets no answer: ${message}`, { ...left, cause: error });
 }
 
 function actionAfter(error: unknown, handling: StatusHandling, tokenInUse: boolean): StatusAction {

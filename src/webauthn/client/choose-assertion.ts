@@ -11,8 +11,7 @@ export interface Assertion {
 /**
  * Lets the user pick one of several accounts; takes the first one when no account picker is given.
  *
- * @throws {ClientError} `CHOICE_DECLINED`.
- * @throws {RangeError} for an index outside the list.
+ * @throws {ClientError} `CHOICE_DECLINED`; `CHOICE_INVALID` for an index outside the list.
  */
 export async function chooseAssertion(
   assertions: readonly Assertion[],
@@ -21,7 +20,11 @@ export async function chooseAssertion(
   const index = assertions.length > 1 && choose ? await choose(assertions.map(toAccount)) : 0;
   if (index === undefined) throw new ClientError("CHOICE_DECLINED", "nobody picked an account");
   const chosen = assertions[index];
-  if (chosen === undefined) throw new RangeError(`account ${index} of ${assertions.length}`);
+  if (chosen === undefined) {
+    throw new ClientError("CHOICE_INVALID", `there is no account ${index} of ${assertions.length}`, {
+      hint: "return an index of the list, or undefined when the user picks none",
+    });
+  }
   return chosen;
 }
 

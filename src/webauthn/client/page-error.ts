@@ -73,7 +73,9 @@ const REASONS: Readonly<Record<string, PageReason>> = {
   EXTENSION_SYNTAX: "extension-malformed",
   NO_USABLE_CREDENTIAL: "no-credential",
 
+  ANSWER_LOST: "unexpected",
   CHOICE_DECLINED: "refused-by-user",
+  CHOICE_INVALID: "unexpected",
   ORIGIN_NOT_ALLOWED: "origin-or-rp-id",
   RP_ID_NOT_ALLOWED: "origin-or-rp-id",
   USER_ID_LENGTH: "bad-user-id",

@@ -229,9 +229,7 @@ class Registration {
     const { bytes, authData } = buildAttestationObject(response, request.attestation);
     const authenticatorData = parseAuthenticatorData(authData);
     if (authenticatorData.attested === undefined) {
-      throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential", {
-        aftermath: "unknown",
-      });
+      throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential");
     }
     const { credentialId, publicKey } = authenticatorData.attested;
     return {

@@ -52,6 +52,7 @@ export async function runOnDevice<T>(
       turnsOf(device).ceremonies.run(async (end) => {
         endTurn = end;
         const session = await openSession(env, device, { signal: ceremony.signal });
+        ceremony.follow(session);
         ceremony.signal.throwIfAborted();
         return work(ceremony, session);
       }, ceremony.signal),

@@ -11,6 +11,7 @@ import {
 import { encodeInfo, parseInfo, type AuthenticatorInfo } from "../../../src/ctap/messages/get-info.js";
 import { encodeMakeCredentialResponse } from "../../../src/ctap/messages/make-credential.js";
 import { openSession } from "../../../src/ctap/client/session.js";
+import { TransportError } from "../../../src/ctap/transport-error.js";
 import { scriptedDevice, type Reply } from "../../helpers/scripted-device.js";
 import { hexOf } from "../../helpers/vectors.js";
 
@@ -173,11 +174,62 @@ describe("statuses", () => {
 
   test("an answer without a status breaks the protocol", async () => {
     const { session } = await sessionWith([new Uint8Array(0)]);
-    await expect(session.selection()).rejects.toMatchObject({
+    await expect(session.reset()).rejects.toMatchObject({
       name: "TransportError",
       code: "PROTOCOL_VIOLATION",
       aftermath: "unknown",
     });
+  });
+});
+
+describe("what may be left behind", () => {
+  const lost = () => Promise.reject(new TransportError("LINK_CLOSED", "cut", { aftermath: "unknown" }));
+  const made = ok(encodeMakeCredentialResponse({ fmt: "none", authData: HASH, attStmt: new Map() }));
+  const refused = Uint8Array.of(CtapStatus.OPERATION_DENIED);
+
+  test("is nothing by a request that only reads, whatever becomes of it", async () => {
+    const { session } = await sessionWith([lost, ok(Uint8Array.of(0xff)), new Uint8Array(0)]);
+    await expect(session.pinRetries()).rejects.toMatchObject({ code: "LINK_CLOSED", aftermath: "none" });
+    await expect(session.pinRetries()).rejects.toMatchObject({
+      code: "MESSAGE_MALFORMED",
+      aftermath: "none",
+    });
+    await expect(session.pinRetries()).rejects.toMatchObject({
+      code: "PROTOCOL_VIOLATION",
+      aftermath: "none",
+    });
+    expect(session.leftBehind).toEqual({ aftermath: "none" });
+  });
+
+  test("is nothing after a refusal", async () => {
+    const { session } = await sessionWith([refused]);
+    await expect(session.makeCredential(MAKE_CREDENTIAL)).rejects.toMatchObject({ aftermath: "none" });
+    expect(session.leftBehind).toEqual({ aftermath: "none" });
+  });
+
+  test("is not known while the request is out, nor when its answer is lost, nor when a later one is refused", async () => {
+    const seen: unknown[] = [];
+    const { session } = await sessionWith([
+      () => {
+        seen.push(session.leftBehind.aftermath);
+        return lost();
+      },
+      refused,
+    ]);
+    await expect(session.makeCredential(MAKE_CREDENTIAL)).rejects.toMatchObject({ aftermath: "unknown" });
+    await expect(session.makeCredential(MAKE_CREDENTIAL)).rejects.toMatchObject({ aftermath: "none" });
+    expect([...seen, session.leftBehind.aftermath]).toEqual(["unknown", "unknown"]);
+  });
+
+  test("is certain once the answer was read, and not known when it cannot be", async () => {
+    const { session } = await sessionWith([ok(Uint8Array.of(0xff)), made]);
+    await expect(session.makeCredential(MAKE_CREDENTIAL)).rejects.toMatchObject({
+      code: "MESSAGE_MALFORMED",
+      aftermath: "unknown",
+      carriedOut: undefined,
+    });
+    await session.makeCredential(MAKE_CREDENTIAL);
+    expect(session.leftBehind).toEqual({ aftermath: "unknown", carriedOut: "makeCredential" });
   });
 });
 

@@ -469,6 +469,78 @@ describe("cancelling", () => {
   });
 });
 
+describe("a device that had begun", () => {
+  /** Says that it waits for a touch, and goes on 100 ms later. */
+  const begun = (further: (message: HidMessage, port: ScriptedHidPort, env: VirtualEnv) => void) => {
+    const world: { env?: VirtualEnv } = {};
+    const script = onScript((message, port) => {
+      if (message.command !== CBOR) return;
+      port.say({ ...answer(message, 2), command: KEEPALIVE });
+      const env = world.env as VirtualEnv;
+      env.clock.arm(100, "test.further", () => further(message, port, env));
+    });
+    return script.then((opened) => Object.assign(opened, Object.assign(world, { env: opened.env })));
+  };
+
+  test.each([0x01, 0x03, 0x05, 0x06, 0x0b, 0x7f])(
+    "and says CTAPHID_ERROR 0x%s: it may still act, and is told to stop",
+    async (error) => {
+      const { env, port, device } = await begun((message, port) =>
+        port.say({ ...answer(message, error), command: ERROR }),
+      );
+      await expect(env.clock.run(device.transact(MAKE_CREDENTIAL))).rejects.toMatchObject({
+        error,
+        aftermath: "unknown",
+      });
+      expect(port.messages.map(({ command }) => command)).toEqual([INIT, CBOR, CANCEL]);
+    },
+  );
+
+  test("and answers another command: it is told to stop", async () => {
+    const { env, port, device } = await begun((message, port) =>
+      port.say({ ...answer(message, 0), command: 0x03 }),
+    );
+    await expect(env.clock.run(device.transact(MAKE_CREDENTIAL))).rejects.toMatchObject({
+      code: "PROTOCOL_VIOLATION",
+      aftermath: "unknown",
+    });
+    expect(port.messages.map(({ command }) => command)).toEqual([INIT, CBOR, CANCEL]);
+  });
+
+  test("whose caller fails over a keepalive: it is told to stop", async () => {
+    const { env, port, device } = await begun((message, port) =>
+      port.say({ ...answer(message, 1), command: KEEPALIVE }),
+    );
+    const mistake = new Error("the caller's own");
+    const onKeepalive = (status: KeepaliveStatus) => {
+      if (status === "processing") throw mistake;
+    };
+    await expect(env.clock.run(device.transact(MAKE_CREDENTIAL, { onKeepalive }))).rejects.toBe(mistake);
+    expect(port.messages.map(({ command }) => command)).toEqual([INIT, CBOR, CANCEL]);
+  });
+});
+
+test.each([
+  [1, "none"],
+  [4, "unknown"],
+])(
+  "a foreign port whose write of report %i throws what it likes is gone, aftermath %s",
+  async (nth, aftermath) => {
+    const cause = new Error("EPIPE");
+    // Write 0 is INIT's.
+    const { env, device } = await onScript(
+      () => {},
+      {},
+      (written) => (written === nth ? Promise.reject(cause) : Promise.resolve()),
+    );
+    await expect(env.clock.run(device.transact(new Uint8Array(200)))).rejects.toMatchObject({
+      code: "DEVICE_GONE",
+      aftermath,
+      cause,
+    });
+  },
+);
+
 describe("a device that breaks the rules", () => {
   const header = (...bytes: number[]) => {
     const report = new Uint8Array(64);

@@ -1,0 +1,132 @@
+/**
+ * Every fault effect at every step of every story on every road: what each error says remains, held against what the
+ * simulated authenticator did.
+ */
+import { expect, test } from "vitest";
+import { seededEntropy } from "../../src/core/entropy.js";
+import { isHarnessError } from "../../src/core/errors.js";
+import { FULL } from "../helpers/full-runs.js";
+import { ctapCells, faultyDevice, hidCells, hybridCells, type Cell } from "./cells.js";
+import { cleanRunOf } from "./clean-run.js";
+import { longStories, phoneStories, plainStories, type Story } from "./stories.js";
+import { recordTape, tapedWorld, type Tape } from "./taped-key.js";
+import type { Deeds } from "./watched-key.js";
+import { worldOn } from "./worlds.js";
+
+/** How long the page waits for a client that has no timer of its own. */
+const PATIENCE_MS = 690_000;
+/** Longest timer of the clients in the stories, and time for a key to act after its client gave up. */
+const LATEST_MS = 700_000;
+const AFTERWARDS_MS = 600_000;
+
+type Outcome = "resolved" | "none" | "unknown";
+
+interface Played {
+  readonly outcome: Outcome;
+  /** What is wrong with what the client said; absent where it told the truth as far as a client can know it. */
+  readonly fault?: string;
+}
+
+async function play(story: Story, cell: Cell, tape: Tape | undefined): Promise<Played> {
+  const { env, browser, deeds, open } = tape
+    ? tapedWorld(story, tape)
+    : worldOn(story.road, story.snapshot, cell.between);
+  const page = new AbortController();
+  const error = await env.clock
+    .run(
+      open().then((device) => {
+        env.clock.arm(cell.abortMs ?? PATIENCE_MS, "page.abort", () => page.abort());
+        return story.run(browser, faultyDevice(browser, device, cell), page.signal);
+      }),
+    )
+    .then(
+      () => undefined,
+      (reason: unknown) => reason ?? "nothing was thrown",
+    );
+  if (error === undefined) return { outcome: "resolved" };
+  if (!isHarnessError(error))
+    return { outcome: "unknown", fault: `untyped: ${error instanceof Error ? error.message : typeof error}` };
+  const settledAtMs = env.clock.nowMs();
+  await env.clock.advance(AFTERWARDS_MS);
+  const { aftermath: outcome, carriedOut, code } = error;
+  if (settledAtMs > LATEST_MS) return { outcome, fault: `settled at ${settledAtMs} ms with ${code}` };
+  const lie = lieIn({ aftermath: outcome, carriedOut }, deeds(), cell);
+  return { outcome, ...(lie !== undefined && { fault: `${code}: ${lie}` }) };
+}
+
+/**
+ * A lie is `none` of an authenticator that acted, whether before or after, or a certain deed that it did not do.
+ * `unknown` of one that did nothing is no lie: a client cannot tell a lost request from a lost answer.
+ */
+function lieIn(
+  { aftermath, carriedOut }: { readonly aftermath: string; readonly carriedOut: string | undefined },
+  { created, signed, otherwiseChanged }: Deeds,
+  { spoilsStatus }: Cell,
+): string | undefined {
+  const acted = created || signed || otherwiseChanged;
+  if (aftermath === "none" && acted && !spoilsStatus()) return "says none, and the authenticator acted";
+  if (carriedOut === "makeCredential" && !created) return "says that a credential was created, and none was";
+  if (carriedOut === "getAssertion" && !signed) return "says that something was signed, and nothing was";
+  return undefined;
+}
+
+interface Table {
+  readonly story: Story;
+  readonly cells: readonly Cell[];
+  /** Where only messages are tampered with, the key's part is computed once. */
+  readonly tape?: Tape;
+}
+
+async function tables(): Promise<readonly Table[]> {
+  const all: Table[] = [];
+  const plain = await plainStories();
+  for (const story of plain) {
+    const cells = [...ctapCells(await cleanRunOf(story), "every-flip")];
+    all.push({ story, cells, tape: await recordTape(story) });
+  }
+  for (const story of await longStories()) {
+    const cells = [...ctapCells(await cleanRunOf(story), "one-flip")];
+    all.push({ story, cells, tape: await recordTape(story) });
+  }
+  for (const story of plain.slice(0, 4)) {
+    const cells = [...hidCells(await cleanRunOf(story))];
+    all.push({ story: { ...story, name: `${story.name}, CTAPHID` }, cells });
+  }
+  for (const story of await phoneStories()) {
+    const run = await cleanRunOf(story);
+    all.push({ story, cells: [...ctapCells(run, "one-flip"), ...hybridCells(run)] });
+  }
+  return all;
+}
+
+const ALL = await tables();
+
+/** A tenth, drawn anew for every story, unless all are asked for. */
+function drawn({ story, cells }: Table): readonly Cell[] {
+  if (FULL) return cells;
+  const entropy = seededEntropy(`aftermath ${story.name} ${story.road}`);
+  const picks = entropy.bytes(cells.length);
+  return cells.filter((_, index) => (picks[index] as number) < 256 / 10);
+}
+
+test.each(ALL.map((table) => ({ name: `${table.story.name}, ${table.story.road}`, table })))(
+  "$name: no error lies about what remains",
+  async ({ table }) => {
+    const faults: string[] = [];
+    const outcomes = { resolved: 0, none: 0, unknown: 0 };
+    for (const cell of drawn(table)) {
+      const { outcome, fault } = await play(table.story, cell, table.tape);
+      outcomes[outcome] += 1;
+      if (fault !== undefined) faults.push(`${cell.name}: ${fault}`);
+    }
+    expect(faults.slice(0, 20), `${faults.length} of ${table.cells.length}`).toEqual([]);
+    // A table in which nothing ends otherwise than well, or nothing well, would test nothing.
+    expect(Math.min(...Object.values(outcomes)), JSON.stringify(outcomes)).toBeGreaterThan(0);
+  },
+  600_000,
+);
+
+test("the whole table has 150,000 cells and more", () => {
+  const count = ALL.reduce((sum, { cells }) => sum + cells.length, 0);
+  expect(count).toBeGreaterThanOrEqual(150_000);
+});
