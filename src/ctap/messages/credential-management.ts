@@ -10,7 +10,7 @@ import {
 } from "./common.js";
 import { coseKey, type CoseKey } from "./cose.js";
 import { optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { fromSignedMap, signedMap, toSignedMap, type SignedMap } from "./signed-map.js";
 import { bool, bytes, uint } from "./wire.js";
 
@@ -128,7 +128,7 @@ export function encodeCredentialManagementResponse(response: CredentialManagemen
 /** @throws {MessageError} when it cannot be read. */
 export function parseCredentialManagementResponse(
   body: Uint8Array,
-  onFault?: FaultListener,
+  onFault?: AnswerListener,
 ): CredentialManagementResponse {
   return parseBody(RESPONSE, body, onFault);
 }
