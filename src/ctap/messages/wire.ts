@@ -114,14 +114,17 @@ export function recordOf<T>(member: Wire<T>): Wire<Readonly<Record<string, T>>> 
   };
 }
 
+/** A map whose members others know. */
+export const wholeMap: Wire<CborMap> = { read: (value, where) => readMap(value, where), write: (map) => map };
+
 /** @throws {MessageError} `MESSAGE_UNEXPECTED_TYPE` */
 export function readMap(value: CborValue, where: string): CborMap {
   if (isCborMap(value)) return value;
   throw unexpectedType(where, "a map");
 }
 
-/** One value, or none where a listener hears that it cannot be read. */
-function readUnlessUnreadable<T>(
+/** One value, or none where a listener hears that it cannot be read. @throws {MessageError} without a listener. */
+export function readUnlessUnreadable<T>(
   path: string,
   onUnreadable: UnreadableListener | undefined,
   read: (path: string) => T,

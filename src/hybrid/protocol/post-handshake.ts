@@ -3,11 +3,10 @@ import { decodeLenient } from "../../cbor/lenient.js";
 import { CborError, type CborMap } from "../../cbor/value.js";
 import { optional, toFields } from "../../ctap/messages/fields.js";
 import type { FaultListener } from "../../ctap/messages/message.js";
-import { bytes, listOf, readMap, text } from "../../ctap/messages/wire.js";
+import { bytes, listOf, readMap, text, wholeMap } from "../../ctap/messages/wire.js";
 import type { Revision } from "./frames.js";
 import { HybridError } from "./hybrid-error.js";
 import { padMap, unpadMap, type MapPadding } from "./padding.js";
-import { wholeMap } from "./update.js";
 import { decodeMap, readFields } from "./wire-map.js";
 
 /** Kinds of requests a phone answers: CTAP commands, digital credentials. */

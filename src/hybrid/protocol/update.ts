@@ -1,7 +1,7 @@
 import { encodeCbor } from "../../cbor/encode.js";
 import type { CborMap } from "../../cbor/value.js";
 import { optional, toFields } from "../../ctap/messages/fields.js";
-import { bytes, readMap, type Wire } from "../../ctap/messages/wire.js";
+import { bytes, wholeMap } from "../../ctap/messages/wire.js";
 import { CHROME_UPDATE_BYTES } from "./constants.js";
 import { decodeMap, readFields } from "./wire-map.js";
 
@@ -12,9 +12,6 @@ export interface Update {
   /** Linking data, which `openLink` reads. */
   readonly linking?: CborMap;
 }
-
-/** A map whose members others know. */
-export const wholeMap: Wire<CborMap> = { read: readMap, write: (map) => map };
 
 const FIELDS = { padding: optional(0, bytes), linking: optional(1, wholeMap) };
 
