@@ -35,7 +35,15 @@ export function encodeChromeUpdate(linking?: CborMap): Uint8Array {
   return encodeUpdate({ ...update, padding: new Uint8Array(filler) });
 }
 
-/** The inverse of {@link encodeUpdate}, members it does not know left out. @throws {HybridError} `UPDATE_MALFORMED` */
+/**
+ * The inverse of {@link encodeUpdate}, members it does not know left out. So is padding that is no bytes: it says
+ * nothing, and Chromium does not look at it.
+ *
+ * @throws {HybridError} `UPDATE_MALFORMED`
+ */
 export function parseUpdate(payload: Uint8Array): Update {
-  return readFields(NAMES, FIELDS, decodeMap(NAMES, payload));
+  const map = decodeMap(NAMES, payload);
+  const { linking } = readFields(NAMES, { linking: FIELDS.linking }, map);
+  const padding = map.get(FIELDS.padding.key);
+  return { ...(padding instanceof Uint8Array && { padding }), ...(linking && { linking }) };
 }
