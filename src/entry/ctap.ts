@@ -14,7 +14,9 @@ export type { CryptoProvider, KeyPair, PublicKey, SignatureAlgorithm } from "../
 export { type Configurator, authenticatorConfig } from "../ctap/client/authenticator-config.js";
 export {
   type CredentialManager,
+  type CredentialCounts,
   type KnownCredential,
+  type Listing,
   type KnownRelyingParty,
   credentialManagement,
 } from "../ctap/client/credential-manager.js";

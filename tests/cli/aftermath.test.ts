@@ -74,21 +74,6 @@ describe("a file that cannot be written", () => {
     });
     expect(existsSync(store)).toBe(false);
   });
-
-  test.each(["--credentials", "--trace"])(
-    "%s after all costs the file and not the result",
-    async (option) => {
-      const taken = at(`taken${option}`);
-      mkdirSync(`${taken}.new`, { recursive: true });
-      const { exitCode, stdout } = await runCli(["register", option, taken, "--json"]);
-      expect(exitCode).toBe(2);
-      expect(documentOf(stdout)).toMatchObject({
-        ok: true,
-        response: { type: "public-key" },
-        unwritten: [{ code: "ENVIRONMENT", message: expect.stringContaining(taken) as string }],
-      });
-    },
-  );
 });
 
 /** Waits for the line of stderr that a pattern matches. */

@@ -1,4 +1,6 @@
 import { eventsOf } from "../helpers/events.js";
+import { encodeCbor } from "../../src/cbor/encode.js";
+import { toCoseMap } from "../../src/ctap/messages/cose.js";
 import { describe, expect, test } from "vitest";
 import { concat, toHex, utf8 } from "../../src/core/bytes.js";
 import { virtualEnv } from "../../src/env/virtual-env.js";
@@ -123,6 +125,7 @@ describe("pinUvAuthToken", () => {
     ["the first the device names", [1, 2], 1],
     ["the first anybody here knows", [9, 2, 1], 2],
     ["one, when it names none", undefined, 1],
+    ["one, when its list is empty", [], 1],
   ])("the protocol is %s", async (_, pinUvAuthProtocols, version) => {
     const info = {
       versions: ["FIDO_2_0"],
@@ -134,6 +137,18 @@ describe("pinUvAuthToken", () => {
     const session = await openSession(virtualEnv("pins"), device);
     await expect(session.pinUvAuthToken(PIN_REQUEST)).resolves.toMatchObject({ protocol: version });
     expect(device.requests.map((request) => asked(request).pinUvAuthProtocol)).toEqual([version, version]);
+  });
+
+  // Keys of 2018 leave the label out.
+  test("the key to agree with may lack its alg", async () => {
+    const members = new Map(toCoseMap(toKeyAgreement(OWN.publicKey)));
+    members.delete(3);
+    const unlabelled = concat(Uint8Array.of(0), encodeCbor(new Map([[1, members]])));
+    const { env, session } = await sessionWith([unlabelled, tokenReply()]);
+    await expect(session.pinUvAuthToken(PIN_REQUEST)).resolves.toMatchObject({ token: TOKEN });
+    expect(eventsOf(env).filter(({ kind }) => kind === "ctap.finding")).toMatchObject([
+      { command: "clientPin", fault: "MESSAGE_MISSING_FIELD", member: "keyAgreement.alg" },
+    ]);
   });
 
   test("protocols nobody here speaks end the matter", async () => {

@@ -89,7 +89,7 @@ const STEPS: readonly Step[] = [
     await manager.metadata();
     for (const { rpIdHash } of await manager.relyingParties()) {
       const [first, second] = await manager.credentials(rpIdHash);
-      if (first) await manager.updateUser(first.id, { ...first.user, name: "renamed" });
+      if (first?.user) await manager.updateUser(first.id, { ...first.user, name: "renamed" });
       if (second) await manager.delete(second.id);
     }
   }),

@@ -2,6 +2,7 @@ import { printable } from "../../core/printable.js";
 import {
   type CredentialManager,
   type Ctap2Session,
+  type Listing,
   Permission,
   type TransactOptions,
   credentialManagement,
@@ -53,32 +54,56 @@ function actionOf({ positionals }: Invocation): Action {
 const listAll: Action = async (manager, { settle, options }) => {
   const { existing, remaining } = await settle(manager.metadata(options));
   const found = [];
-  for (const { rp, rpIdHash } of await settle(manager.relyingParties(options))) {
+  const sites = await settle(manager.relyingParties(options));
+  const missing = [missingOf("sites", sites)];
+  for (const { rp, rpIdHash } of sites) {
+    const site = rp === undefined ? { rpIdHash: toBase64url(rpIdHash) } : { rpId: rp.id };
+    const listed = await settle(manager.credentials(rpIdHash, options));
+    missing.push(missingOf(`passkeys of ${nameOf(site)}`, listed));
     // The large blob key stays out: it is secret.
-    for (const { id, user, credProtect } of await settle(manager.credentials(rpIdHash, options))) {
-      const { name, displayName } = user;
+    for (const { id, user, publicKey, publicKeyCose, credProtect } of listed) {
+      const { name, displayName } = user ?? {};
       found.push({
-        rpId: rp.id,
+        ...site,
         id: toBase64url(id),
-        userId: toBase64url(user.id),
+        ...(user && { userId: toBase64url(user.id) }),
         ...(name !== undefined && { name }),
         ...(displayName !== undefined && { displayName }),
         ...(credProtect !== undefined && { credProtect }),
+        ...(!publicKey && publicKeyCose && { publicKeyCose: toBase64url(publicKeyCose) }),
       });
     }
   }
+  const notListed = missing.filter((one) => one !== undefined);
   return {
     exitCode: 0,
-    json: { ok: true, existing, remaining, credentials: found },
+    json: {
+      ok: true,
+      ...(existing !== undefined && { existing }),
+      ...(remaining !== undefined && { remaining }),
+      credentials: found,
+      ...(notListed.length > 0 && { missing: notListed }),
+    },
     text: [
-      `${existing} passkeys, room for ${remaining} more`,
+      `${existing ?? found.length} passkeys${remaining === undefined ? "" : `, room for ${remaining} more`}`,
       ...found.map(
-        ({ rpId, id, name, displayName }) =>
-          `  ${id}  ${printable(rpId)}  ${printable(name ?? displayName ?? "no name")}`,
+        ({ id, name, displayName, publicKeyCose, ...site }) =>
+          `  ${id}  ${printable(nameOf(site))}  ${printable(name ?? displayName ?? "no name")}` +
+          (publicKeyCose === undefined ? "" : ", key of an unknown kind"),
       ),
+      ...notListed.map(({ what, count, why }) => `  not listed: ${count} of the ${printable(what)} (${why})`),
     ].join("\n"),
   };
 };
+
+/** A site whose id the key does not say is known by the hash of it. */
+function nameOf({ rpId, rpIdHash }: { readonly rpId?: string; readonly rpIdHash?: string }): string {
+  return rpId ?? `site of hash ${rpIdHash}`;
+}
+
+function missingOf(what: string, { missing }: Listing<unknown>) {
+  return missing && { what, count: missing.count, why: missing.cause.code };
+}
 
 function deleteOne(id: Uint8Array): Action {
   return async (manager, { settle, options }) => {

@@ -14,8 +14,8 @@ export const CTAP_EVENTS = {
   ),
   "ctap.cancel": event({ command: text }, { text: ({ command }) => `cancels ${command}`, tone: "wire" }),
   /**
-   * The authenticator broke a rule of the encoding, or sent a `member` that cannot be read and that nobody needs, and
-   * the run went on.
+   * The authenticator broke a rule of the encoding, or its answer has a `member` that is not as specified and that is
+   * left out, and the run went on.
    */
   "ctap.finding": event(
     { command: text, fault: text, offset: count, member: optional(text) },
@@ -23,7 +23,7 @@ export const CTAP_EVENTS = {
       text: ({ command, fault, member }) =>
         member === undefined
           ? `the response to ${command} broke an encoding rule: ${fault}`
-          : `the response to ${command} has a member that is left out, ${member}: ${fault}`,
+          : `the response to ${command} is read without what is wrong in it, ${member}: ${fault}`,
       tone: "bad",
     },
   ),

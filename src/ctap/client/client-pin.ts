@@ -177,9 +177,9 @@ export class ClientPin {
     return { protocol, ...protocol.encapsulate(env.entropy, peer) };
   }
 
-  /** The device's first choice among the protocols there are; devices of 2.0 may not name the only one. */
+  /** The device's first choice among the protocols there are. */
   #version(): 1 | 2 {
-    const offered = this.#deps.info().pinUvAuthProtocols ?? [1];
+    const offered = protocolsIn(this.#deps.info());
     const known = offered.find((version) => version === 1 || version === 2);
     if (known !== undefined) return known;
     throw new PinError(
@@ -200,6 +200,11 @@ export class ClientPin {
   ): Promise<ClientPinResponse> {
     return exchange.ask(encodeClientPinRequest(request), parseClientPinResponse, options);
   }
+}
+
+/** Protocols the device offers. Devices of 2.0 may not name the only one; a list may be empty once it is read. */
+function protocolsIn({ pinUvAuthProtocols = [] }: AuthenticatorInfo): readonly number[] {
+  return pinUvAuthProtocols.length > 0 ? pinUvAuthProtocols : [1];
 }
 
 type Ask = (request: ClientPinRequest) => Promise<ClientPinResponse>;
@@ -267,5 +272,5 @@ function openToken(
 
 function present<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;
-  throw new MessageError("MESSAGE_MISSING_FIELD", `clientPin answered without ${name}`);
+  throw new MessageError("MESSAGE_MISSING_FIELD", `clientPin answered without a readable ${name}`);
 }

@@ -21,8 +21,8 @@ import { CtapError, CtapStatus } from "../status.js";
 
 /** A site with credentials on the device. */
 export interface KnownRelyingParty {
-  /** Its id may be shortened by the device; the hash never is. */
-  readonly rp: RpEntity;
+  /** Its id may be shortened by the device; the hash never is. Absent when the device named it in no readable form. */
+  readonly rp?: RpEntity;
   /** SHA-256 of the rp id. */
   readonly rpIdHash: Uint8Array;
 }
@@ -30,13 +30,34 @@ export interface KnownRelyingParty {
 /** A discoverable credential as the device describes it. */
 export interface KnownCredential {
   readonly id: Uint8Array;
-  readonly user: UserEntity;
-  readonly publicKey: CoseKey;
+  /** Absent when the device named it in no readable form. */
+  readonly user?: UserEntity;
+  /** Absent for a key of a kind that this library does not know. */
+  readonly publicKey?: CoseKey;
+  /** The key in canonical CBOR, of whatever kind. */
+  readonly publicKeyCose?: Uint8Array;
   /** Level of the credProtect extension; absent on devices without it. */
   readonly credProtect?: number;
   /** Secret: opens the credential's large blob. */
   readonly largeBlobKey?: Uint8Array;
   readonly thirdPartyPayment?: boolean;
+}
+
+/** What the device lists, as far as it could be fetched and read. */
+export interface Listing<T> extends ReadonlyArray<T> {
+  /** Absent when the list is whole. */
+  readonly missing?: {
+    /** Entries that the device announced and that are not in the list. */
+    readonly count: number;
+    /** Why the first of them is not: the device refused to go on, or said nothing that identifies it. */
+    readonly cause: CtapError | MessageError;
+  };
+}
+
+/** Counts of discoverable credentials; absent when the device says nothing readable. */
+export interface CredentialCounts {
+  readonly existing?: number;
+  readonly remaining?: number;
 }
 
 /**
@@ -48,10 +69,10 @@ export interface KnownCredential {
  */
 export interface CredentialManager {
   /** How many discoverable credentials there are, and how many more may fit. */
-  metadata(options?: TransactOptions): Promise<{ readonly existing: number; readonly remaining: number }>;
+  metadata(options?: TransactOptions): Promise<CredentialCounts>;
   /** Sites with discoverable credentials; needs a token that is not bound to one site. */
-  relyingParties(options?: TransactOptions): Promise<readonly KnownRelyingParty[]>;
-  credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<readonly KnownCredential[]>;
+  relyingParties(options?: TransactOptions): Promise<Listing<KnownRelyingParty>>;
+  credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<Listing<KnownCredential>>;
   delete(id: Uint8Array, options?: TransactOptions): Promise<void>;
   /** Replaces the names; one that is left out is removed. The user id must be the credential's own. */
   updateUser(id: Uint8Array, user: UserEntity, options?: TransactOptions): Promise<void>;
@@ -68,6 +89,17 @@ export function credentialManagement(session: Ctap2Session, token: PinUvAuthToke
   return new Manager(session, token, commandOf(session));
 }
 
+interface Enumeration<T> {
+  /** `undefined` when the device did not count. */
+  readonly total: number | undefined;
+  readonly next: number;
+  /** @throws {MessageError} when the answer does not identify anything. */
+  readonly read: (said: CredentialManagementResponse) => T;
+}
+
+/** Entries that are fetched from a device that did not count them and never says that it is at the end. */
+const UNCOUNTED_MAX = 1_000;
+
 class Manager implements CredentialManager {
   readonly #session: Ctap2Session;
   readonly #token: PinUvAuthToken;
@@ -79,47 +111,58 @@ class Manager implements CredentialManager {
     this.#command = command;
   }
 
-  async metadata(options?: TransactOptions) {
+  async metadata(options?: TransactOptions): Promise<CredentialCounts> {
     const said = await this.#authorised(Subcommand.getCredsMetadata, undefined, options);
-    return {
-      existing: present(said.existingResidentCredentialsCount, "existingResidentCredentialsCount"),
-      remaining: present(
-        said.maxPossibleRemainingResidentCredentialsCount,
-        "maxPossibleRemainingResidentCredentialsCount",
-      ),
-    };
+    const existing = said.existingResidentCredentialsCount;
+    const remaining = said.maxPossibleRemainingResidentCredentialsCount;
+    return { ...(existing !== undefined && { existing }), ...(remaining !== undefined && { remaining }) };
   }
 
-  async relyingParties(options?: TransactOptions): Promise<readonly KnownRelyingParty[]> {
-    return this.#inSeries((own) => own.#relyingParties(options), options);
+  relyingParties(options?: TransactOptions): Promise<Listing<KnownRelyingParty>> {
+    return this.#inSeries(async (own) => {
+      const first = await own.#begin(Subcommand.enumerateRpsBegin, undefined, options);
+      const next = Subcommand.enumerateRpsGetNextRp;
+      return own.#enumerate(first, { total: first?.totalRps, next, read: relyingPartyFrom }, options);
+    }, options);
   }
 
-  async #relyingParties(options?: TransactOptions): Promise<readonly KnownRelyingParty[]> {
-    const first = await this.#begin(Subcommand.enumerateRpsBegin, undefined, options);
+  credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<Listing<KnownCredential>> {
+    return this.#inSeries(async (own) => {
+      const first = await own.#begin(Subcommand.enumerateCredentialsBegin, { rpIdHash }, options);
+      const next = Subcommand.enumerateCredentialsGetNextCredential;
+      return own.#enumerate(first, { total: first?.totalCredentials, next, read: credentialFrom }, options);
+    }, options);
+  }
+
+  /**
+   * Fetches an enumeration to its end. An entry that cannot be read is left out, and the others follow; a refusal ends
+   * the list there.
+   */
+  async #enumerate<T>(
+    first: CredentialManagementResponse | undefined,
+    { total, next, read }: Enumeration<T>,
+    options: TransactOptions | undefined,
+  ): Promise<Listing<T>> {
     // Besides saying that there are none, some devices count none, and some say nothing at all.
-    const total = first?.totalRps ?? 0;
-    if (first === undefined || total === 0) return [];
-    const found = [relyingPartyFrom(first)];
-    while (found.length < total) {
-      found.push(
-        relyingPartyFrom(await this.#ask({ subCommand: Subcommand.enumerateRpsGetNextRp }, options)),
-      );
+    if (first === undefined || total === 0 || Object.keys(first).length === 0) return [];
+    const found: T[] = [];
+    let cause: CtapError | MessageError | undefined;
+    for (let asked = 0; asked < (total ?? UNCOUNTED_MAX); asked++) {
+      try {
+        found.push(read(asked === 0 ? first : await this.#ask({ subCommand: next }, options)));
+      } catch (error) {
+        if (error instanceof MessageError) cause ??= error;
+        else if (!(error instanceof CtapError)) throw error;
+        else {
+          // Without a count, the refusal is how the device says that this was all.
+          if (total !== undefined) cause ??= error;
+          break;
+        }
+      }
     }
-    return found;
-  }
-
-  async credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<readonly KnownCredential[]> {
-    return this.#inSeries((own) => own.#credentials(rpIdHash, options), options);
-  }
-
-  async #credentials(rpIdHash: Uint8Array, options?: TransactOptions): Promise<readonly KnownCredential[]> {
-    const first = await this.#begin(Subcommand.enumerateCredentialsBegin, { rpIdHash }, options);
-    const total = first?.totalCredentials ?? 0;
-    if (first === undefined || total === 0) return [];
-    const found = [credentialFrom(first)];
-    const next = { subCommand: Subcommand.enumerateCredentialsGetNextCredential };
-    while (found.length < total) found.push(credentialFrom(await this.#ask(next, options)));
-    return found;
+    if (cause === undefined) return found;
+    const count = total === undefined ? 1 : total - found.length;
+    return Object.assign(found, { missing: { count, cause } });
   }
 
   async delete(id: Uint8Array, options?: TransactOptions): Promise<void> {
@@ -191,15 +234,17 @@ function descriptorOf(id: Uint8Array): CredentialDescriptor {
 }
 
 function relyingPartyFrom(said: CredentialManagementResponse): KnownRelyingParty {
-  return { rp: present(said.rp, "rp"), rpIdHash: present(said.rpIdHash, "rpIDHash") };
+  const { rp } = said;
+  return { ...(rp && { rp }), rpIdHash: present(said.rpIdHash, "rpIDHash") };
 }
 
 function credentialFrom(said: CredentialManagementResponse): KnownCredential {
-  const { credProtect, largeBlobKey, thirdPartyPayment } = said;
+  const { user, publicKey, publicKeyCose, credProtect, largeBlobKey, thirdPartyPayment } = said;
   return {
     id: present(said.credentialId, "credentialID").id,
-    user: present(said.user, "user"),
-    publicKey: present(said.publicKey, "publicKey"),
+    ...(user && { user }),
+    ...(publicKey && { publicKey }),
+    ...(publicKeyCose && { publicKeyCose }),
     ...(credProtect !== undefined && { credProtect }),
     ...(largeBlobKey && { largeBlobKey }),
     ...(thirdPartyPayment !== undefined && { thirdPartyPayment }),
@@ -208,5 +253,5 @@ function credentialFrom(said: CredentialManagementResponse): KnownCredential {
 
 function present<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;
-  throw new MessageError("MESSAGE_MISSING_FIELD", `credentialManagement answered without ${name}`);
+  throw new MessageError("MESSAGE_MISSING_FIELD", `credentialManagement answered without a readable ${name}`);
 }

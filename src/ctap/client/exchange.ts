@@ -85,14 +85,15 @@ export class CtapExchange {
   }
 
   /**
-   * Reads a response body; rules of the encoding it breaks become findings in the trace.
+   * Reads a response body; rules of the encoding it breaks and members it is read without become findings in the trace.
    *
    * @throws {MessageError} when it cannot be read even so.
    */
   read<T>(command: string, body: Uint8Array, parse: ResponseParser<T>): T {
     try {
-      return parse(body, (fault, offset) => {
-        this.#env.trace.emit({ kind: "ctap.finding", command, fault, offset });
+      return parse(body, (fault, offset, member) => {
+        const finding = { command, fault, offset, ...(member !== undefined && { member }) };
+        this.#env.trace.emit({ kind: "ctap.finding", ...finding });
       });
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;

@@ -213,5 +213,5 @@ function sampleFrom(said: BioEnrollmentResponse, templateId: Uint8Array): Enroll
 
 function present<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;
-  throw new MessageError("MESSAGE_MISSING_FIELD", `bioEnrollment answered without ${name}`);
+  throw new MessageError("MESSAGE_MISSING_FIELD", `bioEnrollment answered without a readable ${name}`);
 }

@@ -29,7 +29,7 @@ export interface LargeBlobOutput {
   readonly written?: boolean;
 }
 
-const SUPPORT = { support: required("support", text, CtapStatus.INVALID_OPTION) };
+const SUPPORT = { support: required("support", text, { status: CtapStatus.INVALID_OPTION }) };
 
 const ACTION = {
   read: optional("read", bool),

@@ -5,7 +5,7 @@ import { HarnessError } from "../../core/errors.js";
 import { CoseKeyError, fromCoseMap, type CoseKey } from "./cose.js";
 import { MessageError } from "./message-error.js";
 import { type FaultListener, decodeTolerantPrefix } from "./message.js";
-import { anything, readMap, textMapOf } from "./wire.js";
+import { anything, readMap, textMapOf, type UnreadableListener } from "./wire.js";
 
 /** @see WebAuthn Level 3 §6.1 (authenticator data) */
 export interface AuthenticatorData {
@@ -58,12 +58,18 @@ const EXTENSIONS = textMapOf(anything);
  * A key or an extension map that breaks the encoding's rules but can be read is read; `onFault` hears
  * which rule, and where, counted from the start of `bytes`.
  *
+ * @param onUnreadable given by clients, who only pass the bytes on: extensions that cannot be read are left out, and the
+ *   listener hears of it. Sites give none, and refuse them.
  * @throws {AuthenticatorDataError} with the first thing that is wrong.
  * @see WebAuthn Level 3 §6.1 (authenticator data)
  */
-export function parseAuthenticatorData(bytes: Uint8Array, onFault?: FaultListener): AuthenticatorData {
+export function parseAuthenticatorData(
+  bytes: Uint8Array,
+  onFault?: FaultListener,
+  onUnreadable?: UnreadableListener,
+): AuthenticatorData {
   const reader = new ByteReader(bytes);
-  const source = { bytes, reader, onFault };
+  const source = { bytes, reader, onFault, onUnreadable };
   try {
     const rpIdHash = reader.take(RP_ID_HASH_BYTES);
     const flags = reader.uint(1);
@@ -127,6 +133,7 @@ interface Source {
   readonly bytes: Uint8Array;
   readonly reader: ByteReader;
   readonly onFault: FaultListener | undefined;
+  readonly onUnreadable: UnreadableListener | undefined;
 }
 
 function readAttested(source: Source): AttestedCredential {
@@ -141,12 +148,19 @@ function readAttested(source: Source): AttestedCredential {
   }
 }
 
-function readExtensions(source: Source): Required<Pick<AuthenticatorData, "extensions" | "extensionsCbor">> {
+function readExtensions(source: Source): Pick<AuthenticatorData, "extensions" | "extensionsCbor"> {
+  const { reader, onUnreadable } = source;
+  const start = reader.offset;
   try {
     const { value, raw } = readCbor(source);
-    return { extensions: EXTENSIONS.read(value, "extensions"), extensionsCbor: raw };
+    return { extensions: EXTENSIONS.read(value, "extensions", onUnreadable), extensionsCbor: raw };
   } catch (error) {
-    throw renamed("AUTH_DATA_EXTENSIONS", error);
+    const isUnreadable = error instanceof CborError || error instanceof MessageError;
+    if (onUnreadable === undefined || !isUnreadable) throw renamed("AUTH_DATA_EXTENSIONS", error);
+    onUnreadable("extensions", error instanceof MessageError ? error.code : "MESSAGE_MALFORMED");
+    // Extensions come last: what follows them is not to be told from them.
+    reader.take(reader.left);
+    return { extensionsCbor: source.bytes.subarray(start) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { concat } from "../../core/bytes.js";
 import type { CtapCommand } from "../command.js";
 import { mapWith, optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { fromSignedMap, signedMap, toSignedMap, type SignedMap } from "./signed-map.js";
 import { bool, bytes, listOf, text, uint } from "./wire.js";
 
@@ -160,6 +160,9 @@ export function encodeBioEnrollmentResponse(response: BioEnrollmentResponse): Ui
 }
 
 /** @throws {MessageError} when it cannot be read. */
-export function parseBioEnrollmentResponse(body: Uint8Array, onFault?: FaultListener): BioEnrollmentResponse {
+export function parseBioEnrollmentResponse(
+  body: Uint8Array,
+  onFault?: AnswerListener,
+): BioEnrollmentResponse {
   return parseBody(RESPONSE, body, onFault);
 }

@@ -1,7 +1,7 @@
 import { CtapCommand } from "../command.js";
-import { coseKey, type CoseKey } from "./cose.js";
+import { coseKey, keyAgreementKey, type CoseKey } from "./cose.js";
 import { optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { bool, bytes, text, uint } from "./wire.js";
 
 /** @see CTAP 2.3 §6.5.5 */
@@ -62,7 +62,7 @@ const REQUEST = {
 };
 
 const RESPONSE = {
-  keyAgreement: optional(0x01, coseKey),
+  keyAgreement: optional(0x01, keyAgreementKey),
   pinUvAuthToken: optional(0x02, bytes),
   pinRetries: optional(0x03, uint),
   powerCycleState: optional(0x04, bool),
@@ -86,6 +86,6 @@ export function encodeClientPinResponse(response: ClientPinResponse): Uint8Array
 }
 
 /** @throws {MessageError} when it cannot be read. */
-export function parseClientPinResponse(body: Uint8Array, onFault?: FaultListener): ClientPinResponse {
+export function parseClientPinResponse(body: Uint8Array, onFault?: AnswerListener): ClientPinResponse {
   return parseBody(RESPONSE, body, onFault);
 }

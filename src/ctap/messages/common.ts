@@ -43,17 +43,17 @@ export const userEntity: Wire<UserEntity> = mapWith({
 
 const descriptorFields = mapWith({
   id: required("id", bytes),
-  type: required("type", text),
+  type: required("type", text, { inAnswers: () => "public-key" }),
   transports: optional("transports", listOf(text)),
 });
 
 export const credentialDescriptor: Wire<CredentialDescriptor> = {
-  read: (value, where) => descriptorFields.read(value, where),
+  read: (...args) => descriptorFields.read(...args),
   write: ({ id, type }) => descriptorFields.write({ id, type }),
 };
 
 /** An element without `alg` or `type` is bad CBOR, not a missing parameter: so the conformance test tool. */
 export const credentialParameters: Wire<CredentialParameters> = mapWith({
-  alg: required("alg", int, CtapStatus.INVALID_CBOR),
-  type: required("type", text, CtapStatus.INVALID_CBOR),
+  alg: required("alg", int, { status: CtapStatus.INVALID_CBOR }),
+  type: required("type", text, { status: CtapStatus.INVALID_CBOR, inAnswers: () => "public-key" }),
 });

@@ -173,14 +173,22 @@ export function parseCoseKey(bytes: Uint8Array, onFault?: FaultListener): CoseKe
 
 /** A COSE key inside a message. */
 export const coseKey: Wire<CoseKey> = {
-  read(value, where) {
+  read: (value, where) => keyIn(readMap(value, where), where),
+  write: toCoseMap,
+};
+
+/**
+ * A key to agree with. Its `alg` is only a label, which authenticators of 2018 leave out: their answers are read as if
+ * it were there.
+ *
+ * @see CTAP 2.3 §6.5.6 (getPublicKey)
+ */
+export const keyAgreementKey: Wire<CoseKey> = {
+  read(value, where, onUnreadable) {
     const map = readMap(value, where);
-    try {
-      return fromCoseMap(map);
-    } catch (error) {
-      if (!(error instanceof CoseKeyError)) throw error;
-      throw new MessageError("MESSAGE_INVALID_VALUE", `${where}: ${error.message}`, { cause: error });
-    }
+    if (onUnreadable === undefined || typeof map.get(LABEL.alg) === "number") return keyIn(map, where);
+    onUnreadable(`${where}.alg`, map.has(LABEL.alg) ? "MESSAGE_UNEXPECTED_TYPE" : "MESSAGE_MISSING_FIELD");
+    return keyIn(new Map([...map, [LABEL.alg, CoseAlgorithm.ECDH_ES_HKDF_256]]), where);
   },
   write: toCoseMap,
 };
@@ -209,6 +217,16 @@ export function verifySignature(
   } catch (error) {
     if (!(error instanceof PointError)) throw error;
     throw malformed(error.message, error);
+  }
+}
+
+/** @throws {MessageError} `MESSAGE_INVALID_VALUE` */
+function keyIn(map: CborMap, where: string): CoseKey {
+  try {
+    return fromCoseMap(map);
+  } catch (error) {
+    if (!(error instanceof CoseKeyError)) throw error;
+    throw new MessageError("MESSAGE_INVALID_VALUE", `${where}: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,3 +1,5 @@
+import { encodeCbor } from "../../cbor/encode.js";
+import { DEPTH_MAX_CEILING } from "../../cbor/limits.js";
 import { concat } from "../../core/bytes.js";
 import { CtapCommand } from "../command.js";
 import {
@@ -8,11 +10,11 @@ import {
   type RpEntity,
   type UserEntity,
 } from "./common.js";
-import { coseKey, type CoseKey } from "./cose.js";
+import { coseKey, toCoseMap, type CoseKey } from "./cose.js";
 import { optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { fromSignedMap, signedMap, toSignedMap, type SignedMap } from "./signed-map.js";
-import { bool, bytes, uint } from "./wire.js";
+import { bool, bytes, readUnlessUnreadable, uint, wholeMap } from "./wire.js";
 
 /** @see CTAP 2.3 §6.8 */
 export const CredentialManagementSubcommand = {
@@ -53,7 +55,10 @@ export interface CredentialManagementResponse {
   readonly totalRps?: number;
   readonly user?: UserEntity;
   readonly credentialId?: CredentialDescriptor;
+  /** Absent in an answer whose key is of a kind that this library does not know. */
   readonly publicKey?: CoseKey;
+  /** The key in canonical CBOR, of whatever kind; for reading only. */
+  readonly publicKeyCose?: Uint8Array;
   readonly totalCredentials?: number;
   readonly credProtect?: number;
   readonly largeBlobKey?: Uint8Array;
@@ -81,7 +86,7 @@ const RESPONSE = {
   totalRps: optional(0x05, uint),
   user: optional(0x06, userEntity),
   credentialId: optional(0x07, credentialDescriptor),
-  publicKey: optional(0x08, coseKey),
+  publicKey: optional(0x08, wholeMap),
   totalCredentials: optional(0x09, uint),
   credProtect: optional(0x0a, uint),
   largeBlobKey: optional(0x0b, bytes),
@@ -122,13 +127,22 @@ export function parseCredentialManagementRequest(parameters: Uint8Array): Creden
 
 /** Response body, without the status byte. */
 export function encodeCredentialManagementResponse(response: CredentialManagementResponse): Uint8Array {
-  return encodeBody(RESPONSE, response);
+  const { publicKey, publicKeyCose: _, ...rest } = response;
+  return encodeBody(RESPONSE, { ...rest, ...(publicKey && { publicKey: toCoseMap(publicKey) }) });
 }
 
-/** @throws {MessageError} when it cannot be read. */
+/** Reads a response; a credential's key that is of no known kind stays as bytes. @throws {MessageError} when it cannot be read. */
 export function parseCredentialManagementResponse(
   body: Uint8Array,
-  onFault?: FaultListener,
+  onFault?: AnswerListener,
 ): CredentialManagementResponse {
-  return parseBody(RESPONSE, body, onFault);
+  const { publicKey: map, ...rest } = parseBody(RESPONSE, body, onFault);
+  if (map === undefined) return rest;
+  const [publicKey] = readUnlessUnreadable(
+    "publicKey",
+    (member, fault) => onFault?.(fault, 0, member),
+    (path) => coseKey.read(map, path),
+  );
+  const publicKeyCose = encodeCbor(map, { depthMax: DEPTH_MAX_CEILING });
+  return { ...rest, ...(publicKey && { publicKey }), publicKeyCose };
 }

@@ -1,7 +1,7 @@
 import type { CborKey, CborMap, CborValue } from "../../cbor/value.js";
 import { MessageError } from "./message-error.js";
 import { CtapStatus } from "../status.js";
-import { readMap, type Wire } from "./wire.js";
+import { readMap, type UnreadableListener, type Wire } from "./wire.js";
 
 /** One member of a map on the wire: its key, its type, and whether it may be absent. */
 export interface Field<T, Required extends boolean = boolean> {
@@ -10,6 +10,21 @@ export interface Field<T, Required extends boolean = boolean> {
   readonly required: Required;
   /** What an authenticator answers when a required member is absent. */
   readonly statusWhenMissing: number;
+  /** See {@link FieldDetail.inAnswers}. */
+  readonly inAnswers?: ((read: Readonly<Record<string, unknown>>) => T | undefined) | undefined;
+}
+
+/** What a required member may have besides its type. */
+export interface FieldDetail<T> {
+  /** What an authenticator answers when it is absent; MISSING_PARAMETER unless given. */
+  readonly status?: number;
+  /**
+   * The value that stands for a member that an answer lacks, or has in no readable form.
+   *
+   * @param read the members before it in the table.
+   * @returns `undefined` where nothing can stand for it.
+   */
+  readonly inAnswers?: (read: Readonly<Record<string, unknown>>) => T | undefined;
 }
 
 /** The members of a map by the names this library gives them; both directions read the same table. */
@@ -27,9 +42,9 @@ export type Values<F extends Fields> = {
 export function required<T>(
   key: CborKey,
   wire: Wire<T>,
-  statusWhenMissing: number = CtapStatus.MISSING_PARAMETER,
+  { status = CtapStatus.MISSING_PARAMETER, inAnswers }: FieldDetail<T> = {},
 ): Field<T, true> {
-  return { key, wire, required: true, statusWhenMissing };
+  return { key, wire, required: true, statusWhenMissing: status, inAnswers };
 }
 
 export function optional<T>(key: CborKey, wire: Wire<T>): Field<T, false> {
@@ -51,20 +66,22 @@ export function toFields<F extends Fields>(fields: F, values: Values<F>): CborMa
  * A map to named values. Members the table does not know are left out: newer versions add some.
  *
  * @param where path of the map itself, for errors; empty at the top.
+ * @param onUnreadable given for answers: an optional member that cannot be read is left out, a required one may have
+ *   a value that stands for it, and the listener hears of either.
  * @throws {MessageError} `MESSAGE_MISSING_FIELD`, `MESSAGE_UNEXPECTED_TYPE` and what the members' types add,
  *   for the first offender in the order of the table.
  */
-export function fromFields<F extends Fields>(fields: F, map: CborMap, where = ""): Values<F> {
+export function fromFields<F extends Fields>(
+  fields: F,
+  map: CborMap,
+  where = "",
+  onUnreadable?: UnreadableListener,
+): Values<F> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const value = map.get(field.key);
     const path = where === "" ? name : `${where}.${name}`;
-    if (value !== undefined) values[name] = field.wire.read(value, path);
-    else if (field.required) {
-      throw new MessageError("MESSAGE_MISSING_FIELD", `${path} is missing`, {
-        status: field.statusWhenMissing,
-      });
-    }
+    const value = readMember(field, map.get(field.key), { path, before: values, onUnreadable });
+    if (value !== undefined) values[name] = value;
   }
   return values as Values<F>;
 }
@@ -72,7 +89,30 @@ export function fromFields<F extends Fields>(fields: F, map: CborMap, where = ""
 /** A map inside a message. */
 export function mapWith<F extends Fields>(fields: F): Wire<Values<F>> {
   return {
-    read: (value, where) => fromFields(fields, readMap(value, where), where),
+    read: (value, where, onUnreadable) => fromFields(fields, readMap(value, where), where, onUnreadable),
     write: (values) => toFields(fields, values),
   };
+}
+
+interface Reading {
+  readonly path: string;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly onUnreadable: UnreadableListener | undefined;
+}
+
+function readMember(field: Field<unknown>, value: CborValue | undefined, reading: Reading): unknown {
+  const { path, before, onUnreadable } = reading;
+  try {
+    if (value !== undefined) return field.wire.read(value, path, onUnreadable);
+    if (!field.required) return undefined;
+    throw new MessageError("MESSAGE_MISSING_FIELD", `${path} is missing`, {
+      status: field.statusWhenMissing,
+    });
+  } catch (error) {
+    if (onUnreadable === undefined || !(error instanceof MessageError)) throw error;
+    const instead = field.inAnswers?.(before);
+    if (field.required && instead === undefined) throw error;
+    onUnreadable(path, error.code);
+    return instead;
+  }
 }

@@ -4,7 +4,7 @@ import { CtapCommand } from "../command.js";
 import { credentialDescriptor, userEntity, type CredentialDescriptor, type UserEntity } from "./common.js";
 import { depthWith } from "./prf.js";
 import { mapWith, optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { anything, bool, bytes, bytesOf, listOf, text, textMapOf, uint } from "./wire.js";
 
 /** authenticatorGetAssertion parameters. @see CTAP 2.3 §6.2 */
@@ -82,6 +82,6 @@ export function encodeGetAssertionResponse(response: GetAssertionResponse): Uint
 }
 
 /** @throws {MessageError} when it cannot be read or lacks what it must have. */
-export function parseGetAssertionResponse(body: Uint8Array, onFault?: FaultListener): GetAssertionResponse {
+export function parseGetAssertionResponse(body: Uint8Array, onFault?: AnswerListener): GetAssertionResponse {
   return parseBody(RESPONSE, body, onFault);
 }

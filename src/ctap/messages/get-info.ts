@@ -1,7 +1,7 @@
 import { credentialParameters, type CredentialParameters } from "./common.js";
 import { optional, required } from "./fields.js";
-import { encodeBody, parseBody, type FaultListener } from "./message.js";
-import { bool, bytes, bytesOf, listOf, recordOf, text, uint, uint64 } from "./wire.js";
+import { encodeBody, parseBody, type AnswerListener } from "./message.js";
+import { bool, bytes, bytesOf, listOf, recordOf, text, uint, uint64, wholeListOf } from "./wire.js";
 
 /** What an authenticator says of itself. Absent members mean what the specification's defaults say. @see CTAP 2.3 §6.4 */
 export interface AuthenticatorInfo {
@@ -21,7 +21,8 @@ export interface AuthenticatorInfo {
   readonly forcePinChange?: boolean;
   /** Code points. */
   readonly minPinLength?: number;
-  readonly firmwareVersion?: number;
+  /** Any 64 bits; beyond 2^53 a bigint. */
+  readonly firmwareVersion?: number | bigint;
   readonly maxCredBlobLength?: number;
   readonly maxRpIdsForSetMinPinLength?: number;
   readonly preferredPlatformUvAttempts?: number;
@@ -53,11 +54,11 @@ const INFO = {
   maxCredentialCountInList: optional(0x07, uint),
   maxCredentialIdLength: optional(0x08, uint),
   transports: optional(0x09, listOf(text)),
-  algorithms: optional(0x0a, listOf(credentialParameters)),
+  algorithms: optional(0x0a, wholeListOf(credentialParameters)),
   maxSerializedLargeBlobArray: optional(0x0b, uint),
   forcePinChange: optional(0x0c, bool),
   minPinLength: optional(0x0d, uint),
-  firmwareVersion: optional(0x0e, uint),
+  firmwareVersion: optional(0x0e, uint64),
   maxCredBlobLength: optional(0x0f, uint),
   maxRpIdsForSetMinPinLength: optional(0x10, uint),
   preferredPlatformUvAttempts: optional(0x11, uint),
@@ -86,10 +87,10 @@ export function encodeInfo(info: AuthenticatorInfo): Uint8Array {
 }
 
 /**
- * Reads a response body, members it does not know left out.
+ * Reads a response body, members it does not know or that cannot be read left out.
  *
  * @throws {MessageError} when it cannot be read or lacks `versions` or `aaguid`.
  */
-export function parseInfo(body: Uint8Array, onFault?: FaultListener): AuthenticatorInfo {
+export function parseInfo(body: Uint8Array, onFault?: AnswerListener): AuthenticatorInfo {
   return parseBody(INFO, body, onFault);
 }

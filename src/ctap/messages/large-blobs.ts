@@ -2,7 +2,7 @@ import { ByteWriter, concat } from "../../core/bytes.js";
 import type { CryptoProvider } from "../../core/crypto-provider.js";
 import { CtapCommand } from "../command.js";
 import { optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { CtapStatus } from "../status.js";
 import { bytes, uint } from "./wire.js";
 
@@ -33,7 +33,7 @@ const PREFIX_BYTES = 32;
 const PREFIX_BYTE = 0xff;
 
 const REQUEST = {
-  offset: required(0x03, uint, CtapStatus.INVALID_PARAMETER),
+  offset: required(0x03, uint, { status: CtapStatus.INVALID_PARAMETER }),
   get: optional(0x01, uint),
   set: optional(0x02, bytes),
   length: optional(0x04, uint),
@@ -82,7 +82,7 @@ export function encodeLargeBlobsResponse(response: LargeBlobsResponse): Uint8Arr
 }
 
 /** @throws {MessageError} when it cannot be read. */
-export function parseLargeBlobsResponse(body: Uint8Array, onFault?: FaultListener): LargeBlobsResponse {
+export function parseLargeBlobsResponse(body: Uint8Array, onFault?: AnswerListener): LargeBlobsResponse {
   return parseBody(RESPONSE, body, onFault);
 }
 

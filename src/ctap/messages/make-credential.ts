@@ -11,7 +11,7 @@ import {
   type UserEntity,
 } from "./common.js";
 import { mapWith, optional, required } from "./fields.js";
-import { encodeBody, encodeRequest, parseBody, parseParameters, type FaultListener } from "./message.js";
+import { encodeBody, encodeRequest, parseBody, parseParameters, type AnswerListener } from "./message.js";
 import { anything, bool, bytes, bytesOf, listOf, mapOrList, text, textMapOf, uint } from "./wire.js";
 
 /** authenticatorMakeCredential parameters. @see CTAP 2.3 §6.1 */
@@ -63,7 +63,7 @@ const REQUEST = {
 const RESPONSE = {
   fmt: required(0x01, text),
   authData: required(0x02, bytes),
-  attStmt: required(0x03, mapOrList),
+  attStmt: required(0x03, mapOrList, { inAnswers: ({ fmt }) => (fmt === "none" ? new Map() : undefined) }),
   epAtt: optional(0x04, bool),
   largeBlobKey: optional(0x05, bytes),
   unsignedExtensionOutputs: optional(0x06, textMapOf(anything)),
@@ -87,7 +87,7 @@ export function encodeMakeCredentialResponse(response: MakeCredentialResponse): 
 /** @throws {MessageError} when it cannot be read or lacks what it must have. */
 export function parseMakeCredentialResponse(
   body: Uint8Array,
-  onFault?: FaultListener,
+  onFault?: AnswerListener,
 ): MakeCredentialResponse {
   return parseBody(RESPONSE, body, onFault);
 }

@@ -5,14 +5,20 @@ import type { CborOptions } from "../../cbor/limits.js";
 import { CborError, type CborFault, type CborValue } from "../../cbor/value.js";
 import { concat } from "../../core/bytes.js";
 import { type Fields, fromFields, toFields, type Values } from "./fields.js";
-import { MessageError } from "./message-error.js";
+import { MessageError, type MessageFault } from "./message-error.js";
 import { readMap } from "./wire.js";
 
 /** Receives each encoding rule that a device broke, when the message could be decoded all the same. */
 export type FaultListener = (fault: CborFault, offset: number) => void;
 
+/**
+ * Receives what is wrong with an answer that could be read all the same: an encoding rule it broke, and where; or, with
+ * offset 0, the path of a `member` that is not as specified and that the answer is read without.
+ */
+export type AnswerListener = (fault: CborFault | MessageFault, offset: number, member?: string) => void;
+
 /** The client's reading of a response body, without the status byte. */
-export type ResponseParser<T> = (body: Uint8Array, onFault?: FaultListener) => T;
+export type ResponseParser<T> = (body: Uint8Array, onFault?: AnswerListener) => T;
 
 /** A request: command byte, then canonical CBOR. */
 export function encodeRequest<F extends Fields>(
@@ -45,19 +51,19 @@ export function encodeBody<F extends Fields>(fields: F, values: Values<F>): Uint
 
 /**
  * The client's reading of a response body: lenient, because real keys send unsorted maps and worse.
- * No body at all reads as an empty map.
+ * No body at all reads as an empty map. A member that cannot be read and need not be there is left out.
  *
  * @throws {MessageError} when it cannot be read even so, or lacks what it must have.
  */
 export function parseBody<F extends Fields>(
   fields: F,
   body: Uint8Array,
-  onFault: FaultListener = () => {},
+  onFault: AnswerListener = () => {},
 ): Values<F> {
   if (body.length === 0) return fromFields(fields, new Map());
   const { value, faults } = named("response", () => decodeLenient(body));
   for (const { fault, offset } of faults) onFault(fault, offset);
-  return fromFields(fields, readMap(value, "response"));
+  return fromFields(fields, readMap(value, "response"), "", (member, fault) => onFault(fault, 0, member));
 }
 
 function named<T extends CborValue | { readonly value: CborValue }>(what: string, decode: () => T): T {

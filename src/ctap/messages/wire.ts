@@ -1,10 +1,21 @@
-import type { CborMap, CborValue } from "../../cbor/value.js";
-import { MessageError } from "./message-error.js";
+import type { CborKey, CborMap, CborValue } from "../../cbor/value.js";
+import { MessageError, type MessageFault } from "./message-error.js";
+
+/**
+ * Hears what an answer is read without: each member or list element that is not as specified, by its path, and what
+ * is wrong with it. Requests are read without such a listener: an authenticator refuses them as a whole.
+ */
+export type UnreadableListener = (path: string, fault: MessageFault) => void;
 
 /** One type of value, both directions: from the wire and onto it. */
 export interface Wire<T> {
-  /** @param where the field's path, for the error. @throws {MessageError} `MESSAGE_UNEXPECTED_TYPE` and what `T` adds. */
-  read(value: CborValue, where: string): T;
+  /**
+   * @param where the field's path, for the error.
+   * @param onUnreadable hears which of its parts are left out because they cannot be read; when absent, each of them
+   *   is an error of the whole.
+   * @throws {MessageError} `MESSAGE_UNEXPECTED_TYPE` and what `T` adds.
+   */
+  read(value: CborValue, where: string, onUnreadable?: UnreadableListener): T;
   write(value: T): CborValue;
 }
 
@@ -49,26 +60,46 @@ export function bytesOf(length: number): Wire<Uint8Array> {
   };
 }
 
+/** A list. Answers are read without the elements that cannot be read. */
 export function listOf<T>(element: Wire<T>): Wire<readonly T[]> {
   return {
-    read(value, where) {
+    read(value, where, onUnreadable) {
       if (!isList(value)) throw unexpectedType(where, "a list");
-      return value.map((item, index) => element.read(item, `${where}[${index}]`));
+      return value.flatMap((item, index) =>
+        readUnlessUnreadable(`${where}[${index}]`, onUnreadable, (path) =>
+          element.read(item, path, onUnreadable),
+        ),
+      );
     },
     write: (values) => values.map((value) => element.write(value)),
   };
 }
 
-/** A map whose keys are data, such as extension identifiers. */
+/**
+ * A list that says something as a whole, such as all that an authenticator supports: with one element that cannot be
+ * read it says nothing, and counts as unreadable itself.
+ */
+export function wholeListOf<T>(element: Wire<T>): Wire<readonly T[]> {
+  return {
+    read(value, where, onUnreadable) {
+      if (!isList(value)) throw unexpectedType(where, "a list");
+      return value.map((item, index) => element.read(item, `${where}[${index}]`, onUnreadable));
+    },
+    write: (values) => values.map((value) => element.write(value)),
+  };
+}
+
+/** A map whose keys are data, such as extension identifiers. Answers are read without what cannot be read in it. */
 export function textMapOf<T>(member: Wire<T>): Wire<ReadonlyMap<string, T>> {
   return {
-    read(value, where) {
-      const values = new Map<string, T>();
-      for (const [key, item] of readMap(value, where)) {
-        if (typeof key !== "string") throw unexpectedType(`a key of ${where}`, "text");
-        values.set(key, member.read(item, `${where}.${key}`));
-      }
-      return values;
+    read(value, where, onUnreadable) {
+      const entries = [...readMap(value, where)].flatMap(([key, item]) =>
+        readUnlessUnreadable(pathOf(where, key), onUnreadable, (path): [string, T] => {
+          if (typeof key !== "string") throw unexpectedType(`a key of ${where}`, "text");
+          return [key, member.read(item, path, onUnreadable)];
+        }),
+      );
+      return new Map(entries);
     },
     write: (values) => new Map([...values].map(([key, value]) => [key, member.write(value)])),
   };
@@ -78,15 +109,38 @@ export function textMapOf<T>(member: Wire<T>): Wire<ReadonlyMap<string, T>> {
 export function recordOf<T>(member: Wire<T>): Wire<Readonly<Record<string, T>>> {
   const map = textMapOf(member);
   return {
-    read: (value, where) => Object.fromEntries(map.read(value, where)),
+    read: (value, where, onUnreadable) => Object.fromEntries(map.read(value, where, onUnreadable)),
     write: (values) => map.write(new Map(Object.entries(values))),
   };
 }
+
+/** A map whose members others know. */
+export const wholeMap: Wire<CborMap> = { read: (value, where) => readMap(value, where), write: (map) => map };
 
 /** @throws {MessageError} `MESSAGE_UNEXPECTED_TYPE` */
 export function readMap(value: CborValue, where: string): CborMap {
   if (isCborMap(value)) return value;
   throw unexpectedType(where, "a map");
+}
+
+/** One value, or none where a listener hears that it cannot be read. @throws {MessageError} without a listener. */
+export function readUnlessUnreadable<T>(
+  path: string,
+  onUnreadable: UnreadableListener | undefined,
+  read: (path: string) => T,
+): readonly T[] {
+  try {
+    return [read(path)];
+  } catch (error) {
+    if (onUnreadable === undefined || !(error instanceof MessageError)) throw error;
+    onUnreadable(path, error.code);
+    return [];
+  }
+}
+
+/** A key of bytes is not shown. */
+function pathOf(where: string, key: CborKey): string {
+  return typeof key === "object" ? `${where}[]` : `${where}.${key}`;
 }
 
 function primitive<T extends CborValue>(

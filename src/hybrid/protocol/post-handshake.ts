@@ -3,11 +3,10 @@ import { decodeLenient } from "../../cbor/lenient.js";
 import { CborError, type CborMap } from "../../cbor/value.js";
 import { optional, toFields } from "../../ctap/messages/fields.js";
 import type { FaultListener } from "../../ctap/messages/message.js";
-import { bytes, listOf, readMap, text } from "../../ctap/messages/wire.js";
+import { anything, bytes, listOf, readMap, wholeMap } from "../../ctap/messages/wire.js";
 import type { Revision } from "./frames.js";
 import { HybridError } from "./hybrid-error.js";
 import { padMap, unpadMap, type MapPadding } from "./padding.js";
-import { wholeMap } from "./update.js";
 import { decodeMap, readFields } from "./wire-map.js";
 
 /** Kinds of requests a phone answers: CTAP commands, digital credentials. */
@@ -37,7 +36,7 @@ export interface PostHandshakeForm {
 const FIELDS = {
   info: optional(1, bytes),
   linking: optional(2, wholeMap),
-  features: optional(3, listOf(text)),
+  features: optional(3, listOf(anything)),
 };
 
 const NAMES = { malformed: "POST_HANDSHAKE_MALFORMED" } as const;
@@ -62,7 +61,9 @@ export function encodePostHandshake(message: PostHandshake, form: PostHandshakeF
  */
 export function parsePostHandshake(plaintext: Uint8Array, onFault?: FaultListener): ReceivedPostHandshake {
   const { map, revision } = readInAnyForm(plaintext, onFault);
-  const { info, linking, features = ["ctap"] } = readFields(NAMES, FIELDS, map);
+  const { info, linking, features: all = ["ctap"] } = readFields(NAMES, FIELDS, map);
+  // Names of features to come may be of any type.
+  const features = all.filter((feature) => typeof feature === "string");
   const speaksCtap = features.includes("ctap");
   if (speaksCtap && info === undefined) throw malformed("the phone speaks CTAP but sent no getInfo response");
   if (!speaksCtap && info !== undefined) throw malformed("a getInfo response, but no CTAP");

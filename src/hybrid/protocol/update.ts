@@ -1,7 +1,7 @@
 import { encodeCbor } from "../../cbor/encode.js";
 import type { CborMap } from "../../cbor/value.js";
 import { optional, toFields } from "../../ctap/messages/fields.js";
-import { bytes, readMap, type Wire } from "../../ctap/messages/wire.js";
+import { bytes, wholeMap } from "../../ctap/messages/wire.js";
 import { CHROME_UPDATE_BYTES } from "./constants.js";
 import { decodeMap, readFields } from "./wire-map.js";
 
@@ -12,9 +12,6 @@ export interface Update {
   /** Linking data, which `openLink` reads. */
   readonly linking?: CborMap;
 }
-
-/** A map whose members others know. */
-export const wholeMap: Wire<CborMap> = { read: readMap, write: (map) => map };
 
 const FIELDS = { padding: optional(0, bytes), linking: optional(1, wholeMap) };
 
@@ -38,7 +35,15 @@ export function encodeChromeUpdate(linking?: CborMap): Uint8Array {
   return encodeUpdate({ ...update, padding: new Uint8Array(filler) });
 }
 
-/** The inverse of {@link encodeUpdate}, members it does not know left out. @throws {HybridError} `UPDATE_MALFORMED` */
+/**
+ * The inverse of {@link encodeUpdate}, members it does not know left out. So is padding that is no bytes: it says
+ * nothing, and Chromium does not look at it.
+ *
+ * @throws {HybridError} `UPDATE_MALFORMED`
+ */
 export function parseUpdate(payload: Uint8Array): Update {
-  return readFields(NAMES, FIELDS, decodeMap(NAMES, payload));
+  const map = decodeMap(NAMES, payload);
+  const { linking } = readFields(NAMES, { linking: FIELDS.linking }, map);
+  const padding = map.get(FIELDS.padding.key);
+  return { ...(padding instanceof Uint8Array && { padding }), ...(linking && { linking }) };
 }

@@ -200,7 +200,6 @@ class FaultyExchange {
     { signal }: TransactOptions,
   ): Promise<{ readonly message: Uint8Array; readonly final: boolean }> {
     const { id, effect } = rule;
-    const direction = directionOf(rule);
     const timer = `fault.${id}`;
     switch (effect.do) {
       case "delay":

@@ -44,7 +44,7 @@ export function learnProfile(
   const builtInUv = said["uv"] === undefined ? undefined : builtInUvOf(info, said);
   const options = optionsOf(said, info.options);
   const vendorCommands = info.vendorPrototypeConfigCommands?.filter((id) => typeof id === "number");
-  const url = info.pinComplexityPolicyUrl;
+  const { firmwareVersion, pinComplexityPolicyUrl: url } = info;
   const profile: AuthenticatorProfile = {
     ...BASE_PROFILE,
     name: "learned",
@@ -55,7 +55,7 @@ export function learnProfile(
     transports: info.transports ?? BASE_PROFILE.transports,
     algorithms: algorithmsOf(info),
     pinUvAuthProtocols: protocolsOf(info, options),
-    firmwareVersion: info.firmwareVersion ?? BASE_PROFILE.firmwareVersion,
+    firmwareVersion: typeof firmwareVersion === "number" ? firmwareVersion : BASE_PROFILE.firmwareVersion,
     options: { ...options, ...policies(info) },
     ...(builtInUv && { builtInUv }),
     limits: limitsOf(info),
@@ -207,6 +207,7 @@ function notesOn(
       "maxCredentialIdLength",
       `${CREDENTIAL_ID_BYTES_MAX} is the most there is`,
     ],
+    [typeof info.firmwareVersion === "bigint", "firmwareVersion", "a profile cannot say a number above 2^53"],
     [
       info.uvModality !== undefined && profile.builtInUv === undefined,
       "uvModality",

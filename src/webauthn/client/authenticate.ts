@@ -35,6 +35,7 @@ import { cutToFit, fitsWhole, listLimits } from "./plan-lists.js";
 import { findCredential } from "./preflight.js";
 import { awaitTouch } from "./await-touch.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
+import { findingsOf } from "./findings-of.js";
 import { inCeremony, runOnDevice } from "./run-on-device.js";
 import { UserVerification, type Proof } from "./user-verification.js";
 
@@ -180,11 +181,7 @@ class Authentication {
     const allowedIds = allowList.map(({ id }) => id);
     const context = { env, session, transact: this.#transact, rpId: request.rpId, allowedIds };
     return prepareExtensions(
-      KNOWN_EXTENSIONS.map(
-        ({ get }) =>
-          () =>
-            get?.(request.extensions, context),
-      ),
+      KNOWN_EXTENSIONS.map(({ id, get }) => ({ id, start: () => get?.(request.extensions, context) })),
     );
   }
 
@@ -264,8 +261,7 @@ class Authentication {
       } catch (error) {
         ceremony.signal.throwIfAborted();
         if (!(error instanceof MessageError)) throw error;
-        const finding = { command: "getNextAssertion", fault: error.code, offset: 0 };
-        env.trace.emit({ kind: "ctap.finding", ...finding, member: "response" });
+        findingsOf(env, "getNextAssertion")()("response", error.code);
       }
     }
     return all;
@@ -275,19 +271,23 @@ class Authentication {
     { credentialId, answer }: Assertion,
     rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
   ): Promise<AuthenticationResponseJSON> {
-    const { clientData, session } = this.#deps;
+    const { env, clientData, session } = this.#deps;
+    const unreadable = findingsOf(env, "getAssertion");
     return {
       id: toBase64url(credentialId),
       rawId: toBase64url(credentialId),
       type: "public-key",
       authenticatorAttachment: attachmentOf(session),
-      clientExtensionResults: await rest.extensions.results({
-        authenticatorData: parseAuthenticatorData(answer.authData),
-        credentialId,
-        largeBlobKey: answer.largeBlobKey,
-        unsignedExtensionOutputs: answer.unsignedExtensionOutputs,
-        token: rest.token,
-      }),
+      clientExtensionResults: await rest.extensions.results(
+        {
+          authenticatorData: parseAuthenticatorData(answer.authData, undefined, unreadable("authData")),
+          credentialId,
+          largeBlobKey: answer.largeBlobKey,
+          unsignedExtensionOutputs: answer.unsignedExtensionOutputs,
+          token: rest.token,
+        },
+        unreadable("output"),
+      ),
       response: {
         clientDataJSON: toBase64url(clientData.json),
         authenticatorData: toBase64url(answer.authData),

@@ -145,13 +145,13 @@ function createDemandsUv({ options }: AuthenticatorInfo, residentKey: boolean): 
 
 /** The authenticator chooses among them in the site's order; only a list without any it knows is refused here. */
 function commonParameters(
-  { algorithms }: AuthenticatorInfo,
+  { algorithms = [] }: AuthenticatorInfo,
   wanted: readonly CredentialParameters[],
 ): readonly CredentialParameters[] {
   const usable =
     wanted.length === 0 ? DEFAULT_PARAMETERS : wanted.filter(({ type }) => type === "public-key");
   const isCommon =
-    algorithms === undefined || usable.some(({ alg }) => algorithms.some((one) => one.alg === alg));
+    algorithms.length === 0 || usable.some(({ alg }) => algorithms.some((one) => one.alg === alg));
   if (usable.length > 0 && isCommon) return usable;
   throw new PlanError(
     "ALGORITHM_UNSUPPORTED",

@@ -31,6 +31,7 @@ import type { CreationOptionsInput } from "../json-input.js";
 import { planRegistration, type RegistrationPlan } from "./plan.js";
 import { fitsWhole, listLimits, type RequestSize } from "./plan-lists.js";
 import { findCredential } from "./preflight.js";
+import { findingsOf } from "./findings-of.js";
 import { inCeremony, runOnDevice } from "./run-on-device.js";
 import { encodeSpki } from "../spki.js";
 import { UserVerification, type Proof } from "./user-verification.js";
@@ -152,11 +153,7 @@ class Registration {
     const { env, request, session } = this.#deps;
     const context = { env, session, transact: this.#transact, rpId: request.rp.id, residentKey };
     return prepareExtensions(
-      KNOWN_EXTENSIONS.map(
-        ({ create }) =>
-          () =>
-            create?.(request.extensions, context),
-      ),
+      KNOWN_EXTENSIONS.map(({ id, create }) => ({ id, start: () => create?.(request.extensions, context) })),
     );
   }
 
@@ -225,9 +222,10 @@ class Registration {
     response: MakeCredentialResponse,
     rest: { readonly extensions: PreparedExtensions; readonly token: PinUvAuthToken | undefined },
   ): Promise<RegistrationResponseJSON> {
-    const { request, clientData, session } = this.#deps;
+    const { env, request, clientData, session } = this.#deps;
+    const unreadable = findingsOf(env, "makeCredential");
     const { bytes, authData } = buildAttestationObject(response, request.attestation);
-    const authenticatorData = parseAuthenticatorData(authData);
+    const authenticatorData = parseAuthenticatorData(authData, undefined, unreadable("authData"));
     if (authenticatorData.attested === undefined) {
       throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential");
     }
@@ -237,13 +235,16 @@ class Registration {
       rawId: toBase64url(credentialId),
       type: "public-key",
       authenticatorAttachment: attachmentOf(session),
-      clientExtensionResults: await rest.extensions.results({
-        authenticatorData,
-        credentialId,
-        largeBlobKey: response.largeBlobKey,
-        unsignedExtensionOutputs: response.unsignedExtensionOutputs,
-        token: rest.token,
-      }),
+      clientExtensionResults: await rest.extensions.results(
+        {
+          authenticatorData,
+          credentialId,
+          largeBlobKey: response.largeBlobKey,
+          unsignedExtensionOutputs: response.unsignedExtensionOutputs,
+          token: rest.token,
+        },
+        unreadable("output"),
+      ),
       response: {
         clientDataJSON: toBase64url(clientData.json),
         authenticatorData: toBase64url(authData),

@@ -2,6 +2,8 @@ import type { CborValue } from "../../cbor/value.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 import type { ExtensionInputs } from "../idl/parse-options.js";
+import { MessageError } from "../../ctap/messages/message-error.js";
+import type { UnreadableListener } from "../../ctap/messages/wire.js";
 import type { ExtensionsJSON } from "../json.js";
 import type { UvRequirement } from "../client/plan-uv.js";
 import type { ExtensionOutcome, ExtensionRun } from "./client-extension.js";
@@ -23,18 +25,27 @@ export interface PreparedExtensions {
     allowedIds: readonly Uint8Array[],
     session: Ctap2Session,
   ): Promise<ReadonlyMap<string, CborValue> | undefined>;
-  results(outcome: ExtensionOutcome): Promise<ExtensionsJSON>;
+  /**
+   * Members for clientExtensionResults. The credential is made, or the assertion signed: an output that cannot be read
+   * is left out, and the listener hears of it.
+   */
+  results(outcome: ExtensionOutcome, onUnreadable: UnreadableListener): Promise<ExtensionsJSON>;
 }
 
-export async function prepareExtensions(
-  starts: readonly (() => ExtensionRun | undefined | Promise<ExtensionRun | undefined>)[],
-): Promise<PreparedExtensions> {
-  const runs: ExtensionRun[] = [];
+/** An extension's identifier and what begins its part, if the page asked for it. */
+export interface ExtensionStart {
+  readonly id: string;
+  readonly start: () => ExtensionRun | undefined | Promise<ExtensionRun | undefined>;
+}
+
+export async function prepareExtensions(starts: readonly ExtensionStart[]): Promise<PreparedExtensions> {
+  const started: { readonly id: string; readonly run: ExtensionRun }[] = [];
   // One after the other: each may use the authenticator.
-  for (const start of starts) {
+  for (const { id, start } of starts) {
     const run = await start();
-    if (run) runs.push(run);
+    if (run) started.push({ id, run });
   }
+  const runs = started.map(({ run }) => run);
   return {
     permissions: runs.reduce((bits, run) => bits | (run.permissions ?? 0), 0),
     singlesOut: runs.some((run) => run.singlesOut === true),
@@ -46,9 +57,16 @@ export async function prepareExtensions(
       }
       return inputs.size > 0 ? inputs : undefined;
     },
-    async results(outcome) {
+    async results(outcome, onUnreadable) {
       let results: ExtensionsJSON = {};
-      for (const { outputs } of runs) results = { ...results, ...(await outputs?.(outcome)) };
+      for (const { id, run } of started) {
+        try {
+          results = { ...results, ...(await run.outputs?.(outcome)) };
+        } catch (error) {
+          if (!(error instanceof MessageError)) throw error;
+          onUnreadable(id, error.code);
+        }
+      }
       return results;
     },
   };

@@ -168,6 +168,24 @@ describe("parseAuthenticatorData", () => {
     expect(() => parseAuthenticatorData(hexOf(hex))).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each([
+    ["extensions that are a list", "80", "extensions MESSAGE_UNEXPECTED_TYPE", undefined],
+    ["extensions that end too soon", "a1", "extensions MESSAGE_MALFORMED", undefined],
+    [
+      "an extension with an integer for a name",
+      "a201f5617801",
+      "extensions.1 MESSAGE_UNEXPECTED_TYPE",
+      ["x"],
+    ],
+  ])("reads without %s for a client, who only passes them on", (_, extensions, finding, left) => {
+    const bytes = hexOf(`${HASH}81${COUNT}${extensions}`);
+    const findings: string[] = [];
+    const data = parseAuthenticatorData(bytes, undefined, (path, fault) => findings.push(`${path} ${fault}`));
+    expect(findings).toEqual([finding]);
+    expect(data.extensions && [...data.extensions.keys()]).toEqual(left);
+    expect(data.extensionsCbor).toEqual(hexOf(extensions));
+  });
+
   test("reads a key whose members are out of order, and says so", () => {
     const unsorted = `a503260102${KEY.slice(10)}`;
     const faults: [CborFault, number][] = [];

@@ -7,7 +7,10 @@ import { bool, listOf, recordOf, text, textMapOf, uint, uint64 } from "../../../
 const FIELDS = {
   name: required(1, text),
   count: optional(2, uint),
-  inner: optional("inner", mapWith({ flags: required(3, listOf(bool), CtapStatus.INVALID_CBOR) })),
+  inner: optional(
+    "inner",
+    mapWith({ flags: required(3, listOf(bool), { status: CtapStatus.INVALID_CBOR }) }),
+  ),
 };
 
 describe("toFields", () => {

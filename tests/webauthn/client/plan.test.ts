@@ -256,6 +256,11 @@ test("an empty algorithm list means ES256 and RS256", () => {
   expect(plan.pubKeyCredParams.map(({ alg }) => alg)).toEqual([-7, -257]);
 });
 
+test("a key whose list of algorithms is empty chooses itself", () => {
+  const plan = planRegistration({ ...KEY, algorithms: [] }, CREATE);
+  expect(plan.pubKeyCredParams).toEqual(CREATE.pubKeyCredParams);
+});
+
 describe("long lists", () => {
   const session = (info: AuthenticatorInfo, oneShot = false) => ({
     info,
