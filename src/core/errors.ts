@@ -80,7 +80,7 @@ export function isHarnessError(value: unknown): value is HarnessError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
-/** What remains on the far side, as far as whoever sent the requests can tell. */
+/** What remains on the far side, as far as the sender of the requests can tell. */
 export interface LeftBehind {
   readonly aftermath: Aftermath;
   readonly carriedOut?: string | undefined;
@@ -90,6 +90,9 @@ export interface LeftBehind {
  * Returns the same error with another aftermath: same class, code, members, cause and stack.
  *
  * An error is made where something failed; what remains is known where the requests were sent.
+ *
+ * @param error made where something failed.
+ * @returns a copy; the error itself where both say the same.
  *
  * @example
  * throw withAftermath(error, { aftermath: "unknown", carriedOut: "makeCredential" });

@@ -35,6 +35,9 @@ function keyIn(env: VirtualEnv): LoopbackDevice {
 
 const ceremony = (env: VirtualEnv) => register(env, keyIn(env), OPTIONS, { origin: "https://example.com" });
 
+/** A ceremony has its request out by then: the key may still act on it. */
+const OUT = { aftermath: "unknown" } as const;
+
 const NOT_RUN = {
   code: "CLOCK_NOT_RUN",
   aftermath: "none",
@@ -50,7 +53,7 @@ describe.each(["real", "fake"])("with %s host timers", (timers) => {
   };
 
   test("a registration fails", async () => {
-    await expect(ceremony(arrange())).rejects.toMatchObject(NOT_RUN);
+    await expect(ceremony(arrange())).rejects.toMatchObject({ ...NOT_RUN, ...OUT });
   });
 
   test("a session fails", async () => {
@@ -77,7 +80,7 @@ describe.each(["real", "fake"])("with %s host timers", (timers) => {
   test("the second of two fails when only the first is run", async () => {
     const env = arrange();
     await env.clock.run(ceremony(env));
-    await expect(ceremony(env)).rejects.toMatchObject(NOT_RUN);
+    await expect(ceremony(env)).rejects.toMatchObject({ ...NOT_RUN, ...OUT });
   });
 });
 

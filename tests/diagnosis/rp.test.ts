@@ -150,6 +150,7 @@ describe("what differs by one thing only", () => {
       at(900, "browser", { kind: "page.settled", method: "get", outcome: "resolved", ceremony: "c1" }),
       at(950, "site", { kind: "rp.request", call: "login/finish", ceremony: "c1" }),
       at(990, "site", { kind: "rp.response", call: "login/finish", ceremony: "c1", status: 200 }),
+      at(1_000, "page", { kind: "user.saw", where: "page", text: "You are logged in.", tone: "success" }),
     ]);
     expect(explain(records).mechanism).toBe("success");
   });

@@ -341,14 +341,17 @@ test.each([
     },
   ],
   ["rejects", () => Promise.reject(new Error("ENOSPC"))],
-])("a listener for links that %s costs the link and not the ceremony", async (_, onLinked) => {
-  const bench = new HybridBench({ phone: { offersLink: true } });
-  // A caller may hand in an async function where nothing is awaited.
-  const { device, qr } = bench.invite({ onLinked: onLinked as () => void });
-  void bench.scan(qr);
-  expect((await bench.run(device.transact(MAKE)))[0]).toBe(0);
-  await bench.run(device.ended);
-  expect(bench.traced("link.hybrid")).toContainEqual(
-    expect.objectContaining({ stage: "update", code: "LINK_NOT_KEPT" }),
-  );
-});
+] as readonly (readonly [string, unknown])[])(
+  "a listener for links that %s costs the link and not the ceremony",
+  async (_, onLinked) => {
+    const bench = new HybridBench({ phone: { offersLink: true } });
+    // A caller may hand in an async function where nothing is awaited.
+    const { device, qr } = bench.invite({ onLinked: onLinked as () => void });
+    void bench.scan(qr);
+    expect((await bench.run(device.transact(MAKE)))[0]).toBe(0);
+    await bench.run(device.ended);
+    expect(bench.traced("link.hybrid")).toContainEqual(
+      expect.objectContaining({ stage: "update", code: "LINK_NOT_KEPT" }),
+    );
+  },
+);

@@ -28,11 +28,13 @@ ${KEY_HANDS_HELP}`,
     await using _held = kept;
     const firmware = answerAfterSaving(firmwareOf(simulated), kept, invocation.terminal);
     const exposed = await exposeKey(invocation, env, firmware);
-    invocation.terminal.warn(`simulated ${simulated.profile.name} on ${exposed.label}`);
-    const moves = await untilStdinEnds(exposed, invocation.terminal, {
+    const ended = untilStdinEnds(exposed, invocation.terminal, {
       stdin: flag(invocation, "stdin"),
       clock: env.clock,
     });
+    // A reader of this line may send a signal at once: the listeners are there by now.
+    invocation.terminal.warn(`simulated ${simulated.profile.name} on ${exposed.label}`);
+    const moves = await ended;
     return {
       exitCode: 0,
       json: { ok: true, where: exposed.label, profile: simulated.profile.name, ...moves },

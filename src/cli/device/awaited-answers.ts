@@ -1,7 +1,7 @@
 import type { CtapDevice, TransactOptions } from "../../entry/ctap.js";
 
 /**
- * Wraps a device so that a caller who gave up can still wait for the answer: whoever closes the device first does not
+ * Wraps a device so that a caller who gave up can still wait for the answer: a caller who closes the device first does not
  * learn whether the authenticator acted.
  */
 export class AwaitedAnswers implements CtapDevice {

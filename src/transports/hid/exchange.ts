@@ -170,7 +170,9 @@ export class HidTransaction implements LinkListener {
       // The port says that this report did not leave, and less than a whole message is nothing to a device. A port that
       // failed in some other way says nothing of the kind.
       const aftermath = cause.aftermath === "unknown" ? this.#aftermath : "none";
-      return this.#finish(new TransportError(cause.code, cause.message, { aftermath, cause }));
+      return this.#finish(
+        new TransportError(cause.code, cause.message, { aftermath, cause: cause.cause ?? cause }),
+      );
     }
     if (isHarnessError(cause)) return this.#finish(cause);
     // A foreign port fails as it likes, and nobody knows what of the report left.

@@ -122,7 +122,8 @@ describe.each([nodeCrypto, nobleCrypto])("with $name crypto", (crypto) => {
       ({ protocol, salts }) => protocol === version && salts.length === 2,
     ) as HmacVector;
     expect(() => openOutputs(agreed(vector, crypto), hexOf(vector.outputEnc), 1)).toThrow(
-      expect.objectContaining({ code: "MESSAGE_INVALID_VALUE", aftermath: "unknown" }),
+      // What remains is said where the request was sent.
+      expect.objectContaining({ code: "MESSAGE_INVALID_VALUE" }),
     );
   });
 

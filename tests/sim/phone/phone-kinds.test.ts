@@ -3,7 +3,10 @@ import { decodeCbor } from "../../../src/cbor/decode.js";
 import type { CborMap } from "../../../src/cbor/value.js";
 import type { CtapHandler } from "../../../src/ctap/device.js";
 import { encodeGetAssertionRequest } from "../../../src/ctap/messages/get-assertion.js";
-import { encodeMakeCredentialRequest, parseMakeCredentialResponse } from "../../../src/ctap/messages/make-credential.js";
+import {
+  encodeMakeCredentialRequest,
+  parseMakeCredentialResponse,
+} from "../../../src/ctap/messages/make-credential.js";
 import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
 import { phoneMannersOf } from "../../../src/sim/phone/phone-manners.js";
 import { SimPhone } from "../../../src/sim/phone/phone.js";
@@ -30,7 +33,7 @@ async function ask(request: Uint8Array, options: HybridBenchOptions = {}) {
 }
 
 const optionsIn = (request: Uint8Array, key: number) =>
-  Object.fromEntries((decodeCbor(request.subarray(1)) as CborMap).get(key) as CborMap);
+  Object.fromEntries((decodeCbor(request.subarray(1)) as CborMap).get(key) as ReadonlyMap<string, boolean>);
 
 describe("a phone asks its platform to verify, whatever the client wants (Chromium, v2_authenticator.cc)", () => {
   test.each([
@@ -38,7 +41,9 @@ describe("a phone asks its platform to verify, whatever the client wants (Chromi
     ["a resident key", { rk: true }, { rk: true, uv: true }],
     ["no verification", { uv: false }, { uv: true }],
   ])("for a passkey, when it wants %s", async (_, options, platform) => {
-    const { answer, asked } = await ask(encodeMakeCredentialRequest(creation({ ...(options && { options }) })));
+    const { answer, asked } = await ask(
+      encodeMakeCredentialRequest(creation({ ...(options && { options }) })),
+    );
     expect(optionsIn(asked.at(-1) as Uint8Array, 7)).toEqual(platform);
     const { authData } = parseMakeCredentialResponse(answer.subarray(1));
     expect(parseAuthenticatorData(authData)).toMatchObject({ userPresent: true, userVerified: true });
@@ -53,7 +58,9 @@ describe("a phone asks its platform to verify, whatever the client wants (Chromi
       if (message[0] === 0x04) return Uint8Array.of(0, 0xa0);
       return Uint8Array.of(0x27, ...new TextEncoder().encode(JSON.stringify(optionsIn(message, 5))));
     };
-    const { answer } = await ask(encodeGetAssertionRequest(assertion({ ...(options && { options }) })), { handle });
+    const { answer } = await ask(encodeGetAssertionRequest(assertion({ ...(options && { options }) })), {
+      handle,
+    });
     expect(answer[0]).toBe(0x27);
     expect(JSON.parse(new TextDecoder().decode(answer.subarray(1)))).toEqual({ uv: true });
   });
