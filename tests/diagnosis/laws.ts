@@ -173,10 +173,20 @@ export const namedTimersFired: Law = ({ said, trace }, { records }) => {
   ];
 };
 
+/** What a layer's own party records; a page's words without its browser, and a mail without its site, show neither. */
+const OWN_KINDS: Readonly<Record<string, readonly string[]>> = {
+  page: ["page.called", "page.settled"],
+  rp: ["rp.request", "rp.response"],
+};
+
+function isOf(probe: string, kind: string): boolean {
+  return OWN_KINDS[probe]?.includes(kind) ?? kind.startsWith(`${probe}.`);
+}
+
 /** Something is said of every ceremony: a cause, or what is missing in the trace, and is. */
 export function lacksCause(said: CeremonyDiagnosis, records: readonly TraceRecord[]): readonly string[] {
   const own = records.filter(({ ceremony }) => ceremony === said.ceremony);
-  const recorded = said.missingProbes.filter((probe) => own.some(({ kind }) => kind.startsWith(`${probe}.`)));
+  const recorded = said.missingProbes.filter((probe) => own.some(({ kind }) => isOf(probe, kind)));
   return [
     ...(said.mechanism === "undecided" && said.missingProbes.length === 0 ? [said.verdict] : []),
     ...recorded.map((probe) => `${probe} is called missing and has records: ${said.verdict}`),

@@ -1,5 +1,5 @@
 import { seconds } from "../evidence.js";
-import { mainExchange, type CeremonyTrace } from "./ceremony.js";
+import { firedTimer, mainExchange, type CeremonyTrace } from "./ceremony.js";
 import type { CtapCommandFact } from "./exchanges.js";
 
 /** Returns the authenticator's answer to the request, where the answer came while the client waited. */
@@ -37,7 +37,11 @@ export function settledLine({ settled }: CeremonyTrace): string | undefined {
   return `${seconds(settled.atMs)}: the promise ${how}`;
 }
 
-/** Says whether a key that came after a loss took the request on: the loss then ended nothing. */
-export function wasTakenOn({ exchanges }: CeremonyTrace, lostAtMs: number): boolean {
-  return exchanges.some(({ askedAtMs, status }) => askedAtMs >= lostAtMs && status === "OK");
+/**
+ * Says whether a key that came after a loss took the request on until the browser's timer fired: the loss then ended
+ * nothing.
+ */
+export function wasTakenOn(ceremony: CeremonyTrace, lostAtMs: number): boolean {
+  if (firedTimer(ceremony, "client.ceremony") === undefined) return false;
+  return ceremony.exchanges.some(({ askedAtMs, status }) => askedAtMs >= lostAtMs && status === "OK");
 }
