@@ -194,6 +194,28 @@ function wasRefusedBefore(ceremony: CeremonyTrace, atMs: number): boolean {
 /** A host notices at once that a device is gone; this is more than the polls of any. */
 const LOSS_NOTICED_MS = 2_000;
 
+/** The key was pulled out between two commands: the first sign of it is the command that did not get through. */
+function goneUnnoticed(ceremony: CeremonyTrace): Match | undefined {
+  const { records, exchanges, linkStages } = ceremony;
+  const settled = records.findLast(({ kind }) => kind === "page.settled");
+  if (settled?.kind !== "page.settled" || settled.reason !== "link-lost" || linkStages.length > 0)
+    return undefined;
+  const last = exchanges.at(-1);
+  if (last === undefined || last.status !== undefined) return undefined;
+  return {
+    verdict: `The key was gone at ${seconds(last.askedAtMs)}, when ${last.command} was to be sent to it.`,
+    evidence: evidenceOf(
+      `${seconds(last.askedAtMs)}: ${last.command} was sent, and the link was lost`,
+      settledLine(ceremony),
+    ),
+    prevention: NEXT_KEY,
+  };
+}
+
+const NEXT_KEY = [
+  "Keep looking for keys while time remains; never reuse a channel or a PIN token after a loss.",
+];
+
 export const keyUnplugged = defineRule({
   id: "key-unplugged",
   kinds: PASSKEY,
@@ -205,18 +227,17 @@ export const keyUnplugged = defineRule({
     const { settled, linkStages } = ceremony;
     if (settled?.resolved === true || takenAnswer(ceremony) !== undefined) return undefined;
     const lost = linkStages.findLast(({ stage }) => stage === "lost");
+    if (lost === undefined) return goneUnnoticed(ceremony);
     // Whatever was asked and went on waiting was not ended by it.
     const outlived = ceremony.exchanges.some(
       ({ askedAtMs, spanEndedAtMs }) =>
-        lost !== undefined && askedAtMs <= lost.atMs && (spanEndedAtMs ?? 0) > lost.atMs + LOSS_NOTICED_MS,
+        askedAtMs <= lost.atMs && (spanEndedAtMs ?? 0) > lost.atMs + LOSS_NOTICED_MS,
     );
-    if (outlived || lost === undefined || wasTakenOn(ceremony, lost.atMs)) return undefined;
+    if (outlived || wasTakenOn(ceremony, lost.atMs)) return undefined;
     return {
       verdict: `The key was gone at ${seconds(lost.atMs)}, before it answered.`,
       evidence: evidenceOf(`${seconds(lost.atMs)}: the link was lost`, settledLine(ceremony)),
-      prevention: [
-        "Keep looking for keys while time remains; never reuse a channel or a PIN token after a loss.",
-      ],
+      prevention: NEXT_KEY,
     };
   },
 });
