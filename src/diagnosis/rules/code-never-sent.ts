@@ -1,21 +1,27 @@
 import type { CeremonyTrace } from "../facts/ceremony.js";
 import { evidenceOf, seconds } from "../evidence.js";
-import { defineFactorRule, TROUBLED, UMBRELLAS } from "../rule.js";
+import type { FactorAttempt } from "../facts/factor-attempt.js";
+import { entryLine } from "../facts/factor-lines.js";
+import { defineFactorRule, TROUBLED, UMBRELLAS, type Match } from "../rule.js";
 
 const HTTP_ERROR_MIN = 400;
 
 /** Detects that a user waited for a code, or typed one, although the call that asks for a code had failed. */
 export const codeNeverSent = defineFactorRule({
   id: "code-never-sent",
-  text: "No code was ever sent: the call that asks for one had failed before.",
+  text: "No code had been sent: the call that asks for one had failed, or was still to be made.",
   results: ["unfinished", ...TROUBLED],
   over: ["code-expired", "code-not-received", "code-wrong", ...UMBRELLAS],
-  match({ factor, calls, codes }, ceremony, { ceremonies }) {
-    if (factor === "" || codes.length > 0 || calls.some(({ step }) => step === "code")) return undefined;
+  match(attempt, ceremony, { ceremonies }) {
+    const { factor, calls, codes } = attempt;
+    if (factor === "") return undefined;
     const earlier = ceremonies.filter(
       ({ attempt, beganAtMs }) => attempt?.factor === factor && beganAtMs < ceremony.beganAtMs,
     );
     if (earlier.some(({ attempt }) => (attempt?.codes.length ?? 0) > 0)) return undefined;
+    const early = typedBeforeAsked(attempt);
+    if (early !== undefined && earlier.length === 0) return early;
+    if (codes.length > 0 || calls.some(({ step }) => step === "code")) return undefined;
     const failed = earlier.flatMap((one) => failedRequestOf(one, factor)).at(-1);
     if (failed === undefined) return undefined;
     const answer = `answered ${failed.answer} at ${seconds(failed.atMs)}`;
@@ -29,6 +35,19 @@ export const codeNeverSent = defineFactorRule({
     };
   },
 });
+
+/** A code was typed, and refused, before the attempt had asked for any. */
+function typedBeforeAsked({ factor, calls, codes, entries }: FactorAttempt): Match | undefined {
+  const entry = entries.findLast(({ outcome }) => outcome === "refused");
+  const asked = calls.find(({ step }) => step === "code");
+  if (entry === undefined || asked === undefined || asked.askedAtMs < entry.atMs) return undefined;
+  if (codes.some(({ atMs }) => atMs <= entry.atMs)) return undefined;
+  return {
+    verdict: `A code was typed at ${seconds(entry.atMs)}, before any had been asked for; the first one was asked for at ${seconds(asked.askedAtMs)}.`,
+    evidence: evidenceOf(entryLine(entry), `${seconds(asked.askedAtMs)}: ${factor}/code asked for`),
+    prevention: ["Show the field for the code only when one was sent."],
+  };
+}
 
 /** Finds the failed calls for a code in one attempt. */
 function failedRequestOf(

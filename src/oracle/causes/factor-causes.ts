@@ -31,7 +31,7 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: [...LATE_CODE, "factor.enrolled", "mail.readable"],
   },
   "code-never-sent": {
-    names: ["outage.*", "factor.enrolled", "sms.knowsRoute", "sms.route", "do:request-code"],
+    names: ["outage.*", "factor.enrolled", "sms.knowsRoute", "sms.route", "do:enter-code", "do:request-code"],
   },
   "factor-lost": { names: ["app.lost"] },
   "code-voided": { names: ["otp.rotateOnResend", "do:request-code", "otp.renewMs", "user.codeEntryMs"] },
