@@ -18,10 +18,10 @@ import { systemEnv } from "../../../src/entry/sim.js";
 
 type Fork = NonNullable<NobleOptions["fork"]>;
 
-/** The computer's, and the phone's. */
 /** What the command line exits with where this machine is at fault, and not the device under test. */
 const ENVIRONMENT = 2;
 
+/** The computer's, and the phone's. */
 const COMPUTER = "hci0";
 const PHONE = "hci1";
 /** Long enough for a radio that works, on an emulated machine. */
