@@ -220,8 +220,9 @@ export const keyUnplugged = defineRule({
   id: "key-unplugged",
   kinds: PASSKEY,
   text: "The key was gone before it answered.",
-  // A browser that ends lets go of the key as well.
-  requiredProbes: () => ["page"],
+  // A browser that ends lets go of the key as well, a phone's link fails in other ways, and so does a timer of the link.
+  requiredProbes: ({ linkStages }) =>
+    linkStages.some(({ stage }) => stage === "lost") ? ["page"] : ["page", "link", "timer"],
   over: ["no-authenticator", "link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony) {
     const { settled, linkStages } = ceremony;
