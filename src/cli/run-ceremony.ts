@@ -1,3 +1,4 @@
+import { credentialTag, fromBase64url } from "../entry/ctap.js";
 import { type Env, inSpan } from "../entry/sim.js";
 import {
   type ClientContext,
@@ -30,7 +31,7 @@ export interface PageCall {
 }
 
 /** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
-export function calledByPage<T>(
+export function calledByPage<T extends { readonly id: string }>(
   { env }: OpenedDevice,
   call: PageCall,
   ceremony: (env: Env) => Promise<T>,
@@ -41,7 +42,7 @@ export function calledByPage<T>(
   );
 }
 
-async function recorded<T>(
+async function recorded<T extends { readonly id: string }>(
   env: Env,
   { method, client, options }: PageCall,
   ceremony: (env: Env) => Promise<T>,
@@ -58,7 +59,8 @@ async function recorded<T>(
   });
   try {
     const response = await ceremony(env);
-    trace.emit({ kind: "page.settled", method, outcome: "resolved" });
+    const credential = credentialTag(fromBase64url(response.id));
+    trace.emit({ kind: "page.settled", method, outcome: "resolved", credential });
     return response;
   } catch (error) {
     if (isHarnessError(error)) {
@@ -84,6 +86,24 @@ function timeoutIn(method: PageCall["method"], options: unknown): number | undef
 export interface FinishedCeremony {
   readonly outcome: Outcome;
   readonly keep?: () => Promise<void>;
+}
+
+/** What a ceremony that went well is told with, beside its timeline. */
+export interface WentWell {
+  readonly options: unknown;
+  readonly response: object;
+  /** What the site read from the response; `undefined` where it could not verify it. */
+  readonly verified: object | undefined;
+  readonly lines: readonly string[];
+}
+
+/** Tells of a ceremony that went well: the document, and the timeline with what came of it. */
+export function toldWell({ seed, records }: OpenedDevice, { lines, ...members }: WentWell): Outcome {
+  return {
+    exitCode: 0,
+    json: { ok: true, seed, ...members, trace: records },
+    text: [timelineOf(records), "", ...lines].join("\n"),
+  };
 }
 
 export interface CliCeremony {
@@ -121,7 +141,8 @@ export function verifiedBySite<T>(response: object, verify: () => T): T {
 /**
  * Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding.
  *
- * A signal that ends the program cancels the pending request, and the report says what remains. What cannot be kept of it afterwards is added to the report and never replaces it: the device has acted by then.
+ * A signal that ends the program cancels the pending request, and the report says what remains. What cannot be kept of
+ * it afterwards is added to the report and never replaces it: the device has acted by then.
  */
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
   checkRecording(invocation);

@@ -2,6 +2,7 @@ import type { DecidingTimer, Ending } from "./explanation.js";
 import { mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
 import { lastRefusal } from "./facts/factor-lines.js";
 import type { Outcome } from "./facts/outcome.js";
+import { HTTP_ERROR_MIN } from "./facts/site-calls.js";
 
 /**
  * Says what ended a ceremony: the timer that decided it, or else the first of its ends in the order in which one is
@@ -52,8 +53,6 @@ function requestEnd(ceremony: CeremonyTrace): Ending | undefined {
     return { by: "link", actor: lost.actor, atMs: lost.atMs };
   return { by: "client", ...(called !== undefined && { actor: called.actor }), atMs: settled.atMs };
 }
-
-const HTTP_ERROR_MIN = 400;
 
 /** The first call to the site that was refused; of an attempt with a factor, which goes on after a refusal, the last one. */
 function siteEnd({ options, finishes, attempt }: CeremonyTrace): Ending | undefined {

@@ -20,8 +20,7 @@ import {
 } from "../ceremony.js";
 import { readJsonFile } from "../files/read-file.js";
 import { numberOption, textOption } from "../options.js";
-import { calledByPage, verifiedBySite, withDevice } from "../run-ceremony.js";
-import { timelineOf } from "../timeline.js";
+import { calledByPage, toldWell, verifiedBySite, withDevice } from "../run-ceremony.js";
 import { CredentialFile, type CredentialFileEntry } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 import { creationOptions, registerOn } from "./register.js";
@@ -69,18 +68,12 @@ ${CEREMONY_HELP}`,
         const verdict = verified
           ? `verified: user ${verified.userVerified ? "verified" : "present"}, counter ${verified.signCount}`
           : "not verified: no credentials file says what to verify against (--credentials FILE)";
-        const outcome = {
-          exitCode: 0,
-          json: {
-            ok: true,
-            seed: opened.seed,
-            options,
-            response,
-            verified: verified && { userVerified: verified.userVerified, signCount: verified.signCount },
-            trace: opened.records,
-          },
-          text: [timelineOf(opened.records), "", `signed in with ${response.id}`, verdict].join("\n"),
-        } as const;
+        const outcome = toldWell(opened, {
+          options,
+          response,
+          verified: verified && { userVerified: verified.userVerified, signCount: verified.signCount },
+          lines: [`signed in with ${response.id}`, verdict],
+        });
         if (entry === undefined || verified === undefined) return { outcome };
         return { outcome, keep: () => credentialFile.put({ ...entry, credential: verified.credential }) };
       },

@@ -20,8 +20,7 @@ import {
 import { readJsonFile } from "../files/read-file.js";
 import { checkWritable } from "../files/replace-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
-import { calledByPage, verifiedBySite, withDevice } from "../run-ceremony.js";
-import { timelineOf } from "../timeline.js";
+import { calledByPage, toldWell, verifiedBySite, withDevice } from "../run-ceremony.js";
 import { CredentialFile } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 
@@ -67,24 +66,12 @@ ${CEREMONY_HELP}`,
         };
         const { fmt, attestationType, userVerified, alg, aaguid } = verified;
         const summary = { fmt, attestationType, userVerified, alg, aaguid: toHex(aaguid) };
+        const lines = [
+          `registered ${response.id}`,
+          `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
+        ];
         return {
-          outcome: {
-            exitCode: 0,
-            json: {
-              ok: true,
-              seed: opened.seed,
-              options,
-              response,
-              verified: summary,
-              trace: opened.records,
-            },
-            text: [
-              timelineOf(opened.records),
-              "",
-              `registered ${response.id}`,
-              `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
-            ].join("\n"),
-          },
+          outcome: toldWell(opened, { options, response, verified: summary, lines }),
           keep: () => credentialFile.put(entry),
         };
       },

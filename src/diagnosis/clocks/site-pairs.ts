@@ -1,8 +1,8 @@
 import type { TraceRecord } from "../../core/trace.js";
 import { eachBeforeEach, firstBeforeFirst, pick, type CausalPair, type Group } from "./causal-pair.js";
+import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
 
 const HTTP_OK = 200;
-const HTTP_ERROR_MIN = 400;
 const GATEWAY_TIMER = "gw.idle";
 
 /** Steps whose answer is no answer to what the user asked for. */

@@ -1,6 +1,7 @@
 import { acceptedFinish, isAttached } from "./site-facts.js";
 import type { CeremonyTrace } from "./ceremony.js";
 import type { TraceFacts } from "./trace-facts.js";
+import { HTTP_ERROR_MIN } from "./site-calls.js";
 
 /**
  * What a ceremony came to:
@@ -92,8 +93,6 @@ function siteSaid(ceremony: CeremonyTrace): Outcome["site"] {
   if (last === undefined) return "not-asked";
   return last.status === undefined ? "no-answer" : "refused";
 }
-
-const HTTP_ERROR_MIN = 400;
 
 /** Says whether the site gave no options, so that the browser was not called. */
 export function optionsFailed({ options, called }: CeremonyTrace): boolean {

@@ -14,6 +14,9 @@ export interface SiteCall {
 
 export type SiteCallRecord = Extract<TraceRecord, { readonly kind: "rp.request" | "rp.response" }>;
 
+/** The lowest HTTP status that says a call failed. */
+export const HTTP_ERROR_MIN = 400;
+
 /** Splits `registration/finish` into what the call is for and its step. */
 export function callParts({ call }: { readonly call: string }): {
   readonly about: string;

@@ -3,8 +3,7 @@ import { evidenceOf, seconds } from "../evidence.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
 import { entryLine } from "../facts/factor-lines.js";
 import { defineFactorRule, TROUBLED, UMBRELLAS, type Match } from "../rule.js";
-
-const HTTP_ERROR_MIN = 400;
+import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
 
 /** Detects that a user waited for a code, or typed one, although the call that asks for a code had failed. */
 export const codeNeverSent = defineFactorRule({
@@ -14,14 +13,16 @@ export const codeNeverSent = defineFactorRule({
   over: ["code-expired", "code-not-received", "code-wrong", ...UMBRELLAS],
   match(attempt, ceremony, { ceremonies }) {
     const { factor, calls, codes } = attempt;
-    if (factor === "") return undefined;
+    const early = typedBeforeAsked(attempt);
+    const isSent = codes.length > 0 || calls.some(({ step }) => step === "code");
+    // The other attempts are looked at only where something is amiss: judging stays linear in the trace.
+    if (factor === "" || (isSent && early === undefined)) return undefined;
     const earlier = ceremonies.filter(
       ({ attempt, beganAtMs }) => attempt?.factor === factor && beganAtMs < ceremony.beganAtMs,
     );
     if (earlier.some(({ attempt }) => (attempt?.codes.length ?? 0) > 0)) return undefined;
-    const early = typedBeforeAsked(attempt);
     if (early !== undefined && earlier.length === 0) return early;
-    if (codes.length > 0 || calls.some(({ step }) => step === "code")) return undefined;
+    if (isSent) return undefined;
     const failed = earlier.flatMap((one) => failedRequestOf(one, factor)).at(-1);
     if (failed === undefined) return undefined;
     const answer = `answered ${failed.answer} at ${seconds(failed.atMs)}`;

@@ -5,6 +5,7 @@ import type { CtapCommandFact } from "../facts/exchanges.js";
 import { defineRule, PASSKEY, UMBRELLAS, FAILED, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
+import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
 
 interface LinkTimerCause<Id extends string> {
   readonly id: Id;
@@ -180,8 +181,6 @@ export const browserQuit = defineRule({
     };
   },
 });
-
-const HTTP_ERROR_MIN = 400;
 
 /** Says whether the site had refused the options or the answer before a moment. */
 function wasRefusedBefore(ceremony: CeremonyTrace, atMs: number): boolean {
