@@ -39,6 +39,7 @@ export default defineConfig({
         },
       },
     ],
+    setupFiles: ["tests/helpers/property-seed.ts"],
     // A worker imports src/ once for all of its test files, which is most of what a test file would cost.
     isolate: false,
     // One for each core; the default leaves one to the main process, which has little to do once src/ is imported.

@@ -52,6 +52,9 @@ function placeOf(record: TraceRecord, index: number, ceremonies: OrderedCeremoni
     case "timer.fired":
     case "timer.disarmed":
       return ceremonies.timer(record, index);
+    case "user.prompted":
+    case "user.answered":
+      return record.ceremony === undefined ? ceremonies.prompt(record) : {};
     case "rp.row":
       ceremonies.row(record);
       return {};

@@ -21,9 +21,19 @@ export interface OrderedCeremony {
   /** The last moment at which something of the ceremony was certainly under way. */
   lastAtMs: number;
   settledAtMs?: number;
+  /** When the last of its timers that carry no name ended: a device or a service was at work until then. */
+  timersEndedAtMs: number;
   /** A record came that cannot be of this ceremony although it began last. */
   hasStray: boolean;
   readonly exchanges: OrderedExchange[];
+  /** What its user was asked to confirm, which may be answered after the ceremony's promise has settled. */
+  readonly prompts: OrderedPrompt[];
+}
+
+interface OrderedPrompt {
+  readonly actor: string;
+  readonly prompt: string;
+  answeredAtMs?: number;
 }
 
 interface ExchangePlace {
@@ -101,6 +111,10 @@ export class OrderedCeremonies {
       current: this.#current,
       beganBefore: (atMs) => this.#all.findLast(({ beganAtMs }) => beganAtMs <= atMs),
     });
+    if (record.kind !== "timer.armed" && record.ceremony === undefined) {
+      const ceremony = this.#all.find(({ id }) => id === place.ceremony);
+      if (ceremony !== undefined) ceremony.timersEndedAtMs = record.atMs;
+    }
     return place;
   }
 
@@ -121,6 +135,23 @@ export class OrderedCeremonies {
       ceremony.isPending = false;
       ceremony.lastAtMs = atMs;
     }
+  }
+
+  /** An answer belongs to the oldest open prompt of its words, which may be of a ceremony before. */
+  prompt(record: RecordOf<"user.prompted" | "user.answered">): { readonly ceremony?: string } {
+    const { actor, prompt, atMs } = record;
+    if (record.kind === "user.prompted") this.#current?.prompts.push({ actor, prompt });
+    else {
+      const isOpen = (one: OrderedPrompt) =>
+        one.actor === actor && one.prompt === prompt && one.answeredAtMs === undefined;
+      for (const { id, prompts } of this.#all) {
+        const open = prompts.find(isOpen);
+        if (open === undefined) continue;
+        open.answeredAtMs = atMs;
+        return { ceremony: id };
+      }
+    }
+    return this.unnamed(record);
   }
 
   /** What carries no name belongs to the ceremony that began last. */
@@ -151,9 +182,11 @@ export class OrderedCeremonies {
       id: id ?? `#${this.#all.length + 1}`,
       beganAtMs: atMs,
       lastAtMs: atMs,
+      timersEndedAtMs: 0,
       isPending: false,
       hasStray: false,
       exchanges: [],
+      prompts: [],
     };
     this.#all.push(ceremony);
     this.#timers.claim(ceremony.id);

@@ -1,12 +1,16 @@
 import type { OrderedCeremony } from "./ordered-ceremonies.js";
 
+/** Milliseconds in which a device may still show what the end of its last timer meant. */
+const FAR_SIDE_TAIL_MS = 1_000;
+
 /**
  * Names the ceremonies that ran at the same time as another one: where records carry no id, no record of such
  * ceremonies can be attributed to one of them.
  *
- * A ceremony runs from its first record until its promise has settled or its browser ended, its calls to the site are answered and the
- * last command it sent is answered. A key that is made or used while the ceremony that began last has asked for
- * nothing shows that the one before it was still under way.
+ * A ceremony runs from its first record until its promise has settled or its browser ended, its calls to the site
+ * are answered, the last command it sent is answered, its user has answered what the authenticator asked, and its
+ * timers have ended, those of a phone and a tunnel service too. A key that is made or used while the ceremony that
+ * began last has asked for nothing shows that the one before it was still under way.
  */
 export function overlappingIn(ceremonies: readonly OrderedCeremony[]): ReadonlySet<string> {
   const overlapping = new Set<string>();
@@ -21,7 +25,10 @@ export function overlappingIn(ceremonies: readonly OrderedCeremony[]): ReadonlyS
   return overlapping;
 }
 
-function endOf({ isPending, lastAtMs, exchanges }: OrderedCeremony): number {
+function endOf({ isPending, lastAtMs, exchanges, prompts, timersEndedAtMs }: OrderedCeremony): number {
   if (isPending) return Infinity;
-  return Math.max(lastAtMs, ...exchanges.map(({ answeredAtMs }) => answeredAtMs ?? 0));
+  const answers = [...exchanges, ...prompts].map(({ answeredAtMs }) => answeredAtMs ?? 0);
+  // A timer that ended with the promise was the client's own; one that ended later was of a party that went on.
+  const farSide = timersEndedAtMs > lastAtMs ? timersEndedAtMs + FAR_SIDE_TAIL_MS : 0;
+  return Math.max(lastAtMs, farSide, ...answers);
 }
