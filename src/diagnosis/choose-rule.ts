@@ -42,11 +42,13 @@ export function strongestMatches(
  * @throws {Error} for an id that no rule has, and for a rule that would prevail over itself.
  */
 export function precedenceOf(rules: readonly Rule[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const ids = rules.map(({ id }) => id);
   const declared = new Map(rules.map(({ id, over = [] }) => [id, over]));
   const below = (id: string, path: readonly string[]): readonly string[] => {
     const weaker = declared.get(id);
     if (weaker === undefined)
       throw new Error(`no rule has the id ${id}, which ${path.at(-1) ?? "?"} prevails over`);
+    if (weaker === "all") return ids.filter((other) => other !== id);
     if (path.includes(id)) throw new Error(`${id} prevails over itself: ${[...path, id].join(" > ")}`);
     return weaker.flatMap((other) => [other, ...below(other, [...path, id])]);
   };

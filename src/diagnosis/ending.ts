@@ -1,5 +1,6 @@
 import type { DecidingTimer, Ending } from "./explanation.js";
 import { mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
+import { isRefusal } from "./facts/exchanges.js";
 import { lastRefusal } from "./facts/factor-lines.js";
 import type { Outcome } from "./facts/outcome.js";
 import { HTTP_ERROR_MIN } from "./facts/site-calls.js";
@@ -21,18 +22,25 @@ export function endingOf(
   const ends: readonly (Ending | undefined)[] = [
     siteEnd(ceremony),
     outcome.promise === "rejected" ? requestEnd(ceremony) : undefined,
-    // A page that gives up without an abort leaves its request to whatever ends it later.
-    isLeftBehind(ceremony, outcome) ? undefined : pageEnd(ceremony),
+    quitEnd(ceremony, outcome),
   ];
-  return ends
+  const earliest = ends
     .filter((end) => end !== undefined)
     .reduce<Ending | undefined>((first, end) => (first && first.atMs <= end.atMs ? first : end), undefined);
+  const page = pageEnd(ceremony);
+  if (earliest === undefined || page === undefined) return earliest ?? page;
+  return earliest.atMs <= page.atMs || isLeftBehind(ceremony, outcome) ? earliest : page;
 }
 
-/** Says whether what the page told the user, or its giving up, left the ceremony to a later end. */
-function isLeftBehind({ attempt, gaveUp }: CeremonyTrace, { result, promise }: Outcome): boolean {
-  if (attempt !== undefined) return lastRefusal(attempt) !== undefined;
-  return result === "failure" && promise === "rejected" && gaveUp?.aborted === false;
+/** Says whether what the page told the user left the ceremony to a later end: only an abort ends a request. */
+function isLeftBehind({ attempt, gaveUp }: CeremonyTrace, { result }: Outcome): boolean {
+  return attempt !== undefined || (result === "failure" && gaveUp?.aborted !== true);
+}
+
+/** The browser ended before the user had heard how the ceremony had. */
+function quitEnd({ quit, called }: CeremonyTrace, { result }: Outcome): Ending | undefined {
+  if (quit === undefined || result === "success") return undefined;
+  return { by: "client", ...(called !== undefined && { actor: called.actor }), atMs: quit.atMs };
 }
 
 /** What ended the request to the authenticator, where it was rejected. */
@@ -40,8 +48,12 @@ function requestEnd(ceremony: CeremonyTrace): Ending | undefined {
   const { settled, linkStages, gestures, called, requestEndedAtMs } = ceremony;
   if (settled === undefined) return undefined;
   const answer = mainExchange(ceremony);
-  if (answer?.answeredAtMs !== undefined && !answer.discarded && answer.status !== "OK") {
-    const refused = gestures.findLast((gesture) => gesture.answer === "refused");
+  if (answer?.answeredAtMs !== undefined && isRefusal(answer)) {
+    // An authenticator that holds nothing says so, whatever its user answered.
+    const refused =
+      answer.status === "NO_CREDENTIALS"
+        ? undefined
+        : gestures.findLast((gesture) => gesture.answer === "refused");
     return refused
       ? { by: "user", actor: "user", atMs: refused.atMs }
       : { by: "authenticator", atMs: answer.answeredAtMs };

@@ -1,7 +1,8 @@
 import { firedTimer, mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
+import { isRefusal } from "./facts/exchanges.js";
 import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
-import { clientStage, phonesOf, serviceEnd } from "./facts/tunnel-facts.js";
+import { clientStage, phonesOf, phoneWasReached, serviceEnd } from "./facts/tunnel-facts.js";
 import type { Layer, Probe, Rule } from "./rule.js";
 
 export type { Probe };
@@ -49,8 +50,9 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
   // Nothing was asked, or nothing came back to the client and all else is seen: the link would say why.
   const cameBack = answer?.status !== undefined && answer.discarded !== true;
   const byLink = answer === undefined || (!cameBack && missing.length === 0);
-  // No timer ended it either: the system may have shown the user something.
-  const byUser = answer === undefined && firedTimer(ceremony, "client.ceremony") === undefined;
+  // No timer ended it either: the system may have shown the user something. A refusal may be the user's own.
+  const byUser =
+    answer === undefined ? firedTimer(ceremony, "client.ceremony") === undefined : isRefusal(answer);
   const others: readonly Layer[] = [
     ...(byLink ? ["link" as const] : []),
     ...(byUser ? ["user" as const] : []),
@@ -67,7 +69,7 @@ export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts)
       return ceremony.openedBy !== undefined;
     case "link.phone":
       // A device that stands in for phone and tunnel records the stages of both itself, without a handshake.
-      return phonesOf(ceremony).size > 0 || clientStage(ceremony, "handshake") === undefined;
+      return phonesOf(ceremony).size > 0 || !phoneWasReached(ceremony);
     case "link.service":
       return (
         serviceEnd(ceremony) !== undefined || ceremony.timers.some(({ timer }) => timer === "tunnel.ttl")

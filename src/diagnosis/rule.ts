@@ -39,8 +39,8 @@ export interface Rule<Id extends string = string> {
   readonly text: string;
   /** What the ceremony came to where this can be the cause; a failure where absent. */
   readonly results?: readonly Result[];
-  /** Ids of rules of the same tier that may match as well and are then the weaker explanation. */
-  readonly over?: readonly string[];
+  /** Ids of rules that may match as well and are then the weaker explanation; `all` for what ended every other one. */
+  readonly over?: readonly string[] | "all";
   /**
    * Probes that distinguish the cause from others with the same signature. In a trace that lacks one, the signature
    * may be another cause's, and the ceremony is `undecided`.

@@ -14,6 +14,7 @@ type Reasons = { readonly [Id in RootCauseId]?: string };
 const ABOUT_THE_AFTERMATH: Reasons = {
   "async-outbox": "the row that the site had promised",
   "browser-quit": "the key that a touch made when nobody asked any more",
+  "code-not-received": "the code, found or passed on when the user had stopped waiting",
   "client-timer-orphan": "the answer that came when the client had gone",
   "credential-id-truncated": "the row, whose id is not the key's",
   "gateway-504-late-commit": "the row that the site wrote behind the gateway's back",
@@ -30,10 +31,13 @@ const ABOUT_THE_AFTERMATH: Reasons = {
 /** Causes that are about an earlier ceremony, which their evidence may cite. */
 const ABOUT_ANOTHER_CEREMONY: Reasons = {
   "already-registered": "the registration that made the passkey",
+  "code-never-sent": "the attempt whose call for a code had failed",
   "credential-id-truncated": "the registration whose row has another id",
   "late-commit": "the registration whose row was not there yet",
   "other-authenticator": "the registration that made the passkey elsewhere",
+  "overwrite-race": "the registration that took the key's place",
   "phone-index-lag": "the registration whose passkey the phone did not list yet",
+  "read-replica-lag": "the registration whose row the copy did not have yet",
   "verification-unavailable": "the registration that made the passkey elsewhere",
 };
 
@@ -108,12 +112,16 @@ export const noNegativeDuration: Law = ({ said }) =>
     .filter((sentence) => /(?:^|[\s(])-\d/.test(sentence))
     .map((sentence) => `${said.mechanism}: ${sentence}`);
 
-/** Every moment that evidence cites has a record of the ceremony or of the whole run, or of an earlier ceremony where the cause is about that. */
-export const evidenceIsRecorded: Law = ({ said, trace }, { records }) => {
+/**
+ * Every moment that evidence cites has a record of the ceremony or of the whole run, or is the trace's end, or of an
+ * earlier ceremony where the cause is about that.
+ */
+export const evidenceIsRecorded: Law = ({ said, trace }, { records, facts }) => {
   const own = new Set(trace.records.map(({ atMs }) => written(atMs)));
-  const runs = new Set(
-    records.flatMap(({ atMs, ceremony }) => (ceremony === undefined ? [written(atMs)] : [])),
-  );
+  const runs = new Set([
+    ...records.flatMap(({ atMs, ceremony }) => (ceremony === undefined ? [written(atMs)] : [])),
+    written(facts.endsAtMs),
+  ]);
   const others = new Set(
     said.mechanism in ABOUT_ANOTHER_CEREMONY ? records.map(({ atMs }) => written(atMs)) : [],
   );

@@ -44,6 +44,13 @@ const VERDICTS: Readonly<Record<string, readonly (readonly [cause: string, timer
   "w24-flag-hides-the-timer": [["client-timeout", "client.ceremony"]],
   "w25-login-504-undecided": [["success"], ["gateway-504-late-commit", "gw.idle"]],
   "w26-sms-arrives-nobody-tells-undecided": [["code-not-received"]],
+  "w27-linked-phone-without-mobile-data": [["phone-no-tunnel", "tunnel.ttl"]],
+  "w28-link-gone-then-code": [["phone-no-tunnel", "client.ceremony"]],
+  "w29-linked-phone-not-heard": [["success"], ["phone-not-heard", "tunnel.ttl"]],
+  "w30-key-reset-before-login": [["success"], ["verification-unavailable"]],
+  "w31-app-lost-while-a-code-is-asked-for": [["factor-lost"]],
+  "w32-script-breaks-then-asks": [["success"]],
+  "w33-key-busy-for-ever": [["client-timer-orphan", "client.ceremony"], ["no-credential"]],
 };
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));

@@ -41,11 +41,12 @@ function linkEndedAtMs(ceremony: CeremonyTrace, stages: readonly LinkStage[]): n
       ? (answer.answeredAtMs ?? Infinity)
       : Infinity;
   const lastAskedMs = ceremony.exchanges.at(-1)?.askedAtMs ?? -Infinity;
-  const lastTriedMs = Math.max(
-    lastAskedMs,
-    own.findLast(({ stage }) => !FINAL_STAGES.includes(stage))?.atMs ?? -Infinity,
-  );
+  // A way that failed and the next one that is tried may share a moment: their order counts.
+  const lastTriedIndex = own.findLastIndex(({ stage }) => !FINAL_STAGES.includes(stage));
+  const lastTriedMs = Math.max(lastAskedMs, own[lastTriedIndex]?.atMs ?? -Infinity);
   const failedAtMs =
-    own.find(({ stage, atMs }) => FINAL_STAGES.includes(stage) && atMs >= lastTriedMs)?.atMs ?? Infinity;
+    own
+      .slice(lastTriedIndex + 1)
+      .find(({ stage, atMs }) => FINAL_STAGES.includes(stage) && atMs >= lastAskedMs)?.atMs ?? Infinity;
   return Math.min(failedAtMs, refusedAtMs >= lastTriedMs ? refusedAtMs : Infinity);
 }

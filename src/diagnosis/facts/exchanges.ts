@@ -14,6 +14,11 @@ export interface CtapCommandFact {
   readonly discarded?: boolean;
 }
 
+/** Says whether an authenticator refused a command whose asker still waited; an answer to a CANCEL refuses nothing. */
+export function isRefusal({ status, discarded }: CtapCommandFact): boolean {
+  return status !== undefined && status !== "OK" && status !== "KEEPALIVE_CANCEL" && discarded !== true;
+}
+
 type Building = { -readonly [Member in keyof CtapCommandFact]: CtapCommandFact[Member] };
 
 /**

@@ -81,10 +81,13 @@ function promiseOf({ called, settled }: CeremonyTrace): Outcome["promise"] {
 function toldUser(ceremony: CeremonyTrace): Outcome["told"] {
   const { failureSeen, gaveUp, threw, callFailed, successSeen, timers } = ceremony;
   const poll = timers.find(({ timer, end }) => timer === "rp.poll" && end === "fired");
+  const trouble = gaveUp ?? threw ?? callFailed ?? (poll && { atMs: poll.endedAtMs ?? 0 });
+  const isFollowed = (by: { readonly atMs: number }) =>
+    successSeen !== undefined && successSeen.atMs >= by.atMs;
+  if (failureSeen !== undefined) return isFollowed(failureSeen) ? "corrected" : "failure";
   // Without what the user saw, a page that gave up or failed has told of a failure.
-  const failure = failureSeen ?? gaveUp ?? threw ?? callFailed ?? (poll && { atMs: poll.endedAtMs ?? 0 });
-  if (failure === undefined) return successSeen === undefined ? "nothing" : "success";
-  return successSeen !== undefined && successSeen.atMs >= failure.atMs ? "corrected" : "failure";
+  if (trouble !== undefined && !isFollowed(trouble)) return "failure";
+  return successSeen === undefined ? "nothing" : "success";
 }
 
 function siteSaid(ceremony: CeremonyTrace): Outcome["site"] {

@@ -16,13 +16,22 @@ export function clientStage(ceremony: CeremonyTrace, wanted: string): LinkStage 
   return ceremony.linkStages.find(({ stage, actor }) => stage === wanted && actor === client);
 }
 
-/** Names the phones that recorded a stage of their link. */
+/** Names the phones that recorded a stage of their link, or what their screen showed. */
 export function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
   const client = clientOf(ceremony);
   const told = ceremony.linkStages.filter(
     ({ stage, actor }) => PHONE_STAGES.includes(stage) && actor !== client,
   );
-  return new Set(told.map(({ actor }) => actor));
+  const showed = ceremony.records.filter((record) => record.kind === "user.saw" && record.where === "phone");
+  return new Set([...told, ...showed].map(({ actor }) => actor));
+}
+
+/** Says whether a phone was reached and must have recorded something of it. */
+export function phoneWasReached(ceremony: CeremonyTrace): boolean {
+  return (
+    clientStage(ceremony, "handshake") !== undefined ||
+    ceremony.linkStages.some(({ stage }) => stage === "push-sent")
+  );
 }
 
 /** Finds a link stage that a phone reported. */

@@ -22,7 +22,7 @@ export const browserUnsupported = defineRule({
   kinds: PASSKEY,
   text: "The browser lacks what the ceremony needs: WebAuthn, cookies or JavaScript.",
   results: TROUBLED,
-  over: ["mail-queue-only", "session-lost", ...UMBRELLAS],
+  over: ["mail-queue-only", "session-lost", "read-replica-lag", ...UMBRELLAS],
   match({ records, called, calls, callFailed, finishes, failureSeen }) {
     const wentOn = [calls.length > 0, called, callFailed].some(Boolean);
     const isSessionLost = finishes.some(({ code }) => code === "SESSION_LOST");

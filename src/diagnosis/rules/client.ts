@@ -2,6 +2,7 @@ import type { TraceRecord } from "../../core/trace.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, TROUBLED, UMBRELLAS } from "../rule.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
+import { isRefusal } from "../facts/exchanges.js";
 
 type RecordOf<K extends TraceRecord["kind"]> = Extract<TraceRecord, { readonly kind: K }>;
 
@@ -21,6 +22,12 @@ function rejectionOf(ceremony: CeremonyTrace): RecordOf<"page.settled"> | undefi
 
 function rejectionLine({ atMs, name }: RecordOf<"page.settled">): string {
   return `${seconds(atMs)}: the promise was rejected with ${name ?? "an error"}`;
+}
+
+/** Says whether the authenticator had refused the request before it ended. */
+function wasRefused(ceremony: CeremonyTrace): boolean {
+  const answer = mainExchange(ceremony);
+  return answer !== undefined && isRefusal(answer);
 }
 
 /** J: something in front of the browser held the request back on a timer of its own. */
@@ -64,6 +71,7 @@ export const ownRequestAborted = defineRule({
     const aborted = recordsIn(ceremony, "page.aborted").findLast(({ by }) => by === "autofill");
     const rejection = rejectionOf(ceremony);
     if (aborted === undefined || rejection === undefined || ceremony.gaveUp) return undefined;
+    if (wasRefused(ceremony)) return undefined;
     return {
       verdict:
         `The page's own library ended the user's request at ${seconds(aborted.atMs)} to begin its own for the autofill ` +
@@ -193,10 +201,16 @@ export const verificationUnavailable = defineRule({
         `The site required user verification, and the authenticator that was asked can verify nobody: it has neither ` +
         `a PIN nor a sensor set up. The browser ended the request at ${seconds(rejection.atMs)}.` +
         (holder
-          ? ` The passkey was made on ${holder.authenticator}; this may be another authenticator.`
+          ? ` The passkey was made on ${holder.authenticator}` +
+            (holder.deletedAtMs === undefined
+              ? "; this may be another authenticator."
+              : ` and was deleted there at ${seconds(holder.deletedAtMs)}: an authenticator that is reset loses its ` +
+                "passkeys, its PIN and its fingerprints.")
           : ""),
       evidence: evidenceOf(
         holder && `${seconds(holder.atMs)}: key ${holder.credential} created on ${holder.authenticator}`,
+        holder?.deletedAtMs !== undefined &&
+          `${seconds(holder.deletedAtMs)}: key ${holder.credential} deleted on ${holder.authenticator}`,
         rejectionLine(rejection),
       ),
       prevention: [
@@ -230,7 +244,8 @@ export const requestReplaced = defineRule({
   over: ["link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony, facts) {
     const rejection = rejectionOf(ceremony);
-    if (rejection?.reason !== "cancelled") return undefined;
+    // A client may keep to itself for a while that the authenticator has refused.
+    if (rejection?.reason !== "cancelled" || wasRefused(ceremony)) return undefined;
     const isReplaced = facts.ceremonies.some(
       ({ id, called }) =>
         id !== ceremony.id && called?.atMs === rejection.atMs && called.actor === ceremony.called?.actor,
@@ -299,7 +314,7 @@ export const noAuthenticator = defineRule({
   id: "no-authenticator",
   kinds: PASSKEY,
   text: "No authenticator was within reach.",
-  over: ["still-waiting", ...UMBRELLAS],
+  over: ["still-waiting", "request-replaced", ...UMBRELLAS],
   // At login the site may have said that there is nothing to look for further away.
   requiredProbes: ({ kind }) => (kind === "login" ? ["rp"] : []),
   match(ceremony) {

@@ -41,7 +41,7 @@ export const userRefused = defineRule({
   id: "user-refused",
   kinds: PASSKEY,
   text: "The user said no.",
-  over: UMBRELLAS,
+  over: ["read-replica-lag", ...UMBRELLAS],
   // A platform answers a time-out and a missing credential with the same status as a refusal by the user.
   requiredProbes: ({ gestures }) =>
     gestures.some(({ answer }) => answer === "refused") ? [] : ["timer", "user.answers", "link.phone"],

@@ -124,6 +124,7 @@ export const factorLost = defineFactorRule({
   id: "factor-lost",
   text: "The device with the authenticator app was gone, and its codes with it.",
   results: ["unfinished", ...TROUBLED],
+  over: ["code-not-received", ...UMBRELLAS],
   match(_, { records }) {
     const lost = records.find((record) => record.kind === "user.answered" && record.answer === "app-lost");
     if (lost === undefined) return undefined;

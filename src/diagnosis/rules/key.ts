@@ -155,7 +155,8 @@ export const browserQuit = defineRule({
   kinds: PASSKEY,
   text: "The browser ended while the ceremony was going on.",
   results: [...FAILED, "success-not-reported"],
-  over: ["link-hang", "key-unplugged", "no-authenticator", "link-flake-per-attempt", "still-waiting"],
+  // What would have ended the ceremony later, or had not been told yet, did not end it.
+  over: "all",
   // The page may have found before that the browser lacks something, and the site may have accepted.
   requiredProbes: ({ settled }) => ["page.script", ...(settled === undefined ? [] : (["rp"] as const))],
   match(ceremony) {
@@ -165,12 +166,16 @@ export const browserQuit = defineRule({
     if (wasRefusedBefore(ceremony, quit.atMs)) return undefined;
     if (ceremony.failureSeen && ceremony.failureSeen.atMs < quit.atMs) return undefined;
     const isPending = called !== undefined && settled === undefined;
+    const asked = mainExchange(ceremony);
+    const wentOn = asked !== undefined && (asked.answeredAtMs ?? Infinity) > quit.atMs;
     return {
       verdict:
         `The browser quit at ${seconds(quit.atMs)}` +
-        (isPending
-          ? " without a CANCEL; the key's operation went on without a client."
-          : ", before the page could tell the user how the ceremony ended."),
+        (!isPending
+          ? ", before the page could tell the user how the ceremony ended."
+          : wentOn
+            ? " without a CANCEL; the authenticator's operation went on without a client."
+            : ", while the request was pending and no authenticator was busy with it."),
       evidence: evidenceOf(
         `${seconds(quit.atMs)}: the browser ended`,
         ...keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),

@@ -10,7 +10,8 @@ export const optionsTimeout = defineRule({
   id: "options-timeout",
   kinds: PASSKEY,
   text: "The gateway timed out before the site had made options.",
-  over: UMBRELLAS,
+  // Another page of the same ceremony may have found that its browser lacks something.
+  over: ["browser-unsupported", ...UMBRELLAS],
   match(ceremony) {
     const { kind, calls, called, quit } = ceremony;
     const options = calls.find(({ status }) => status === GATEWAY_TIMEOUT);

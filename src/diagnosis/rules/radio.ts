@@ -252,7 +252,7 @@ export const phoneNotHeard = defineRule({
   id: "phone-not-heard",
   kinds: PASSKEY,
   text: "No advert came that was meant for this computer.",
-  over: ["link-flake-per-attempt", ...UMBRELLAS],
+  over: ["link-flake-per-attempt", "link-lost", "tunnel-limit", ...UMBRELLAS],
   // Whether the phone's own trouble came before the end shows in the promise.
   requiredProbes: () => ["page"],
   match(ceremony) {
@@ -279,10 +279,10 @@ export const phoneNotHeard = defineRule({
 });
 
 function whatThePhoneDid({ others }: FailedScan): string {
-  if (stageIn(others, "advert-sent")) return "A phone had read the code and was broadcasting.";
+  const phone = stageIn(others, "qr-scanned") ? "A phone had read the code and" : "The phone that was called";
+  if (stageIn(others, "advert-sent")) return `${phone} was broadcasting.`;
   const failed = stageIn(others, "failed");
-  if (failed)
-    return `A phone had read the code and gave up before it broadcast (${causeText(failed) ?? "no reason given"}).`;
+  if (failed) return `${phone} gave up before it broadcast (${causeText(failed) ?? "no reason given"}).`;
   return stageIn(others, "qr-scanned")
     ? "A phone had read the code and never broadcast."
     : "No phone had read the code.";

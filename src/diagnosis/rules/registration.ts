@@ -29,7 +29,7 @@ export const lateDelivery = defineRule({
   kinds: PASSKEY,
   text: "The page reported a failure while the ceremony went on to succeed.",
   results: DENIED,
-  over: ["credential-id-truncated"],
+  over: ["credential-id-truncated", "mail-queue-only"],
   // Who held the request back until then shows in their timer, or in the link.
   requiredProbes: (ceremony) => ["page", "timer", ...(wasAskedAtOnce(ceremony) ? [] : ["link" as const])],
   match(ceremony, facts) {
@@ -43,7 +43,8 @@ export const lateDelivery = defineRule({
     const poll = firedTimer(ceremony, "rp.poll");
     const denied = (poll?.endedAtMs ?? Infinity) < errorAtMs || ceremony.finishes.length > 1;
     if (wasPosted && denied) return undefined;
-    if (wasPosted && (ceremony.threw ?? ceremony.callFailed)) return undefined;
+    const broke = ceremony.threw ?? ceremony.callFailed;
+    if (wasPosted && broke !== undefined && broke.atMs <= errorAtMs) return undefined;
     const gesture = approvedGesture(ceremony);
     const createdAtMs = keyCreated(ceremony);
     const done = ceremony.kind === "login" ? "signed" : "was created";
@@ -155,16 +156,20 @@ export const clientTimerOrphan = defineRule({
     const answer = mainExchange(ceremony);
     const inTime = createdAtMs < timer.endedAtMs;
     // A key made in the browser's last moments is as late as its answer.
+    const neverCame = inTime && answer !== undefined && answer.answeredAtMs === undefined;
     const lateAtMs = inTime ? answer?.discarded && answer.answeredAtMs : createdAtMs;
-    if (typeof lateAtMs !== "number" || lateAtMs < timer.endedAtMs) return undefined;
-    const lateMs = lateAtMs - timer.endedAtMs;
+    if (!neverCame && (typeof lateAtMs !== "number" || lateAtMs < timer.endedAtMs)) return undefined;
+    const lateMs = neverCame ? undefined : Number(lateAtMs) - timer.endedAtMs;
     return {
       decidedBy: timer,
-      marginMs: -lateMs,
+      marginMs: lateMs === undefined ? undefined : -lateMs,
       verdict:
         `client.ceremony fired first: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
-        `its key at ${seconds(createdAtMs)}, ${inTime ? "and its answer came " : ""}${seconds(lateMs)} too late; ` +
-        "no client was left to take the answer. " +
+        `its key at ${seconds(createdAtMs)}, ` +
+        (lateMs === undefined
+          ? "and its answer had not come by then. "
+          : `${inTime ? "and its answer came " : ""}${seconds(lateMs)} too late; ` +
+            "no client was left to take the answer. ") +
         "The key is an orphan: the site has no row for it.",
       evidence: evidenceOf(
         `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,

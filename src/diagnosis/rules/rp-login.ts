@@ -107,18 +107,25 @@ function endedForWantOfRow(ceremony: CeremonyTrace): boolean {
   return records.some((record) => record.kind === "page.settled" && record.reason === "no-credential");
 }
 
+/** Says whether a row has the id of a key that its ceremony made; of another one it would have helped no login. */
+function namesKeyOf(maker: CeremonyTrace | undefined, credential: string): boolean {
+  const made = maker?.keysCreated ?? [];
+  return made.length === 0 || made.some((key) => key.credential === credential);
+}
+
 /** The row came after the answer that promised it: who logs in between is unknown. */
 export const lateCommit = defineRule({
   id: "late-commit",
   kinds: LOGIN,
   text: "The site wrote the row only after the login had asked for its options.",
-  over: ["unknown-credential", ...NOTHING_FOUND],
+  over: ["unknown-credential", "overwrite-race", ...NOTHING_FOUND],
   match(ceremony, facts) {
     const { options } = ceremony;
     if (options === undefined || acceptedFinish(ceremony) || !endedForWantOfRow(ceremony)) return undefined;
     const row = rowsOfAccount(ceremony, facts).find(
-      ({ createdAtMs, ceremony: made }) =>
+      ({ createdAtMs, credential, ceremony: made }) =>
         createdAtMs > options.askedAtMs &&
+        namesKeyOf(facts.ceremonyById.get(made ?? ""), credential) &&
         facts.ceremonies.some(({ id, beganAtMs }) => id === made && beganAtMs < ceremony.beganAtMs),
     );
     if (row === undefined) return undefined;

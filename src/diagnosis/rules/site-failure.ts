@@ -103,6 +103,7 @@ export const siteError = failedCall({
   id: "site-error",
   text: "The site's server failed on a call.",
   isSo: (status) => status >= SERVER_ERROR_MIN && status !== GATEWAY_TIMEOUT,
+  over: ["code-never-sent", ...UMBRELLAS],
   description: "The site's server failed; browser and authenticator had no part in it.",
   prevention: [
     "Make every call safe to repeat, and let the page repeat it.",

@@ -77,6 +77,9 @@ export const tunnelExpired = defineRule({
     "link-flake-per-attempt",
     ...UMBRELLAS,
   ],
+  // A linked phone that was called and found no way to the tunnel says so itself.
+  requiredProbes: (ceremony) =>
+    clientStage(ceremony, "contacting") && mainExchange(ceremony) === undefined ? ["link.phone"] : [],
   match(ceremony, facts) {
     const ttl = firedTimer(ceremony, "tunnel.ttl");
     const end = tunnelEnd(ceremony);
@@ -85,6 +88,10 @@ export const tunnelExpired = defineRule({
     if (!hasFullDetail(ceremony, facts)) return undefined;
     const key = keyOf(ceremony);
     const asked = mainExchange(ceremony);
+    // A phone that broadcast at once and was not heard would not have been heard later.
+    const sent = phoneStage(ceremony, "advert-sent");
+    if (clientStage(ceremony, "contacting") && sent && !clientStage(ceremony, "advert-seen"))
+      return undefined;
     return {
       decidedBy: ttl,
       marginMs: key && ttl.endedAtMs - key.atMs,
@@ -222,18 +229,26 @@ export const phoneNoTunnel = defineRule({
     if (refused === undefined || clientStage(ceremony, "advert-seen") || mainExchange(ceremony))
       return undefined;
     if (phoneStage(ceremony, "advert-sent") || ceremony.settled?.resolved === true) return undefined;
-    const timer = firedTimer(ceremony, "client.ceremony") ?? firedTimer(ceremony, "page.guard");
+    const called = clientStage(ceremony, "qr-shown") ? undefined : clientStage(ceremony, "contacting");
+    const timer = (["client.ceremony", "page.guard", "tunnel.ttl"] as const)
+      .map((name) => firedTimer(ceremony, name))
+      .find((fired) => fired !== undefined);
+    const first =
+      timer?.endedAtMs === undefined ? "T" : `${timer.timer} fired first, at ${seconds(timer.endedAtMs)}: t`;
     return {
       decidedBy: timer,
       verdict:
-        `${timer?.endedAtMs === undefined ? "" : `${timer.timer} fired first, at ${seconds(timer.endedAtMs)}: `}the phone ` +
-        `could not open its tunnel (${causeText(refused) ?? "no reason given"}) and so never broadcast where it is. The ` +
-        "computer waited for an advert that could not come.",
+        `${first}he ${called ? "linked phone was called and" : "phone"} could not open its tunnel ` +
+        `(${causeText(refused) ?? "no reason given"})` +
+        (called
+          ? ". The computer waited at the tunnel for a phone that could not come."
+          : " and so never broadcast where it is. The computer waited for an advert that could not come."),
       evidence: evidenceOf(
+        called && stageLine(called, "the computer:"),
         stageLine(phoneStage(ceremony, "qr-scanned"), "the phone:"),
         stageLine(phoneStage(ceremony, "tunnel-opening"), "the phone:"),
         stageLine(refused, "the phone:"),
-        "no advert was heard",
+        !called && "no advert was heard",
         timer?.endedAtMs !== undefined && `${seconds(timer.endedAtMs)}: ${nameTimer(timer)} fired`,
         settledLine(ceremony),
       ),

@@ -13,7 +13,16 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
   },
   "request-replaced": { names: [...OTHER_CEREMONY, "page.autofillMs", ...TIME_TO_ANSWER], condition: true },
   "verification-unavailable": {
-    names: ["rp.userVerification", "key.which", "key.second", "key.pinSet", "key.elsewhere", "os.setsUpPin"],
+    names: [
+      "rp.userVerification",
+      "key.which",
+      "key.second",
+      "key.pinSet",
+      "key.elsewhere",
+      "os.setsUpPin",
+      // A reset takes the PIN and the fingerprints away.
+      "do:reset-key",
+    ],
   },
   "own-request-aborted": { names: ["page.autofillMs", "page.abortsPending"] },
   "hello-setting-diverts": { names: ["browser.helloForPasswords", "os.helloEnabled", "os.webauthnApi"] },
