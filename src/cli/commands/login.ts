@@ -115,9 +115,10 @@ function checkListed(id: string, options: unknown): void {
   const { allowCredentials } = parseRequestOptionsFromJSON(options);
   if (allowCredentials.length === 0) return;
   if (allowCredentials.some((listed) => toBase64url(listed.id) === id)) return;
-  throw new VerificationError("RP_CREDENTIAL_ID", "the response is of a credential that was not listed", {
-    hint: "the key answered with another id than those of allowCredentials; a browser refuses it, and so must a site",
-  });
+  throw new VerificationError(
+    "RP_CREDENTIAL_NOT_ALLOWED",
+    "the response is of a credential that was not listed",
+  );
 }
 
 interface Expected {

@@ -1,12 +1,15 @@
+import { equalBytes } from "../../core/bytes.js";
 import { readDer, type DerItem } from "./der.js";
 import {
   bitsOf,
   booleanOf,
   DerTag,
   insideOf,
+  integerBytes,
   isContext,
   isUniversal,
   membersOf,
+  nameItem,
   numberOf,
   octetsOf,
   oidOf,
@@ -24,8 +27,12 @@ export const ExtensionOid = {
   KEY_USAGE: "2.5.29.15",
   SUBJECT_ALT_NAME: "2.5.29.17",
   BASIC_CONSTRAINTS: "2.5.29.19",
+  NAME_CONSTRAINTS: "2.5.29.30",
+  DISTRIBUTION_POINTS: "2.5.29.31",
   CERTIFICATE_POLICIES: "2.5.29.32",
+  POLICY_MAPPINGS: "2.5.29.33",
   EXTENDED_KEY_USAGE: "2.5.29.37",
+  INHIBIT_ANY_POLICY: "2.5.29.54",
   /** The authenticator model a certificate was issued for. @see WebAuthn Level 3 §8.2.1 */
   FIDO_AAGUID: "1.3.6.1.4.1.45724.1.1.4",
 } as const;
@@ -55,6 +62,12 @@ export interface Certificate {
   readonly version: number;
   /** Empty for a certificate whose subject is in its alternative name. */
   readonly subject: readonly NameAttribute[];
+  /** Content of the serial number's INTEGER, as encoded: what a revocation list names. */
+  readonly serialNumber: Uint8Array;
+  /** DER of the issuer's Name. */
+  readonly issuerName: DerItem;
+  /** DER of the subject's Name. */
+  readonly subjectName: DerItem;
   /** What subjectPublicKeyInfo holds: the algorithm's identifier, and the key in that algorithm's own form. */
   readonly publicKey: SignedOrKeyBits;
   /** What the issuer signed. */
@@ -94,23 +107,6 @@ export function pathLengthOf(certificate: Certificate): number | undefined {
   });
 }
 
-/**
- * Extensions that path validation here can honour. Policies bind nobody who asks for none; what format demands of key
- * usages and alternative names, the format checks.
- */
-const HONOURED: ReadonlySet<string> = new Set([
-  ExtensionOid.KEY_USAGE,
-  ExtensionOid.SUBJECT_ALT_NAME,
-  ExtensionOid.BASIC_CONSTRAINTS,
-  ExtensionOid.CERTIFICATE_POLICIES,
-  ExtensionOid.EXTENDED_KEY_USAGE,
-]);
-
-/** The first critical extension that nothing here can honour, such as name constraints. @see RFC 5280 §4.2 */
-export function unknownCritical({ extensions }: Certificate): string | undefined {
-  return [...extensions].find(([oid, { critical }]) => critical && !HONOURED.has(oid))?.[0];
-}
-
 /** Values of the attribute in the subject, in order. */
 export function subjectTexts(certificate: Certificate, oid: string): readonly string[] {
   return certificate.subject.filter((attribute) => attribute.oid === oid).map(({ text }) => text);
@@ -140,8 +136,8 @@ function fieldsOf(certificate: DerItem) {
   const members = [...membersOf(tbs)];
   const explicitVersion = members[0] !== undefined && isContext(members[0], 0) ? members.shift() : undefined;
   const version = explicitVersion === undefined ? 1 : numberOf(insideOf(explicitVersion)) + 1;
-  // serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, then the tagged ones
-  const [, , , validity, subject, publicKey, ...tagged] = members;
+  const [serialNumber, innerAlgorithm, issuer, validity, subject, publicKey, ...tagged] = members;
+  demandSameAlgorithm(innerAlgorithm, signatureAlgorithm);
   const [notBefore, notAfter] = membersOf(validity);
   const extensions = tagged.find((item) => isContext(item, 3));
   return {
@@ -149,11 +145,20 @@ function fieldsOf(certificate: DerItem) {
     publicKey: algorithmBits(...pairOf(publicKey)),
     signed: tbs?.raw ?? new Uint8Array(),
     signature: algorithmBits(signatureAlgorithm, signature),
-    subject: subject === undefined ? [] : nameAttributes(subject),
+    serialNumber: integerBytes(serialNumber),
+    issuerName: nameItem(issuer),
+    subjectName: nameItem(subject),
+    subject: nameAttributes(nameItem(subject)),
     notBeforeMs: timeOf(notBefore),
     notAfterMs: timeOf(notAfter),
     extensions: extensions === undefined ? new Map<string, CertificateExtension>() : extensionsOf(extensions),
   };
+}
+
+/** The issuer signs one of the two statements of the algorithm only. @see RFC 5280 §4.1.1.2 */
+function demandSameAlgorithm(inner: DerItem | undefined, outer: DerItem | undefined): void {
+  if (inner !== undefined && outer !== undefined && equalBytes(inner.raw, outer.raw)) return;
+  throw new VerificationError("RP_ATTESTATION_CERTIFICATE", "states two signature algorithms");
 }
 
 function pairOf(item: DerItem | undefined): readonly [DerItem | undefined, DerItem | undefined] {

@@ -66,6 +66,18 @@ export function numberOf(item: DerItem | undefined, tag: number = DerTag.INTEGER
   return first < 0x80 ? unsigned : unsigned - 256 ** content.length;
 }
 
+/** Content of an INTEGER of any size, as encoded. @throws {DerError} */
+export function integerBytes(item: DerItem | undefined): Uint8Array {
+  const { content } = expect(item, DerTag.INTEGER);
+  if (content.length === 0) throw new DerError("VALUE", "integer is empty");
+  return content;
+}
+
+/** A Name: a SEQUENCE, of which nothing more is read here. @throws {DerError} */
+export function nameItem(item: DerItem | undefined): DerItem {
+  return expect(item, DerTag.SEQUENCE);
+}
+
 /** @throws {DerError} for other bytes than 00 and FF. */
 export function booleanOf(item: DerItem | undefined): boolean {
   const { content } = expect(item, DerTag.BOOLEAN);

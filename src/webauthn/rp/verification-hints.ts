@@ -8,6 +8,8 @@ export const HINTS = {
   RP_CROSS_ORIGIN: "Pass topOrigins if the ceremony may run in an iframe of another site.",
   RP_TOP_ORIGIN: "List the embedding page's origin in topOrigins.",
   RP_CREDENTIAL_ID: "Look the stored credential up by the id of this response.",
+  RP_CREDENTIAL_NOT_ALLOWED:
+    "The authenticator answered with another credential than those listed. A browser refuses such an answer, and so must a site.",
   RP_USER_HANDLE: "The credential belongs to another account than the one signing in.",
   RP_AUTHENTICATOR_DATA:
     "Authenticator data is rpIdHash, flags, counter, then what the flags announce; nothing more.",
@@ -23,6 +25,8 @@ export const HINTS = {
     "Refuse the registration: no signature would ever hold with this key. The authenticator made it wrong.",
   RP_CREDENTIAL_KEY_MEMBERS:
     "A credential key holds alg and what its type requires, each once, without tags and without private members.",
+  RP_SIGNATURE_EMPTY:
+    "Somebody sent an assertion without a signature: an authenticator's answer to a pre-flight, or a test double.",
   RP_SIGNATURE_ENCODING:
     "ECDSA signatures are DER: SEQUENCE of INTEGER r and s, each as short as it can be. Do not convert them to r and s of fixed length.",
   RP_SIGNATURE: "The stored public key must be of this credential, byte for byte as registered.",
@@ -38,6 +42,8 @@ export const HINTS = {
   RP_ATTESTATION_KEY: "The certified key is not the credential's key.",
   RP_ATTESTATION_AAGUID: "The certificate was issued for another authenticator model.",
   RP_ATTESTATION_CERTIFICATE: "The attestation certificate breaks a rule of its format.",
+  RP_ATTESTATION_NO_BASIC_CONSTRAINTS:
+    "Such a certificate must say that it is no authority; pass attestationPolicy: { basicConstraints: optional } for makers that leave it out.",
   RP_ATTESTATION_TPM: "The TPM's structures do not say what the format demands.",
   RP_ATTESTATION_ANDROID_KEY:
     "The key's authorization list is not that of a key made in and for this device.",
@@ -49,7 +55,11 @@ export const HINTS = {
   RP_ATTESTATION_UNTRUSTED: "Add the vendor's root to trustAnchors, or do not demand trust.",
   RP_ATTESTATION_EXPIRED: "The certificate was not valid at the date given as atEpochMs.",
   RP_ATTESTATION_CRITICAL_EXTENSION:
-    "The issuer forbids use by verifiers that do not know this extension; name constraints are not processed here.",
+    "The issuer forbids use by verifiers that do not know this extension; constraints on policies are not processed here.",
+  RP_ATTESTATION_NOT_AN_AUTHORITY:
+    "A certificate that issues others says so in basicConstraints, and its keyUsage allows it; look for an intermediate that is missing or out of order.",
+  RP_ATTESTATION_PATH_LENGTH: "An authority of the path may not have as many authorities below it.",
+  RP_ATTESTATION_NAME_CONSTRAINTS: "An authority of the path may not issue certificates for this name.",
   RP_ATTESTATION_COMPOUND: "A compound statement holds two or more statements, none of them compound.",
   RP_ATTESTATION_POLICY: "The statement is sound, but its type or format is not one this site accepts.",
 } as const;

@@ -9,7 +9,7 @@ import type { AuthenticationResponseInput } from "../json-input.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
-import { responseBytes, responseCredentialId } from "./response-bytes.js";
+import { paddedMembers, responseBytes, responseCredentialId } from "./response-bytes.js";
 import { demandSignature } from "./signature.js";
 import type { CredentialRecord } from "./stored-credential.js";
 import { VerificationError } from "./verification-error.js";
@@ -110,6 +110,7 @@ export function verifyAssertion(
   });
   const { alg, key } = storedKey(expected.credential);
   const signature = responseBytes(response.response.signature, "signature");
+  if (signature.length === 0) throw new VerificationError("RP_SIGNATURE_EMPTY", "the signature has no bytes");
   demandSignature(
     { alg, key, message: concat(authData, page.hash), signature },
     { wrong: "RP_SIGNATURE", encoding: "RP_SIGNATURE_ENCODING", mismatch: "RP_SIGNATURE" },
@@ -128,7 +129,7 @@ export function verifyAssertion(
     crossOrigin: page.crossOrigin,
     ...(page.topOrigin !== undefined && { topOrigin: page.topOrigin }),
     ...(parsed.extensions && { extensions: parsed.extensions }),
-    findings: [...page.findings, ...findings],
+    findings: [...paddedMembers(response), ...page.findings, ...findings],
   };
 }
 
@@ -140,7 +141,10 @@ function demandKnown(id: Uint8Array, { credential, allowCredentials = [] }: Expe
     );
   }
   if (allowCredentials.length > 0 && !allowCredentials.some((allowed) => equalBytes(allowed, id))) {
-    throw new VerificationError("RP_CREDENTIAL_ID", "the response is of a credential that was not asked for");
+    throw new VerificationError(
+      "RP_CREDENTIAL_NOT_ALLOWED",
+      "the response is of a credential that was not asked for",
+    );
   }
 }
 

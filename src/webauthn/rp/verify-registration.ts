@@ -17,7 +17,7 @@ import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import { demandCredentialKey } from "./credential-key.js";
 import type { Finding } from "./finding.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
-import { responseBytes, responseCredentialId } from "./response-bytes.js";
+import { paddedMembers, responseBytes, responseCredentialId } from "./response-bytes.js";
 import type { CredentialRecord } from "./stored-credential.js";
 import { verifyAttestation, type VerifiedAttestation } from "./verify-attestation.js";
 import { VerificationError } from "./verification-error.js";
@@ -142,6 +142,7 @@ export function verifyRegistration(
     ...(page.topOrigin !== undefined && { topOrigin: page.topOrigin }),
     ...(parsed.extensions && { extensions: parsed.extensions }),
     findings: [
+      ...paddedMembers(response),
       ...page.findings,
       ...object.findings,
       ...verified.findings,

@@ -20,9 +20,9 @@ export interface X509 {
    * Returns the library's name for the kind of the public key; `unknown` when the library cannot determine the kind.
    */
   keyKind(): string;
-  /** Whether names, key identifiers and key usage fit, and the issuer's key signed. @throws for an unknown kind of key. */
-  isIssuedBy(issuer: X509): boolean;
-  /** The same without the signature. */
+  /** Whether the issuer's key signed it. @throws for an unknown kind of key. */
+  isSignedBy(issuer: X509): boolean;
+  /** Whether names, key identifiers and key usage fit. */
   namesIssuer(issuer: X509): boolean;
   /** Whether an ES256 signature as JOSE writes it, r then s, holds. */
   verifiesJoseEs256(message: Uint8Array, signature: Uint8Array): boolean;
@@ -60,12 +60,8 @@ class NodeX509 implements X509 {
     return issuer instanceof NodeX509 && this.#certificate.checkIssued(issuer.#certificate);
   }
 
-  isIssuedBy(issuer: X509): boolean {
-    return (
-      issuer instanceof NodeX509 &&
-      this.#certificate.checkIssued(issuer.#certificate) &&
-      this.#certificate.verify(issuer.#certificate.publicKey)
-    );
+  isSignedBy(issuer: X509): boolean {
+    return issuer instanceof NodeX509 && this.#certificate.verify(issuer.#certificate.publicKey);
   }
 
   verifiesJoseEs256(message: Uint8Array, signature: Uint8Array): boolean {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { equalBytes, toHex } from "../../../src/core/bytes.js";
 import { verifyAttestation } from "../../../src/webauthn/rp/verify-attestation.js";
+import type { AttestationPolicy } from "../../../src/webauthn/rp/attestation/attestation-input.js";
 import type { RpCode } from "../../../src/webauthn/rp/verification-hints.js";
 import { hexOf } from "../../helpers/vectors.js";
-import { ATTESTATIONS, objectBytes, objectOf, type AttestationCase } from "./vector-case.js";
+import { ATTESTATIONS, objectBytes, objectOf, policyFor, type AttestationCase } from "./vector-case.js";
 
 /**
  * Statements whose signature holds, or which have none, and which a site must refuse all the same.
@@ -40,10 +41,15 @@ const UNBOUND: Readonly<Record<string, RpCode>> = {
   tpm: "RP_ATTESTATION_NONCE",
 };
 
-const verify = (row: AttestationCase, clientDataHash: Uint8Array) =>
+const verify = (
+  row: AttestationCase,
+  clientDataHash: Uint8Array,
+  policy: AttestationPolicy = policyFor(row),
+) =>
   verifyAttestation({
     attestationObject: row.attestationObject === undefined ? objectOf(row) : objectBytes(row),
     clientDataHash,
+    policy,
   });
 
 const refused = ATTESTATIONS.filter(({ id }) => id in REFUSED);
@@ -105,6 +111,16 @@ describe("a statement that is sound", () => {
     );
   });
 });
+
+test.each(verifiable.filter((row) => policyFor(row).basicConstraints !== undefined))(
+  "$id ($fmt, $source) is refused by default: its certificate does not say that it is no authority",
+  (row) => {
+    expect(() => verify(row, hexOf(row.clientDataHash ?? ""), {})).toThrow(
+      expect.objectContaining({ code: "RP_ATTESTATION_NO_BASIC_CONSTRAINTS" }) as Error,
+    );
+    expect(row.source).toMatch(/java-webauthn-server: .*RegistrationTestData/);
+  },
+);
 
 describe("a statement that is refused", () => {
   test.each(refused.map((row) => [row.id, ...(REFUSED[row.id] as readonly [RpCode, string]), row] as const))(

@@ -113,31 +113,31 @@ describe("a path that is refused", () => {
       "whose intermediate is no authority",
       [LEAF, middleWith({ extensions: [basicConstraints(false)] })],
       [ROOT],
-      "RP_ATTESTATION_CHAIN",
+      "RP_ATTESTATION_NOT_AN_AUTHORITY",
     ],
     [
       "whose intermediate does not say that it is an authority",
       [LEAF, middleWith({ extensions: [] })],
       [ROOT],
-      "RP_ATTESTATION_CHAIN",
+      "RP_ATTESTATION_NOT_AN_AUTHORITY",
     ],
     [
       "whose intermediate is an authority, but not for signing certificates",
       [LEAF, middleWith({ extensions: [basicConstraints(true), DIGITAL_SIGNATURE] })],
       [ROOT],
-      "RP_ATTESTATION_CHAIN",
+      "RP_ATTESTATION_NOT_AN_AUTHORITY",
     ],
     [
       "whose root says that it is no authority",
       [LEAF, MIDDLE],
       [rootWith({ extensions: [basicConstraints(false)] })],
-      "RP_ATTESTATION_CHAIN",
+      "RP_ATTESTATION_NOT_AN_AUTHORITY",
     ],
     [
       "longer than its root allows",
       [LEAF, MIDDLE],
       [rootWith({ extensions: [basicConstraints(true, 0)] })],
-      "RP_ATTESTATION_CHAIN",
+      "RP_ATTESTATION_PATH_LENGTH",
     ],
   ];
 

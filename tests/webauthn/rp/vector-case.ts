@@ -5,8 +5,9 @@ import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
 import { fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
 import type { RegistrationResponseJSON } from "../../../src/webauthn/json.js";
+import type { AttestationPolicy } from "../../../src/webauthn/rp/attestation/attestation-input.js";
 import type { AttestationObject } from "../../../src/webauthn/rp/attestation-object.js";
-import { readCertificate } from "../../../src/webauthn/rp/certificate.js";
+import { isAuthority, readCertificate } from "../../../src/webauthn/rp/certificate.js";
 import { hexOf, loadVectors } from "../../helpers/vectors.js";
 
 /** One row of attestation.json; binary members in hex. */
@@ -61,6 +62,19 @@ export function objectOf(row: AttestationCase): AttestationObject {
     authData: member("authData", 2) as Uint8Array,
     attStmt: member("attStmt", 3),
   };
+}
+
+/**
+ * What a site has to allow for the row to verify: one maker's test certificates do not say that they are no authorities,
+ * which §8.2.1 and §8.3.1 want. No device's certificate among the rows is silent.
+ */
+export function policyFor(row: AttestationCase): AttestationPolicy {
+  const { attStmt } = objectOf(row);
+  const x5c = attStmt instanceof Map && row.fmt !== "none" ? (attStmt as CborMap).get("x5c") : undefined;
+  if (!Array.isArray(x5c) || !["packed", "tpm"].includes(row.fmt)) return {};
+  const leaf = readCertificate(x5c[0] as Uint8Array);
+  const isSilent = leaf.version === 3 && isAuthority(leaf) === undefined;
+  return isSilent ? { basicConstraints: "optional" } : {};
 }
 
 /** As the page would have sent it: the bytes themselves, or for a CTAP response what a client makes of it. */

@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
   {
     rule: "the credential was not asked for",
     change: expecting({ allowCredentials: [utf8("credential 2")] }),
-    verdict: "RP_CREDENTIAL_ID",
+    verdict: "RP_CREDENTIAL_NOT_ALLOWED",
     differs: "it knows no list of what was asked for",
   },
   {
@@ -258,7 +258,7 @@ const ROWS: readonly Row[] = [
   {
     rule: "the signature is empty",
     change: (d) => (d.afterSigning = (r) => ({ ...r, signature: "" })),
-    verdict: "RP_SIGNATURE_ENCODING",
+    verdict: "RP_SIGNATURE_EMPTY",
   },
   {
     rule: "the signature is not base64url",

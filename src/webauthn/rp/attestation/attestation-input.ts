@@ -48,6 +48,11 @@ export interface AttestationPolicy {
   readonly compound?: "all" | "any";
   /** Where an Android key's origin and purpose must be stated: either list (default), or the trusted environment's. */
   readonly androidKey?: "any" | "tee";
+  /**
+   * Whether the certificates of packed and TPM statements must say that they are no authorities, as §8.2.1 and §8.3.1 want
+   * (default), or may be silent: then that is a finding. Certificates of other formats may always be.
+   */
+  readonly basicConstraints?: "required" | "optional";
   /** Accept an Android device that fails the compatibility test suite. */
   readonly safetyNetWithoutCts?: boolean;
 }
@@ -57,5 +62,6 @@ export const ATTESTATION_POLICY = parameters<AttestationPolicy>({
   types: maybe(shape.list(shape.oneOf(["none", "self", "basic", "attca", "anonca"]))),
   compound: maybe(shape.oneOf(["all", "any"])),
   androidKey: maybe(shape.oneOf(["any", "tee"])),
+  basicConstraints: maybe(shape.oneOf(["required", "optional"])),
   safetyNetWithoutCts: maybe(shape.flag),
 });

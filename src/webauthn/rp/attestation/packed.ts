@@ -33,7 +33,7 @@ export function verifyPacked(input: AttestationInput): AttestationResult {
   demandSignedByCertificate(leaf, signed);
   demandSubject(leaf);
   demandAaguid(leaf, input.credential.aaguid);
-  return { type: "basic", trustPath, findings: demandEndEntity(leaf) };
+  return { type: "basic", trustPath, findings: demandEndEntity(leaf, input.policy) };
 }
 
 function verifySelf(

@@ -7,7 +7,7 @@ import { octetsOf } from "../der-values.js";
 import type { Finding } from "../finding.js";
 import { demandSignature } from "../signature.js";
 import { reading, VerificationError } from "../verification-error.js";
-import type { AttestationInput } from "./attestation-input.js";
+import type { AttestationInput, AttestationPolicy } from "./attestation-input.js";
 
 /** What most formats sign: authenticator data, then the hash of the client data. */
 export function signedBytes(input: AttestationInput): Uint8Array {
@@ -55,14 +55,25 @@ export function demandAaguid(leaf: Certificate, aaguid: Uint8Array): void {
   }
 }
 
-/** Version 3, and no authority. @throws {VerificationError} `RP_ATTESTATION_CERTIFICATE`. */
-export function demandEndEntity(leaf: Certificate): readonly Finding[] {
+/**
+ * Version 3, and no authority.
+ *
+ * @throws {VerificationError} `RP_ATTESTATION_CERTIFICATE`, `RP_ATTESTATION_NO_BASIC_CONSTRAINTS`.
+ * @see WebAuthn Level 3 §8.2.1, §8.3.1
+ */
+export function demandEndEntity(
+  leaf: Certificate,
+  { basicConstraints }: AttestationPolicy,
+): readonly Finding[] {
   if (leaf.version !== 3) {
     throw new VerificationError("RP_ATTESTATION_CERTIFICATE", `version ${leaf.version}, not 3`);
   }
   const authority = isAuthority(leaf);
-  if (authority === true)
+  if (authority === true) {
     throw new VerificationError("RP_ATTESTATION_CERTIFICATE", "the leaf is an authority");
+  }
   if (authority === false) return [];
-  return [{ code: "NO_BASIC_CONSTRAINTS", detail: "the leaf does not say that it is no authority" }];
+  const detail = "the leaf does not say that it is no authority";
+  if (basicConstraints === "optional") return [{ code: "NO_BASIC_CONSTRAINTS", detail }];
+  throw new VerificationError("RP_ATTESTATION_NO_BASIC_CONSTRAINTS", detail);
 }

@@ -45,7 +45,7 @@ export function verifyTpm(input: AttestationInput): AttestationResult {
   demandCertifiedKey({ pubArea, certInfo, alg }, input);
   const manufacturer = demandAttestationKeyCertificate(leaf);
   demandAaguid(leaf, input.credential.aaguid);
-  const findings = [...demandEndEntity(leaf)];
+  const findings = [...demandEndEntity(leaf, input.policy)];
   if (!isTpmVendor(manufacturer)) findings.push(unknownVendor(manufacturer));
   return { type: "attca", trustPath, findings };
 }

@@ -101,8 +101,10 @@ describe("packed with certificates", () => {
     expect(() => verifyStatement(statementOf({ ...LEAF, ...parts }))).toThrow(refusal(code));
   });
 
-  test("a leaf that does not say whether it is an authority is a finding", () => {
-    const { findings } = verifyStatement(statementOf({ ...LEAF, extensions: [] }));
+  test("a leaf that does not say whether it is an authority is refused, or a finding where the site allows it", () => {
+    const silent = statementOf({ ...LEAF, extensions: [] });
+    expect(() => verifyStatement(silent)).toThrow(refusal("RP_ATTESTATION_NO_BASIC_CONSTRAINTS"));
+    const { findings } = verifyStatement({ ...silent, policy: { basicConstraints: "optional" } });
     expect(findings.map(({ code }) => code)).toEqual(["NO_BASIC_CONSTRAINTS"]);
   });
 
