@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { decodeCbor } from "../../../src/cbor/decode.js";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
-import { concat } from "../../../src/core/bytes.js";
+import { concat, fromBase64url, toHex } from "../../../src/core/bytes.js";
 import { CtapCommand } from "../../../src/ctap/command.js";
+import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { eventsOf } from "../../helpers/events.js";
 import { bench, PIN, type Intercept } from "../../helpers/webauthn-bench.js";
@@ -43,6 +44,34 @@ describe("what the authenticator did is not lost with an output that cannot be r
     expect(id).not.toBe("");
     expect(findings(env)).toMatchObject([
       { command: "makeCredential", member: "authData.extensions", fault: "MESSAGE_UNEXPECTED_TYPE" },
+    ]);
+  });
+
+  test("a credential key of an unknown kind: the site gets all but a copy of it", async () => {
+    // An SM2 key, as makers in China ship it: type EC, a curve that no registry of COSE names.
+    const sm2 = encodeCbor(
+      new Map<number, CborValue>([
+        [1, 2],
+        [3, -65_539],
+        [-1, 9],
+        [-2, new Uint8Array(32).fill(1)],
+        [-3, new Uint8Array(32).fill(2)],
+      ]),
+    );
+    const { env, create } = await bench({
+      intercept: altered(CtapCommand.makeCredential, (members) => {
+        const authData = members.get(AUTH_DATA) as Uint8Array;
+        const { attested } = parseAuthenticatorData(authData);
+        const head = authData.subarray(0, authData.length - (attested?.publicKeyCose.length ?? 0));
+        return [[AUTH_DATA, concat(head, sm2)]];
+      }),
+    });
+    const { response } = await create();
+    expect(response).toMatchObject({ publicKeyAlgorithm: -65_539 });
+    expect(response.publicKey).toBeUndefined();
+    expect(toHex(fromBase64url(response.authenticatorData))).toContain(toHex(sm2));
+    expect(findings(env)).toMatchObject([
+      { command: "makeCredential", member: "authData.publicKey", fault: "MESSAGE_INVALID_VALUE" },
     ]);
   });
 
