@@ -44,6 +44,8 @@ export {
   type AuthenticatorData,
   encodeAuthenticatorData,
   parseAuthenticatorData,
+  type PassedAuthenticatorData,
+  type UnknownKeyCredential,
 } from "../ctap/messages/authenticator-data.js";
 export { SampleStatus, type SampleStatusName, type TemplateInfo } from "../ctap/messages/bio-enrollment.js";
 export { ClientPinSubcommand, Permission } from "../ctap/messages/client-pin.js";

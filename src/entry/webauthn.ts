@@ -5,7 +5,7 @@ export type { Account, ClientContext, PinAttempt } from "../webauthn/client/clie
 export { type PageError, toPageError } from "../webauthn/client/page-error.js";
 export { PlanError } from "../webauthn/client/plan-uv.js";
 export { register } from "../webauthn/client/register.js";
-export { UserVerificationError } from "../webauthn/client/user-verification.js";
+export { enterPin, type PinEntry, UserVerificationError } from "../webauthn/client/enter-pin.js";
 export {
   type ExtensionInputs,
   parseCreationOptionsFromJSON,

@@ -322,6 +322,7 @@ test("no public function with an options parameter is left out", () => {
       "credentialTag",
       "defineScenario",
       "drawGrease",
+      "enterPin",
       "envFor",
       "envIn",
       "findScenario",

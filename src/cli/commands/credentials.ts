@@ -4,12 +4,14 @@ import {
   type Ctap2Session,
   type Listing,
   Permission,
+  type PinUvAuthToken,
   type TransactOptions,
   credentialManagement,
   fromBase64url,
   openSession,
   toBase64url,
 } from "../../entry/ctap.js";
+import { enterPin, UserVerificationError } from "../../entry/webauthn.js";
 import { pinSource } from "../pin-source.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, usingDevice } from "../device/open-device.js";
@@ -34,10 +36,7 @@ ${DEVICE_HELP}`,
     const act = actionOf(invocation);
     return usingDevice(invocation, async ({ env, device, settle }, options) => {
       const session = await settle(openSession(env, device, options));
-      const pin = await pinFor(invocation, session);
-      const permissions = Permission.credentialManagement;
-      const asked = { permissions, ...(pin !== undefined && { pin }) };
-      const token = await settle(session.pinUvAuthToken(asked, options));
+      const token = await settle(tokenFrom(invocation, session, options));
       return act(credentialManagement(session, token), { settle, options });
     });
   },
@@ -127,16 +126,34 @@ function readId(text: string): Uint8Array {
   }
 }
 
-/** `undefined` when the key verifies by itself. @throws {UsageError} ENVIRONMENT when no PIN is set or given. */
-async function pinFor(invocation: Invocation, { info }: Ctap2Session): Promise<string | undefined> {
-  const { uv, pinUvAuthToken, clientPin } = info.options ?? {};
+/**
+ * By PIN where there is someone to ask for it, by the key's own verification otherwise.
+ *
+ * @throws {UsageError} ENVIRONMENT when no PIN is set or given. @throws {UserVerificationError}
+ */
+async function tokenFrom(
+  invocation: Invocation,
+  session: Ctap2Session,
+  options: TransactOptions,
+): Promise<PinUvAuthToken> {
+  const { uv, pinUvAuthToken, clientPin } = session.info.options ?? {};
   if (clientPin === false && uv !== true) {
     throw new UsageError("ENVIRONMENT", "no PIN is set on the key, and it lists its passkeys with one only", {
       hint: "set a PIN with the system's own settings or the vendor's program",
     });
   }
-  const ask = pinSource(invocation);
-  const pin = await ask?.({ attempt: 1 });
-  if (pin !== undefined || (uv === true && pinUvAuthToken === true)) return pin;
+  const permissions = Permission.credentialManagement;
+  const verifiesItself = uv === true && pinUvAuthToken === true;
+  const ask = clientPin === true ? pinSource(invocation) : undefined;
+  if (ask !== undefined) {
+    const use = (pin: string) => session.pinUvAuthToken({ permissions, pin }, options);
+    try {
+      return (await enterPin(session, { ask, use, transact: options })).result;
+    } catch (error) {
+      const isDeclined = error instanceof UserVerificationError && error.code === "PIN_DECLINED";
+      if (!isDeclined || !verifiesItself) throw error;
+    }
+  }
+  if (verifiesItself) return session.pinUvAuthToken({ permissions }, options);
   throw new UsageError("ENVIRONMENT", "the key wants its PIN", { hint: "name a file with --pin-file" });
 }

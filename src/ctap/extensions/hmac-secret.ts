@@ -28,6 +28,15 @@ export const hmacSecretInput: Wire<HmacSecretInput> = mapWith({
   pinUvAuthProtocol: optional(0x04, uint),
 });
 
+/**
+ * Returns the PIN/UV protocol that an input of hmac-secret at assertion names; `undefined` for the first one, which goes
+ * without saying.
+ */
+export function saltsProtocol(input: CborValue | undefined): number | undefined {
+  const named: unknown = input instanceof Map ? input.get(0x04) : undefined;
+  return typeof named === "number" ? named : undefined;
+}
+
 type Secrets = Pick<KeyAgreement, "protocol" | "sharedSecret">;
 
 /**

@@ -1,8 +1,8 @@
 import { encodeCbor } from "../../cbor/encode.js";
-import { CborError, type CborValue } from "../../cbor/value.js";
+import { CborError, type CborMap, type CborValue } from "../../cbor/value.js";
 import { ByteReader, OutOfBytesError, concat, ByteWriter } from "../../core/bytes.js";
 import { HarnessError } from "../../core/errors.js";
-import { CoseKeyError, fromCoseMap, type CoseKey } from "./cose.js";
+import { coseAlgorithmOf, CoseKeyError, fromCoseMap, type CoseKey } from "./cose.js";
 import { MessageError } from "./message-error.js";
 import { type FaultListener, decodeTolerantPrefix } from "./message.js";
 import { anything, readMap, textMapOf, type UnreadableListener } from "./wire.js";
@@ -28,6 +28,18 @@ export interface AttestedCredential {
   readonly publicKey: CoseKey;
   /** The key's bytes as received; what is written, too. */
   readonly publicKeyCose: Uint8Array;
+}
+
+/** A credential whose key is of a type, curve or algorithm that this library does not know. */
+export interface UnknownKeyCredential extends Omit<AttestedCredential, "publicKey"> {
+  readonly publicKey?: undefined;
+  /** COSE algorithm that the key states. */
+  readonly alg: number;
+}
+
+/** Authenticator data as a client passes them on. */
+export interface PassedAuthenticatorData extends Omit<AuthenticatorData, "attested"> {
+  readonly attested?: AttestedCredential | UnknownKeyCredential;
 }
 
 /**
@@ -58,16 +70,22 @@ const EXTENSIONS = textMapOf(anything);
  * A key or an extension map that breaks the encoding's rules but can be read is read; `onFault` hears
  * which rule, and where, counted from the start of `bytes`.
  *
- * @param onUnreadable given by clients, who only pass the bytes on: extensions that cannot be read are left out, and the
- *   listener hears of it. Sites give none, and refuse them.
+ * @param onUnreadable given by clients, who only pass the bytes on: extensions that cannot be read are left out, as is a
+ *   key of an unknown kind, and the listener hears of it. Sites give none, and refuse them.
  * @throws {AuthenticatorDataError} with the first thing that is wrong.
  * @see WebAuthn Level 3 §6.1 (authenticator data)
  */
+export function parseAuthenticatorData(bytes: Uint8Array, onFault?: FaultListener): AuthenticatorData;
+export function parseAuthenticatorData(
+  bytes: Uint8Array,
+  onFault: FaultListener | undefined,
+  onUnreadable: UnreadableListener,
+): PassedAuthenticatorData;
 export function parseAuthenticatorData(
   bytes: Uint8Array,
   onFault?: FaultListener,
   onUnreadable?: UnreadableListener,
-): AuthenticatorData {
+): PassedAuthenticatorData {
   const reader = new ByteReader(bytes);
   const source = { bytes, reader, onFault, onUnreadable };
   try {
@@ -136,15 +154,30 @@ interface Source {
   readonly onUnreadable: UnreadableListener | undefined;
 }
 
-function readAttested(source: Source): AttestedCredential {
-  const { reader } = source;
+function readAttested(source: Source): AttestedCredential | UnknownKeyCredential {
+  const { reader, onUnreadable } = source;
   const aaguid = reader.take(AAGUID_BYTES);
   const credentialId = reader.take(reader.uint(2));
   try {
     const { value, raw } = readCbor(source);
-    return { aaguid, credentialId, publicKey: fromCoseMap(readMap(value, "key")), publicKeyCose: raw };
+    return { aaguid, credentialId, publicKeyCose: raw, ...readKey(readMap(value, "key"), onUnreadable) };
   } catch (error) {
     throw renamed("AUTH_DATA_KEY", error);
+  }
+}
+
+/** A client passes a key of an unknown kind on, and a page gets no copy of it. @see WebAuthn Level 3 §5.2.1.1 */
+function readKey(
+  map: CborMap,
+  onUnreadable: UnreadableListener | undefined,
+): Pick<AttestedCredential, "publicKey"> | Pick<UnknownKeyCredential, "alg"> {
+  try {
+    return { publicKey: fromCoseMap(map) };
+  } catch (error) {
+    const isUnknown = error instanceof CoseKeyError && error.code === "COSE_UNSUPPORTED";
+    if (onUnreadable === undefined || !isUnknown) throw error;
+    onUnreadable("publicKey", "MESSAGE_INVALID_VALUE");
+    return { alg: coseAlgorithmOf(map) };
   }
 }
 

@@ -119,7 +119,7 @@ export function toCoseMap({ alg, key }: CoseKey): CborMap {
  * @throws {CoseKeyError} `COSE_MALFORMED`, `COSE_UNSUPPORTED`.
  */
 export function fromCoseMap(map: CborMap): CoseKey {
-  const alg = intIn(map, LABEL.alg, "alg");
+  const alg = coseAlgorithmOf(map);
   const kty = intIn(map, LABEL.kty, "kty");
   switch (kty) {
     case KTY.EC: {
@@ -148,6 +148,11 @@ export function fromCoseMap(map: CborMap): CoseKey {
     default:
       throw unsupported(`kty ${kty}`);
   }
+}
+
+/** Returns the algorithm that a key of any kind states. @throws {CoseKeyError} `COSE_MALFORMED` */
+export function coseAlgorithmOf(map: CborMap): number {
+  return intIn(map, LABEL.alg, "alg");
 }
 
 /** Canonical CBOR of {@link toCoseMap}. */

@@ -77,6 +77,11 @@ export const QUIRKS = {
   },
   createsWithoutTouch: { seenOn: "MIRKey, Nitrokey 1.1.0", source: "google/CTAP2-test-tool results" },
   assertsWithoutTouch: { seenOn: "MIRKey, Nitrokey 2.3.0", source: "google/CTAP2-test-tool results" },
+  answers33ToSaltsWithoutProtocol: {
+    seenOn: "Token2 T2F2",
+    source:
+      "Yubico/python-fido2, issues 192 and 197 (getAssertion with hmac-secret by the second protocol and no pinUvAuthProtocol of its own)",
+  },
   countsNoRpsWhenEmpty: {
     seenOn: "YubiKey 5.4, Token2",
     source:

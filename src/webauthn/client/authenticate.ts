@@ -2,6 +2,7 @@ import { arg, checkArguments } from "../../core/argument.js";
 import { toBase64url } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import { saltsProtocol } from "../../ctap/extensions/hmac-secret.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
 import {
@@ -12,7 +13,7 @@ import {
 import { MessageError } from "../../ctap/messages/message-error.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
-import { CtapError, CtapStatus } from "../../ctap/status.js";
+import { CtapError, CtapStatus, nameOfStatus } from "../../ctap/status.js";
 import { type AssertionRequest, readRequestOptions } from "./assertion-request.js";
 import { attachmentOf } from "./attachment.js";
 import type { CliCeremony } from "./ceremony.js";
@@ -230,22 +231,26 @@ class Authentication {
   }): GetAssertionRequest {
     const { request, clientData } = this.#deps;
     const { proof, allowList, inputs } = carried;
+    const saltsBy = saltsProtocol(inputs?.get("hmac-secret"));
     return {
       rpId: request.rpId,
       clientDataHash: clientData.hash,
       ...(allowList.length > 0 && { allowList }),
       ...(inputs && { extensions: inputs }),
       ...(proof.uvOption && { options: { uv: true } }),
-      ...(proof.token && {
-        pinUvAuthParam: proof.token.authenticate(clientData.hash),
-        pinUvAuthProtocol: proof.token.protocol,
-      }),
+      ...(proof.token
+        ? {
+            pinUvAuthParam: proof.token.authenticate(clientData.hash),
+            pinUvAuthProtocol: proof.token.protocol,
+          }
+        : // A firmware of Token2 refuses salts by a protocol that the command itself does not name.
+          saltsBy !== undefined && { pinUvAuthProtocol: saltsBy }),
     };
   }
 
   /**
    * The other accounts, where the authenticator has no display to choose on itself. One that cannot be read is left
-   * out: the others are good all the same. A refusal ends the ceremony, as in Chromium.
+   * out, and a refusal ends the list: what was signed before is good all the same.
    */
   async #collect(
     session: Ctap2Session,
@@ -260,8 +265,11 @@ class Authentication {
         all.push(await session.getNextAssertion(this.#transact));
       } catch (error) {
         ceremony.signal.throwIfAborted();
-        if (!(error instanceof MessageError)) throw error;
-        findingsOf(env, "getNextAssertion")()("response", error.code);
+        const isRefused = error instanceof CtapError;
+        if (!isRefused && !(error instanceof MessageError)) throw error;
+        const fault = isRefused ? nameOfStatus(error.status) : error.code;
+        findingsOf(env, "getNextAssertion")()(`assertions[${asked}]`, fault);
+        if (isRefused) return all;
       }
     }
     return all;

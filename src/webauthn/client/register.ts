@@ -226,10 +226,11 @@ class Registration {
     const unreadable = findingsOf(env, "makeCredential");
     const { bytes, authData } = buildAttestationObject(response, request.attestation);
     const authenticatorData = parseAuthenticatorData(authData, undefined, unreadable("authData"));
-    if (authenticatorData.attested === undefined) {
+    const { attested } = authenticatorData;
+    if (attested === undefined) {
       throw new ClientError("ANSWER_INCOMPLETE", "the authenticator's answer names no credential");
     }
-    const { credentialId, publicKey } = authenticatorData.attested;
+    const { credentialId, publicKey } = attested;
     return {
       id: toBase64url(credentialId),
       rawId: toBase64url(credentialId),
@@ -250,8 +251,8 @@ class Registration {
         authenticatorData: toBase64url(authData),
         attestationObject: toBase64url(bytes),
         transports: transportsOf(session),
-        publicKey: toBase64url(encodeSpki(publicKey)),
-        publicKeyAlgorithm: publicKey.alg,
+        ...(publicKey && { publicKey: toBase64url(encodeSpki(publicKey)) }),
+        publicKeyAlgorithm: publicKey === undefined ? attested.alg : publicKey.alg,
       },
     };
   }

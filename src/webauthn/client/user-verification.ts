@@ -1,23 +1,10 @@
-import { HarnessError } from "../../core/errors.js";
-import { PinError } from "../../ctap/client/pin.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
 import type { TransactOptions } from "../../ctap/device.js";
 import { CtapError, CtapStatus } from "../../ctap/status.js";
 import type { ClientContext } from "./client-context.js";
+import { enterPin, UserVerificationError } from "./enter-pin.js";
 import type { UvMethod, UvPlan } from "./plan-uv.js";
-
-/**
- * Proving the user failed for good. The PIN itself is never part of it.
- *
- * `PIN_BLOCKED` no attempts left; `PIN_AUTH_BLOCKED` three wrong ones in a row; `PIN_DECLINED` the user entered none;
- * `PIN_WRONG` the key refused the PIN, and the user entered no other;
- * `PIN_REPEATED` the same wrong PIN came again and was not spent; `UV_BLOCKED` built-in verification is used up and
- * there is no PIN to fall back to.
- */
-export class UserVerificationError extends HarnessError<
-  "PIN_BLOCKED" | "PIN_AUTH_BLOCKED" | "PIN_DECLINED" | "PIN_WRONG" | "PIN_REPEATED" | "UV_BLOCKED"
-> {}
 
 /** What a command carries to show that its user was verified; neither member when the user was not. */
 export interface Proof {
@@ -36,8 +23,6 @@ export interface UserVerificationOptions {
 }
 
 const NO_PROOF: Proof = { uvOption: false };
-
-const IMPOSSIBLE_PIN: readonly string[] = ["PIN_TOO_SHORT", "PIN_TOO_LONG", "PIN_ENDS_IN_ZERO"];
 
 /** Verifies the user as planned, once per ceremony, and better when the authenticator insists. */
 export class UserVerification {
@@ -142,48 +127,11 @@ export class UserVerification {
 
   async #tokenByPin(): Promise<PinUvAuthToken> {
     if (this.#pin !== undefined) return this.#token(this.#pin);
-    let before: { readonly pin: string; readonly problem: PinError | undefined } | undefined;
-    let retriesLeft: number | undefined;
-    for (let attempt = 1; ; attempt++) {
-      const pin = await this.#askForPin({
-        attempt,
-        ...(retriesLeft !== undefined && { retriesLeft }),
-        ...(before?.problem && { problem: before.problem.code }),
-      });
-      if (pin === before?.pin) throw before.problem ?? repeated();
-      try {
-        const token = await this.#token(pin);
-        this.#pin = pin;
-        return token;
-      } catch (error) {
-        // A PIN that no device takes was not sent: nothing was spent, and the user may have mistyped.
-        const problem = isImpossiblePin(error) ? error : undefined;
-        if (problem === undefined) retriesLeft = await this.#retriesAfter(error);
-        before = { pin, problem };
-      }
-    }
-  }
-
-  async #askForPin(attempt: Parameters<NonNullable<ClientContext["pin"]>>[0]): Promise<string> {
-    const pin = await this.#options.pin?.(attempt);
-    this.#options.transact.signal?.throwIfAborted();
-    if (pin !== undefined) return pin;
-    if (attempt.retriesLeft !== undefined) throw pinWrong(attempt.retriesLeft);
-    throw new UserVerificationError("PIN_DECLINED", "nobody gave a PIN", {
-      hint: "answer the pin callback with a PIN",
-    });
-  }
-
-  /** Attempts left after a wrong PIN. @throws what cannot be mended by another attempt. */
-  async #retriesAfter(error: unknown): Promise<number> {
-    if (!(error instanceof CtapError)) throw error;
-    if (error.status === CtapStatus.PIN_BLOCKED) throw pinBlocked(error);
-    if (error.status === CtapStatus.PIN_AUTH_BLOCKED) throw pinAuthBlocked(error);
-    if (error.status !== CtapStatus.PIN_INVALID) throw error;
-    this.#options.transact.signal?.throwIfAborted();
-    const { retries, powerCycleNeeded } = await this.#session.pinRetries(this.#options.transact);
-    if (powerCycleNeeded) throw pinAuthBlocked(error);
-    return retries;
+    const { pin: ask, transact } = this.#options;
+    const entry = { ask, transact, use: (pin: string) => this.#token(pin) };
+    const { pin, result } = await enterPin(this.#session, entry);
+    this.#pin = pin;
+    return result;
   }
 
   #token(pin: string | undefined): Promise<PinUvAuthToken> {
@@ -194,53 +142,11 @@ export class UserVerification {
   }
 }
 
-function isImpossiblePin(error: unknown): error is PinError {
-  return error instanceof PinError && IMPOSSIBLE_PIN.includes(error.code);
-}
-
 function isUsedUp(status: number): boolean {
   return (
     status === CtapStatus.UV_BLOCKED ||
     status === CtapStatus.UV_INVALID ||
     status === CtapStatus.PUAT_REQUIRED
-  );
-}
-
-function pinBlocked(cause: CtapError): UserVerificationError {
-  return new UserVerificationError("PIN_BLOCKED", "the PIN is blocked: no attempts are left", {
-    cause,
-    hint: "only a reset helps, and it deletes every credential",
-  });
-}
-
-function pinAuthBlocked(cause: CtapError): UserVerificationError {
-  return new UserVerificationError(
-    "PIN_AUTH_BLOCKED",
-    "three wrong PINs in a row: no more until power is cycled",
-    {
-      cause,
-      hint: "unplug the key and plug it in again",
-    },
-  );
-}
-
-function pinWrong(retriesLeft: number): UserVerificationError {
-  return new UserVerificationError(
-    "PIN_WRONG",
-    `the PIN is wrong, and no other was given; attempts left: ${retriesLeft}`,
-    {
-      hint: "look the PIN up before the next try: none left means a reset, which deletes every credential",
-    },
-  );
-}
-
-function repeated(): UserVerificationError {
-  return new UserVerificationError(
-    "PIN_REPEATED",
-    "the same wrong PIN came again; the attempt was not spent",
-    {
-      hint: "have the pin callback give up, or ask a person, when attempt is above 1",
-    },
   );
 }
 

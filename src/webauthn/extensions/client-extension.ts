@@ -1,6 +1,6 @@
 import type { CborValue } from "../../cbor/value.js";
 import type { Env } from "../../core/env.js";
-import type { AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
+import type { PassedAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import type { TransactOptions } from "../../ctap/device.js";
 import type { AuthenticatorInfo } from "../../ctap/messages/get-info.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
@@ -28,7 +28,7 @@ export interface GetExtensionContext extends ExtensionContext {
 
 /** What the authenticator answered; the command is over. */
 export interface ExtensionOutcome {
-  readonly authenticatorData: AuthenticatorData;
+  readonly authenticatorData: PassedAuthenticatorData;
   readonly credentialId: Uint8Array;
   readonly largeBlobKey?: Uint8Array | undefined;
   readonly unsignedExtensionOutputs?: ReadonlyMap<string, CborValue> | undefined;

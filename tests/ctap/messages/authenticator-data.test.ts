@@ -186,6 +186,28 @@ describe("parseAuthenticatorData", () => {
     expect(data.extensionsCbor).toEqual(hexOf(extensions));
   });
 
+  test.each([
+    ["type", `a20118630326`, -7],
+    ["curve", `a50102033803200921581800${"ab".repeat(23)}2258${"18"}${"cd".repeat(24)}`, -4],
+    ["algorithm", "a301070338632041aa", -100],
+  ])("passes a key of an unknown %s on for a client, with the algorithm that it states", (_, key, alg) => {
+    const findings: string[] = [];
+    const bytes = hexOf(`${HASH}41${COUNT}${ATTESTED}${key}`);
+    const { attested } = parseAuthenticatorData(bytes, undefined, (path, fault) =>
+      findings.push(`${path} ${fault}`),
+    );
+    expect(findings).toEqual(["publicKey MESSAGE_INVALID_VALUE"]);
+    expect(attested).toMatchObject({ alg, publicKeyCose: hexOf(key) });
+    expect(attested?.publicKey).toBeUndefined();
+  });
+
+  test("refuses a malformed key of a known kind for a client as well", () => {
+    const bytes = hexOf(`${HASH}41${COUNT}${ATTESTED}a3010203262001`);
+    expect(() => parseAuthenticatorData(bytes, undefined, () => {})).toThrow(
+      expect.objectContaining({ code: "AUTH_DATA_KEY" }),
+    );
+  });
+
   test("reads a key whose members are out of order, and says so", () => {
     const unsorted = `a503260102${KEY.slice(10)}`;
     const faults: [CborFault, number][] = [];

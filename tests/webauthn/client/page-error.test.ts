@@ -7,7 +7,7 @@ import { ClientError } from "../../../src/webauthn/client-error.js";
 import { CHROME_FLOOR_3M, SPEC_L3, WEBKIT } from "../../../src/webauthn/profiles/client-profiles.js";
 import { toPageError } from "../../../src/webauthn/client/page-error.js";
 import { PlanError } from "../../../src/webauthn/client/plan-uv.js";
-import { UserVerificationError } from "../../../src/webauthn/client/user-verification.js";
+import { UserVerificationError } from "../../../src/webauthn/client/enter-pin.js";
 
 const create = { method: "create", transport: "usb" } as const;
 const get = { method: "get", transport: "usb" } as const;

@@ -1,6 +1,11 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
 import { describe, expect, test } from "vitest";
-import { fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
+import { decodeCbor } from "../../../src/cbor/decode.js";
+import { encodeCbor } from "../../../src/cbor/encode.js";
+import type { CborMap } from "../../../src/cbor/value.js";
+import { concat, fromBase64url, toBase64url, utf8 } from "../../../src/core/bytes.js";
+import { CtapCommand } from "../../../src/ctap/command.js";
+import { CtapStatus } from "../../../src/ctap/status.js";
 import { defaultCrypto } from "../../../src/crypto/default.js";
 import type { CryptoProvider } from "../../../src/core/crypto-provider.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
@@ -14,6 +19,8 @@ const SECOND = toBase64url(utf8("second input"));
 const GENERIC = profileNamed("generic");
 const CTAP_23 = profileNamed("ctap23");
 const PHONE = profileNamed("phone");
+
+const PIN_UV_AUTH_PROTOCOL = 0x07;
 
 const client = { pin: async () => PIN };
 const rk = { authenticatorSelection: { residentKey: "required" } };
@@ -36,6 +43,29 @@ async function withCredential(options: BenchOptions) {
     prfOf(await world.get({ allowCredentials: listed(...allowed), extensions: { prf } }, client));
   return { world, created, ask };
 }
+
+test("a Token2 without a PIN answers salts by the second protocol, whose version the command then names", async () => {
+  const sent: Uint8Array[] = [];
+  const world = await bench({
+    profile: profileNamed("token2"),
+    intercept: (request, pass) => {
+      if (request[0] === CtapCommand.getAssertion) sent.push(request);
+      return pass();
+    },
+  });
+  const { id } = await world.create({ extensions: { prf: {} } });
+  const asked = { allowCredentials: listed(id), extensions: { prf: { eval: { first: FIRST } } } };
+  expect(prfOf(await world.get(asked)).results?.first).toMatch(/^[\w-]{43}$/);
+  expect(sent).toHaveLength(1);
+  // As the reports have it: the same request without the version is refused.
+  const members = new Map(decodeCbor((sent[0] as Uint8Array).subarray(1), { depthMax: 8 }) as CborMap);
+  expect(members.get(PIN_UV_AUTH_PROTOCOL)).toBe(2);
+  members.delete(PIN_UV_AUTH_PROTOCOL);
+  const refusal = await world.env.clock.run(
+    world.key.handle(concat(Uint8Array.of(CtapCommand.getAssertion), encodeCbor(members))),
+  );
+  expect([...refusal]).toEqual([CtapStatus.PIN_AUTH_INVALID]);
+});
 
 /** With how many getAssertions two ceremonies take when the first has three credentials to choose from. */
 const MODELS = [

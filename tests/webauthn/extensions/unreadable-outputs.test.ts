@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { decodeCbor } from "../../../src/cbor/decode.js";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
-import { concat } from "../../../src/core/bytes.js";
+import { concat, fromBase64url, toBase64url, toHex, utf8 } from "../../../src/core/bytes.js";
 import { CtapCommand } from "../../../src/ctap/command.js";
+import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
+import { CtapStatus } from "../../../src/ctap/status.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { eventsOf } from "../../helpers/events.js";
 import { bench, PIN, type Intercept } from "../../helpers/webauthn-bench.js";
@@ -46,6 +48,34 @@ describe("what the authenticator did is not lost with an output that cannot be r
     ]);
   });
 
+  test("a credential key of an unknown kind: the site gets all but a copy of it", async () => {
+    // An SM2 key, as makers in China ship it: type EC, a curve that no registry of COSE names.
+    const sm2 = encodeCbor(
+      new Map<number, CborValue>([
+        [1, 2],
+        [3, -65_539],
+        [-1, 9],
+        [-2, new Uint8Array(32).fill(1)],
+        [-3, new Uint8Array(32).fill(2)],
+      ]),
+    );
+    const { env, create } = await bench({
+      intercept: altered(CtapCommand.makeCredential, (members) => {
+        const authData = members.get(AUTH_DATA) as Uint8Array;
+        const { attested } = parseAuthenticatorData(authData);
+        const head = authData.subarray(0, authData.length - (attested?.publicKeyCose.length ?? 0));
+        return [[AUTH_DATA, concat(head, sm2)]];
+      }),
+    });
+    const { response } = await create();
+    expect(response).toMatchObject({ publicKeyAlgorithm: -65_539 });
+    expect(response.publicKey).toBeUndefined();
+    expect(toHex(fromBase64url(response.authenticatorData))).toContain(toHex(sm2));
+    expect(findings(env)).toMatchObject([
+      { command: "makeCredential", member: "authData.publicKey", fault: "MESSAGE_INVALID_VALUE" },
+    ]);
+  });
+
   test("extensions in the authenticator data of a login", async () => {
     const { env, create, get } = await bench({
       intercept: altered(CtapCommand.getAssertion, withListOfExtensions),
@@ -53,6 +83,38 @@ describe("what the authenticator did is not lost with an output that cannot be r
     const { id } = await create();
     expect((await get({ allowCredentials: [{ type: "public-key", id }] })).id).toBe(id);
     expect(findings(env)).toMatchObject([{ command: "getAssertion", member: "authData.extensions" }]);
+  });
+
+  test("accounts that were signed before the authenticator refused to go on", async () => {
+    let signed = 0;
+    const { env, create, get } = await bench({
+      intercept: async (request, pass) => {
+        if (request[0] !== CtapCommand.getNextAssertion) return pass();
+        signed += 1;
+        return signed === 1 ? pass() : Uint8Array.of(CtapStatus.NOT_ALLOWED);
+      },
+    });
+    for (const name of ["ada", "bob", "eve"]) {
+      await create({
+        user: { id: toBase64url(utf8(name)), name, displayName: name },
+        authenticatorSelection: { residentKey: "required" },
+      });
+    }
+    const offered: (string | undefined)[] = [];
+    const answer = await get(
+      {},
+      {
+        chooseAccount: async (accounts) => {
+          offered.push(...accounts.map(({ id }) => id && toHex(id)));
+          return 1;
+        },
+      },
+    );
+    expect(offered).toEqual([toHex(utf8("eve")), toHex(utf8("bob"))]);
+    expect(answer.response.userHandle).toBe(toBase64url(utf8("bob")));
+    expect(findings(env)).toMatchObject([
+      { command: "getNextAssertion", member: "assertions[2]", fault: "NOT_ALLOWED" },
+    ]);
   });
 
   test("a phone's prf that is text, beside a blob that is none of its business", async () => {

@@ -1,4 +1,5 @@
 import { Permission } from "../../../ctap/messages/client-pin.js";
+import { saltsProtocol } from "../../../ctap/extensions/hmac-secret.js";
 import { depthWith } from "../../../ctap/messages/prf.js";
 import { parseGetAssertionRequest, type GetAssertionRequest } from "../../../ctap/messages/get-assertion.js";
 import { hasQuirk } from "../../profiles/profile.js";
@@ -43,6 +44,7 @@ export const getAssertion: SimCommand = async (context, parameters) => {
   // 1, 2: which of several keys is meant; whether the token's protocol is spoken here.
   await answerSelectionProbe(context, auth);
   checkProtocol(context, auth);
+  checkSaltsProtocol(context, request);
   // 3, 4: no user is verified or present yet; what the options ask for.
   const wanted = readOptions(context, request);
   // 5: devices that always verify do so, except in a silent look-up.
@@ -76,6 +78,15 @@ function checkLists({ profile }: CommandContext, { allowList = [] }: GetAssertio
   ) {
     refuse("INVALID_CBOR");
   }
+}
+
+/** Refuses salts by a protocol that the command itself does not name, as one firmware does. */
+function checkSaltsProtocol(
+  { profile }: CommandContext,
+  { extensions, pinUvAuthProtocol }: GetAssertionRequest,
+): void {
+  if (pinUvAuthProtocol !== undefined || !hasQuirk(profile, "answers33ToSaltsWithoutProtocol")) return;
+  if (saltsProtocol(extensions?.get("hmac-secret")) !== undefined) refuse("PIN_AUTH_INVALID");
 }
 
 function readOptions(
