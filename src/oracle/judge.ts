@@ -63,7 +63,7 @@ export async function judgeCeremony(
   const isWell = isPlainlyWell(outcome);
   const cause = said?.cause;
   if (isWell && cause === "success") return WELL;
-  if (cause === "still-waiting" && isOpenOffer(outcome)) return WELL;
+  if ((cause === "still-waiting" || cause === "offer-withdrawn") && isOpenOffer(outcome)) return WELL;
   if (isWell && said !== undefined) {
     return cause === "undecided" ? plain("undecided", "all is well") : plain("wrong", "trouble in a success");
   }

@@ -78,7 +78,7 @@ export function isWellButForStores(outcome: CeremonyOutcome): boolean {
   return isPlainlyWell({ ...outcome, row: true, orphan: false, ghost: false });
 }
 
-/** Says whether nobody has taken what a field's autofill offers: a request that waits as it is meant to. */
+/** Says whether nobody took what a field's autofill offered: a request that waits, or was ended for another, as it is meant to. */
 export function isOpenOffer({ promise, told, failureTold }: CeremonyOutcome): boolean {
   return promise === "offered" && told.length === 0 && !failureTold;
 }
@@ -182,6 +182,8 @@ function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome 
         if (promise === "not-called") promise = record.mediation === "conditional" ? "offered" : "pending";
         break;
       case "page.settled":
+        // An offer that its page takes back stays one that nobody took.
+        if (promise === "offered" && record.name === "AbortError") break;
         promise = record.outcome === "resolved" ? "resolved" : (record.name ?? "rejected");
         break;
       case "rp.response":

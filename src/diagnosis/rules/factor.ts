@@ -87,6 +87,10 @@ export const eatenByScanner = defineFactorRule({
   },
 });
 
+/** Advice where the number on record is not the user's own mobile telephone. */
+const CORRECT_NUMBER =
+  "Let the user have the number on record corrected, once another factor has identified them: a mobile telephone of their own takes text messages.";
+
 export const undeliverable = defineFactorRule({
   id: "code-undeliverable",
   text: "No code could be delivered to the number on record.",
@@ -112,6 +116,7 @@ export const undeliverable = defineFactorRule({
       evidence: evidenceOf(...attempt.codes.map(codeLine)),
       prevention: [
         "Class the number when it is entered.",
+        CORRECT_NUMBER,
         "After the first code that was not entered offer a call, a mail or an authenticator app.",
         "Never count a code that was not delivered as a failure.",
       ],
@@ -186,6 +191,7 @@ export const codeNotReceived = defineFactorRule({
       prevention: [
         "After a minute without a code say where to look: the spam folder, the other telephone.",
         "Offer a call, a mail or an authenticator app in the same place.",
+        ...(where === "" ? [] : [CORRECT_NUMBER]),
       ],
     };
   },

@@ -81,7 +81,7 @@ import {
 import { asyncOutbox, doubleFinish, lostAnswer, mailQueueOnly, rpOwnedQr, sideEffects } from "./rp.js";
 import { browserUnsupported, clientRefused } from "./browser-support.js";
 import { siteCallRefused, siteError, siteRateLimited, siteUnreachable } from "./site-failure.js";
-import { stillWaiting } from "./still-waiting.js";
+import { offerWithdrawn, stillWaiting } from "./still-waiting.js";
 import { sessionLost } from "./session-lost.js";
 import { success } from "./success.js";
 import {
@@ -232,6 +232,7 @@ export const RULES = [
   siteCallRefused,
   browserUnsupported,
   clientRefused,
+  offerWithdrawn,
   stillWaiting,
   errorNotCorrected,
 

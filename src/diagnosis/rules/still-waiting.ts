@@ -1,6 +1,7 @@
 import { CEREMONY_KINDS } from "../facts/ceremony.js";
 import { seconds } from "../evidence.js";
-import { defineRule, type Match } from "../rule.js";
+import { settledLine } from "../facts/request-end.js";
+import { defineRule, LOGIN, UMBRELLAS, type Match } from "../rule.js";
 
 /** Detects a ceremony that nothing had ended when a complete trace was over. */
 export const stillWaiting = defineRule({
@@ -21,6 +22,31 @@ export const stillWaiting = defineRule({
       verdict: `Nothing had ended the ${ceremony.kind} when the run was over.`,
       evidence: ["no record of an end"],
       prevention: ["Give every wait a limit, and say what is waited for."],
+    };
+  },
+});
+
+/** Detects that the page ended its offer of a passkey in a field's autofill to make room for a request of the user's own. */
+export const offerWithdrawn = defineRule({
+  id: "offer-withdrawn",
+  kinds: LOGIN,
+  text: "The page ended its offer for a field's autofill to make room for the user's own request.",
+  over: ["own-request-aborted", "cancel-race", "request-replaced", ...UMBRELLAS],
+  match(ceremony) {
+    const { called, settled, failureSeen, records } = ceremony;
+    if (called?.isConditional !== true || settled?.name !== "AbortError" || failureSeen) return undefined;
+    const aborted = records.findLast(({ kind, atMs }) => kind === "page.aborted" && atMs <= settled.atMs);
+    if (aborted?.kind !== "page.aborted") return undefined;
+    return {
+      verdict:
+        `The page ended its request for the field's autofill at ${seconds(aborted.atMs)}, because the user pressed the ` +
+        `${aborted.by} instead; nobody waited for it.`,
+      evidence: [
+        `${seconds(called.atMs)}: get() called with conditional mediation`,
+        `${seconds(aborted.atMs)}: the page aborts the request for the ${aborted.by}`,
+        ...[settledLine(ceremony)].filter((line) => line !== undefined),
+      ],
+      prevention: [],
     };
   },
 });

@@ -46,6 +46,7 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
     names: ["client.timeoutMs", "client.mediation"],
     condition: true,
   },
+  "offer-withdrawn": { names: ["page.autofillMs", "page.abortsPending"], condition: true },
   "dialog-refused": { names: ["os.dialogResult", "os.webauthnApi"] },
   "no-authenticator": {
     names: [

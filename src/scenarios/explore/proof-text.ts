@@ -42,6 +42,7 @@ const STATUS_WORDS: Readonly<Record<CeremonyProof["status"], string>> = {
 const EFFECT_WORDS: Readonly<Record<TriedAdvice["effect"], string>> = {
   heals: "heals",
   changes: "changes it, and does not heal",
+  "heals-together": "heals",
   nothing: "does nothing: not given for this run",
   "not-tried": "not something this simulation can try",
 };
@@ -56,14 +57,15 @@ function adviceLines(advice: readonly TriedAdvice[]): readonly string[] {
   if (advice.length === 0) return [];
   return [
     "    advice, followed:",
-    ...advice.map(({ text, change, effect }) => {
-      const made = change === undefined ? "" : `${knobsText(change)}: `;
+    ...advice.map(({ text, change, effect, together }) => {
+      const made = change === undefined ? "" : `${knobsText({ ...change, ...together })}: `;
       return `      ${text}\n        ${made}${EFFECT_WORDS[effect]}`;
     }),
   ];
 }
 
-function knobsText(change: KnobOverrides): string {
+/** Writes knobs and their values as the command line takes them. */
+export function knobsText(change: KnobOverrides): string {
   return Object.entries(change)
     .map(([name, value]) => `${name}=${value ?? "never"}`)
     .join(", ");

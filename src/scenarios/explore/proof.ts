@@ -21,7 +21,9 @@ export interface TriedAdvice {
   readonly text: string;
   /** The change that was made; absent where the simulation has none for it. */
   readonly change?: KnobOverrides;
-  readonly effect: Effect | "not-tried";
+  readonly effect: Effect | "heals-together" | "not-tried";
+  /** Knobs that had to be at their defaults as well, where the change heals only together with them. */
+  readonly together?: KnobOverrides;
 }
 
 /** The verdict on one ceremony, held to the runs without its deviations. Plain JSON. */

@@ -12,7 +12,7 @@ import { dissect, dissectFor, type Dissected } from "./dissect.js";
 import { runnerWith, saidIn } from "./oracle-runner.js";
 import { holds, type CeremonyProof, type Proof, type TriedAdvice } from "./proof.js";
 import { findByRemoval, lengthenTimer, provenByChange, refused, type Finding } from "./prove-ceremony.js";
-import { changedRuns, takeDefaultAway, tryAdvice, type ChangedRuns } from "./try-advice.js";
+import { changedRuns, takeDefaultAway, tryAdvice, tryTogether, type ChangedRuns } from "./try-advice.js";
 
 /** A run cannot be proven. */
 export class ProofError extends HarnessError<"PROOF_NOT_SIMULATED"> {}
@@ -121,7 +121,9 @@ async function proveOne(
     found.status === "went-well"
       ? undefined
       : await lengthenTimer(subject.whole, { place: judged.place, said });
-  return { ceremony, kind, verdict, ...found, ...(timer && { timer }), advice };
+  const tried = { runs: subject.changed, full: subject.whole.lattice.full, place: judged.place };
+  const followed = await Promise.all(advice.map((one) => tryTogether(one, found.healsTogether, tried)));
+  return { ceremony, kind, verdict, ...found, ...(timer && { timer }), advice: followed };
 }
 
 async function tryAll(

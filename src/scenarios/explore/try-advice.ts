@@ -3,7 +3,7 @@ import { isWellInTheEnd } from "../../oracle/outcome.js";
 import type { PlanKnobs, PlannedRun } from "../../oracle/plan.js";
 import { PlanRefusedError, type Runner } from "../../oracle/runner.js";
 import type { ScenarioToJudge } from "../../oracle/scenario-plan.js";
-import type { KnobOverrides } from "../../sim/knobs/knobs.js";
+import { listKnobs, type KnobOverrides } from "../../sim/knobs/knobs.js";
 import type { Effect, TriedAdvice } from "./proof.js";
 import { changesFor, changesOfDefault } from "./remedies.js";
 
@@ -72,6 +72,36 @@ export async function tryAdvice(
   const best = await bestOf(changesFor(cause, text), tried);
   return best === undefined ? { text, effect: "not-tried" } : { text, ...best };
 }
+
+/**
+ * Follows an advice that does not heal alone together with the rest of a smallest set whose absence heals: where two
+ * causes are there, the advice against one of them shows only without the other.
+ *
+ * @param healsTogether names of deviations, `knob=value` with the action that set it.
+ */
+export async function tryTogether(
+  advice: TriedAdvice,
+  healsTogether: readonly (readonly string[])[],
+  tried: Tried,
+): Promise<TriedAdvice> {
+  const { change, effect } = advice;
+  if (change === undefined || effect === "heals") return advice;
+  for (const names of healsTogether) {
+    const others = names.map(knobOf).filter((name) => name !== undefined && !(name in change));
+    if (others.length !== names.length - 1) continue;
+    const defaults = new Map<string, unknown>(listKnobs().map(({ name, spec }) => [name, spec.standard]));
+    const together = Object.fromEntries(
+      others.map((name) => [name, defaults.get(name ?? "")]),
+    ) as KnobOverrides;
+    const changed = await tried.runs.at({ ...change, ...together });
+    if (changed !== undefined && effectOf(changed, tried) === "heals")
+      return { ...advice, effect: "heals-together", together };
+  }
+  return advice;
+}
+
+/** The knob that a deviation turns; `undefined` for an action. */
+const knobOf = (deviation: string): string | undefined => /^([\w.]+)=/.exec(deviation)?.[1];
 
 /** Takes away a cause that is a default of the simulation; `undefined` for causes that deviate. */
 export function takeDefaultAway(cause: string, tried: Tried): Promise<TriedChange | undefined> {

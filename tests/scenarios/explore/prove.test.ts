@@ -142,15 +142,6 @@ describe("remedies", () => {
   });
 });
 
-/** Scenarios with a verdict that does not hold, with the reason: the list gets shorter, never longer. */
-const NOT_PROVEN: Readonly<Record<string, string>> = {
-  "client-autofill-pending-at-load/ended": "the page ended its own request for another, and no guard did",
-  "otp-sms-to-landline/resend-limit": "the script asks for codes and never types one",
-  "win-os-dialog-usb-only": "without a passkey at the site no login goes well in any world",
-  "win-os-dialog-usb-only/api-6": "without a passkey at the site no login goes well in any world",
-  "win-os-dialog-usb-only/chrome": "without a passkey at the site no login goes well in any world",
-};
-
 /** A fixed sample of the catalogue, one of every group that is quick to prove. */
 const SAMPLE = [
   "usb-cancel-race",
@@ -172,7 +163,6 @@ describe("verdicts of the catalogue", { timeout: 120_000 }, () => {
     const fallen = ceremonies
       .filter((one) => !holds(one))
       .map(({ ceremony, verdict }) => `${ceremony} ${verdict}`);
-    if (id in NOT_PROVEN) expect(fallen, `${id} is proven now: take it from the list`).not.toEqual([]);
-    else expect(fallen).toEqual([]);
+    expect(fallen).toEqual([]);
   });
 });

@@ -86,6 +86,10 @@ export const CUSTOMER_CLIENT = {
     "The attempt was still open when we looked, {state}.",
     "Look at your device for a question that waits for your answer, or reload the page and try again.",
   ],
+  "offer-withdrawn": [
+    "The page took back what it had offered in the field when you pressed the button, {state}.",
+    "Nothing is wrong with that; look at the attempt that the button began.",
+  ],
   "late-delivery": ["The page stopped waiting too early, {state}.", "Reload the page before you try again."],
   "mail-queue-only": [
     "The page broke down at the very end, {state}.",

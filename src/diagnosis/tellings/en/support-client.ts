@@ -131,6 +131,11 @@ export const SUPPORT_CLIENT = {
     ask: ["Is there a question on the device or in another window that waits for an answer?"],
     say: "The attempt has not ended; please answer the question on the device, or reload the page and start again.",
   },
+  "offer-withdrawn": {
+    atFault: "nobody",
+    ask: ["Did the customer press a button instead of choosing the passkey in the field?"],
+    say: "Nothing failed here: the page made room for the customer's own attempt; please look at that one.",
+  },
   "late-delivery": {
     atFault: "page",
     ask: [

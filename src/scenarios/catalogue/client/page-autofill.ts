@@ -60,7 +60,7 @@ const endedForButton = variantOf(pendingAtLoad, "ended", {
     rp: [LOGIN_ACCEPTED],
     ledger: HEALTHY,
     decidedBy: null,
-    mechanisms: ["success", "page-gave-up", "success"],
+    mechanisms: ["success", "offer-withdrawn", "success"],
   },
 });
 

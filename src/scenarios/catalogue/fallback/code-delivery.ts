@@ -43,7 +43,12 @@ const landline: Scenario = {
 const landlineResendLimit = variantOf(landline, "resend-limit", {
   title: "A code by text message to a landline, requested five times: the site refuses to send more",
   story: "Three resends were allowed. The site counts messages that never arrived and refuses the next one.",
-  script: [...landline.script.slice(0, -1), { do: "request-code", factor: "sms", atMs: 240_000 }],
+  // The user waits for a code all the same: where one had come, it would have been typed.
+  script: [
+    ...landline.script.slice(0, -1),
+    { do: "request-code", factor: "sms", atMs: 240_000 },
+    { do: "enter-code", factor: "sms" },
+  ],
   expect: {
     rp: [
       { kind: "rp.response", where: { call: "sms/code", status: 200 }, times: 4 },

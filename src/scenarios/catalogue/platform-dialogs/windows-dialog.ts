@@ -1,5 +1,5 @@
 import type { Scenario } from "../../scenario.js";
-import { NOTHING } from "../knob-sets.js";
+import { HEALTHY, NOTHING } from "../knob-sets.js";
 import { USB_KEY_REPORT } from "../patterns.js";
 
 const HRESULTS = [
@@ -55,17 +55,21 @@ function dialogOf(
     knobs: {
       "client.profile": profile,
       "os.webauthnApi": api,
-      "key.present": false,
       "user.cancelMs": 8_000,
     },
-    script: [{ do: "login" }],
+    // The passkey is on a key that is not at hand later.
+    script: [
+      { do: "register" },
+      { do: "set", atMs: 60_000, knobs: { "key.present": false } },
+      { do: "login", atMs: 60_000 },
+    ],
     expect: {
-      ctap: [{ kind: "ctap.request", times: 0 }],
+      ctap: [{ kind: "ctap.request", where: { command: "getAssertion" }, times: 0 }],
       link: [{ kind: "link.not-found", where: { offered }, times: 1 }],
       page: [{ kind: "page.settled", where: { name: "NotAllowedError", reason: "cancelled" }, times: 1 }],
-      ledger: NOTHING,
+      ledger: HEALTHY,
       decidedBy: null,
-      mechanisms: ["no-authenticator"],
+      mechanisms: ["success", "no-authenticator"],
     },
   };
 }

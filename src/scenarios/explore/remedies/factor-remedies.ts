@@ -6,6 +6,11 @@ const TWO_FACTORS = {
   ],
 } as const;
 
+const CORRECT_NUMBER = {
+  "Let the user have the number on record corrected, once another factor has identified them: a mobile telephone of their own takes text messages.":
+    [{ "sms.route": "mobile" }],
+} as const;
+
 const A_MINUTE_MS = 60_000;
 
 /** What sites and users can do about causes at ways in without a passkey. */
@@ -21,6 +26,7 @@ export const FACTOR_REMEDIES: RemedyTable = {
     ],
   },
   "code-not-received": {
+    ...CORRECT_NUMBER,
     "After a minute without a code say where to look: the spam folder, the other telephone.": [
       { "user.findMs": A_MINUTE_MS },
     ],
@@ -34,6 +40,7 @@ export const FACTOR_REMEDIES: RemedyTable = {
     ],
   },
   "code-undeliverable": {
+    ...CORRECT_NUMBER,
     "Class the number when it is entered.": [{ "sms.knowsRoute": true }],
   },
   "factor-lost": TWO_FACTORS,
