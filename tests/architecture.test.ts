@@ -35,6 +35,7 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "webauthn/profiles": ["webauthn"],
   "webauthn/rp": ["webauthn", "webauthn/rp/attestation", "webauthn/rp/trust", "webauthn/rp/metadata"],
   "webauthn/rp/trust": ["webauthn/rp"],
+  "webauthn/rp/metadata": ["webauthn/rp", "webauthn/rp/attestation", "webauthn/rp/trust"],
   "diagnosis/facts": ["diagnosis"],
   "oracle/causes": [],
   "diagnosis/clocks": ["diagnosis", "diagnosis/facts"],

@@ -41,6 +41,14 @@ export { CLIENT_PROFILES, SPEC_L3 } from "../webauthn/profiles/client-profiles.j
 export type { PageErrorName, PageReason } from "../webauthn/profiles/page-error-name.js";
 export { playServicesPageError, windowsPageError } from "../webauthn/profiles/platform-error.js";
 export type { IsPublicSuffix } from "../webauthn/rp-id.js";
+export type { MetadataPolicy } from "../webauthn/rp/metadata/judge-metadata.js";
+export type { MetadataEntry, StatusReport } from "../webauthn/rp/metadata/metadata-entry.js";
+export { MetadataError } from "../webauthn/rp/metadata/metadata-error.js";
+export {
+  type MetadataBlob,
+  type MetadataBlobOptions,
+  verifyMetadataBlob,
+} from "../webauthn/rp/metadata/verify-metadata-blob.js";
 export type { CredentialRecord } from "../webauthn/rp/stored-credential.js";
 export { VerificationError } from "../webauthn/rp/verification-error.js";
 export {

@@ -32,6 +32,38 @@ export function resolveRpId({ origin, rpId, isPublicSuffix = isSingleLabel }: Rp
   });
 }
 
+/**
+ * The U2F AppID that a page on `origin` gets to use: a URL under its own registrable domain, and for an empty one the
+ * origin itself, without the slash at its end that the FIDO text has and no browser sends. Lists of facets are not fetched,
+ * as in Chromium.
+ *
+ * @throws {ClientError} `RP_ID_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`.
+ * @see WebAuthn Level 3 §10.1.1; FIDO AppID and Facet Specification §3.1.2; Chromium,
+ *   webauthn_security_utils.cc (ValidateAppIdExtension)
+ */
+export function resolveAppId({
+  origin,
+  appId,
+  isPublicSuffix = isSingleLabel,
+}: Pick<RpIdInput, "origin" | "isPublicSuffix"> & { readonly appId: string }): string {
+  if (appId === "") return origin;
+  const own = registrableDomain(effectiveDomain(origin), isPublicSuffix);
+  const url = URL.canParse(appId) ? new URL(appId) : undefined;
+  if (url !== undefined && url.protocol === new URL(origin).protocol) {
+    if (registrableDomain(url.hostname, isPublicSuffix) === own) return appId;
+  }
+  throw new ClientError("RP_ID_NOT_ALLOWED", `AppID "${appId}" is not one of "${own}"`, {
+    hint: "use an AppID under the page's own domain, with its scheme",
+  });
+}
+
+/** The shortest end of a host that one party owns: the host itself where all of it is public. */
+function registrableDomain(host: string, isPublicSuffix: IsPublicSuffix): string {
+  const labels = host.split(".");
+  const ends = labels.map((_, index) => labels.slice(labels.length - 1 - index).join("."));
+  return ends.find((end) => !isPublicSuffix(end)) ?? host;
+}
+
 function effectiveDomain(origin: string): string {
   const url = parseOrigin(origin);
   const host = url.hostname;

@@ -105,6 +105,11 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     required: ["challenge", "origins", "rpId", "credential"],
   },
+  verifyMetadataBlob: {
+    call: last(webauthn, "verifyMetadataBlob", "a.b.c"),
+    good: { trustAnchors: [] },
+    required: ["trustAnchors"],
+  },
   verifyAttestation: {
     call: last(webauthn, "verifyAttestation"),
     good: { attestationObject: new Uint8Array(), clientDataHash: new Uint8Array(32) },

@@ -5,8 +5,14 @@ import {
 } from "@simplewebauthn/server";
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
-import { fromBase64url } from "../../src/core/bytes.js";
+import { fromBase64url, toBase64url, toHex, utf8 } from "../../src/core/bytes.js";
 import { envFor } from "../../src/core/env.js";
+import { nodeCrypto } from "../../src/crypto/node/provider.js";
+import { openSession } from "../../src/ctap/client/session.js";
+import {
+  parseAuthenticatorData,
+  type AttestedCredential,
+} from "../../src/ctap/messages/authenticator-data.js";
 import { virtualEnv } from "../../src/env/virtual-env.js";
 import { SimAuthenticator } from "../../src/sim/authenticator/authenticator.js";
 import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
@@ -21,6 +27,7 @@ import { register } from "../../src/webauthn/client/register.js";
 import type { CreationOptionsInput, RequestOptionsInput } from "../../src/webauthn/json-input.js";
 import { verifyAssertion } from "../../src/webauthn/rp/verify-assertion.js";
 import { verifyRegistration } from "../../src/webauthn/rp/verify-registration.js";
+import { refusal } from "./rp/refusal.js";
 import { creationOptions, ORIGIN, requestOptions, RP_ID } from "../helpers/ceremony-options.js";
 
 /** A key on a cable, a browser that falls back to U2F, or insists on it. */
@@ -40,6 +47,7 @@ async function plugged(profile: string, behaviour: UserBehaviour = {}, insists =
     env,
     key,
     store,
+    device,
     ctap2: withU2fFallback(link, raw),
     create: (override: Partial<CreationOptionsInput> = {}) =>
       env.clock.run(register(browser, device, creationOptions(override), { origin: ORIGIN })),
@@ -112,6 +120,83 @@ test("a credential of the U2F days signs in over CTAP2", async () => {
     credential: registered.registrationInfo.credential,
   });
   expect(verified).toBe(true);
+});
+
+describe("a credential made under a U2F AppID", () => {
+  const APP_ID = `${ORIGIN}/app-id.json`;
+  const APPLICATION = toHex(nodeCrypto.sha256(utf8(APP_ID)));
+
+  /** As a site of the U2F days made it, and what that site stored. */
+  async function oldCredential(profile: string) {
+    const bench = await plugged(profile, {}, true);
+    const session = await bench.env.clock.run(openSession(bench.env, bench.device));
+    const made = session.makeCredential({
+      clientDataHash: nodeCrypto.sha256(utf8("old")),
+      rp: { id: APP_ID, name: "Old" },
+      user: { id: Uint8Array.of(1), name: "u" },
+      pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    });
+    const { attested } = parseAuthenticatorData((await bench.env.clock.run(made)).authData);
+    const { credentialId, publicKeyCose } = attested as AttestedCredential;
+    const credential = { id: toBase64url(credentialId), publicKeyCose, signCount: 0 };
+    return { ...bench, session, credential };
+  }
+
+  const PAGE = { challenge: requestOptions().challenge, origins: [ORIGIN], rpId: RP_ID };
+
+  test.each([
+    ["u2f-only", true],
+    ["generic", true],
+    ["generic", false],
+    ["yubikey5", false],
+  ])("signs in on %s (spoken to in U2F: %s), and says so", async (profile, insists) => {
+    const { get, credential, device, ctap2 } = await oldCredential(profile);
+    const options = { allowCredentials: named(credential), extensions: { appid: APP_ID } };
+    const asserted = await get(options, insists ? device : ctap2);
+    expect(asserted.clientExtensionResults).toEqual({ appid: true });
+    expect(() => verifyAssertion(asserted, { ...PAGE, credential })).toThrow(refusal("RP_ID_HASH"));
+    expect(verifyAssertion(asserted, { ...PAGE, credential, appId: APP_ID }).userVerified).toBe(false);
+    // The other library has no AppID: to it, it is the rp id.
+    const { verified } = await verifyAuthenticationResponse({
+      ...EXPECTED,
+      expectedChallenge: PAGE.challenge,
+      expectedRPID: APP_ID,
+      response: asserted,
+      credential: { id: credential.id, publicKey: Uint8Array.from(credential.publicKeyCose), counter: 0 },
+    });
+    expect(verified).toBe(true);
+  });
+
+  test("is not asked for where the site names no AppID, wants a verified user, or names another site's", async () => {
+    const { get, credential, ctap2 } = await oldCredential("generic");
+    const listed = { allowCredentials: named(credential) };
+    const unknown = { code: "CTAP_NO_CREDENTIALS" };
+    await expect(get(listed, ctap2)).rejects.toMatchObject(unknown);
+    await expect(get({ ...listed, extensions: { appid: `${APP_ID}?` } }, ctap2)).rejects.toMatchObject(
+      unknown,
+    );
+    const elsewhere = { ...listed, extensions: { appid: "https://another.test/app-id.json" } };
+    await expect(get(elsewhere, ctap2)).rejects.toMatchObject({ code: "RP_ID_NOT_ALLOWED" });
+  });
+
+  test("leaves a login with a credential of the rp id as it is", async () => {
+    const { create, get, ctap2 } = await plugged("generic");
+    const created = await create();
+    const options = { allowCredentials: named(created), extensions: { appid: APP_ID } };
+    expect((await get(options, ctap2)).clientExtensionResults).toEqual({ appid: false });
+  });
+
+  test("answers under no rp id of the key's own invention", async () => {
+    const { credential, env, store, ctap2 } = await oldCredential("generic");
+    expect(store.credentials[0]?.rpId).toBe(`sha256:${APPLICATION}`);
+    const own = await env.clock.run(openSession(env, ctap2));
+    const asked = own.getAssertion({
+      rpId: `sha256:${APPLICATION}`,
+      clientDataHash: nodeCrypto.sha256(utf8("new")),
+      allowList: [{ type: "public-key", id: fromBase64url(credential.id) }],
+    });
+    await expect(env.clock.run(asked)).rejects.toMatchObject({ code: "CTAP_NO_CREDENTIALS" });
+  });
 });
 
 describe("what a page learns of a key that knows only U2F", () => {

@@ -47,7 +47,7 @@ export const ATTESTATION_FAULTS = {
   },
   "issuer-no-authority": {
     what: "the intermediate certificate may not issue others (site has anchors)",
-    refusedAs: "RP_ATTESTATION_CHAIN",
+    refusedAs: "RP_ATTESTATION_NOT_AN_AUTHORITY",
   },
 } as const satisfies Readonly<Record<string, { readonly what: string; readonly refusedAs: RpCode }>>;
 

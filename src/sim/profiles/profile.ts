@@ -67,6 +67,10 @@ export const QUIRKS = {
     seenOn: "a phone behind the hybrid transport of Windows",
     source: "Yubico/libfido2, pull request `winhello: supply rp name and user display name`",
   },
+  rejectsEmptyDisplayName: {
+    seenOn: "an iPhone that a code of Windows was scanned with; a YubiKey on a telephone",
+    source: "logto-io/logto, issue 7439; better-auth/better-auth, issue 2344",
+  },
   rejectsMissingRpName: {
     seenOn: "a phone behind the hybrid transport of Windows",
     source: "Yubico/libfido2, pull request `winhello: supply rp name and user display name`",

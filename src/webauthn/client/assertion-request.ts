@@ -4,7 +4,7 @@ import { checkExtensions } from "../extensions/run-extensions.js";
 import { parseRequestOptionsFromJSON, type ExtensionInputs } from "../idl/parse-options.js";
 import type { RequestOptionsInput } from "../json-input.js";
 import { oneOf, REQUIREMENTS, type Requirement } from "./known-values.js";
-import { resolveRpId } from "../rp-id.js";
+import { resolveAppId, resolveRpId } from "../rp-id.js";
 
 /** Request options after a client has read them. */
 export interface AssertionRequest {
@@ -14,6 +14,8 @@ export interface AssertionRequest {
   readonly allowCredentials: readonly CredentialDescriptor[];
   readonly userVerification: Requirement;
   readonly extensions: ExtensionInputs;
+  /** The U2F AppID that the listed credentials may have been made under instead; `undefined` when the site gave none. */
+  readonly appId: string | undefined;
 }
 
 /**
@@ -37,5 +39,6 @@ export function readRequestOptions(
     allowCredentials,
     userVerification: oneOf(REQUIREMENTS, options.userVerification) ?? "preferred",
     extensions,
+    appId: extensions.appid === undefined ? undefined : resolveAppId({ ...client, appId: extensions.appid }),
   };
 }

@@ -114,6 +114,8 @@ class Authentication {
   readonly #transact: TransactOptions;
   /** What the command carries, found out once. */
   #allowList: readonly CredentialDescriptor[] | undefined;
+  /** The U2F AppID, once it is known that the authenticator has a listed credential under it and none under the rp id. */
+  #appId: string | undefined;
 
   constructor(deps: AuthenticationDeps) {
     this.#deps = deps;
@@ -169,6 +171,10 @@ class Authentication {
       return await session.getAssertion(message, this.#transact);
     } catch (error) {
       const isUnknown = error instanceof CtapError && error.status === CtapStatus.NO_CREDENTIALS;
+      if (isUnknown && this.#appId === undefined && isU2fOnly(session) && this.#mayUseAppId(session)) {
+        this.#appId = this.#deps.request.appId;
+        return await session.getAssertion({ ...message, rpId: this.#appId ?? message.rpId }, this.#transact);
+      }
       const mayBlink = message.allowList !== undefined && session.device.transport === "usb";
       if (isUnknown && mayBlink && profile.asksTouchOfUnknownKey) {
         await awaitTouch(session, { rpId: message.rpId, transact: this.#transact });
@@ -194,7 +200,13 @@ class Authentication {
    * @throws {PlanError} `NO_USABLE_CREDENTIAL` when none of the list fits into a request.
    */
   async #message(session: Ctap2Session, attempt: Attempt): Promise<GetAssertionRequest> {
-    const { plan, extensions, proof } = attempt;
+    const { plan, extensions } = attempt;
+    if (this.#allowList === undefined) await this.#findUnderAppId(session, attempt);
+    // What U2F has made knows neither extensions nor verification.
+    const proof = this.#appId === undefined ? attempt.proof : { uvOption: false };
+    if (this.#appId !== undefined && this.#allowList !== undefined) {
+      return this.#request({ proof, allowList: this.#allowList, inputs: undefined });
+    }
     const requestFor = async (list: readonly CredentialDescriptor[]) => {
       const inputs = await extensions.inputs(idsOf(list), session);
       return (allowList: readonly CredentialDescriptor[]) => this.#request({ proof, allowList, inputs });
@@ -215,6 +227,37 @@ class Authentication {
     return (await requestFor(this.#allowList))(this.#allowList);
   }
 
+  /**
+   * Whether credentials of U2F may be asked for. Nobody can be verified with them, and a phone, which answers one command
+   * alone, has none.
+   */
+  #mayUseAppId(session: Ctap2Session): boolean {
+    const { request } = this.#deps;
+    return (
+      request.appId !== undefined &&
+      request.allowCredentials.length > 0 &&
+      request.userVerification !== "required" &&
+      !session.device.oneShot
+    );
+  }
+
+  /** Looks under the AppID for what is not there under the rp id, without a touch; a U2F key says so by itself. */
+  async #findUnderAppId(session: Ctap2Session, attempt: Attempt): Promise<void> {
+    const { clientData, request } = this.#deps;
+    const { appId } = request;
+    if (appId === undefined || !this.#mayUseAppId(session) || isU2fOnly(session)) return;
+    if ((await this.#find(session, attempt)) !== undefined) return;
+    const found = await findCredential(session, attempt.plan.allowList, {
+      rpId: appId,
+      clientDataHash: clientData.hash,
+      proof: { uvOption: false },
+      transact: this.#transact,
+    });
+    if (found === undefined) return;
+    this.#appId = appId;
+    this.#allowList = [found];
+  }
+
   #find(session: Ctap2Session, { plan, proof }: Attempt): Promise<CredentialDescriptor | undefined> {
     return findCredential(session, plan.allowList, {
       rpId: this.#deps.request.rpId,
@@ -233,7 +276,7 @@ class Authentication {
     const { proof, allowList, inputs } = carried;
     const saltsBy = saltsProtocol(inputs?.get("hmac-secret"));
     return {
-      rpId: request.rpId,
+      rpId: this.#appId ?? request.rpId,
       clientDataHash: clientData.hash,
       ...(allowList.length > 0 && { allowList }),
       ...(inputs && { extensions: inputs }),
@@ -290,6 +333,7 @@ class Authentication {
         {
           authenticatorData: parseAuthenticatorData(answer.authData, undefined, unreadable("authData")),
           credentialId,
+          appIdUsed: this.#appId !== undefined,
           largeBlobKey: answer.largeBlobKey,
           unsignedExtensionOutputs: answer.unsignedExtensionOutputs,
           token: rest.token,
@@ -304,6 +348,11 @@ class Authentication {
       },
     };
   }
+}
+
+/** A key that speaks U2F alone, behind an adapter. */
+function isU2fOnly({ info }: Ctap2Session): boolean {
+  return info.versions.every((version) => version === "U2F_V2");
 }
 
 /** Whether the command must be made for the one credential that is there, although the whole list fits into it. */

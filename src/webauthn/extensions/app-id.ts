@@ -2,8 +2,8 @@ import { ClientError } from "../client-error.js";
 import type { ClientExtension } from "./client-extension.js";
 
 /**
- * Refuses the AppIDs of U2F where a browser does, and answers a valid one with `appid: false`: this client asks
- * authenticators under the rp id only.
+ * Refuses the AppIDs of U2F where a browser does, and says whether a login went by one: authenticate.ts asks for the
+ * credentials of the list under the AppID where the authenticator has none under the rp id.
  *
  * @see WebAuthn Level 3 §10.1.1 (appid), §10.1.2 (appidExclude)
  */
@@ -20,7 +20,8 @@ export const appId: ClientExtension = {
   checkGet({ appid }) {
     checkUrl("appid", appid);
   },
-  get: ({ appid }) => (appid === undefined ? undefined : { outputs: () => ({ appid: false }) }),
+  get: ({ appid }) =>
+    appid === undefined ? undefined : { outputs: ({ appIdUsed = false }) => ({ appid: appIdUsed }) },
 };
 
 /** An empty text stands for the page's own origin. */

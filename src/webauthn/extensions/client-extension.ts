@@ -30,6 +30,8 @@ export interface GetExtensionContext extends ExtensionContext {
 export interface ExtensionOutcome {
   readonly authenticatorData: PassedAuthenticatorData;
   readonly credentialId: Uint8Array;
+  /** The credential answered under the U2F AppID in place of the rp id. */
+  readonly appIdUsed?: boolean;
   readonly largeBlobKey?: Uint8Array | undefined;
   readonly unsignedExtensionOutputs?: ReadonlyMap<string, CborValue> | undefined;
   /** Still good for permissions the command did not use up. Secret. */

@@ -1,6 +1,7 @@
 import { equalBytes } from "../../core/bytes.js";
 import { readCertificate, type Certificate } from "./certificate.js";
 import type { Finding } from "./finding.js";
+import { judgeRevocation, type RevocationInput } from "./trust/judge-revocation.js";
 import { isSignedBy, demandDate, validatePath } from "./trust/validate-path.js";
 import { VerificationError } from "./verification-error.js";
 
@@ -14,26 +15,25 @@ export interface TrustVerdict {
   readonly datesJudged: boolean;
 }
 
-export interface TrustInput {
+export interface TrustInput extends RevocationInput {
   /** DER certificates the site trusts: roots, intermediates, or a leaf itself. */
   readonly trustAnchors?: readonly Uint8Array[];
-  /** The date to judge by, in milliseconds since 1970. */
-  readonly atEpochMs?: number;
 }
 
 /**
  * Judges a trust path, leaf first: each certificate issued by the next, the last by an anchor, all valid at
- * the date. Anchors' own dates do not count, a site trusts them by decision.
+ * the date and on none of the revocation lists given. Anchors' own dates do not count, a site trusts them by decision.
  *
  * Without anchors nothing can be trusted, so a broken link is a finding, not a fault.
  *
- * @throws {VerificationError} `RP_ATTESTATION_UNTRUSTED`, and what {@link validatePath} throws.
+ * @throws {VerificationError} `RP_ATTESTATION_UNTRUSTED`, and what {@link validatePath} and {@link judgeRevocation} throw.
  * @see RFC 5280 §6.1
  */
 export function judgeTrust(
   path: readonly Certificate[],
-  { trustAnchors, atEpochMs }: TrustInput,
+  input: TrustInput,
 ): { readonly verdict: TrustVerdict; readonly findings: readonly Finding[] } {
+  const { trustAnchors, atEpochMs } = input;
   if (path.length === 0) {
     const anchored = trustAnchors === undefined ? undefined : false;
     return { verdict: { anchored, datesJudged: false }, findings: [] };
@@ -43,8 +43,9 @@ export function judgeTrust(
     if (datesJudged) for (const certificate of path) demandDate(certificate, atEpochMs);
     return { verdict: { anchored: undefined, datesJudged }, findings: faultsOf(path) };
   }
-  const { anchor } = anchoredPath(path, trustAnchors, atEpochMs);
-  return { verdict: { anchored: true, anchor: anchor.der, datesJudged }, findings: [] };
+  const { used, anchor } = anchoredPath(path, trustAnchors, atEpochMs);
+  const findings = judgeRevocation(used, input);
+  return { verdict: { anchored: true, anchor: anchor.der, datesJudged }, findings };
 }
 
 interface AnchoredPath {

@@ -151,7 +151,7 @@ function fieldsOf(certificate: DerItem) {
     subject: nameAttributes(nameItem(subject)),
     notBeforeMs: timeOf(notBefore),
     notAfterMs: timeOf(notAfter),
-    extensions: extensions === undefined ? new Map<string, CertificateExtension>() : extensionsOf(extensions),
+    extensions: extensionsOf(extensions === undefined ? [] : membersOf(insideOf(extensions))),
   };
 }
 
@@ -171,8 +171,8 @@ function algorithmBits(algorithm: DerItem | undefined, bits: DerItem | undefined
   return { oid: oidOf(oid), bits: bitsOf(bits) };
 }
 
-function extensionsOf(tagged: DerItem): ReadonlyMap<string, CertificateExtension> {
-  const list = membersOf(insideOf(tagged));
+/** Members of Extensions, by object identifier. @throws {DerError} @throws {VerificationError} `RP_ATTESTATION_CERTIFICATE` */
+export function extensionsOf(list: readonly DerItem[]): ReadonlyMap<string, CertificateExtension> {
   if (list.length > EXTENSIONS_MAX) {
     throw new VerificationError("RP_ATTESTATION_CERTIFICATE", `${list.length} extensions`);
   }

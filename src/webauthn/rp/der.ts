@@ -1,6 +1,6 @@
 import { HarnessError } from "../../core/errors.js";
 
-/** Largest encoding read; certificates of attestation statements are a tenth of it. */
+/** Largest encoding read where nothing else is said; certificates of attestation statements are a tenth of it. */
 const DER_BYTES_MAX = 65_536;
 
 /** Base-128 digits a tag number may have; Android's key description needs two. */
@@ -38,8 +38,8 @@ export interface DerItem {
  * @throws {DerError}
  * @see ITU-T X.690 §8 and §10
  */
-export function readDer(bytes: Uint8Array): DerItem {
-  if (bytes.length > DER_BYTES_MAX) throw new DerError("TOO_LARGE", `${bytes.length} bytes of DER`);
+export function readDer(bytes: Uint8Array, bytesMax = DER_BYTES_MAX): DerItem {
+  if (bytes.length > bytesMax) throw new DerError("TOO_LARGE", `${bytes.length} bytes of DER`);
   const item = itemAt(bytes, 0);
   if (item.raw.length !== bytes.length) {
     throw new DerError("TRAILING_BYTES", `${bytes.length - item.raw.length} bytes after the item`);

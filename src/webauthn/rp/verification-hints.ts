@@ -60,6 +60,17 @@ export const HINTS = {
     "A certificate that issues others says so in basicConstraints, and its keyUsage allows it; look for an intermediate that is missing or out of order.",
   RP_ATTESTATION_PATH_LENGTH: "An authority of the path may not have as many authorities below it.",
   RP_ATTESTATION_NAME_CONSTRAINTS: "An authority of the path may not issue certificates for this name.",
+  RP_ATTESTATION_REVOKED: "Its issuer took the certificate back; do not register this authenticator.",
+  RP_ATTESTATION_REVOCATION_UNKNOWN:
+    "Add a list of the issuer that is valid at the date to revocationLists, or pass revocationPolicy: if-listed.",
+  RP_REVOCATION_LIST: "revocationLists holds certificate revocation lists in DER; convert PEM files first.",
+  RP_METADATA_STATUS:
+    "The metadata reports a problem of this model; metadataPolicy.refuse says which reports refuse a registration.",
+  RP_METADATA_UNLISTED:
+    "The metadata has no entry for this model; pass metadataPolicy: { unlisted: warn } or name its roots in trustAnchorsByAaguid.",
+  RP_METADATA_TYPE:
+    "Authenticators of this model attest otherwise: the response may come from another one that only names its aaguid.",
+  RP_METADATA_OUTDATED: "Fetch the BLOB anew: its nextUpdate has passed.",
   RP_ATTESTATION_COMPOUND: "A compound statement holds two or more statements, none of them compound.",
   RP_ATTESTATION_POLICY: "The statement is sound, but its type or format is not one this site accepts.",
 } as const;

@@ -156,7 +156,9 @@ function judgeUserHandle(
   // Safari, and keys that hold an empty handle, send "" where they mean none.
   if (stated === undefined || stated === null || stated === "") {
     if (expected.discoverable !== true) return undefined;
-    throw new VerificationError("RP_USER_HANDLE", "the response names no account");
+    throw new VerificationError("RP_USER_HANDLE", "the response names no account", {
+      hint: "only discoverable credentials name one: list the account's credentials in allowCredentials, or ask for residentKey at registration",
+    });
   }
   const userHandle = responseBytes(stated, "userHandle");
   if (expected.userHandle !== undefined && !equalBytes(userHandle, expected.userHandle)) {

@@ -1,5 +1,4 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
-import { shape } from "../../core/shape.js";
 import type { AttestedCredential, AuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import {
   ATTESTATION_POLICY,
@@ -9,12 +8,14 @@ import {
 } from "./attestation/attestation-input.js";
 import { ATTESTATION_FORMATS } from "./attestation/formats.js";
 import { readAttestationObject, type AttestationObject } from "./attestation-object.js";
-import { judgeTrust, type TrustInput, type TrustVerdict } from "./certificate-chain.js";
+import type { TrustVerdict } from "./certificate-chain.js";
 import type { Finding } from "./finding.js";
+import type { MetadataEntry } from "./metadata/metadata-entry.js";
+import { judgeModelTrust, MODEL_TRUST, type ModelTrustInput } from "./model-trust.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
 import { VerificationError } from "./verification-error.js";
 
-export interface AttestationRequest extends TrustInput {
+export interface AttestationRequest extends ModelTrustInput {
   /** The object's bytes, or its members where they came by another way, such as a CTAP response. */
   readonly attestationObject: Uint8Array | AttestationObject;
   /** SHA-256 of the client data's JSON, 32 bytes. */
@@ -26,8 +27,7 @@ const REQUEST = parameters<AttestationRequest>({
   attestationObject: arg.object,
   clientDataHash: arg.bytes,
   policy: maybe(ATTESTATION_POLICY),
-  trustAnchors: maybe(shape.list(arg.bytes)),
-  atEpochMs: maybe(arg.number),
+  ...MODEL_TRUST,
 });
 
 export interface VerifiedAttestation {
@@ -38,6 +38,8 @@ export interface VerifiedAttestation {
   /** DER certificates, leaf first. */
   readonly trustPath: readonly Uint8Array[];
   readonly trust: TrustVerdict;
+  /** Entries of the model in the metadata given; empty without metadata, and for a model that is not in it. */
+  readonly metadata: readonly MetadataEntry[];
   /** Formats and types of the parts of a compound statement that held. */
   readonly parts?: readonly { readonly fmt: string; readonly type: AttestationType }[];
   readonly findings: readonly Finding[];
@@ -73,7 +75,7 @@ export function verifyAttestation(request: AttestationRequest): VerifiedAttestat
     ...(atEpochMs !== undefined && { atEpochMs }),
   });
   demandAccepted(policy, { fmt, type: result.type });
-  const trust = judgeTrust(result.trustPath, request);
+  const trust = judgeModelTrust(result, credential.aaguid, request);
   return {
     fmt,
     type: result.type,
@@ -81,6 +83,7 @@ export function verifyAttestation(request: AttestationRequest): VerifiedAttestat
     credential,
     trustPath: result.trustPath.map(({ der }) => der),
     trust: trust.verdict,
+    metadata: trust.metadata,
     ...partsOf(result),
     findings: [...objectFindings, ...dataFindings, ...result.findings, ...trust.findings],
   };

@@ -12,10 +12,12 @@ import {
 } from "./attestation/attestation-input.js";
 import type { RegistrationResponseInput } from "../json-input.js";
 import { readAttestationObject } from "./attestation-object.js";
-import type { TrustInput, TrustVerdict } from "./certificate-chain.js";
+import type { TrustVerdict } from "./certificate-chain.js";
 import { checkClientData, type ExpectedPage } from "./client-data-check.js";
 import { demandCredentialKey } from "./credential-key.js";
 import type { Finding } from "./finding.js";
+import type { MetadataEntry } from "./metadata/metadata-entry.js";
+import { MODEL_TRUST, modelTrustOf, type ModelTrustInput } from "./model-trust.js";
 import { readAuthenticatorData } from "./read-authenticator-data.js";
 import { paddedMembers, responseBytes, responseCredentialId } from "./response-bytes.js";
 import type { CredentialRecord } from "./stored-credential.js";
@@ -26,7 +28,7 @@ import { encodeSpki } from "../spki.js";
 /** Longest credential id. @see WebAuthn Level 3 §7.1 (credentialId is at most 1023 bytes) */
 const CREDENTIAL_ID_BYTES_MAX = 1023;
 
-export interface ExpectedRegistration extends ExpectedPage, TrustInput {
+export interface ExpectedRegistration extends ExpectedPage, ModelTrustInput {
   readonly rpId: string;
   /** As asked for; anything but "required" accepts responses without user verification. */
   readonly userVerification?: string;
@@ -41,8 +43,7 @@ const EXPECTED = parameters<ExpectedRegistration>({
   challenge: arg.bytesOrText,
   origins: shape.list(shape.text),
   topOrigins: maybe(shape.list(shape.text)),
-  trustAnchors: maybe(shape.list(arg.bytes)),
-  atEpochMs: maybe(arg.number),
+  ...MODEL_TRUST,
   rpId: shape.text,
   userVerification: maybe(shape.text),
   mediation: maybe(shape.text),
@@ -70,6 +71,8 @@ export interface VerifiedCredential {
   /** DER certificates, leaf first. */
   readonly trustPath: readonly Uint8Array[];
   readonly trust: TrustVerdict;
+  /** Entries of the model in the metadata given; empty without metadata, and for a model that is not in it. */
+  readonly metadata: readonly MetadataEntry[];
   readonly transports: readonly string[];
   readonly origin: string;
   readonly crossOrigin: boolean;
@@ -116,8 +119,7 @@ export function verifyRegistration(
     attestationObject: object,
     clientDataHash: page.hash,
     ...(expected.attestationPolicy && { policy: expected.attestationPolicy }),
-    ...(expected.trustAnchors && { trustAnchors: expected.trustAnchors }),
-    ...(expected.atEpochMs !== undefined && { atEpochMs: expected.atEpochMs }),
+    ...modelTrustOf(expected),
   });
   const { credential, trustPath, trust } = verified;
   const transports = transportsOf(response);
@@ -136,6 +138,7 @@ export function verifyRegistration(
     attestationType: verified.type,
     trustPath,
     trust,
+    metadata: verified.metadata,
     transports,
     origin: page.origin,
     crossOrigin: page.crossOrigin,

@@ -1,4 +1,4 @@
-import { X509Certificate, verify } from "node:crypto";
+import { constants, X509Certificate, verify, type KeyObject } from "node:crypto";
 
 /** A public key as a JSON Web Key; members that are missing are not of its kind. */
 export interface JsonWebKeyFields {
@@ -24,8 +24,13 @@ export interface X509 {
   isSignedBy(issuer: X509): boolean;
   /** Whether names, key identifiers and key usage fit. */
   namesIssuer(issuer: X509): boolean;
-  /** Whether an ES256 signature as JOSE writes it, r then s, holds. */
-  verifiesJoseEs256(message: Uint8Array, signature: Uint8Array): boolean;
+  /**
+   * Whether a signature as JOSE writes it (ECDSA: r then s) holds by the certificate's key; `undefined` for an algorithm
+   * that is not one of a key pair, or not one of this key.
+   */
+  verifiesJose(alg: string, message: Uint8Array, signature: Uint8Array): boolean | undefined;
+  /** The same for a signature as X.509 writes it; `oid` is that of the algorithm. */
+  verifiesX509(oid: string, message: Uint8Array, signature: Uint8Array): boolean | undefined;
 }
 
 /** @throws {Error} when the bytes are no X.509 certificate in DER. */
@@ -64,8 +69,65 @@ class NodeX509 implements X509 {
     return issuer instanceof NodeX509 && this.#certificate.verify(issuer.#certificate.publicKey);
   }
 
-  verifiesJoseEs256(message: Uint8Array, signature: Uint8Array): boolean {
-    const key = { key: this.#certificate.publicKey, dsaEncoding: "ieee-p1363" } as const;
-    return verify("sha256", message, key, signature);
+  verifiesJose(alg: string, message: Uint8Array, signature: Uint8Array): boolean | undefined {
+    const rule = JOSE.get(alg);
+    const key = this.#keyFor(rule);
+    if (rule === undefined || key === undefined) return undefined;
+    const padding = rule.pss === true ? PSS : {};
+    return verify(rule.hash, message, { key, dsaEncoding: "ieee-p1363", ...padding }, signature);
+  }
+
+  verifiesX509(oid: string, message: Uint8Array, signature: Uint8Array): boolean | undefined {
+    const rule = X509_ALGORITHMS.get(oid);
+    const key = this.#keyFor(rule);
+    return rule === undefined || key === undefined ? undefined : verify(rule.hash, message, key, signature);
+  }
+
+  #keyFor(rule: SignatureRule | undefined): KeyObject | undefined {
+    try {
+      const { publicKey } = this.#certificate;
+      const { asymmetricKeyType = "", asymmetricKeyDetails } = publicKey;
+      const fits = rule?.keys.includes(asymmetricKeyType) === true;
+      const ofCurve = rule?.curve === undefined || rule.curve === asymmetricKeyDetails?.namedCurve;
+      return fits && ofCurve ? publicKey : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }
+
+/** How node:crypto verifies an algorithm, and the keys it goes with. */
+interface SignatureRule {
+  /** `null` where the algorithm has a hash of its own. */
+  readonly hash: string | null;
+  readonly keys: readonly string[];
+  readonly curve?: string;
+  readonly pss?: true;
+}
+
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+const EDWARDS = ["ed25519", "ed448"];
+
+/** @see RFC 7518 §3.1, RFC 8037 §3.1 */
+const JOSE: ReadonlyMap<string, SignatureRule> = new Map<string, SignatureRule>([
+  ...(["256", "384", "512"] as const).flatMap((bits): [string, SignatureRule][] => [
+    [`RS${bits}`, { hash: `sha${bits}`, keys: ["rsa"] }],
+    [`PS${bits}`, { hash: `sha${bits}`, keys: ["rsa"], pss: true }],
+  ]),
+  ["ES256", { hash: "sha256", keys: ["ec"], curve: "prime256v1" }],
+  ["ES384", { hash: "sha384", keys: ["ec"], curve: "secp384r1" }],
+  ["ES512", { hash: "sha512", keys: ["ec"], curve: "secp521r1" }],
+  ["EdDSA", { hash: null, keys: EDWARDS }],
+]);
+
+/** @see RFC 5758 §3.2, RFC 4055 §5, RFC 8410 §3 */
+const X509_ALGORITHMS: ReadonlyMap<string, SignatureRule> = new Map<string, SignatureRule>([
+  ["1.2.840.10045.4.3.2", { hash: "sha256", keys: ["ec"] }],
+  ["1.2.840.10045.4.3.3", { hash: "sha384", keys: ["ec"] }],
+  ["1.2.840.10045.4.3.4", { hash: "sha512", keys: ["ec"] }],
+  ["1.2.840.113549.1.1.11", { hash: "sha256", keys: ["rsa"] }],
+  ["1.2.840.113549.1.1.12", { hash: "sha384", keys: ["rsa"] }],
+  ["1.2.840.113549.1.1.13", { hash: "sha512", keys: ["rsa"] }],
+  ["1.3.101.112", { hash: null, keys: ["ed25519"] }],
+  ["1.3.101.113", { hash: null, keys: ["ed448"] }],
+]);

@@ -87,6 +87,14 @@ describe("packed attestation", () => {
     expect(await secondOpinion(bench, response)).toBe("accepted");
   });
 
+  test("of U2F, which has room for one certificate, leads to the root where the model has an intermediate", async () => {
+    const bench = keyWith({ intermediate: true, formats: ["fido-u2f"] });
+    const response = await registered(bench);
+    expect(chainOf(response)).toHaveLength(1);
+    expect(judge(bench, response)).toMatchObject({ fmt: "fido-u2f", trust: { anchored: true } });
+    expect(await secondOpinion(bench, response)).toBe("accepted");
+  });
+
   test("with an intermediate has the same batch key as without one", async () => {
     const [with_, without] = await Promise.all(
       [true, false].map(async (intermediate) => chainOf(await registered(keyWith({ intermediate })))[0]),

@@ -197,6 +197,18 @@ describe("a profile learned from a device", () => {
     expect(hasQuirk(profile, "answers3aOnTouchTimeout")).toBe(false);
   });
 
+  test("a PIN protocol that nothing here speaks is left out, with a note", () => {
+    const said = {
+      versions: ["FIDO_2_0"],
+      aaguid: new Uint8Array(16),
+      options: { clientPin: false },
+      pinUvAuthProtocols: [2, 9],
+    };
+    const { profile, notes } = learnProfile(said);
+    expect(profile.pinUvAuthProtocols).toEqual([2]);
+    expect(notes).toContainEqual({ member: "pinUvAuthProtocols", text: "not simulated: 9" });
+  });
+
   test("what HID says of the device gets into the description and the notes", () => {
     const said = { versions: ["U2F_V2", "FIDO_2_0"], aaguid: new Uint8Array(16) };
     const hid = {

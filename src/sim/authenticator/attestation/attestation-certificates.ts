@@ -22,6 +22,8 @@ export interface BatchKeys {
   readonly batch: Uint8Array;
   /** Names this one device. */
   readonly enterprise: Uint8Array;
+  /** The certificate of U2F statements, which cannot carry an intermediate. @see WebAuthn Level 3 §8.6 */
+  readonly u2fBatch: Uint8Array;
   /** What follows the first certificate in x5c, up to but without the root. */
   readonly issuers: readonly Uint8Array[];
 }
@@ -89,7 +91,7 @@ export function makeBatchKeys(
   const signer: Issuer = { ...(between ?? root), ...(isForged(fault) && { key: foreign() }) };
 
   const model = fault === "wrong-aaguid" ? OTHER_MODEL : fromHex(aaguid.replaceAll("-", ""));
-  const leaf = (kind: string, more: Partial<CertificateContents> = {}) =>
+  const leaf = (kind: string, more: Partial<CertificateContents> = {}, issuer = signer) =>
     certify(
       {
         subject: nameOf(fault === "wrong-subject" ? "Authenticator" : UNIT, `${name} ${kind}`),
@@ -101,12 +103,18 @@ export function makeBatchKeys(
         ...(fault === "not-yet-valid" && { validity: FUTURE }),
         ...more,
       },
-      signer,
+      issuer,
     );
+  const batch = leaf("batch");
   return {
     key: fault === "foreign-key" ? foreign() : key,
     root: rootCertificate,
-    batch: leaf("batch"),
+    batch,
+    // A U2F statement has one certificate: that of a sound chain is the root's own.
+    u2fBatch:
+      between === undefined || fault !== undefined
+        ? batch
+        : leaf("batch", { serial: drawSerial(spare) }, root),
     enterprise: leaf("enterprise", { deviceSerial: entropy.bytes(DEVICE_SERIAL_BYTES) }),
     issuers,
   };

@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "../../../core/bytes.js";
+import { equalBytes } from "../../../core/bytes.js";
 import { ApduError, encodeResponseApdu, parseApdu, type CommandApdu } from "../../../ctap/u2f/apdu.js";
 import { CoseAlgorithm } from "../../../ctap/messages/cose.js";
 import { MessageError } from "../../../ctap/messages/message-error.js";
@@ -18,7 +18,13 @@ import { speaksU2f } from "../../profiles/profile.js";
 import type { PromptPurpose } from "../../user.js";
 import { pointOf } from "../attestation/attestation.js";
 import { alwaysUv, u2fDisabled, type CommandContext } from "../context.js";
-import { CredProtect, credProtectOf, nextSignCount, traceCredential } from "../store/credentials.js";
+import {
+  applicationLabel,
+  CredProtect,
+  credProtectOf,
+  nextSignCount,
+  traceCredential,
+} from "../store/credentials.js";
 import { Refusal } from "../refusal.js";
 import { generateCredentialKey, publicKeyOf, signWith } from "../signing.js";
 import type { U2fPresence } from "./u2f-presence.js";
@@ -95,7 +101,7 @@ function authenticate(context: U2fContext, { data, p1: control }: CommandApdu): 
   const known = context.store.find(id);
   traceCredential(context, "used", {
     id,
-    rpId: known?.rpId ?? nameOfApplication(application),
+    rpId: known?.rpId ?? applicationLabel(application),
     userId: known?.userId,
   });
   const signature = signWith(context.crypto, credential, u2fAuthenticationMessage(request, said));
@@ -134,7 +140,7 @@ function enter(
   if (equalBytes(application, BOGUS_APPLICATION)) return;
   const { added } = context.store.add({
     id,
-    rpId: nameOfApplication(application),
+    rpId: applicationLabel(application),
     userId: NOTHING,
     alg,
     secretKey,
@@ -143,11 +149,6 @@ function enter(
     extensions,
   });
   traceCredential(context, "created", { ...added, userId: undefined });
-}
-
-/** U2F never learns what hides behind the hash. */
-function nameOfApplication(application: Uint8Array): string {
-  return `sha256:${toHex(application)}`;
 }
 
 /** @throws whatever is no fault of the request. */

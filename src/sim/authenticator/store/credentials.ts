@@ -1,4 +1,5 @@
 import type { CborValue } from "../../../cbor/value.js";
+import { toHex } from "../../../core/bytes.js";
 import { credentialTag } from "../../../core/credential-tag.js";
 import type { CredentialDescriptor, UserEntity } from "../../../ctap/messages/common.js";
 import type { CredentialSource } from "./credential-store.js";
@@ -29,6 +30,15 @@ export function credProtectOf({ extensions }: Pick<UsableCredential, "extensions
   return typeof level === "number" ? level : CredProtect.userVerificationOptional;
 }
 
+/** The label of what U2F made, which never learns what is behind the hash of its application. */
+export function applicationLabel(application: Uint8Array): string {
+  return `sha256:${toHex(application)}`;
+}
+
+function isApplicationLabel(rpId: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(rpId);
+}
+
 /** The credential a descriptor means, if this device made it for this site. */
 export function locate(
   context: CommandContext,
@@ -40,8 +50,8 @@ export function locate(
   if (stored?.discoverable) return stored.rpId === rpId ? fromStore(stored) : undefined;
   const wrapped = unwrapCredential(context, id, { rpIdHash: hashOfRpId(context, rpId) });
   if (wrapped) return { ...wrapped, id, rpId, discoverable: false };
-  // One that was too long for an id of this model stayed here.
-  return stored?.rpId === rpId ? withoutUser(stored) : undefined;
+  // One that was too long for an id of this model stayed here. What U2F made has no rp id, but a label for listings.
+  return stored?.rpId === rpId && !isApplicationLabel(rpId) ? withoutUser(stored) : undefined;
 }
 
 /** Discoverable credentials of a site, newest first. */

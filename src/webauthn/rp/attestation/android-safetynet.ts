@@ -1,16 +1,14 @@
 import { fromBase64, fromBase64url, toBase64, utf8 } from "../../../core/bytes.js";
 import { defaultCrypto } from "../../../crypto/default.js";
-import { certificateKey } from "../certificate-key.js";
 import { readCertificate, subjectTexts, type Certificate } from "../certificate.js";
 import type { Finding } from "../finding.js";
 import { reading, VerificationError } from "../verification-error.js";
 import type { AttestationInput, AttestationResult } from "./attestation-input.js";
-import { demandSignedByKey, signedBytes } from "./signed-by.js";
+import { signedBytes } from "./signed-by.js";
 import { Statement } from "./statement.js";
 
 const COMMON_NAME_OID = "2.5.4.3";
 const SERVICE_HOST = "attest.android.com";
-const RS256 = -257;
 
 /** Certificates a JWS header may carry. */
 const CERTIFICATES_MAX = 10;
@@ -122,17 +120,13 @@ function certificateBytes(entry: string): Uint8Array {
 }
 
 function demandJwsSignature(leaf: Certificate, { header, signed, signature }: Verdict): void {
-  if (header["alg"] === "RS256") {
-    demandSignedByKey(certificateKey(leaf), { alg: RS256, message: signed, signature });
-    return;
+  const { alg } = header;
+  const holds =
+    alg === "RS256" || alg === "ES256" ? leaf.x509.verifiesJose(alg, signed, signature) : undefined;
+  if (holds === undefined) {
+    refuse("RP_ATTESTATION_ALGORITHM", "the JWS algorithm is not RS256 or ES256 with a key of that kind");
   }
-  const key = certificateKey(leaf);
-  if (header["alg"] !== "ES256" || key.kty !== "EC" || key.crv !== "P-256") {
-    refuse("RP_ATTESTATION_ALGORITHM", "the JWS algorithm is not RS256, nor ES256 with a P-256 key");
-  }
-  // JWS writes ECDSA signatures as r then s; everything else here as DER.
-  if (!leaf.x509.verifiesJoseEs256(signed, signature))
-    refuse("RP_ATTESTATION_SIGNATURE", "the ES256 signature does not hold");
+  if (!holds) refuse("RP_ATTESTATION_SIGNATURE", `the ${String(alg)} signature does not hold`);
 }
 
 function refuse(code: VerificationError["code"], what: string): never {
