@@ -1,6 +1,6 @@
 import { CLIENT_PROFILES, type ClientContext } from "../entry/webauthn.js";
 import { clientOption } from "./client-option.js";
-import type { Invocation, OptionTable } from "./command.js";
+import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS } from "./device/open-device.js";
 import { choiceOption, textOption } from "./options.js";
 import { pinSource } from "./pin-source.js";
@@ -42,9 +42,21 @@ export function uvOption(invocation: Invocation): string | undefined {
   return choiceOption(invocation, "uv", UV_CHOICES);
 }
 
+/**
+ * The site as the command line names it. Whether the origin may use the rp id is the client's to say.
+ *
+ * @throws {UsageError} USAGE for what can be no host and no URL.
+ */
 export function siteOf(invocation: Invocation): { readonly rpId: string; readonly origin: string } {
   const rpId = textOption(invocation, "rp-id") ?? "example.com";
-  return { rpId, origin: textOption(invocation, "origin") ?? `https://${rpId}` };
+  if (!URL.canParse(`https://${rpId}`)) {
+    throw new UsageError("USAGE", `--rp-id takes a host name such as example.com, not "${rpId}"`);
+  }
+  const origin = textOption(invocation, "origin") ?? `https://${rpId}`;
+  if (!URL.canParse(origin)) {
+    throw new UsageError("USAGE", `--origin takes a URL such as https://${rpId}, not "${origin}"`);
+  }
+  return { rpId, origin };
 }
 
 /** Holds the browser's part: origin, timers, PIN, and the prompt that asks the user for a touch. */

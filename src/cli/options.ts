@@ -52,8 +52,10 @@ export function choiceOption<Choice extends string>(
   if (text === undefined) return undefined;
   const choice = choices.find((one) => one === text);
   if (choice === undefined) {
+    // The message has the list; only a near name is worth a hint.
+    const hint = namesHint(text, choices);
     throw new UsageError("USAGE", `--${name} takes one of ${choices.join(", ")}, not "${text}"`, {
-      hint: namesHint(text, choices),
+      ...(hint.startsWith("did you mean") && { hint }),
     });
   }
   return choice;

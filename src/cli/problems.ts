@@ -42,7 +42,9 @@ export function withProblems(
 
 /** Prints an error with its hint. */
 export function sayError({ code, message, hint, aftermath }: HarnessError, terminal: Terminal): void {
-  terminal.warn(`${terminal.style("red", code)}: ${message}`);
+  const [first, ...further] = message.split("\n");
+  terminal.warn(`${terminal.style("red", code)}: ${first}`);
+  for (const line of further) terminal.warn(line);
   if (hint !== undefined) terminal.warn(`  hint: ${hint}`);
   if (aftermath === "unknown") terminal.warn("  the other side may still have acted on the request");
 }

@@ -2,6 +2,8 @@ import { type ReportedRun, toGitHub, toHtml, toJUnit, toPcapng } from "../entry/
 import type { Invocation, OptionTable, Outcome } from "./command.js";
 import { appendTextFile, replaceFile } from "./files/replace-file.js";
 import { flag, textOption } from "./options.js";
+import { failuresOf, withProblems } from "./problems.js";
+import { writeTrace } from "./recording.js";
 
 /** Formats a run can be reported in, besides the text. */
 export const REPORT_OPTIONS = {
@@ -19,26 +21,46 @@ export const REPORT_HELP = `  --html FILE          write the run as one page wit
 /** Formats that report one run only. */
 export const SINGLE_REPORTS = ["html", "pcap"] as const;
 
-/** Writes what was asked for. @returns the outcome with what belongs on the terminal added. */
-export function withReports(outcome: Outcome, runs: readonly ReportedRun[], invocation: Invocation): Outcome {
-  const [html, pcap, junit] = [
-    textOption(invocation, "html"),
-    textOption(invocation, "pcap"),
-    textOption(invocation, "junit"),
-  ];
+/**
+ * Writes what was asked for, the trace included. A file that cannot be written is told of and stops none of the others:
+ * the run is over, and what it came to stays.
+ *
+ * @returns the outcome with what belongs on the terminal added.
+ */
+export async function withReports(
+  outcome: Outcome,
+  runs: readonly ReportedRun[],
+  invocation: Invocation,
+): Promise<Outcome> {
   const [one] = runs;
-  if (pcap !== undefined && one) replaceFile(pcap, toPcapng(one.records));
-  if (html !== undefined && one) replaceFile(html, toHtml(one));
-  if (junit !== undefined) replaceFile(junit, toJUnit(runs));
-  return flag(invocation, "github") ? forGitHub(outcome, runs, invocation) : outcome;
+  const github = flag(invocation, "github") ? toGitHub(runs) : undefined;
+  const summaryFile = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  const writing = (option: string, write: (path: string) => void) => {
+    const path = textOption(invocation, option);
+    return path === undefined ? [] : [() => write(path)];
+  };
+  const problems = await failuresOf([
+    ...(one
+      ? [
+          ...writing("trace", (path) => writeTrace(path, one.records)),
+          ...writing("pcap", (path) => void replaceFile(path, toPcapng(one.records))),
+          ...writing("html", (path) => void replaceFile(path, toHtml(one))),
+        ]
+      : []),
+    ...writing("junit", (path) => void replaceFile(path, toJUnit(runs))),
+    ...(github && summaryFile !== "" ? [() => appendTextFile(summaryFile, `${github.summary}\n`)] : []),
+  ]);
+  const told = github ? forGitHub(outcome, github, invocation) : outcome;
+  return withProblems(told, problems, invocation.terminal);
 }
 
 /** The runner reads both streams; with `--json` the first one belongs to the document. */
-function forGitHub(outcome: Outcome, runs: readonly ReportedRun[], { terminal }: Invocation): Outcome {
-  const { annotations, summary } = toGitHub(runs);
-  const file = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-  if (file !== "") appendTextFile(file, `${summary}\n`);
-  const said = [...annotations, ...(file === "" ? [summary] : [])];
+function forGitHub(
+  outcome: Outcome,
+  { annotations, summary }: ReturnType<typeof toGitHub>,
+  { terminal }: Invocation,
+): Outcome {
+  const said = [...annotations, ...((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "" ? [summary] : [])];
   if (!terminal.json) return { ...outcome, text: [outcome.text, "", ...said].join("\n") };
   for (const line of said) terminal.warn(line);
   return outcome;

@@ -3,7 +3,11 @@ import { shape } from "../core/shape.js";
 import { systemEnv } from "../env/system-env.js";
 import { MemorySink } from "../core/trace.js";
 import type { Ledger } from "../diagnosis/ledger.js";
-import { attachedWorld, type AttachedWorldOptions } from "../sim/attached-rp/attached-world.js";
+import {
+  type AttachedWorld,
+  attachedWorld,
+  type AttachedWorldOptions,
+} from "../sim/attached-rp/attached-world.js";
 import { SiteError } from "../sim/attached-rp/site-error.js";
 import { knobsForRealSite } from "../sim/attached-rp/site-knobs.js";
 import { mergeKnobs, type KnobOverrides } from "../sim/knobs/knobs.js";
@@ -35,6 +39,11 @@ export interface SiteRunOptions extends Omit<AttachedWorldOptions, "knobs"> {
   readonly calledAs?: string | undefined;
   /** What it calls the site: the file of its description. */
   readonly siteFile?: string | undefined;
+  /**
+   * Ends the run early: the browser quits as it would in the middle of a request, and the run is told as far as it came,
+   * without a look at the scenario's expectations.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const OPTIONS = parameters<SiteRunOptions>({
@@ -45,6 +54,7 @@ const OPTIONS = parameters<SiteRunOptions>({
   device: maybe(arg.callable),
   calledAs: maybe(shape.text),
   siteFile: maybe(shape.text),
+  signal: maybe(arg.signal),
 });
 
 /** A run whose site was real. */
@@ -76,7 +86,7 @@ const SIMULATED_ACTIONS: readonly Action["do"][] = [
  */
 export async function runOnSite(scenario: UserScenario, options: SiteRunOptions): Promise<SiteRun> {
   checkArguments("runOnSite", { scenario: [SCENARIO, scenario], options: [OPTIONS, options] });
-  const { knobs = {}, calledAs, siteFile, ...parts } = options;
+  const { knobs = {}, calledAs, siteFile, signal, ...parts } = options;
   refuseFallbackActions(scenario.script);
   const { siteDecides, credentials } = parts.config;
   for (const action of scenario.script) {
@@ -87,18 +97,41 @@ export async function runOnSite(scenario: UserScenario, options: SiteRunOptions)
   const world = attachedWorld(systemEnv(sink), { ...parts, knobs: mergeKnobs(scenario.knobs, knobs) });
   const site = siteFile === undefined ? "SITE.json" : quoted(siteFile);
   const name = quoted(calledAs ?? scenario.id);
-  await playIn(world, scenario, "");
+  await playUntil(world, scenario, signal);
   const run = judge(world, scenario, {
     seed: "",
     knobs,
     records: sink.records,
     expectationsOf: (ledger) =>
-      scenario.expect && scenario.group !== "own"
-        ? expectationOnSite(scenario.expect, ledger)
-        : scenario.expect,
+      signal?.aborted === true
+        ? undefined
+        : scenario.expect && scenario.group !== "own"
+          ? expectationOnSite(scenario.expect, ledger)
+          : scenario.expect,
     reproduction: ["passkey-harness run", name, `--site ${site}`, ...knobArguments(knobs)].join(" "),
   });
   return { ...run, errors: world.at.errors() };
+}
+
+async function playUntil(
+  world: AttachedWorld,
+  scenario: UserScenario,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const played = playIn(world, scenario, "");
+  if (signal === undefined) return played;
+  await Promise.race([played, untilAborted(signal)]);
+  if (!signal.aborted) return;
+  // Whatever the script still comes to is of no interest: its browser is gone.
+  played.catch(() => undefined);
+  await world.browserProcess.quit();
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function refuseFallbackActions(script: readonly Action[]): void {

@@ -85,6 +85,55 @@ describe("options and their values", () => {
   });
 });
 
+describe("an option that would have no effect is refused", () => {
+  test.each<[readonly string[], string]>([
+    [["register", "--bind", "127.0.0.1:1"], "--bind has no effect on --device sim"],
+    [["register", "--linger-ms", "5"], "--linger-ms has no effect on --device sim"],
+    [
+      ["info", "--device", "unix:a.sock", "--profile", "solo"],
+      "--profile has no effect on --device unix:a.sock",
+    ],
+    [["login", "--device", "hid:any", "--seed", "7"], "--seed has no effect on --device hid:any"],
+    [["credentials", "-d", "hybrid", "--store", "s.json"], "--store has no effect on --device hybrid"],
+    [["key", "--unix", "a.sock", "--peer", "127.0.0.1:1"], "--peer goes with --udp"],
+    [["key", "--unix", "a.sock", "--allow-remote"], "--allow-remote goes with --udp"],
+    [["register", "--origin", "nope"], '--origin takes a URL such as https://example.com, not "nope"'],
+    [
+      ["register", "--rp-id", "not a host"],
+      '--rp-id takes a host name such as example.com, not "not a host"',
+    ],
+    [["register", "-d", "udp:h:1", "--bind", "x"], '--bind takes HOST:PORT, not "x"'],
+    [["key", "--udp", "127.0.0.1:0", "--peer", "x"], '--peer takes HOST:PORT, not "x"'],
+    [["credentials", "lst"], "credentials takes `list`, or `delete` and the id of one credential"],
+  ])("%j", async (args, message) => {
+    const { exitCode, stdout, stderr } = await runCli(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr.split("\n")[0]).toBe(`USAGE: ${message}`);
+  });
+
+  test("a key that cannot list its passkeys is not asked for a PIN", async () => {
+    const { exitCode, stderr } = await runCli(["credentials", "list", "--profile", "u2f-only"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ENVIRONMENT: the key cannot list its passkeys/);
+  });
+
+  test("a message of several lines is printed as such", async () => {
+    const file = join(folder, "two-faults.json");
+    writeFileSync(file, '{"a":1}');
+    const { stderr } = await runCli(["run", file]);
+    expect(stderr).toMatch(/at \/script: is missing\n +also \/a: there is no such member/);
+  });
+
+  test("a scenario that never ends is the command line's fault", async () => {
+    const file = join(folder, "endless.json");
+    const knobs = { "link.road": "hybrid", "key.touchDelayMs": null, "phone.platformTimeoutMs": null };
+    writeFileSync(file, JSON.stringify({ knobs, script: [{ do: "reset-key" }] }));
+    const { exitCode, stderr } = await runCli(["run", file]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ENDLESS: /);
+  });
+});
+
 test("a negative number is a value, and named as one that does not fit", async () => {
   const { exitCode, stderr } = await runCli(["register", "--touch-ms", "-5"]);
   expect(exitCode).toBe(2);

@@ -36,7 +36,7 @@ describe("run", () => {
   test("without --frames full writes no capture, and says what to do", async () => {
     const { exitCode, stderr } = await runCli(["run", "late-delivery", "--pcap", at("none.pcapng")]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/PCAP_HEADERS_ONLY[\s\S]*hint: .*--frames full/);
+    expect(stderr).toMatch(/USAGE: --pcap needs whole reports[^\n]*\n {2}hint: .*--frames full/);
     expect(existsSync(at("none.pcapng"))).toBe(false);
   });
 

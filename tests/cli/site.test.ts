@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { describeRealSite, SIGN_IN_TOKEN, startRealSite } from "../helpers/real-site.js";
 import { runCli } from "../helpers/run-cli.js";
-import { spawnCli } from "../helpers/spawn-cli.js";
+import { bundled, spawnCli, startNode, type PipedProcess } from "../helpers/spawn-cli.js";
 
 const SHOP = { SHOP_TOKEN: SIGN_IN_TOKEN };
 const QUICK = ["--set", "key.touchDelayMs=20"];
@@ -42,6 +43,32 @@ describe("run --site", () => {
     expect(stdout).toContain("SITE_HUNG_UP: registration/finish (/register/finish)");
     expect(stdout).toContain("the site may still have acted on the request");
     expect(stdout).toContain("finish-answer-lost");
+  });
+
+  test("tells on Ctrl-C how far it came and what may remain, and writes the trace", async () => {
+    const children: PipedProcess[] = [];
+    await using site = await startRealSite({
+      finishAnswer: "silence",
+      refusal: ({ url }) => {
+        if (url === "/register/finish") children[0]?.kill("SIGINT");
+        return "REFUSED";
+      },
+    });
+    const file = siteFile(describeRealSite(site.origin));
+    const trace = `${file}.jsonl`;
+    const args = ["run", "plain-registration", "--site", file, ...QUICK, "--trace", trace];
+    const child = startNode([bundled("cli.js"), ...args], SHOP);
+    children.push(child);
+    let stdout = "";
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    const [exitCode] = (await once(child, "close")) as [number];
+    expect(exitCode).toBe(130);
+    expect(stdout).toContain("interrupted by SIGINT\n");
+    expect(stdout).toContain("the site may still act on a request that it got");
+    const written = readFileSync(trace, "utf8");
+    expect(written).toContain('"reason":"program-quit"');
+    expect(written).toContain('"kind":"run.ended"');
+    expect(site.rows()).toHaveLength(1);
   });
 
   const config = describeRealSite("http://localhost:1");

@@ -57,6 +57,7 @@ const last =
 const CASES: Readonly<Record<string, Case>> = {
   tell: { call: last(diagnosis, "tell", diagnosis.explain([]), "customer"), good: { language: "en" } },
   openSession: { call: last(ctap, "openSession", env, device), good: {} },
+  enterPin: { call: last(webauthn, "enterPin", session), good: { use: () => {} }, required: ["use"] },
   largeBlobStorage: { call: last(ctap, "largeBlobStorage", env, session), good: {} },
   ctap2OverU2f: { call: last(ctap, "ctap2OverU2f", env, {}), good: {} },
   u2fClient: { call: last(ctap, "u2fClient", env, () => {}), good: {} },
@@ -327,7 +328,6 @@ test("no public function with an options parameter is left out", () => {
       "credentialTag",
       "defineScenario",
       "drawGrease",
-      "enterPin",
       "envFor",
       "envIn",
       "findScenario",

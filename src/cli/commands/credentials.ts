@@ -1,3 +1,4 @@
+import { namesHint } from "../../core/place.js";
 import { printable } from "../../core/printable.js";
 import {
   type CredentialManager,
@@ -36,7 +37,7 @@ ${DEVICE_HELP}`,
     const act = actionOf(invocation);
     return usingDevice(invocation, async ({ env, device, settle }, options) => {
       const session = await settle(openSession(env, device, options));
-      const token = await settle(tokenFrom(invocation, session, options));
+      const token = await tokenFrom(invocation, session, { settle, options });
       return act(credentialManagement(session, token), { settle, options });
     });
   },
@@ -47,7 +48,11 @@ function actionOf({ positionals }: Invocation): Action {
   const [action = "list", id, ...more] = positionals;
   if (action === "list" && id === undefined) return listAll;
   if (action === "delete" && id !== undefined && more.length === 0) return deleteOne(readId(id));
-  throw new UsageError("USAGE", "credentials takes `list`, or `delete` and the id of one credential");
+  throw new UsageError("USAGE", "credentials takes `list`, or `delete` and the id of one credential", {
+    hint: ["list", "delete"].includes(action)
+      ? "passkey-harness credentials list prints the ids"
+      : namesHint(action, ["list", "delete"]),
+  });
 }
 
 const listAll: Action = async (manager, { settle, options }) => {
@@ -134,9 +139,14 @@ function readId(text: string): Uint8Array {
 async function tokenFrom(
   invocation: Invocation,
   session: Ctap2Session,
-  options: TransactOptions,
+  { settle, options }: Asking,
 ): Promise<PinUvAuthToken> {
-  const { uv, pinUvAuthToken, clientPin } = session.info.options ?? {};
+  const { uv, pinUvAuthToken, clientPin, credMgmt, credentialMgmtPreview } = session.info.options ?? {};
+  if (credMgmt !== true && credentialMgmtPreview !== true) {
+    throw new UsageError("ENVIRONMENT", "the key cannot list its passkeys: it has no credential management", {
+      hint: "passkey-harness info says what a key can do",
+    });
+  }
   if (clientPin === false && uv !== true) {
     throw new UsageError("ENVIRONMENT", "no PIN is set on the key, and it lists its passkeys with one only", {
       hint: "set a PIN with the system's own settings or the vendor's program",
@@ -146,14 +156,16 @@ async function tokenFrom(
   const verifiesItself = uv === true && pinUvAuthToken === true;
   const ask = clientPin === true ? pinSource(invocation) : undefined;
   if (ask !== undefined) {
-    const use = (pin: string) => session.pinUvAuthToken({ permissions, pin }, options);
+    // The user types in real time, whatever time the key lives in.
+    const timed = { pinRetries: (how?: TransactOptions) => settle(session.pinRetries(how)) };
+    const use = (pin: string) => settle(session.pinUvAuthToken({ permissions, pin }, options));
     try {
-      return (await enterPin(session, { ask, use, transact: options })).result;
+      return (await enterPin(timed, { ask, use, transact: options })).result;
     } catch (error) {
       const isDeclined = error instanceof UserVerificationError && error.code === "PIN_DECLINED";
       if (!isDeclined || !verifiesItself) throw error;
     }
   }
-  if (verifiesItself) return session.pinUvAuthToken({ permissions }, options);
+  if (verifiesItself) return settle(session.pinUvAuthToken({ permissions }, options));
   throw new UsageError("ENVIRONMENT", "the key wants its PIN", { hint: "name a file with --pin-file" });
 }

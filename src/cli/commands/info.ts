@@ -1,9 +1,10 @@
 import { printable } from "../../core/printable.js";
 import { type AuthenticatorInfo, openSession, toHex } from "../../entry/ctap.js";
 import { learnProfile } from "../../entry/sim.js";
-import type { Command } from "../command.js";
+import type { Command, Outcome } from "../command.js";
 import { replaceFile } from "../files/replace-file.js";
 import { textOption } from "../options.js";
+import { failuresOf, withProblems } from "../problems.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, usingDevice } from "../device/open-device.js";
 
 export const info: Command = {
@@ -19,34 +20,36 @@ export const info: Command = {
       const { info: said } = await opened.settle(openSession(opened.env, opened.device, options));
       const { hid } = opened;
       const members = plain(said);
-      const notes = file === undefined ? undefined : keepProfile(file, said, hid);
-      return {
+      const learnt = file === undefined ? undefined : learnProfile(said, hid);
+      const notes = learnt?.notes;
+      const problems = await failuresOf(
+        file === undefined || learnt === undefined
+          ? []
+          : [() => void replaceFile(file, `${JSON.stringify(learnt.profile, undefined, 2)}\n`)],
+      );
+      const written = problems.length === 0;
+      const outcome: Outcome = {
         exitCode: 0,
         json: {
           ok: true,
           device: opened.device.label,
           ...(hid && { hid: { capabilities: hid.capabilities, deviceVersion: hid.deviceVersion } }),
           info: members,
-          ...(notes && { profile: { file, notes } }),
+          ...(notes && written && { profile: { file, notes } }),
         },
         text: [
           printable(opened.device.label),
           ...Object.entries(members).map(([name, value]) => line(name, value)),
-          ...(notes
+          ...(notes && written
             ? [`profile written to ${file}`, ...notes.map(({ member, text }) => line(member, text))]
             : []),
         ].join("\n"),
       };
+      // What the key said is told, whether or not the file can be kept.
+      return withProblems(outcome, problems, invocation.terminal);
     });
   },
 };
-
-/** Returns what the profile cannot take over. @throws {UsageError} ENVIRONMENT */
-function keepProfile(file: string, ...[said, hid]: Parameters<typeof learnProfile>) {
-  const { profile, notes } = learnProfile(said, hid);
-  replaceFile(file, `${JSON.stringify(profile, undefined, 2)}\n`);
-  return notes;
-}
 
 /** JSON has no bytes and no big integers: hex and text stand for them. */
 function plain(said: AuthenticatorInfo): Record<string, unknown> {

@@ -13,7 +13,6 @@ import {
 } from "../../entry/scenarios.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { textOption } from "../options.js";
-import { writeTrace } from "../recording.js";
 import { SINGLE_REPORTS, withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
 
@@ -27,8 +26,6 @@ export async function runProof(
   const played = await runScenario(scenario, { ...settings, calledAs });
   const proof = await prove(played);
   const run = withProvenAdvice(played, proof);
-  const trace = textOption(invocation, "trace");
-  if (trace !== undefined) writeTrace(trace, run.records);
   const isGood = run.verdict !== "unexpected" && proof.proven;
   const outcome: Outcome = {
     exitCode: isGood ? 0 : 1,

@@ -1,8 +1,7 @@
 import { type Outcome as RunOutcome, type Shrunk, shrink } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import type { Invocation, Outcome } from "../command.js";
-import { counted, textOption } from "../options.js";
-import { writeTrace } from "../recording.js";
+import { counted } from "../options.js";
 import { withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
 import type { Terminal } from "../terminal.js";
@@ -33,8 +32,6 @@ export async function runShrink(
   });
   terminal.status("");
   const { run, ...rest } = shrunk;
-  const trace = textOption(invocation, "trace");
-  if (trace !== undefined) writeTrace(trace, run.records);
   const unexpected = shrunk.verdict === "unexpected";
   const outcome: Outcome = {
     exitCode: unexpected ? 1 : 0,

@@ -1,8 +1,7 @@
 import { type SiteRunOptions, runOnSite, toJson } from "../../entry/scenarios.js";
 import type { KnobOverrides } from "../../entry/sim.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
-import { textOption } from "../options.js";
-import { writeTrace } from "../recording.js";
+import { interruptionBehind, watchForInterruption } from "../interruption.js";
 import { withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
 import { textFor } from "../telling.js";
@@ -26,6 +25,9 @@ const SIMULATED_ONLY: readonly string[] = [
   "speed",
 ];
 
+/** What Ctrl-C means where the site is nobody's simulation. */
+const INTERRUPTED = "the browser quit in the middle of it; the site may still act on a request that it got";
+
 /** Runs a scenario once against a real site and reports the run in full. @throws {UsageError} USAGE for options that do not go together. */
 export async function runAtSite(
   { scenario, calledAs }: Subject,
@@ -36,15 +38,22 @@ export async function runAtSite(
   if (stray !== undefined) {
     throw new UsageError("USAGE", `--${stray} is for simulated sites: a real one is played once, as it is`);
   }
-  const one = await runOnSite(scenario, { ...site, knobs, frames, calledAs });
-  const tracePath = textOption(invocation, "trace");
-  if (tracePath !== undefined) writeTrace(tracePath, one.records);
+  const { signal, stop } = watchForInterruption();
+  const one = await runOnSite(scenario, { ...site, knobs, frames, calledAs, signal }).finally(stop);
+  const interruption = interruptionBehind(signal.reason);
   const errors = one.errors.map((error) => error.toJSON());
   const outcome: Outcome = {
-    exitCode: one.verdict === "unexpected" ? 1 : 0,
-    json: { ok: one.verdict !== "unexpected", site: site.siteFile, errors, ...toJson(one) },
+    exitCode: interruption?.exitCode ?? (one.verdict === "unexpected" ? 1 : 0),
+    json: {
+      ok: one.verdict !== "unexpected" && interruption === undefined,
+      ...(interruption && { interruption: interruption.message }),
+      site: site.siteFile,
+      errors,
+      ...toJson(one),
+    },
     text: [
       textFor(one, invocation),
+      ...(interruption ? [interruption.message, INTERRUPTED] : []),
       ...one.errors.flatMap(({ code, message, hint, aftermath }) => [
         `${code}: ${message}`,
         ...(hint === undefined ? [] : [`  hint: ${hint}`]),

@@ -2,7 +2,7 @@ import { CATALOGUE, type UserScenario, type Run, runScenario, toJson } from "../
 import { type KnobAlias, parseKnobAssignment } from "../../entry/sim.js";
 import { type Command, type Invocation, type OptionTable, type Outcome, UsageError } from "../command.js";
 import { flag, textOption, textsOf } from "../options.js";
-import { FRAMES_HELP, FRAMES_OPTIONS, framesOption, writeTrace } from "../recording.js";
+import { FRAMES_HELP, FRAMES_OPTIONS, checkRecording, framesOption } from "../recording.js";
 import { REPORT_HELP, REPORT_OPTIONS, SINGLE_REPORTS, withReports } from "../report-files.js";
 import { subjectNamed, type Subject } from "../scenario/scenario-subject.js";
 import { SITE_HELP, SITE_OPTIONS, siteFrom } from "../site-file.js";
@@ -78,6 +78,7 @@ ${OUTPUT_HELP}`,
     if (name === undefined || surplus.length > 0) {
       throw new UsageError("USAGE", "run takes one scenario", { hint: "passkey-harness run --list" });
     }
+    if (way !== "sweep") checkRecording(invocation);
     const subject = await subjectNamed(name, invocation.terminal);
     if (site !== undefined) return runAtSite(subject, { site, ...settingsOf(invocation) }, invocation);
     if (way === "play") return runOne(subject.scenario, invocation, subject.calledAs);
@@ -124,8 +125,6 @@ export async function runOne(
   calledAs = scenario.id,
 ): Promise<Outcome> {
   const one = await runScenario(scenario, { ...settingsOf(invocation), calledAs });
-  const tracePath = textOption(invocation, "trace");
-  if (tracePath !== undefined) writeTrace(tracePath, one.records);
   const outcome: Outcome = {
     exitCode: one.verdict === "unexpected" ? 1 : 0,
     json: { ok: one.verdict !== "unexpected", ...toJson(one) },

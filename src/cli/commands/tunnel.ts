@@ -1,6 +1,6 @@
-import { MemorySink } from "../../entry/diagnosis.js";
 import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
 import { type Command, type Invocation, untilInterrupted, UsageError } from "../command.js";
+import { LatestRecords, RECORDS_MAX } from "../latest-records.js";
 import { replaceFile } from "../files/replace-file.js";
 import { flag, numberOption, textOption } from "../options.js";
 
@@ -30,7 +30,7 @@ export const tunnel: Command = {
   --latency-ms N       hold every message back this long (0)
   --refuse STATUS      answer every request with this HTTP status
   --drop-after N       break down after N messages: both sides lose their connection
-  signals: SIGTERM and SIGINT end the program`,
+  signals: SIGTERM and SIGINT end the program; --json then prints the newest ${RECORDS_MAX} records of the trace`,
   options: {
     port: { type: "string" },
     host: { type: "string" },
@@ -47,14 +47,19 @@ export const tunnel: Command = {
     "drop-after": { type: "string" },
   },
   async run(invocation) {
-    // Kept for the one document only: a service that runs for days would keep every tunnel in memory.
-    const sink = invocation.terminal.json ? new MemorySink() : undefined;
+    // Kept for the one document only, and no more than it can hold: a service runs for days.
+    const sink = invocation.terminal.json ? new LatestRecords() : undefined;
     const service = await start(invocation, systemEnv(sink));
     invocation.terminal.warn(`tunnel service on ${service.origin}`);
     await untilInterrupted();
     const { origin } = service;
     await service[Symbol.asyncDispose]();
-    return { exitCode: 0, json: { ok: true, origin, trace: sink?.records ?? [] }, text: "" };
+    const dropped = sink?.dropped ?? 0;
+    return {
+      exitCode: 0,
+      json: { ok: true, origin, ...(dropped > 0 && { dropped }), trace: sink?.records ?? [] },
+      text: "",
+    };
   },
 };
 

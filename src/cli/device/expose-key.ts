@@ -51,10 +51,13 @@ export function exposeKey(invocation: Invocation, env: Env, firmware: HidFirmwar
   if (uhid) return exposeHere(invocation, env, firmware);
   const misplaced = UHID_ONLY.find((name) => textOption(invocation, name) !== undefined);
   if (misplaced !== undefined) throw new UsageError("USAGE", `--${misplaced} goes with --uhid`);
+  if (unix !== undefined && (peer !== undefined || flag(invocation, "allow-remote"))) {
+    throw new UsageError("USAGE", `--${peer === undefined ? "allow-remote" : "peer"} goes with --udp`);
+  }
   if (unix !== undefined) return exposeUnix(env, firmware, unix);
   return exposeUdp(env, firmware, {
-    listen: hostAndPort(udp as string, { zero: true }),
-    ...(peer !== undefined && { peer: hostAndPort(peer) }),
+    listen: hostAndPort(udp as string, { zero: true, option: "udp" }),
+    ...(peer !== undefined && { peer: hostAndPort(peer, { option: "peer" }) }),
     allowRemote: flag(invocation, "allow-remote"),
   });
 }

@@ -1,18 +1,33 @@
 import { isIPv6 } from "node:net";
 import { UsageError } from "../command.js";
 
+interface HostAndPortOptions {
+  /** Whether port 0, any free one, may be asked for. */
+  readonly zero?: boolean;
+  /** Name of the option that takes it. */
+  readonly option?: string;
+}
+
 /** `HOST:PORT`; an IPv6 host may stand in brackets. @throws {UsageError} USAGE */
-export function hostAndPort(text: string, options: { readonly zero?: boolean } = {}) {
+export function hostAndPort(text: string, options: HostAndPortOptions = {}) {
   const at = text.lastIndexOf(":");
   const host = text.slice(0, at).replace(/^\[(.*)\]$/, "$1");
   // `127.0.0.1:8121:7122` names no host of that name.
-  if (host.includes(":") && !isIPv6(host)) throw new UsageError("USAGE", `"${text}" is not HOST:PORT`);
+  if (host.includes(":") && !isIPv6(host)) throw notHostAndPort(text, options);
   const port = Number(text.slice(at + 1));
   const lowest = options.zero ? 0 : 1;
   if (at < 1 || !Number.isInteger(port) || port < lowest || port > 65_535) {
-    throw new UsageError("USAGE", `"${text}" is not HOST:PORT`);
+    throw notHostAndPort(text, options);
   }
   return { host, port };
+}
+
+function notHostAndPort(text: string, { option, zero }: HostAndPortOptions): UsageError {
+  const message =
+    option === undefined ? `"${text}" is not HOST:PORT` : `--${option} takes HOST:PORT, not "${text}"`;
+  return new UsageError("USAGE", message, {
+    hint: `for example 127.0.0.1:8111; ports go from ${zero ? "0 (any free one)" : "1"} to 65535`,
+  });
 }
 
 /** A device behind datagrams, and the local address it answers to where that is fixed. */

@@ -46,10 +46,37 @@ export async function openDevice(
   method: "create" | "get" = "get",
 ): Promise<OpenedDevice> {
   const where = textOption(invocation, "device") ?? "sim";
+  refuseOptionsOfOthers(where, invocation);
   if (where === "hybrid") return openHybrid(invocation, method);
   if (where === "sim") return openSimulated(invocation);
   return openReal(where, { frames: framesOption(invocation), bind: textOption(invocation, "bind") });
 }
+
+/** Options that say something of one kind of device, and how that kind is asked for. */
+const OPTIONS_OF: readonly { readonly scheme: string; readonly names: readonly string[] }[] = [
+  { scheme: "sim", names: ["seed", ...Object.keys(SIM_KEY_OPTIONS)] },
+  { scheme: "udp", names: ["bind"] },
+  { scheme: "hybrid", names: Object.keys(HYBRID_CEREMONY_OPTIONS) },
+];
+
+/** @throws {UsageError} USAGE for an option that would have no effect on this device. */
+function refuseOptionsOfOthers(where: string, { values }: Invocation): void {
+  const [scheme = ""] = where.split(":");
+  if (!SCHEMES.includes(scheme)) return;
+  for (const { scheme: of, names } of OPTIONS_OF) {
+    const stray = of === scheme ? undefined : names.find((name) => isGiven(values[name]));
+    if (stray === undefined) continue;
+    throw new UsageError("USAGE", `--${stray} has no effect on --device ${where}`, {
+      hint: `it is for --device ${of === "udp" ? "udp:HOST:PORT" : of}`,
+    });
+  }
+}
+
+function isGiven(value: Invocation["values"][string]): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
+
+const SCHEMES: readonly string[] = ["sim", "hid", "udp", "unix", "hybrid"];
 
 /**
  * Opens a device for as long as `work` takes, and closes it however that ends.
@@ -156,7 +183,7 @@ async function openAt(env: Env, where: string, { frames, bind }: RealDeviceOptio
         env,
         await udpHidPort({
           ...udpPlace(place),
-          ...(bind !== undefined && { bind: hostAndPort(bind) }),
+          ...(bind !== undefined && { bind: hostAndPort(bind, { option: "bind" }) }),
           trace: env.trace,
         }),
         options,

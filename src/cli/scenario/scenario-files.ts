@@ -130,9 +130,25 @@ function broken(path: string, error: unknown): ScenarioFileError {
   const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   return problem(
     path,
-    { code: "SCENARIO_FILE_BROKEN", text: `it breaks down while it is loaded: ${line}` },
+    {
+      code: "SCENARIO_FILE_BROKEN",
+      text: `it breaks down while it is loaded: ${line}`,
+      ...(takenForCommonJs(path, error) && { hint: MODULE_HINT }),
+    },
     error,
   );
+}
+
+const MODULE_HINT =
+  'the package.json above it has no "type": "module", so that Node reads it as CommonJS: add that, or name the file .mjs or .mts';
+
+/** Node's words for a module that it read as CommonJS because of its name. */
+const MODULE_SYNTAX =
+  /Cannot use import statement outside a module|Unexpected token 'export'|import\.meta|await is only valid/;
+
+function takenForCommonJs(path: string, error: unknown): boolean {
+  const isUndecided = /^\.[jt]s$/.test(extname(path).toLowerCase());
+  return isUndecided && error instanceof SyntaxError && MODULE_SYNTAX.test(error.message);
 }
 
 /** The program may have brought a copy of this library. */

@@ -1,4 +1,5 @@
 import { CLEAN_UP_MS } from "../../core/clean-up.js";
+import { certificateHint } from "../../core/certificate-hint.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { IncomingMessage } from "node:http";
@@ -130,9 +131,13 @@ function unreachable(cause: Error, answer: IncomingMessage | undefined): TunnelR
   if (answer) return new TunnelRefusedError(`the tunnel service speaks no ${TUNNEL_SUBPROTOCOL}`, { cause });
   const { code } = cause as { readonly code?: unknown };
   const why = typeof code === "string" ? ` (${code})` : "";
+  const refusedCertificate = typeof code === "string" ? certificateHint(code) : undefined;
   return new TunnelRefusedError(`the tunnel service cannot be reached${why}`, {
     cause,
-    hint: "Is this machine online? Behind a proxy, HTTPS_PROXY names it for the command line.",
+    hint:
+      refusedCertificate === undefined
+        ? "Is this machine online? Behind a proxy, HTTPS_PROXY names it for the command line."
+        : `${refusedCertificate}, or give it to the dialer as ca (--tunnel-ca on the command line)`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { envIn, type Env } from "../../core/env.js";
+import { certificateHint } from "../../core/certificate-hint.js";
 import type { TraceContext } from "../../core/trace.js";
 import { TimeoutError } from "../../core/errors.js";
 import { within } from "../../core/within.js";
@@ -213,7 +214,9 @@ function asSiteError(error: unknown, { call, path, timeoutMs }: Failed): unknown
   if (BEFORE_SENDING.test(code)) {
     return new SiteError("SITE_UNREACHABLE", `${where}: no connection (${code})`, {
       call,
-      hint: "is the site running at baseUrl, and is its certificate one that Node trusts (NODE_EXTRA_CA_CERTS)?",
+      hint:
+        certificateHint(code) ??
+        "is the site running at baseUrl, and does a proxy or firewall let it through?",
     });
   }
   return new SiteError("SITE_HUNG_UP", `${where}: the connection ended before the answer (${code})`, {

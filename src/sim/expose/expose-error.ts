@@ -22,5 +22,6 @@ export class ExposeError extends HarnessError<
 export function exposeFailure(where: string, cause: unknown): ExposeError {
   const { code } = (cause ?? {}) as { readonly code?: unknown };
   if (code === "EADDRINUSE") return new ExposeError("EXPOSE_ADDRESS_IN_USE", `${where} is in use`, { cause });
-  return new ExposeError("EXPOSE_FAILED", `${where} cannot be listened on`, { cause });
+  const why = typeof code === "string" ? ` (${code})` : "";
+  return new ExposeError("EXPOSE_FAILED", `${where} cannot be listened on${why}`, { cause });
 }

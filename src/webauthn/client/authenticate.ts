@@ -13,7 +13,7 @@ import {
 import { MessageError } from "../../ctap/messages/message-error.js";
 import type { Ctap2Session } from "../../ctap/client/session.js";
 import type { PinUvAuthToken } from "../../ctap/client/pin-uv-auth-token.js";
-import { CtapError, CtapStatus, nameOfStatus } from "../../ctap/status.js";
+import { CtapError, CtapStatus } from "../../ctap/status.js";
 import { type AssertionRequest, readRequestOptions } from "./assertion-request.js";
 import { attachmentOf } from "./attachment.js";
 import type { CliCeremony } from "./ceremony.js";
@@ -293,7 +293,7 @@ class Authentication {
 
   /**
    * The other accounts, where the authenticator has no display to choose on itself. One that cannot be read is left
-   * out, and a refusal ends the list: what was signed before is good all the same.
+   * out: the others are good all the same. A refusal ends the ceremony, as in Chromium.
    */
   async #collect(
     session: Ctap2Session,
@@ -308,11 +308,8 @@ class Authentication {
         all.push(await session.getNextAssertion(this.#transact));
       } catch (error) {
         ceremony.signal.throwIfAborted();
-        const isRefused = error instanceof CtapError;
-        if (!isRefused && !(error instanceof MessageError)) throw error;
-        const fault = isRefused ? nameOfStatus(error.status) : error.code;
-        findingsOf(env, "getNextAssertion")()(`assertions[${asked}]`, fault);
-        if (isRefused) return all;
+        if (!(error instanceof MessageError)) throw error;
+        findingsOf(env, "getNextAssertion")()(`assertions[${asked}]`, error.code);
       }
     }
     return all;

@@ -50,7 +50,7 @@ const PIN_ENTRY = parameters<PinEntry<unknown>>({
  * });
  */
 export async function enterPin<T>(
-  session: Ctap2Session,
+  session: Pick<Ctap2Session, "pinRetries">,
   entry: PinEntry<T>,
 ): Promise<{ readonly pin: string; readonly result: T }> {
   checkArguments("enterPin", { entry: [PIN_ENTRY, entry] });
@@ -80,7 +80,7 @@ export async function enterPin<T>(
 /** Attempts left after a wrong PIN. @throws what cannot be mended by another attempt. */
 async function retriesAfter(
   error: unknown,
-  session: Ctap2Session,
+  session: Pick<Ctap2Session, "pinRetries">,
   transact: TransactOptions,
 ): Promise<number> {
   if (!(error instanceof CtapError)) throw error;

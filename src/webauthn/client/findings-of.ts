@@ -4,9 +4,7 @@ import type { Env } from "../../core/env.js";
  * Records what an answer is read without, once the client looks into it further than the session does.
  *
  * @param command whose answer it is.
- * @returns for a part of the answer, such as `authData`, a listener that puts its name before the path. What is
- *   wrong is a fault of the message, or the status that was answered in its place.
- */
+ * @returns for a part of the answer, such as `authData`, a listener that puts its name before the path. */
 export function findingsOf(
   env: Env,
   command: string,

@@ -89,6 +89,13 @@ describe("a login after the authenticator signed", () => {
     });
   });
 
+  test("that refuses the next assertion", async () => {
+    const { get } = await twoAccounts(async (request, pass) =>
+      request[0] === GET_NEXT_ASSERTION ? Uint8Array.of(0x30) : pass(),
+    );
+    await expect(get()).rejects.toMatchObject({ code: "CTAP_NOT_ALLOWED", ...signed });
+  });
+
   test("whose key is pulled out before the next assertion", async () => {
     const { get } = await twoAccounts(async (request, pass) => {
       if (request[0] !== GET_NEXT_ASSERTION) return pass();

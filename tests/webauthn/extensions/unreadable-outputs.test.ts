@@ -2,10 +2,9 @@ import { describe, expect, test } from "vitest";
 import { decodeCbor } from "../../../src/cbor/decode.js";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborKey, CborMap, CborValue } from "../../../src/cbor/value.js";
-import { concat, fromBase64url, toBase64url, toHex, utf8 } from "../../../src/core/bytes.js";
+import { concat, fromBase64url, toHex } from "../../../src/core/bytes.js";
 import { CtapCommand } from "../../../src/ctap/command.js";
 import { parseAuthenticatorData } from "../../../src/ctap/messages/authenticator-data.js";
-import { CtapStatus } from "../../../src/ctap/status.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
 import { eventsOf } from "../../helpers/events.js";
 import { bench, PIN, type Intercept } from "../../helpers/webauthn-bench.js";
@@ -83,38 +82,6 @@ describe("what the authenticator did is not lost with an output that cannot be r
     const { id } = await create();
     expect((await get({ allowCredentials: [{ type: "public-key", id }] })).id).toBe(id);
     expect(findings(env)).toMatchObject([{ command: "getAssertion", member: "authData.extensions" }]);
-  });
-
-  test("accounts that were signed before the authenticator refused to go on", async () => {
-    let signed = 0;
-    const { env, create, get } = await bench({
-      intercept: async (request, pass) => {
-        if (request[0] !== CtapCommand.getNextAssertion) return pass();
-        signed += 1;
-        return signed === 1 ? pass() : Uint8Array.of(CtapStatus.NOT_ALLOWED);
-      },
-    });
-    for (const name of ["ada", "bob", "eve"]) {
-      await create({
-        user: { id: toBase64url(utf8(name)), name, displayName: name },
-        authenticatorSelection: { residentKey: "required" },
-      });
-    }
-    const offered: (string | undefined)[] = [];
-    const answer = await get(
-      {},
-      {
-        chooseAccount: async (accounts) => {
-          offered.push(...accounts.map(({ id }) => id && toHex(id)));
-          return 1;
-        },
-      },
-    );
-    expect(offered).toEqual([toHex(utf8("eve")), toHex(utf8("bob"))]);
-    expect(answer.response.userHandle).toBe(toBase64url(utf8("bob")));
-    expect(findings(env)).toMatchObject([
-      { command: "getNextAssertion", member: "assertions[2]", fault: "NOT_ALLOWED" },
-    ]);
   });
 
   test("a phone's prf that is text, beside a blob that is none of its business", async () => {

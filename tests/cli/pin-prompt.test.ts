@@ -1,0 +1,59 @@
+/** The PIN that is typed at the prompt of a terminal is on no screen, and a wrong one is asked for again. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CredentialStore } from "../../src/sim/authenticator/store/credential-store.js";
+import { encodeStore } from "../../src/sim/authenticator/store/store-file.js";
+import { bundled } from "../helpers/spawn-cli.js";
+import { BenchKey, PIN } from "../sim/authenticator/bench-key.js";
+
+let folder = "";
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pin-prompt-"));
+  const store = new CredentialStore();
+  const bench = new BenchKey({ store });
+  await bench.made({ options: { rk: true } });
+  await bench.setPin();
+  writeFileSync(join(folder, "key.json"), encodeStore(store.snapshot()));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a command on a terminal of its own (script of util-linux), and types a line at each prompt. */
+async function typedAtPrompts(args: readonly string[], lines: readonly string[]) {
+  const command = [process.execPath, bundled("cli.js"), ...args].map((word) => `'${word}'`).join(" ");
+  const child = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
+  const left = [...lines];
+  let screen = "";
+  let prompts = 0;
+  child.stdout.on("data", (chunk: Buffer) => {
+    screen += chunk.toString();
+    const asked = screen.match(/PIN of the key[^:]*: /g)?.length ?? 0;
+    for (; prompts < asked; prompts++) child.stdin.write(`${left.shift() ?? ""}\r`);
+  });
+  const [exitCode] = (await once(child, "close")) as [number];
+  return { exitCode, screen, prompts };
+}
+
+const hasScript = existsSync("/usr/bin/script");
+
+describe.skipIf(!hasScript)("a PIN typed at the prompt", () => {
+  const args = () => ["credentials", "list", "--store", join(folder, "key.json")];
+
+  test("is not shown, and opens the key", async () => {
+    const { exitCode, screen, prompts } = await typedAtPrompts(args(), [PIN]);
+    expect({ exitCode, prompts }).toEqual({ exitCode: 0, prompts: 1 });
+    expect(screen).toContain("1 passkeys");
+    expect(screen).not.toContain(PIN);
+  });
+
+  test("is asked for again where it is wrong, with the attempts left; an empty line gives up", async () => {
+    const { exitCode, screen, prompts } = await typedAtPrompts(args(), ["9999-wrong", ""]);
+    expect({ exitCode, prompts }).toEqual({ exitCode: 1, prompts: 2 });
+    expect(screen).toContain("PIN of the key (7 attempts left): ");
+    expect(screen).toMatch(/PIN_WRONG\S*: the PIN is wrong, and no other was given; attempts left: 7/);
+    expect(screen).not.toContain("9999-wrong");
+  });
+});
