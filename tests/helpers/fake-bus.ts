@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { BusCall, BusError, MessageBus } from "../../src/hybrid/adapters/bluez.js";
+import type { BusCall, BusError, MessageBus } from "../../src/hybrid/adapters/bluez-bus.js";
 
 export interface FakeBusParts {
   readonly powered?: boolean;
