@@ -37,7 +37,8 @@ export {
   type QrInitiatedOptions,
   startQrInitiated,
 } from "../hybrid/qr-initiated.js";
-export { type Push, type RelayLimits, TunnelRelay } from "../hybrid/relay/relay.js";
+export type { Push } from "../hybrid/relay/push-message.js";
+export { type RelayLimits, TunnelRelay } from "../hybrid/relay/relay.js";
 export {
   type StateAssistedTransaction,
   type StateAssistedOptions,

@@ -13,7 +13,7 @@ import {
 } from "./hybrid-ports.js";
 import { clientOption } from "../client-option.js";
 import { flag, numberOption } from "../options.js";
-import { LINK_HELP, LINK_OPTIONS, type LinkedPhones, linkedPhonesFrom, LinkKeeper } from "./linked-phones.js";
+import { LINK_HELP, LINK_OPTIONS, type LinkedPhones, linkedPhonesFrom, LinkWriter } from "./linked-phones.js";
 import { showQr } from "./show-qr.js";
 import type { Terminal } from "../terminal.js";
 import type { OpenedDevice } from "./opened-device.js";
@@ -56,7 +56,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
   });
   const link = envFor(env, "link");
   const linked = linkedPhonesFrom(invocation);
-  const keeper = linked && new LinkKeeper(linked.file, terminal);
+  const writer = linked && new LinkWriter(linked.file, terminal);
   const channels = channelsFrom(invocation, link);
   const ports = {
     scanner: scannerFrom(invocation, link),
@@ -67,12 +67,12 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
   await checkRadio(invocation, link);
   const { device, ...code } = linked?.called
     ? callPhone(link, ports, { ...linked, called: linked.called, budgets, method })
-    : showCode(link, ports, { invocation, budgets, method, keeper });
+    : showCode(link, ports, { invocation, budgets, method, writer });
   // The search begins now, not with the first request; a caller that asks later gets the result.
   const hide = () => code.hide();
   device.ready().then(hide, (error: unknown) => {
     hide();
-    if (linked?.called) keeper?.forgetIfGone(linked.called, error);
+    if (linked?.called) writer?.forgetIfGone(linked.called, error);
   });
   return {
     env,
@@ -86,7 +86,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
       await device[Symbol.asyncDispose]();
       if (budgets.lingerMs === 0) device.hangUp();
       await device.ended;
-      await keeper?.written();
+      await writer?.written();
     },
   };
 }
@@ -97,14 +97,14 @@ interface Shown {
   readonly invocation: Invocation;
   readonly budgets: Budgets;
   readonly method: "create" | "get";
-  readonly keeper: LinkKeeper | undefined;
+  readonly writer: LinkWriter | undefined;
 }
 
-function showCode(env: Env, ports: HybridPorts, { invocation, budgets, method, keeper }: Shown) {
+function showCode(env: Env, ports: HybridPorts, { invocation, budgets, method, writer }: Shown) {
   const { qr, device } = startQrInitiated(env, ports, {
     hint: hintOf(method),
     budgets,
-    ...(keeper && { onLinked: (phone) => keeper.keep(phone) }),
+    ...(writer && { onLinked: (phone) => writer.keep(phone) }),
     ...(flag(invocation, "grease") && { unknown: drawGrease(env.entropy) }),
   });
   const ceremonyMs = ceremonyOf(invocation);

@@ -53,7 +53,7 @@ export function phoneNamed(name: string, phones: readonly LinkedPhone[]): Linked
 }
 
 /** Keeps the phones that offer a link during a ceremony, one write after the other. */
-export class LinkKeeper {
+export class LinkWriter {
   readonly #file: LinkFile;
   readonly #terminal: Terminal;
   #writing: Promise<void> = Promise.resolve();

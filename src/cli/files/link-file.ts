@@ -20,7 +20,7 @@ type ByteMember = keyof typeof BYTES;
 const TUNNEL_CODE_MAX = 0xffff;
 
 /**
- * Phones that this computer was linked to, in a file that any number of processes share. Secret: whoever has it can call
+ * Phones that this computer was linked to, in a file that any number of processes share. Secret: every party that has it can call
  * these phones as this computer, so that only its owner may read it.
  */
 export class LinkFile {

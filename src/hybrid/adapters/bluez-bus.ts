@@ -171,6 +171,7 @@ const BY_ERROR_NAME: Readonly<Record<string, readonly [RadioFault, string, strin
   "org.freedesktop.DBus.Error.UnknownInterface": ["RADIO_NO_ADAPTER", "BlueZ knows no such adapter"],
   "org.bluez.Error.NotReady": ["RADIO_OFF", "the adapter is switched off"],
   "org.bluez.Error.NotPermitted": ["RADIO_BUSY", "the adapter sends as many adverts as it can"],
+  "org.bluez.Error.InProgress": ["RADIO_BUSY", "BlueZ is busy with the adapter"],
   "org.bluez.Error.AlreadyExists": ["RADIO_BUSY", "this advert is registered already"],
   "org.bluez.Error.InvalidLength": ["RADIO_ADVERT_TOO_LONG", "the advert does not fit"],
 };

@@ -78,7 +78,7 @@ class Pipe:
         try:
             self.add(self.listener.accept()[0])
         except OSError:
-            # Whoever called is gone again.
+            # The caller is gone again.
             pass
 
     def drop(self, channel, why=b""):

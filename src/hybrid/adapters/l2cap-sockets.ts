@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { platform } from "node:os";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
@@ -77,6 +78,7 @@ export function linuxChannels(env: Env, options: L2capOptions = {}): ChannelDial
  * @throws {RadioError} as {@link linuxChannels}.
  */
 export async function probeChannels(options: L2capOptions = {}): Promise<void> {
+  checkArguments("probeChannels", { options: [OPTIONS, options] });
   await new L2capProgram(options, ["probe", String(options.adapter ?? 0)]).ended;
 }
 
@@ -94,33 +96,33 @@ function listening(program: L2capProgram, psm: number): ListeningChannel {
 class L2capProgram {
   /** Settles when the program ended in good order; rejects with what kept it from its work. */
   readonly ended: Promise<void>;
-  readonly #process: L2capProcess;
+  readonly #child: L2capProcess;
   readonly #channels = new Map<number, PipedChannel>();
   readonly #opened = new AsyncQueue<ByteChannel>();
   readonly #ports = new AsyncQueue<number>();
   #failure: Error | undefined;
 
   constructor({ python = "python3", start }: L2capOptions, args: readonly string[]) {
-    if (process.platform !== "linux" && start === undefined) {
-      throw new RadioError("RADIO_NO_L2CAP", `no program opens L2CAP channels here, on ${process.platform}`);
+    if (platform() !== "linux" && start === undefined) {
+      throw new RadioError("RADIO_NO_L2CAP", `no program opens L2CAP channels here, on ${platform()}`);
     }
-    this.#process = start
+    this.#child = start
       ? start(args)
       : // Isolated: nothing of the user's own takes part.
         spawn(python, ["-I", "-c", L2CAP_PROGRAM, ...args], { stdio: ["pipe", "pipe", "ignore"] });
     const reader = new RecordReader();
-    this.#process.stdout?.on("data", (bytes: Uint8Array) => {
+    this.#child.stdout?.on("data", (bytes: Uint8Array) => {
       for (const record of reader.push(bytes)) this.#receive(record);
     });
     // A program that ended reads no more; that it ended is told below.
-    this.#process.stdin?.on("error", () => {});
+    this.#child.stdin?.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
-      this.#process.on("error", (cause) => {
+      this.#child.on("error", (cause) => {
         const failure = startFailure(python, cause);
         this.#finish(failure);
         reject(failure);
       });
-      this.#process.on("close", () => {
+      this.#child.on("close", () => {
         this.#finish(this.#failure);
         if (this.#failure) reject(this.#failure);
         else resolve();
@@ -149,11 +151,11 @@ class L2capProgram {
   }
 
   kill(): void {
-    this.#process.kill();
+    this.#child.kill();
   }
 
   #send(record: PipeRecord): void {
-    this.#process.stdin?.write(encodeRecord(record));
+    this.#child.stdin?.write(encodeRecord(record));
   }
 
   #receive(record: PipeRecord): void {
@@ -181,7 +183,7 @@ class L2capProgram {
     }
   }
 
-  /** Whoever waits learns of it. */
+  /** Ends every wait. */
   #finish(failure: Error | undefined): void {
     for (const channel of this.#channels.values()) channel.end();
     this.#channels.clear();

@@ -1,9 +1,19 @@
+import type { TraceContext } from "../../core/trace.js";
 import { encodeCbor } from "../../cbor/encode.js";
 import { required, toFields } from "../../ctap/messages/fields.js";
 import { bytesOf, text } from "../../ctap/messages/wire.js";
 import { ROUTING_ID_BYTES, TUNNEL_ID_BYTES } from "../protocol/constants.js";
 import { decodeMap, readFields } from "../protocol/wire-map.js";
-import type { Push } from "./relay.js";
+
+/** What wakes a linked phone. */
+export interface Push {
+  readonly tunnelId: Uint8Array;
+  readonly routingId: Uint8Array;
+  /** Value of the client payload header. */
+  readonly clientPayload: string;
+  /** The span of the client that calls; known only where both ends share a trace. */
+  readonly context?: TraceContext;
+}
 
 /** Message of a phone that ends its links: the relay answers later calls for it with 410. */
 export const REVOKE: Uint8Array = Uint8Array.of(0x00);

@@ -16,7 +16,7 @@ import {
   TunnelHeader,
 } from "../protocol/constants.js";
 import { HybridError } from "../protocol/hybrid-error.js";
-import { encodePush, REVOKE } from "./push-message.js";
+import { encodePush, type Push, REVOKE } from "./push-message.js";
 import { refuse, type RelayRefusal } from "./relay-refusal.js";
 import { RelayTunnel, type RelayEnd, type RelayQuotas, type RelaySide } from "./relay-tunnel.js";
 import type { TunnelClose } from "../ports.js";
@@ -74,16 +74,6 @@ export type RelayAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly join: (end: RelayEnd) => RelaySide;
     };
-
-/** What wakes a linked phone. */
-export interface Push {
-  readonly tunnelId: Uint8Array;
-  readonly routingId: Uint8Array;
-  /** Value of the client payload header. */
-  readonly clientPayload: string;
-  /** The span of the client that calls; known only where both ends share a trace. */
-  readonly context?: TraceContext;
-}
 
 /** The limits that stand where nothing else is said. */
 export const RELAY_LIMITS: RelayLimits = {

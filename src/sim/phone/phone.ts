@@ -13,7 +13,7 @@ import { codeTag, parseQr, type QrContents } from "../../hybrid/protocol/qr.js";
 import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../../hybrid/protocol/constants.js";
 import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
 import type { LinkedPhone, LinkingData } from "../../hybrid/protocol/linking.js";
-import type { Push } from "../../hybrid/relay/relay.js";
+import type { Push } from "../../hybrid/relay/push-message.js";
 import { linkOffer } from "./link-offer.js";
 import { PHONE_OPTIONS, PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
 import type { PhoneOutcome } from "./phone-outcome.js";
@@ -39,7 +39,7 @@ export interface PhoneDeps extends PhonePorts {
   readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
 }
 
-/** The clients a phone was linked to, and the key they know it by. Secret: whoever has it can pose as this phone. */
+/** The clients a phone was linked to, and the key they know it by. Secret: every party that has it can pose as this phone. */
 export interface PhoneLinks {
   /** 32 bytes; absent until the first link. */
   readonly identityKey?: Uint8Array;
@@ -172,6 +172,7 @@ export class SimPhone {
   unlinkAll(): void {
     for (const { contactId } of this.#links.values()) this.#deps.push?.revoke(contactId);
     this.#links.clear();
+    this.#remember();
   }
 
   /** Ends every session at once. */
@@ -220,7 +221,7 @@ export class SimPhone {
 
   #newLink(): Link {
     const { entropy } = this.#env;
-    const { push, onLinks } = this.#deps;
+    const { push } = this.#deps;
     if (push === undefined) throw new RangeError("a phone without a push service cannot be linked");
     const link: Link = {
       contactId: entropy.bytes(CONTACT_ID_BYTES),
@@ -229,8 +230,13 @@ export class SimPhone {
       name: this.#options.name,
     };
     this.#keep(link);
-    onLinks?.({ identityKey: this.#identity.secretKey, links: [...this.#links.values()] });
+    this.#remember();
     return link;
+  }
+
+  #remember(): void {
+    const links = [...this.#links.values()];
+    this.#deps.onLinks?.({ identityKey: this.#identity.secretKey, links });
   }
 
   /** Answers from now on when this client calls. */

@@ -1,3 +1,5 @@
+import { arg, checkArguments, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import type { Disarm } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { isHarnessError } from "../../core/errors.js";
@@ -5,7 +7,7 @@ import { askPort, closeQuietly } from "../../hybrid/ask-port.js";
 import type { Tunnel, TunnelDialer } from "../../hybrid/ports.js";
 import { tunnelUrl } from "../../hybrid/protocol/tunnel-url.js";
 import { parsePush, REVOKE } from "../../hybrid/relay/push-message.js";
-import type { Push } from "../../hybrid/relay/relay.js";
+import type { Push } from "../../hybrid/relay/push-message.js";
 import type { PushService } from "./phone.js";
 
 export interface PushLineOptions {
@@ -13,6 +15,11 @@ export interface PushLineOptions {
   /** Where the relay is: `ws://HOST:PORT` or `wss://HOST:PORT`. */
   readonly origin: string;
 }
+
+const OPTIONS = parameters<PushLineOptions>({
+  dialer: arg.having("a TunnelDialer, such as SimTunnelService,", "open"),
+  origin: shape.text,
+});
 
 /** Between two tries to reach the relay, in milliseconds; doubled after each failure. */
 const RETRY_MS = { first: 500, last: 30_000 } as const;
@@ -29,6 +36,7 @@ export class PushLine implements PushService, AsyncDisposable {
   readonly #lines = new Set<Promise<void>>();
 
   constructor(env: Env, options: PushLineOptions) {
+    checkArguments("PushLine", { env: [arg.env, env], options: [OPTIONS, options] });
     this.#env = env;
     this.#options = options;
   }
