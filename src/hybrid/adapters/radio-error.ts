@@ -9,7 +9,7 @@ const FINDINGS = {
     "plug in a Bluetooth adapter; in a container or virtual machine, hand one through; --radio udp:HOST:PORT needs none",
   /** The system keeps the radio to others. */
   PERMISSION_DENIED:
-    "run as root, or let node at the radio: sudo setcap cap_net_raw+eip $(readlink -f $(command -v node))",
+    "use --radio bluez, which needs no privileges, run as root, or let node at the radio: sudo setcap cap_net_raw+eip $(readlink -f $(command -v node))",
   /** There, and switched off. */
   RADIO_OFF: "switch Bluetooth on; on Linux: rfkill unblock bluetooth, then bluetoothctl power on",
   /** The radio takes no more of this, or another program holds it. */
