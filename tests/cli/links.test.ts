@@ -121,6 +121,8 @@ describe("links", () => {
     ["USAGE", ["login", "--device", "hybrid", "--radio", "udp:127.0.0.1:9", "--linked", "X"]],
     ["USAGE", ["phone", "--qr", "FIDO:/0", "--radio", "udp:127.0.0.1:9", "--clients", "c.json"]],
     ["USAGE", ["phone", "--qr", "FIDO:/0", "--radio", "udp:127.0.0.1:9", "--calls", "1"]],
+    ["USAGE", ["tunnel", "--port", "0", "--break-chance", "2"]],
+    ["USAGE", ["tunnel", "--port", "0", "--max-messages", "0"]],
     ["USAGE", ["phone", "--qr", "FIDO:/0", "--radio", "udp:127.0.0.1:9", "--no-tunnel"]],
     ["USAGE", ["phone", "--qr", "FIDO:/0", "--radio", "udp:127.0.0.1:9", "--advert-suffix", "a"]],
     ["USAGE", ["phone", "--qr", "FIDO:/0", "--radio", "udp:127.0.0.1:9", "--set", "page.guardMs=1"]],
