@@ -5,7 +5,7 @@ await guestChecks({
   program: "tests/lab/guest/bluez-radio.ts",
   tools: ["bluetooth", "bus"],
   natives: ["@abandonware/noble", "@abandonware/bluetooth-hci-socket", "@homebridge/dbus-native"],
-  timeoutSeconds: 600,
+  timeoutSeconds: 900,
   titles: [
     "BlueZ hears a phone's 24-byte advert that BlueZ sends in extended packets",
     "BlueZ hears one under 0xFDE2, sent by raw HCI commands, and one of 27 bytes",
