@@ -108,7 +108,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
   { word: /["']node-hid["']/, allowedIn: ["transports/hid/node-hid.ts"] },
   { word: /["']@\w+\/noble["']/, allowedIn: ["hybrid/adapters/ble-noble.ts"] },
   { word: /["']@abandonware\/bluetooth-hci-socket["']/, allowedIn: ["hybrid/adapters/hci.ts"] },
-  { word: /["']@homebridge\/dbus-native["']/, allowedIn: ["hybrid/adapters/bluez.ts"] },
+  { word: /["']@homebridge\/dbus-native["']/, allowedIn: ["hybrid/adapters/bluez-bus.ts"] },
   {
     word: /["']ws["']/,
     allowedIn: [

@@ -6,6 +6,7 @@ import { doctor } from "./commands/doctor.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
 import { knobs } from "./commands/knobs.js";
+import { links } from "./commands/links.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
 import { phone } from "./commands/phone.js";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   info,
   credentials,
+  links,
   key,
   phone,
   tunnel,

@@ -13,6 +13,21 @@ export interface ReceivedAdvert {
   readonly rssiDbm?: number;
   /** Where the sender is now, in the radio's own words; phones change it. Opens an L2CAP channel, nothing else. */
   readonly address?: string;
+  /** Kind of the address, where the radio tells: `random` for most phones. */
+  readonly addressType?: AddressType;
+  /** 16-bit UUID under which it came, where the radio tells. */
+  readonly serviceUuid?: number;
+}
+
+/** @see Bluetooth Core Vol 6 Part B §1.3 (device address) */
+export type AddressType = "public" | "random";
+
+/** How an advert is sent. */
+export interface AdvertTerms {
+  /** 16 bits, of `ServiceUuid`; its `FIDO` when absent. */
+  readonly serviceUuid?: number;
+  /** Lets clients connect to the sender, as one needs that offers an L2CAP channel; not when absent. */
+  readonly connectable?: boolean;
 }
 
 export interface AdvertScanner {
@@ -29,12 +44,12 @@ export interface AdvertScanner {
 
 export interface Advertiser {
   /**
-   * Broadcasts these bytes under `ServiceUuid.FIDO` until disposed of.
+   * Broadcasts these bytes as service data until disposed of.
    *
    * @param serviceData what follows the UUID.
    * @throws when the radio will not: switched off, not permitted, too long for it.
    */
-  advertise(serviceData: Uint8Array): Promise<AsyncDisposable>;
+  advertise(serviceData: Uint8Array, terms?: AdvertTerms): Promise<AsyncDisposable>;
 }
 
 /** How a tunnel ended. */
@@ -99,7 +114,15 @@ export interface ByteChannel {
 /** The client's side of the CTAP 2.3 data channel. */
 export interface ChannelDialer {
   /** @param at the advert's sender and the port it named. @throws when no device listens there. */
-  open(at: { readonly address: string; readonly psm: number }, signal: AbortSignal): Promise<ByteChannel>;
+  open(at: ChannelPlace, signal: AbortSignal): Promise<ByteChannel>;
+}
+
+/** Where a phone's port is: what its advert came with, and what was in it. */
+export interface ChannelPlace {
+  readonly address: string;
+  /** `random` when absent: phones that hide who they are have such addresses. */
+  readonly addressType?: AddressType;
+  readonly psm: number;
 }
 
 /** The phone's side. */

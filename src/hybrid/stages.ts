@@ -7,7 +7,7 @@ import type { KeyPair } from "../core/crypto-provider.js";
 import type { HybridSettings } from "./hybrid-options.js";
 import { limited } from "./in-stage.js";
 import { l2capTunnel } from "./l2cap.js";
-import type { AdvertScanner, ChannelDialer, HybridPorts, Tunnel } from "./ports.js";
+import type { AddressType, AdvertScanner, ChannelDialer, HybridPorts, Tunnel } from "./ports.js";
 import { type Advert, type AdvertSuffix, openAdvert, parseAdvertSuffix } from "./protocol/advert.js";
 import { ADVERT_BYTES } from "./protocol/constants.js";
 import { Crypter } from "./protocol/crypter.js";
@@ -42,6 +42,7 @@ export interface ProximityVerified extends QrDisplayed {
   /** What came behind the advert, and from where. */
   readonly suffix?: AdvertSuffix;
   readonly address?: string;
+  readonly addressType?: AddressType;
 }
 
 /** Stage 3: there is a way to it, through a tunnel or a channel. */
@@ -84,7 +85,7 @@ async function scan<From extends QrDisplayed>(
 ): Promise<From & ProximityVerified> {
   signal.throwIfAborted();
   const tried = new TriedAdverts();
-  for await (const { serviceData, address } of advertsOf(scanner, signal, env.trace.context)) {
+  for await (const { serviceData, address, addressType } of advertsOf(scanner, signal, env.trace.context)) {
     signal.throwIfAborted();
     if (!tried.add(serviceData)) continue;
     if (settings.adverts === "exactly-20-bytes" && serviceData.length > ADVERT_BYTES) {
@@ -101,7 +102,13 @@ async function scan<From extends QrDisplayed>(
     env.trace.emit({ kind: "link.hybrid", stage: "advert-seen", foreignAdverts: tried.size - 1 });
     const suffix =
       serviceData.length > ADVERT_BYTES ? parseAdvertSuffix(serviceData.subarray(ADVERT_BYTES)) : undefined;
-    return { ...shown, advert, ...(suffix && { suffix }), ...(address !== undefined && { address }) };
+    return {
+      ...shown,
+      advert,
+      ...(suffix && { suffix }),
+      ...(address !== undefined && { address }),
+      ...(addressType && { addressType }),
+    };
   }
   signal.throwIfAborted();
   throw new HybridError("PHONE_NOT_HEARD", `scanning ended after ${tried.size} adverts of others`);
@@ -206,14 +213,14 @@ export async function nextMessage(tunnel: Tunnel, signal: AbortSignal): Promise<
  */
 export async function openChannel(
   env: Env,
-  { suffix, address }: ProximityVerified,
+  { suffix, address, addressType }: ProximityVerified,
   channels: ChannelDialer,
   signal: AbortSignal,
 ): Promise<Tunnel | undefined> {
   if (suffix?.blePsm === undefined || address === undefined) return undefined;
   try {
-    const { blePsm: psm } = suffix;
-    const channel = await askPort("channel dialer", () => channels.open({ address, psm }, signal), {
+    const at = { address, psm: suffix.blePsm, ...(addressType && { addressType }) };
+    const channel = await askPort("channel dialer", () => channels.open(at, signal), {
       signal,
       onLate: (late) => late.close(),
     });

@@ -1,55 +1,20 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { PNG } from "pngjs";
 import { encode } from "uqr";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freeUdpPort } from "../helpers/free-udp-port.js";
 import { runCli } from "../helpers/run-cli.js";
-import { spawnCli, startCli } from "../helpers/spawn-cli.js";
+import { startListening, startTunnel } from "../helpers/listening-cli.js";
+import { spawnCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "passkey-harness-hybrid-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
-/** A command that goes on while others run. */
-function startListening(args: readonly string[], stdin?: string) {
-  const child = startCli(args);
-  child.stdin.end(stdin ?? "");
-  const out: string[] = [];
-  child.stdout.on("data", (chunk) => out.push(String(chunk)));
-  const said: string[] = [];
-  const lines = createInterface(child.stderr);
-  lines.on("line", (line) => said.push(line));
-  const finished = once(child, "close").then(([exitCode]) => ({
-    exitCode: exitCode as number,
-    stdout: out.join(""),
-    stderr: said.join("\n"),
-  }));
-  return {
-    child,
-    finished,
-    /** Waits for what a line of stderr matches. */
-    async hears(pattern: RegExp): Promise<string> {
-      for (;;) {
-        const found = said.map((line) => pattern.exec(line)?.[0]).find((match) => match !== undefined);
-        if (found !== undefined) return found;
-        if (child.exitCode !== null) throw new Error(`ended without ${pattern.source}: ${said.join("\n")}`);
-        await Promise.race([once(lines, "line"), finished]);
-      }
-    },
-  };
-}
-
 const documentOf = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
-
-async function startTunnel(...args: readonly string[]) {
-  const tunnel = startListening(["tunnel", "--port", "0", "--json", ...args]);
-  return { ...tunnel, origin: await tunnel.hears(/wss?:\/\/\S+/) };
-}
 
 describe("a computer, a phone and a tunnel service, each a process of its own", () => {
   test(

@@ -75,6 +75,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   startStateAssisted: { call: last(hybrid, "startStateAssisted", env, ports, phone), good: {} },
   linuxAdvertiser: { call: last(hybrid, "linuxAdvertiser", env), good: {} },
+  bluezScanner: { call: last(hybrid, "bluezScanner", env), good: {} },
+  probeBluez: {
+    call: last(hybrid, "probeBluez", env),
+    good: { connectBus: () => Promise.reject(new Error("no bus")) },
+  },
+  linuxChannels: { call: last(hybrid, "linuxChannels", env), good: {} },
+  probeChannels: { call: last(hybrid, "probeChannels"), good: {} },
   nobleScanner: { call: last(hybrid, "nobleScanner"), good: {} },
   retryingScanner: { call: last(hybrid, "retryingScanner", env, air), good: {} },
   udpAdvertiser: { call: last(hybrid, "udpAdvertiser", env), good: { port: 1 }, required: ["port"] },
@@ -134,6 +141,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   LoopbackDevice: { call: last(sim, "LoopbackDevice", env, key.handle), good: {} },
   SimAir: { call: last(sim, "SimAir", env), good: {} },
+  PushLine: {
+    call: last(sim, "PushLine", env),
+    good: { dialer: tunnels, origin: "ws://127.0.0.1:1" },
+    required: ["dialer", "origin"],
+  },
   SimChannels: { call: last(sim, "SimChannels", env), good: {} },
   SimTunnelService: { call: last(sim, "SimTunnelService", env), good: { latencyMs: 1, ttlMs: 1 } },
   SimPhone: {
@@ -379,6 +391,7 @@ test("no public function with an options parameter is left out", () => {
       "toJUnit",
       "toJson",
       "traceSchema",
+      "tunnelHost",
       "u2fDevice",
       "verdictTableToText",
       "verifySignature",

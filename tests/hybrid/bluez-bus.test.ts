@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { missingNativePackages } from "../../lab/native-packages.js";
 import { systemEnv } from "../../src/env/system-env.js";
-import { advertiseOverBluez, type MessageBus } from "../../src/hybrid/adapters/bluez.js";
+import { advertiseOverBluez } from "../../src/hybrid/adapters/bluez.js";
+import type { MessageBus } from "../../src/hybrid/adapters/bluez-bus.js";
 import { ServiceUuid } from "../../src/hybrid/protocol/constants.js";
 
 const FAKE_BLUEZ = fileURLToPath(new URL("../helpers/fake-bluez.py", import.meta.url));

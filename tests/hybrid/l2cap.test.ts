@@ -110,6 +110,39 @@ describe("a phone with a channel of its own", () => {
     ]);
   });
 
+  test("does without a tunnel service where it was told to, and the client came that way", async () => {
+    const bench = new HybridBench({ channels: true, phone: { usesTunnel: false } });
+    const { device, qr } = bench.invite();
+    const session = bench.scan(qr);
+    expect((await bench.run(device.transact(MAKE)))[0]).toBe(0);
+    expect(await bench.run(session)).toEqual({ ending: "served" });
+    expect([bench.stages("phone"), bench.stages()].flat()).not.toContain("tunnel-opening");
+  });
+
+  test("opens a tunnel all the same for a client that offered nothing else", async () => {
+    const bench = new HybridBench({ channels: true, phone: { usesTunnel: false } });
+    const { device, qr } = invite(bench, undefined);
+    const session = bench.scan(qr);
+    expect((await bench.run(device.transact(MAKE)))[0]).toBe(0);
+    expect(await bench.run(session)).toEqual({ ending: "served" });
+    expect(bench.stages("phone")).toContain("tunnel-open");
+  });
+
+  test("tells its radio that clients are going to connect, and under which UUID to send", async () => {
+    const bench = new HybridBench({ channels: true, phone: { serviceUuid: 0xfde2 } });
+    const told: unknown[] = [];
+    const { air } = bench;
+    const advertise = air.advertise.bind(air);
+    air.advertise = (bytes, terms) => {
+      told.push(terms);
+      return advertise(bytes, terms);
+    };
+    const { device, qr } = bench.invite();
+    void bench.scan(qr);
+    expect((await bench.run(device.transact(MAKE)))[0]).toBe(0);
+    expect(told).toEqual([{ serviceUuid: 0xfde2, connectable: true }]);
+  });
+
   test("is met in the tunnel by a client that did not offer to", async () => {
     const bench = new HybridBench({ channels: true });
     const { device, qr } = invite(bench, undefined);

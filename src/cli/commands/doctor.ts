@@ -1,17 +1,8 @@
 import { release } from "node:os";
 import { usbDevices } from "../../entry/hid.js";
-import { openNoble } from "../../entry/hybrid.js";
-import { systemEnv, within } from "../../entry/sim.js";
-import { isHarnessError } from "../../index.js";
 import type { Command } from "../command.js";
-
-interface Check {
-  readonly name: string;
-  /** `missing` is an optional extra that is not there; `bad` stops something that was asked for. */
-  readonly state: "good" | "missing" | "bad";
-  readonly finding: string;
-  readonly hint?: string;
-}
+import { type Check, problem } from "../device/check.js";
+import { machineProbes, radioChecks } from "../device/radio-checks.js";
 
 const NODE_WANTED = [20, 19] as const;
 
@@ -22,7 +13,7 @@ export const doctor: Command = {
   help: "  Exit code 2 when something is wrong; optional extras that are missing do not count.",
   options: {},
   async run({ terminal }) {
-    const checks = [node(), simulation(), await hid(), await radio()];
+    const checks = [node(), simulation(), await hid(), ...(await radioChecks(machineProbes()))];
     const marks = {
       good: terminal.style("green", "ok"),
       missing: terminal.style("yellow", "--"),
@@ -34,8 +25,8 @@ export const doctor: Command = {
       json: { ok: !bad, checks },
       text: checks
         .flatMap(({ name, state, finding, hint }) => [
-          `${marks[state]}  ${name.padEnd(12)}${finding}`,
-          ...(hint === undefined ? [] : [`    ${" ".repeat(12)}${hint}`]),
+          `${marks[state]}  ${name.padEnd(14)}${finding}`,
+          ...(hint === undefined ? [] : [`    ${" ".repeat(14)}${hint}`]),
         ])
         .join("\n"),
     };
@@ -63,35 +54,4 @@ async function hid(): Promise<Check> {
   } catch (error) {
     return problem("usb", error);
   }
-}
-
-/** How long a radio may take to say whether it is on. */
-const RADIO_MS = 3000;
-
-/** Either package will do; the first that is installed is asked. */
-async function radio(): Promise<Check> {
-  const first = await noble("abandonware");
-  if (first.code !== "NATIVE_MISSING") return first.check;
-  const second = await noble("stoprocent");
-  return second.code === "NATIVE_MISSING" ? first.check : second.check;
-}
-
-async function noble(fork: "abandonware" | "stoprocent"): Promise<{ check: Check; code?: string }> {
-  const name = "bluetooth";
-  const budget = { timer: "doctor.radio", budgetMs: RADIO_MS, aftermath: "none" } as const;
-  try {
-    await within(systemEnv(), budget, (signal) => openNoble({ fork }, signal));
-    return { check: { name, state: "good", finding: `@${fork}/noble works and the radio is on` } };
-  } catch (error) {
-    // An extra, whatever is the matter with it: phones can be reached over --radio udp:HOST:PORT.
-    const { hint, finding } = problem(name, error);
-    const check = { name, state: "missing", finding, ...(hint !== undefined && { hint }) } as const;
-    return { check, ...(isHarnessError(error) && { code: error.code }) };
-  }
-}
-
-function problem(name: string, error: unknown): Check {
-  if (!isHarnessError(error)) throw error;
-  const state = error.code === "NATIVE_MISSING" ? "missing" : "bad";
-  return { name, state, finding: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

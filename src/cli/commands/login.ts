@@ -18,6 +18,7 @@ import {
   TIMEOUT_MS_MAX,
   uvOption,
 } from "../ceremony.js";
+import { EXTENSION_HELP } from "../extension-help.js";
 import { readJsonFile } from "../files/read-file.js";
 import { numberOption, textOption } from "../options.js";
 import { calledByPage, toldWell, verifiedBySite, withDevice } from "../run-ceremony.js";
@@ -33,7 +34,8 @@ export const login: Command = {
   synopsis: "[--device WHICH] [--credentials FILE] [options]",
   help: `  Without --credentials on a simulated key that keeps no --store, a passkey is registered first; on any other
   device the key's own passkeys are offered and the signature cannot be verified.
-${CEREMONY_HELP}`,
+${CEREMONY_HELP}
+${EXTENSION_HELP}`,
   options: CEREMONY_OPTIONS,
   async run(invocation) {
     const credentialFile = new CredentialFile(textOption(invocation, "credentials"), { mustExist: true });

@@ -17,6 +17,7 @@ import {
   TIMEOUT_MS_MAX,
   uvOption,
 } from "../ceremony.js";
+import { EXTENSION_HELP } from "../extension-help.js";
 import { readJsonFile } from "../files/read-file.js";
 import { checkWritable } from "../files/replace-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
@@ -40,7 +41,8 @@ export const register: Command = {
   help: `  --user NAME          account name (user@example.com)
   --resident-key CHOICE  ${RESIDENT_KEY_CHOICES.join(", ")} (preferred)
   --attestation CHOICE   ${ATTESTATION_CHOICES.join(", ")} (none)
-${CEREMONY_HELP}`,
+${CEREMONY_HELP}
+${EXTENSION_HELP}`,
   options: {
     ...CEREMONY_OPTIONS,
     user: { type: "string" },

@@ -1,3 +1,4 @@
+import type { RelayLimits } from "../../entry/hybrid.js";
 import { type Env, selfMadeTlsIdentity, systemEnv, wsTunnelService } from "../../entry/sim.js";
 import { type Command, type Invocation, untilInterrupted, UsageError } from "../command.js";
 import { LatestRecords, RECORDS_MAX } from "../latest-records.js";
@@ -30,6 +31,11 @@ export const tunnel: Command = {
   --latency-ms N       hold every message back this long (0)
   --refuse STATUS      answer every request with this HTTP status
   --drop-after N       break down after N messages: both sides lose their connection
+  --max-messages N     messages in each direction (16); --max-bytes N: bytes of one (16384); --max-queue N: how many
+                       wait for a side that has not come yet (6)
+  --break-chance P     probability, from 0 to 1, that the tunnel breaks at a message
+  --garble N           change one bit of the Nth message
+  --push-delay-ms N    from a linked client's call to the phone hearing of it (1000); phone --clients listens for calls
   signals: SIGTERM and SIGINT end the program; --json then prints the newest ${RECORDS_MAX} records of the trace`,
   options: {
     port: { type: "string" },
@@ -45,6 +51,12 @@ export const tunnel: Command = {
     "latency-ms": { type: "string" },
     refuse: { type: "string" },
     "drop-after": { type: "string" },
+    "max-messages": { type: "string" },
+    "max-bytes": { type: "string" },
+    "max-queue": { type: "string" },
+    "break-chance": { type: "string" },
+    garble: { type: "string" },
+    "push-delay-ms": { type: "string" },
   },
   async run(invocation) {
     // Kept for the one document only, and no more than it can hold: a service runs for days.
@@ -96,7 +108,30 @@ function start(invocation: Invocation, env: Env) {
     ...(connectionsMax !== undefined && { connectionsMax }),
     ...(httpStatus !== undefined && { httpStatus }),
     ...(dropAfter !== undefined && { dropAfter }),
+    ...quotasFrom(invocation),
   });
+}
+
+/** What a tunnel carries, and how it fails. @throws {UsageError} USAGE */
+function quotasFrom(invocation: Invocation): Partial<RelayLimits> {
+  const count = (name: string, min = 1) => numberOption(invocation, name, { min, max: MESSAGES_MAX });
+  const quotas = {
+    maxMessages: count("max-messages"),
+    maxBytes: count("max-bytes"),
+    queueMax: count("max-queue", 0),
+    garble: count("garble"),
+    pushDelayMs: numberOption(invocation, "push-delay-ms", { min: 0, max: MS_MAX }),
+    breakChance: chanceOf(textOption(invocation, "break-chance")),
+  };
+  return Object.fromEntries(Object.entries(quotas).filter(([, value]) => value !== undefined));
+}
+
+/** @throws {UsageError} USAGE */
+function chanceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const chance = Number(text);
+  if (text.trim() !== "" && chance >= 0 && chance <= 1) return chance;
+  throw new UsageError("USAGE", `--break-chance takes a number from 0 to 1, not "${text}"`);
 }
 
 /** @throws {UsageError} USAGE for what no browser would send: a path, another scheme. */

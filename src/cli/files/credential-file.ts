@@ -2,17 +2,14 @@ import { fromBase64url, toBase64url } from "../../entry/ctap.js";
 import type { CredentialRecord } from "../../entry/webauthn.js";
 import { UsageError } from "../command.js";
 import { FileError, isMissing } from "./file-error.js";
-import { holdLock } from "./hold-lock.js";
 import { readJsonFile } from "./read-file.js";
 import { replaceFile, versionOf } from "./replace-file.js";
+import { updateFile } from "./update-file.js";
 
 const KIND = { what: "credentials file", limit: "CREDENTIALS_BYTES_MAX" } as const;
 
 /** Raised when a file of before cannot be read as one of now. */
 const SCHEMA = 1;
-
-/** Limits how often a write is tried again after another process took the lock for stale and wrote. */
-const TRIES_MAX = 3;
 
 /** One registered passkey and whose it is. Holds nothing secret. */
 export interface CredentialFileEntry {
@@ -53,16 +50,8 @@ export class CredentialFile {
       this.#entries = withEntry(this.#entries, entry);
       return;
     }
-    await using lock = await holdLock(this.#path);
-    for (let left = TRIES_MAX; ; left--) {
-      try {
-        this.#entries = update(this.#path, entry);
-        return;
-      } catch (error) {
-        const again = error instanceof FileError && error.code === "FILE_CHANGED" && lock.held;
-        if (!again || left === 1) throw error;
-      }
-    }
+    const path = this.#path;
+    this.#entries = await updateFile(path, () => update(path, entry));
   }
 }
 

@@ -12,6 +12,8 @@ export const FILE_LIMITS = {
   /** 10,000 credentials take 6 MB. */
   STORE_BYTES_MAX: 32 * MIB,
   CREDENTIALS_BYTES_MAX: 32 * MIB,
+  /** A phone takes 500 bytes. */
+  LINKS_BYTES_MAX: 1 * MIB,
   /** A ceremony takes 30 kB, so that this is about 2,000 of them. */
   TRACE_BYTES_MAX: 64 * MIB,
   SCENARIO_BYTES_MAX: 1 * MIB,

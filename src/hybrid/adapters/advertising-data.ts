@@ -7,6 +7,12 @@ export interface ServiceData {
   readonly data: Uint8Array;
 }
 
+/**
+ * Selects the packets of an advert: `legacy` ones carry 31 bytes to every receiver, `extended` ones of Bluetooth 5 carry
+ * more to receivers that scan for them; `auto` takes legacy ones where the advert fits.
+ */
+export type AdvertisingPdus = "auto" | "legacy" | "extended";
+
 export interface AdvertisingLayout {
   /** Value of the Flags structure, which goes first; left out when absent. */
   readonly flags?: number;

@@ -1,9 +1,11 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
 import type { Env } from "../../core/env.js";
-import { advertiseOverBluez, type MessageBus } from "./bluez.js";
+import { advertiseOverBluez } from "./bluez.js";
+import type { MessageBus } from "./bluez-bus.js";
 import { ServiceUuid } from "../protocol/constants.js";
 import { advertiseOverHci, type HciSocket } from "./hci.js";
+import type { AdvertisingPdus } from "./advertising-data.js";
 import type { Advertiser } from "../ports.js";
 import { RadioError } from "./radio-error.js";
 
@@ -12,6 +14,11 @@ export interface LinuxAdvertiserOptions {
   readonly adapter?: number;
   /** `bluez` needs bluetoothd, `hci` must be alone on its adapter; BlueZ where it runs by default. */
   readonly via?: "bluez" | "hci";
+  /**
+   * `auto` (when absent) sends legacy packets, which every receiver hears, where the advert fits their 31 bytes, and
+   * extended ones of Bluetooth 5 otherwise; with a suffix, Android sends `extended` ones.
+   */
+  readonly pdus?: AdvertisingPdus;
   /** Stand-ins for tests. */
   readonly connectBus?: () => Promise<MessageBus>;
   readonly openHci?: () => Promise<HciSocket>;
@@ -20,6 +27,7 @@ export interface LinuxAdvertiserOptions {
 const OPTIONS = parameters<LinuxAdvertiserOptions>({
   adapter: maybe(arg.count),
   via: maybe(shape.oneOf(["bluez", "hci"])),
+  pdus: maybe(shape.oneOf(["auto", "legacy", "extended"])),
   connectBus: maybe(arg.callable),
   openHci: maybe(arg.callable),
 });
@@ -34,13 +42,13 @@ const NO_BLUEZ: readonly string[] = ["NATIVE_MISSING", "RADIO_NO_ADAPTER"];
  */
 export function linuxAdvertiser(env: Env, options: LinuxAdvertiserOptions = {}): Advertiser {
   checkArguments("linuxAdvertiser", { env: [arg.env, env], options: [OPTIONS, options] });
-  const { adapter = 0, via, connectBus, openHci } = options;
+  const { adapter = 0, via, pdus, connectBus, openHci } = options;
   return {
-    async advertise(serviceData) {
-      const service = { uuid: ServiceUuid.FIDO, data: serviceData };
-      const overHci = () => advertiseOverHci(env, service, { adapter, ...(openHci && { open: openHci }) });
+    async advertise(serviceData, { serviceUuid = ServiceUuid.FIDO, connectable } = {}) {
+      const service = { uuid: serviceUuid, data: serviceData };
+      const overHci = () => advertiseOverHci(env, service, { adapter, pdus, connectable, open: openHci });
       if (via === "hci") return overHci();
-      const bluez = { adapter: `hci${adapter}`, ...(connectBus && { connect: connectBus }) };
+      const bluez = { adapter: `hci${adapter}`, pdus, connectable, connect: connectBus };
       try {
         return await advertiseOverBluez(env, service, bluez);
       } catch (error) {

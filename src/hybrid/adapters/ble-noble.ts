@@ -11,6 +11,7 @@ import { radioFailure, RadioError } from "./radio-error.js";
 /** What of a peripheral is used here. */
 export interface NoblePeripheral {
   readonly address?: string;
+  readonly addressType?: string;
   readonly rssi?: number;
   readonly advertisement?: {
     readonly serviceData?: readonly { readonly uuid: string; readonly data: Uint8Array }[] | undefined;
@@ -49,7 +50,9 @@ const OPTIONS = parameters<NobleOptions>({
 });
 
 /** UUIDs as noble writes them. */
-const UUIDS: readonly string[] = Object.values(ServiceUuid).map((uuid) => uuid.toString(16).padStart(4, "0"));
+const UUIDS: ReadonlyMap<string, number> = new Map(
+  Object.values(ServiceUuid).map((uuid) => [uuid.toString(16).padStart(4, "0"), uuid]),
+);
 
 /**
  * Listens for phones on a real radio.
@@ -143,11 +146,15 @@ async function openRadio(options: NobleOptions, signal: AbortSignal): Promise<Op
 }
 
 /** Every piece that may be an advert: a phone may send others beside it, and a suffix behind it. */
-function* advertsOf({ address, rssi, advertisement }: NoblePeripheral): Generator<ReceivedAdvert> {
+function* advertsOf(peripheral: NoblePeripheral): Generator<ReceivedAdvert> {
+  const { address, addressType, rssi, advertisement } = peripheral;
   for (const { uuid, data } of advertisement?.serviceData ?? []) {
-    if (!UUIDS.includes(uuid.toLowerCase()) || data.length < ADVERT_BYTES) continue;
+    const serviceUuid = UUIDS.get(uuid.toLowerCase());
+    if (serviceUuid === undefined || data.length < ADVERT_BYTES) continue;
     yield {
       serviceData: Uint8Array.from(data),
+      serviceUuid,
+      ...((addressType === "public" || addressType === "random") && { addressType }),
       ...(rssi !== undefined && { rssiDbm: rssi }),
       ...(address !== undefined && { address }),
     };

@@ -2,7 +2,14 @@ import { concat } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { AsyncQueue } from "../../core/queue.js";
 import { within } from "../../core/within.js";
-import { encodeAdvertisingData, type ServiceData } from "./advertising-data.js";
+import { type AdvertisingPdus, encodeAdvertisingData, type ServiceData } from "./advertising-data.js";
+import {
+  type AdvertisingCommands,
+  extendedCommands,
+  EXTENDED_BYTES_MAX,
+  hasExtendedAdvertising,
+  type HciCommand,
+} from "./hci-extended.js";
 import { LEGACY_ADVERTISING_BYTES_MAX } from "../protocol/constants.js";
 import { hciEventFilter } from "./hci-filter.js";
 import { radioFailure, RadioError } from "./radio-error.js";
@@ -23,7 +30,11 @@ export interface HciOptions {
   /** The N of hciN; 0 by default. */
   readonly adapter?: number;
   /** Where sockets come from; the package bluetooth-hci-socket by default. */
-  readonly open?: () => Promise<HciSocket>;
+  readonly open?: (() => Promise<HciSocket>) | undefined;
+  /** Which packets carry the advert; `auto` by default. */
+  readonly pdus?: AdvertisingPdus | undefined;
+  /** Lets devices connect to the sender; not by default. */
+  readonly connectable?: boolean | undefined;
 }
 
 /** An optional peer dependency; a name in a variable lets a bundler leave the import to run time. */
@@ -32,8 +43,14 @@ const PACKAGE: string = "@abandonware/bluetooth-hci-socket";
 /** @see Bluetooth Core Vol 4 Part A §2, Vol 4 Part E §7.7.14 and §7.8 */
 const PacketType = { COMMAND: 0x01, EVENT: 0x04 } as const;
 const EVENT_COMMAND_COMPLETE = 0x0e;
-const LeCommand = { SET_PARAMETERS: 0x2006, SET_DATA: 0x2008, SET_ENABLE: 0x200a } as const;
+const LeCommand = {
+  READ_FEATURES: 0x2003,
+  SET_PARAMETERS: 0x2006,
+  SET_DATA: 0x2008,
+  SET_ENABLE: 0x200a,
+} as const;
 
+const ADVERTISING_CONNECTABLE = 0x00;
 const ADVERTISING_NONCONNECTABLE = 0x03;
 const ALL_CHANNELS = 0x07;
 /** General discoverable, no classic Bluetooth: what every phone says. */
@@ -42,6 +59,9 @@ const FLAGS = 0x06;
 /** Units of 0.625 ms: 100 ms and 500 ms. Source: the reference phone of webauthn-rs */
 const INTERVAL_MIN = 160;
 const INTERVAL_MAX = 800;
+
+/** Where the values of a Command Complete event begin, behind its status. */
+const VALUES_AT = 7;
 
 /** A controller answers within a few milliseconds, or is not there any more. */
 const ANSWER_MS = 2000;
@@ -54,25 +74,37 @@ export interface OnAir extends AsyncDisposable {
 /**
  * Advertises through raw HCI commands, for machines on which no bluetoothd runs.
  *
+ * A controller with extended advertising is told by its commands throughout: once it got one of them, it refuses the older
+ * ones.
+ *
  * @throws {RadioError} `NATIVE_MISSING`, `RADIO_NO_ADAPTER`, `PERMISSION_DENIED`, `RADIO_OFF`, `RADIO_BUSY`,
- *   `RADIO_ADVERT_TOO_LONG`, `RADIO_FAILED`
+ *   `RADIO_ADVERT_TOO_LONG`, `RADIO_NO_EXTENDED`, `RADIO_FAILED`
+ * @see Bluetooth Core Vol 4 Part E §3.1.1 (legacy and extended advertising)
  */
 export async function advertiseOverHci(
   env: Env,
   service: ServiceData,
-  { adapter = 0, open = openSocket }: HciOptions = {},
+  { adapter = 0, open = openSocket, pdus = "auto", connectable = false }: HciOptions = {},
 ): Promise<OnAir> {
-  const packet = fitted(service);
+  const { data, isLong } = fitted(service, pdus);
   const controller = new Controller(env, await load(open));
+  let stop: HciCommand;
   try {
     controller.start(adapter);
+    const features = await controller.send({ opcode: LeCommand.READ_FEATURES, operands: new Uint8Array(0) });
+    const isCapable = hasExtendedAdvertising(features);
+    const isExtended = isLong || pdus === "extended";
+    if (isExtended && !isCapable) {
+      throw new RadioError("RADIO_NO_EXTENDED", `hci${adapter} has no LE extended advertising`);
+    }
+    const range = { min: INTERVAL_MIN, max: INTERVAL_MAX };
+    const commands = isCapable
+      ? extendedCommands(data, { isExtended, connectable, range })
+      : legacyCommands(data, connectable);
+    stop = commands.stop;
     // Left on by a program that died: parameters cannot be changed while it is.
-    await controller.send(LeCommand.SET_ENABLE, Uint8Array.of(0)).catch(() => {});
-    await controller.send(LeCommand.SET_PARAMETERS, parameters());
-    const data = new Uint8Array(1 + LEGACY_ADVERTISING_BYTES_MAX);
-    data.set(concat(Uint8Array.of(packet.length), packet));
-    await controller.send(LeCommand.SET_DATA, data);
-    await controller.send(LeCommand.SET_ENABLE, Uint8Array.of(1));
+    await controller.send(stop).catch(() => {});
+    for (const command of commands.start) await controller.send(command);
   } catch (error) {
     controller.stop();
     throw error;
@@ -81,7 +113,7 @@ export async function advertiseOverHci(
     label: `hci${adapter}`,
     async [Symbol.asyncDispose]() {
       try {
-        await controller.send(LeCommand.SET_ENABLE, Uint8Array.of(0));
+        await controller.send(stop);
       } finally {
         controller.stop();
       }
@@ -89,11 +121,17 @@ export async function advertiseOverHci(
   };
 }
 
+interface HciAnswer {
+  readonly opcode: number;
+  readonly status: number;
+  readonly values: Uint8Array;
+}
+
 /** Commands to a controller, one at a time, each with its answer. */
 class Controller {
   readonly #env: Env;
   readonly #socket: HciSocket;
-  readonly #answers = new AsyncQueue<{ readonly opcode: number; readonly status: number }>();
+  readonly #answers = new AsyncQueue<HciAnswer>();
 
   constructor(env: Env, socket: HciSocket) {
     this.#env = env;
@@ -120,24 +158,30 @@ class Controller {
     this.#socket.stop();
   }
 
-  async send(opcode: number, operands: Uint8Array): Promise<void> {
+  /** @returns what the answer holds behind its status. */
+  async send({ opcode, operands }: HciCommand): Promise<Uint8Array> {
     const header = Uint8Array.of(PacketType.COMMAND, opcode & 0xff, opcode >> 8, operands.length);
     const budget = { timer: "radio.hci", budgetMs: ANSWER_MS, aftermath: "unknown" } as const;
-    const status = await within(this.#env, budget, async (signal) => {
+    const { status, values } = await within(this.#env, budget, async (signal) => {
       this.#socket.write(Buffer.from(concat(header, operands)));
       for (;;) {
         const answer = await this.#answers.next(signal);
         if (answer === undefined) throw new RadioError("RADIO_FAILED", "the HCI socket was closed");
-        if (answer.opcode === opcode) return answer.status;
+        if (answer.opcode === opcode) return answer;
       }
     });
     if (status !== 0) throw refused(opcode, status);
+    return values;
   }
 
   #receive(packet: Uint8Array): void {
     const [type, event, , , low = 0, high = 0, status = 0] = packet;
     if (type !== PacketType.EVENT || event !== EVENT_COMMAND_COMPLETE) return;
-    this.#answers.put({ opcode: low | (high << 8), status });
+    this.#answers.put({
+      opcode: low | (high << 8),
+      status,
+      values: Uint8Array.from(packet.subarray(VALUES_AT)),
+    });
   }
 }
 
@@ -148,26 +192,43 @@ function refused(opcode: number, status: number): RadioError {
   return new RadioError(status === 0x0c || status === 0x43 ? "RADIO_BUSY" : "RADIO_FAILED", text);
 }
 
-/** With Flags where they fit: a suffix of CTAP 2.3 needs their room. */
-function fitted(service: ServiceData): Uint8Array {
+/**
+ * Advertising data, with Flags where they fit a legacy packet: a suffix of CTAP 2.3 needs their room.
+ *
+ * @throws {RadioError} `RADIO_ADVERT_TOO_LONG`
+ */
+function fitted(service: ServiceData, pdus: AdvertisingPdus): { data: Uint8Array; isLong: boolean } {
   const withFlags = encodeAdvertisingData(service, { flags: FLAGS });
-  const packet =
-    withFlags.length <= LEGACY_ADVERTISING_BYTES_MAX ? withFlags : encodeAdvertisingData(service);
-  if (packet.length <= LEGACY_ADVERTISING_BYTES_MAX) return packet;
+  if (withFlags.length <= LEGACY_ADVERTISING_BYTES_MAX) return { data: withFlags, isLong: false };
+  const bare = encodeAdvertisingData(service);
+  const max = pdus === "legacy" ? LEGACY_ADVERTISING_BYTES_MAX : EXTENDED_BYTES_MAX;
+  if (bare.length <= LEGACY_ADVERTISING_BYTES_MAX && pdus !== "extended")
+    return { data: bare, isLong: false };
+  const data = pdus !== "legacy" && withFlags.length <= max ? withFlags : bare;
+  if (data.length <= max) return { data, isLong: true };
   throw new RadioError(
     "RADIO_ADVERT_TOO_LONG",
-    `${packet.length} bytes, and legacy advertising carries ${LEGACY_ADVERTISING_BYTES_MAX}`,
+    `${data.length} bytes, and ${pdus} advertising carries ${max}`,
   );
 }
 
-function parameters(): Uint8Array {
-  const out = new Uint8Array(15);
-  const view = new DataView(out.buffer);
+function legacyCommands(packet: Uint8Array, connectable: boolean): AdvertisingCommands {
+  const parameters = new Uint8Array(15);
+  const view = new DataView(parameters.buffer);
   view.setUint16(0, INTERVAL_MIN, true);
   view.setUint16(2, INTERVAL_MAX, true);
-  out[4] = ADVERTISING_NONCONNECTABLE;
-  out[13] = ALL_CHANNELS;
-  return out;
+  parameters[4] = connectable ? ADVERTISING_CONNECTABLE : ADVERTISING_NONCONNECTABLE;
+  parameters[13] = ALL_CHANNELS;
+  const data = new Uint8Array(1 + LEGACY_ADVERTISING_BYTES_MAX);
+  data.set(concat(Uint8Array.of(packet.length), packet));
+  return {
+    start: [
+      { opcode: LeCommand.SET_PARAMETERS, operands: parameters },
+      { opcode: LeCommand.SET_DATA, operands: data },
+      { opcode: LeCommand.SET_ENABLE, operands: Uint8Array.of(1) },
+    ],
+    stop: { opcode: LeCommand.SET_ENABLE, operands: Uint8Array.of(0) },
+  };
 }
 
 async function load(open: () => Promise<HciSocket>): Promise<HciSocket> {

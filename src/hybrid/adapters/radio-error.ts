@@ -9,13 +9,19 @@ const FINDINGS = {
     "plug in a Bluetooth adapter; in a container or virtual machine, hand one through; --radio udp:HOST:PORT needs none",
   /** The system keeps the radio to others. */
   PERMISSION_DENIED:
-    "run as root, or let node at the radio: sudo setcap cap_net_raw+eip $(readlink -f $(command -v node))",
+    "use --radio bluez, which needs no privileges, run as root, or let node at the radio: sudo setcap cap_net_raw+eip $(readlink -f $(command -v node))",
   /** There, and switched off. */
   RADIO_OFF: "switch Bluetooth on; on Linux: rfkill unblock bluetooth, then bluetoothctl power on",
   /** The radio takes no more of this, or another program holds it. */
   RADIO_BUSY: "stop the other program that advertises, or use another adapter",
   /** More than one packet of this kind carries. */
   RADIO_ADVERT_TOO_LONG: "leave the suffix out: the tunnel does not need it",
+  /** The controller or its driver sends and hears legacy advertising only. */
+  RADIO_NO_EXTENDED:
+    "use an adapter with Bluetooth 5 and LE extended advertising, or leave the suffix out: the tunnel does not need it",
+  /** This platform opens no L2CAP channel for this program. */
+  RADIO_NO_L2CAP:
+    "L2CAP channels need Linux with Bluetooth, and Python 3 as python3; without them the tunnel service carries the messages",
   /** None of these. */
   RADIO_FAILED: undefined,
 } as const satisfies Readonly<Record<string, string | undefined>>;

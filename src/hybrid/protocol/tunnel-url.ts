@@ -9,7 +9,9 @@ export type TunnelRequest =
   /** A client that heard the phone, or a linked phone that was woken, joins it. */
   | { readonly method: "connect"; readonly routingId: Uint8Array; readonly tunnelId: Uint8Array }
   /** A client asks the service to wake a linked phone. */
-  | { readonly method: "contact"; readonly contactId: Uint8Array };
+  | { readonly method: "contact"; readonly contactId: Uint8Array }
+  /** A linked phone waits to be woken. Of this project's own relay: elsewhere the phone's maker pushes. */
+  | { readonly method: "push"; readonly contactId: Uint8Array };
 
 export interface UrlStyle {
   /** Chromium writes hex digits in upper case, others in lower; services take both. */
@@ -29,7 +31,8 @@ export function tunnelPath(request: TunnelRequest, { hexCase = "upper" }: UrlSty
     case "connect":
       return `/cable/connect/${hex(request.routingId)}/${hex(request.tunnelId)}`;
     case "contact":
-      return `/cable/contact/${toBase64url(request.contactId)}`;
+    case "push":
+      return `/cable/${request.method}/${toBase64url(request.contactId)}`;
   }
 }
 
@@ -48,7 +51,7 @@ const CONNECT = new RegExp(
   `^/cable/connect/([0-9a-f]{${ROUTING_ID_BYTES * 2}})/([0-9a-f]{${TUNNEL_ID_BYTES * 2}})$`,
   "i",
 );
-const CONTACT = /^\/cable\/contact\/([0-9a-z_-]+)$/i;
+const CONTACT = /^\/cable\/(contact|push)\/([0-9a-z_-]+)$/i;
 
 /**
  * A relay's reading of a request's path. Nothing is normalised first: a path with dots in it is refused.
@@ -62,11 +65,14 @@ export function parseTunnelPath(path: string): TunnelRequest {
   if (routing !== undefined && tunnel !== undefined) {
     return { method: "connect", routingId: fromHex(routing), tunnelId: fromHex(tunnel) };
   }
-  const [, contact] = CONTACT.exec(path) ?? [];
-  if (contact === undefined || contact.length % 4 === 1) {
+  const [, method, contact] = CONTACT.exec(path) ?? [];
+  if (method === undefined || contact === undefined || contact.length % 4 === 1) {
     throw new HybridError("TUNNEL_BAD_PATH", "not the path of a tunnel");
   }
-  return { method: "contact", contactId: fromBase64url(contact) };
+  return {
+    method: method.toLowerCase() === "push" ? "push" : "contact",
+    contactId: fromBase64url(contact),
+  };
 }
 
 /** {@link parseTunnelPath} of a whole URL. @throws {HybridError} `TUNNEL_BAD_PATH` */

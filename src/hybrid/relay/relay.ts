@@ -16,6 +16,7 @@ import {
   TunnelHeader,
 } from "../protocol/constants.js";
 import { HybridError } from "../protocol/hybrid-error.js";
+import { encodePush, type Push, REVOKE } from "./push-message.js";
 import { refuse, type RelayRefusal } from "./relay-refusal.js";
 import { RelayTunnel, type RelayEnd, type RelayQuotas, type RelaySide } from "./relay-tunnel.js";
 import type { TunnelClose } from "../ports.js";
@@ -74,16 +75,6 @@ export type RelayAnswer =
       readonly join: (end: RelayEnd) => RelaySide;
     };
 
-/** What wakes a linked phone. */
-export interface Push {
-  readonly tunnelId: Uint8Array;
-  readonly routingId: Uint8Array;
-  /** Value of the client payload header. */
-  readonly clientPayload: string;
-  /** The span of the client that calls; known only where both ends share a trace. */
-  readonly context?: TraceContext;
-}
-
 /** The limits that stand where nothing else is said. */
 export const RELAY_LIMITS: RelayLimits = {
   ttlMs: RELAY_LIFE_MS,
@@ -97,6 +88,9 @@ export const RELAY_LIMITS: RelayLimits = {
   breakChance: 0,
   garble: null,
 };
+
+/** Phones of other processes that wait to be woken, at most. */
+const CONTACTS_MAX = 10_000;
 
 interface RelaySession {
   readonly routingId: Uint8Array;
@@ -161,6 +155,8 @@ export class TunnelRelay {
         return this.#connect(wanted);
       case "contact":
         return this.#contact(wanted.contactId, request);
+      case "push":
+        return this.#listen(wanted.contactId);
     }
   }
 
@@ -221,6 +217,30 @@ export class TunnelRelay {
       join: (end) => {
         this.#push(wake, { tunnelId, routingId, clientPayload, ...(context && { context }) });
         return tunnel.join(end);
+      },
+    };
+  }
+
+  /** A phone in another process: what wakes it goes through its connection, for as long as that lasts. */
+  #listen(contactId: Uint8Array): RelayAnswer {
+    const id = toHex(contactId);
+    if (this.#contacts.get(id) === "gone") return refuse("contact-gone");
+    if (this.#contacts.size >= CONTACTS_MAX && !this.#contacts.has(id)) return refuse("full");
+    return {
+      status: 101,
+      headers: {},
+      join: (end) => {
+        const wake = (push: Push) => end.deliver(encodePush(push));
+        this.subscribe(contactId, wake);
+        return {
+          message: (message) => {
+            if (equalBytes(message, REVOKE)) this.revoke(contactId);
+          },
+          text: () => end.close({ code: 1003 }),
+          gone: () => {
+            if (this.#contacts.get(id) === wake) this.#contacts.delete(id);
+          },
+        };
       },
     };
   }

@@ -9,7 +9,7 @@ import { ADVERT_BYTES, ServiceUuid } from "../../hybrid/protocol/constants.js";
 import { defaultsOf, type OptionsOf } from "../knobs/knob-spec.js";
 import { optionRows } from "../knobs/option-rows.js";
 import { AIR_KNOBS } from "./air-knobs.js";
-import type { Advertiser, AdvertScanner, ReceivedAdvert } from "../../hybrid/ports.js";
+import type { Advertiser, AdvertScanner, AdvertTerms, ReceivedAdvert } from "../../hybrid/ports.js";
 
 /** The radio's options: those of {@link AIR_KNOBS}, and what no knob sets. */
 export interface AirOptions extends OptionsOf<typeof AIR_KNOBS> {
@@ -31,8 +31,7 @@ const OPTIONS = parameters<Partial<AirOptions>>({
 const STANDARD: AirOptions = { ...defaultsOf(AIR_KNOBS), intervalMs: 250, powerOnMs: 500 };
 
 interface Broadcast {
-  readonly heard: ReceivedAdvert;
-  readonly uuid: number;
+  readonly heard: ReceivedAdvert & { readonly serviceUuid: number };
 }
 
 interface Listener {
@@ -90,10 +89,11 @@ export class SimAir implements AdvertScanner, Advertiser {
     }
   }
 
-  /** @param uuid 16 bits; scanners pass over what is not in `ServiceUuid`. */
-  async advertise(serviceData: Uint8Array, uuid: number = ServiceUuid.FIDO): Promise<AsyncDisposable> {
+  /** Scanners pass over what is sent under a UUID that is not in `ServiceUuid`. */
+  async advertise(serviceData: Uint8Array, terms: AdvertTerms = {}): Promise<AsyncDisposable> {
+    const { serviceUuid = ServiceUuid.FIDO } = terms;
     const address = toHex(this.#env.entropy.bytes(ADDRESS_BYTES));
-    const broadcast: Broadcast = { heard: { serviceData: serviceData.slice(), address }, uuid };
+    const broadcast: Broadcast = { heard: { serviceData: serviceData.slice(), serviceUuid, address } };
     this.#broadcasts.add(broadcast);
     if (this.#powered) for (const listener of this.#listeners) this.#schedule(listener, broadcast, 0);
     return {
@@ -130,7 +130,7 @@ export class SimAir implements AdvertScanner, Advertiser {
 
   #schedule(listener: Listener, broadcast: Broadcast, delayMs: number): void {
     const { advertLossPct, advertDelayMs } = this.#options;
-    if (!KNOWN_UUIDS.includes(broadcast.uuid) || advertLossPct >= NEVER_PCT) return;
+    if (!KNOWN_UUIDS.includes(broadcast.heard.serviceUuid) || advertLossPct >= NEVER_PCT) return;
     this.#hearIn(delayMs + advertDelayMs, { listener, broadcast, times: 1 + this.#options.repeats });
   }
 

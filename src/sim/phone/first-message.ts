@@ -16,19 +16,19 @@ const CALLERS_MAX = 64;
 
 /**
  * Waits for the client where it may come: in the tunnel, or through the phone's own port. The two are never used
- * at once; the way not taken is left. A caller at the port that says nothing keeps no client out.
+ * at once; the way not taken is left. At least one of them is there. A caller at the port that says nothing keeps no client out.
  *
  * @returns `undefined` when the tunnel ended first.
  */
 export async function firstMessage(
-  tunnel: Tunnel,
+  tunnel: Tunnel | undefined,
   port: ListeningChannel | undefined,
   signal: AbortSignal,
 ): Promise<FirstMessage | undefined> {
-  if (port === undefined) return from(tunnel, signal);
+  if (port === undefined) return tunnel && from(tunnel, signal);
   const decided = new AbortController();
   const { signal: either, release } = joinedSignal(signal, decided.signal);
-  const throughTunnel = from(tunnel, either);
+  const throughTunnel = tunnel ? from(tunnel, either) : never(either);
   const throughPort = new PortCallers(port, either);
   try {
     const first = await Promise.race([throughTunnel, throughPort.first]);

@@ -1,5 +1,6 @@
 import { arg, maybe, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
+import { ServiceUuid } from "../../hybrid/protocol/constants.js";
 import type { PhoneFeature } from "../../hybrid/protocol/post-handshake.js";
 import type { QrReading } from "../../hybrid/protocol/qr.js";
 import { originOf } from "../../hybrid/protocol/tunnel-url.js";
@@ -33,12 +34,16 @@ export interface PhoneOptions extends OptionsOf<typeof PHONE_KNOBS> {
   readonly requests: "as-chrome" | "as-authenticator";
   /** Sends an update after the post-handshake message, with or without linking data, as Chrome for Android does. */
   readonly sendsUpdate: boolean;
+  /** Meets its clients in a tunnel; otherwise over its own L2CAP channel alone, where the client offered to. */
+  readonly usesTunnel: boolean;
   /** Offers linking to clients that can remember it; needs a push service. */
   readonly offersLink: boolean;
   /** Sends the linking data this long after the answer instead of before the request. */
   readonly linksLateMs: number | undefined;
   /** The screen that says that the phone switches Bluetooth on stands this long. Source: Chromium, CableAuthenticatorUI.java */
   readonly enablesBluetoothMs: number;
+  /** UUID of the service data, 16 bits: of the FIDO Alliance, or 0xFDE2, which iOS 16 used. */
+  readonly serviceUuid: number;
   /** Bytes behind the 20 of the advert. */
   readonly advertSuffix: Uint8Array | undefined;
   readonly features: readonly PhoneFeature[];
@@ -66,9 +71,11 @@ export const PHONE_OPTIONS = parameters<Partial<PhoneOptions>>({
   hangsUpAfterAnswer: maybe(shape.flag),
   requests: maybe(shape.oneOf(["as-chrome", "as-authenticator"])),
   sendsUpdate: maybe(shape.flag),
+  usesTunnel: maybe(shape.flag),
   offersLink: maybe(shape.flag),
   linksLateMs: maybe(shape.ms),
   enablesBluetoothMs: maybe(shape.ms),
+  serviceUuid: maybe(shape.between({ min: 0, max: 65_535 })),
   advertSuffix: maybe(arg.bytes),
   features: maybe(shape.list(shape.oneOf(["ctap", "dc"]))),
   cipher: maybe(shape.oneOf(["either", "old"])),
@@ -88,9 +95,11 @@ export const PHONE_STANDARD: PhoneOptions = {
   hangsUpAfterAnswer: false,
   requests: "as-chrome",
   sendsUpdate: true,
+  usesTunnel: true,
   offersLink: false,
   linksLateMs: undefined,
   enablesBluetoothMs: 2_000,
+  serviceUuid: ServiceUuid.FIDO,
   advertSuffix: undefined,
   features: ["ctap"],
   cipher: "either",

@@ -128,7 +128,7 @@ class PhoneSession {
     const plaintext = await this.#advertise(place, signal);
     this.#closeLater();
     this.endingOnError = "handshake-failed";
-    const first = await firstMessage(this.#tunnel as Tunnel, this.#port, signal);
+    const first = await firstMessage(this.#tunnel, this.#port, signal);
     if (first === undefined) return this.#left();
     this.#tunnel = first.tunnel;
     return this.#serve(first.message, plaintext, signal);
@@ -176,6 +176,8 @@ class PhoneSession {
   async #openTunnel(signal: AbortSignal): Promise<Place> {
     const { options, ports } = this.#deps;
     const { tunnelCode } = options;
+    const canDoWithout = this.#role.takesChannel && ports.channels !== undefined;
+    if (!options.usesTunnel && canDoWithout) return { ...NO_PLACE, tunnelCode };
     const host = options.mobileData ? tunnelHost(tunnelCode, this.#env.crypto) : undefined;
     if (host === undefined) throw new TunnelRefusedError("no way to the tunnel service");
     this.#env.trace.emit({ kind: "link.hybrid", stage: "tunnel-opening", host });
@@ -205,8 +207,12 @@ class PhoneSession {
     );
     const said = options.tamper("advert", sealed);
     if (said) {
+      const terms = { serviceUuid: options.serviceUuid, connectable: this.#port !== undefined };
       const ask = (ended: AbortSignal) =>
-        askPort("advertiser", () => ports.advertiser.advertise(said), { signal: ended, onLate: release });
+        askPort("advertiser", () => ports.advertiser.advertise(said, terms), {
+          signal: ended,
+          onLate: release,
+        });
       this.#broadcast = await limited(this.#env, this.#radioLimit, ask, signal);
     }
     this.#env.trace.emit({ kind: "link.hybrid", stage: "advert-sent", bytes: said?.length ?? 0 });

@@ -151,8 +151,11 @@ export class PhoneSet {
       envFor(this.#env, which === "first" ? "phone" : "phone-2"),
       {
         advertiser: {
-          advertise: (bytes) =>
-            air.advertise(bytes, ...(this.#knobs.ble.wrongServiceUuid ? [OTHER_UUID] : [])),
+          advertise: (bytes, terms) =>
+            air.advertise(bytes, {
+              ...terms,
+              ...(this.#knobs.ble.wrongServiceUuid && { serviceUuid: OTHER_UUID }),
+            }),
         },
         dialer: service.as("phone"),
         push: service.relay,

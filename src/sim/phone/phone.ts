@@ -13,7 +13,7 @@ import { codeTag, parseQr, type QrContents } from "../../hybrid/protocol/qr.js";
 import { DataChannel, LINK_ID_BYTES, LINK_SECRET_BYTES } from "../../hybrid/protocol/constants.js";
 import { deriveKey, KeyPurpose } from "../../hybrid/protocol/keys.js";
 import type { LinkedPhone, LinkingData } from "../../hybrid/protocol/linking.js";
-import type { Push } from "../../hybrid/relay/relay.js";
+import type { Push } from "../../hybrid/relay/push-message.js";
 import { linkOffer } from "./link-offer.js";
 import { PHONE_OPTIONS, PHONE_STANDARD, type PhoneOptions } from "./phone-options.js";
 import type { PhoneOutcome } from "./phone-outcome.js";
@@ -31,8 +31,19 @@ export interface PhoneDeps extends PhonePorts {
   readonly handle: CtapHandler;
   /** Without it the phone offers no links. */
   readonly push?: PushService | undefined;
+  /** What the phone remembers of clients it was linked to before. */
+  readonly links?: PhoneLinks | undefined;
+  /** Told of every change of that, before a client learns of the link. Throws what keeps the phone from remembering. */
+  readonly onLinks?: ((links: PhoneLinks) => void) | undefined;
   /** Told of each session that a linked client's call began. */
   readonly onCalled?: (session: Promise<PhoneOutcome>) => void;
+}
+
+/** The clients a phone was linked to, and the key they know it by. Secret: every party that has it can pose as this phone. */
+export interface PhoneLinks {
+  /** 32 bytes; absent until the first link. */
+  readonly identityKey?: Uint8Array;
+  readonly links: readonly Link[];
 }
 
 const DEPS = parameters<PhoneDeps>({
@@ -41,6 +52,8 @@ const DEPS = parameters<PhoneDeps>({
   channels: maybe(arg.having("a ChannelListener, such as SimChannels,", "listen")),
   handle: arg.callable,
   push: maybe(arg.object),
+  links: maybe(arg.object),
+  onLinks: maybe(arg.callable),
   onCalled: maybe(arg.callable),
 });
 
@@ -70,6 +83,11 @@ export class SimPhone {
     this.#env = env;
     this.#deps = deps;
     this.#options = { ...PHONE_STANDARD, ...options };
+    const { identityKey, links = [] } = deps.links ?? {};
+    if (identityKey !== undefined) {
+      this.#keys = { secretKey: identityKey, publicKey: env.crypto.publicKeyOf(identityKey) };
+    }
+    for (const link of links) this.#keep(link);
   }
 
   /** Sets options for sessions that begin from now on. */
@@ -154,6 +172,7 @@ export class SimPhone {
   unlinkAll(): void {
     for (const { contactId } of this.#links.values()) this.#deps.push?.revoke(contactId);
     this.#links.clear();
+    this.#remember();
   }
 
   /** Ends every session at once. */
@@ -202,7 +221,7 @@ export class SimPhone {
 
   #newLink(): Link {
     const { entropy } = this.#env;
-    const { push, onCalled } = this.#deps;
+    const { push } = this.#deps;
     if (push === undefined) throw new RangeError("a phone without a push service cannot be linked");
     const link: Link = {
       contactId: entropy.bytes(CONTACT_ID_BYTES),
@@ -210,15 +229,27 @@ export class SimPhone {
       linkSecret: entropy.bytes(LINK_SECRET_BYTES),
       name: this.#options.name,
     };
+    this.#keep(link);
+    this.#remember();
+    return link;
+  }
+
+  #remember(): void {
+    const links = [...this.#links.values()];
+    this.#deps.onLinks?.({ identityKey: this.#identity.secretKey, links });
+  }
+
+  /** Answers from now on when this client calls. */
+  #keep(link: Link): void {
+    const { push, onCalled } = this.#deps;
     this.#links.set(toHex(link.linkId), link);
-    push.subscribe(link.contactId, (call) => {
+    push?.subscribe(link.contactId, (call) => {
       const session = this.answerPush(call);
       const lost = () => this.#env.trace.emit({ kind: "link.hybrid", stage: "failed", code: "CALL_LOST" });
       if (onCalled) notify(() => onCalled(session), lost);
       // The phone's process outlives a session, whatever ends it.
       else session.catch(lost);
     });
-    return link;
   }
 
   /** Ends before anything is sent, with a way to the settings on the screen. */

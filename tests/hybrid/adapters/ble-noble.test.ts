@@ -42,9 +42,16 @@ describe("nobleScanner", () => {
     async (uuid) => {
       const noble = new FakeNoble();
       const [advert] = await listen(noble, () =>
-        noble.hear({ [uuid]: ADVERT }, { rssi: -61, address: "aa:bb" }),
+        noble.hear({ [uuid]: ADVERT }, { rssi: -61, address: "aa:bb", addressType: "random" }),
       );
-      expect(advert).toEqual({ serviceData: ADVERT, rssiDbm: -61, address: "aa:bb" });
+      const serviceUuid = Number.parseInt(uuid, 16);
+      expect(advert).toEqual({
+        serviceUuid,
+        addressType: "random",
+        serviceData: ADVERT,
+        rssiDbm: -61,
+        address: "aa:bb",
+      });
       expect(advert?.serviceData.constructor, "no Buffer leaves this room").toBe(Uint8Array);
     },
   );

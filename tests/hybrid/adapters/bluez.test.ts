@@ -4,7 +4,7 @@ import { systemEnv } from "../../../src/env/system-env.js";
 import { virtualEnv } from "../../../src/env/virtual-env.js";
 import { advertiseOverBluez } from "../../../src/hybrid/adapters/bluez.js";
 import { ServiceUuid } from "../../../src/hybrid/protocol/constants.js";
-import { FakeBus, type FakeBusParts } from "../../helpers/fake-bus.js";
+import { type Exported, FakeBus, type FakeBusParts } from "../../helpers/fake-bus.js";
 
 const DATA = fromHex("9f4bc7c7ed77b8a021ba504084f19c55ab2a9e89");
 const SERVICE = { uuid: ServiceUuid.FIDO, data: DATA };
@@ -56,6 +56,49 @@ describe("advertiseOverBluez", () => {
 });
 
 const DBUS = "org.freedesktop.DBus.Error";
+
+describe("adverts that want extended packets", () => {
+  const advertised = async (bytes: number, options: Parameters<typeof advertiseOverBluez>[2] = {}) => {
+    const bus = new FakeBus();
+    const service = { uuid: ServiceUuid.GOOGLE, data: new Uint8Array(bytes) };
+    await advertiseOverBluez(systemEnv(), service, { connect: async () => bus, ...options });
+    return [...bus.exported.values()][0] as Exported;
+  };
+
+  test.each([
+    [27, {}, undefined],
+    [28, {}, "1M"],
+    [24, { pdus: "extended" }, "1M"],
+    [24, { connectable: true }, undefined],
+    [25, { connectable: true }, "1M"],
+    [200, { pdus: "legacy" }, undefined],
+  ] as const)("%i bytes with %o: secondary channel %s", async (bytes, options, channel) => {
+    const { object, description } = await advertised(bytes, options);
+    expect(object["SecondaryChannel"]).toBe(channel);
+    const { properties } = description as { readonly properties: Readonly<Record<string, string>> };
+    expect(properties["SecondaryChannel"]).toBe(channel && "s");
+  });
+
+  test("a port behind the advert needs a sender that accepts connections, under either UUID", async () => {
+    const { object } = await advertised(24, { connectable: true });
+    expect(object["Type"]).toBe("peripheral");
+    expect(object["ServiceData"]).toEqual([
+      ["0000fde2-0000-1000-8000-00805f9b34fb", ["ay", Buffer.alloc(24)]],
+    ]);
+  });
+
+  test("an adapter without them says so, and nothing is offered", async () => {
+    const bus = new FakeBus({ extended: false });
+    const service = { uuid: ServiceUuid.FIDO, data: new Uint8Array(40) };
+    await expect(
+      advertiseOverBluez(systemEnv(), service, { connect: async () => bus }),
+    ).rejects.toMatchObject({
+      code: "RADIO_NO_EXTENDED",
+      hint: expect.stringContaining("Bluetooth 5") as string,
+    });
+    expect([bus.exported.size, bus.ended]).toEqual([0, true]);
+  });
+});
 
 describe("BlueZ that says no", () => {
   test.each<readonly [string, string, FakeBusParts]>([

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { toHex } from "../../../src/core/bytes.js";
 import { virtualEnv } from "../../../src/env/virtual-env.js";
 import type { TunnelClose } from "../../../src/hybrid/ports.js";
-import { TunnelRelay, type Push, type RelayLimits } from "../../../src/hybrid/relay/relay.js";
+import type { Push } from "../../../src/hybrid/relay/push-message.js";
+import { TunnelRelay, type RelayLimits } from "../../../src/hybrid/relay/relay.js";
 import type { RelaySide } from "../../../src/hybrid/relay/relay-tunnel.js";
 
 const TUNNEL = "00112233445566778899AABBCCDDEEFF";

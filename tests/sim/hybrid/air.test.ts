@@ -97,8 +97,8 @@ test("a scanner that sleeps most of the time hears in its next window", async ()
 
 test("what is under another service's UUID is passed over; Google's old one is not", async () => {
   const { env, air, heard } = listening();
-  await air.advertise(ADVERT, 0xfffd);
-  await air.advertise(new Uint8Array(20), ServiceUuid.GOOGLE);
+  await air.advertise(ADVERT, { serviceUuid: 0xfffd });
+  await air.advertise(new Uint8Array(20), { serviceUuid: ServiceUuid.GOOGLE });
   await env.clock.advance(10_000);
   expect(heard).toEqual([[300, "00".repeat(20)]]);
 });
