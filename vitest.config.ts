@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that start processes: they get the bundles, and run first, because they wait more than they compute. */
 const PROCESS_TESTS = [
-  "tests/cli/**/{aftermath,cli,confusion,crash,hybrid,manners,reports,scenario-files,site}.test.ts",
+  "tests/cli/**/{aftermath,cli,confusion,crash,hybrid,manners,pin-echo,reports,scenario-files,site}.test.ts",
   "tests/docs/{readme,real-site,scenarios}.test.ts",
   "tests/hybrid/**/bluez-bus.test.ts",
   "tests/interop/**/*.test.ts",

@@ -188,6 +188,7 @@ function notesOn(
   const said = info.options ?? {};
   const strangers = (info.extensions ?? []).filter((id) => !knowsExtension(id));
   const unsigned = (info.algorithms ?? []).filter(({ alg }) => !profile.algorithms.includes(alg));
+  const protocols = (info.pinUvAuthProtocols ?? []).filter((version) => version !== 1 && version !== 2);
   const config = info.authenticatorConfigCommands;
   const vendor = info.vendorPrototypeConfigCommands;
   const encrypted = (member: Uint8Array | undefined) =>
@@ -196,6 +197,7 @@ function notesOn(
   const findings: readonly (readonly [applies: boolean, member: string, text: string])[] = [
     [strangers.length > 0, "extensions", `not simulated: ${strangers.join(", ")}`],
     [unsigned.length > 0, "algorithms", `not simulated: ${unsigned.map(({ alg }) => alg).join(", ")}`],
+    [protocols.length > 0, "pinUvAuthProtocols", `not simulated: ${protocols.join(", ")}`],
     [said["up"] === false, "options.up", "a simulated device always tests presence"],
     [
       (info.maxMsgSize ?? profile.limits.maxMsgSize) < profile.limits.maxMsgSize,

@@ -67,6 +67,15 @@ export const QUIRKS = {
     seenOn: "a phone behind the hybrid transport of Windows",
     source: "Yubico/libfido2, pull request `winhello: supply rp name and user display name`",
   },
+  rejectsEmptyDisplayName: {
+    seenOn: "a YubiKey behind a telephone, an iPhone that scanned the QR code of Windows",
+    source: "better-auth/better-auth 2344, logto-io/logto 7439 (creation fails while displayName is empty)",
+  },
+  answers33ToHmacSecretWithoutProtocol: {
+    seenOn: "Token2 T2F2",
+    source:
+      "Yubico/python-fido2, issue 192 (getAssertion with hmac-secret by protocol 2 while the command carries no pinUvAuthProtocol)",
+  },
   rejectsMissingRpName: {
     seenOn: "a phone behind the hybrid transport of Windows",
     source: "Yubico/libfido2, pull request `winhello: supply rp name and user display name`",

@@ -38,7 +38,12 @@ const TOKEN2: AuthenticatorProfile = {
     credBlobBytes: 32,
   },
   certifications: { FIDO: 1 },
-  quirks: ["answers2fOnTouchTimeout", "answers14ToEmptyPinAuth", "countsNoRpsWhenEmpty"],
+  quirks: [
+    "answers2fOnTouchTimeout",
+    "answers14ToEmptyPinAuth",
+    "answers33ToHmacSecretWithoutProtocol",
+    "countsNoRpsWhenEmpty",
+  ],
   reports: {
     members: [
       "extensions",

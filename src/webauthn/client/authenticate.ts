@@ -1,6 +1,7 @@
 import { arg, checkArguments } from "../../core/argument.js";
 import { toBase64url } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
+import { hmacSecretInput } from "../../ctap/extensions/hmac-secret.js";
 import { parseAuthenticatorData } from "../../ctap/messages/authenticator-data.js";
 import type { CredentialDescriptor } from "../../ctap/messages/common.js";
 import type { CtapDevice, TransactOptions } from "../../ctap/device.js";
@@ -236,10 +237,12 @@ class Authentication {
       ...(allowList.length > 0 && { allowList }),
       ...(inputs && { extensions: inputs }),
       ...(proof.uvOption && { options: { uv: true } }),
-      ...(proof.token && {
-        pinUvAuthParam: proof.token.authenticate(clientData.hash),
-        pinUvAuthProtocol: proof.token.protocol,
-      }),
+      ...(proof.token
+        ? {
+            pinUvAuthParam: proof.token.authenticate(clientData.hash),
+            pinUvAuthProtocol: proof.token.protocol,
+          }
+        : saltsProtocol(inputs)),
     };
   }
 
@@ -296,6 +299,17 @@ class Authentication {
       },
     };
   }
+}
+
+/**
+ * The protocol that the salts of hmac-secret are sealed by, for a command without a token: some firmware looks for it
+ * there and not among the salts (Yubico/python-fido2, issue 192). Protocol one is what keys take for granted.
+ */
+function saltsProtocol(inputs: AuthenticatorInputs | undefined): { readonly pinUvAuthProtocol?: number } {
+  const salts = inputs?.get("hmac-secret");
+  if (!(salts instanceof Map)) return {};
+  const { pinUvAuthProtocol } = hmacSecretInput.read(salts, "hmac-secret");
+  return pinUvAuthProtocol === undefined ? {} : { pinUvAuthProtocol };
 }
 
 /** Whether the command must be made for the one credential that is there, although the whole list fits into it. */

@@ -399,6 +399,7 @@ describe("steps 15 to 19: the credential", () => {
 
   test.each([
     ["rejectsMissingDisplayName", { user: { id: utf8("u") } }],
+    ["rejectsEmptyDisplayName", { user: { id: utf8("u"), displayName: "" } }],
     ["rejectsMissingRpName", { rp: { id: RP_ID } }],
   ] as const)("phones with %s deny what others accept", async (quirk, request) => {
     expect(await new BenchKey(withQuirk(quirk)).make(request)).toBe(CtapStatus.OPERATION_DENIED);

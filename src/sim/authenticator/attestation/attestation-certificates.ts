@@ -20,6 +20,8 @@ export interface BatchKeys {
   readonly key: KeyPair;
   readonly root: Uint8Array;
   readonly batch: Uint8Array;
+  /** The same for U2F, whose statements carry no other certificate. */
+  readonly u2f: Uint8Array;
   /** Names this one device. */
   readonly enterprise: Uint8Array;
   /** What follows the first certificate in x5c, up to but without the root. */
@@ -89,7 +91,7 @@ export function makeBatchKeys(
   const signer: Issuer = { ...(between ?? root), ...(isForged(fault) && { key: foreign() }) };
 
   const model = fault === "wrong-aaguid" ? OTHER_MODEL : fromHex(aaguid.replaceAll("-", ""));
-  const leaf = (kind: string, more: Partial<CertificateContents> = {}) =>
+  const leaf = (kind: string, more: Partial<CertificateContents> = {}, by: Issuer = signer) =>
     certify(
       {
         subject: nameOf(fault === "wrong-subject" ? "Authenticator" : UNIT, `${name} ${kind}`),
@@ -101,12 +103,16 @@ export function makeBatchKeys(
         ...(fault === "not-yet-valid" && { validity: FUTURE }),
         ...more,
       },
-      signer,
+      by,
     );
+  const batch = leaf("batch");
+  // A statement of U2F carries one certificate, so that the root itself has to have issued it.
+  const isAlone = attestation.intermediate === true && !isOfChain(fault) && !isForged(fault);
   return {
     key: fault === "foreign-key" ? foreign() : key,
     root: rootCertificate,
-    batch: leaf("batch"),
+    batch,
+    u2f: isAlone ? leaf("batch", { serial: drawSerial(spare) }, root) : batch,
     enterprise: leaf("enterprise", { deviceSerial: entropy.bytes(DEVICE_SERIAL_BYTES) }),
     issuers,
   };
@@ -114,7 +120,11 @@ export function makeBatchKeys(
 
 /** Some faults are of a chain, and make one where the profile has none. */
 function needsIntermediate({ intermediate, fault }: AuthenticatorProfile["attestation"]): boolean {
-  return intermediate === true || fault === "broken-chain" || fault === "issuer-no-authority";
+  return intermediate === true || isOfChain(fault);
+}
+
+function isOfChain(fault: AuthenticatorProfile["attestation"]["fault"]): boolean {
+  return fault === "broken-chain" || fault === "issuer-no-authority";
 }
 
 /** The issuer's name is right, its key is not. */

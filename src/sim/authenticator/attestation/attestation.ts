@@ -115,9 +115,9 @@ export class AttestationKeys {
     request: U2fRegistrationRequest,
     made: Pick<U2fRegistration, "keyHandle" | "publicKey">,
   ): Pick<U2fRegistration, "certificate" | "signature"> {
-    const { key, batch } = this.#keys();
+    const { key, u2f } = this.#keys();
     const message = u2fRegistrationMessage(request, made);
-    return { certificate: batch, signature: this.#crypto.signEs256(key.secretKey, message) };
+    return { certificate: u2f, signature: this.#crypto.signEs256(key.secretKey, message) };
   }
 
   formatFor({ preference, enterprise, alg }: FormatRequest): AttestationFormat {

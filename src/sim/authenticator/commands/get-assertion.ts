@@ -1,4 +1,5 @@
 import { Permission } from "../../../ctap/messages/client-pin.js";
+import { hmacSecretInput } from "../../../ctap/extensions/hmac-secret.js";
 import { depthWith } from "../../../ctap/messages/prf.js";
 import { parseGetAssertionRequest, type GetAssertionRequest } from "../../../ctap/messages/get-assertion.js";
 import { hasQuirk } from "../../profiles/profile.js";
@@ -43,6 +44,7 @@ export const getAssertion: SimCommand = async (context, parameters) => {
   // 1, 2: which of several keys is meant; whether the token's protocol is spoken here.
   await answerSelectionProbe(context, auth);
   checkProtocol(context, auth);
+  checkSaltsProtocol(context, request);
   // 3, 4: no user is verified or present yet; what the options ask for.
   const wanted = readOptions(context, request);
   // 5: devices that always verify do so, except in a silent look-up.
@@ -76,6 +78,15 @@ function checkLists({ profile }: CommandContext, { allowList = [] }: GetAssertio
   ) {
     refuse("INVALID_CBOR");
   }
+}
+
+/** Refuses salts by protocol two where the command itself names no protocol, as one firmware does. */
+function checkSaltsProtocol({ profile }: CommandContext, request: GetAssertionRequest): void {
+  const { extensions, pinUvAuthProtocol } = request;
+  const salts = extensions?.get("hmac-secret");
+  if (salts === undefined || pinUvAuthProtocol !== undefined) return;
+  if (!hasQuirk(profile, "answers33ToHmacSecretWithoutProtocol")) return;
+  if (hmacSecretInput.read(salts, "hmac-secret").pinUvAuthProtocol === 2) refuse("PIN_AUTH_INVALID");
 }
 
 function readOptions(

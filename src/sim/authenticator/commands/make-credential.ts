@@ -90,6 +90,7 @@ function checkEntities({ profile }: CommandContext, request: MakeCredentialReque
   if (user.id.length === 0 || user.id.length > USER_ID_BYTES_MAX) refuse("INVALID_PARAMETER");
   const unnamed =
     (hasQuirk(profile, "rejectsMissingDisplayName") && user.displayName === undefined) ||
+    (hasQuirk(profile, "rejectsEmptyDisplayName") && user.displayName === "") ||
     (hasQuirk(profile, "rejectsMissingRpName") && rp.name === undefined);
   if (unnamed) refuse("OPERATION_DENIED");
   if (excludeList.length > profile.limits.maxCredentialCountInList) refuse("LIMIT_EXCEEDED");
