@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { toHex } from "../../src/core/bytes.js";
 import { BOUNDARIES } from "./boundaries.js";
 import type { FuzzBoundary } from "./boundary.js";
@@ -90,32 +90,49 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Runs one boundary in a thread and watches that it gets on. */
-function watched(job: Omit<Job, "position">): Promise<Outcome> {
-  const shared = new SharedArrayBuffer(POSITION_BYTES);
+let thread: Worker | undefined;
+
+/** The thread that does the work, one for all boundaries: what it loads takes longer than a short run. */
+function openThread(): Worker {
   // A thread of Node 20 does not take TypeScript as its entry, even with a loader: it has to load it itself.
   const entry = `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
-  const worker = new Worker(entry, { eval: true, workerData: { ...job, position: shared } });
+  return (thread ??= new Worker(entry, { eval: true }));
+}
+
+/** Runs one boundary in the thread and watches that it gets on. */
+function watched(job: Omit<Job, "position">): Promise<Outcome> {
+  const shared = new SharedArrayBuffer(POSITION_BYTES);
+  const worker = openThread();
   let seen = "";
   return new Promise((resolve, reject) => {
+    const end = () => {
+      clearInterval(watch);
+      worker.off("message", onOutcome);
+      worker.off("error", onError);
+    };
+    const onOutcome = (outcome: Outcome) => {
+      end();
+      resolve(outcome);
+    };
+    const onError = (error: Error) => {
+      end();
+      thread = undefined;
+      reject(error);
+    };
     const watch = setInterval(() => {
       const { world, message, bytes } = noted(shared);
       const now = `${world}/${message}`;
       if (now !== seen) return void (seen = now);
-      clearInterval(watch);
+      end();
+      thread = undefined;
       void worker.terminate();
       const stack = `Error: message ${message} did not end within ${HANG_MS} ms`;
       const { boundary, seed } = job;
       resolve({ messages: 0, failure: { boundary, seed, world, messages: [toHex(bytes)], stack } });
     }, HANG_MS);
-    worker.on("message", (outcome: Outcome) => {
-      clearInterval(watch);
-      resolve(outcome);
-    });
-    worker.on("error", (error) => {
-      clearInterval(watch);
-      reject(error);
-    });
+    worker.on("message", onOutcome);
+    worker.on("error", onError);
+    worker.postMessage({ ...job, position: shared } satisfies Job);
   });
 }
 
@@ -174,6 +191,8 @@ async function main(): Promise<void> {
     }
   }
   process.exitCode = failed === 0 ? 0 : 1;
+  await thread?.terminate();
 }
 
-await (isMainThread ? main() : work(workerData as Job));
+if (isMainThread) await main();
+else parentPort?.on("message", (job: Job) => void work(job));
