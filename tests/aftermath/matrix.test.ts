@@ -4,70 +4,21 @@
  */
 import { expect, test } from "vitest";
 import { seededEntropy } from "../../src/core/entropy.js";
-import { isHarnessError } from "../../src/core/errors.js";
 import { FULL } from "../helpers/full-runs.js";
 import { ctapCells, faultyDevice, hidCells, hybridCells, type Cell } from "./cells.js";
 import { cleanRunOf } from "./clean-run.js";
+import { judgeEnd, type JudgedEnd } from "./judge-end.js";
 import { longStories, phoneStories, plainStories, type Story } from "./stories.js";
 import { recordTape, tapedWorld, type Tape } from "./taped-key.js";
-import type { Deeds } from "./watched-key.js";
 import { worldOn } from "./worlds.js";
 
-/** How long the page waits for a client that has no timer of its own. */
-const PATIENCE_MS = 690_000;
-/** Longest timer of the clients in the stories, and time for a key to act after its client gave up. */
-const LATEST_MS = 700_000;
-const AFTERWARDS_MS = 600_000;
-
-type Outcome = "resolved" | "none" | "unknown";
-
-interface Played {
-  readonly outcome: Outcome;
-  /** What is wrong with what the client said; absent where it told the truth as far as a client can know it. */
-  readonly fault?: string;
-}
-
-async function play(story: Story, cell: Cell, tape: Tape | undefined): Promise<Played> {
-  const { env, browser, deeds, open } = tape
-    ? tapedWorld(story, tape)
-    : worldOn(story.road, story.snapshot, cell.between);
-  const page = new AbortController();
-  const error = await env.clock
-    .run(
-      open().then((device) => {
-        env.clock.arm(cell.abortMs ?? PATIENCE_MS, "page.abort", () => page.abort());
-        return story.run(browser, faultyDevice(browser, device, cell), page.signal);
-      }),
-    )
-    .then(
-      () => undefined,
-      (reason: unknown) => reason ?? "nothing was thrown",
-    );
-  if (error === undefined) return { outcome: "resolved" };
-  if (!isHarnessError(error))
-    return { outcome: "unknown", fault: `untyped: ${error instanceof Error ? error.message : typeof error}` };
-  const settledAtMs = env.clock.nowMs();
-  await env.clock.advance(AFTERWARDS_MS);
-  const { aftermath: outcome, carriedOut, code } = error;
-  if (settledAtMs > LATEST_MS) return { outcome, fault: `settled at ${settledAtMs} ms with ${code}` };
-  const lie = lieIn({ aftermath: outcome, carriedOut }, deeds(), cell);
-  return { outcome, ...(lie !== undefined && { fault: `${code}: ${lie}` }) };
-}
-
-/**
- * A lie is `none` of an authenticator that acted, whether before or after, or a certain deed that it did not do.
- * `unknown` of one that did nothing is no lie: a client cannot tell a lost request from a lost answer.
- */
-function lieIn(
-  { aftermath, carriedOut }: { readonly aftermath: string; readonly carriedOut: string | undefined },
-  { created, signed, otherwiseChanged }: Deeds,
-  { spoilsStatus }: Cell,
-): string | undefined {
-  const acted = created || signed || otherwiseChanged;
-  if (aftermath === "none" && acted && !spoilsStatus()) return "says none, and the authenticator acted";
-  if (carriedOut === "makeCredential" && !created) return "says that a credential was created, and none was";
-  if (carriedOut === "getAssertion" && !signed) return "says that something was signed, and nothing was";
-  return undefined;
+function play(story: Story, cell: Cell, tape: Tape | undefined): Promise<JudgedEnd> {
+  const world = tape ? tapedWorld(story, tape) : worldOn(story.road, story.snapshot, cell.between);
+  return judgeEnd(story, world, {
+    abortMs: cell.abortMs,
+    device: (device) => faultyDevice(world.browser, device, cell),
+    spoilsStatus: cell.spoilsStatus,
+  });
 }
 
 interface Table {

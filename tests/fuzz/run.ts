@@ -1,13 +1,15 @@
 /**
  * `npm run fuzz`: random and spoilt messages at every place where bytes of strangers come in.
  *
- *     npm run fuzz -- [--count N] [--seed TEXT] [--boundary NAME] [--world N]
+ *     npm run fuzz -- [--count N] [--seed TEXT] [--boundary NAME] [--world N] [--seconds N]
  *
  * Worlds are independent: the line a failure prints runs the one it happened in. The work is done in a
  * thread, so that a message that never ends is found out as well.
  */
 import { parseArgs } from "node:util";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { toHex } from "../../src/core/bytes.js";
 import { BOUNDARIES } from "./boundaries.js";
 import type { FuzzBoundary } from "./boundary.js";
@@ -16,7 +18,7 @@ import { fuzz, type FuzzFailure, type FuzzPosition } from "./fuzz.js";
 const COUNT = 1_000_000;
 
 /** Nothing here takes this long, on the slowest machine: whatever does, hangs. */
-const HANG_MS = 60_000;
+const HANG_MS = 120_000;
 
 /** Failures are told with at most this many of the messages before. */
 const TOLD_MESSAGES_MAX = 3;
@@ -25,6 +27,7 @@ interface Job {
   readonly boundary: string;
   readonly seed: string;
   readonly messages: number;
+  readonly forMs: number;
   readonly firstWorld: number;
   /** What is being handed over, for the watch. */
   readonly position: SharedArrayBuffer;
@@ -47,6 +50,8 @@ function noted(shared: SharedArrayBuffer): FuzzPosition {
 
 interface Outcome {
   readonly messages: number;
+  /** Heap after a collection, before the first and after the last message, in MiB; the largest resident size. */
+  readonly memory?: { readonly before: number; readonly after: number; readonly peak: number };
   readonly failure?: Omit<FuzzFailure, "error"> & { readonly stack: string };
 }
 
@@ -57,7 +62,15 @@ const boundaryNamed = (name: string): FuzzBoundary => {
   return found;
 };
 
+/** Heap in use after a collection, in MiB. */
+function heapMiB(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
+}
+
 async function work(job: Job): Promise<void> {
+  const before = heapMiB();
   const { failure, messages } = await fuzz(boundaryNamed(job.boundary), {
     ...job,
     onMessage: (position) => note(job.position, position),
@@ -68,39 +81,58 @@ async function work(job: Job): Promise<void> {
     const { error, ...where } = failure;
     return { failure: { ...where, stack: stackOf(error) } };
   };
-  parentPort?.postMessage({ messages, ...told() } satisfies Outcome);
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+  const memory = { before, after: heapMiB(), peak };
+  parentPort?.postMessage({ messages, memory, ...told() } satisfies Outcome);
 }
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Runs one boundary in a thread and watches that it gets on. */
-function watched(job: Omit<Job, "position">): Promise<Outcome> {
-  const shared = new SharedArrayBuffer(POSITION_BYTES);
+let thread: Worker | undefined;
+
+/** The thread that does the work, one for all boundaries: what it loads takes longer than a short run. */
+function openThread(): Worker {
   // A thread of Node 20 does not take TypeScript as its entry, even with a loader: it has to load it itself.
   const entry = `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
-  const worker = new Worker(entry, { eval: true, workerData: { ...job, position: shared } });
+  return (thread ??= new Worker(entry, { eval: true }));
+}
+
+/** Runs one boundary in the thread and watches that it gets on. */
+function watched(job: Omit<Job, "position">): Promise<Outcome> {
+  const shared = new SharedArrayBuffer(POSITION_BYTES);
+  const worker = openThread();
   let seen = "";
   return new Promise((resolve, reject) => {
+    const end = () => {
+      clearInterval(watch);
+      worker.off("message", onOutcome);
+      worker.off("error", onError);
+    };
+    const onOutcome = (outcome: Outcome) => {
+      end();
+      resolve(outcome);
+    };
+    const onError = (error: Error) => {
+      end();
+      thread = undefined;
+      reject(error);
+    };
     const watch = setInterval(() => {
       const { world, message, bytes } = noted(shared);
       const now = `${world}/${message}`;
       if (now !== seen) return void (seen = now);
-      clearInterval(watch);
+      end();
+      thread = undefined;
       void worker.terminate();
       const stack = `Error: message ${message} did not end within ${HANG_MS} ms`;
       const { boundary, seed } = job;
       resolve({ messages: 0, failure: { boundary, seed, world, messages: [toHex(bytes)], stack } });
     }, HANG_MS);
-    worker.on("message", (outcome: Outcome) => {
-      clearInterval(watch);
-      resolve(outcome);
-    });
-    worker.on("error", (error) => {
-      clearInterval(watch);
-      reject(error);
-    });
+    worker.on("message", onOutcome);
+    worker.on("error", onError);
+    worker.postMessage({ ...job, position: shared } satisfies Job);
   });
 }
 
@@ -119,6 +151,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       count: { type: "string" },
+      seconds: { type: "string" },
       seed: { type: "string" },
       boundary: { type: "string" },
       world: { type: "string" },
@@ -128,23 +161,38 @@ async function main(): Promise<void> {
   const count = Number(values.count ?? COUNT);
   if (!Number.isInteger(count) || count < 1) throw new RangeError("--count takes a number of messages");
   const chosen = values.boundary === undefined ? BOUNDARIES : [boundaryNamed(values.boundary)];
+  const seconds = Number(values.seconds ?? Infinity);
+  if (!(seconds > 0)) throw new RangeError("--seconds takes the seconds that all boundaries have together");
+  const forMs = (seconds * 1_000) / chosen.length;
+  console.log(`seed ${seed}`);
   let failed = 0;
   for (const { name, what, share } of chosen) {
     // One that is asked for by name gets all of it.
     const messages = values.boundary === undefined ? Math.ceil(count * share) : count;
     const began = performance.now();
-    const outcome = await watched({ boundary: name, seed, messages, firstWorld: Number(values.world ?? 0) });
-    const seconds = (performance.now() - began) / 1000;
-    const rate = Math.round(outcome.messages / seconds);
+    const outcome = await watched({
+      boundary: name,
+      seed,
+      messages,
+      forMs,
+      firstWorld: Number(values.world ?? 0),
+    });
+    const took = (performance.now() - began) / 1000;
+    const rate = Math.round(outcome.messages / took);
     console.log(
-      `${name}: ${outcome.messages} messages in ${seconds.toFixed(1)} s (${rate}/s), seed ${seed}: ${what}`,
+      `${name}: ${outcome.messages} messages in ${took.toFixed(1)} s (${rate}/s), seed ${seed}: ${what}`,
     );
+    const { memory } = outcome;
+    if (memory)
+      console.log(`  heap ${memory.before} to ${memory.after} MiB, largest size ${memory.peak} MiB`);
     if (outcome.failure) {
       failed += 1;
       tell(outcome.failure);
     }
   }
   process.exitCode = failed === 0 ? 0 : 1;
+  await thread?.terminate();
 }
 
-await (isMainThread ? main() : work(workerData as Job));
+if (isMainThread) await main();
+else parentPort?.on("message", (job: Job) => void work(job));

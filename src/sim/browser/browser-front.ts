@@ -49,10 +49,12 @@ export class BrowserFront {
 
   /** @throws {PageRejection} when it ends here. */
   async pass(request: PendingRequest): Promise<void> {
-    const { os, user } = this.#knobs();
+    const { client, os, user } = this.#knobs();
     await this.#waitForFocus(request);
     if (request.isUntouched) await never(request.signal);
-    if (request.conditional) await sleep(request.env.clock, user.pickMs, "user.pick", request);
+    // A virtual authenticator that simulates presence takes an autofill request without anybody's choice.
+    const isTaken = client.virtualAuthenticator && client.virtualAnswers;
+    if (request.conditional && !isTaken) await sleep(request.env.clock, user.pickMs, "user.pick", request);
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
 

@@ -198,6 +198,7 @@ function notesOn(
     [strangers.length > 0, "extensions", `not simulated: ${strangers.join(", ")}`],
     [protocols.length > 0, "pinUvAuthProtocols", `not simulated: ${protocols.join(", ")}`],
     [unsigned.length > 0, "algorithms", `not simulated: ${unsigned.map(({ alg }) => alg).join(", ")}`],
+    [protocols.length > 0, "pinUvAuthProtocols", `not simulated: ${protocols.join(", ")}`],
     [said["up"] === false, "options.up", "a simulated device always tests presence"],
     [
       (info.maxMsgSize ?? profile.limits.maxMsgSize) < profile.limits.maxMsgSize,

@@ -35,7 +35,7 @@ describe("truncateRpId", () => {
         const kept = truncateRpId(rpId, ROOM);
         expect(utf8(kept).length).toBeLessThanOrEqual(ROOM);
         expect(new TextDecoder("utf-8", { fatal: true }).decode(utf8(kept))).toBe(kept);
-        expect(kept).not.toContain("\ufffd");
+        if (!rpId.includes("\ufffd")) expect(kept).not.toContain("\ufffd");
         expect(kept === rpId).toBe(utf8(rpId).length <= ROOM);
       }),
     );
