@@ -5,6 +5,7 @@ import { RULES } from "../src/diagnosis/rules/registry.js";
 import { CATALOGUE } from "../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
+import { pageScriptFile } from "./page-script.js";
 import { knobsPage } from "./knobs-page.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
 import { traceSchema } from "../src/scenarios/reports/trace-schema.js";
@@ -28,6 +29,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
   return Promise.all([
     document("docs/scenario-schema.json", JSON.stringify(scenarioSchema())),
     document("docs/trace-schema.json", JSON.stringify(traceSchema())),
+    document("src/page/script-text.ts", await pageScriptFile()),
     document("docs/knobs.md", knobsPage()),
     document("docs/interop.md", interopPage()),
     document(

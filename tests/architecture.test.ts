@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   oracle: ["core"],
   sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis", "env"],
   scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis", "oracle", "env"],
+  // A page under test in the simulation's world: what is real is the page and its site.
+  page: ["core", "env", "ctap", "webauthn", "sim", "diagnosis", "scenarios"],
   cli: ["core", "index", "entry"],
 };
 
@@ -59,6 +61,8 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "sim/hid": ["sim", "sim/authenticator", "sim/profiles", "sim/knobs"],
   "sim/phone": ["sim", "sim/hybrid", "sim/knobs"],
   "sim/attached-rp": ["sim", "sim/rp", "sim/knobs"],
+  // Bundled for the pages under test: nothing of the harness but the protocol.
+  "page/injected": ["page"],
   "scenarios/files": ["scenarios", "scenarios/catalogue", "scenarios/reports"],
 };
 
@@ -87,7 +91,8 @@ const WITHOUT_ENV = ["ctap/messages/cose.ts", "hybrid/protocol/qr.ts", "webauthn
 const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly string[] }[] = [
   {
     word: /\b(setTimeout|setInterval|performance\.now|Date\.now|new Date\(\))/,
-    allowedIn: ["core/clock.ts", "core/host-timers.ts"],
+    // The injected script replaces a window's timers.
+    allowedIn: ["core/clock.ts", "core/host-timers.ts", "page/injected/", "page/script-text.ts"],
   },
   {
     word: /\b(Math\.random|getRandomValues|randomBytes)\b/,
@@ -118,6 +123,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
       "sim/expose/ws-relay-side.ts",
     ],
   },
+  { word: /["']@playwright\/test["']/, allowedIn: ["page/playwright/"] },
   { word: /["'](uqr|qr\/decode\.js|pngjs)["']/, allowedIn: ["cli/"] },
   { word: /["']proper-lockfile["']/, allowedIn: ["cli/files/hold-lock.ts"] },
   { word: /\bconsole\.|(?<!-)\bprocess\./, allowedIn: ["cli/"] },

@@ -65,6 +65,33 @@ export class VirtualClock implements Clock {
     this.#afterHostTime = host.afterHostTime;
   }
 
+  /** When the next timer is due; `undefined` where none is armed. */
+  get nextDueMs(): number | undefined {
+    return this.#next()?.dueMs;
+  }
+
+  /**
+   * Leaves the clock to a caller that moves it step by step, with {@link passTo} and {@link fireNext}: work that waits on
+   * it is not taken for work that nobody runs.
+   */
+  lead(): void {
+    this.#running++;
+  }
+
+  /** Moves to the next timer and fires it. @throws {StallError} `LIVELOCK` when timers keep re-arming at one instant. */
+  fireNext(): void {
+    const next = this.#pop();
+    if (next !== undefined) this.#fire(next);
+  }
+
+  /** Lets time pass up to `toMs`, but to no later than the next timer. Never goes back. */
+  passTo(toMs: number): void {
+    const latestMs = Math.min(toMs, this.nextDueMs ?? Infinity);
+    if (latestMs <= this.#nowMs) return;
+    this.#nowMs = latestMs;
+    this.#chain = 0;
+  }
+
   nowMs(): number {
     return this.#nowMs;
   }
@@ -149,16 +176,20 @@ export class VirtualClock implements Clock {
       if (next === undefined) {
         throw new StallError("STALLED", `work is pending at ${this.#nowMs} ms and no timer is armed`);
       }
-      if (next.chain > CHAIN_PER_INSTANT_MAX) {
-        throw new StallError("LIVELOCK", `timer "${next.name}" keeps firing at ${this.#nowMs} ms`);
-      }
       firings += 1;
       if (firings > firingsMax) throw endless(`${firingsMax} timers fired`, next.name, this.#nowMs);
       if (next.dueMs > endMs) throw endless(`${durationMs} ms passed`, next.name, this.#nowMs);
-      this.#nowMs = next.dueMs;
-      this.#chain = next.chain;
-      next.fire();
+      this.#fire(next);
     }
+  }
+
+  #fire(next: ArmedTimer): void {
+    if (next.chain > CHAIN_PER_INSTANT_MAX) {
+      throw new StallError("LIVELOCK", `timer "${next.name}" keeps firing at ${this.#nowMs} ms`);
+    }
+    this.#nowMs = next.dueMs;
+    this.#chain = next.chain;
+    next.fire();
   }
 
   /** Lets `durationMs` pass, with everything that falls due in it. */
@@ -179,13 +210,15 @@ export class VirtualClock implements Clock {
   }
 
   #pop(): ArmedTimer | undefined {
-    for (;;) {
-      const top = this.#heap[0];
-      if (top === undefined) return undefined;
-      this.#removeTop();
-      // Disarmed timers stay in the heap until their turn: removing them early would cost a search.
-      if (!top.disarmed) return top;
-    }
+    const next = this.#next();
+    if (next !== undefined) this.#removeTop();
+    return next;
+  }
+
+  #next(): ArmedTimer | undefined {
+    // Disarmed timers stay in the heap until their turn: removing them early would cost a search.
+    while (this.#heap[0]?.disarmed === true) this.#removeTop();
+    return this.#heap[0];
   }
 
   #removeTop(): void {

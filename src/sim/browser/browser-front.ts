@@ -8,6 +8,7 @@ import { windowsPageError } from "../../webauthn/profiles/platform-error.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { never } from "../../core/abort.js";
 import { offerFor, textOf, type CredentialRequest } from "./operating-system.js";
+import type { CallingPage } from "./calling-page.js";
 import { PageRejection } from "./page-rejection.js";
 
 /** A request of a page, while it is pending. */
@@ -20,9 +21,12 @@ export interface PendingRequest extends CredentialRequest {
   readonly isUntouched: boolean;
   /** The browser in the span of the request. */
   readonly env: Env;
+  /** The page that calls. */
+  readonly page: CallingPage;
 }
 
 type Wait = Pick<PendingRequest, "env" | "signal">;
+type FocusWait = Pick<PendingRequest, "env" | "signal" | "page">;
 
 /** How often an extension looks whether the page has the focus, in milliseconds. */
 const FOCUS_CHECK_MS = 500;
@@ -88,15 +92,15 @@ export class BrowserFront {
    * Waits until the page has focus: an extension that replaces `navigator.credentials` may hold a request back, with a
    * time-out of its own.
    */
-  async #waitForFocus({ env, signal }: Wait): Promise<void> {
+  async #waitForFocus({ env, signal, page }: FocusWait): Promise<void> {
     const budgetMs = this.#knobs().ext.focusWaitMs;
-    if (budgetMs === null || this.#knobs().page.focused) return;
+    if (budgetMs === null || page.hasFocus()) return;
     const { clock } = env;
     const untilMs = clock.nowMs() + budgetMs;
     const patience = startDeadline(env, { timer: EXT_TIMER, budgetMs });
     while (!patience.isOver()) {
       await sleep(clock, Math.min(FOCUS_CHECK_MS, untilMs - clock.nowMs()), EXT_TIMER, { signal });
-      if (this.#knobs().page.focused) return patience.disarm();
+      if (page.hasFocus()) return patience.disarm();
     }
   }
 

@@ -28,11 +28,11 @@ import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/j
 import { inCeremony } from "../../webauthn/client/run-on-device.js";
 import type { AllowedCredential, CredentialRequest } from "./operating-system.js";
 import { BrowserFront, type PendingRequest } from "./browser-front.js";
+import { pageOfKnobs, type CallingPage } from "./calling-page.js";
 import { delayedHost, pinSetupHost } from "./host-device.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { PageRejection } from "./page-rejection.js";
 import { PasswordManager, type Vault } from "./password-manager.js";
-import { PORTAL_ORIGIN } from "../portal.js";
 import { UserActivation } from "./user-activation.js";
 
 export interface BrowserDeps {
@@ -69,6 +69,10 @@ export interface BrowserCall {
   readonly autofill?: boolean;
   /** From the click that led to the call, in milliseconds; at the click itself when absent. */
   readonly sinceClickMs?: number;
+  /** The document that calls, where it is a real one; the simulated page when absent. */
+  readonly page?: CallingPage | undefined;
+  /** `mediation: "conditional"`, with a user who selects the passkey; as `client.mediation` has it when absent. */
+  readonly conditional?: boolean;
 }
 
 /** What every answer has: the credential's id in base64url. */
@@ -148,7 +152,7 @@ export class SimBrowser {
     const profile = this.#profile;
     const { mediation, virtualAuthenticator } = this.#deps.knobs().client;
     const { autofill = false, sinceClickMs } = call;
-    const conditional = autofill || mediation === "conditional";
+    const conditional = autofill || (call.conditional ?? mediation === "conditional");
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
     trace.emit({
       kind: "page.called",
@@ -162,7 +166,8 @@ export class SimBrowser {
       if (!conditional && !this.#activation.allows(profile, sinceClickMs)) {
         throw new PageRejection("NotAllowedError", "user-activation-missing");
       }
-      const pending = { ...request, env, context: trace.context, effectiveMs, profile, conditional };
+      const page = this.#pageOf(call);
+      const pending = { ...request, env, context: trace.context, effectiveMs, profile, conditional, page };
       const answer = await this.#alone(profile, call.signal, (signal) =>
         this.#ceremony({ ...pending, signal, isUntouched: autofill }, ask),
       );
@@ -178,9 +183,9 @@ export class SimBrowser {
   }
 
   /** Refuses options as a browser does at once, before it looks for focus, draws a sheet or asks a device. */
-  #judge({ method, judge }: PageRequest, profile: ClientProfile): void {
+  #judge({ method, judge, call }: PageRequest, profile: ClientProfile): void {
     try {
-      judge({ origin: this.#deps.origin });
+      judge({ origin: this.#pageOf(call).origin });
     } catch (error) {
       const { name, reason } = toPageError(error, { method, profile });
       throw new PageRejection(name, reason);
@@ -214,15 +219,15 @@ export class SimBrowser {
   }
 
   async #ceremony<Answer>(request: PendingRequest, ask: Ask<Answer>): Promise<Answer> {
-    const { env, method, signal, profile } = request;
+    const { env, method, signal, profile, page } = request;
     let device: CtapDevice | undefined;
     let answer: Answer;
     try {
       await this.#front.pass(request);
       const vault = await this.#passwordManager?.intercept(request, "extension");
       if (vault !== undefined) return await ask(env, vault, this.#contextInVault(request));
-      this.#demandFrame();
-      this.#demandFocus(method, profile.focusCheckedAtCall);
+      this.#demandFrame(page);
+      this.#demandFocus(request, profile.focusCheckedAtCall);
       const provider = await this.#passwordManager?.intercept(request, "system");
       if (provider !== undefined) return await ask(env, provider, this.#contextInVault(request));
       device = await this.#deps.device(request);
@@ -233,20 +238,17 @@ export class SimBrowser {
       await this.#showSheet({ env, profile, device, signal }, seen);
       throw new PageRejection(seen.name, seen.reason);
     }
-    this.#demandFocus(method, profile.focusCheckedAtCompletion);
+    this.#demandFocus(request, profile.focusCheckedAtCompletion);
     return answer;
   }
 
   /** The permissions policy of a frame. @see WebAuthn Level 3 §5.9 */
-  #demandFrame(): void {
-    const { frame, frameAllows } = this.#deps.knobs().page;
-    if (frame === "cross-origin" && !frameAllows) {
-      throw new PageRejection("NotAllowedError", "frame-not-allowed");
-    }
+  #demandFrame({ isAllowed }: CallingPage): void {
+    if (!isAllowed) throw new PageRejection("NotAllowedError", "frame-not-allowed");
   }
 
-  #demandFocus(method: Method, isChecked: boolean): void {
-    if (method !== "create" || !isChecked || this.#deps.knobs().page.focused) return;
+  #demandFocus({ method, page }: PendingRequest, isChecked: boolean): void {
+    if (method !== "create" || !isChecked || page.hasFocus()) return;
     throw new PageRejection("NotAllowedError", "page-not-focused");
   }
 
@@ -291,13 +293,17 @@ export class SimBrowser {
     return { ...this.#contextOf(request, request.signal), ...this.#passwordManager?.stated };
   }
 
-  #contextOf({ conditional, profile }: PendingRequest, signal: AbortSignal): ClientContext {
-    const { origin, pin, knobs } = this.#deps;
-    const { client, page } = knobs();
-    const { virtualAuthenticator } = client;
+  #pageOf({ page }: BrowserCall): CallingPage {
+    return page ?? pageOfKnobs(this.#deps.origin, this.#deps.knobs);
+  }
+
+  #contextOf({ conditional, profile, page }: PendingRequest, signal: AbortSignal): ClientContext {
+    const { pin, knobs } = this.#deps;
+    const { virtualAuthenticator } = knobs().client;
+    const { origin, topOrigin } = page;
     return {
       origin,
-      ...(page.frame === "cross-origin" && { crossOrigin: true, topOrigin: PORTAL_ORIGIN }),
+      ...(topOrigin !== undefined && { crossOrigin: true, topOrigin }),
       profile,
       signal,
       pin,

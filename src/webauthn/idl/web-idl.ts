@@ -1,4 +1,5 @@
 import webIdl from "webidl-conversions";
+import { toBase64url } from "../../core/bytes.js";
 import { ClientError } from "../client-error.js";
 
 /**
@@ -32,6 +33,15 @@ export const usvString = primitive("USVString");
 export const boolean = primitive("boolean");
 export const long = primitive("long");
 export const unsignedLong = primitive("unsigned long");
+
+/** The bytes of an ArrayBuffer or of a view on one, as base64url text without padding. @see WebIDL §3.2.26 */
+export const bufferSource: Conversion<string> = {
+  convert(value, at) {
+    const bytes = bytesOf(value);
+    if (bytes === undefined) throw malformed(at, "is not an ArrayBuffer or a view on one");
+    return toBase64url(bytes);
+  },
+};
 
 /** A dictionary member that has a value even when the page gives none. */
 export function withDefault<T>({ convert }: Conversion<T>, byDefault: T): Conversion<T> {
@@ -110,6 +120,23 @@ function primitive<Name extends Primitive>(name: Name): Conversion<ReturnType<(t
 
 function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Buffers may come from another realm, where `instanceof` does not hold. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset, byteLength } = value;
+    return isShared(buffer) ? undefined : new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  return tagOf(value) === "[object ArrayBuffer]" ? new Uint8Array(value as ArrayBuffer) : undefined;
+}
+
+function isShared(buffer: ArrayBufferLike): boolean {
+  return tagOf(buffer) === "[object SharedArrayBuffer]";
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
 }
 
 function isIterable(value: object): value is Iterable<unknown> {

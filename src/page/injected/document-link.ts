@@ -1,0 +1,98 @@
+import type {
+  CredentialCall,
+  DocumentFacts,
+  PageBinding,
+  PageMessage,
+  PageReply,
+  SignalName,
+} from "../protocol.js";
+import type { Realm } from "./realm.js";
+
+const FEATURE = { create: "publickey-credentials-create", get: "publickey-credentials-get" } as const;
+
+type WithoutDocument<T> = T extends unknown ? Omit<T, "document"> : never;
+
+/** The document's end of the binding: everything it says goes through here, with its name on it. */
+export class DocumentLink {
+  readonly #realm: Realm;
+  readonly #binding: PageBinding;
+  readonly #document: string;
+  readonly #nowMs: () => number;
+  readonly #onTime: (atMs: number) => void;
+  #requests = 0;
+  #calls = 0;
+
+  constructor(
+    realm: Realm,
+    deps: {
+      readonly binding: PageBinding;
+      readonly document: string;
+      readonly nowMs: () => number;
+      readonly onTime: (atMs: number) => void;
+    },
+  ) {
+    this.#realm = realm;
+    this.#binding = deps.binding;
+    this.#document = deps.document;
+    this.#nowMs = deps.nowMs;
+    this.#onTime = deps.onTime;
+  }
+
+  /** Counts what the harness may answer to with something that changes time. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  hello(): Promise<PageReply> {
+    return this.tell({
+      do: "hello",
+      isSecure: this.#realm.isSecureContext !== false,
+      facts: this.#facts("get"),
+    });
+  }
+
+  call(call: CredentialCall): { readonly request: number; readonly reply: Promise<PageReply> } {
+    this.#calls += 1;
+    const request = (this.#requests += 1);
+    const facts = this.#facts(call.method);
+    return { request, reply: this.tell({ do: "call", request, call, facts, atMs: this.#nowMs() }) };
+  }
+
+  abort(request: number): void {
+    this.#calls += 1;
+    void this.tell({ do: "abort", request, atMs: this.#nowMs() });
+  }
+
+  ask(about: "capabilities" | "platform-authenticator"): Promise<PageReply> {
+    this.#calls += 1;
+    return this.tell({ do: "ask", about });
+  }
+
+  signal(signal: SignalName, rpId: string): Promise<PageReply> {
+    this.#calls += 1;
+    return this.tell({ do: "signal", signal, rpId, origin: this.#origin });
+  }
+
+  async tell(message: WithoutDocument<PageMessage>): Promise<PageReply> {
+    const reply = await this.#binding({ ...message, document: this.#document });
+    if ("atMs" in reply) this.#onTime(reply.atMs);
+    return reply;
+  }
+
+  get #origin(): string {
+    return this.#realm.origin ?? this.#realm.location.origin;
+  }
+
+  #facts(method: CredentialCall["method"]): DocumentFacts {
+    const { document, location, navigator, top, self } = this.#realm;
+    const origin = this.#origin;
+    const topOrigin = top === self ? origin : (Array.from(location.ancestorOrigins ?? []).at(-1) ?? origin);
+    return {
+      origin,
+      ...(topOrigin !== origin && { topOrigin }),
+      isAllowed: document.featurePolicy?.allowsFeature(FEATURE[method]) ?? true,
+      hasFocus: document.hasFocus?.() ?? true,
+      isActivated: navigator.userActivation?.isActive ?? true,
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import type { PageBinding, PageSettings, TurnReport } from "../protocol.js";
+import { installCredentials } from "./credentials.js";
+import { DocumentLink } from "./document-link.js";
+import { Interfaces } from "./interfaces.js";
+import { Network } from "./network.js";
+import { PageClock, watchTimers } from "./page-clock.js";
+import { membersOf, type Realm } from "./realm.js";
+import { watchWords } from "./words.js";
+
+/** Stands on a window in which the script runs already: a second run does nothing. */
+const MARK = Symbol.for("passkey-harness.page");
+
+const INPUT_EVENTS = ["pointerdown", "keydown", "submit", "change"];
+
+/**
+ * Puts the harness into one window, before any script of the page runs.
+ *
+ * @param realm the window.
+ * @param document name of the document, of no meaning but that no two share one.
+ */
+export function install(
+  realm: Realm,
+  settings: PageSettings,
+  parts: { readonly binding: PageBinding; readonly document: string },
+): void {
+  const window = realm as unknown as Record<symbol, unknown>;
+  if (window[MARK] === true) return;
+  Object.defineProperty(realm, MARK, { value: true });
+  const isVirtual = settings.time === "virtual";
+  const realNowMs = nowOf(realm, settings);
+  const yieldTask = taskYielder(realm);
+  const clock = new PageClock(realm, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
+  const nowMs = () => (isVirtual ? clock.nowMs : realNowMs());
+  const link = new DocumentLink(realm, { ...parts, nowMs, onTime: (atMs) => clock.passTo(atMs) });
+  const network = new Network();
+  network.watch(realm);
+  if (isVirtual) clock.install(settings.beganAtEpochMs);
+  else watchTimers(realm, realNowMs, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
+  let words = 0;
+  watchWords(realm, settings.shows, (seen) => {
+    words += 1;
+    void link.tell({ do: "saw", atMs: nowMs(), ...seen });
+  });
+  for (const type of INPUT_EVENTS) {
+    realm.addEventListener(type, () => void link.tell({ do: "input", atMs: nowMs() }), { capture: true });
+  }
+  realm.addEventListener("focus", () => void link.tell({ do: "focus", hasFocus: true }));
+  realm.addEventListener("blur", () => void link.tell({ do: "focus", hasFocus: false }));
+  realm.addEventListener("pagehide", () => void link.tell({ do: "leave" }));
+  // Browsers have no passkeys in insecure pages, and neither has the harness; the host says so.
+  if (realm.isSecureContext !== false) installCredentials(realm, new Interfaces(realm), link);
+
+  const report = (): TurnReport => {
+    const { nextDueMs } = clock;
+    return {
+      nowMs: nowMs(),
+      ...(isVirtual && nextDueMs !== undefined && { nextDueMs }),
+      oneShots: clock.oneShots,
+      openCalls: network.open,
+      activity: clock.changes + network.changes + link.calls + words,
+    };
+  };
+  /** Fires what is due, until the document does something that others may answer to. */
+  const runTo = async (toMs: number) => {
+    for (let dueMs = clock.nextDueMs; dueMs !== undefined && dueMs <= toMs; dueMs = clock.nextDueMs) {
+      const before = link.calls + network.changes;
+      clock.fireNext();
+      await yieldTask();
+      if (link.calls + network.changes !== before || network.open > 0) return;
+    }
+  };
+  const takeTurns = async () => {
+    const hello = await link.hello();
+    if ("nowMs" in hello && isVirtual) clock.startAt(hello.nowMs);
+    for (;;) {
+      const reply = await link.tell({ do: "turn", report: report() });
+      if (!("turn" in reply)) return;
+      if (reply.turn.do === "pass") clock.passTo(reply.turn.toMs);
+      if (reply.turn.do === "run") await runTo(reply.turn.toMs);
+      await yieldTask();
+    }
+  };
+  // A binding that is gone has nobody behind it any more.
+  takeTurns().catch(() => undefined);
+}
+
+function nowOf({ Date }: Realm, { beganAtEpochMs }: PageSettings): () => number {
+  return () => Date.now() - beganAtEpochMs;
+}
+
+/** Resolves in a task of its own: by then what was queued before has run. Takes the window's own, before they change. */
+function taskYielder(realm: Realm): () => Promise<void> {
+  const { MessageChannel, setTimeout: arm } = realm;
+  if (MessageChannel === undefined)
+    return () => new Promise((resolve) => void Reflect.apply(arm, realm, [resolve, 0]));
+  return () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      const onMessage = () => {
+        port1.close();
+        resolve();
+      };
+      port1.addEventListener("message", onMessage);
+      port1.start();
+      port2.postMessage(undefined);
+    });
+}
+
+/** Takes the binding from the window, where no script of the page finds it, and installs. */
+export function installFromWindow(realm: Realm, settings: PageSettings): void {
+  const members = membersOf(realm);
+  const binding = members[settings.binding];
+  if (typeof binding !== "function") return;
+  Reflect.deleteProperty(realm, settings.binding);
+  const random = realm.performance.now().toString(36) + Math.trunc(realm.Date.now()).toString(36);
+  install(realm, settings, { binding: binding as PageBinding, document: random });
+}

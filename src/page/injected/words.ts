@@ -1,0 +1,67 @@
+import type { PageSettings } from "../protocol.js";
+import type { Mutation, PageNode, Realm } from "./realm.js";
+
+const TEXT_MAX = 200;
+const ELEMENT_NODE = 1;
+/** Where a page that was loaded anew may tell how something ended. */
+const TELLING = "[role=alert],[role=status],[aria-live],h1,h2";
+
+export interface SeenWords {
+  readonly tone: "failure" | "success";
+  readonly text: string;
+}
+
+/**
+ * Watches what a document tells its user, and reports texts that speak of a failure or of a success; of other texts
+ * nothing leaves the document.
+ */
+export function watchWords(
+  realm: Realm,
+  shows: PageSettings["shows"],
+  onWords: (words: SeenWords) => void,
+): void {
+  const failure = new RegExp(shows.failure, "iu");
+  const success = new RegExp(shows.success, "iu");
+  let last = "";
+  const judge = (text: string) => {
+    const shown = text.trim().replaceAll(/\s+/g, " ").slice(0, TEXT_MAX);
+    if (shown === "" || shown === last) return;
+    const tone = failure.test(shown) ? "failure" : success.test(shown) ? "success" : undefined;
+    if (tone === undefined) return;
+    last = shown;
+    onWords({ tone, text: shown });
+  };
+  const { document } = realm;
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const node of Array.from(document.querySelectorAll(TELLING)))
+      if (isVisible(node)) judge(textOf(node));
+  });
+  if (realm.MutationObserver === undefined) return;
+  const observer = new realm.MutationObserver((changes) => {
+    if (document.readyState === "loading") return;
+    for (const node of new Set(changes.flatMap(changedBy))) if (isVisible(node)) judge(textOf(node));
+  });
+  observer.observe(document, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["hidden", "class", "style", "open", "aria-hidden"],
+  });
+}
+
+/** The nodes whose text is new: what was added, the parent of changed text, what an attribute may have revealed. */
+function changedBy({ type, target, addedNodes }: Mutation): readonly PageNode[] {
+  if (type === "childList") return Array.from(addedNodes);
+  if (type === "characterData") return target.parentElement === null ? [] : [target.parentElement];
+  return [target];
+}
+
+function isVisible(node: PageNode): boolean {
+  const element = node.nodeType === ELEMENT_NODE ? node : node.parentElement;
+  return element !== null && (element.checkVisibility?.() ?? true);
+}
+
+function textOf(node: PageNode): string {
+  return node.innerText ?? node.textContent ?? "";
+}
