@@ -170,6 +170,7 @@ function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome 
   let promise = "not-called";
   let accepted = false;
   const made: string[] = [];
+  const replaced = new Set<string>();
   const rows: string[] = [];
   for (const record of records) {
     switch (record.kind) {
@@ -194,6 +195,8 @@ function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome 
         break;
       case "ctap.credential":
         if (record.change === "created") made.push(record.credential);
+        // A second request of the same ceremony may take the place of what the first one made.
+        if (record.change === "overwritten") replaced.add(record.credential);
         break;
       case "rp.row":
         if (record.change === "created") rows.push(record.credential);
@@ -210,7 +213,7 @@ function foldOne({ id, kind, records }: Found, stores: Stores): CeremonyOutcome 
     failureTold,
     accepted: accepted || (kind === "factor" && [...told.values()].includes("success")),
     row: made.some((credential) => stores.rows.has(credential)),
-    orphan: made.some((credential) => !stores.rows.has(credential)),
+    orphan: made.some((credential) => !stores.rows.has(credential) && !replaced.has(credential)),
     ghost: rows.some((credential) => stores.rows.has(credential) && !stores.made.has(credential)),
   };
 }

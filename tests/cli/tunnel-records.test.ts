@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterEach, expect, test, vi } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
-import { MemorySink } from "../../src/core/trace.js";
+import { LatestRecords } from "../../src/cli/latest-records.js";
 import { terminalInto } from "../helpers/run-cli.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -27,7 +27,7 @@ const refusedAt = (port: number) =>
 
 /** Runs a service until twenty calls were refused; returns how many records were kept of it. */
 async function recordsKept(args: readonly string[]): Promise<number> {
-  const write = vi.spyOn(MemorySink.prototype, "write");
+  const write = vi.spyOn(LatestRecords.prototype, "write");
   const isJson = args.includes("--json");
   let listens: (port: number) => void = () => {};
   const port = new Promise<number>((resolve) => (listens = resolve));

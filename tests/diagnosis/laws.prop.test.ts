@@ -52,6 +52,7 @@ const OF_ONE_KIND: { readonly [Id in RootCauseId]?: string } = {
   "link-consumed": "the mailed link opens a registration",
   "lost-answer": "of a signature that was lost nothing is left: link-lost",
   "no-credential": "a registration asks for no key",
+  "offer-withdrawn": "a field's autofill offers no registration",
   "other-authenticator": "a registration asks for no key",
   "passkey-limit": "a login makes no key",
   "phone-index-lag": "a registration asks for no key",

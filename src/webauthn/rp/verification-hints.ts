@@ -63,7 +63,7 @@ export const HINTS = {
   RP_ATTESTATION_REVOKED: "Its issuer took the certificate back; do not register this authenticator.",
   RP_ATTESTATION_REVOCATION_UNKNOWN:
     "Add a list of the issuer that is valid at the date to revocationLists, or pass revocationPolicy: if-listed.",
-  RP_REVOCATION_LIST: "revocationLists holds certificate revocation lists in DER; convert PEM files first.",
+  RP_REVOCATION_LIST: "Give certificate revocation lists in DER as revocationLists; convert PEM files first.",
   RP_METADATA_STATUS:
     "The metadata reports a problem of this model; metadataPolicy.refuse says which reports refuse a registration.",
   RP_METADATA_UNLISTED:

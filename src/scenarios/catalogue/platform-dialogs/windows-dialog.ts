@@ -56,6 +56,8 @@ function dialogOf(
       "client.profile": profile,
       "os.webauthnApi": api,
       "user.cancelMs": 8_000,
+      // With the key's own transports nothing but a security key would be asked for.
+      "rp.transports": "omitted",
     },
     // The passkey is on a key that is not at hand later.
     script: [
