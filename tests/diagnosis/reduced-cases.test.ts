@@ -50,6 +50,11 @@ const VERDICTS: Readonly<Record<string, readonly (readonly [cause: string, timer
   "w30-key-reset-before-login": [["success"], ["verification-unavailable"]],
   "w31-app-lost-while-a-code-is-asked-for": [["factor-lost"]],
   "w32-script-breaks-then-asks": [["success"]],
+  "w34-key-pulled-between-two-commands": [
+    ["key-unplugged", "client.ceremony"],
+    ["no-authenticator", "client.ceremony"],
+  ],
+  "w35-second-try-replaces-the-key": [["success"]],
   "w33-key-busy-for-ever": [["client-timer-orphan", "client.ceremony"], ["no-credential"]],
 };
 

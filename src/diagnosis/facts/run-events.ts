@@ -31,7 +31,7 @@ function isCarried(record: TraceRecord): boolean {
   return record.kind === "timer.armed" && record.timer.startsWith("hid.");
 }
 
-const CONCERNING: readonly TraceRecord["kind"][] = ["page.closed", "link.lost", "link.hybrid"];
+const CONCERNING: readonly TraceRecord["kind"][] = ["page.closed", "link.lost", "link.closed", "link.hybrid"];
 
 /** Selects the records of the whole run that {@link concerns} can be true of, so that each ceremony looks at few. */
 export function mayConcern(record: TraceRecord): boolean {
@@ -48,7 +48,7 @@ export function isReset(record: TraceRecord): boolean {
  * place where records of the whole run reach a ceremony.
  *
  * - `page.closed`: the browser ended, for every request that this browser was called for.
- * - `link.lost`: the cable was pulled, for every ceremony that used this very link.
+ * - `link.lost`, `link.closed`: the cable was pulled, for every ceremony that used this very link.
  * - `link.hybrid` with `radio-on` and `radio-off`: the user switched Bluetooth, for every ceremony whose computer it is.
  * - `ctap.response` to a reset: another program emptied the key, for every ceremony that used a cable.
  *
@@ -63,6 +63,7 @@ export function concerns(
     case "page.closed":
       return browser === undefined || browser === record.actor;
     case "link.lost":
+    case "link.closed":
       return links.has(record.link) || carriers.has(record.actor);
     case "link.hybrid":
       return (record.stage === "radio-on" || record.stage === "radio-off") && linkActors.has(record.actor);

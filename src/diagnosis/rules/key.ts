@@ -201,15 +201,39 @@ const LOSS_NOTICED_MS = 2_000;
 /** The key was pulled out between two commands: the first sign of it is the command that did not get through. */
 function goneUnnoticed(ceremony: CeremonyTrace): Match | undefined {
   const { records, exchanges, linkStages } = ceremony;
-  const settled = records.findLast(({ kind }) => kind === "page.settled");
-  if (settled?.kind !== "page.settled" || settled.reason !== "link-lost" || linkStages.length > 0)
-    return undefined;
   const last = exchanges.at(-1);
-  if (last === undefined || last.status !== undefined) return undefined;
+  if (last === undefined || last.status !== undefined || linkStages.length > 0) return undefined;
+  const links = records.filter(({ kind }) => kind === "link.closed" || kind === "link.opened");
+  const closed = links.findLast(({ atMs }) => atMs <= last.askedAtMs);
+  if (closed?.kind === "link.closed") return goneBefore(ceremony, closed.atMs, last);
+  const settled = records.findLast(({ kind }) => kind === "page.settled");
+  if (settled?.kind !== "page.settled" || settled.reason !== "link-lost") return undefined;
   return {
     verdict: `The key was gone at ${seconds(last.askedAtMs)}, when ${last.command} was to be sent to it.`,
     evidence: evidenceOf(
       `${seconds(last.askedAtMs)}: ${last.command} was sent, and the link was lost`,
+      settledLine(ceremony),
+    ),
+    prevention: NEXT_KEY,
+  };
+}
+
+/** The link was closed under a client that went on to send: it may wait for an answer until its own timer fires. */
+function goneBefore(ceremony: CeremonyTrace, goneAtMs: number, last: CtapCommandFact): Match {
+  const client = firedTimer(ceremony, "client.ceremony");
+  return {
+    decidedBy: client,
+    saysWhatItWaitedFor: true,
+    verdict:
+      `The key was gone at ${seconds(goneAtMs)}, between two commands; the browser sent ${last.command} at ` +
+      `${seconds(last.askedAtMs)} to a link that was closed` +
+      (client?.endedAtMs === undefined
+        ? "."
+        : `, and waited until its own timer fired at ${seconds(client.endedAtMs)}.`),
+    evidence: evidenceOf(
+      `${seconds(goneAtMs)}: the link was closed`,
+      `${seconds(last.askedAtMs)}: ${last.command} was sent, and never answered`,
+      client?.endedAtMs !== undefined && `${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`,
       settledLine(ceremony),
     ),
     prevention: NEXT_KEY,

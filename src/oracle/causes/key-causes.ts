@@ -34,6 +34,8 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
       "rp.residentKey",
       "rp.userVerification",
       "key.which",
+      // Another authenticator answers, and its error is what the verdict quotes.
+      "key.elsewhere",
       "key.pinSet",
       "pin.wrongFirst",
       "page.frameAllows",
