@@ -7,6 +7,7 @@ import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
 import { pageScriptFile } from "./page-script.js";
 import { knobsPage } from "./knobs-page.js";
+import { thirdPartyNotices } from "./third-party-notices.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
 import { traceSchema } from "../src/scenarios/reports/trace-schema.js";
 
@@ -32,6 +33,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document("src/page/script-text.ts", await pageScriptFile()),
     document("docs/knobs.md", knobsPage()),
     document("docs/interop.md", interopPage()),
+    document("THIRD-PARTY-NOTICES.md", thirdPartyNotices()),
     document(
       "docs/verdicts.md",
       withParts("docs/verdicts.md", { rates: verdictRatesPart(), causes: causesTable() }),

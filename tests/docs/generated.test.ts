@@ -11,14 +11,15 @@ test.each(DOCS)("$path is current", ({ path, text }) => {
   expect(readFileSync(join(PROJECT, path), "utf8"), "run: npm run docs").toBe(text);
 });
 
-test("covers both schemas, the injected script, the knobs, the peers and the table of causes", () => {
+test("covers both schemas, the injected script, the knobs, the peers, the notices and the table of causes", () => {
   expect(DOCS.map(({ path }) => path)).toEqual([
     "docs/scenario-schema.json",
     "docs/trace-schema.json",
     "src/page/script-text.ts",
     "docs/knobs.md",
     "docs/interop.md",
+    "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
   ]);
-  expect(DOCS[5]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
+  expect(DOCS[6]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });
