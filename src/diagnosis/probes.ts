@@ -78,11 +78,31 @@ export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts)
       return ceremony.gestures.length > 0;
     case "rp.probe":
       return !needsSiteProbe(ceremony, facts);
+    case "factor":
+      return facts.layers.has(probe) || noCodeCouldBe(ceremony, facts);
     case "ctap":
       return facts.layers.has(probe) || wasNeverReached(ceremony);
     default:
       return facts.layers.has(probe);
   }
+}
+
+/** Statuses of calls that the site turned away before it looked at any code. */
+const TURNED_AWAY: readonly number[] = [409, 429, 500, 502, 503];
+
+/** An attempt whose calls were all turned away, as were those for a code before it, leaves no record of codes in any trace. */
+function noCodeCouldBe({ attempt, beganAtMs }: CeremonyTrace, { ceremonies }: TraceFacts): boolean {
+  if (attempt === undefined) return false;
+  const wasTurnedAway = ({ status }: { readonly status?: number }) =>
+    status === undefined || TURNED_AWAY.includes(status);
+  const earlier = ceremonies.filter(
+    (other) => other.attempt?.factor === attempt.factor && other.beganAtMs < beganAtMs,
+  );
+  return (
+    attempt.calls.every(wasTurnedAway) &&
+    earlier.every((other) => other.attempt?.calls.every(wasTurnedAway) === true) &&
+    attempt.calls.length + earlier.length > 0
+  );
 }
 
 /** A ceremony in which no authenticator was reached leaves no CTAP commands in any trace. */

@@ -184,5 +184,7 @@ function isAfter(what: Aftermath, { full }: Lattice, place: string): boolean {
     const beganAt = full.ceremonies[at]?.outcome.beganAt ?? 0;
     return earlier.some(({ settledAt }) => settledAt > beganAt);
   }
+  if (what === "a failed attempt")
+    return earlier.some(({ kind, accepted }) => kind === "factor" && !accepted);
   return earlier.some(({ kind, row, orphan, ghost }) => kind === "registration" && (!row || orphan || ghost));
 }

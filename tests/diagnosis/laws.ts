@@ -33,6 +33,7 @@ const ABOUT_ANOTHER_CEREMONY: Reasons = {
   "already-registered": "the registration that made the passkey",
   "code-never-sent": "the attempt whose call for a code had failed",
   "credential-id-truncated": "the registration whose row has another id",
+  "factor-needed": "the attempt before, which had left the user outside",
   "late-commit": "the registration whose row was not there yet",
   "other-authenticator": "the registration that made the passkey elsewhere",
   "overwrite-race": "the registration that took the key's place",

@@ -8,7 +8,9 @@ import {
   refusedFor,
 } from "../facts/factor-lines.js";
 import { firedTimer } from "../facts/ceremony.js";
+import type { FactorAttempt } from "../facts/factor-attempt.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { attemptDoneAtMs } from "../facts/outcome.js";
 import { defineFactorRule, TROUBLED, UMBRELLAS, type Layer, type Rule } from "../rule.js";
 
 export const codeExpired = defineFactorRule({
@@ -207,7 +209,7 @@ interface PlainRefusal<Id extends string> {
   readonly requiredProbes?: readonly Layer[];
   /** The site's code, which is all there is to know. */
   readonly code: string;
-  readonly verdict: string;
+  readonly verdict: string | ((attempt: FactorAttempt) => string);
   readonly prevention: readonly string[];
 }
 
@@ -227,7 +229,7 @@ const plain = <const Id extends string>({
       const call = lastCall(attempt, code);
       if (call?.answeredAtMs === undefined) return undefined;
       return {
-        verdict,
+        verdict: typeof verdict === "string" ? verdict : verdict(attempt),
         evidence: [
           `${seconds(call.askedAtMs)}: ${attempt.factor}/${call.step} answered ${call.status ?? "?"} ${code}`,
         ],
@@ -255,16 +257,36 @@ export const notEnrolled = plain({
   prevention: ["Offer the factors the account has, once it is safely identified."],
 });
 
-export const factorNeeded = plain({
+/** Detects that the settings ask for the factor that the user could not use, and wants to change. */
+export const factorNeeded = defineFactorRule({
   id: "factor-needed",
   text: "The page where a factor is changed asks for that very factor.",
-  code: "FACTOR_NEEDED",
-  verdict:
-    "The page where the factor could be changed asks for that very factor: a user without the factor cannot change it alone.",
-  prevention: [
-    "Have two factors or recovery codes enrolled before the first one is switched on.",
-    "Check the rules for circles: whatever one factor's loss leaves must open the settings.",
-  ],
+  match(attempt, ceremony, { ceremonies }) {
+    const call = lastCall(attempt, "FACTOR_NEEDED");
+    if (call?.answeredAtMs === undefined) return undefined;
+    const failed = ceremonies.findLast(
+      (other) =>
+        other.attempt !== undefined &&
+        other.beganAtMs < ceremony.beganAtMs &&
+        other.pageActor === ceremony.pageActor &&
+        attemptDoneAtMs(other) === undefined,
+    );
+    return {
+      verdict:
+        "The page where the factor could be changed asks for that very factor: a user without the factor cannot change it alone." +
+        (failed === undefined
+          ? ""
+          : ` The attempt before, ${failed.id}${failed.attempt?.factor === "" ? "" : ` by ${failed.attempt?.factor ?? ""}`}, had failed: see there.`),
+      evidence: evidenceOf(
+        `${seconds(call.askedAtMs)}: ${attempt.factor}/${call.step} answered ${call.status ?? "?"} FACTOR_NEEDED`,
+        failed && `${seconds(failed.beganAtMs)}: ${failed.id} begins, which did not get the user in`,
+      ),
+      prevention: [
+        "Have two factors or recovery codes enrolled before the first one is switched on.",
+        "Check the rules for circles: whatever one factor's loss leaves must open the settings.",
+      ],
+    };
+  },
 });
 
 export const codeWrong = plain({
@@ -273,6 +295,10 @@ export const codeWrong = plain({
   // Wrong codes may have led to a lock, and the lock is then the cause.
   requiredProbes: ["factor"],
   code: "CODE_WRONG",
-  verdict: "The digits were not those of any code sent for this attempt.",
+  verdict: ({ factor }) =>
+    factor === "app"
+      ? "The digits were not those that the account's authenticator app showed then: mistyped, of an app that is not the " +
+        "account's, or typed when the app showed the next ones."
+      : "The digits were not those of any code sent for this attempt.",
   prevention: ["Number the codes, and say how many attempts are left."],
 });

@@ -1,5 +1,5 @@
 /** What an earlier ceremony of the run left behind. */
-export type Aftermath = "a failed registration" | "an unfinished ceremony";
+export type Aftermath = "a failed registration" | "an unfinished ceremony" | "a failed attempt";
 
 /** One cause, by what its sentence names. */
 export interface CauseFactors {

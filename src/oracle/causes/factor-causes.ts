@@ -37,7 +37,8 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "code-voided": { names: ["otp.rotateOnResend", "do:request-code", "otp.renewMs", "user.codeEntryMs"] },
   "code-eaten-by-scanner": { names: ["mail.scannerMs", "otp.link"] },
   "code-undeliverable": { names: ["sms.route", "sms.knowsRoute"] },
-  "code-wrong": { names: [...WRONG_CODES, "net.latencyMs"] },
+  // Of an app's digits: an app that is not the account's, and digits typed too late.
+  "code-wrong": { names: [...WRONG_CODES, "net.latencyMs", "factor.enrolled", "user.codeEntryMs"] },
   "locked-out": {
     names: [
       ...WRONG_CODES,
@@ -52,6 +53,8 @@ export const FACTOR_CAUSES: Readonly<Record<string, CauseFactors>> = {
   "not-enrolled": { names: ["factor.enrolled", "reset.newFactor", "do:call-centre", "do:change-factor"] },
   "factor-needed": {
     names: ["settings.requires", "factor.enrolled", "app.lost", "sms.route"],
+    // The sentence names the attempt before, which had left the user outside.
+    after: "a failed attempt",
     condition: true,
   },
 };

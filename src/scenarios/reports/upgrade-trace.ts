@@ -130,10 +130,10 @@ class TimerIds {
     const key = JSON.stringify([actor, timer, ceremony]);
     const uses = this.#open.get(key) ?? [];
     this.#open.set(key, uses);
-    const now = Number(atMs);
+    const now = numberOr(atMs, 0);
     if (kind === "timer.armed") {
       const id = this.#next();
-      uses.push({ id, dueMs: now + (budgetMs === null ? Infinity : Number(budgetMs)) });
+      uses.push({ id, dueMs: now + numberOr(budgetMs, Infinity) });
       return { id };
     }
     // Of two uses at once the one that is due fires; otherwise the one that was armed last is disarmed.
@@ -147,6 +147,11 @@ class TimerIds {
   #next(): string {
     return `t${(this.#count += 1)}`;
   }
+}
+
+/** Members of a record that was not checked yet may hold anything, lists without end included. */
+function numberOr(value: unknown, other: number): number {
+  return typeof value === "number" ? value : other;
 }
 
 function nearest(uses: readonly OpenUse[], atMs: number): OpenUse | undefined {

@@ -179,3 +179,17 @@ test("the user's records, whose actor schema 1 called person, are the user's", (
   expect(upgrade({ ...prompted, actor: "person" })).toMatchObject({ ...prompted, actor: "user" });
   expect(upgrade({ ...prompted, actor: "phone" })).toMatchObject({ ...prompted, actor: "phone" });
 });
+
+test("a budget that is a list within a list within another is refused, and read as nothing before that", () => {
+  const deep = `${"[".repeat(5_000)}${"]".repeat(5_000)}`;
+  const started = JSON.stringify({
+    atMs: 0,
+    actor: "harness",
+    kind: "run.started",
+    scenario: "s",
+    seed: "1",
+    schema: 1,
+  });
+  const armed = `{"atMs":1,"actor":"key","kind":"timer.armed","timer":"key.up","budgetMs":${deep}}`;
+  expect(() => parseTrace(`${started}\n${armed}\n`)).toThrow(/^line 2: timer\.armed: "budgetMs"/);
+});
