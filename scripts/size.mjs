@@ -11,9 +11,9 @@ import { gzipSync } from "node:zlib";
 /** Largest size of the minified bundle after gzip, in bytes, by entry point and name. */
 const BARS = [
   ["passkey-harness", "toBase64url", 400],
-  ["passkey-harness", "verifyRegistration", 70_000],
+  ["passkey-harness", "verifyRegistration", 77_000],
   ["passkey-harness/sim", "SimAuthenticator", 38_000],
-  ["passkey-harness/scenarios", "runScenario", 250_000],
+  ["passkey-harness/scenarios", "runScenario", 275_000],
   ["passkey-harness", "register", 43_000],
   // Whoever creates an environment chooses its cryptography.
   ["passkey-harness", "systemEnv", 46_000],

@@ -63,8 +63,8 @@ const INTERVAL_MAX = 800;
 /** Where the values of a Command Complete event begin, behind its status. */
 const VALUES_AT = 7;
 
-/** A controller answers within a few milliseconds, or is not there any more. */
-const ANSWER_MS = 2000;
+/** A controller answers within a few milliseconds, or is not there any more; a busy machine hands its answer on seconds later. */
+const ANSWER_MS = 10_000;
 
 /** An advert on the air; stops when disposed of. */
 export interface OnAir extends AsyncDisposable {
