@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../helpers/run-cli.js";
+import { titled } from "../helpers/titled.js";
 
 /** Takes every write for one to a full disk. */
 const FULL = "/dev/full";
@@ -16,7 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(!existsSync(FULL))("a full disk", () => {
+const lack = existsSync(FULL) ? undefined : `has no ${FULL}`;
+
+describe.skipIf(lack !== undefined)(titled("a full disk", lack), () => {
   test.each<[string, readonly string[]]>([
     ["--trace", ["run", "plain-login"]],
     ["--html", ["run", "plain-login"]],

@@ -9,6 +9,7 @@ import { CredentialStore } from "../../src/sim/authenticator/store/credential-st
 import { encodeStore } from "../../src/sim/authenticator/store/store-file.js";
 import { bundled } from "../helpers/spawn-cli.js";
 import { BenchKey, PIN } from "../sim/authenticator/bench-key.js";
+import { titled } from "../helpers/titled.js";
 
 let folder = "";
 beforeAll(async () => {
@@ -37,9 +38,9 @@ async function typedAtPrompts(args: readonly string[], lines: readonly string[])
   return { exitCode, screen, prompts };
 }
 
-const hasScript = existsSync("/usr/bin/script");
+const lack = existsSync("/usr/bin/script") ? undefined : "has no script of util-linux";
 
-describe.skipIf(!hasScript)("a PIN typed at the prompt", () => {
+describe.skipIf(lack !== undefined)(titled("a PIN typed at the prompt", lack), () => {
   const args = () => ["credentials", "list", "--store", join(folder, "key.json")];
 
   test("is not shown, and opens the key", async () => {

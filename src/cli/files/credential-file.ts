@@ -1,15 +1,16 @@
 import { fromBase64url, toBase64url } from "../../entry/ctap.js";
 import type { CredentialRecord } from "../../entry/webauthn.js";
-import { UsageError } from "../command.js";
-import { FileError, isMissing } from "./file-error.js";
-import { readJsonFile } from "./read-file.js";
+import { notOurs, readListFile } from "./read-list-file.js";
+import { membersOf } from "./read-members.js";
 import { replaceFile, versionOf } from "./replace-file.js";
 import { updateFile } from "./update-file.js";
 
-const KIND = { what: "credentials file", limit: "CREDENTIALS_BYTES_MAX" } as const;
-
-/** Raised when a file of before cannot be read as one of now. */
-const SCHEMA = 1;
+const FILE = {
+  what: "credentials file",
+  limit: "CREDENTIALS_BYTES_MAX",
+  schema: 1,
+  list: "credentials",
+} as const;
 
 /** One registered passkey and whose it is. Holds nothing secret. */
 export interface CredentialFileEntry {
@@ -84,32 +85,19 @@ function encode(entries: readonly CredentialFileEntry[]): string {
       credential: { id, publicKeyCose: toBase64url(publicKeyCose), signCount, ...flags },
     };
   });
-  return `${JSON.stringify({ schema: SCHEMA, credentials }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: FILE.schema, credentials }, null, 2)}\n`;
 }
 
 function readEntries(path: string, mustExist: boolean): readonly CredentialFileEntry[] {
-  let content: unknown;
-  try {
-    content = readJsonFile(path, KIND);
-  } catch (error) {
-    if (isMissing(error) && !mustExist) return [];
-    throw error;
-  }
-  const { schema, credentials } = members(content);
-  if (!Array.isArray(credentials)) throw notOurs(path);
-  if (schema !== SCHEMA) {
-    throw new FileError("FILE_SCHEMA", `credentials file ${path} is of another version`, {
-      hint: `this version reads schema ${SCHEMA}`,
-    });
-  }
-  return credentials.map((entry) => readEntry(entry, path));
+  return (readListFile(path, FILE, { mustExist })?.entries ?? []).map((entry) => readEntry(entry, path));
 }
 
 function readEntry(value: unknown, path: string): CredentialFileEntry {
-  const { rpId, userHandle, credential } = members(value);
-  const { id, publicKeyCose, signCount, ...flags } = members(credential);
+  const { rpId, userHandle, credential } = membersOf(value);
+  const { id, publicKeyCose, signCount, ...flags } = membersOf(credential);
   const texts = [rpId, userHandle, id, publicKeyCose];
-  if (!texts.every((text) => typeof text === "string") || typeof signCount !== "number") throw notOurs(path);
+  if (!texts.every((text) => typeof text === "string") || typeof signCount !== "number")
+    throw notOurs(path, FILE);
   try {
     // Both are read as bytes only when a login is verified; a file that is broken is refused before.
     for (const text of [userHandle, id]) fromBase64url(text as string);
@@ -124,14 +112,6 @@ function readEntry(value: unknown, path: string): CredentialFileEntry {
       },
     };
   } catch {
-    throw notOurs(path);
+    throw notOurs(path, FILE);
   }
-}
-
-function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function notOurs(path: string): UsageError {
-  return new UsageError("ENVIRONMENT", `credentials file ${path} was not written by this program`);
 }

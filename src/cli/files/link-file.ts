@@ -1,16 +1,11 @@
 import { toBase64url } from "../../entry/ctap.js";
 import type { LinkedPhone } from "../../entry/hybrid.js";
-import { UsageError } from "../command.js";
-import { FileError, isMissing } from "./file-error.js";
-import { readJsonFile } from "./read-file.js";
+import { notOurs, readListFile } from "./read-list-file.js";
 import { bytesIn, membersOf } from "./read-members.js";
 import { replaceFile, versionOf } from "./replace-file.js";
 import { updateFile } from "./update-file.js";
 
-const KIND = { what: "links file", limit: "LINKS_BYTES_MAX" } as const;
-
-/** Raised when a file of before cannot be read as one of now. */
-const SCHEMA = 1;
+const FILE = { what: "links file", limit: "LINKS_BYTES_MAX", schema: 1, list: "phones" } as const;
 
 /** Members of a linked phone that are bytes, with how many; a contact id may have any number. */
 const BYTES = { contactId: undefined, linkId: 8, linkSecret: 32, phoneKey: 65 } as const;
@@ -91,25 +86,11 @@ function encode(phones: readonly LinkedPhone[]): string {
     linkSecret: toBase64url(linkSecret),
     phoneKey: toBase64url(phoneKey),
   }));
-  return `${JSON.stringify({ schema: SCHEMA, phones: entries }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: FILE.schema, phones: entries }, null, 2)}\n`;
 }
 
 function readPhones(path: string): readonly LinkedPhone[] {
-  let content: unknown;
-  try {
-    content = readJsonFile(path, KIND);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-  const { schema, phones } = membersOf(content);
-  if (!Array.isArray(phones)) throw notOurs(path);
-  if (schema !== SCHEMA) {
-    throw new FileError("FILE_SCHEMA", `links file ${path} is of another version`, {
-      hint: `this version reads schema ${SCHEMA}`,
-    });
-  }
-  return phones.map((entry) => readPhone(entry, path));
+  return (readListFile(path, FILE)?.entries ?? []).map((entry) => readPhone(entry, path));
 }
 
 function readPhone(entry: unknown, path: string): LinkedPhone {
@@ -121,8 +102,8 @@ function readPhone(entry: unknown, path: string): LinkedPhone {
     Number.isInteger(tunnelCode) &&
     tunnelCode >= 0 &&
     tunnelCode <= TUNNEL_CODE_MAX;
-  if (!valid) throw notOurs(path);
-  const bytes = (member: ByteMember) => bytesIn(given[member], BYTES[member], () => notOurs(path));
+  if (!valid) throw notOurs(path, FILE);
+  const bytes = (member: ByteMember) => bytesIn(given[member], BYTES[member], () => notOurs(path, FILE));
   return {
     name,
     tunnelCode,
@@ -131,9 +112,4 @@ function readPhone(entry: unknown, path: string): LinkedPhone {
     linkSecret: bytes("linkSecret"),
     phoneKey: bytes("phoneKey"),
   };
-}
-
-/** Quotes nothing of the file: it may hold secrets. */
-function notOurs(path: string): UsageError {
-  return new UsageError("ENVIRONMENT", `links file ${path} was not written by this program`);
 }

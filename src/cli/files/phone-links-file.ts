@@ -1,16 +1,11 @@
 import { toBase64url } from "../../entry/ctap.js";
 import type { PhoneLinks } from "../../entry/sim.js";
-import { UsageError } from "../command.js";
-import { FileError, isMissing } from "./file-error.js";
 import { holdLock } from "./hold-lock.js";
-import { readJsonFile } from "./read-file.js";
+import { notOurs, readListFile } from "./read-list-file.js";
 import { bytesIn, membersOf } from "./read-members.js";
 import { type FileVersion, replaceFile, versionOf } from "./replace-file.js";
 
-const KIND = { what: "clients file", limit: "LINKS_BYTES_MAX" } as const;
-
-/** Raised when a file of before cannot be read as one of now. */
-const SCHEMA = 1;
+const FILE = { what: "clients file", limit: "LINKS_BYTES_MAX", schema: 1, list: "clients" } as const;
 
 /** What a simulated phone remembers of the clients it was linked to, and where. */
 export interface PhoneLinksFile extends AsyncDisposable {
@@ -51,40 +46,24 @@ function encode({ identityKey, links }: PhoneLinks): string {
     linkSecret: toBase64url(linkSecret),
   }));
   const identity = identityKey && { identityKey: toBase64url(identityKey) };
-  return `${JSON.stringify({ schema: SCHEMA, ...identity, clients }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: FILE.schema, ...identity, clients }, null, 2)}\n`;
 }
 
 function readLinks(path: string): PhoneLinks {
-  let content: unknown;
-  try {
-    content = readJsonFile(path, KIND);
-  } catch (error) {
-    if (isMissing(error)) return { links: [] };
-    throw error;
-  }
-  const { schema, identityKey, clients } = membersOf(content);
-  if (!Array.isArray(clients)) throw notOurs(path);
-  if (schema !== SCHEMA) {
-    throw new FileError("FILE_SCHEMA", `clients file ${path} is of another version`, {
-      hint: `this version reads schema ${SCHEMA}`,
-    });
-  }
+  const content = readListFile(path, FILE);
+  if (content === undefined) return { links: [] };
+  const { identityKey } = content.members;
   return {
-    ...(identityKey !== undefined && { identityKey: bytesIn(identityKey, 32, () => notOurs(path)) }),
-    links: clients.map((client: unknown) => {
+    ...(identityKey !== undefined && { identityKey: bytesIn(identityKey, 32, () => notOurs(path, FILE)) }),
+    links: content.entries.map((client) => {
       const { name, contactId, linkId, linkSecret } = membersOf(client);
-      if (typeof name !== "string") throw notOurs(path);
+      if (typeof name !== "string") throw notOurs(path, FILE);
       return {
         name,
-        contactId: bytesIn(contactId, undefined, () => notOurs(path)),
-        linkId: bytesIn(linkId, 8, () => notOurs(path)),
-        linkSecret: bytesIn(linkSecret, 32, () => notOurs(path)),
+        contactId: bytesIn(contactId, undefined, () => notOurs(path, FILE)),
+        linkId: bytesIn(linkId, 8, () => notOurs(path, FILE)),
+        linkSecret: bytesIn(linkSecret, 32, () => notOurs(path, FILE)),
       };
     }),
   };
-}
-
-/** Quotes nothing of the file: it may hold secrets. */
-function notOurs(path: string): UsageError {
-  return new UsageError("ENVIRONMENT", `clients file ${path} was not written by this program`);
 }

@@ -12,6 +12,7 @@ import {
   linuxChannels,
   probeChannels,
 } from "../../../src/hybrid/adapters/l2cap-sockets.js";
+import { titled } from "../../helpers/titled.js";
 
 /** Stands in for the program that holds the sockets. */
 class FakeProgram extends EventEmitter {
@@ -174,7 +175,10 @@ describe("linuxChannels, as a phone", () => {
   });
 });
 
-describe.skipIf(platform() !== "linux")("on this machine", () => {
+const lack = platform() === "linux" ? undefined : "is not Linux, whose kernel has these sockets";
+const pythonLack = spawnSync("python3", ["--version"]).status === 0 ? undefined : "has no python3";
+
+describe.skipIf(lack !== undefined)(titled("on this machine", lack), () => {
   test("without the interpreter, what is missing is named", async () => {
     await expect(probeChannels({ python: "no-such-python" })).rejects.toMatchObject({
       code: "RADIO_NO_L2CAP",
@@ -183,8 +187,8 @@ describe.skipIf(platform() !== "linux")("on this machine", () => {
     });
   });
 
-  test.skipIf(spawnSync("python3", ["--version"]).status !== 0)(
-    "the program runs, and says what the kernel says of an adapter that is not there",
+  test.skipIf(pythonLack !== undefined)(
+    titled("the program runs, and says what the kernel says of an adapter that is not there", pythonLack),
     async () => {
       // Some machines have an adapter; none has this one.
       await expect(probeChannels({ adapter: 65_000 })).rejects.toMatchObject({
