@@ -14,6 +14,7 @@ import { gatherFacts, type GatherOptions } from "./gather-facts.js";
 import type { TimerUse } from "./facts/timers.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
 import type { Match } from "./rule.js";
+import type { RootCauseId } from "./rules/registry.js";
 import { missingFor, missingFrom, PROBES, type Probe } from "./probes.js";
 
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
@@ -70,7 +71,8 @@ function explainCeremony(ceremony: CeremonyTrace, facts: TraceFacts): CeremonyDi
   if (found === undefined)
     return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
   const missing = missingFor(found.rule, ceremony, facts);
-  if (missing.length > 0) return { ...undecided(ceremony, missing), outcome, consequences };
+  if (missing.length > 0)
+    return { ...undecided(ceremony, missing, found.rule.id), outcome, consequences };
   return { ...decided(ceremony, found, { facts, outcome }), consequences };
 }
 
@@ -111,13 +113,19 @@ function decidingTimer(use: TimerUse | undefined): DecidingTimer | undefined {
 
 type Judged = Pick<CeremonyTrace, "kind" | "id">;
 
-function undecided(judged: Judged, missing: readonly Probe[]): CeremonyDiagnosis {
+/** @param likely cause whose signature is there, and which the missing probes would tell from others. */
+function undecided(
+  judged: Judged,
+  missing: readonly Probe[],
+  likely?: RootCauseId,
+): CeremonyDiagnosis {
   const nothingKnown =
     judged.kind === "factor"
       ? "no code was entered, and no record says why"
       : "no known mechanism leaves this trace";
   const why = missing.map((layer) => `missing probe ${layer} (${PROBES[layer]})`).join(", ");
-  return withoutCause(judged, { why: why === "" ? nothingKnown : why, missing });
+  const looksLike = likely === undefined ? "" : `; what is there looks like ${likely}, and like others`;
+  return withoutCause(judged, { why: why === "" ? nothingKnown : `${why}${looksLike}`, missing });
 }
 
 function attributionUnknown(judged: Judged): CeremonyDiagnosis {

@@ -54,7 +54,8 @@ export function gatherFacts(
     keys,
     copies,
     ...siteRecords,
-    hasSpans: attributed.some(({ kind }) => kind === "span.started"),
+    hasSpans: attributed.some(opensSpans),
+    hasAuthenticator: attributed.some(isOfAuthenticator),
     hasPageScript: attributed.some(({ actor }) => isPage(actor)),
     rowsByCeremony: byCeremony(siteRecords.rows, ({ ceremony }) => ceremony),
     deletedRowsByCeremony: byCeremony(siteRecords.rows, ({ deletedBy }) => deletedBy),
@@ -90,6 +91,17 @@ function heldIn({ entries }: Ledger): HeldCredentials {
     rows: new Set(entries.rows.map(({ credential }) => credential)),
     unknown: (entries.unknown?.length ?? 0) > 0,
   };
+}
+
+/** Whether a record shows that the trace's parties open spans: one of them, or the schema of the run. */
+function opensSpans(record: TraceRecord): boolean {
+  return record.kind === "span.started" || (record.kind === "run.started" && record.schema === 2);
+}
+
+/** Whether an authenticator recorded something itself: what it stores, or a timer of its own. */
+function isOfAuthenticator(record: TraceRecord): boolean {
+  if (record.kind === "ctap.credential") return true;
+  return record.kind === "timer.armed" && record.timer.startsWith("key.");
 }
 
 /** Layers by what only their own party records: a page without its browser, a mail without its site show neither. */

@@ -17,6 +17,7 @@ export const PROBES: Readonly<Record<Probe, string>> = {
   user: "what the user saw and did",
   factor: "what became of the codes that were sent, and how the site judged them",
   "page.script": "what the page's own script did",
+  "ctap.key": "what the authenticator holds, and its own timers",
   "link.phone": "what the phone did itself",
   "link.service": "what the tunnel service did, and its timer",
   "user.answers": "what the user answered to the authenticator's prompt",
@@ -67,6 +68,8 @@ export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts)
       // Records of schema 1 do not say who began a ceremony; a client that no page calls leaves no call of one.
       if (!facts.hasSpans) return facts.hasPageScript || ceremony.called === undefined;
       return ceremony.openedBy !== undefined;
+    case "ctap.key":
+      return facts.hasAuthenticator || isOfOlderPasskey(ceremony, facts);
     case "link.phone":
       // A device that stands in for phone and tunnel records the stages of both itself, without a handshake.
       return phonesOf(ceremony).size > 0 || !phoneWasReached(ceremony);
@@ -104,6 +107,17 @@ function noCodeCouldBe({ attempt, beganAtMs }: CeremonyTrace, { ceremonies }: Tr
     attempt.calls.length + earlier.length > 0
   );
 }
+
+/** Says whether a login asks for passkeys that no registration of the trace can have made. */
+function isOfOlderPasskey({ kind, beganAtMs }: CeremonyTrace, { ceremonies }: TraceFacts): boolean {
+  if (kind !== "login") return false;
+  return !ceremonies.some(
+    (other) => other.kind === "registration" && other.beganAtMs < beganAtMs && mayHaveMade(other),
+  );
+}
+
+/** A registration whose promise resolved, or whose end the trace does not show. */
+const mayHaveMade = ({ settled, finishes }: CeremonyTrace) => settled?.resolved !== false || finishes.length > 0;
 
 /** A ceremony in which no authenticator was reached leaves no CTAP commands in any trace. */
 function wasNeverReached(ceremony: CeremonyTrace): boolean {

@@ -51,8 +51,17 @@ export function placedByAction({ ceremonies }: Folded): Folded {
   };
 }
 
-function actionAt({ actionIds }: PlannedRun, recordsBefore: readonly number[], beganAt: number): string {
-  const at = recordsBefore.findLastIndex((before) => before <= beganAt);
+/** Actions that begin no ceremony: one that begins after them is another try of what was begun before. */
+const BEGINS_NONE: readonly string[] = ["set", "wait", "unplug", "replug", "quit-browser", "reset-key"];
+
+function actionAt(
+  { actionIds, script }: PlannedRun,
+  recordsBefore: readonly number[],
+  beganAt: number,
+): string {
+  const at = recordsBefore.findLastIndex(
+    (before, nth) => before <= beganAt && !BEGINS_NONE.includes(script[nth]?.do ?? ""),
+  );
   return actionIds[Math.max(at, 0)] ?? "unknown";
 }
 

@@ -7,7 +7,7 @@ import type { Lattice, LatticeDeps } from "./lattice.js";
 import { sampleOf, type SampleName } from "./draw-plan.js";
 import { judgeCeremony, WELL, type Judgement } from "./judge.js";
 import type { KnobInfo } from "./knob-info.js";
-import { clocksOff, judgePartial, missingParties, type PartialVerdict } from "./partial.js";
+import { clocksOff, judgePartial, missingParties, type PartialClass, type PartialVerdict } from "./partial.js";
 import { nameOfDeviation, type Plan } from "./plan.js";
 import { drawSoundPlan } from "./sound-plan.js";
 import {
@@ -130,6 +130,9 @@ async function reportCase(
   };
 }
 
+/** Classes of partial verdicts that name another cause than the whole trace does. */
+const ANOTHER: readonly PartialClass[] = ["right", "coarser", "wrong"];
+
 /** Counts verdicts on traces that are not whole. */
 async function countPartial(
   draw: Draw,
@@ -140,11 +143,11 @@ async function countPartial(
   for (const { change, ceremony, whole, said, class: is, records } of verdicts) {
     const empty = emptyTable(draw.options.seed);
     const table = { ...empty, [member]: countUnder({}, change, is) };
-    if (is !== "wrong") {
+    if (!ANOTHER.includes(is)) {
       tables.push(table);
       continue;
     }
-    const judgement = { class: "wrong", why: `the whole trace: ${whole}` } as const;
+    const judgement = { class: "wrong", why: `${is}; the whole trace: ${whole}` } as const;
     const partial = { change, records };
     const sufficient = undefined;
     const timerEffect = undefined;

@@ -8,7 +8,7 @@ import type { CredentialSource } from "./authenticator/store/credential-store.js
 import type { KnobOverrides, Knobs } from "./knobs/knobs.js";
 import type { LedgerKey } from "../diagnosis/ledger.js";
 import { OrderedCredentialStore } from "./authenticator/store/lagging-store.js";
-import { profileFor, withLiveBackup } from "./profile-for.js";
+import { ownTransports, profileFor, withLiveBackup } from "./profile-for.js";
 import { syncStores } from "./authenticator/store/sync-stores.js";
 import type { SimUser } from "./user.js";
 
@@ -106,13 +106,17 @@ export class AuthenticatorSet {
   }
 
   #providerFor(which: WhichDevice, context?: TraceContext): CredentialProvider {
-    const { key, phone } = this.#knobs;
+    const { key, link, phone } = this.#knobs;
     if (which !== "first" && which !== "second")
       return this.#providers.get(which) ?? this.#another(which, which);
     if (key.second === "synced" && phone.account === "same") this.#synchronise();
     if (key.second === "imported") this.#import();
     const device = this.#nameOf(which);
-    const name = phone.provider === "second" ? `${device}-provider-2` : device;
+    // A security key is a provider by itself, and has no other.
+    const hasProviders =
+      link.road === "hybrid" || ownTransports(profileFor(this.#knobs, which)) !== undefined;
+    const isSecond = phone.provider === "second" && hasProviders;
+    const name = isSecond ? `${device}-provider-2` : device;
     const provider = this.#providers.get(name) ?? this.#another(name, which);
     provider.store.lagMs = key.indexLagMs;
     provider.store.oldestFirst = key.listOrder === "oldest-first";

@@ -66,6 +66,8 @@ export interface TraceFacts {
   readonly ledger: Ledger;
   /** The trace has spans: a ceremony without its opening record lacks the records of its page. */
   readonly hasSpans: boolean;
+  /** Some authenticator recorded what it stores, or a timer of its own. */
+  readonly hasAuthenticator: boolean;
   /** Some page recorded what its script did. */
   readonly hasPageScript: boolean;
   /** What is held when the trace ends. */

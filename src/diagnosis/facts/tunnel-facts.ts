@@ -5,6 +5,9 @@ const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen
 /** What a phone says of itself, and a tunnel service never. */
 const PHONE_STAGES: readonly string[] = ["qr-scanned", "advert-sent", "tunnel-opening", "handshake", "ready"];
 
+/** HTTP status of a tunnel service that does not know the tunnel, or not any more. */
+export const NO_SUCH_TUNNEL = 404;
+
 /** Names the actor that is the computer in this ceremony; recordings differ in the actor's name. */
 function clientOf({ linkStages }: CeremonyTrace): string | undefined {
   return linkStages.find(({ stage }) => CLIENT_STAGES.includes(stage))?.actor;
@@ -30,6 +33,7 @@ export function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
 export function phoneWasReached(ceremony: CeremonyTrace): boolean {
   return (
     clientStage(ceremony, "handshake") !== undefined ||
+    clientStage(ceremony, "tunnel-refused")?.httpStatus === NO_SUCH_TUNNEL ||
     ceremony.linkStages.some(({ stage }) => stage === "push-sent")
   );
 }

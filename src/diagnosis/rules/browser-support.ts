@@ -23,8 +23,10 @@ export const browserUnsupported = defineRule({
   text: "The browser lacks what the ceremony needs: WebAuthn, cookies or JavaScript.",
   results: TROUBLED,
   over: ["mail-queue-only", "session-lost", "read-replica-lag", ...UMBRELLAS],
-  match({ records, called, calls, callFailed, finishes, failureSeen }) {
-    const wentOn = [calls.length > 0, called, callFailed].some(Boolean);
+  match({ records, timers, called, calls, callFailed, finishes, failureSeen }) {
+    // Only a page that went on reaches a gateway, whose timers may be all that is left of a call.
+    const reached = timers.some(({ owner }) => owner === "gateway");
+    const wentOn = [calls.length > 0, called, callFailed, reached].some(Boolean);
     const isSessionLost = finishes.some(({ code }) => code === "SESSION_LOST");
     const record = records.find(
       (one) =>

@@ -20,17 +20,22 @@ export const codeNeverSent = defineFactorRule({
     const earlier = ceremonies.filter(
       ({ attempt, beganAtMs }) => attempt?.factor === factor && beganAtMs < ceremony.beganAtMs,
     );
-    if (earlier.some(({ attempt }) => (attempt?.codes.length ?? 0) > 0)) return undefined;
+    const sent = earlier.filter(({ attempt }) => (attempt?.codes.length ?? 0) > 0);
+    // What was sent by a call that was refused all the same, the page could not tell the user of.
+    if (sent.some((one) => failedRequestOf(one, factor).length === 0)) return undefined;
     if (early !== undefined && earlier.length === 0) return early;
     if (isSent) return undefined;
     const failed = earlier.flatMap((one) => failedRequestOf(one, factor)).at(-1);
     if (failed === undefined) return undefined;
     const answer = `answered ${failed.answer} at ${seconds(failed.atMs)}`;
     return {
-      verdict: `No code was ever sent: the call that asks for one was ${answer}, and the page let the user wait for a code all the same.`,
+      verdict:
+        sent.length === 0
+          ? `No code was ever sent: the call that asks for one was ${answer}, and the page let the user wait for a code all the same.`
+          : `The call that asks for a code was ${answer}, although the site had sent one: the page asked for a code without knowing of any.`,
       evidence: evidenceOf(
         `${seconds(failed.atMs)}: ${factor}/code ${answer}`,
-        "no code was issued before or after",
+        sent.length === 0 && "no code was issued before or after",
       ),
       prevention: ["Ask for a code only when one was sent, and say why none was."],
     };

@@ -11,6 +11,7 @@ import { firedTimer } from "../facts/ceremony.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
 import { evidenceOf, nameTimer, seconds } from "../evidence.js";
 import { attemptDoneAtMs } from "../facts/outcome.js";
+import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
 import { defineFactorRule, TROUBLED, UMBRELLAS, type Layer, type Rule } from "../rule.js";
 
 export const codeExpired = defineFactorRule({
@@ -166,7 +167,7 @@ export const codeNotReceived = defineFactorRule({
   over: ["code-undeliverable", "site-rate-limited", ...UMBRELLAS],
   requiredProbes: () => ["factor", "rp"],
   match(attempt, { records }, { endsAtMs }) {
-    if (attempt.entries.length > 0) return undefined;
+    if (attempt.entries.length > 0 || isRefusedThroughout(attempt)) return undefined;
     const gaveUp = records.findLast((record) => record.kind === "user.answered" && record.answer === "none");
     const untilMs = gaveUp?.atMs ?? endsAtMs;
     const last = attempt.codes.findLast(({ atMs }) => atMs <= untilMs);
@@ -198,6 +199,12 @@ export const codeNotReceived = defineFactorRule({
     };
   },
 });
+
+/** Says whether every call for a code was refused: the page then said so, whatever the site sent. */
+function isRefusedThroughout({ calls }: FactorAttempt): boolean {
+  const asked = calls.filter(({ step }) => step === "code");
+  return asked.length > 0 && asked.every(({ status }) => status !== undefined && status >= HTTP_ERROR_MIN);
+}
 
 function routeText(route: string): string {
   return route === "landline" ? "a landline" : "another person's telephone";

@@ -335,14 +335,29 @@ const uvBlockedStatus = statusOf({
   prevention: ["On UV_BLOCKED ask for the PIN; let the ceremony's timer run on."],
 });
 
+/** A request whose own verification has no attempt left, from an earlier ceremony on perhaps. @see CTAP 2.3 §6.1.2, §6.2.2 */
+const noAttemptLeft = statusOf({
+  id: "uv-blocked",
+  text: uvBlockedStatus.text,
+  statuses: ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"],
+  commands: ["makeCredential", "getAssertion"],
+  description: "The sensor had failed to recognise the user too often, and no attempt was left.",
+  prevention: [
+    "Let the user unlock the device with its PIN or pattern, which gives the sensor its attempts back.",
+  ],
+});
+
 /** Phones say of a finger that they do not know what they say of a refusal: only the prompt's own record tells them apart. */
 export const uvBlocked: Rule<"uv-blocked"> = {
   ...uvBlockedStatus,
   match(ceremony, facts) {
     const answer = finalAnswer(ceremony);
-    if (answer?.answeredAtMs === undefined || answer.status === "OK")
-      return uvBlockedStatus.match(ceremony, facts);
-    if (lastGesture(ceremony, answer) !== "wrong-finger") return uvBlockedStatus.match(ceremony, facts);
+    if (
+      answer?.answeredAtMs === undefined ||
+      answer.status === "OK" ||
+      lastGesture(ceremony, answer) !== "wrong-finger"
+    )
+      return uvBlockedStatus.match(ceremony, facts) ?? noAttemptLeft.match(ceremony, facts);
     const wrong = ceremony.gestures.filter((gesture) => gesture.answer === "wrong-finger");
     return {
       verdict:
@@ -374,6 +389,8 @@ const TOKEN_TIMERS: readonly string[] = ["key.tokenFirstUse", "key.tokenLife"];
 
 export const tokenExpired: Rule<"token-expired"> = {
   ...tokenRefused,
+  // The other status stands for a token of another key, or from before a reset, as well: the key's own timers tell.
+  requiredProbes: (ceremony) => (finalCommand(ceremony)?.status === "PIN_TOKEN_EXPIRED" ? [] : ["ctap.key"]),
   match(ceremony, facts) {
     const lives = ceremony.timers.filter(({ timer }) => TOKEN_TIMERS.includes(timer));
     if (lives.length > 0 && lives.every(({ end }) => end !== "fired")) return undefined;

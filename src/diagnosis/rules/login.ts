@@ -10,7 +10,7 @@ export const noCredential = defineRule({
   text: "The authenticator holds none of the credentials the site asked for.",
   over: UMBRELLAS,
   // Whether it has the key after all, and which authenticator was asked, stands elsewhere.
-  requiredProbes: () => ["rp", "timer"],
+  requiredProbes: () => ["rp", "timer", "ctap.key"],
   match(ceremony, facts) {
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);

@@ -14,6 +14,8 @@ export const phoneHungUp = defineRule({
   kinds: PASSKEY,
   text: "The phone closed the tunnel in good order without an answer.",
   over: ["link-lost", ...UMBRELLAS],
+  // It may have found a message that it could not read, or its owner may have closed the sheet.
+  requiredProbes: () => ["link.phone"],
   match(ceremony) {
     const end = tunnelEnd(ceremony);
     const asked = mainExchange(ceremony);

@@ -67,7 +67,13 @@ export const linkFlake = defineRule({
   text: "This attempt's link to the authenticator failed before anything was asked.",
   over: UMBRELLAS,
   // A timer may have ended the wait before, and a request may have been out already.
-  requiredProbes: () => ["page", "timer", "ctap"],
+  requiredProbes: ({ linkStages }) => [
+    "page",
+    "timer",
+    "ctap",
+    // Who aborted the request shows in the page alone.
+    ...(linkStages.some(({ code }) => code === "ABORTED") ? ["page.script" as const] : []),
+  ],
   match(ceremony) {
     // From then on no client waited for the link any more.
     const overAtMs = firedTimer(ceremony, "client.ceremony")?.endedAtMs ?? Infinity;

@@ -6,6 +6,7 @@ import type { TraceFacts } from "../facts/trace-facts.js";
 import { settledLine } from "../facts/request-end.js";
 import {
   clientStage,
+  NO_SUCH_TUNNEL,
   phoneStage,
   precedesTheEnd,
   serviceEnd,
@@ -136,6 +137,9 @@ export const tunnelLimit = defineRule({
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     const limit = end?.closeCode === undefined ? undefined : LIMITS[end.closeCode];
+    const ttl = firedTimer(ceremony, "tunnel.ttl");
+    // The tunnel's time is a limit with a timer of its own, and with causes of its own for what it waited for.
+    if (ttl?.endedAtMs !== undefined && end !== undefined && ttl.endedAtMs <= end.atMs) return undefined;
     if (end === undefined || limit === undefined || !hasFullDetail(ceremony, facts)) return undefined;
     const opened = clientStage(ceremony, "tunnel-open");
     const service = serviceEnd(ceremony);
@@ -265,6 +269,9 @@ export const tunnelRefused = defineRule({
   id: "tunnel-refused",
   kinds: PASSKEY,
   text: "The tunnel service refused the computer.",
+  // A service knows no tunnel any more that its phone has left.
+  requiredProbes: (ceremony) =>
+    clientStage(ceremony, "tunnel-refused")?.httpStatus === NO_SUCH_TUNNEL ? ["link.phone"] : [],
   over: ["link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony) {
     const refused = clientStage(ceremony, "tunnel-refused");
@@ -301,8 +308,9 @@ export const linkLost = defineRule({
   kinds: PASSKEY,
   text: "The tunnel ended, and no party said more than that.",
   over: ["link-flake-per-attempt", ...UMBRELLAS],
-  // Whether a key was made behind the lost answer, and whether the site accepts it, is then the cause.
-  requiredProbes: () => ["ctap", "rp"],
+  // Whether a key was made behind the lost answer, and whether the site accepts it, is then the cause; the phone may
+  // have closed for a reason of its own.
+  requiredProbes: () => ["ctap", "rp", "link.phone"],
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     if (end === undefined || !hasFullDetail(ceremony, facts)) return undefined;
