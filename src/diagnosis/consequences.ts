@@ -41,6 +41,8 @@ const failureReported = define({
     const atMs = failureSeen?.atMs ?? gaveUp?.atMs;
     if (result !== "success-reported-as-failure" || atMs === undefined) return undefined;
     const until = told === "corrected" ? ", which the page took back later" : "";
+    if (kind === "factor")
+      return `The user was told of a failure at ${seconds(atMs)}${until}; a later try was accepted.`;
     return `The user was told of a failure at ${seconds(atMs)}${until}; the ${kind} exists at the site.`;
   },
 });

@@ -1,8 +1,10 @@
 import type { DecidingTimer, Ending } from "./explanation.js";
-import { mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
+import type { ByActor, CeremonyTrace } from "./facts/ceremony.js";
 import { isRefusal } from "./facts/exchanges.js";
 import { lastRefusal } from "./facts/factor-lines.js";
 import type { Outcome } from "./facts/outcome.js";
+import { attemptDoneAtMs } from "./facts/outcome.js";
+import { finalAnswer } from "./facts/request-end.js";
 import { HTTP_ERROR_MIN } from "./facts/site-calls.js";
 
 /**
@@ -40,14 +42,14 @@ function isLeftBehind({ attempt, gaveUp }: CeremonyTrace, { result }: Outcome): 
 /** The browser ended before the user had heard how the ceremony had. */
 function quitEnd({ quit, called }: CeremonyTrace, { result }: Outcome): Ending | undefined {
   if (quit === undefined || result === "success") return undefined;
-  return { by: "client", ...(called !== undefined && { actor: called.actor }), atMs: quit.atMs };
+  return { by: "client", actor: called?.actor ?? quit.actor, atMs: quit.atMs };
 }
 
 /** What ended the request to the authenticator, where it was rejected. */
 function requestEnd(ceremony: CeremonyTrace): Ending | undefined {
   const { settled, linkStages, gestures, called, requestEndedAtMs } = ceremony;
   if (settled === undefined) return undefined;
-  const answer = mainExchange(ceremony);
+  const answer = finalAnswer(ceremony);
   if (answer?.answeredAtMs !== undefined && isRefusal(answer)) {
     // An authenticator that holds nothing says so, whatever its user answered.
     const refused =
@@ -66,20 +68,38 @@ function requestEnd(ceremony: CeremonyTrace): Ending | undefined {
   return { by: "client", ...(called !== undefined && { actor: called.actor }), atMs: settled.atMs };
 }
 
-/** The first call to the site that was refused; of an attempt with a factor, which goes on after a refusal, the last one. */
-function siteEnd({ options, finishes, attempt }: CeremonyTrace): Ending | undefined {
+/**
+ * The first call to the site that was refused; of an attempt with a factor, which goes on after a refusal, the acceptance
+ * or the last refusal.
+ */
+function siteEnd(ceremony: CeremonyTrace): Ending | undefined {
+  const { options, finishes, calls, called, attempt } = ceremony;
+  const doneAtMs = attemptDoneAtMs(ceremony);
+  if (doneAtMs !== undefined) return { by: "site", actor: "site", atMs: doneAtMs };
   const last = attempt && lastRefusal(attempt);
   if (last !== undefined) return { by: "site", actor: "site", atMs: last.atMs };
-  const refused = [options, ...finishes].find((call) => (call?.status ?? 0) >= HTTP_ERROR_MIN);
+  // Where the browser was never called, any call may have ended it.
+  const first = called === undefined ? calls.filter(({ step }) => step !== "poll") : [options];
+  const refused = [...first, ...finishes].find((call) => (call?.status ?? 0) >= HTTP_ERROR_MIN);
   return refused?.answeredAtMs === undefined
     ? undefined
     : { by: "site", actor: "site", atMs: refused.answeredAtMs };
 }
 
 /** The first thing the page told the user, or did, that denied the ceremony. */
-function pageEnd({ failureSeen, gaveUp, threw, callFailed }: CeremonyTrace): Ending | undefined {
-  const atMs = Math.min(
-    ...[failureSeen, gaveUp, threw, callFailed].map((moment) => moment?.atMs ?? Infinity),
-  );
-  return atMs === Infinity ? undefined : { by: "page", actor: "page", atMs };
+function pageEnd({
+  failureSeen,
+  gaveUp,
+  threw,
+  callFailed,
+  gestures,
+  attempt,
+}: CeremonyTrace): Ending | undefined {
+  const first = [failureSeen, gaveUp, threw, callFailed]
+    .filter((moment) => moment !== undefined)
+    .reduce<ByActor | undefined>((one, other) => (one && one.atMs <= other.atMs ? one : other), undefined);
+  if (first !== undefined) return { by: "page", actor: first.actor, atMs: first.atMs };
+  // A user who stops waiting for a code ends the attempt.
+  const left = attempt && gestures.findLast(({ answer }) => answer === "none");
+  return left && { by: "user", actor: "user", atMs: left.atMs };
 }

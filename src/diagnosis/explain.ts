@@ -71,8 +71,7 @@ function explainCeremony(ceremony: CeremonyTrace, facts: TraceFacts): CeremonyDi
   if (found === undefined)
     return { ...undecided(ceremony, missingFrom(facts, ceremony)), outcome, consequences };
   const missing = missingFor(found.rule, ceremony, facts);
-  if (missing.length > 0)
-    return { ...undecided(ceremony, missing, found.rule.id), outcome, consequences };
+  if (missing.length > 0) return { ...undecided(ceremony, missing, found.rule.id), outcome, consequences };
   return { ...decided(ceremony, found, { facts, outcome }), consequences };
 }
 
@@ -114,11 +113,7 @@ function decidingTimer(use: TimerUse | undefined): DecidingTimer | undefined {
 type Judged = Pick<CeremonyTrace, "kind" | "id">;
 
 /** @param likely cause whose signature is there, and which the missing probes would tell from others. */
-function undecided(
-  judged: Judged,
-  missing: readonly Probe[],
-  likely?: RootCauseId,
-): CeremonyDiagnosis {
+function undecided(judged: Judged, missing: readonly Probe[], likely?: RootCauseId): CeremonyDiagnosis {
   const nothingKnown =
     judged.kind === "factor"
       ? "no code was entered, and no record says why"

@@ -117,7 +117,8 @@ function isOfOlderPasskey({ kind, beganAtMs }: CeremonyTrace, { ceremonies }: Tr
 }
 
 /** A registration whose promise resolved, or whose end the trace does not show. */
-const mayHaveMade = ({ settled, finishes }: CeremonyTrace) => settled?.resolved !== false || finishes.length > 0;
+const mayHaveMade = ({ settled, finishes }: CeremonyTrace) =>
+  settled?.resolved !== false || finishes.length > 0;
 
 /** A ceremony in which no authenticator was reached leaves no CTAP commands in any trace. */
 function wasNeverReached(ceremony: CeremonyTrace): boolean {

@@ -8,7 +8,8 @@ import type { TraceFacts } from "./facts/trace-facts.js";
 export type Layer = "page" | "ctap" | "rp" | "timer" | "link" | "user" | "factor";
 
 /** Part of a layer that one party records, or what is known beside the trace: a site's own list, a clock's offset. */
-export type PartProbe = "page.script" | "ctap.key" | "link.phone" | "link.service" | "user.answers" | "rp.probe" | "clock";
+export type PartProbe =
+  "page.script" | "ctap.key" | "link.phone" | "link.service" | "user.answers" | "rp.probe" | "clock";
 
 /** A layer, a part of one, or what has to be known beside them. */
 export type Probe = Layer | PartProbe;

@@ -15,6 +15,11 @@ export const USER_EVENTS = {
       tone: ({ answer }) => (answer === "approved" ? "good" : "user"),
     },
   ),
+  /** The user cleared what the browser keeps for the site. */
+  "user.cleared": event(
+    { what: oneOf("site-data") },
+    { text: () => "loses its cookies and site data: the user clears them", tone: "user" },
+  ),
   /** A text or mail that the user got to see. `tone` is absent when it reported neither success nor failure. */
   "user.saw": event(
     {

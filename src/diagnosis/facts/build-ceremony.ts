@@ -77,7 +77,7 @@ function pageOf(own: readonly TraceRecord[]): Pick<CeremonyTrace, "openedBy" | "
 }
 
 function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyContext["isCopy"]): void {
-  const { atMs } = record;
+  const { atMs, actor } = record;
   switch (record.kind) {
     case "rp.request":
     case "rp.response":
@@ -104,16 +104,16 @@ function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyCont
       break;
     }
     case "page.gave-up":
-      ceremony.gaveUp = { atMs, aborted: record.aborted };
+      ceremony.gaveUp = { atMs, actor, aborted: record.aborted };
       break;
     case "page.closed":
-      ceremony.quit ??= { atMs };
+      ceremony.quit ??= { atMs, actor };
       break;
     case "page.threw":
-      ceremony.threw = { atMs };
+      ceremony.threw = { atMs, actor };
       break;
     case "page.call-failed":
-      ceremony.callFailed = { atMs };
+      ceremony.callFailed = { atMs, actor };
       break;
     case "ctap.credential":
       takeKey(ceremony, record, isCopy);
@@ -123,7 +123,7 @@ function take(ceremony: CeremonyTrace, record: TraceRecord, isCopy: CeremonyCont
       break;
     case "user.saw":
       if (record.where !== "page") break;
-      if (record.tone === "failure") ceremony.failureSeen ??= { atMs, text: record.text };
+      if (record.tone === "failure") ceremony.failureSeen ??= { atMs, actor, text: record.text };
       if (record.tone === "success") ceremony.successSeen ??= { atMs };
       break;
     default:

@@ -26,6 +26,11 @@ export interface LinkStage extends Timestamped, Omit<HybridEvent, "kind" | "stag
   readonly actor: string;
 }
 
+/** What an actor recorded of itself. */
+export interface ByActor extends Timestamped {
+  readonly actor: string;
+}
+
 /** Everything a trace says of one ceremony, from the press of the button to whatever came late. */
 export interface CeremonyTrace {
   readonly id: string;
@@ -47,7 +52,7 @@ export interface CeremonyTrace {
     readonly name?: string;
     readonly credential?: string;
   };
-  gaveUp?: Timestamped & { readonly aborted: boolean };
+  gaveUp?: ByActor & { readonly aborted: boolean };
   readonly exchanges: readonly CtapCommandFact[];
   /** Every call of a ceremony with a passkey, whatever its step. */
   readonly calls: (SiteCall & { readonly step: string })[];
@@ -69,14 +74,14 @@ export interface CeremonyTrace {
    */
   requestEndedAtMs: number;
   /** The browser that was called ended: from then on nobody waits for anything. */
-  quit?: Timestamped;
+  quit?: ByActor;
   /** The page's script broke down. */
-  threw?: Timestamped;
+  threw?: ByActor;
   /** A call to the site got no answer, and the page did not repeat it. */
-  callFailed?: Timestamped;
+  callFailed?: ByActor;
   readonly timers: readonly TimerUse[];
   /** First text that reported a failure to the user, and first text that reported a success. */
-  failureSeen?: Timestamped & { readonly text: string };
+  failureSeen?: ByActor & { readonly text: string };
   successSeen?: Timestamped;
   /** Who opened the span of the ceremony; absent where that record is not in the trace. */
   readonly openedBy?: string;

@@ -34,7 +34,7 @@ export const codeLinesUntil = ({ codes }: FactorAttempt, untilMs: number) =>
 
 export const entryLine = (entry: EntryFact | undefined) =>
   entry &&
-  `${seconds(entry.atMs)}: a code was typed, ${entry.outcome}${entry.reason ? ` ${entry.reason}` : ""}`;
+  `${seconds(entry.atMs)}: a code came to the site, ${entry.outcome}${entry.reason ? ` ${entry.reason}` : ""}`;
 
 /** The first call that the site answered with this code. */
 export const callWith = (

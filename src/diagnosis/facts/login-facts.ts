@@ -12,7 +12,8 @@ export function askedAuthenticator(ceremony: CeremonyTrace): string | undefined 
 }
 
 export const offeredLine = ({ options }: CeremonyTrace) =>
-  options && `${seconds(options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
+  options &&
+  `${seconds(options.answeredAtMs ?? options.askedAtMs)}: login options offered ${options.offered?.join(", ") || "no id"}`;
 
 /** When the authenticator said that it has none of what was asked for, or denied what its owner had agreed to. */
 export function nothingFoundAtMs(ceremony: CeremonyTrace): number | undefined {

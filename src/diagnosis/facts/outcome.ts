@@ -51,7 +51,9 @@ function resultOf(
   if (ceremony.attempt !== undefined) {
     if (attemptDoneAtMs(ceremony) !== undefined)
       return deniedByPage ? "success-reported-as-failure" : "success";
-    return ceremony.attempt.calls.length + ceremony.attempt.entries.length > 0 ? "failure" : "unfinished";
+    const { calls, entries } = ceremony.attempt;
+    const isLeft = ceremony.gestures.some(({ answer }) => answer === "none");
+    return calls.length + entries.length > 0 || deniedByPage || isLeft ? "failure" : "unfinished";
   }
   const kept = site === "accepted" || facts.rowsByCeremony.has(ceremony.id);
   if (kept && deniedByPage) return "success-reported-as-failure";
@@ -97,9 +99,10 @@ function siteSaid(ceremony: CeremonyTrace): Outcome["site"] {
   return last.status === undefined ? "no-answer" : "refused";
 }
 
-/** Says whether the site gave no options, so that the browser was not called. */
-export function optionsFailed({ options, called }: CeremonyTrace): boolean {
-  return called === undefined && (options?.status ?? 0) >= HTTP_ERROR_MIN;
+/** Says whether the site refused the options, or what comes before them, so that the browser was not called. */
+export function optionsFailed({ calls, called }: CeremonyTrace): boolean {
+  const before = calls.findLast(({ step }) => step !== "poll" && step !== "finish");
+  return called === undefined && (before?.status ?? 0) >= HTTP_ERROR_MIN;
 }
 
 /** Compares what the ceremony made with what the other side holds at the end; nothing where a side is unknown or not in the trace. */

@@ -68,7 +68,7 @@ export function mailLine(ceremony: CeremonyTrace, facts: TraceFacts, atMs: numbe
 
 export function finishLine(call: SiteCall | undefined): string | undefined {
   if (call === undefined) return undefined;
-  const asked = `${seconds(call.askedAtMs)}: the page posted finish`;
+  const asked = `${seconds(call.askedAtMs)}: finish came to the site`;
   return call.answeredAtMs === undefined
     ? `${asked}; no answer in the trace`
     : `${asked}, answered ${call.status ?? "?"}${call.code ? ` ${call.code}` : ""} at ${seconds(call.answeredAtMs)}`;

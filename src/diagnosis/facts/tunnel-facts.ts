@@ -5,6 +5,13 @@ const CLIENT_STAGES: readonly string[] = ["qr-shown", "contacting", "advert-seen
 /** What a phone says of itself, and a tunnel service never. */
 const PHONE_STAGES: readonly string[] = ["qr-scanned", "advert-sent", "tunnel-opening", "handshake", "ready"];
 
+/** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
+const GOOD_CLOSES: readonly number[] = [1000, 1001, 1005];
+
+/** Says whether a WebSocket close code is one of a side that is done. */
+export const isGoodClose = (code: number | undefined): boolean =>
+  code !== undefined && GOOD_CLOSES.includes(code);
+
 /** HTTP status of a tunnel service that does not know the tunnel, or not any more. */
 export const NO_SUCH_TUNNEL = 404;
 
@@ -33,6 +40,9 @@ export function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
 export function phoneWasReached(ceremony: CeremonyTrace): boolean {
   return (
     clientStage(ceremony, "handshake") !== undefined ||
+    clientStage(ceremony, "phone-joined") !== undefined ||
+    // It broadcast, and the computer came to where it waited.
+    (clientStage(ceremony, "advert-seen") && clientStage(ceremony, "tunnel-open")) !== undefined ||
     clientStage(ceremony, "tunnel-refused")?.httpStatus === NO_SUCH_TUNNEL ||
     ceremony.linkStages.some(({ stage }) => stage === "push-sent")
   );

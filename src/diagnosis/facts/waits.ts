@@ -111,20 +111,25 @@ function searchWaits({ linkStages, lateStages }: CeremonyTrace): readonly Wait[]
   const scanned = at("qr-scanned");
   const sent = at("advert-sent");
   const seen = at("advert-seen");
-  const opening = stages.find(
-    ({ stage, atMs }) => stage === "tunnel-opening" && atMs >= (seen ?? called ?? Infinity),
-  );
+  const opening = stages.find(({ stage, atMs }) => stage === "tunnel-opening" && atMs >= (seen ?? Infinity));
   const ready = at("ready");
+  // A linked phone answers the call by opening its own end of the tunnel, and broadcasts then.
+  const joined = called === undefined ? undefined : at("phone-joined");
+  const answered = called === undefined ? undefined : at("tunnel-opening");
   const hasPhone = scanned !== undefined || sent !== undefined;
   return [
     ...(off === undefined ? [] : [{ id: "bluetooth" as const, fromMs: off, untilMs: at("radio-on") }]),
     ...(code === undefined ? [] : [codeWait({ fromMs: code, scanned, seen, hasPhone })]),
     ...(called === undefined
       ? []
-      : [{ id: "phone-tap" as const, fromMs: called, untilMs: at("phone-joined") ?? ready }]),
-    ...(scanned === undefined ? [] : [{ id: "advert" as const, fromMs: sent ?? scanned, untilMs: seen }]),
+      : [{ id: "phone-tap" as const, fromMs: called, untilMs: joined ?? ready ?? answered }]),
+    ...advertWait(sent ?? scanned ?? joined, seen),
     ...(opening === undefined ? [] : [{ id: "tunnel" as const, fromMs: opening.atMs, untilMs: ready }]),
   ];
+}
+
+function advertWait(fromMs: number | undefined, untilMs: number | undefined): readonly Wait[] {
+  return fromMs === undefined ? [] : [{ id: "advert", fromMs, untilMs }];
 }
 
 /** The wait behind a code: for a phone to read it, or, where no phone left a record, for a link without stages of its own. */

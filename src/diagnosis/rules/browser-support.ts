@@ -1,5 +1,5 @@
 import { seconds } from "../evidence.js";
-import { settledLine } from "../facts/request-end.js";
+import { finalAnswer, settledLine } from "../facts/request-end.js";
 import { evidenceOf } from "../evidence.js";
 import { defineRule, PASSKEY, TROUBLED, UMBRELLAS, weakerThan } from "../rule.js";
 
@@ -39,7 +39,7 @@ export const browserUnsupported = defineRule({
     return {
       verdict:
         called === undefined
-          ? `${missing}: the ceremony ended at ${seconds(record.atMs)}, before any authenticator was asked.`
+          ? `${missing} (${record.actor}, ${seconds(record.atMs)}): no authenticator was asked.`
           : `${missing}: the site could not tell at finish which ceremony was meant` +
             `${failureSeen ? `, and the page reported a failure at ${seconds(failureSeen.atMs)}` : ""}.`,
       evidence: [`${seconds(record.atMs)}: the browser lacks ${record.feature}`],
@@ -135,11 +135,19 @@ export const clientRefused = defineRule({
       return undefined;
     const known = REASONS[settled.reason];
     if (known === undefined) return undefined;
+    // Which answer the client's reason rests on, where one was given.
+    const answer = AFTER_ANSWER.includes(settled.reason) ? finalAnswer(ceremony) : undefined;
+    const refusal = answer?.status === "OK" ? undefined : answer;
     return {
       verdict:
         `The client ended the request at ${seconds(settled.atMs)} with ${settled.name ?? "an error"}: ${known[0]} ` +
-        `(${settled.reason}).`,
-      evidence: evidenceOf(settledLine(ceremony)),
+        `(${settled.reason}` +
+        (refusal === undefined ? ")." : `; ${refusal.command} was answered ${refusal.status ?? "?"}).`),
+      evidence: evidenceOf(
+        refusal?.answeredAtMs !== undefined &&
+          `${seconds(refusal.answeredAtMs)}: ${refusal.command} answered ${refusal.status ?? "?"}`,
+        settledLine(ceremony),
+      ),
       prevention: [known[1]],
     };
   },

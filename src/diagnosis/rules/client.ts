@@ -203,7 +203,7 @@ export const verificationUnavailable = defineRule({
         (holder
           ? ` The passkey was made on ${holder.authenticator}` +
             (holder.deletedAtMs === undefined
-              ? "; this may be another authenticator."
+              ? "."
               : ` and was deleted there at ${seconds(holder.deletedAtMs)}: an authenticator that is reset loses its ` +
                 "passkeys, its PIN and its fingerprints.")
           : ""),
@@ -309,6 +309,9 @@ export const settingDiverts = defineRule({
   },
 });
 
+/** A rejection within this time of the call came before the user could do anything. */
+const QUICK_MS = 10_000;
+
 /** Detects a request without any reachable authenticator; what the sheet offered says why. */
 export const noAuthenticator = defineRule({
   id: "no-authenticator",
@@ -317,17 +320,23 @@ export const noAuthenticator = defineRule({
   over: ["still-waiting", "request-replaced", ...UMBRELLAS],
   // At login the site may have said that there is nothing to look for further away.
   requiredProbes: ({ kind }) => (kind === "login" ? ["rp"] : []),
-  match(ceremony) {
+  match(ceremony, facts) {
     const [missing] = recordsIn(ceremony, "link.not-found");
     const rejection = rejectionOf(ceremony);
     const { settled, linkStages } = ceremony;
     if (missing === undefined || settled?.resolved === true || linkStages.length > 0) return undefined;
     const offered = missing.offered.join(", ") || "nothing";
     const client = firedTimer(ceremony, "client.ceremony");
+    const named = ceremony.options?.offered ?? [];
+    const holder = facts.keys.find(({ credential }) => named.includes(credential));
+    const ofKind =
+      rejection?.reason === "attachment-unavailable" ? " of the kind that the site asked for" : "";
+    const tookMs = (ceremony.settled?.atMs ?? Infinity) - (ceremony.called?.atMs ?? 0);
     return {
       decidedBy: client,
       verdict:
-        `No authenticator was within reach; the sheet offered ${offered}. ` +
+        `No authenticator${ofKind} was within reach; the sheet offered ${offered}. ` +
+        (holder ? `The passkey is on ${holder.authenticator}. ` : "") +
         (client?.endedAtMs === undefined
           ? rejection === undefined
             ? "The request still waits."
@@ -339,9 +348,11 @@ export const noAuthenticator = defineRule({
         rejection && rejectionLine(rejection),
       ),
       prevention: [
-        "Store and send the transports the authenticator reported, `hybrid` among them, or none at all.",
+        ...(ceremony.kind === "login"
+          ? ["Store and send the transports the authenticator reported, `hybrid` among them, or none at all."]
+          : []),
         "Do not open a modal request by itself; offer the phone and other ways to log in beside it.",
-        "After a quick NotAllowedError show those ways instead of an error.",
+        ...(tookMs <= QUICK_MS ? ["After a quick NotAllowedError show those ways instead of an error."] : []),
       ],
     };
   },

@@ -44,13 +44,25 @@ export const codeNeverSent = defineFactorRule({
 
 /** A code was typed, and refused, before the attempt had asked for any. */
 function typedBeforeAsked({ factor, calls, codes, entries }: FactorAttempt): Match | undefined {
-  const entry = entries.findLast(({ outcome }) => outcome === "refused");
   const asked = calls.find(({ step }) => step === "code");
-  if (entry === undefined || asked === undefined || asked.askedAtMs < entry.atMs) return undefined;
-  if (codes.some(({ atMs }) => atMs <= entry.atMs)) return undefined;
+  const refused = entries.filter(({ outcome }) => outcome === "refused");
+  const [first] = refused;
+  const last = refused.at(-1);
+  if (first === undefined || last === undefined || asked === undefined) return undefined;
+  if (asked.askedAtMs < last.atMs || codes.some(({ atMs }) => atMs <= last.atMs)) return undefined;
+  const tries = refused.length === 1 ? "A try with a code" : `${refused.length} tries with a code`;
+  const answer =
+    (asked.status ?? 0) < HTTP_ERROR_MIN
+      ? ""
+      : `, which the site refused (${asked.status ?? "?"}${asked.code === undefined ? "" : ` ${asked.code}`})`;
   return {
-    verdict: `A code was typed at ${seconds(entry.atMs)}, before any had been asked for; the first one was asked for at ${seconds(asked.askedAtMs)}.`,
-    evidence: evidenceOf(entryLine(entry), `${seconds(asked.askedAtMs)}: ${factor}/code asked for`),
+    verdict:
+      `${tries} came to the site from ${seconds(first.atMs)} on, before any code had been asked for; the first one was asked ` +
+      `for at ${seconds(asked.askedAtMs)}${answer}.`,
+    evidence: evidenceOf(
+      ...refused.map(entryLine),
+      `${seconds(asked.askedAtMs)}: ${factor}/code asked for${answer === "" ? "" : `, answered ${asked.status ?? "?"}`}`,
+    ),
     prevention: ["Show the field for the code only when one was sent."],
   };
 }

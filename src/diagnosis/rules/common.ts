@@ -1,5 +1,5 @@
 import { deniedAfterConsent } from "../facts/login-facts.js";
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { isSeen } from "../probes.js";
 import { defineRule, PASSKEY, UMBRELLAS, weakerThan } from "../rule.js";
 import { finalAnswer, lastGesture, pageAborted, settledLine } from "../facts/request-end.js";
@@ -24,7 +24,7 @@ export const challengeExpired = defineRule({
       decidedBy: challenge,
       marginMs: lateMs === undefined ? undefined : -lateMs,
       verdict:
-        `rp.challenge fired first: the site's challenge was dead when the finish call came at ` +
+        `${challenge ? firedText(ceremony, challenge) : "rp.challenge had fired"}: the site's challenge was dead when the finish call came at ` +
         `${seconds(refused.askedAtMs)}, although the browser still allowed the ceremony.`,
       evidence: evidenceOf(
         challenge && `${seconds(challenge.endedAtMs ?? 0)}: ${nameTimer(challenge)} fired`,
@@ -50,8 +50,14 @@ export const userRefused = defineRule({
     if (answer?.status !== "OPERATION_DENIED" || answer.answeredAtMs === undefined) return undefined;
     if (deniedAfterConsent(ceremony) || lastGesture(ceremony, answer) === "wrong-finger") return undefined;
     const refusal = ceremony.gestures.findLast((gesture) => gesture.answer === "refused");
+    const answeredAtMs = answer.answeredAtMs;
+    const hadFired = ceremony.timers.some(
+      ({ end, endedAtMs = Infinity }) => end === "fired" && endedAtMs <= answeredAtMs,
+    );
     return {
-      verdict: `The user said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}; no timer had a part in it.`,
+      verdict:
+        `The user said no at ${seconds(refusal?.atMs ?? answer.answeredAtMs)}` +
+        (hadFired ? "." : "; no timer had a part in it."),
       evidence: evidenceOf(
         refusal && `${seconds(refusal.atMs)}: the user refused`,
         `${seconds(answer.answeredAtMs)}: the authenticator answered OPERATION_DENIED`,
@@ -80,8 +86,8 @@ export const keyTimeout = defineRule({
     return {
       decidedBy: key,
       verdict:
-        `${key ? `${key.timer} fired first` : "The key's own timer ended it"}: the authenticator stopped ` +
-        `waiting for its user at ${seconds(answer.answeredAtMs)} (${answer.status ?? ""}).` +
+        `${key ? firedText(ceremony, key) : "The key's own timer ended it"}: the authenticator stopped ` +
+        `waiting for its user at ${seconds(key?.endedAtMs ?? answer.answeredAtMs)} and answered ${answer.status ?? ""}.` +
         (client?.endedAtMs === undefined
           ? ""
           : ` The browser kept silent about it until client.ceremony fired at ${seconds(client.endedAtMs)}.`),
@@ -93,7 +99,10 @@ export const keyTimeout = defineRule({
       ),
       prevention: [
         "While ceremony time remains, send the command again and ask for a touch again.",
-        "Say before the prompt where the key's button is and that it blinks.",
+        // A phone asks on its own screen.
+        ...(ceremony.linkStages.length === 0
+          ? ["Say before the prompt where the key's button is and that it blinks."]
+          : []),
       ],
     };
   },
@@ -116,7 +125,7 @@ export const pageGaveUp = defineRule({
     return {
       decidedBy: guard,
       verdict:
-        `${guard ? "page.guard fired first: the" : "The"} page gave up at ${seconds(gaveUp.atMs)}` +
+        `${guard ? `${firedText(ceremony, guard)}: the` : "The"} page gave up at ${seconds(gaveUp.atMs)}` +
         `${aborted ? " and aborted the request" : ""}; ` +
         (ceremony.finishes.length === 0
           ? "nothing reached the site after that."
@@ -149,7 +158,7 @@ export const clientTimeout = defineRule({
     return {
       decidedBy: client,
       verdict:
-        `client.ceremony fired first: the browser gave up at ${seconds(client.endedAtMs)}; until then no ` +
+        `${firedText(ceremony, client)}: the browser gave up at ${seconds(client.endedAtMs)}; until then no ` +
         "authenticator had answered with a result.",
       evidence: evidenceOf(`${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`, settledLine(ceremony)),
       prevention: ["Ask for a timeout of 300 s or more, and offer other ways beside the pending request."],

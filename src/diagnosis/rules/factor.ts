@@ -9,7 +9,7 @@ import {
 } from "../facts/factor-lines.js";
 import { firedTimer } from "../facts/ceremony.js";
 import type { FactorAttempt } from "../facts/factor-attempt.js";
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { attemptDoneAtMs } from "../facts/outcome.js";
 import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
 import { defineFactorRule, TROUBLED, UMBRELLAS, type Layer, type Rule } from "../rule.js";
@@ -28,7 +28,7 @@ export const codeExpired = defineFactorRule({
       decidedBy: ttl,
       marginMs: ttl?.endedAtMs === undefined ? undefined : ttl.endedAtMs - atMs,
       verdict:
-        `${ttl ? `${ttl.timer} fired first` : "The code had expired"}: it was typed at ${seconds(atMs)}` +
+        `${ttl ? firedText(ceremony, ttl) : "The code had expired"}: it was typed at ${seconds(atMs)}` +
         (came ? `, having reached the user at ${seconds(came.atMs)} (${came.change}).` : "."),
       evidence: evidenceOf(
         ...codeLinesUntil(attempt, atMs),
@@ -304,8 +304,8 @@ export const codeWrong = plain({
   code: "CODE_WRONG",
   verdict: ({ factor }) =>
     factor === "app"
-      ? "The digits were not those that the account's authenticator app showed then: mistyped, of an app that is not the " +
-        "account's, or typed when the app showed the next ones."
+      ? "The digits were not those that the account's authenticator app should have shown then: mistyped, of an app that is not " +
+        "the account's, of a clock that is off, or typed when the app showed the next ones."
       : "The digits were not those of any code sent for this attempt.",
   prevention: ["Number the codes, and say how many attempts are left."],
 });

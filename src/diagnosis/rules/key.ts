@@ -1,11 +1,9 @@
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { finalAnswer, lastGesture, settledLine, takenAnswer, wasTakenOn } from "../facts/request-end.js";
-import { optionsFailed } from "../facts/outcome.js";
 import type { CtapCommandFact } from "../facts/exchanges.js";
-import { defineRule, PASSKEY, UMBRELLAS, FAILED, type Match, type Rule } from "../rule.js";
+import { defineRule, PASSKEY, UMBRELLAS, type Match, type Rule } from "../rule.js";
 import { acceptedFinish } from "../facts/site-facts.js";
-import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
-import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
+import { firedTimer, type CeremonyTrace } from "../facts/ceremony.js";
 
 interface LinkTimerCause<Id extends string> {
   readonly id: Id;
@@ -38,7 +36,8 @@ function linkTimer<const Id extends string>({
       const client = firedTimer(ceremony, "client.ceremony");
       return {
         decidedBy: use,
-        verdict: `${timer} fired first, at ${seconds(use.endedAtMs)}: ${told}`,
+        saysWhatItWaitedFor: true,
+        verdict: `${firedText(ceremony, use)}, at ${seconds(use.endedAtMs)}: ${told}`,
         evidence: evidenceOf(
           `${seconds(use.endedAtMs)}: ${nameTimer(use)} fired`,
           client?.endedAtMs !== undefined && `${seconds(client.endedAtMs)}: ${nameTimer(client)} fired`,
@@ -114,85 +113,6 @@ function finalCommand({ exchanges, kind }: CeremonyTrace): CtapCommandFact | und
   // Some clients have a key without the passkey touched, by a registration for nobody: that is not the login's answer.
   const isDummy = kind === "login" && last?.command === "makeCredential";
   return last?.status === undefined || last.discarded || isDummy ? undefined : last;
-}
-
-/** A CANCEL and an answer that cross each other do so within a second. */
-const CANCEL_RACE_MS = 1_000;
-
-/** The answer was on its way when the page aborted: cancelling came too late. */
-export const cancelRace = defineRule({
-  id: "cancel-race",
-  kinds: PASSKEY,
-  text: "The page aborted too late: the authenticator had answered OK.",
-  over: ["lost-answer", "client-timer-orphan", ...UMBRELLAS],
-  match(ceremony) {
-    const answer = mainExchange(ceremony);
-    const { settled, gaveUp } = ceremony;
-    if (settled?.name !== "AbortError" || answer?.status !== "OK" || answer.discarded !== true)
-      return undefined;
-    // Longer after the abort it is no race: the device never heard of it, or did not care.
-    if ((answer.answeredAtMs ?? settled.atMs) - settled.atMs > CANCEL_RACE_MS) return undefined;
-    return {
-      decidedBy: firedTimer(ceremony, "page.guard"),
-      verdict:
-        `The page aborted at ${seconds(settled.atMs)}, too late for the key: it answered OK ` +
-        `${answer.answeredAtMs === undefined ? "" : `at ${seconds(answer.answeredAtMs)} `}after the request had ended.`,
-      evidence: evidenceOf(
-        gaveUp && `${seconds(gaveUp.atMs)}: the page gave up`,
-        ...ceremony.keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
-        settledLine(ceremony),
-      ),
-      prevention: [
-        "After a cancel that was answered OK, delete the passkey where the key can, or report the orphan.",
-        "Keep the user handle stable: the next registration then takes the orphan's place.",
-      ],
-    };
-  },
-});
-
-export const browserQuit = defineRule({
-  id: "browser-quit",
-  kinds: PASSKEY,
-  text: "The browser ended while the ceremony was going on.",
-  results: [...FAILED, "success-not-reported"],
-  // What would have ended the ceremony later, or had not been told yet, did not end it.
-  over: "all",
-  // The page may have found before that the browser lacks something, and the site may have accepted.
-  requiredProbes: ({ settled }) => ["page.script", ...(settled === undefined ? [] : (["rp"] as const))],
-  match(ceremony) {
-    const { settled, quit, called, keysCreated } = ceremony;
-    if (quit === undefined || settled?.resolved === false) return undefined;
-    // What had ended before was not ended by this.
-    if (wasRefusedBefore(ceremony, quit.atMs)) return undefined;
-    if (ceremony.failureSeen && ceremony.failureSeen.atMs < quit.atMs) return undefined;
-    const isPending = called !== undefined && settled === undefined;
-    const asked = mainExchange(ceremony);
-    const wentOn = asked !== undefined && (asked.answeredAtMs ?? Infinity) > quit.atMs;
-    return {
-      verdict:
-        `The browser quit at ${seconds(quit.atMs)}` +
-        (!isPending
-          ? ", before the page could tell the user how the ceremony ended."
-          : wentOn
-            ? " without a CANCEL; the authenticator's operation went on without a client."
-            : ", while the request was pending and no authenticator was busy with it."),
-      evidence: evidenceOf(
-        `${seconds(quit.atMs)}: the browser ended`,
-        ...keysCreated.map(({ atMs, credential }) => `${seconds(atMs)}: key ${credential} created`),
-      ),
-      prevention: [
-        "Begin with INIT and a CANCEL, and drop what a key still says for 2 s: another program may have left a request.",
-      ],
-    };
-  },
-});
-
-/** Says whether the site had refused the options or the answer before a moment. */
-function wasRefusedBefore(ceremony: CeremonyTrace, atMs: number): boolean {
-  const refused = optionsFailed(ceremony) ? [ceremony.options] : ceremony.finishes;
-  return refused.some(
-    (call) => (call?.status ?? 0) >= HTTP_ERROR_MIN && (call?.answeredAtMs ?? Infinity) < atMs,
-  );
 }
 
 /** A host notices at once that a device is gone; this is more than the polls of any. */

@@ -2,7 +2,23 @@ import { deniedAfterConsent, nothingFoundAtMs } from "../facts/login-facts.js";
 import { evidenceOf, seconds } from "../evidence.js";
 import { defineRule, LOGIN, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
-import { mainExchange } from "../facts/ceremony.js";
+import { mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
+import { acceptedFinish } from "../facts/site-facts.js";
+import type { TraceFacts } from "../facts/trace-facts.js";
+
+/** The registration before the login where it failed and none of the offered passkeys was made in the trace. */
+function failedRegistration(
+  { beganAtMs, options }: CeremonyTrace,
+  { ceremonies, keys, rows }: TraceFacts,
+): CeremonyTrace | undefined {
+  const offered = options?.offered ?? [];
+  if (keys.some(({ credential }) => offered.includes(credential))) return undefined;
+  if (rows.some(({ credential }) => offered.includes(credential))) return undefined;
+  return ceremonies.findLast(
+    (other) =>
+      other.kind === "registration" && other.beganAtMs < beganAtMs && acceptedFinish(other) === undefined,
+  );
+}
 
 export const noCredential = defineRule({
   id: "no-credential",
@@ -15,11 +31,16 @@ export const noCredential = defineRule({
     const answer = mainExchange(ceremony);
     const foundNothingAtMs = nothingFoundAtMs(ceremony);
     if (answer === undefined || foundNothingAtMs === undefined) return undefined;
+    const failed = failedRegistration(ceremony, facts);
     return {
-      verdict: deniedAfterConsent(ceremony)
-        ? `The authenticator denied the request at ${seconds(foundNothingAtMs)}, although its owner had agreed: phones say ` +
-          "denied to every failure, and most often it is that they have no passkey for the site."
-        : `The authenticator said at ${seconds(foundNothingAtMs)} that it holds none of the credentials the site asked for.`,
+      verdict:
+        (deniedAfterConsent(ceremony)
+          ? `The authenticator denied the request at ${seconds(foundNothingAtMs)}, although its owner had agreed: phones say ` +
+            "denied to every failure, and most often it is that they have no passkey for the site."
+          : `The authenticator said at ${seconds(foundNothingAtMs)} that it holds none of the credentials the site asked for.`) +
+        (failed === undefined
+          ? ""
+          : ` The registration before, ${failed.id}, had not come to a passkey: see there.`),
       evidence: evidenceOf(
         ceremony.options && `login options offered ${ceremony.options.offered?.join(", ") ?? "nothing"}`,
         `${seconds(foundNothingAtMs)}: getAssertion answered ${answer.status ?? "?"}`,

@@ -1,4 +1,4 @@
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { firedTimer } from "../facts/ceremony.js";
 import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 
@@ -24,7 +24,7 @@ export const optionsTimeout = defineRule({
     return {
       decidedBy: fired,
       verdict:
-        `${fired ? `${IDLE_TIMER} fired first: the` : "The"} gateway answered the ${options.step} call of the ${kind} with ${GATEWAY_TIMEOUT} at ` +
+        `${fired ? `${firedText(ceremony, fired)}: the` : "The"} gateway answered the ${options.step} call of the ${kind} with ${GATEWAY_TIMEOUT} at ` +
         `${seconds(options.answeredAtMs)}; the browser was never asked.`,
       evidence: evidenceOf(
         `${seconds(options.askedAtMs)}: ${options.step} asked for`,

@@ -3,10 +3,7 @@ import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import { firedTimer, mainExchange, type CeremonyTrace } from "../facts/ceremony.js";
 import { settledLine } from "../facts/request-end.js";
-import { clientStage, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
-
-/** A side that is done closes with these; none of them says that something broke. @see RFC 6455 §7.4.1 */
-const GOOD_CLOSES: readonly number[] = [1000, 1001, 1005];
+import { clientStage, isGoodClose, phoneStage, tunnelEnd } from "../facts/tunnel-facts.js";
 
 /** The request came through and the phone ended the session without a word. */
 export const phoneHungUp = defineRule({
@@ -20,7 +17,7 @@ export const phoneHungUp = defineRule({
     const end = tunnelEnd(ceremony);
     const asked = mainExchange(ceremony);
     if (end?.closeCode === undefined || asked === undefined) return undefined;
-    if (!GOOD_CLOSES.includes(end.closeCode)) return undefined;
+    if (!isGoodClose(end.closeCode)) return undefined;
     if (ceremony.keysCreated.length > 0 || ceremony.keysUsed.length > 0) return undefined;
     // A phone that failed over a message closes in good order as well.
     if (phoneStage(ceremony, "failed")) return undefined;

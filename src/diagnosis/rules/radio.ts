@@ -1,5 +1,5 @@
 import { causeText } from "../../core/events/hybrid.js";
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { DENIED, defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { phoneScreenLines } from "../facts/phone-screen.js";
 import {
@@ -47,7 +47,7 @@ export const bleLateAdvert = defineRule({
       decidedBy: guard,
       marginMs: gaveUp.atMs - seen.atMs,
       verdict:
-        `page.guard fired first: the page reported a failure at ${seconds(gaveUp.atMs)}, while the computer still ` +
+        `${guard ? firedText(ceremony, guard) : "The page gave up first"}: the page reported a failure at ${seconds(gaveUp.atMs)}, while the computer still ` +
         `listened for the phone. It heard its advert at ${seconds(seen.atMs)}` +
         `${sent ? `, ${seconds(seen.atMs - sent.atMs)} after the phone had begun to broadcast` : ""}; the site ` +
         `accepted the answer at ${seconds(accepted.answeredAtMs)}: the error was wrong.`,
@@ -89,7 +89,7 @@ export const bluetoothOff = defineRule({
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: the computer's Bluetooth was off from ${seconds(off.atMs)} ` +
+        `${firedText(ceremony, search.timer)}: the computer's Bluetooth was off from ${seconds(off.atMs)} ` +
         `${on ? `to ${seconds(on.atMs)}, which left ${seconds(search.endedAtMs - on.atMs)} for all the rest` : "on"}.`,
       evidence: evidenceOf(
         `${seconds(off.atMs)}: Bluetooth is off at the computer`,
@@ -123,7 +123,7 @@ export const scanNotStarted = defineRule({
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: the computer's scan failed to start at ${seconds(failed.atMs)}` +
+        `${firedText(ceremony, search.timer)}: the computer's scan failed to start at ${seconds(failed.atMs)}` +
         `${on && on.atMs <= failed.atMs ? `, ${seconds(failed.atMs - on.atMs)} after Bluetooth was switched on` : ""}, ` +
         `and was not tried again. No scan ran while the code was shown.`,
       evidence: evidenceOf(
@@ -159,7 +159,7 @@ export const otherCodeScanned = defineRule({
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: the code on the screen was ${shown.join(", ")}, and ${other.actor} read ` +
+        `${firedText(ceremony, search.timer)}: the code on the screen was ${shown.join(", ")}, and ${other.actor} read ` +
         `${other.qr ?? "another"} at ${seconds(other.atMs)}: one of another request. What it broadcast was not for ` +
         "this computer.",
       evidence: evidenceOf(
@@ -194,7 +194,7 @@ export const advertTooLong = defineRule({
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: an advert of ${skipped.bytes ?? "more than 20"} bytes was heard at ` +
+        `${firedText(ceremony, search.timer)}: an advert of ${skipped.bytes ?? "more than 20"} bytes was heard at ` +
         `${seconds(skipped.atMs)} and passed over, because this browser takes ${ADVERT_BYTES} and no other length` +
         `${hasPhone ? "" : " (if that was the phone: its side is not in the trace)"}.`,
       evidence: evidenceOf(
@@ -261,7 +261,7 @@ export const phoneNotHeard = defineRule({
     return {
       decidedBy: search.timer,
       verdict:
-        `${search.timer.timer} fired first: until ${seconds(search.endedAtMs)} no advert came that was meant for this ` +
+        `${firedText(ceremony, search.timer)}: until ${seconds(search.endedAtMs)} no advert came that was meant for this ` +
         `computer. ${whatThePhoneDid(search)}`,
       evidence: evidenceOf(
         beganLine(search),
@@ -278,12 +278,13 @@ export const phoneNotHeard = defineRule({
   },
 });
 
-function whatThePhoneDid({ others }: FailedScan): string {
+function whatThePhoneDid({ began, others }: FailedScan): string {
   const phone = stageIn(others, "qr-scanned") ? "A phone had read the code and" : "The phone that was called";
   if (stageIn(others, "advert-sent")) return `${phone} was broadcasting.`;
   const failed = stageIn(others, "failed");
   if (failed) return `${phone} gave up before it broadcast (${causeText(failed) ?? "no reason given"}).`;
-  return stageIn(others, "qr-scanned")
-    ? "A phone had read the code and never broadcast."
+  if (stageIn(others, "qr-scanned")) return "A phone had read the code and never broadcast.";
+  return began.stage === "contacting"
+    ? "The phone that was called had not broadcast by then."
     : "No phone had read the code.";
 }

@@ -1,4 +1,4 @@
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import type { SiteCall } from "../facts/site-calls.js";
 import type { RowFact } from "../facts/trace-facts.js";
 import { DENIED, defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
@@ -53,7 +53,7 @@ export const lateDelivery = defineRule({
       decidedBy: guard,
       marginMs: lateMs > 0 ? -lateMs : undefined,
       verdict:
-        `${guard ? "page.guard fired first" : "The page gave up first"}: the page reported a failure at ${seconds(errorAtMs)} while ` +
+        `${guard ? firedText(ceremony, guard) : "The page gave up first"}: the page reported a failure at ${seconds(errorAtMs)} while ` +
         `${wasPosted ? "its finish call was under way" : "the browser's promise was still pending"}. ${gesture ? `The gesture came at ${seconds(gesture.atMs)}, the` : "The"} key ` +
         `${done}, and the site accepted it at ${seconds(accepted.answeredAtMs)}: the error was wrong` +
         (lateMs > 0
@@ -115,7 +115,7 @@ export const gatewayLateCommit = defineRule({
       decidedBy: gateway,
       marginMs: lateMs !== undefined && lateMs > 0 ? -lateMs : undefined,
       verdict:
-        `${gateway ? "gw.idle fired first: the" : "The"} gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
+        `${gateway ? `${firedText(ceremony, gateway)}: the` : "The"} gateway answered 504 at ${seconds(cut.answeredAtMs)} while the site was still ` +
         `working on the finish call of the ${ceremony.kind}.${whenCommitted(row, cut.answeredAtMs)}`,
       saysWhatItWaitedFor: true,
       evidence: evidenceOf(
@@ -164,7 +164,7 @@ export const clientTimerOrphan = defineRule({
       decidedBy: timer,
       marginMs: lateMs === undefined ? undefined : -lateMs,
       verdict:
-        `client.ceremony fired first: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
+        `${firedText(ceremony, timer)}: the browser gave up at ${seconds(timer.endedAtMs)}. The authenticator created ` +
         `its key at ${seconds(createdAtMs)}, ` +
         (lateMs === undefined
           ? "and its answer had not come by then. "
@@ -205,7 +205,10 @@ export const alreadyRegistered = defineRule({
       verdict:
         `The authenticator already holds a key for this account and said so at ${seconds(answer.answeredAtMs)}.` +
         (before && earlier
-          ? ` The registration ${before.id} had made it at ${seconds(earlier.atMs)}; how that one ended is the cause.`
+          ? ` The registration ${before.id} had made it at ${seconds(earlier.atMs)}` +
+            (acceptedFinish(before) && before.successSeen
+              ? ", and the site had accepted it: the account has its passkey."
+              : "; how that one ended is the cause.")
           : ""),
       evidence: evidenceOf(
         before && earlier && `${seconds(earlier.atMs)}: key ${earlier.credential} created in ${before.id}`,

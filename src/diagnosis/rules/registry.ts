@@ -1,5 +1,6 @@
 import type { Rule } from "../rule.js";
 import { authenticatorReset } from "./authenticator-reset.js";
+import { browserQuit, cancelRace } from "./browser-end.js";
 import { codeNeverSent } from "./code-never-sent.js";
 import { acceptedNotKept, finishAnswerLost, siteRefused, siteSilent } from "./attached-rp.js";
 import {
@@ -30,8 +31,6 @@ import {
 } from "./factor.js";
 import {
   assertionWindowMissed,
-  browserQuit,
-  cancelRace,
   channelBusy,
   keyUnplugged,
   linkSilent,

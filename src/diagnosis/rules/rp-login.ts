@@ -89,7 +89,7 @@ export const linkFlake = defineRule({
       return undefined;
     return {
       verdict:
-        `The ${ceremony.kind} never reached the authenticator: the link failed at ${seconds(failed.atMs)} (${failed.stage}), before it was asked for anything. ` +
+        `The ${ceremony.kind} never reached the authenticator: the link failed at ${seconds(failed.atMs)} (${failed.stage}), before it was asked for a passkey. ` +
         "Nothing at the site or in the authenticator's store had a part in it; another try may work at once.",
       evidence: evidenceOf(
         ceremony.kind === "login" && offeredLine(ceremony),

@@ -1,5 +1,5 @@
 import { causeText } from "../../core/events/hybrid.js";
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { DENIED, defineRule, PASSKEY, REGISTRATION, TROUBLED, UMBRELLAS } from "../rule.js";
 import { pageAborted, settledLine } from "../facts/request-end.js";
 import { acceptedFinish, finishLine, isAttached, mailAfter, mailLine, rowOf } from "../facts/site-facts.js";
@@ -33,7 +33,7 @@ export const rpOwnedQr = defineRule({
       decidedBy: timer,
       marginMs: -lateMs,
       verdict:
-        `${timer?.timer ?? "A limit on waiting calls"} fired first: the QR code was a web link of the site, and the ` +
+        `${timer ? firedText(ceremony, timer) : "A limit on waiting calls fired first"}: the QR code was a web link of the site, and the ` +
         `call that waited for the phone ended with ${lost.status ?? "?"} at ${seconds(lost.answeredAtMs)}. The phone's own ` +
         `page registered its key all the same; the site accepted it at ${seconds(accepted.answeredAtMs)}` +
         (row && row.createdAtMs > accepted.answeredAtMs
@@ -72,17 +72,21 @@ export const asyncOutbox = defineRule({
     if (promised === undefined || poll?.endedAtMs === undefined) return undefined;
     if (ceremony.gaveUp && ceremony.gaveUp.atMs < poll.endedAtMs) return undefined;
     const lateMs = row && row.createdAtMs - poll.endedAtMs;
+    // A row that was there before the timer fired came too late for the last question.
+    const isFirst = lateMs === undefined || lateMs > 0;
     return {
       decidedBy: poll,
       marginMs: lateMs !== undefined && lateMs > 0 ? -lateMs : undefined,
       saysWhatItWaitedFor: true,
       verdict:
-        `rp.poll fired first: the site took the answer (202) and left the work to a worker; the page stopped asking at ` +
+        `${isFirst ? firedText(ceremony, poll) : poll.timer + " fired"}: the site took the answer (202) and left the work to a worker; the page stopped asking at ` +
         `${seconds(poll.endedAtMs)} and reported a failure.` +
         (row === undefined
           ? " The row had not come when the trace ended."
           : ` The row was committed at ${seconds(row.createdAtMs)}` +
-            (lateMs !== undefined && lateMs > 0 ? `, ${seconds(lateMs)} later.` : ".")),
+            (isFirst && lateMs !== undefined
+              ? `, ${seconds(lateMs)} later.`
+              : ", after the page's last question and before that timer.")),
       evidence: evidenceOf(
         finishLine(promised),
         `${seconds(poll.endedAtMs)}: ${nameTimer(poll)} fired`,
@@ -172,7 +176,7 @@ export const doubleFinish = defineRule({
 export const mailQueueOnly = defineRule({
   id: "mail-queue-only",
   kinds: PASSKEY,
-  text: "Everything was done in time; only the page broke after the accepted answer.",
+  text: "Everything was done in time; only the page's script broke, or the accepted answer never reached it.",
   results: DENIED,
   over: ["credential-id-truncated"],
   match(ceremony, facts) {
@@ -196,12 +200,14 @@ export const mailQueueOnly = defineRule({
         finishLine(accepted),
         row && `${seconds(row.createdAtMs)}: row ${row.credential} at the site`,
         ceremony.threw && `${seconds(ceremony.threw.atMs)}: the page's script broke down`,
+        ceremony.callFailed &&
+          `${seconds(ceremony.callFailed.atMs)}: the page did not receive the answer to its finish call`,
         ceremony.failureSeen &&
           `${seconds(ceremony.failureSeen.atMs)}: the user read "${ceremony.failureSeen.text}"`,
         mailLine(ceremony, facts, accepted.askedAtMs),
       ),
       prevention: [
-        "Distinguish mail time from commit time in every report.",
+        ...(mail ? ["Distinguish mail time from commit time in every report."] : []),
         "On an error behind an accepted finish ask the site for the state of the ceremony.",
       ],
     };

@@ -7,12 +7,20 @@ import { refusedWith } from "./refusal.js";
 
 const CODE = "SESSION_LOST";
 
+/** A user who clears them in mid-ceremony leaves a record. */
+function whatCookiesDid({ records }: CeremonyTrace): string {
+  const cleared = records.find((record) => record.kind === "user.cleared");
+  return cleared === undefined
+    ? "were cleared or had expired"
+    : `had been cleared at ${seconds(cleared.atMs)}`;
+}
+
 function ofRegistration(ceremony: CeremonyTrace, facts: TraceFacts): Match | undefined {
   return refusedWith({
     codes: [CODE],
     verdict: (atMs) =>
       `The finish call came without the session its options were given to: a sound answer was refused at ${seconds(atMs)}. ` +
-      "The browser's cookies were cleared or had expired.",
+      `The browser's cookies ${whatCookiesDid(ceremony)}.`,
     prevention: [
       "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
       'Say "the session was lost, please start again", and keep the user handle stable for it.',
@@ -27,7 +35,7 @@ function ofLogin(ceremony: CeremonyTrace): Match | undefined {
   return {
     verdict:
       `The finish call at ${seconds(atMs)} came without the session its options were given to: the browser's cookies ` +
-      "were cleared or had expired. The passkey is sound.",
+      `${whatCookiesDid(ceremony)}. The passkey is sound.`,
     evidence: signedAndRefused(ceremony, refused),
     prevention: [
       "Name the ceremony in the call itself, with a signed state, and do not know it by a cookie alone.",
@@ -42,7 +50,7 @@ export const sessionLost = defineRule({
   text: "The finish call came without the session its options were given to.",
   over: UMBRELLAS,
   // A browser that keeps no cookies says so in the page.
-  requiredProbes: () => ["page"],
+  requiredProbes: () => ["page", "page.script"],
   match: (ceremony, facts) =>
     ceremony.kind === "registration" ? ofRegistration(ceremony, facts) : ofLogin(ceremony),
 });

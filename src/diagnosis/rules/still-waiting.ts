@@ -13,7 +13,7 @@ export const stillWaiting = defineRule({
   requiredProbes: ({ kind, called }) =>
     kind === "factor"
       ? ["rp", "factor", "user"]
-      : ["page", "timer", "rp", "user", ...(called === undefined ? [] : ["link" as const])],
+      : ["page", "page.script", "timer", "rp", "user", ...(called === undefined ? [] : ["link" as const])],
   match(ceremony, { runEndedAtMs }) {
     if (runEndedAtMs === undefined) return undefined;
     if (ceremony.called?.isConditional === true) return openOffer(ceremony.called.atMs);

@@ -1,11 +1,12 @@
 import { causeText } from "../../core/events/hybrid.js";
-import { evidenceOf, nameTimer, seconds } from "../evidence.js";
+import { evidenceOf, firedText, nameTimer, seconds } from "../evidence.js";
 import { defineRule, PASSKEY, UMBRELLAS } from "../rule.js";
 import { firedTimer, mainExchange, type CeremonyTrace, type LinkStage } from "../facts/ceremony.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { settledLine } from "../facts/request-end.js";
 import {
   clientStage,
+  isGoodClose,
   NO_SUCH_TUNNEL,
   phoneStage,
   precedesTheEnd,
@@ -97,7 +98,7 @@ export const tunnelExpired = defineRule({
       decidedBy: ttl,
       marginMs: key && ttl.endedAtMs - key.atMs,
       verdict:
-        `tunnel.ttl fired first: the tunnel service ended the tunnel at ${seconds(ttl.endedAtMs)}, ` +
+        `${firedText(ceremony, ttl)}: the tunnel service ended the tunnel at ${seconds(ttl.endedAtMs)}, ` +
         (asked
           ? "with the request on the phone and no answer yet."
           : "before the phone was ready to be asked.") +
@@ -145,7 +146,7 @@ export const tunnelLimit = defineRule({
     const service = serviceEnd(ceremony);
     return {
       verdict:
-        `The tunnel service closed the tunnel at ${seconds(end.atMs)} with ${end.closeCode ?? ""}: ${limit}.` +
+        `The tunnel service closed the tunnel at ${seconds(service?.atMs ?? end.atMs)} with ${end.closeCode ?? ""}: ${limit}.` +
         phoneState(ceremony),
       evidence: evidenceOf(
         opened && `${seconds(opened.atMs)}: the tunnel was opened, ${seconds(end.atMs - opened.atMs)} before`,
@@ -155,8 +156,12 @@ export const tunnelLimit = defineRule({
       ),
       prevention: [
         "Look at the length of a message before it is sent, and name the limit in the error.",
-        "Ask for no attestation that the site does not verify: its certificates are most of an answer.",
-        STABLE_HANDLE,
+        ...(mainExchange(ceremony)
+          ? [
+              "Ask for no attestation that the site does not verify: its certificates are most of an answer.",
+              STABLE_HANDLE,
+            ]
+          : []),
       ],
     };
   },
@@ -238,7 +243,9 @@ export const phoneNoTunnel = defineRule({
       .map((name) => firedTimer(ceremony, name))
       .find((fired) => fired !== undefined);
     const first =
-      timer?.endedAtMs === undefined ? "T" : `${timer.timer} fired first, at ${seconds(timer.endedAtMs)}: t`;
+      timer?.endedAtMs === undefined
+        ? "T"
+        : `${firedText(ceremony, timer)}, at ${seconds(timer.endedAtMs)}: t`;
     return {
       decidedBy: timer,
       verdict:
@@ -308,9 +315,13 @@ export const linkLost = defineRule({
   kinds: PASSKEY,
   text: "The tunnel ended, and no party said more than that.",
   over: ["link-flake-per-attempt", ...UMBRELLAS],
-  // Whether a key was made behind the lost answer, and whether the site accepts it, is then the cause; the phone may
-  // have closed for a reason of its own.
-  requiredProbes: () => ["ctap", "rp", "link.phone"],
+  // Whether a key was made behind the lost answer, and whether the site accepts it, is then the cause. A phone that
+  // closed in good order had a reason of its own.
+  requiredProbes: (ceremony) => [
+    "ctap",
+    "rp",
+    ...(isGoodClose(tunnelEnd(ceremony)?.closeCode) ? ["link.phone" as const] : []),
+  ],
   match(ceremony, facts) {
     const end = tunnelEnd(ceremony);
     if (end === undefined || !hasFullDetail(ceremony, facts)) return undefined;

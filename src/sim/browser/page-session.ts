@@ -24,11 +24,7 @@ export class PageSession {
     if (clearCookiesMs === null) return () => {};
     return clock.arm(clearCookiesMs, "user.clear-cookies", () => {
       this.#cookies.clear();
-      trace.emit({
-        kind: "user.saw",
-        where: "browser",
-        text: "Cookies and site data were cleared",
-      });
+      trace.emit({ kind: "user.cleared", what: "site-data" });
     });
   }
 

@@ -3,8 +3,8 @@ import { variantOf } from "../../variant.js";
 import { HEALTHY, ORPHAN } from "../knob-sets.js";
 
 const CLEARED = {
-  kind: "user.saw",
-  where: { where: "browser", text: "Cookies and site data were cleared" },
+  kind: "user.cleared",
+  where: { what: "site-data" },
   times: 1,
 } as const;
 
