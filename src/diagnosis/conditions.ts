@@ -45,7 +45,7 @@ export function conditionsOf(
     if (wait === innermost || (isLarge(wait) && !(open.includes(wait) && holds(wait, innermost))))
       named.set(wait.id, wait);
   }
-  return [...named.values()].map((wait) => ({ id: wait.id, text: sentenceOf(wait, firedAtMs) }));
+  return [...named.values()].map((wait) => ({ id: wait.id, text: sentenceOf(wait) }));
 }
 
 /** Whether a wait is open only because one inside it is. */
@@ -53,8 +53,7 @@ function holds(outer: Wait, inner: Wait | undefined): boolean {
   return inner !== undefined && inner !== outer && inner.fromMs >= outer.fromMs;
 }
 
-/** What came later, or never, had not come by then: how long a trace goes on changes nothing. */
-function sentenceOf({ id, fromMs, untilMs = Infinity }: Wait, firedAtMs: number): string {
-  const end = untilMs > firedAtMs ? "; it had not come by then" : ` until ${seconds(untilMs)}`;
+function sentenceOf({ id, fromMs, untilMs }: Wait): string {
+  const end = untilMs === undefined ? "; it had not come by then" : ` until ${seconds(untilMs)}`;
   return `It waited ${WAITS[id]} from ${seconds(fromMs)} on${end}.`;
 }

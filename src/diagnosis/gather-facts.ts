@@ -100,7 +100,7 @@ function opensSpans(record: TraceRecord): boolean {
 
 /** Whether an authenticator recorded something itself: what it stores, or a timer of its own. */
 function isOfAuthenticator(record: TraceRecord): boolean {
-  if (record.kind === "ctap.credential") return true;
+  if (record.kind === "ctap.credential" || record.kind === "ctap.nothing-found") return true;
   return record.kind === "timer.armed" && record.timer.startsWith("key.");
 }
 

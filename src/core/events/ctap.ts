@@ -70,6 +70,11 @@ export const CTAP_EVENTS = {
       tone: ({ change }) => (change === "created" || change === "used" ? "good" : "wire"),
     },
   ),
+  /** An authenticator looked for passkeys and found none that the request may use. */
+  "ctap.nothing-found": event(
+    { rpId: text },
+    { text: ({ rpId }) => `finds no passkey for ${rpId} that the request may use`, tone: "bad" },
+  ),
   /** The provider of an authenticator's passkeys, where it is signed in to another account than the user's other device. */
   "ctap.provider": event(
     { account: oneOf("other"), credentials: count },

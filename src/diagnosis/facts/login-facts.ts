@@ -6,6 +6,11 @@ import { firedTimer, type CeremonyTrace } from "./ceremony.js";
 
 const NOTHING_FOUND: readonly string[] = ["NO_CREDENTIALS", "INVALID_CREDENTIAL"];
 
+/** The authenticator that says itself that it found nothing. */
+export function searchedAuthenticator({ records }: CeremonyTrace): string | undefined {
+  return records.findLast(({ kind }) => kind === "ctap.nothing-found")?.actor;
+}
+
 /** The authenticator that was asked, by whose timer ran. */
 export function askedAuthenticator(ceremony: CeremonyTrace): string | undefined {
   return ceremony.timers.find(({ timer }) => timer.startsWith("key."))?.owner;

@@ -113,16 +113,13 @@ function searchWaits({ linkStages, lateStages }: CeremonyTrace): readonly Wait[]
   const seen = at("advert-seen");
   const opening = stages.find(({ stage, atMs }) => stage === "tunnel-opening" && atMs >= (seen ?? Infinity));
   const ready = at("ready");
-  // A linked phone answers the call by opening its own end of the tunnel, and broadcasts then.
+  // A linked phone broadcasts once it has answered the call.
   const joined = called === undefined ? undefined : at("phone-joined");
-  const answered = called === undefined ? undefined : at("tunnel-opening");
   const hasPhone = scanned !== undefined || sent !== undefined;
   return [
     ...(off === undefined ? [] : [{ id: "bluetooth" as const, fromMs: off, untilMs: at("radio-on") }]),
     ...(code === undefined ? [] : [codeWait({ fromMs: code, scanned, seen, hasPhone })]),
-    ...(called === undefined
-      ? []
-      : [{ id: "phone-tap" as const, fromMs: called, untilMs: joined ?? ready ?? answered }]),
+    ...(called === undefined ? [] : [{ id: "phone-tap" as const, fromMs: called, untilMs: joined ?? ready }]),
     ...advertWait(sent ?? scanned ?? joined, seen),
     ...(opening === undefined ? [] : [{ id: "tunnel" as const, fromMs: opening.atMs, untilMs: ready }]),
   ];

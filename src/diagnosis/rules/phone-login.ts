@@ -1,4 +1,9 @@
-import { askedAuthenticator, nothingFoundAtMs, offeredLine } from "../facts/login-facts.js";
+import {
+  askedAuthenticator,
+  nothingFoundAtMs,
+  offeredLine,
+  searchedAuthenticator,
+} from "../facts/login-facts.js";
 import { evidenceOf, seconds } from "../evidence.js";
 import { defineRule, LOGIN, NOTHING_FOUND, type Rule } from "../rule.js";
 
@@ -71,7 +76,10 @@ const storedElsewhereOrNotYet =
       ({ credential, deletedAtMs }) =>
         offered.includes(credential) && (deletedAtMs ?? Infinity) > (foundNothingAtMs ?? Infinity),
     );
-    const asked = askedAuthenticator(ceremony);
+    // A key that answers without a prompt runs no timer: what it holds then has to be found on it.
+    const asked =
+      askedAuthenticator(ceremony) ??
+      (id === "phone-index-lag" ? searchedAuthenticator(ceremony) : undefined);
     if (foundNothingAtMs === undefined || key === undefined || asked === undefined) return undefined;
     const same = facts.keys.some(
       ({ credential, authenticator, atMs }) =>

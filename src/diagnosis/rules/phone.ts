@@ -52,6 +52,14 @@ const CLOSED_BY_OWNER = "closed-by-owner";
 const closedByOwner = ({ linkStages }: CeremonyTrace) =>
   linkStages.find(({ stage, ending }) => stage === "failed" && ending === CLOSED_BY_OWNER);
 
+/** The codes that a computer showed, and those that phones read. */
+function codesOf({ linkStages, lateStages }: CeremonyTrace) {
+  const stages = [...linkStages, ...lateStages];
+  const of = (wanted: string) =>
+    stages.flatMap(({ stage, qr }) => (stage === wanted && qr !== undefined ? [qr] : []));
+  return { own: of("qr-shown"), scanned: of("qr-scanned") };
+}
+
 /** Detects that the phone's owner closed the sheet on the phone before the phone had answered. */
 export const phonePutAway = defineRule({
   id: "phone-closed-by-owner",
@@ -66,9 +74,14 @@ export const phonePutAway = defineRule({
     "link-flake-per-attempt",
     ...UMBRELLAS,
   ],
+  // Whose code it was that the phone read, the computer alone knows.
+  requiredProbes: (ceremony) => (codesOf(ceremony).scanned.length > 0 ? ["page"] : []),
   match(ceremony) {
     const closed = closedByOwner(ceremony);
     if (closed === undefined || ceremony.settled?.resolved === true) return undefined;
+    // A phone that read the code of another request could not reach this computer.
+    const { own, scanned } = codesOf(ceremony);
+    if (own.length > 0 && scanned.length > 0 && !scanned.some((qr) => own.includes(qr))) return undefined;
     const end = tunnelEnd(ceremony) ?? clientStage(ceremony, "tunnel-refused");
     const key = ceremony.keysCreated[0];
     return {

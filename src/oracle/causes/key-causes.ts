@@ -94,6 +94,6 @@ export const KEY_CAUSES: Readonly<Record<string, CauseFactors>> = {
     ],
   },
   "lost-answer": {
-    names: ["link.breaks", "tunnel.*", "do:unplug", "do:quit-browser", "phone.leavesAfterMs"],
+    names: ["link.breaks", "tunnel.*", "do:unplug", "do:replug", "do:quit-browser", "phone.leavesAfterMs"],
   },
 };

@@ -71,7 +71,16 @@ export const PHONE_CAUSES: Readonly<Record<string, CauseFactors>> = {
   },
   "phone-index-lag": { names: ["key.indexLagMs"] },
   "other-authenticator": {
-    names: ["key.which", "key.second", "phone.provider", "phone.secondScanMs", "phone.second"],
+    names: [
+      "key.which",
+      "key.second",
+      "phone.provider",
+      "phone.secondScanMs",
+      "phone.second",
+      // "Another authenticator was asked: virtual", or one that takes the request before the user's own.
+      "client.virtualAuthenticator",
+      "client.virtualAnswers",
+    ],
   },
   "sync-lag": { names: ["key.syncMs", "key.which", "key.second"] },
   "transports-internal-only": { names: ["rp.transports"] },

@@ -133,7 +133,11 @@ function eligible(
   return candidates.filter((credential) => userVerified || credProtectOf(credential) <= openTo);
 }
 
-function refuseNothingFound({ profile }: CommandContext, { allowList = [] }: GetAssertionRequest): never {
+function refuseNothingFound(
+  { env, profile }: CommandContext,
+  { allowList = [], rpId }: GetAssertionRequest,
+): never {
+  env.trace.emit({ kind: "ctap.nothing-found", rpId });
   const odd = allowList.length > 0 && hasQuirk(profile, "answers22ToUnknownCredential");
   refuse(odd ? "INVALID_CREDENTIAL" : "NO_CREDENTIALS");
 }
