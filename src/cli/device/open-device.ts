@@ -114,6 +114,7 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
     records: env.records,
     seed,
     settle,
+    duringUser: (work) => env.clock.duringHostWork(work),
     async close() {
       await using _held = kept;
       await settle(Promise.resolve(device[Symbol.asyncDispose]()));
@@ -145,6 +146,7 @@ async function openReal(where: string, options: RealDeviceOptions): Promise<Open
     records: sink.records,
     seed: undefined,
     settle: (work) => work,
+    duringUser: (work) => work,
     async close() {
       await device.answered();
       await device[Symbol.asyncDispose]();
