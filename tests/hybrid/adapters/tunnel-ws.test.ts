@@ -103,6 +103,7 @@ describe("the request", () => {
     await expect(open(origin + PATH)).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       message: expect.stringContaining("DEPTH_ZERO_SELF_SIGNED_CERT") as string,
+      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS, or give it to the dialer as ca/) as string,
     });
   });
 });
