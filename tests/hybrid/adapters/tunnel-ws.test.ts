@@ -139,6 +139,18 @@ describe("the answer", () => {
     });
   });
 
+  test.each([
+    ["no HTTP", "garbage"],
+    ["more headers than anybody reads", `HTTP/1.1 101 Yes\r\n${"a: b\r\n".repeat(20_000)}`],
+  ])("%s is told as another program's, not as a machine that is offline", async (_, text) => {
+    const { origin } = await relay({ answer: () => text });
+    await expect(open(origin + PATH)).rejects.toMatchObject({
+      code: "TUNNEL_REFUSED",
+      message: expect.stringMatching(/^what answers is no tunnel service: .*\(HPE_/) as string,
+      hint: expect.stringContaining("another program listens there") as string,
+    });
+  });
+
   test("nobody there is TUNNEL_REFUSED with a hint", async () => {
     const server = createServer();
     const port = await listening(server);
