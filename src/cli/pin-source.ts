@@ -8,6 +8,7 @@ import { textOption } from "./options.js";
 /** What a PIN's length can be. @see CTAP 2.3 §6.5.1 (PIN composition requirements) */
 const CODE_POINTS_MIN = 4;
 const BYTES_MAX = 63;
+const PIN_LENGTHS = `a PIN has ${CODE_POINTS_MIN} characters at least and ${BYTES_MAX} bytes at most`;
 
 /**
  * Returns what asks for the PIN of a key: the file of `--pin-file`, or the user at the terminal. `undefined` where there is neither.
@@ -24,9 +25,10 @@ export function pinSource(invocation: Invocation): ClientContext["pin"] {
     return ({ attempt }) => Promise.resolve(attempt === 1 ? pin : undefined);
   }
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  return async ({ retriesLeft }) => {
+  return async ({ retriesLeft, problem }) => {
     const left = retriesLeft === undefined ? "" : ` (${retriesLeft} attempts left)`;
-    const typed = await askUnseen(`PIN of the key${left}: `);
+    const why = problem === undefined ? "" : `${problem}: ${PIN_LENGTHS}, and no attempt was spent\n`;
+    const typed = await askUnseen(`${why}PIN of the key${left}: `);
     return typed === "" ? undefined : typed;
   };
 }
@@ -36,19 +38,35 @@ function pinIn(file: string): string {
   const pin = readTextFile(file, { what: "PIN file", limit: "PIN_BYTES_MAX" }).replace(/\r?\n$/, "");
   if (Array.from(pin).length >= CODE_POINTS_MIN && Buffer.byteLength(pin) <= BYTES_MAX) return pin;
   throw new UsageError("ENVIRONMENT", `the only line of PIN file ${file} cannot be a PIN`, {
-    hint: `a PIN has ${CODE_POINTS_MIN} characters at least and ${BYTES_MAX} bytes at most; no attempt was spent`,
+    hint: `${PIN_LENGTHS}; no attempt was spent`,
   });
 }
 
-/** Asks on the terminal without echo: what readline would print goes nowhere. */
+/**
+ * Asks on the terminal without echo: what readline would print goes nowhere. An end of the input is an empty line.
+ *
+ * Ctrl-C reaches no handler of the program while a line is typed, because the terminal passes it on as a character: it is
+ * raised here, and ends the prompt after those who watch for it have heard of it.
+ */
 async function askUnseen(prompt: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const question = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const close = () => question.close();
+  process.once("SIGINT", close);
+  let isRaised = false;
+  question.on("SIGINT", () => {
+    isRaised = true;
+    process.kill(process.pid, "SIGINT");
+  });
   process.stderr.write(prompt);
   try {
-    return await question.question("");
+    // A question that is open when its interface closes is never answered.
+    const closed = new Promise<string>((resolve) => question.once("close", () => resolve("")));
+    const typed = question.question("").then((line) => (isRaised ? closed : line));
+    return await Promise.race([typed, closed]);
   } finally {
-    question.close();
+    process.off("SIGINT", close);
+    close();
     process.stderr.write("\n");
   }
 }

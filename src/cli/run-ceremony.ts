@@ -149,7 +149,12 @@ export async function withDevice(invocation: Invocation, ceremony: CliCeremony):
   const { method } = ceremony;
   const opened = await openDevice(invocation, method);
   const interruption = watchForInterruption();
-  const client = { ...ceremony.client, signal: interruption.signal };
+  const { pin } = ceremony.client;
+  const client: ClientContext = {
+    ...ceremony.client,
+    ...(pin && { pin: (asked) => opened.duringUser(pin(asked)) }),
+    signal: interruption.signal,
+  };
   let finished: FinishedCeremony | undefined;
   let failure: unknown;
   try {

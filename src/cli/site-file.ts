@@ -1,5 +1,6 @@
 import { type SiteConfig, parseSiteConfig } from "../entry/sim.js";
 import type { Invocation, OptionTable } from "./command.js";
+import { namingFile } from "./files/file-error.js";
 import { readJsonFile } from "./files/read-file.js";
 import { textOption } from "./options.js";
 
@@ -19,6 +20,7 @@ export interface NamedSite {
 export function siteFrom(invocation: Invocation): NamedSite | undefined {
   const siteFile = textOption(invocation, "site");
   if (siteFile === undefined) return undefined;
-  const config = parseSiteConfig(readJsonFile(siteFile, { what: "site file", limit: "SITE_BYTES_MAX" }));
+  const kind = { what: "site file", limit: "SITE_BYTES_MAX" } as const;
+  const config = namingFile(siteFile, () => parseSiteConfig(readJsonFile(siteFile, kind)));
   return { siteFile, config, secret: (name) => process.env[name] };
 }

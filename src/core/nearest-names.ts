@@ -11,7 +11,12 @@ export function nearestNames(typed: string, names: readonly string[], limit: num
   const editsMax = Math.min(EDITS_MAX, Math.ceil(typed.length / 2));
   return names
     .map((name) => ({ name, edits: distance(wanted, name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits <= editsMax || sharesLastPart(wanted, name.toLowerCase()))
+    .filter(
+      ({ name, edits }) =>
+        edits <= editsMax ||
+        sharesLastPart(wanted, name.toLowerCase()) ||
+        beginsWith(name.toLowerCase(), wanted),
+    )
     .sort((a, b) => a.edits - b.edits)
     .slice(0, limit)
     .map(({ name }) => name);
@@ -20,6 +25,14 @@ export function nearestNames(typed: string, names: readonly string[], limit: num
 /** `guardMs` and `browser.guardMs` both mean `page.guardMs`. */
 function sharesLastPart(typed: string, name: string): boolean {
   return typed.split(".").at(-1) === name.split(".").at(-1);
+}
+
+/** Letters at least of a name that was not typed to its end; fewer begin too many names. */
+const BEGINNING_MIN = 3;
+
+/** `chrom` means `chrome-floor3m` or another of its kind. */
+function beginsWith(name: string, typed: string): boolean {
+  return typed.length >= BEGINNING_MIN && name.startsWith(typed);
 }
 
 /** Edits (insert, delete, replace) from one text to the other. */

@@ -53,6 +53,7 @@ export class VirtualClock implements Clock {
   /** A binary heap: reports arm thousands of timers in one run. */
   readonly #heap: ArmedTimer[] = [];
   readonly #watches = new Set<Disarm>();
+  readonly #hostWork = new Set<Promise<unknown>>();
   readonly #afterHostTime: typeof afterHostTime;
   #nowMs = 0;
   /** Of the timer that fired last; 0 once time moved on. */
@@ -142,6 +143,21 @@ export class VirtualClock implements Clock {
   }
 
   /**
+   * Keeps time where it is until `work` of the host has settled, such as a user who types at a terminal: no timer fires
+   * meanwhile. A run that waits for it is not stalled.
+   *
+   * @returns what `work` settles with.
+   */
+  async duringHostWork<T>(work: Promise<T>): Promise<T> {
+    this.#hostWork.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#hostWork.delete(work);
+    }
+  }
+
+  /**
    * Moves time forward until `work` settles, and returns what it settled with.
    *
    * @throws {StallError} `STALLED` when `work` waits and no timer is armed; `LIVELOCK` when timers
@@ -171,6 +187,10 @@ export class VirtualClock implements Clock {
     for (let firings = 0; ;) {
       await nextHostTurn();
       if (outcome.settled) return work;
+      if (this.#hostWork.size > 0) {
+        await Promise.race([work, ...this.#hostWork].map((one) => one.then(noted, noted)));
+        continue;
+      }
 
       const next = this.#pop();
       if (next === undefined) {
@@ -238,6 +258,9 @@ export class VirtualClock implements Clock {
     heap[at] = last;
   }
 }
+
+/** What host work came to is its caller's business. */
+const noted = () => {};
 
 function endless(what: string, timer: string, atMs: number): StallError {
   return new StallError(

@@ -19,6 +19,8 @@ export interface Case {
   readonly id?: string;
   /** A test that shows the case, where it takes a process: its file and its title. */
   readonly test?: { readonly file: string; readonly title: string };
+  /** What differs from the input as it was reported, and why. */
+  readonly changed?: string;
   /** Why the case does not hold yet; a case that holds all the same fails. */
   readonly open?: string;
 }

@@ -82,7 +82,10 @@ function told({ one, right, came, isAsSaid }: Played): string {
   });
   const by = one.test === undefined ? "" : `  (${one.test.file})`;
   const why = one.open === undefined ? "" : `  open: ${one.open}`;
-  return [`${word.padEnd(5)} ${one.group}/${one.name}: ${one.source}${by}${why}`, ...lines].join("\n");
+  const changed = one.changed === undefined ? "" : `  changed: ${one.changed}`;
+  return [`${word.padEnd(5)} ${one.group}/${one.name}: ${one.source}${by}${why}${changed}`, ...lines].join(
+    "\n",
+  );
 }
 
 async function main(): Promise<void> {

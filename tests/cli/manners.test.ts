@@ -180,19 +180,30 @@ test("a slow touch beyond the key's patience is warned of, and --up-timeout-ms m
   expect(patient.stdout).toContain("95.");
 });
 
-test("a key that answers a fixed peer is reached from there with --bind", { timeout: 60_000 }, async () => {
-  const [port, peer] = [await freeUdpPort(), await freeUdpPort()];
-  const address = `127.0.0.1:${port}`;
-  const key = startCli(["key", "--udp", address, "--peer", `127.0.0.1:${peer}`, "--touch-ms", "1"]);
-  try {
-    await once(key.stderr, "data");
-    const args = ["register", "--device", `udp:${address}`, "--bind", `127.0.0.1:${peer}`];
-    expect(await runCli(args)).toMatchObject({ exitCode: 0 });
-  } finally {
-    key.kill("SIGTERM");
-    await once(key, "exit");
-  }
-});
+test(
+  "a key that answers a fixed peer is reached from there with --bind or udp:HOST:PORT:LOCAL",
+  { timeout: 60_000 },
+  async () => {
+    const [port, peer] = [await freeUdpPort(), await freeUdpPort()];
+    const address = `127.0.0.1:${port}`;
+    const key = startCli(["key", "--udp", address, "--peer", `127.0.0.1:${peer}`, "--touch-ms", "1"]);
+    try {
+      await once(key.stderr, "data");
+      const args = ["register", "--device", `udp:${address}`, "--bind", `127.0.0.1:${peer}`];
+      expect(await runCli(args)).toMatchObject({ exitCode: 0 });
+      expect(await runCli(["info", "--device", `udp:${address}:${peer}`])).toMatchObject({ exitCode: 0 });
+      const silent = await runCli(["info", "--device", `udp:${address}`]);
+      expect(silent).toMatchObject({ exitCode: 1 });
+      expect(silent.stderr).toContain("TIMEOUT: hid.init");
+      expect(silent.stderr).toContain(
+        "hint: a key with --peer answers that address alone: name it with --bind",
+      );
+    } finally {
+      key.kill("SIGTERM");
+      await once(key, "exit");
+    }
+  },
+);
 
 describe("wording", () => {
   test("list puts two spaces behind the longest name", async () => {
@@ -221,5 +232,29 @@ describe("wording", () => {
     writeFileSync(file, JSON.stringify({ schema: 1, credentials: [] }));
     const { stderr } = await runCli(["login", "--credentials", file]);
     expect(stderr).not.toContain("cannot be read");
+  });
+});
+
+describe("a file that cannot be used is named, with its code", () => {
+  const at = (name: string) => join(folder, name);
+  test.each([
+    ["STORE_MALFORMED", { schema: 1, credentials: [{}] }, (file: string) => ["info", "--store", file]],
+    ["STORE_SCHEMA", { schema: 9 }, (file: string) => ["info", "--store", file]],
+    ["PROFILE_UNKNOWN_BASE", { extends: "nope" }, (file: string) => ["info", "--profile", file]],
+    [
+      "PROFILE_BAD_VALUE",
+      { extends: "generic", limits: { maxMsgSize: 1 } },
+      (file: string) => ["info", "--profile", file],
+    ],
+    ["SITE_CONFIG", { schema: 1 }, (file: string) => ["run", "late-delivery", "--site", file]],
+    ["TRACE_NOT_RECORD", { kind: 1 }, (file: string) => ["replay", file]],
+    ["SCENARIO_FILE_MISSING_MEMBER", { title: "x" }, (file: string) => ["run", file]],
+    ["FILE_SCHEMA", { schema: 9, credentials: [] }, (file: string) => ["login", "--credentials", file]],
+  ])("%s", async (code, content, args) => {
+    const file = at(`${code}.json`);
+    writeFileSync(file, JSON.stringify(content));
+    const { exitCode, stderr } = await runCli(args(file));
+    expect(exitCode).toBe(2);
+    expect(stderr.split("\n")[0]).toMatch(new RegExp(`^${code}: .*${code}\\.json`));
   });
 });

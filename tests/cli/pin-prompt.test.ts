@@ -22,6 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What a user needs to type, in real time; a virtual clock that went on meanwhile would be past every timer. */
+const TYPED_MS = 100;
+
 /** Runs a command on a terminal of its own (script of util-linux), and types a line at each prompt. */
 async function typedAtPrompts(args: readonly string[], lines: readonly string[]) {
   const command = [process.execPath, bundled("cli.js"), ...args].map((word) => `'${word}'`).join(" ");
@@ -32,7 +35,8 @@ async function typedAtPrompts(args: readonly string[], lines: readonly string[])
   child.stdout.on("data", (chunk: Buffer) => {
     screen += chunk.toString();
     const asked = screen.match(/PIN of the key[^:]*: /g)?.length ?? 0;
-    for (; prompts < asked; prompts++) child.stdin.write(`${left.shift() ?? ""}\r`);
+    for (; prompts < asked; prompts++)
+      setTimeout(() => child.stdin.write(`${left.shift() ?? ""}\r`), TYPED_MS);
   });
   const [exitCode] = (await once(child, "close")) as [number];
   return { exitCode, screen, prompts };
@@ -48,6 +52,34 @@ describe.skipIf(lack !== undefined)(titled("a PIN typed at the prompt", lack), (
     expect({ exitCode, prompts }).toEqual({ exitCode: 0, prompts: 1 });
     expect(screen).toContain("1 passkeys");
     expect(screen).not.toContain(PIN);
+  });
+
+  test("keeps a simulated key's time where it is, however long the user types", async () => {
+    const files = ["--store", join(folder, "key.json"), "--credentials", join(folder, "site.json"), "--json"];
+    for (const command of ["register", "login"]) {
+      const { exitCode, screen, prompts } = await typedAtPrompts(
+        [command, "--uv", "required", ...files],
+        [PIN],
+      );
+      expect({ command, exitCode, prompts }).toEqual({ command, exitCode: 0, prompts: 1 });
+      // The one thing that takes the key's time is the touch.
+      const touchedAt = screen.match(/"atMs": (\d+(?:\.\d+)?)/g)?.map((text) => Number(text.slice(8))) ?? [];
+      expect(Math.max(...touchedAt)).toBeLessThan(5_000);
+    }
+  });
+
+  test("that cannot be one is asked for again, and says so", async () => {
+    const { exitCode, screen, prompts } = await typedAtPrompts(args(), ["123", PIN]);
+    expect({ exitCode, prompts }).toEqual({ exitCode: 0, prompts: 2 });
+    expect(screen).toContain("PIN_TOO_SHORT: a PIN has 4 characters at least");
+  });
+
+  test.each(["register", "credentials"])("Ctrl-C at the prompt ends %s as a signal does", async (command) => {
+    const words = command === "register" ? ["register", "--uv", "required"] : args();
+    const more = command === "register" ? ["--store", join(folder, "key.json")] : [];
+    const { exitCode, screen, prompts } = await typedAtPrompts([...words, ...more], ["\u0003"]);
+    expect({ exitCode, prompts }).toEqual({ exitCode: 130, prompts: 1 });
+    expect(screen).toContain("interrupted by SIGINT");
   });
 
   test("is asked for again where it is wrong, with the attempts left; an empty line gives up", async () => {

@@ -73,3 +73,38 @@ describe("systemClock", () => {
     expect(() => systemClock.arm(NaN, "nan", () => {})).toThrow(RangeError);
   });
 });
+
+describe("a virtual clock during work of the host", () => {
+  const later = <T>(value: T) => new Promise<T>((resolve) => setTimeout(resolve, 20, value));
+
+  test("stays where it is, and goes on afterwards", async () => {
+    const clock = new VirtualClock();
+    let firedAtMs: number | undefined;
+    clock.arm(1_000, "client.ceremony", () => (firedAtMs = clock.nowMs()));
+    const typed = await clock.run(clock.duringHostWork(later("1234")));
+    expect({ typed, nowMs: clock.nowMs(), firedAtMs }).toEqual({
+      typed: "1234",
+      nowMs: 0,
+      firedAtMs: undefined,
+    });
+    await clock.advance(2_000);
+    expect(firedAtMs).toBe(1_000);
+  });
+
+  test("is not stalled though no timer is armed, and ends with a run that is aborted meanwhile", async () => {
+    const clock = new VirtualClock();
+    const never = clock.duringHostWork(new Promise(() => {}));
+    void never;
+    await expect(clock.run(later(1).then(() => Promise.reject(new Error("interrupted"))))).rejects.toThrow(
+      "interrupted",
+    );
+  });
+
+  test("passes the work's own failure on, and no longer waits for it", async () => {
+    const clock = new VirtualClock();
+    await expect(
+      clock.run(clock.duringHostWork(later(1).then(() => Promise.reject(new Error("no terminal"))))),
+    ).rejects.toThrow("no terminal");
+    await expect(clock.run(new Promise(() => {}))).rejects.toMatchObject({ code: "STALLED" });
+  });
+});

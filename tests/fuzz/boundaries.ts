@@ -4,6 +4,7 @@ import { cborBoundary } from "./cbor-boundary.js";
 import { clientBoundary } from "./client-boundary.js";
 import { ctapBoundary } from "./ctap-boundary.js";
 import { ctaphidBoundary } from "./ctaphid-boundary.js";
+import { diskBoundary } from "./disk-boundary.js";
 import { filesBoundary, optionsBoundary, picturesBoundary, siteBoundary } from "./files-boundary.js";
 import { hostBoundary } from "./host-boundary.js";
 import { hybridBoundary } from "./hybrid-boundary.js";
@@ -26,6 +27,7 @@ export const BOUNDARIES: readonly FuzzBoundary[] = [
   optionsBoundary,
   siteBoundary,
   filesBoundary,
+  diskBoundary,
   tracesBoundary,
   reportsBoundary,
   picturesBoundary,

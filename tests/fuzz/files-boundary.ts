@@ -1,8 +1,13 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readQrImage } from "../../src/cli/device/read-qr.js";
+import { CredentialFile } from "../../src/cli/files/credential-file.js";
+import { LinkFile } from "../../src/cli/files/link-file.js";
+import { openPhoneLinks } from "../../src/cli/files/phone-links-file.js";
 import { utf8 } from "../../src/core/bytes.js";
 import { envFor } from "../../src/core/env.js";
+import { TimeoutError } from "../../src/core/errors.js";
 import { virtualEnv } from "../../src/env/virtual-env.js";
 import { CATALOGUE } from "../../src/scenarios/catalogue.js";
 import { parseScenarioFile } from "../../src/scenarios/files/define-scenario.js";
@@ -28,7 +33,8 @@ import {
   parseCreationOptionsFromJSON,
   parseRequestOptionsFromJSON,
 } from "../../src/webauthn/idl/parse-options.js";
-import { SPEC_L3 } from "../../src/webauthn/profiles/client-profiles.js";
+import type { ClientProfile } from "../../src/webauthn/profiles/client-profile.js";
+import { CLIENT_PROFILES, SPEC_L3 } from "../../src/webauthn/profiles/client-profiles.js";
 import { creationOptions, ORIGIN, requestOptions } from "../helpers/ceremony-options.js";
 import { violated } from "./boundary.js";
 import { mutateJson } from "./mutate-json.js";
@@ -39,14 +45,14 @@ const json = (value: unknown) => utf8(JSON.stringify(value));
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** Passes JSON on; text that is none has been refused before. */
-function parsed(bytes: Uint8Array, take: (value: unknown) => unknown): void {
+function parsed(bytes: Uint8Array, take: (value: unknown) => unknown): unknown {
   let value: unknown;
   try {
     value = JSON.parse(textOf(bytes));
   } catch {
-    return;
+    return undefined;
   }
-  take(value);
+  return take(value);
 }
 
 /** What a page may see of options that cannot be converted. */
@@ -55,7 +61,7 @@ const PAGE_ERRORS = ["TypeError", "EncodingError", "NotSupportedError"];
 function converted(
   method: "create" | "get",
   convert: (value: unknown) => unknown,
-): (bytes: Uint8Array) => void {
+): (bytes: Uint8Array) => unknown {
   return (bytes) =>
     parsed(bytes, (value) => {
       try {
@@ -186,6 +192,53 @@ const PROFILE = {
 };
 const STORIES = CATALOGUE.slice(0, 40).map(({ title, knobs, script }) => json({ title, knobs, script }));
 
+const LINK = { name: "Pixel", contactId: "AAEC", linkId: "AAECAwQFBgc", linkSecret: "A".repeat(43) };
+const LINKS = { schema: 1, phones: [{ ...LINK, tunnelCode: 0, phoneKey: "A".repeat(87) }] };
+const CLIENTS = { schema: 1, identityKey: "A".repeat(43), clients: [LINK] };
+const CREDENTIALS = {
+  schema: 1,
+  credentials: [
+    {
+      rpId: "example.com",
+      userHandle: "AAEC",
+      credential: { id: "AAEC", publicKeyCose: "pQECAyYgASFYIA", signCount: 1, backupEligible: null },
+    },
+  ],
+};
+
+/** The files that are read by their path. */
+const folder = mkdtempSync(join(tmpdir(), "fuzz-files-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+function onDisk(bytes: Uint8Array): string {
+  const path = join(folder, "file.json");
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** A registration by a client of the caller's own making, on a key that is touched at once. */
+async function withClientProfile(profile: ClientProfile): Promise<void> {
+  const env = virtualEnv("fuzz client profile");
+  const user = simulatedUser(envFor(env, "user"));
+  const key = new SimAuthenticator(envFor(env, "key"), {
+    profile: profileNamed("generic"),
+    store: new CredentialStore(),
+    user,
+  });
+  const device = new LoopbackDevice(env, key.handle);
+  const client = { origin: ORIGIN, profile };
+  const options = creationOptions({ timeout: 60_000 });
+  await env.clock.run(register(env, device, options, client));
+  const { name } = toPageError(
+    new TimeoutError({ timer: "client.ceremony", budgetMs: 1, aftermath: "none" }),
+    {
+      method: "create",
+      profile,
+    },
+  );
+  if (typeof name !== "string") violated("a page error without a name");
+}
+
 const FILES: readonly FuzzTarget[] = [
   {
     name: "key store",
@@ -205,11 +258,42 @@ const FILES: readonly FuzzTarget[] = [
     spoil: mutateJson,
     hand: (bytes) => parsed(bytes, (value) => parseProfile(value)),
   },
+  {
+    name: "client profile",
+    seeds: [json(CLIENT_PROFILES["chrome-floor3m"]), json(CLIENT_PROFILES["extension-shim"])],
+    spoil: mutateJson,
+    hand: (bytes) => parsed(bytes, (profile) => withClientProfile(profile as ClientProfile)),
+  },
+  {
+    name: "links",
+    seeds: [json(LINKS)],
+    spoil: mutateJson,
+    hand: (bytes) => new LinkFile(onDisk(bytes)).phones,
+  },
+  {
+    name: "clients",
+    seeds: [json(CLIENTS)],
+    spoil: mutateJson,
+    async hand(bytes) {
+      await using file = await openPhoneLinks(onDisk(bytes));
+      file.save(file.links);
+    },
+  },
+  {
+    name: "credentials",
+    seeds: [json(CREDENTIALS)],
+    spoil: mutateJson,
+    hand: (bytes) => new CredentialFile(onDisk(bytes)).entries,
+  },
   { name: "scenario", seeds: STORIES, spoil: mutateJson, hand: (bytes) => parseScenarioFile(textOf(bytes)) },
 ];
 
 export const filesBoundary = targetsBoundary(
-  { name: "files", what: "stores of keys, profiles and scenario files", share: 0.2 },
+  {
+    name: "files",
+    what: "stores of keys, links and passkeys, profiles of authenticators and clients, scenario files",
+    share: 0.2,
+  },
   FILES,
 );
 

@@ -20,11 +20,14 @@ import type { Chance } from "./chance.js";
 const PORTS = [
   "client crypto",
   "client entropy",
+  "client clock",
+  "key clock",
   "key crypto",
   "key entropy",
   "pin",
   "account",
   "keepalive",
+  "user",
   "trace",
 ] as const;
 type Port = (typeof PORTS)[number];
@@ -67,11 +70,12 @@ class PortsWorld implements FuzzWorld {
     const env = virtualEnv("fuzz ports", sink);
     const withPorts = (own: VirtualEnv, side: "client" | "key"): VirtualEnv => ({
       ...own,
+      clock: armed(`${side} clock`, own.clock),
       crypto: armed<CryptoProvider>(`${side} crypto`, own.crypto),
       entropy: armed<Entropy>(`${side} entropy`, own.entropy),
     });
     const store = new CredentialStore();
-    const user = simulatedUser(envFor(env, "user"));
+    const user = armed("user", simulatedUser(envFor(env, "user")));
     const key = new SimAuthenticator(withPorts(envFor(env, "key"), "key"), {
       profile: profileNamed("ctap23"),
       store,
@@ -126,7 +130,7 @@ class PortsWorld implements FuzzWorld {
 
 export const portsBoundary: FuzzBoundary = {
   name: "ports",
-  what: "cryptography, entropy, trace and callbacks that fail at any call",
+  what: "clock, cryptography, entropy, trace, user and callbacks that fail at any call",
   messagesPerWorld: 32,
   share: 0.003,
   start: () => new PortsWorld(),

@@ -7,7 +7,7 @@
  * thread, so that a message that never ends is found out as well.
  */
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { toHex } from "../../src/core/bytes.js";
@@ -19,6 +19,9 @@ const COUNT = 1_000_000;
 
 /** Nothing here takes this long, on the slowest machine: whatever does, hangs. */
 const HANG_MS = 120_000;
+
+/** The heap that the thread may have, in MiB: what takes more ends it, and is a finding. */
+const HEAP_MIB_MAX = 512;
 
 /** Failures are told with at most this many of the messages before. */
 const TOLD_MESSAGES_MAX = 3;
@@ -50,8 +53,13 @@ function noted(shared: SharedArrayBuffer): FuzzPosition {
 
 interface Outcome {
   readonly messages: number;
-  /** Heap after a collection, before the first and after the last message, in MiB; the largest resident size. */
-  readonly memory?: { readonly before: number; readonly after: number; readonly peak: number };
+  /** In MiB: heap after a collection, before the first and after the last message; the largest between; resident size. */
+  readonly memory?: {
+    readonly before: number;
+    readonly after: number;
+    readonly peak: number;
+    readonly resident: number;
+  };
   readonly failure?: Omit<FuzzFailure, "error"> & { readonly stack: string };
 }
 
@@ -71,9 +79,13 @@ function heapMiB(): number {
 
 async function work(job: Job): Promise<void> {
   const before = heapMiB();
+  let peakBytes = 0;
   const { failure, messages } = await fuzz(boundaryNamed(job.boundary), {
     ...job,
-    onMessage: (position) => note(job.position, position),
+    onMessage: (position) => {
+      note(job.position, position);
+      peakBytes = Math.max(peakBytes, getHeapStatistics().used_heap_size);
+    },
   });
   const told = (): Pick<Outcome, "failure"> => {
     if (!failure) return {};
@@ -81,8 +93,9 @@ async function work(job: Job): Promise<void> {
     const { error, ...where } = failure;
     return { failure: { ...where, stack: stackOf(error) } };
   };
-  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-  const memory = { before, after: heapMiB(), peak };
+  const peak = Math.round(peakBytes / 2 ** 20);
+  const resident = Math.round(process.resourceUsage().maxRSS / 1024);
+  const memory = { before, after: heapMiB(), peak, resident };
   parentPort?.postMessage({ messages, memory, ...told() } satisfies Outcome);
 }
 
@@ -96,7 +109,10 @@ let thread: Worker | undefined;
 function openThread(): Worker {
   // A thread of Node 20 does not take TypeScript as its entry, even with a loader: it has to load it itself.
   const entry = `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
-  return (thread ??= new Worker(entry, { eval: true }));
+  return (thread ??= new Worker(entry, {
+    eval: true,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
+  }));
 }
 
 /** Runs one boundary in the thread and watches that it gets on. */
@@ -117,7 +133,11 @@ function watched(job: Omit<Job, "position">): Promise<Outcome> {
     const onError = (error: Error) => {
       end();
       thread = undefined;
-      reject(error);
+      if (!("code" in error) || error.code !== "ERR_WORKER_OUT_OF_MEMORY") return reject(error);
+      const { world, message, bytes } = noted(shared);
+      const { boundary, seed } = job;
+      const stack = `Error: message ${message} took the heap beyond ${HEAP_MIB_MAX} MiB`;
+      resolve({ messages: 0, failure: { boundary, seed, world, messages: [toHex(bytes)], stack } });
     };
     const watch = setInterval(() => {
       const { world, message, bytes } = noted(shared);
@@ -184,7 +204,9 @@ async function main(): Promise<void> {
     );
     const { memory } = outcome;
     if (memory)
-      console.log(`  heap ${memory.before} to ${memory.after} MiB, largest size ${memory.peak} MiB`);
+      console.log(
+        `  heap ${memory.before} to ${memory.after} MiB, peak ${memory.peak} of ${HEAP_MIB_MAX} MiB; largest size ${memory.resident} MiB`,
+      );
     if (outcome.failure) {
       failed += 1;
       tell(outcome.failure);

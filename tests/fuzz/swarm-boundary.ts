@@ -1,10 +1,10 @@
 import { concat } from "../../src/core/bytes.js";
-import type { VirtualClock } from "../../src/core/virtual-clock.js";
 import { faultyDevice, hidCells, hybridCells, ctapCells, type Cell } from "../aftermath/cells.js";
 import { cleanRunOf } from "../aftermath/clean-run.js";
 import { judgeEnd } from "../aftermath/judge-end.js";
 import { longStories, phoneStories, plainStories, type Story } from "../aftermath/stories.js";
 import { worldOn, type Interference } from "../aftermath/worlds.js";
+import { armedTimers } from "../helpers/failing-ports.js";
 import { violated, type FuzzBoundary, type FuzzWorld } from "./boundary.js";
 import type { Chance } from "./chance.js";
 
@@ -36,25 +36,6 @@ const CELLS_MAX = 3;
 
 /** Longer than any timer of a phone, a tunnel or a client lasts after its ceremony. */
 const AFTERWARDS_MS = 1_200_000;
-
-/** Names of the timers that are armed and have neither fired nor been disarmed. */
-function armedTimers(clock: VirtualClock): ReadonlyMap<object, string> {
-  const armed = new Map<object, string>();
-  const arm = clock.arm.bind(clock);
-  clock.arm = (delayMs, timer, fire) => {
-    const use = {};
-    armed.set(use, timer);
-    const disarm = arm(delayMs, timer, () => {
-      armed.delete(use);
-      fire();
-    });
-    return () => {
-      armed.delete(use);
-      disarm();
-    };
-  };
-  return armed;
-}
 
 /** One to three faults at once: a device, a road, a request, and what befalls them, by numbers of the message. */
 class SwarmWorld implements FuzzWorld {

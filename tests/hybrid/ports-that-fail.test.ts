@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isHarnessError } from "../../src/core/errors.js";
+import { describe, expect, test } from "vitest";
 import { encodeMakeCredentialRequest } from "../../src/ctap/messages/make-credential.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
 import type {
@@ -17,29 +16,18 @@ import { startStateAssisted } from "../../src/hybrid/state-assisted.js";
 import { SimPhone } from "../../src/sim/phone/phone.js";
 import type { PhoneOptions } from "../../src/sim/phone/phone-options.js";
 import { creation } from "../sim/authenticator/bench-key.js";
+import {
+  armedTimers,
+  expectNoUnownedRejections,
+  gone,
+  never,
+  ours,
+  WAYS,
+  type Way,
+} from "../helpers/failing-ports.js";
 import { HybridBench } from "./hybrid-bench.js";
 
 const MAKE = encodeMakeCredentialRequest(creation({ options: { uv: true, rk: true } }));
-
-/** How a port of somebody else's goes wrong: it is over, it never answers, or it throws what it likes. */
-const WAYS = ["dead", "hanging", "throwing", "rejecting"] as const;
-type Way = (typeof WAYS)[number];
-
-const never = () => new Promise<never>(() => {});
-
-/** @param dead what the port gives when it is over. */
-function gone<T>(way: Way, dead: () => T | Promise<T>): Promise<T> {
-  switch (way) {
-    case "dead":
-      return Promise.resolve(dead());
-    case "hanging":
-      return never();
-    case "throwing":
-      throw new TypeError("not ours");
-    case "rejecting":
-      return Promise.reject(new TypeError("not ours"));
-  }
-}
 
 const deadTunnel = (way: Way): Tunnel => ({
   closed: way === "hanging" ? never() : Promise.resolve({ code: 1006 }),
@@ -81,32 +69,25 @@ const channelListener = (way: Way): ChannelListener => ({
     gone(way, () => ({ ...held("dead"), psm: 0x80, accept: () => gone(way, () => deadChannel(way)) })),
 });
 
-let unowned: unknown[] = [];
-const note = (reason: unknown) => unowned.push(reason);
+expectNoUnownedRejections();
 
-beforeEach(() => {
-  unowned = [];
-  process.on("unhandledRejection", note);
-});
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", note);
-  expect(unowned).toEqual([]);
-});
+/** Longer than any timer of a phone, a tunnel or a client lasts after its ceremony. */
+const AFTERWARDS_MS = 1_200_000;
 
-/** Settles with the value, or with the error if it is one of ours. */
-async function ours<T>(work: Promise<T>): Promise<T | string> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isHarnessError(error)) throw error;
-    return error.code;
-  }
+/** A bench that says after a test what is still pending on its clock. */
+function watchedBench(options: ConstructorParameters<typeof HybridBench>[0] = {}) {
+  const bench = new HybridBench(options);
+  const armed = armedTimers(bench.env.clock);
+  const expectNothingPending = async () => {
+    await bench.env.clock.advance(AFTERWARDS_MS);
+    expect([...armed.values()]).toEqual([]);
+  };
+  return { bench, expectNothingPending };
 }
 
 /** A client's call with some ports replaced, and a good phone that scans its code. */
 async function clientWith(ports: Partial<Parameters<typeof startQrInitiated>[1]>) {
-  const bench = new HybridBench({ channels: true });
+  const { bench, expectNothingPending } = watchedBench({ channels: true });
   const { device, qr } = startQrInitiated(
     bench.client,
     { ...bench.ports, ...ports },
@@ -116,6 +97,7 @@ async function clientWith(ports: Partial<Parameters<typeof startQrInitiated>[1]>
   const outcome = await bench.run(ours(device.transact(MAKE)));
   await device[Symbol.asyncDispose]();
   await bench.run(device.ended);
+  await expectNothingPending();
   return outcome;
 }
 
@@ -130,7 +112,7 @@ describe.each(WAYS)("a client's port that is %s", (way) => {
   });
 
   test("of a linked phone: the call settles", async () => {
-    const bench = new HybridBench();
+    const { bench, expectNothingPending } = watchedBench();
     const phone: LinkedPhone = bench.phone.link();
     for (const ports of [{ scanner: scanner(way) }, { dialer: dialer(way) }, { dialer: dialerOf(way) }]) {
       const { device } = startStateAssisted(bench.client, { ...bench.ports, ...ports }, phone, {
@@ -139,10 +121,11 @@ describe.each(WAYS)("a client's port that is %s", (way) => {
       expect(await bench.run(ours(device.transact(MAKE)))).toBeTypeOf("string");
       await bench.run(device.ended);
     }
+    await expectNothingPending();
   });
 
   test("once it is connected: the request settles, and so does the connection", async () => {
-    const bench = new HybridBench({
+    const { bench, expectNothingPending } = watchedBench({
       dialer: (good) => ({
         async open(...call) {
           const opened = await good.open(...call);
@@ -165,6 +148,7 @@ describe.each(WAYS)("a client's port that is %s", (way) => {
     bench.env.clock.arm(30_000, "test.abort", () => abort.abort());
     expect(await bench.run(ours(device.transact(MAKE, { signal: abort.signal })))).toBeTypeOf("string");
     await bench.run(device.ended);
+    await expectNothingPending();
   });
 });
 
@@ -173,7 +157,7 @@ async function phoneWith(
   deps: Partial<ConstructorParameters<typeof SimPhone>[1]>,
   options: Partial<PhoneOptions> = {},
 ) {
-  const bench = new HybridBench({ channels: true });
+  const { bench, expectNothingPending } = watchedBench({ channels: true });
   const { device, qr } = bench.invite({ budgets: { linkMs: 100_000, lingerMs: 0 } });
   const parts = {
     advertiser: bench.air,
@@ -186,6 +170,7 @@ async function phoneWith(
   const outcome = await bench.run(phone.scan(qr));
   await bench.run(asked);
   await bench.run(device.ended);
+  await expectNothingPending();
   return { outcome, bench };
 }
 
@@ -255,7 +240,7 @@ describe.each(WAYS)("a phone's port that is %s", (way) => {
       { dialer: dialerOf("hanging") },
       { handle: handler("hanging", 0x01)(new HybridBench().handle) },
     ]) {
-      const bench = new HybridBench();
+      const { bench, expectNothingPending } = watchedBench();
       const { device, qr } = bench.invite({ budgets: { linkMs: 20_000, lingerMs: 0 } });
       const parts = { advertiser: bench.air, dialer: bench.service, handle: bench.handle };
       const phone = new SimPhone(bench.env, { ...parts, ...deps });
@@ -265,6 +250,7 @@ describe.each(WAYS)("a phone's port that is %s", (way) => {
       expect(await bench.run(session)).toEqual({ ending: "switched-off", code: "ABORTED" });
       expect(bench.env.clock.nowMs()).toBe(10_000);
       await bench.run(asked);
+      await expectNothingPending();
     }
   });
 });

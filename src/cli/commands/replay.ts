@@ -1,6 +1,7 @@
 import { parseTrace } from "../../entry/diagnosis.js";
 import { runOfTrace, toJson } from "../../entry/scenarios.js";
 import { type Command, type Invocation, UsageError } from "../command.js";
+import { namingFile } from "../files/file-error.js";
 import { readTextFile } from "../files/read-file.js";
 import { OFFSET_HELP, OFFSET_OPTION, offsetsOf } from "../offset-option.js";
 import { REPORT_HELP, REPORT_OPTIONS, withReports } from "../report-files.js";
@@ -22,7 +23,8 @@ ${TELLING_HELP}`,
     const { terminal } = invocation;
     const path = onlyPath(invocation);
     const offsets = offsetsOf(invocation);
-    const trace = parseTrace(readTextFile(path, { what: "trace", limit: "TRACE_BYTES_MAX" }));
+    const kind = { what: "trace", limit: "TRACE_BYTES_MAX" } as const;
+    const trace = namingFile(path, () => parseTrace(readTextFile(path, kind)));
     for (const { message } of trace.notes) terminal.warn(message);
     const run = runOfTrace(trace, { reproduction: `passkey-harness replay ${path}`, offsets });
     warnOfAlias(run, terminal);

@@ -81,6 +81,7 @@ export async function openHybrid(invocation: Invocation, method: "create" | "get
     records: sink.records,
     seed: undefined,
     settle: (work) => work,
+    duringUser: (work) => work,
     async close() {
       hide();
       await device[Symbol.asyncDispose]();

@@ -10,7 +10,7 @@ import {
   withU2fFallback,
 } from "../../entry/hid.js";
 import { type Env, envFor, firmwareOf, simHidPort, systemEnv, virtualEnv } from "../../entry/sim.js";
-import { isHarnessError } from "../../index.js";
+import { TimeoutError, isHarnessError } from "../../index.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { AwaitedAnswers } from "./awaited-answers.js";
 import { hostAndPort, udpPlace } from "./host-and-port.js";
@@ -114,6 +114,7 @@ async function openSimulated(invocation: Invocation): Promise<OpenedDevice> {
     records: env.records,
     seed,
     settle,
+    duringUser: (work) => env.clock.duringHostWork(work),
     async close() {
       await using _held = kept;
       await settle(Promise.resolve(device[Symbol.asyncDispose]()));
@@ -135,7 +136,9 @@ async function openReal(where: string, options: RealDeviceOptions): Promise<Open
   const link = envFor(env, "link");
   const opened = withU2fFallback(
     link,
-    await openAt(link, where, options).catch((error: unknown) => absent(where, error)),
+    await openAt(link, where, options).catch((error: unknown) =>
+      absent(where, silent(where, error, options)),
+    ),
   );
   const device = new AwaitedAnswers(opened);
   return {
@@ -145,11 +148,21 @@ async function openReal(where: string, options: RealDeviceOptions): Promise<Open
     records: sink.records,
     seed: undefined,
     settle: (work) => work,
+    duringUser: (work) => work,
     async close() {
       await device.answered();
       await device[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A device that says nothing may answer another peer: the hint names that. */
+function silent(where: string, error: unknown, { bind }: RealDeviceOptions): unknown {
+  const isSilent = error instanceof TimeoutError && error.timer === "hid.init";
+  if (!isSilent || !where.startsWith("udp:") || bind !== undefined) return error;
+  return Object.assign(error, {
+    hint: "a key with --peer answers that address alone: name it with --bind",
+  });
 }
 
 /** A device that is not there is no finding about a device. */

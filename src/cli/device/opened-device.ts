@@ -14,5 +14,7 @@ export interface OpenedDevice {
   readonly seed: string | undefined;
   /** Lets time pass until `work` settles: virtual time for a simulated device, real time otherwise. */
   readonly settle: <T>(work: Promise<T>) => Promise<T>;
+  /** Keeps time where it is for as long as the user takes with `work` at the terminal; real time cannot be kept. */
+  readonly duringUser: <T>(work: Promise<T>) => Promise<T>;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
 } from "../../entry/sim.js";
 import { namesHint } from "../../core/place.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
+import { namingFile } from "../files/file-error.js";
 import { type KeyStore, openKeyStore, storeInMemory } from "../files/key-store.js";
 import { readJsonFile } from "../files/read-file.js";
 import { numberOption, textOption } from "../options.js";
@@ -80,7 +81,10 @@ function withUpTimeout(profile: AuthenticatorProfile, upTimeoutMs: number | unde
 /** A name of ours, or anything that looks like a path. */
 function chosenProfile(choice: string): AuthenticatorProfile {
   const isPath = choice.includes("/") || choice.includes("\\") || choice.endsWith(".json");
-  if (isPath) return parseProfile(readJsonFile(choice, { what: "profile", limit: "PROFILE_BYTES_MAX" }));
+  if (isPath) {
+    const kind = { what: "profile", limit: "PROFILE_BYTES_MAX" } as const;
+    return namingFile(choice, () => parseProfile(readJsonFile(choice, kind)));
+  }
   const profile = PROFILES.get(choice);
   if (profile === undefined) {
     throw new UsageError("USAGE", `there is no profile "${choice}"`, {

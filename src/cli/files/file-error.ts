@@ -1,5 +1,6 @@
 import type { ErrorDetail } from "../../core/errors.js";
-import { HarnessError } from "../../index.js";
+import { printable } from "../../core/printable.js";
+import { HarnessError, isHarnessError } from "../../index.js";
 import { UsageError } from "../command.js";
 
 export type FileFault =
@@ -37,4 +38,22 @@ export function errnoOf(cause: unknown): string {
 /** Returns whether a file could not be read because it is not there. */
 export function isMissing(error: unknown): boolean {
   return error instanceof UsageError && errnoOf(error.cause) === "ENOENT";
+}
+
+/**
+ * Reads what is in a file, and names the file in the error where it cannot be used: who reads JSON does not know where it
+ * came from.
+ *
+ * @throws whatever `read` throws; errors that name their file already stay as they are.
+ */
+export function namingFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    // Nobody else has seen it yet, so that it needs no copy.
+    if (isHarnessError(error) && !(error instanceof UsageError) && !(error instanceof FileError)) {
+      error.message = `${printable(path)}: ${error.message}`;
+    }
+    throw error;
+  }
 }

@@ -90,10 +90,17 @@ function goOn(): void {
   // The write fails with EFBIG.
 }
 
-/** Only the holder of the lock writes, so that an unfinished file is of no use to any process. */
+/**
+ * Only the holder of the lock writes, so that an unfinished file is of no use to any process. One that cannot be removed is
+ * in nobody's way: an error here would keep the lock that was just taken.
+ */
 function removeLeftovers(target: string): void {
   const folder = dirname(target);
-  for (const name of readdirSync(folder)) {
-    if (isLeftoverOf(target, name)) unlinkSync(join(folder, name));
+  try {
+    for (const name of readdirSync(folder)) {
+      if (isLeftoverOf(target, name)) unlinkSync(join(folder, name));
+    }
+  } catch {
+    // The next holder tries again.
   }
 }

@@ -1,5 +1,5 @@
 import { CredentialStore, encodeStore, parseStore, type StoreSnapshot } from "../../entry/sim.js";
-import { isMissing } from "./file-error.js";
+import { isMissing, namingFile } from "./file-error.js";
 import { holdLock, type FileLock, type LockOptions } from "./hold-lock.js";
 import { readJsonFile } from "./read-file.js";
 import { type FileVersion, replaceFile, versionOf } from "./replace-file.js";
@@ -88,7 +88,7 @@ class KeyStoreFile implements KeyStore {
 
 function readStore(path: string): StoreSnapshot {
   try {
-    return parseStore(readJsonFile(path, KIND));
+    return namingFile(path, () => parseStore(readJsonFile(path, KIND)));
   } catch (error) {
     if (isMissing(error)) return { credentials: [], memory: {} };
     throw error;

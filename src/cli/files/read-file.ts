@@ -73,7 +73,16 @@ export function readBytesFile(path: string, kind: FileKind): Uint8Array {
     if (error instanceof FileError) throw error;
     throw cannotRead(path, kind.what, error);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeRead(descriptor);
+  }
+}
+
+/** What was read is read, whatever the operating system says of closing it. */
+function closeRead(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // Nothing was written that could be lost.
   }
 }
 

@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { cannotWrite, errnoOf, FileError } from "./file-error.js";
+import { cannotRead, cannotWrite, errnoOf, FileError } from "./file-error.js";
 
 /** The calls of the operating system that a write consists of; a test lets each of them fail. */
 export interface FileCalls {
@@ -28,12 +28,13 @@ export interface FileCalls {
   readonly rename: (from: string, to: string) => void;
 }
 
+/** Looked up at each call, so that a test that replaces a function of the file system replaces it here as well. */
 const SYSTEM: FileCalls = {
-  open: openSync,
+  open: (path, flags, mode) => openSync(path, flags, mode),
   write: (descriptor, content) => writeFileSync(descriptor, content),
-  sync: fsyncSync,
-  close: closeSync,
-  rename: renameSync,
+  sync: (descriptor) => fsyncSync(descriptor),
+  close: (descriptor) => closeSync(descriptor),
+  rename: (from, to) => renameSync(from, to),
 };
 
 export interface ReplaceOptions {
@@ -81,12 +82,12 @@ export function replaceFile(
     const known = statOf(path);
     if (known !== undefined && isStream(path, known)) {
       writeInto(path, content, calls);
-      return versionOf(path);
+      return versionAt(path);
     }
     const target = targetOf(path);
     const beside = writeBeside(target, content, { known, secret: options.secret === true, calls });
     try {
-      if (options.onlyOver !== undefined && versionOf(path) !== options.onlyOver) throw changed(path);
+      if (options.onlyOver !== undefined && versionAt(path) !== options.onlyOver) throw changed(path);
       calls.rename(beside.path, target);
     } catch (error) {
       discard(beside.path);
@@ -99,8 +100,16 @@ export function replaceFile(
   }
 }
 
-/** Returns which version of a file is there. */
+/** Returns which version of a file is there. @throws {UsageError} ENVIRONMENT where that cannot be found out. */
 export function versionOf(path: string): FileVersion {
+  try {
+    return versionAt(path);
+  } catch (error) {
+    throw cannotRead(path, "file", error);
+  }
+}
+
+function versionAt(path: string): FileVersion {
   const known = statOf(path);
   return known === undefined ? "absent" : versionIn(known);
 }

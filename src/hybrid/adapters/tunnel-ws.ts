@@ -130,6 +130,12 @@ function refusal(httpStatus: number): TunnelRefusedError {
 function unreachable(cause: Error, answer: IncomingMessage | undefined): TunnelRefusedError {
   if (answer) return new TunnelRefusedError(`the tunnel service speaks no ${TUNNEL_SUBPROTOCOL}`, { cause });
   const { code } = cause as { readonly code?: unknown };
+  if (typeof code === "string" && code.startsWith("HPE_")) {
+    return new TunnelRefusedError(`what answers is no tunnel service: its HTTP cannot be read (${code})`, {
+      cause,
+      hint: "another program listens there, or a proxy on the way answers in its place",
+    });
+  }
   const why = typeof code === "string" ? ` (${code})` : "";
   const refusedCertificate = typeof code === "string" ? certificateHint(code) : undefined;
   return new TunnelRefusedError(`the tunnel service cannot be reached${why}`, {

@@ -134,14 +134,17 @@ function ticksOf({ deciding, happenings }: Drawing, scale: TimeScale): readonly 
 /** Ceremonies as bars; those that overlap have rows of their own. */
 function spans({ drawing, run, scale }: Chart): Markup | undefined {
   if (drawing.spans.length === 0) return undefined;
-  const rows: Span[][] = [];
-  for (const span of drawing.spans) {
-    const row = rows.find((others) => others.every(({ toMs }) => toMs < span.fromMs));
-    if (row === undefined) rows.push([span]);
-    else row.push(span);
+  const rows: { readonly bars: Markup[]; endMs: number }[] = [];
+  for (const [index, span] of drawing.spans.entries()) {
+    const bar = spanBar(span, { index, run, scale });
+    const row = rows.find(({ endMs }) => endMs < span.fromMs);
+    if (row === undefined) rows.push({ bars: [bar], endMs: span.toMs });
+    else {
+      row.bars.push(bar);
+      row.endMs = Math.max(row.endMs, span.toMs);
+    }
   }
-  const bars = rows.map((row) => {
-    const own = row.map((span) => spanBar(span, { index: drawing.spans.indexOf(span), run, scale }));
+  const bars = rows.map(({ bars: own }) => {
     return markup`<div class="spans-row">${own}</div>`;
   });
   return markup`<li class="lane"><h3>ceremonies</h3><div class="track">${bars}</div></li>

@@ -69,10 +69,11 @@ const ORDER: readonly string[] = [
 export function drawingOf(run: ReportedRun): Drawing {
   const facts = gatherFacts(run.records, run);
   const deciding = decidingTimers(run);
+  const decided = new Set(deciding.map((one) => firingKey(one, one.firedAtMs)));
   const timers = facts.timers
     // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
     .filter(({ timer, end }) => end === "fired" || !timer.startsWith("hid."))
-    .map((use) => ({ ...use, deciding: deciding.some((one) => isSame(use, one)) }));
+    .map((use) => ({ ...use, deciding: use.end === "fired" && decided.has(firingKey(use, use.endedAtMs)) }));
   const happenings = run.records
     .flatMap((record) => {
       const text = describeRecord(record);
@@ -100,25 +101,34 @@ export function drawingOf(run: ReportedRun): Drawing {
 }
 
 function decidingTimers({ explanation }: ReportedRun): readonly DecidingTimer[] {
-  return [explanation, ...explanation.ceremonies]
-    .flatMap(({ decidedBy }) => (decidedBy === undefined ? [] : [decidedBy]))
-    .filter((one, index, all) => all.findIndex((other) => isSameTimer(one, other)) === index);
+  const firings = new Map<string, DecidingTimer>();
+  for (const { decidedBy } of [explanation, ...explanation.ceremonies]) {
+    if (decidedBy === undefined) continue;
+    const key = firingKey(decidedBy, decidedBy.firedAtMs);
+    if (!firings.has(key)) firings.set(key, decidedBy);
+  }
+  return [...firings.values()];
 }
 
-function isSameTimer(one: DecidingTimer, other: DecidingTimer): boolean {
-  return one.timer === other.timer && one.owner === other.owner && one.firedAtMs === other.firedAtMs;
-}
-
-function isSame(use: TimerUse, { timer, owner, firedAtMs }: DecidingTimer): boolean {
-  return use.timer === timer && use.owner === owner && use.end === "fired" && use.endedAtMs === firedAtMs;
+/** Tells one firing of a timer from every other. */
+function firingKey(
+  { timer, owner }: Pick<TimerUse, "timer" | "owner">,
+  firedAtMs: number | undefined,
+): string {
+  return JSON.stringify([timer, owner, firedAtMs]);
 }
 
 const STRENGTH: readonly Tone[] = ["wire", "user", "good", "fault", "bad"];
 
 function marksOf(happenings: readonly Happening[]): readonly Mark[] {
-  const moments = [...new Set(happenings.map(({ record }) => record.atMs))];
-  return moments.map((atMs) => {
-    const now = happenings.filter(({ record }) => record.atMs === atMs);
+  const moments = new Map<number, Happening[]>();
+  for (const happening of happenings) {
+    const { atMs } = happening.record;
+    const now = moments.get(atMs);
+    if (now === undefined) moments.set(atMs, [happening]);
+    else now.push(happening);
+  }
+  return Array.from(moments, ([atMs, now]) => {
     const tone = now
       .map((one) => one.tone)
       .reduce((a, b) => (STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a));
@@ -126,18 +136,19 @@ function marksOf(happenings: readonly Happening[]): readonly Mark[] {
   });
 }
 
+/** Bars come in the order in which they were armed, so that the latest end in a row says whether one more fits behind. */
 function rowsOf(timers: readonly Bar[]): readonly (readonly Bar[])[] {
-  const rows: Bar[][] = [];
+  const rows: { readonly timer: string; readonly bars: Bar[]; endMs: number }[] = [];
   for (const bar of timers) {
-    const row = rows.find(
-      ([first, ...others]) =>
-        first?.timer === bar.timer &&
-        [first, ...others].every(({ endedAtMs = Infinity }) => endedAtMs <= bar.armedAtMs),
-    );
-    if (row === undefined) rows.push([bar]);
-    else row.push(bar);
+    const { timer, armedAtMs, endedAtMs = Infinity } = bar;
+    const row = rows.find((one) => one.timer === timer && one.endMs <= armedAtMs);
+    if (row === undefined) rows.push({ timer, bars: [bar], endMs: endedAtMs });
+    else {
+      row.bars.push(bar);
+      row.endMs = Math.max(row.endMs, endedAtMs);
+    }
   }
-  return rows;
+  return rows.map(({ bars }) => bars);
 }
 
 function spanOf(ceremony: CeremonyTrace): Span {

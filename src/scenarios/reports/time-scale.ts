@@ -56,12 +56,23 @@ interface Knots {
 }
 
 function unitsAt(ms: number, { times, units }: Knots): number {
-  const next = times.findIndex((time) => time >= ms);
-  if (next === -1) return units.at(-1) as number;
+  const next = firstFrom(ms, times);
+  if (next === times.length) return units.at(-1) as number;
   if (next <= 0) return 0;
   const [fromMs, toMs] = [times[next - 1] as number, times[next] as number];
   const [from, to] = [units[next - 1] as number, units[next] as number];
   return from + ((ms - fromMs) / (toMs - fromMs)) * (to - from);
+}
+
+/** Index of the first of the rising times that is not before `ms`; their number where all are. */
+function firstFrom(ms: number, times: readonly number[]): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) >= ms) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Of places in order of importance, those that keep `apart` percent from all chosen before them. */

@@ -20,7 +20,8 @@ interface Cookie {
  */
 export class CookieJar {
   readonly #nowMs: () => number;
-  #cookies: readonly Cookie[] = [];
+  /** By name, domain and path. One that is renewed keeps its place in the order of creation. */
+  readonly #cookies = new Map<string, Cookie>();
 
   /** @param nowMs milliseconds since the epoch. */
   constructor(nowMs: () => number) {
@@ -31,28 +32,34 @@ export class CookieJar {
   store(header: string, url: URL): void {
     const cookie = readCookie(header, url, this.#nowMs());
     if (cookie === undefined) return;
-    const at = this.#cookies.findIndex((other) => isSame(other, cookie));
-    // One that is renewed keeps its place in the order of creation.
-    const others = at < 0 ? [...this.#cookies, cookie] : this.#cookies.with(at, cookie);
-    this.#cookies = others.filter(({ expiresAtMs }) => expiresAtMs > this.#nowMs());
+    const key = JSON.stringify([cookie.name, cookie.domain, cookie.path]);
+    if (cookie.expiresAtMs > this.#nowMs()) this.#cookies.set(key, cookie);
+    else this.#cookies.delete(key);
   }
 
   /** The `Cookie` header for a request, or `undefined` when there is nothing to send. */
   header(url: URL): string | undefined {
-    const sent = this.#cookies
-      .filter((cookie) => cookie.expiresAtMs > this.#nowMs() && goesTo(cookie, url))
+    this.#dropExpired();
+    const sent = [...this.#cookies.values()]
+      .filter((cookie) => goesTo(cookie, url))
       .toSorted((a, b) => b.path.length - a.path.length);
     return sent.length === 0 ? undefined : sent.map(({ name, value }) => `${name}=${value}`).join("; ");
   }
 
   /** For sites that want a cookie repeated in a header. */
   valueOf(name: string): string | undefined {
-    return this.#cookies.find((cookie) => cookie.name === name)?.value;
+    this.#dropExpired();
+    return [...this.#cookies.values()].find((cookie) => cookie.name === name)?.value;
   }
 
   /** Everything that must stay out of traces. */
   get secrets(): readonly string[] {
-    return this.#cookies.map(({ value }) => value);
+    return Array.from(this.#cookies.values(), ({ value }) => value);
+  }
+
+  #dropExpired(): void {
+    const nowMs = this.#nowMs();
+    for (const [key, { expiresAtMs }] of this.#cookies) if (expiresAtMs <= nowMs) this.#cookies.delete(key);
   }
 }
 
@@ -126,8 +133,4 @@ function goesTo({ domain, hostOnly, path, secure }: Cookie, url: URL): boolean {
 /** Browsers trust the machine itself without TLS. */
 function isSecure({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || hostname === "localhost" || hostname.endsWith(".localhost");
-}
-
-function isSame(a: Cookie, b: Cookie): boolean {
-  return a.name === b.name && a.domain === b.domain && a.path === b.path;
 }

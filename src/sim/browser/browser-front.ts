@@ -56,9 +56,8 @@ export class BrowserFront {
     const { client, os, user } = this.#knobs();
     await this.#waitForFocus(request);
     if (request.isUntouched) await never(request.signal);
-    // A virtual authenticator that simulates presence takes an autofill request without anybody's choice.
-    const isTaken = client.virtualAuthenticator && client.virtualAnswers;
-    if (request.conditional && !isTaken) await sleep(request.env.clock, user.pickMs, "user.pick", request);
+    // With a virtual authenticator attached, a browser takes an autofill request without anybody's choice.
+    if (request.conditional && !client.virtualAuthenticator) await sleep(request.env.clock, user.pickMs, "user.pick", request);
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
 

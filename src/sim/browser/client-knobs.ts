@@ -16,7 +16,10 @@ export const CLIENT_KNOBS = {
     ["modal", "conditional"],
     "mediation of get(): a modal sheet, or the autofill of a field",
   ),
-  virtualAuthenticator: toggle(false, "a WebDriver virtual authenticator is attached"),
+  virtualAuthenticator: toggle(
+    false,
+    "a WebDriver virtual authenticator is attached: an autofill request waits for nobody's choice",
+  ),
   virtualAnswers: toggle(
     false,
     "the virtual authenticator answers every request by itself, and no other authenticator is asked",

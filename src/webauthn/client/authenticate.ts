@@ -159,7 +159,7 @@ class Authentication {
     const first = await this.#deps.ceremony.outstanding("getAssertion", () =>
       this.#assert(session, message, attempt.profile),
     );
-    return this.#collect(session, first);
+    return this.#collect(session, first, attempt.profile);
   }
 
   async #assert(
@@ -293,11 +293,13 @@ class Authentication {
 
   /**
    * The other accounts, where the authenticator has no display to choose on itself. One that cannot be read is left
-   * out: the others are good all the same. A refusal ends the ceremony, as in Chromium.
+   * out: the others are good all the same. A refusal leaves no more to ask for: the profile says whether the client goes
+   * on with what it has.
    */
   async #collect(
     session: Ctap2Session,
     first: GetAssertionResponse,
+    { keepsAssertionsOnRefusal }: ClientProfile,
   ): Promise<readonly GetAssertionResponse[]> {
     const { ceremony, env } = this.#deps;
     const count = session.device.oneShot ? 1 : (first.numberOfCredentials ?? 1);
@@ -308,8 +310,10 @@ class Authentication {
         all.push(await session.getNextAssertion(this.#transact));
       } catch (error) {
         ceremony.signal.throwIfAborted();
-        if (!(error instanceof MessageError)) throw error;
+        const isRefused = keepsAssertionsOnRefusal && error instanceof CtapError;
+        if (!isRefused && !(error instanceof MessageError)) throw error;
         findingsOf(env, "getNextAssertion")()(`assertions[${asked}]`, error.code);
+        if (isRefused) break;
       }
     }
     return all;

@@ -3,6 +3,7 @@ import { shape } from "../../core/shape.js";
 import type { PinError } from "../../ctap/client/pin.js";
 import type { KeepaliveStatus } from "../../ctap/device.js";
 import type { ClientProfile } from "../profiles/client-profile.js";
+import { CLIENT_PROFILE } from "../profiles/client-profile-shape.js";
 import type { IsPublicSuffix } from "../rp-id.js";
 
 /** Holds what the client shows the user when asking for the PIN. */
@@ -59,9 +60,7 @@ export interface ClientContext {
 
 export const CLIENT_CONTEXT = parameters<ClientContext>({
   origin: shape.text,
-  profile: maybe(
-    arg.with("a client profile, such as CLIENT_PROFILES.get(name),", "id", "statusHandling", "errorNames"),
-  ),
+  profile: maybe(CLIENT_PROFILE),
   signal: maybe(arg.signal),
   pin: maybe(arg.callable),
   onKeepalive: maybe(arg.callable),

@@ -44,6 +44,11 @@ export interface ClientProfile {
   readonly pageGuardMs?: number;
   /** get() with a key that has none of the credentials: it is made to ask for a touch before the request ends. */
   readonly asksTouchOfUnknownKey: boolean;
+  /**
+   * Refused a getNextAssertion, the client lets the user choose among the assertions it has; otherwise the request ends
+   * with the refusal.
+   */
+  readonly keepsAssertionsOnRefusal: boolean;
   /** create() in a page without the focus is NotAllowedError at once, and no authenticator is asked. */
   readonly focusCheckedAtCall: boolean;
   /** create() that succeeded is turned into NotAllowedError when the page has no focus at that moment. */

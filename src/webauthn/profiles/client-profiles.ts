@@ -18,6 +18,7 @@ const COMMON = {
   ignoresSiteTimeout: false,
   virtualAuthenticatorBypass: false,
   asksTouchOfUnknownKey: false,
+  keepsAssertionsOnRefusal: false,
   focusCheckedAtCall: false,
   focusCheckedAtCompletion: false,
   userActivationMs: null,
@@ -46,12 +47,15 @@ export const SPEC_L3: ClientProfile = {
   minMs: 300_000,
   maxMs: 600_000,
   missingMs: 300_000,
+  keepsAssertionsOnRefusal: true,
   errorNames: SPEC_NAMES,
   sources: {
     minMs: SPEC_3,
     maxMs: SPEC_3,
     missingMs: SPEC_3,
     conditionalTimeoutMs: SPEC_CONDITIONAL,
+    keepsAssertionsOnRefusal:
+      "this library: CTAP 2.3 §6.3 names no step for it, and each assertion is good by itself",
     errorNames: "WebAuthn Level 3, Create Request Exceptions and authenticator operation steps",
     statusHandling: "this library: with one device nobody else can answer",
   },
@@ -104,6 +108,8 @@ const CHROMIUM_SOURCES: ClientProfile["sources"] = {
   focusCheckedAtCompletion: "Chromium authenticator_common_impl.cc, CompleteMakeCredentialRequest @1c93c27",
   pageSettlesAfterSheet:
     "Chromium chrome_authenticator_request_delegate.cc, DoesBlockRequestOnFailure; measured with Chromium 156 (USB)",
+  keepsAssertionsOnRefusal:
+    "Chromium device/fido/fido_device_authenticator.cc: an error of GetNextAssertion is the request's own",
   renewsExpiredToken:
     "Chromium make_credential_request_handler.cc: any error while a token is in use ends it",
   secondRequest: "public reports: OperationError while a request is pending in the tab",

@@ -98,7 +98,18 @@ export const ROBUSTNESS: Readonly<Record<string, Probe>> = {
   },
   "f02-cli-nothing-left-behind": () =>
     inFolder(async (at) => {
-      const lines: string[] = [];
+      const fault = { extends: "generic", attestation: { fault: "wrong-signature" } };
+      writeFileSync(at("profile.json"), JSON.stringify(fault));
+      const words = ["--profile", at("profile.json"), "--attestation", "direct", "--store", at("wrong.json")];
+      const refused = await runCli(["register", ...words]);
+      const { credentials } = JSON.parse(readFileSync(at("wrong.json"), "utf8")) as {
+        credentials: unknown[];
+      };
+      const lines = [
+        `wrong signature: exit ${refused.exitCode}, on the key ${credentials.length}, ` +
+          `says so: ${refused.stdout.includes("the device holds a new passkey")}, ` +
+          `says that nothing is left: ${refused.stdout.includes("nothing was left behind")}`,
+      ];
       for (const more of [
         ["--credentials", at("no/site.json")],
         ["--trace", at("no/t.jsonl")],

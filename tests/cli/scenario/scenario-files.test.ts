@@ -208,6 +208,16 @@ describe("a program", () => {
     await expect(loadScenarioFile(path, diskFiles())).rejects.toMatchObject({ ...error, file: path });
   });
 
+  test("that Node reads as CommonJS is told what its package.json lacks", async () => {
+    // As npm 11 writes it for a new package; where "type" is absent, Node looks at the syntax.
+    write("commonjs/package.json", { name: "consumer", type: "commonjs" });
+    const path = write("commonjs/mine.js", PROGRAM);
+    const { exitCode, stderr } = await spawnCli(["run", path]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`SCENARIO_FILE_BROKEN: ${path}`);
+    expect(stderr).toContain('hint: the package.json above it has no "type": "module"');
+  });
+
   test("may extend JSON beside it, and JSON a program", async () => {
     write("sub/base.mjs", PROGRAM);
     write("sub/middle.json", { extends: "./base.mjs", title: "Middle" });

@@ -103,6 +103,7 @@ describe("the request", () => {
     await expect(open(origin + PATH)).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       message: expect.stringContaining("DEPTH_ZERO_SELF_SIGNED_CERT") as string,
+      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS, or give it to the dialer as ca/) as string,
     });
   });
 });
@@ -135,6 +136,18 @@ describe("the answer", () => {
     await expect(open(origin + PATH)).rejects.toMatchObject({
       code: "TUNNEL_REFUSED",
       httpStatus: undefined,
+    });
+  });
+
+  test.each([
+    ["no HTTP", "garbage"],
+    ["more headers than anybody reads", `HTTP/1.1 101 Yes\r\n${"a: b\r\n".repeat(20_000)}`],
+  ])("%s is told as another program's, not as a machine that is offline", async (_, text) => {
+    const { origin } = await relay({ answer: () => text });
+    await expect(open(origin + PATH)).rejects.toMatchObject({
+      code: "TUNNEL_REFUSED",
+      message: expect.stringMatching(/^what answers is no tunnel service: .*\(HPE_/) as string,
+      hint: expect.stringContaining("another program listens there") as string,
     });
   });
 

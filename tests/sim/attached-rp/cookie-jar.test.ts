@@ -79,3 +79,29 @@ describe("a cookie jar", () => {
     expect(jar.header(AT)).toBeUndefined();
   });
 });
+
+/** Far more than either takes where time grows with the number; quadratic growth takes more than ten times as much. */
+const CPU_MS_MAX = 3_000;
+
+test("time grows with the cookies, not with their square", () => {
+  const began = process.cpuUsage();
+  const jar = new CookieJar(() => 1_000);
+  const count = 60_000;
+  for (let nr = 0; nr < count; nr++) jar.store(`c${nr}=v${nr}; Path=/`, AT);
+  // One that is renewed keeps its place.
+  jar.store("c0=again; Path=/", AT);
+  expect(jar.header(AT)?.startsWith("c0=again; c1=v1; ")).toBe(true);
+  expect(jar.secrets).toHaveLength(count);
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(CPU_MS_MAX);
+});
+
+test("a cookie that expires later is gone, and so is its value", () => {
+  let nowMs = 1_000;
+  const jar = new CookieJar(() => nowMs);
+  jar.store("a=1; Path=/; Max-Age=10", AT);
+  jar.store("b=2; Path=/", AT);
+  nowMs += 10_000;
+  expect(jar.valueOf("a")).toBeUndefined();
+  expect(jar.header(AT)).toBe("b=2");
+  expect(jar.secrets).toEqual(["2"]);
+});

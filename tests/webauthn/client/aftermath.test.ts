@@ -1,7 +1,7 @@
 /** What register() and authenticate() say remains when something fails after the authenticator said OK. */
 import { describe, expect, test } from "vitest";
 import { TransportError } from "../../../src/ctap/transport-error.js";
-import { GECKO } from "../../../src/webauthn/profiles/client-profiles.js";
+import { GECKO, PYTHON_FIDO2 } from "../../../src/webauthn/profiles/client-profiles.js";
 import { bench, type Intercept } from "../../helpers/webauthn-bench.js";
 
 const MAKE_CREDENTIAL = 0x01;
@@ -89,11 +89,31 @@ describe("a login after the authenticator signed", () => {
     });
   });
 
-  test("that refuses the next assertion", async () => {
-    const { get } = await twoAccounts(async (request, pass) =>
-      request[0] === GET_NEXT_ASSERTION ? Uint8Array.of(0x30) : pass(),
-    );
-    await expect(get()).rejects.toMatchObject({ code: "CTAP_NOT_ALLOWED", ...signed });
+  const refusesNext: Intercept = async (request, pass) =>
+    request[0] === GET_NEXT_ASSERTION ? Uint8Array.of(0x30) : pass();
+
+  test.each([GECKO, PYTHON_FIDO2])(
+    "that refuses the next assertion ends the request of $id",
+    async (profile) => {
+      const { get } = await twoAccounts(refusesNext);
+      await expect(get({}, { profile })).rejects.toMatchObject({ code: "CTAP_NOT_ALLOWED", ...signed });
+    },
+  );
+
+  test("that refuses the next assertion leaves the accounts before it, and says so", async () => {
+    let asked = 0;
+    const { get, env } = await twoAccounts(async (request, pass) => {
+      if (request[0] === GET_NEXT_ASSERTION) asked += 1;
+      return refusesNext(request, pass);
+    });
+    const choices: number[] = [];
+    const response = await get({}, { chooseAccount: async (accounts) => (choices.push(accounts.length), 0) });
+    expect(response.response.userHandle).toBe("Ym9i");
+    // There is nothing to choose from one.
+    expect({ asked, choices }).toEqual({ asked: 1, choices: [] });
+    expect(env.records.filter(({ kind }) => kind === "ctap.finding")).toMatchObject([
+      { command: "getNextAssertion", fault: "CTAP_NOT_ALLOWED", member: "assertions[1]" },
+    ]);
   });
 
   test("whose key is pulled out before the next assertion", async () => {
