@@ -6,6 +6,7 @@ import { CATALOGUE } from "../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
 import { pageScriptFile } from "./page-script.js";
+import { pageSemanticsPage } from "./page-semantics-page.js";
 import { knobsPage } from "./knobs-page.js";
 import { thirdPartyNotices } from "./third-party-notices.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
@@ -33,6 +34,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document("src/page/script-text.ts", await pageScriptFile()),
     document("docs/knobs.md", knobsPage()),
     document("docs/interop.md", interopPage()),
+    document("docs/page-semantics.md", pageSemanticsPage()),
     document("THIRD-PARTY-NOTICES.md", thirdPartyNotices()),
     document(
       "docs/verdicts.md",

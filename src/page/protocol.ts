@@ -26,8 +26,8 @@ export interface DocumentFacts {
   /** Whether the permissions policy lets the document ask for passkeys. */
   readonly isAllowed: boolean;
   readonly hasFocus: boolean;
-  /** Whether the user has just done something in the document. */
-  readonly isActivated: boolean;
+  /** From the user's last click or key in the document, in milliseconds; `null`: none yet; absent: not known. */
+  readonly sinceClickMs?: number | null;
 }
 
 /** A call of `navigator.credentials`, its options as JSON. */

@@ -18,8 +18,9 @@ test("covers both schemas, the injected script, the knobs, the peers, the notice
     "src/page/script-text.ts",
     "docs/knobs.md",
     "docs/interop.md",
+    "docs/page-semantics.md",
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
   ]);
-  expect(DOCS[6]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
+  expect(DOCS[7]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });

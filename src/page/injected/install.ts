@@ -5,6 +5,7 @@ import { Interfaces } from "./interfaces.js";
 import { Network } from "./network.js";
 import { PageClock, watchTimers } from "./page-clock.js";
 import { membersOf, type Realm } from "./realm.js";
+import { installStatics } from "./statics.js";
 import { watchWords } from "./words.js";
 
 /** Stands on a window in which the script runs already: a second run does nothing. */
@@ -42,13 +43,17 @@ export function install(
     void link.tell({ do: "saw", atMs: nowMs(), ...seen });
   });
   for (const type of INPUT_EVENTS) {
-    realm.addEventListener(type, () => void link.tell({ do: "input", atMs: nowMs() }), { capture: true });
+    realm.addEventListener(type, (event) => link.input(event as Event), { capture: true });
   }
-  realm.addEventListener("focus", () => void link.tell({ do: "focus", hasFocus: true }));
-  realm.addEventListener("blur", () => void link.tell({ do: "focus", hasFocus: false }));
+  realm.addEventListener("focus", () => link.focus());
+  realm.addEventListener("blur", () => link.focus());
   realm.addEventListener("pagehide", () => void link.tell({ do: "leave" }));
   // Browsers have no passkeys in insecure pages, and neither has the harness; the host says so.
-  if (realm.isSecureContext !== false) installCredentials(realm, new Interfaces(realm), link);
+  if (realm.isSecureContext !== false) {
+    const interfaces = new Interfaces(realm);
+    installCredentials(realm, interfaces, link);
+    installStatics(realm, interfaces, link);
+  }
 
   const report = (): TurnReport => {
     const { nextDueMs } = clock;

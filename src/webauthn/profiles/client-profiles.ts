@@ -21,6 +21,8 @@ const COMMON = {
   focusCheckedAtCall: false,
   focusCheckedAtCompletion: false,
   userActivationMs: null,
+  credentialListMax: null,
+  judgesExtensions: false,
   pageSettlesAfterSheet: NO_SHEETS,
   renewsExpiredToken: true,
   secondRequest: "unspecified",
@@ -95,6 +97,8 @@ const CHROMIUM = {
   pageSettlesAfterSheet: { usb: true, hybridBeforeReady: true, hybridReady: false },
   renewsExpiredToken: false,
   secondRequest: "refused",
+  credentialListMax: 64,
+  judgesExtensions: true,
   statusHandling: { usb: CHROMIUM_USB, hybrid: END_ALWAYS },
 } as const satisfies Partial<ClientProfile>;
 
@@ -104,6 +108,8 @@ const CHROMIUM_SOURCES: ClientProfile["sources"] = {
   focusCheckedAtCompletion: "Chromium authenticator_common_impl.cc, CompleteMakeCredentialRequest @1c93c27",
   pageSettlesAfterSheet:
     "Chromium chrome_authenticator_request_delegate.cc, DoesBlockRequestOnFailure; measured with Chromium 156 (USB)",
+  credentialListMax: "measured with Chromium 156 (65 credentials)",
+  judgesExtensions: "measured with Chromium 156 (credProtect with every policy, credProps in get())",
   renewsExpiredToken:
     "Chromium make_credential_request_handler.cc: any error while a token is in use ends it",
   secondRequest: "public reports: OperationError while a request is pending in the tab",
