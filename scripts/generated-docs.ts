@@ -7,6 +7,7 @@ import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
 import { pageScriptFile } from "./page-script.js";
 import { pageSemanticsPage } from "./page-semantics-page.js";
+import { wptPage } from "./wpt/wpt-page.js";
 import { knobsPage } from "./knobs-page.js";
 import { thirdPartyNotices } from "./third-party-notices.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
@@ -35,6 +36,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document("docs/knobs.md", knobsPage()),
     document("docs/interop.md", interopPage()),
     document("docs/page-semantics.md", pageSemanticsPage()),
+    document("docs/wpt.md", wptPage()),
     document("THIRD-PARTY-NOTICES.md", thirdPartyNotices()),
     document(
       "docs/verdicts.md",

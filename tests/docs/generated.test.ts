@@ -19,8 +19,9 @@ test("covers both schemas, the injected script, the knobs, the peers, the notice
     "docs/knobs.md",
     "docs/interop.md",
     "docs/page-semantics.md",
+    "docs/wpt.md",
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
   ]);
-  expect(DOCS[7]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
+  expect(DOCS[8]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });
