@@ -1,6 +1,7 @@
 import type {
   CredentialCall,
   DocumentFacts,
+  HttpMessage,
   PageBinding,
   PageMessage,
   PageReply,
@@ -85,6 +86,11 @@ export class DocumentLink {
 
   focus(): void {
     void this.tell({ do: "focus", hasFocus: this.#hasFocus });
+  }
+
+  /** Tells of a script's call to its site; what is not heard of stands in nobody's way. */
+  async http(message: WithoutDocument<HttpMessage>): Promise<void> {
+    await this.#binding({ ...message, document: this.#document }).catch(() => undefined);
   }
 
   async tell(message: WithoutDocument<PageMessage>): Promise<PageReply> {

@@ -2,6 +2,7 @@ import type { PageBinding, PageSettings, TurnReport } from "../protocol.js";
 import { installCredentials } from "./credentials.js";
 import { DocumentLink } from "./document-link.js";
 import { Interfaces } from "./interfaces.js";
+import { tellHttp } from "./http-teller.js";
 import { Network } from "./network.js";
 import { PageClock, watchTimers } from "./page-clock.js";
 import { membersOf, type Realm } from "./realm.js";
@@ -34,6 +35,8 @@ export function install(
   const nowMs = () => (isVirtual ? clock.nowMs : realNowMs());
   const link = new DocumentLink(realm, { ...parts, nowMs, onTime: (atMs) => clock.passTo(atMs) });
   const network = new Network();
+  // Before the calls are counted: one that is still to be told of is under way.
+  if (settings.tellsHttp === true) tellHttp(realm, link);
   network.watch(realm);
   if (isVirtual) clock.install(settings.beganAtEpochMs);
   else watchTimers(realm, realNowMs, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
