@@ -23,6 +23,7 @@ const library: Options = {
     sim: "src/entry/sim.ts",
     scenarios: "src/entry/scenarios.ts",
     diagnosis: "src/entry/diagnosis.ts",
+    serve: "src/entry/serve.ts",
   },
   dts: true,
   clean: true,

@@ -6,12 +6,18 @@ import { CATALOGUE } from "../src/scenarios/catalogue.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
 import { pageScriptFile } from "./page-script.js";
+import { pageSemanticsPage } from "./page-semantics-page.js";
+import { openApi } from "../src/serve/open-api.js";
+import { wptPage } from "./wpt/wpt-page.js";
 import { knobsPage } from "./knobs-page.js";
 import { thirdPartyNotices } from "./third-party-notices.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
 import { traceSchema } from "../src/scenarios/reports/trace-schema.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  readonly version: string;
+};
 
 /** A document, or a part of one, that is made from tables of the source. */
 export interface GeneratedDoc {
@@ -32,7 +38,10 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document("docs/trace-schema.json", JSON.stringify(traceSchema())),
     document("src/page/script-text.ts", await pageScriptFile()),
     document("docs/knobs.md", knobsPage()),
+    document("docs/openapi.json", JSON.stringify(openApi(VERSION))),
     document("docs/interop.md", interopPage()),
+    document("docs/page-semantics.md", pageSemanticsPage()),
+    document("docs/wpt.md", wptPage()),
     document("THIRD-PARTY-NOTICES.md", thirdPartyNotices()),
     document(
       "docs/verdicts.md",

@@ -21,6 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenarios: ["core", "ctap", "webauthn", "sim", "diagnosis", "oracle", "env"],
   // A page under test in the simulation's world: what is real is the page and its site.
   page: ["core", "env", "ctap", "webauthn", "sim", "diagnosis", "scenarios"],
+  // Suites in other languages reach the page's room over HTTP.
+  serve: ["core", "webauthn", "sim", "scenarios", "page"],
   cli: ["core", "index", "entry"],
 };
 
@@ -77,6 +79,7 @@ const NODE_ONLY = [
   "transports/",
   "hybrid/adapters/",
   "sim/expose/",
+  "serve/",
   "crypto/node/",
   "crypto/is-prime.ts",
   "core/host-crypto.ts",

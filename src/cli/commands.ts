@@ -13,6 +13,7 @@ import { phone } from "./commands/phone.js";
 import { register } from "./commands/register.js";
 import { replay } from "./commands/replay.js";
 import { run } from "./commands/run.js";
+import { serve } from "./commands/serve.js";
 import { tunnel } from "./commands/tunnel.js";
 
 /** Every command, in the order the overview shows them. */
@@ -31,5 +32,6 @@ export const COMMANDS: readonly Command[] = [
   key,
   phone,
   tunnel,
+  serve,
   doctor,
 ];

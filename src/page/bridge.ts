@@ -48,14 +48,18 @@ interface Pending {
   readonly document: string;
 }
 
-/** Texts of Chromium's exceptions; scripts should not read them, and reports of errors quote them. */
+/** Texts of Chromium's exceptions by reason, else by name; scripts should not read them, and reports of errors quote them. */
 const MESSAGES: Readonly<Partial<Record<string, string>>> = {
+  "bad-user-id": "User handle exceeds 64 bytes.",
+  "unknown-credential-types": "Required parameters missing in `options.publicKey`.",
+  "list-too-long": "The list of credentials exceeds the maximum allowed size (64).",
+  "origin-or-rp-id":
+    "The relying party ID is not a registrable domain suffix of, nor equal to the current domain.",
   NotAllowedError:
     "The operation either timed out or was not allowed. See: https://www.w3.org/TR/webauthn-2/#sctn-privacy-considerations-client.",
   InvalidStateError:
     "The user attempted to register an authenticator that contains one of the credentials already registered with the relying party.",
   OperationError: "A request is already pending.",
-  SecurityError: "This is an invalid domain.",
   AbortError: "signal is aborted without reason",
 };
 
@@ -161,7 +165,7 @@ export class PageBridge {
       context: span.trace.context,
       autofill,
       conditional: isConditional && !autofill,
-      ...(!facts.isActivated && { sinceClickMs: Infinity }),
+      ...(facts.sinceClickMs !== undefined && { sinceClickMs: facts.sinceClickMs ?? Infinity }),
       page: { ...facts, hasFocus: () => this.#focus.get(document) ?? true },
     };
     const browser = this.#deps.browser();
@@ -170,7 +174,7 @@ export class PageBridge {
       : browser.get(call.options, browserCall);
   }
 
-  /** @see WebAuthn Level 3 §5.1.7 */
+  /** What depends on authenticators and on this harness; of its scripts the browser knows. @see WebAuthn Level 3 §5.1.7 */
   #capabilities(): Readonly<Record<string, boolean>> {
     const { os } = this.#deps.knobs();
     return {
@@ -211,7 +215,7 @@ function signalled(
 
 function faultOf(error: unknown): { readonly name: string; readonly message: string } {
   if (error instanceof PageRejection)
-    return { name: error.name, message: MESSAGES[error.name] ?? error.message };
+    return { name: error.name, message: MESSAGES[error.reason] ?? MESSAGES[error.name] ?? error.message };
   // The harness itself failed: a page sees what a browser shows of its own bugs, and the test sees the reason.
   if (isHarnessError(error))
     return { name: "UnknownError", message: `passkey-harness: ${error.code}: ${error.message}` };

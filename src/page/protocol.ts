@@ -5,7 +5,18 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../we
  * What a document and the harness say to each other: one function on the document's side, which takes a message and
  * returns a promise of the answer. Plain JSON both ways. Times are milliseconds since the harness began.
  */
-export type PageBinding = (message: PageMessage) => Promise<PageReply>;
+export type PageBinding = (message: PageMessage | HttpMessage) => Promise<PageReply>;
+
+/** One call of a script's to its site, told by the document where no driver sees it. */
+export type HttpMessage = {
+  readonly do: "http";
+  readonly document: string;
+  /** Number of the call in its document. */
+  readonly call: number;
+} & (
+  | { readonly step: "started"; readonly method: string; readonly url: string; readonly body: string }
+  | { readonly step: "ended"; readonly status?: number; readonly body: string }
+);
 
 /** Settings of the injected script. */
 export interface PageSettings {
@@ -13,6 +24,8 @@ export interface PageSettings {
   readonly binding: string;
   /** Whether the harness leads the document's timers, or they run in real time and are only observed. */
   readonly time: "virtual" | "real";
+  /** Whether the document tells of its scripts' calls to their site, because no driver sees them; not when absent. */
+  readonly tellsHttp?: boolean;
   /** Milliseconds since the Unix epoch at which the harness began. */
   readonly beganAtEpochMs: number;
   /** Texts that tell the user of a failure, or of a success: sources of case-insensitive regular expressions. */
@@ -26,8 +39,8 @@ export interface DocumentFacts {
   /** Whether the permissions policy lets the document ask for passkeys. */
   readonly isAllowed: boolean;
   readonly hasFocus: boolean;
-  /** Whether the user has just done something in the document. */
-  readonly isActivated: boolean;
+  /** From the user's last click or key in the document, in milliseconds; `null`: none yet; absent: not known. */
+  readonly sinceClickMs?: number | null;
 }
 
 /** A call of `navigator.credentials`, its options as JSON. */

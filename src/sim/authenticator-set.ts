@@ -66,6 +66,10 @@ export class AuthenticatorSet {
   readonly handle: CtapHandler = (request, options) =>
     this.#providerFor(this.#knobs.key.which, options?.context).authenticator.handle(request, options);
 
+  /** The same for APDUs of U2F. */
+  readonly handleU2f: SimAuthenticator["handleU2f"] = (apdu, options) =>
+    this.#providerFor(this.#knobs.key.which, options?.context).authenticator.handleU2f(apdu, options);
+
   handleOf(which: WhichDevice): CtapHandler {
     return (request, options) =>
       this.#providerFor(which, options?.context).authenticator.handle(request, options);

@@ -72,7 +72,14 @@ export function createClientPlatform(env: Env, deps: ClientPlatformDeps): Client
   const keys = new AuthenticatorSet(env, { knobs, user, key, store, name: KEY });
   const handler = handlerOf(env, keys, { knobs, background });
   const powerCycle = () => key.powerCycle();
-  const usbPort = new UsbPort(env, { knobs, handler, powerCycle, label: KEY, frames });
+  const usbPort = new UsbPort(env, {
+    knobs,
+    handler,
+    apduHandler: keys.handleU2f,
+    powerCycle,
+    label: KEY,
+    frames,
+  });
   const clientTransport = transportFor({ env, knobs, background, keys, usbPort });
   const rpId = new URL(origin).hostname;
   const ownDevice = ownDeviceOf(env, { knobs, keys, rpId });

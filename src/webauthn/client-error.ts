@@ -3,7 +3,8 @@ import { HarnessError } from "../core/errors.js";
 /**
  * The client refuses before or instead of asking an authenticator, or cannot use what one answered.
  *
- * `ORIGIN_NOT_ALLOWED` and `RP_ID_NOT_ALLOWED`: this page may not use this rp id; `USER_ID_LENGTH`: the user handle is
+ * `ORIGIN_NOT_ALLOWED` and `RP_ID_NOT_ALLOWED`: this page may not use this rp id; `ORIGIN_OPAQUE`: the document has no
+ * origin of its own, as in a sandboxed frame; `USER_ID_LENGTH`: the user handle is
  * not 1 to 64 bytes; `OPTIONS_MALFORMED`: a member is missing or of a type that WebIDL does not convert;
  * `OPTIONS_ENCODING`: a binary member is not base64url; `CREDENTIAL_TYPES_UNKNOWN`: no entry of `pubKeyCredParams` is of
  * a known type; `ANSWER_INCOMPLETE`: the authenticator left out what the page must receive; `ANSWER_LOST`: something of
@@ -17,6 +18,7 @@ import { HarnessError } from "../core/errors.js";
  */
 export class ClientError extends HarnessError<
   | "ORIGIN_NOT_ALLOWED"
+  | "ORIGIN_OPAQUE"
   | "RP_ID_NOT_ALLOWED"
   | "USER_ID_LENGTH"
   | "OPTIONS_MALFORMED"

@@ -19,7 +19,7 @@ export interface RpIdInput {
  * passes where a browser refuses it. Pass a predicate on top of a suffix list library to close that gap.
  * Related origins (a site's `.well-known/webauthn`) are not followed.
  *
- * @throws {ClientError} `ORIGIN_NOT_ALLOWED`, `RP_ID_NOT_ALLOWED`.
+ * @throws {ClientError} `ORIGIN_NOT_ALLOWED`, `ORIGIN_OPAQUE`, `RP_ID_NOT_ALLOWED`.
  * @see WebAuthn Level 3 §5.1.3 steps 6 to 8, HTML "is a registrable domain suffix of or is equal to"
  */
 export function resolveRpId({ origin, rpId, isPublicSuffix = isSingleLabel }: RpIdInput): string {
@@ -78,6 +78,11 @@ function effectiveDomain(origin: string): string {
 }
 
 function parseOrigin(origin: string): URL {
+  if (origin === "null") {
+    throw new ClientError("ORIGIN_OPAQUE", "a document with an opaque origin has no passkeys", {
+      hint: "take allow-same-origin into the sandbox of the frame, or use a page of the site's own",
+    });
+  }
   if (!URL.canParse(origin)) {
     throw notAllowed(origin, "it is not an origin", "write scheme, host and port, as https://example.com");
   }

@@ -30,7 +30,7 @@ describe("a refused pair", () => {
     ["an IPv6 address", "https://[::1]", undefined, "ORIGIN_NOT_ALLOWED"],
     ["not an origin", "example.com", undefined, "ORIGIN_NOT_ALLOWED"],
     ["a path after the origin", "https://example.com/login", undefined, "ORIGIN_NOT_ALLOWED"],
-    ["an opaque origin", "null", undefined, "ORIGIN_NOT_ALLOWED"],
+    ["an opaque origin", "null", undefined, "ORIGIN_OPAQUE"],
     ["a file", "file:///index.html", undefined, "ORIGIN_NOT_ALLOWED"],
   ];
 

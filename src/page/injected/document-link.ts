@@ -1,6 +1,7 @@
 import type {
   CredentialCall,
   DocumentFacts,
+  HttpMessage,
   PageBinding,
   PageMessage,
   PageReply,
@@ -9,6 +10,9 @@ import type {
 import type { Realm } from "./realm.js";
 
 const FEATURE = { create: "publickey-credentials-create", get: "publickey-credentials-get" } as const;
+
+/** Events that activate a document. @see HTML, activation-triggering input event */
+const ACTIVATING = ["pointerdown", "keydown"];
 
 type WithoutDocument<T> = T extends unknown ? Omit<T, "document"> : never;
 
@@ -20,6 +24,7 @@ export class DocumentLink {
   readonly #nowMs: () => number;
   readonly #onTime: (atMs: number) => void;
   #requests = 0;
+  #clickedAtMs: number | undefined;
   #calls = 0;
 
   constructor(
@@ -73,10 +78,40 @@ export class DocumentLink {
     return this.tell({ do: "signal", signal, rpId, origin: this.#origin });
   }
 
+  /** Notes that the user did something in the document. */
+  input({ isTrusted, type }: { readonly isTrusted: boolean; readonly type: string }): void {
+    if (isTrusted && ACTIVATING.includes(type)) this.#clickedAtMs = this.#nowMs();
+    void this.tell({ do: "input", atMs: this.#nowMs() });
+  }
+
+  focus(): void {
+    void this.tell({ do: "focus", hasFocus: this.#hasFocus });
+  }
+
+  /** Tells of a script's call to its site; what is not heard of stands in nobody's way. */
+  async http(message: WithoutDocument<HttpMessage>): Promise<void> {
+    await this.#binding({ ...message, document: this.#document }).catch(() => undefined);
+  }
+
   async tell(message: WithoutDocument<PageMessage>): Promise<PageReply> {
     const reply = await this.#binding({ ...message, document: this.#document });
     if ("atMs" in reply) this.#onTime(reply.atMs);
     return reply;
+  }
+
+  get #sinceClickMs(): number | null {
+    return this.#clickedAtMs === undefined ? null : this.#nowMs() - this.#clickedAtMs;
+  }
+
+  /** Browsers ask for the focus of the tab, whichever of its frames has it; a frame of another origin cannot see that. */
+  get #hasFocus(): boolean {
+    const { document, top, self } = this.#realm;
+    if (top === self) return document.hasFocus?.() ?? true;
+    try {
+      return (top as Realm).document.hasFocus?.() ?? true;
+    } catch {
+      return true;
+    }
   }
 
   get #origin(): string {
@@ -91,8 +126,9 @@ export class DocumentLink {
       origin,
       ...(topOrigin !== origin && { topOrigin }),
       isAllowed: document.featurePolicy?.allowsFeature(FEATURE[method]) ?? true,
-      hasFocus: document.hasFocus?.() ?? true,
-      isActivated: navigator.userActivation?.isActive ?? true,
+      hasFocus: this.#hasFocus,
+      // A driver's evaluation in the page counts as a click to the browser's own userActivation.
+      ...(navigator.userActivation !== undefined && { sinceClickMs: this.#sinceClickMs }),
     };
   }
 }

@@ -2,9 +2,11 @@ import type { PageBinding, PageSettings, TurnReport } from "../protocol.js";
 import { installCredentials } from "./credentials.js";
 import { DocumentLink } from "./document-link.js";
 import { Interfaces } from "./interfaces.js";
+import { tellHttp } from "./http-teller.js";
 import { Network } from "./network.js";
 import { PageClock, watchTimers } from "./page-clock.js";
 import { membersOf, type Realm } from "./realm.js";
+import { installStatics } from "./statics.js";
 import { watchWords } from "./words.js";
 
 /** Stands on a window in which the script runs already: a second run does nothing. */
@@ -33,6 +35,8 @@ export function install(
   const nowMs = () => (isVirtual ? clock.nowMs : realNowMs());
   const link = new DocumentLink(realm, { ...parts, nowMs, onTime: (atMs) => clock.passTo(atMs) });
   const network = new Network();
+  // Before the calls are counted: one that is still to be told of is under way.
+  if (settings.tellsHttp === true) tellHttp(realm, link);
   network.watch(realm);
   if (isVirtual) clock.install(settings.beganAtEpochMs);
   else watchTimers(realm, realNowMs, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
@@ -42,13 +46,17 @@ export function install(
     void link.tell({ do: "saw", atMs: nowMs(), ...seen });
   });
   for (const type of INPUT_EVENTS) {
-    realm.addEventListener(type, () => void link.tell({ do: "input", atMs: nowMs() }), { capture: true });
+    realm.addEventListener(type, (event) => link.input(event as Event), { capture: true });
   }
-  realm.addEventListener("focus", () => void link.tell({ do: "focus", hasFocus: true }));
-  realm.addEventListener("blur", () => void link.tell({ do: "focus", hasFocus: false }));
+  realm.addEventListener("focus", () => link.focus());
+  realm.addEventListener("blur", () => link.focus());
   realm.addEventListener("pagehide", () => void link.tell({ do: "leave" }));
   // Browsers have no passkeys in insecure pages, and neither has the harness; the host says so.
-  if (realm.isSecureContext !== false) installCredentials(realm, new Interfaces(realm), link);
+  if (realm.isSecureContext !== false) {
+    const interfaces = new Interfaces(realm);
+    installCredentials(realm, interfaces, link);
+    installStatics(realm, interfaces, link);
+  }
 
   const report = (): TurnReport => {
     const { nextDueMs } = clock;

@@ -1,5 +1,6 @@
 import { fromBase64url } from "../../core/bytes.js";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../../webauthn/json.js";
+import { define, defineAttribute, defineOperation } from "./functions.js";
 import { membersOf, type Realm } from "./realm.js";
 
 /** An interface object of the page, such as `PublicKeyCredential`. */
@@ -30,7 +31,7 @@ const ATTRIBUTES: Readonly<Partial<Record<Name, readonly string[]>>> = {
   AuthenticatorAssertionResponse: ["authenticatorData", "signature", "userHandle"],
 };
 
-/** Methods by interface; what stands behind the object is a function that gives a new value for each call. */
+/** Methods by interface; what stands behind the object is a function that gives the value. */
 const METHODS: Readonly<Partial<Record<Name, readonly string[]>>> = {
   PublicKeyCredential: ["getClientExtensionResults", "toJSON"],
   AuthenticatorAttestationResponse: [
@@ -67,6 +68,11 @@ export class Interfaces {
     return this.#byName.get(name) as Interface;
   }
 
+  /** Whether a credential or a response was made here, and not by the browser. */
+  isOwn(object: unknown): boolean {
+    return this.#slots.has(object as object);
+  }
+
   /** Makes the object that create() or get() resolves with. */
   credential(json: Answer): object {
     const { id, type, rawId, response, authenticatorAttachment = null, clientExtensionResults } = json;
@@ -90,12 +96,14 @@ export class Interfaces {
       publicKey,
       publicKeyAlgorithm,
     } = response;
+    const data = this.#buffer(authenticatorData);
+    const key = publicKey === undefined ? null : this.#buffer(publicKey);
     return this.#object("AuthenticatorAttestationResponse", {
       clientDataJSON: this.#buffer(clientDataJSON),
       attestationObject: this.#buffer(attestationObject),
       getTransports: () => [...transports],
-      getAuthenticatorData: () => this.#buffer(authenticatorData),
-      getPublicKey: () => (publicKey === undefined ? null : this.#buffer(publicKey)),
+      getAuthenticatorData: () => data,
+      getPublicKey: () => key,
       getPublicKeyAlgorithm: () => publicKeyAlgorithm,
     });
   }
@@ -134,7 +142,8 @@ export class Interfaces {
   }
 
   #object(name: Name, slots: Readonly<Record<string, unknown>>): object {
-    const made = Object.create(this.of(name).prototype) as object;
+    // What a browser makes cannot be cloned, and neither can this.
+    const made = new Proxy(Object.create(this.of(name).prototype) as object, {});
     this.#slots.set(made, new Map(Object.entries(slots)));
     return made;
   }
@@ -160,53 +169,37 @@ export class Interfaces {
   }
 
   #defineAttribute(prototype: object, name: string): void {
-    const getter: unknown = Reflect.get(Object.getOwnPropertyDescriptor(prototype, name) ?? {}, "get");
-    const native = typeof getter === "function" ? getter : undefined;
-    const read = (object: object) =>
-      this.#read(object, name, native && (() => Reflect.apply(native, object, []) as unknown));
-    const holder = {
-      get [name](): unknown {
-        return read(this);
-      },
-    };
-    const { get } = Object.getOwnPropertyDescriptor(holder, name) as { readonly get: () => unknown };
-    Object.defineProperty(prototype, name, { get, enumerable: true, configurable: true });
+    const native: unknown = Reflect.get(Object.getOwnPropertyDescriptor(prototype, name) ?? {}, "get");
+    defineAttribute(prototype, name, (self) => this.#read(self, name, native));
   }
 
   #defineMethod(prototype: object, name: string): void {
-    const native = Object.getOwnPropertyDescriptor(prototype, name)?.value as (() => unknown) | undefined;
-    const read = (object: object) => {
-      const own = this.#read(object, name, native && (() => () => Reflect.apply(native, object, [])));
-      return (own as () => unknown)();
-    };
-    const holder = {
-      [name](this: object): unknown {
-        return read(this);
-      },
-    };
-    Object.defineProperty(prototype, name, {
-      value: holder[name],
-      writable: true,
-      enumerable: true,
-      configurable: true,
+    const native: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    defineOperation(prototype, name, 0, (self) => {
+      const own = this.#slots.get(self as object)?.get(name);
+      return typeof own === "function" ? (own as () => unknown)() : this.#native(self, native);
     });
   }
 
-  #read(object: object, name: string, native: (() => unknown) | undefined): unknown {
-    const slots = this.#slots.get(object);
-    if (slots !== undefined) return slots.get(name);
-    if (native !== undefined) return native();
+  #read(self: unknown, name: string, native: unknown): unknown {
+    const slots = this.#slots.get(self as object);
+    return slots === undefined ? this.#native(self, native) : slots.get(name);
+  }
+
+  /** Asks the browser's own getter or method; it refuses objects that are none of its interface. */
+  #native(self: unknown, native: unknown): unknown {
+    if (typeof native === "function") return Reflect.apply(native, self, []) as unknown;
     throw new this.#realm.TypeError("Illegal invocation");
   }
 }
 
-/** Defines a member as interfaces and functions of a window are: not enumerable, replaceable. */
-export function define(on: object, name: string, value: unknown): void {
-  Object.defineProperty(on, name, { value, writable: true, enumerable: false, configurable: true });
-}
-
+/** Members in the order in which dictionaries are converted to objects. @see WebIDL §3.2.17 */
 function copyOf<T>(json: T): T {
-  return JSON.parse(JSON.stringify(json)) as T;
+  const sorted = (_name: string, value: unknown): unknown =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return JSON.parse(JSON.stringify(json, sorted)) as T;
 }
 
 function entriesOf<T>(table: Readonly<Partial<Record<Name, T>>>): readonly [Name, T][] {

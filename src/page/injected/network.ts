@@ -1,4 +1,4 @@
-import { define } from "./interfaces.js";
+import { define } from "./functions.js";
 import { membersOf, type Realm } from "./realm.js";
 
 const BODY_READERS = ["json", "text", "arrayBuffer", "blob", "formData", "bytes"];

@@ -11,6 +11,13 @@ export interface ConvertedCall {
   readonly signal: AbortSignal | undefined;
 }
 
+const MEDIATIONS = ["silent", "optional", "conditional", "required"];
+
+/** Members that ask for credentials of other kinds. */
+const OTHER_KINDS = ["password", "federated", "identity", "digital", "otp"];
+const ONE_KIND_ONLY =
+  "Only exactly one of 'password', 'federated', and 'publicKey' credential types are currently supported.";
+
 /**
  * Converts the argument of create() or get() as WebIDL has it, buffers to base64url.
  *
@@ -24,10 +31,11 @@ export function convertCall(
   argument: unknown,
 ): ConvertedCall | undefined {
   const options = dictionary(realm, method, argument);
-  const { publicKey, signal, mediation } = options;
+  const { publicKey, signal } = options;
   if (publicKey === undefined) return undefined;
   try {
-    const call = mediation === undefined ? {} : { mediation: domString.convert(mediation, "mediation") };
+    const mediation = mediationOf(realm, method, options["mediation"]);
+    const call = mediation === undefined ? {} : { mediation };
     const converted: CredentialCall =
       method === "create"
         ? {
@@ -40,10 +48,30 @@ export function convertCall(
             method,
             options: toJson(requestOptionsOfScript.convert(publicKey, "publicKey")) as RequestOptionsInput,
           };
-    return { call: converted, signal: signalOf(realm, method, signal) };
+    const convertedSignal = signalOf(realm, method, signal);
+    // get() answers the first kind that it knows; create() makes one thing only.
+    if (method === "create" && OTHER_KINDS.some((kind) => options[kind] !== undefined))
+      throw new realm.DOMException(ONE_KIND_ONLY, "NotSupportedError");
+    return { call: converted, signal: convertedSignal };
   } catch (error) {
-    throw error instanceof ClientError ? new realm.TypeError(messageOf(method, error.message)) : error;
+    throw error instanceof ClientError
+      ? faultOfConversion(realm, messageOf(method, error.message), error)
+      : error;
   }
+}
+
+/** What a script's own getter or `valueOf` threw reaches the script as it is; anything else is a TypeError. */
+export function faultOfConversion(realm: Realm, message: string, { cause }: ClientError): unknown {
+  return cause === undefined || cause instanceof realm.TypeError ? new realm.TypeError(message) : cause;
+}
+
+/** @see Credential Management Level 1 §2.3.2 (CredentialMediationRequirement) */
+function mediationOf(realm: Realm, method: string, given: unknown): string | undefined {
+  if (given === undefined) return undefined;
+  const mediation = domString.convert(given, "mediation");
+  if (MEDIATIONS.includes(mediation)) return mediation;
+  const problem = `Failed to read the 'mediation' property: The provided value '${mediation}' is not a valid enum value of type CredentialMediationRequirement`;
+  throw new realm.TypeError(messageOf(method, problem));
 }
 
 /** Names the error that a page gets for JSON options that cannot be parsed. */

@@ -1,5 +1,5 @@
 import type { OneShot, TimerStep } from "../protocol.js";
-import { define } from "./interfaces.js";
+import { define } from "./functions.js";
 import { membersOf, type Realm } from "./realm.js";
 
 /** How a browser clamps timers that arm each other. @see HTML, timer initialisation steps */

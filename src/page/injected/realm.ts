@@ -29,6 +29,7 @@ export interface Realm {
 export interface PageDocument {
   readonly readyState: string;
   readonly hasFocus?: () => boolean;
+  readonly defaultView?: object | null;
   readonly querySelectorAll: (selector: string) => ArrayLike<PageNode>;
   readonly addEventListener: (type: string, listener: () => void) => void;
   readonly featurePolicy?: { readonly allowsFeature: (feature: string) => boolean };

@@ -2,6 +2,7 @@ import type { BrowserContext, Request } from "@playwright/test";
 import type { PageMessage } from "../protocol.js";
 import type { PageRig } from "../rig.js";
 import { pageScript } from "../script.js";
+import { Departures } from "./departures.js";
 
 /** Name of the binding in the page, before the script takes it from there. */
 const BINDING = "__passkeyHarness";
@@ -13,7 +14,11 @@ const CALLS = ["fetch", "xhr", "document"];
 
 /** Connects every document of a browser context, popups and frames included, to a rig. Before its first page opens. */
 export async function attach(context: BrowserContext, rig: PageRig): Promise<void> {
-  await context.exposeBinding(BINDING, (_source, message: PageMessage) => rig.answer(message));
+  const departures = new Departures(context, rig);
+  await context.exposeBinding(BINDING, async ({ frame }, message: PageMessage) => {
+    await departures.heard(frame, message);
+    return rig.answer(message);
+  });
   await context.addInitScript(pageScript(rig.settings(BINDING)));
   context.on("request", (request) => {
     if (ENDLESS.includes(request.resourceType())) return;

@@ -27,6 +27,7 @@ import {
 import type { CreationOptionsInput, RequestOptionsInput } from "../../webauthn/json-input.js";
 import { inCeremony } from "../../webauthn/client/run-on-device.js";
 import type { AllowedCredential, CredentialRequest } from "./operating-system.js";
+import { applyCreationRules, applyRequestRules } from "./client-rules.js";
 import { BrowserFront, type PendingRequest } from "./browser-front.js";
 import { pageOfKnobs, type CallingPage } from "./calling-page.js";
 import { delayedHost, pinSetupHost } from "./host-device.js";
@@ -84,6 +85,9 @@ type Method = "create" | "get";
 
 type Ask<Answer> = (env: Env, device: CtapDevice, context: ClientContext) => Promise<Answer>;
 
+/** How long a click activates a document. @see HTML, transient activation duration (Chromium's) */
+const TRANSIENT_MS = 5_000;
+
 /** Outcomes that need no explanation to the user who caused them. */
 const WITHOUT_SHEET: readonly PageReason[] = ["aborted", "refused-by-user"];
 
@@ -116,7 +120,10 @@ export class SimBrowser {
   create(options: CreationOptionsInput, call: BrowserCall = {}): Promise<RegistrationResponseJSON> {
     const read = readable(() => parseCreationOptionsFromJSON(options));
     const attachment = read?.authenticatorSelection?.authenticatorAttachment;
-    const judge = (page: PageOrigin) => readCreationOptions(options, page);
+    const judge = (page: PageOrigin) => {
+      if (read !== undefined) applyCreationRules(read, this.#profile);
+      readCreationOptions(options, page);
+    };
     return this.#request(
       { method: "create", timeoutMs: read?.timeout, call, attachment, judge },
       (env, device, context) => register(env, device, options, context),
@@ -127,7 +134,10 @@ export class SimBrowser {
   get(options: RequestOptionsInput, call: BrowserCall = {}): Promise<AuthenticationResponseJSON> {
     const read = readable(() => parseRequestOptionsFromJSON(options));
     const allowed = read?.allowCredentials.map(({ id, ...rest }) => ({ ...rest, id: toBase64url(id) }));
-    const judge = (page: PageOrigin) => readRequestOptions(options, page);
+    const judge = (page: PageOrigin) => {
+      if (read !== undefined) applyRequestRules(read, this.#profile);
+      readRequestOptions(options, page);
+    };
     return this.#request(
       { method: "get", timeoutMs: read?.timeout, call, allowed, judge },
       (env, device, context) => authenticate(env, device, options, context),
@@ -151,7 +161,7 @@ export class SimBrowser {
     const { trace } = env;
     const profile = this.#profile;
     const { mediation, virtualAuthenticator } = this.#deps.knobs().client;
-    const { autofill = false, sinceClickMs } = call;
+    const { autofill = false, sinceClickMs = 0 } = call;
     const conditional = autofill || (call.conditional ?? mediation === "conditional");
     const effectiveMs = effectiveTimeoutMs(profile, timeoutMs, { conditional, virtualAuthenticator });
     trace.emit({
@@ -162,7 +172,13 @@ export class SimBrowser {
       ...(autofill && { mediation: "conditional" }),
     });
     try {
+      this.#refuseSecond(profile);
       this.#judge(request, profile);
+      // @see WebAuthn Level 3 §5.1.3 step 2
+      const isForeign = method === "create" && this.#pageOf(call).topOrigin !== undefined;
+      if (isForeign && sinceClickMs > TRANSIENT_MS) {
+        throw new PageRejection("NotAllowedError", "user-activation-missing");
+      }
       if (!conditional && !this.#activation.allows(profile, sinceClickMs)) {
         throw new PageRejection("NotAllowedError", "user-activation-missing");
       }
@@ -187,9 +203,15 @@ export class SimBrowser {
     try {
       judge({ origin: this.#pageOf(call).origin });
     } catch (error) {
+      if (error instanceof PageRejection) throw error;
       const { name, reason } = toPageError(error, { method, profile });
       throw new PageRejection(name, reason);
     }
+  }
+
+  #refuseSecond({ secondRequest }: ClientProfile): void {
+    if (this.#pending === undefined || secondRequest === "replaces-first") return;
+    throw new PageRejection("OperationError", "request-already-pending");
   }
 
   /** One request per tab: the second is refused, or ends the first, as the profile has it. */
@@ -198,12 +220,7 @@ export class SimBrowser {
     pageSignal: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
-    if (this.#pending !== undefined) {
-      if (profile.secondRequest !== "replaces-first") {
-        throw new PageRejection("OperationError", "request-already-pending");
-      }
-      this.#pending.abort(new AbortedError("a later request took the place of this one"));
-    }
+    this.#pending?.abort(new AbortedError("a later request took the place of this one"));
     const own = new AbortController();
     this.#pending = own;
     const { signal, release } = joinedSignal(...(pageSignal ? [pageSignal] : []), own.signal);
@@ -340,8 +357,8 @@ interface PageRequest {
   readonly call: BrowserCall;
   readonly allowed?: readonly AllowedCredential[] | undefined;
   readonly attachment?: string | undefined;
-  /** @throws {ClientError} for options that a browser refuses. */
-  readonly judge: (page: PageOrigin) => unknown;
+  /** @throws {ClientError} {@link PageRejection} for options that a browser refuses. */
+  readonly judge: (page: PageOrigin) => void;
 }
 
 type PageOrigin = Pick<ClientContext, "origin">;

@@ -4,18 +4,23 @@ import type { TraceContext } from "../../core/trace.js";
 import type { CtapDevice, CtapHandler } from "../../ctap/device.js";
 import { isInitPacket } from "../../transports/hid/framing.js";
 import { openHidDevice } from "../../transports/hid/channel.js";
+import { withU2fFallback } from "../../transports/hid/u2f-fallback.js";
 import type { LinkOptions } from "../../transports/hid/link.js";
 import type { HidPort } from "../../transports/hid/port.js";
 import { optionsIn } from "../knobs/knob-spec.js";
 import type { Knobs } from "../knobs/knobs.js";
 import { LoopbackDevice } from "../loopback.js";
 import { ownTransports, profileFor } from "../profile-for.js";
+import { speaksCtap2 } from "../profiles/profile.js";
+import type { HidFirmware } from "./hid-firmware.js";
 import { HID_KNOBS } from "./hid-knobs.js";
 import { simHidPort, type SimHidPort } from "./sim-hid.js";
 
 export interface UsbPortDeps {
   readonly knobs: () => Knobs;
   readonly handler: CtapHandler;
+  /** Answers APDUs, where the key speaks U2F alone. */
+  readonly apduHandler: NonNullable<HidFirmware["msg"]>;
   /** Power was lost and is back: what lives in the key's memory only is gone. */
   readonly powerCycle: () => void;
   readonly label: string;
@@ -101,16 +106,23 @@ export class UsbPort {
     }
     this.#port ??= this.#plug();
     const { busyPatienceMs, silenceMs } = hid;
-    return openHidDevice(
+    const device = await openHidDevice(
       env,
       pacedPort(this.#env, this.#port, () => this.#deps.knobs().hid.gapMs),
       { busyPatienceMs, silenceMs, frames: this.#deps.frames, context },
     );
+    return this.#speaksOnlyU2f ? withU2fFallback(env, device) : device;
   }
 
   #plug(): SimHidPort {
-    const { handler, knobs } = this.#deps;
-    return simHidPort(envFor(this.#env, "port"), { cbor: handler }, optionsIn(HID_KNOBS, knobs().hid));
+    const { handler, apduHandler, knobs } = this.#deps;
+    const firmware = this.#speaksOnlyU2f ? { msg: apduHandler } : { cbor: handler };
+    return simHidPort(envFor(this.#env, "port"), firmware, optionsIn(HID_KNOBS, knobs().hid));
+  }
+
+  get #speaksOnlyU2f(): boolean {
+    const { knobs } = this.#deps;
+    return !speaksCtap2(profileFor(knobs(), knobs().key.which));
   }
 }
 

@@ -77,6 +77,7 @@ const REASONS: Readonly<Record<string, PageReason>> = {
   CHOICE_DECLINED: "refused-by-user",
   CHOICE_INVALID: "unexpected",
   ORIGIN_NOT_ALLOWED: "origin-or-rp-id",
+  ORIGIN_OPAQUE: "frame-not-allowed",
   RP_ID_NOT_ALLOWED: "origin-or-rp-id",
   USER_ID_LENGTH: "bad-user-id",
   OPTIONS_MALFORMED: "bad-options",

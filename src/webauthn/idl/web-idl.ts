@@ -34,7 +34,12 @@ export const boolean = primitive("boolean");
 export const long = primitive("long");
 export const unsignedLong = primitive("unsigned long");
 
-/** The bytes of an ArrayBuffer or of a view on one, as base64url text without padding. @see WebIDL §3.2.26 */
+/**
+ * The bytes of an ArrayBuffer or of a view on one, as base64url text without padding. Buffers that can grow or are
+ * shared are none; a detached one is empty.
+ *
+ * @see WebIDL §3.2.26
+ */
 export const bufferSource: Conversion<string> = {
   convert(value, at) {
     const bytes = bytesOf(value);
@@ -124,15 +129,17 @@ function isObject(value: unknown): value is object {
 
 /** Buffers may come from another realm, where `instanceof` does not hold. */
 function bytesOf(value: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
-    return isShared(buffer) ? undefined : new Uint8Array(buffer, byteOffset, byteLength);
-  }
-  return tagOf(value) === "[object ArrayBuffer]" ? new Uint8Array(value as ArrayBuffer) : undefined;
+  if (ArrayBuffer.isView(value)) return bytesIn(value.buffer, value.byteOffset, value.byteLength);
+  if (tagOf(value) !== "[object ArrayBuffer]") return undefined;
+  const buffer = value as ArrayBuffer;
+  return bytesIn(buffer, 0, buffer.byteLength);
 }
 
-function isShared(buffer: ArrayBufferLike): boolean {
-  return tagOf(buffer) === "[object SharedArrayBuffer]";
+function bytesIn(buffer: ArrayBufferLike, offset: number, length: number): Uint8Array | undefined {
+  if (tagOf(buffer) === "[object SharedArrayBuffer]") return undefined;
+  if ((buffer as { readonly resizable?: boolean }).resizable === true) return undefined;
+  // No view can be had of a detached buffer.
+  return length === 0 ? new Uint8Array(0) : new Uint8Array(buffer, offset, length);
 }
 
 function tagOf(value: unknown): string {

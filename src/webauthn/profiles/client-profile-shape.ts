@@ -18,6 +18,7 @@ const PAGE_ERROR_NAMES: readonly PageErrorName[] = [
   "UnknownError",
   "SyntaxError",
   "TypeError",
+  "RangeError",
 ];
 
 /** A bound that need not be there. */
@@ -53,6 +54,8 @@ export const CLIENT_PROFILE: Shape = parameters<ClientProfile>({
   focusCheckedAtCall: shape.flag,
   focusCheckedAtCompletion: shape.flag,
   userActivationMs: boundMs,
+  credentialListMax: { ...shape.between({ min: 1, max: 1_000_000 }), nullable: true },
+  judgesExtensions: shape.flag,
   pageSettlesAfterSheet: shape.object(
     { usb: shape.flag, hybridBeforeReady: shape.flag, hybridReady: shape.flag },
     {},

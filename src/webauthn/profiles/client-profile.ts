@@ -58,6 +58,10 @@ export interface ClientProfile {
    * that does not is NotAllowedError. `null`: any call counts. Obeyed by a caller that knows of clicks (a simulated browser).
    */
   readonly userActivationMs: number | null;
+  /** create() and get() that name more credentials are RangeError; `null`: any number. Obeyed as `userActivationMs` is. */
+  readonly credentialListMax: number | null;
+  /** Refuses extensions that contradict the other options, or belong to the other method. Obeyed likewise. */
+  readonly judgesExtensions: boolean;
   /**
    * After a failure the promise stays pending until the user closes the client's own sheet. Depends on how far the
    * ceremony was: a caller that shows sheets (a simulated browser) delays the rejection; `register` does not.

@@ -22,6 +22,8 @@ const COMMON = {
   focusCheckedAtCall: false,
   focusCheckedAtCompletion: false,
   userActivationMs: null,
+  credentialListMax: null,
+  judgesExtensions: false,
   pageSettlesAfterSheet: NO_SHEETS,
   renewsExpiredToken: true,
   secondRequest: "unspecified",
@@ -99,6 +101,8 @@ const CHROMIUM = {
   pageSettlesAfterSheet: { usb: true, hybridBeforeReady: true, hybridReady: false },
   renewsExpiredToken: false,
   secondRequest: "refused",
+  credentialListMax: 64,
+  judgesExtensions: true,
   statusHandling: { usb: CHROMIUM_USB, hybrid: END_ALWAYS },
 } as const satisfies Partial<ClientProfile>;
 
@@ -110,6 +114,8 @@ const CHROMIUM_SOURCES: ClientProfile["sources"] = {
     "Chromium chrome_authenticator_request_delegate.cc, DoesBlockRequestOnFailure; measured with Chromium 156 (USB)",
   keepsAssertionsOnRefusal:
     "Chromium device/fido/fido_device_authenticator.cc: an error of GetNextAssertion is the request's own",
+  credentialListMax: "measured with Chromium 156 (65 credentials)",
+  judgesExtensions: "measured with Chromium 156 (credProtect with every policy, credProps in get())",
   renewsExpiredToken:
     "Chromium make_credential_request_handler.cc: any error while a token is in use ends it",
   secondRequest: "public reports: OperationError while a request is pending in the tab",

@@ -11,7 +11,8 @@ export type PageErrorName =
   | "EncodingError"
   | "UnknownError"
   | "SyntaxError"
-  | "TypeError";
+  | "TypeError"
+  | "RangeError";
 
 /** Why, in words that stay the same across clients; the page itself never learns it. */
 export type PageReason =
@@ -43,6 +44,7 @@ export type PageReason =
   | "bad-options"
   | "bad-encoding"
   | "unknown-credential-types"
+  | "list-too-long"
   | "request-already-pending"
   | "page-not-focused"
   | "user-activation-missing"
