@@ -25,7 +25,7 @@ export function install(
 ): void {
   const window = realm as unknown as Record<symbol, unknown>;
   if (window[MARK] === true) return;
-  Object.defineProperty(realm, MARK, { value: true });
+  Object.defineProperty(realm, MARK, { value: true, configurable: true });
   const isVirtual = settings.time === "virtual";
   const realNowMs = nowOf(realm, settings);
   const yieldTask = taskYielder(realm);
