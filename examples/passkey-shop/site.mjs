@@ -42,6 +42,12 @@ export async function startShop({
     file,
     passkeys: () => db.all("SELECT id FROM passkeys").map(({ id }) => id),
     mails: () => db.all("SELECT subject, due_at FROM mails"),
+    /** Deletes every passkey and mail. Returns how many passkeys there were. */
+    forget() {
+      const [{ count }] = db.all("SELECT count(*) AS count FROM passkeys");
+      db.exec("DELETE FROM passkeys; DELETE FROM mails");
+      return count;
+    },
     close() {
       server.closeAllConnections();
       server.close();

@@ -52,6 +52,8 @@ export interface PageStory {
 }
 
 const NETWORK_PATIENCE_MS = 10_000;
+/** How long work of the harness without a timer may take, in milliseconds of real time. */
+const IDLE_PATIENCE_MS = 1_000;
 /** After an action of the user's, or the loading of a document, what is due this soon happens by itself. */
 const FLOW_MS = 1_000;
 /** How long after the last ceremony a timer may still tell the user something about it. */
@@ -279,7 +281,7 @@ export class PageRig {
       await conductor.settle();
       const restMs = Math.max(startMs, ...this.bridge.calls.map(({ endedAtMs = 0 }) => endedAtMs));
       if (this.bridge.open.length === 0 && !this.#isExpecting(restMs)) return;
-      const untilMs = hostNowMs() + (this.#options.networkPatienceMs ?? NETWORK_PATIENCE_MS);
+      const untilMs = hostNowMs() + IDLE_PATIENCE_MS;
       while ((await conductor.step(limitMs)) === "idle") {
         // An answer may be on its way through work that has no timer; a request without a time-out waits for ever.
         if (this.bridge.open.length === 0 || hostNowMs() > untilMs) return;
