@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { chromium } from "@playwright/test";
@@ -81,6 +82,7 @@ async function play() {
   // The seed makes the same passkey each time, which an account has once.
   rows += shop.forget();
   // Names of documents differ, and nothing else does.
-  const line = ({ atMs, actor, kind, timer = "", text = "" }) => [atMs, actor, kind, timer, text].join(" ").trim();
+  const line = ({ atMs, actor, kind, timer = "", text = "" }) =>
+    [atMs, actor, kind, timer, text].join(" ").trim();
   return { order: records.map(line).join("\n"), verdict: `${explanation.mechanism}: ${explanation.verdict}` };
 }

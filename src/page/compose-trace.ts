@@ -48,7 +48,11 @@ export function composeTrace({ records, calls, seen }: ComposeInput): readonly T
     .map(({ record }) => record);
 }
 
-function storyOf(call: BridgedCall, records: readonly TraceRecord[], { http, inputs, words }: Observations): Story {
+function storyOf(
+  call: BridgedCall,
+  records: readonly TraceRecord[],
+  { http, inputs, words }: Observations,
+): Story {
   const span = records.find(
     (record) =>
       record.kind === "span.started" && record.name === "ceremony" && record.ceremony === call.ceremony,

@@ -98,12 +98,12 @@ export class Passkeys {
    *
    * @throws {PageRigError} `NO_CEREMONY` where the page asked for no registration.
    */
-  register(action: () => Promise<unknown>): Promise<PageStory> {
+  register(action: () => unknown): Promise<PageStory> {
     return this.#during("create", action);
   }
 
   /** Does what makes the page log in, and lets time pass until it is at rest. @throws {PageRigError} `NO_CEREMONY`. */
-  logIn(action: () => Promise<unknown>): Promise<PageStory> {
+  logIn(action: () => unknown): Promise<PageStory> {
     return this.#during("get", action);
   }
 
@@ -175,7 +175,7 @@ export class Passkeys {
     return Promise.resolve();
   }
 
-  async #during(method: "create" | "get", action: () => Promise<unknown>): Promise<PageStory> {
+  async #during(method: "create" | "get", action: () => unknown): Promise<PageStory> {
     const { calls } = this.rig.bridge;
     const before = calls.length;
     await this.checkPages();

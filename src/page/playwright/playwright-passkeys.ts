@@ -6,7 +6,7 @@ import { checkTimers } from "./check-timers.js";
 import { delayCalls, type CallDelay } from "./delay-calls.js";
 
 /** A button of the page, or whatever else makes it ask for a passkey. */
-export type Trigger = Locator | (() => Promise<unknown>);
+export type Trigger = Locator | (() => unknown);
 
 /** The passkeys of a Playwright test, for all pages of its browser contexts. */
 export class PlaywrightPasskeys extends Passkeys {
@@ -49,6 +49,6 @@ export class PlaywrightPasskeys extends Passkeys {
   }
 }
 
-function actionOf(trigger: Trigger): () => Promise<unknown> {
+function actionOf(trigger: Trigger): () => unknown {
   return typeof trigger === "function" ? trigger : () => trigger.click();
 }
