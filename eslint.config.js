@@ -33,5 +33,14 @@ export default tseslint.config(
       ),
     },
   },
+  {
+    // Runs in a browser.
+    files: ["examples/*/public/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["document", "navigator", "atob", "setTimeout", "clearTimeout"].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
   { files: ["**/*.cjs"], languageOptions: { globals: { require: "readonly", module: "writable" } } },
 );

@@ -8,6 +8,12 @@ const external = [
   "@abandonware/bluetooth-hci-socket",
   "@homebridge/dbus-native",
   "ws",
+  // What tests bring: the test runner that imports us, and what makes windows.
+  "@playwright/test",
+  "vitest",
+  "expect",
+  "jsdom",
+  "happy-dom",
 ];
 
 /** Published as ES modules only: a CommonJS loader such as jest's cannot require them, so the CommonJS build holds them. */
@@ -24,6 +30,10 @@ const library: Options = {
     scenarios: "src/entry/scenarios.ts",
     diagnosis: "src/entry/diagnosis.ts",
     serve: "src/entry/serve.ts",
+    playwright: "src/entry/playwright.ts",
+    vitest: "src/entry/vitest.ts",
+    jest: "src/entry/jest.ts",
+    "node-test": "src/entry/node-test.ts",
   },
   dts: true,
   clean: true,

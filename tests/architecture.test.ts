@@ -65,6 +65,10 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "sim/attached-rp": ["sim", "sim/rp", "sim/knobs"],
   // Bundled for the pages under test: nothing of the harness but the protocol.
   "page/injected": ["page"],
+  "page/matchers": ["page"],
+  "page/window": ["page"],
+  "page/playwright": ["page", "page/matchers"],
+  "page/runners": ["page", "page/matchers", "page/window"],
   "scenarios/files": ["scenarios", "scenarios/catalogue", "scenarios/reports"],
 };
 
@@ -85,6 +89,8 @@ const NODE_ONLY = [
   "core/host-crypto.ts",
   "ctap/client/deflate.ts",
   "webauthn/rp/x509.ts",
+  "page/runners/node-test.ts",
+  "page/runners/suite.ts",
 ];
 
 /** Pure functions that no environment is handed to: they have the default cryptography, or take another as an option. */
@@ -95,7 +101,14 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
   {
     word: /\b(setTimeout|setInterval|performance\.now|Date\.now|new Date\(\))/,
     // The injected script replaces a window's timers.
-    allowedIn: ["core/clock.ts", "core/host-timers.ts", "page/injected/", "page/script-text.ts"],
+    allowedIn: [
+      "core/clock.ts",
+      "core/host-timers.ts",
+      "page/injected/",
+      "page/script-text.ts",
+      // Text for a page: looks whose timers it has.
+      "page/playwright/check-timers.ts",
+    ],
   },
   {
     word: /\b(Math\.random|getRandomValues|randomBytes)\b/,
@@ -127,6 +140,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
     ],
   },
   { word: /["']@playwright\/test["']/, allowedIn: ["page/playwright/"] },
+  { word: /["']vitest["']/, allowedIn: ["page/runners/vitest.ts"] },
   { word: /["'](uqr|qr\/decode\.js|pngjs)["']/, allowedIn: ["cli/"] },
   { word: /["']proper-lockfile["']/, allowedIn: ["cli/files/hold-lock.ts"] },
   { word: /\bconsole\.|(?<!-)\bprocess\./, allowedIn: ["cli/"] },

@@ -7,6 +7,18 @@
 
 const { setTimeout: hostSetTimeout, clearTimeout: hostClearTimeout } = globalThis;
 const hostSetImmediate = realImmediate();
+const hostNow = globalThis.performance.now.bind(globalThis.performance);
+const hostDateNow = Date.now;
+
+/** Returns real time in milliseconds since some moment, whatever fakes stand in the globals by now. */
+export function hostNowMs(): number {
+  return hostNow();
+}
+
+/** Returns real time in milliseconds since the Unix epoch, whatever fakes stand in the globals by now. */
+export function hostEpochMs(): number {
+  return hostDateNow();
+}
 
 /** Resolves in the host's next turn: by then every promise reaction queued so far has run. */
 export function nextHostTurn(): Promise<void> {

@@ -48,7 +48,11 @@ export function composeTrace({ records, calls, seen }: ComposeInput): readonly T
     .map(({ record }) => record);
 }
 
-function storyOf(call: BridgedCall, records: readonly TraceRecord[], { http, inputs }: Observations): Story {
+function storyOf(
+  call: BridgedCall,
+  records: readonly TraceRecord[],
+  { http, inputs, words }: Observations,
+): Story {
   const span = records.find(
     (record) =>
       record.kind === "span.started" && record.name === "ceremony" && record.ceremony === call.ceremony,
@@ -58,11 +62,30 @@ function storyOf(call: BridgedCall, records: readonly TraceRecord[], { http, inp
       ended !== undefined && ended.atMs <= call.atMs && ended.responseBody.includes(call.challenge),
   );
   const { id } = call;
+  const calledAt = records.indexOf(span as TraceRecord);
   const finishes = id === undefined ? [] : http.filter(({ requestBody }) => requestBody.includes(id));
-  const first = options?.started ?? { atMs: call.atMs, position: records.indexOf(span as TraceRecord) };
+  const first = options?.started ?? { atMs: call.atMs, position: calledAt };
   const click = inputs.findLast(({ atMs }) => atMs <= first.atMs && atMs >= first.atMs - CLICK_BEFORE_MS);
   const context = { span: span?.span ?? RUN_SPAN, ceremony: call.ceremony };
-  return { call, context, options, finishes, began: click ?? first };
+  return {
+    call,
+    context,
+    options: options && endedBefore(options, [{ atMs: call.atMs, position: calledAt }]),
+    finishes: finishes.map((finish) => endedBefore(finish, words)),
+    began: click ?? first,
+  };
+}
+
+/**
+ * Puts the end of a call before what the page made of its answer at the same instant: a driver tells of answers later than
+ * the page gets them, and how much later depends on the machine.
+ */
+function endedBefore(call: HttpSeen, effects: readonly Seen[]): HttpSeen {
+  const { started, ended } = call;
+  if (ended === undefined) return call;
+  const after = effects.filter(({ atMs, position }) => atMs === ended.atMs && position >= started.position);
+  const position = Math.min(ended.position, ...after.map((effect) => effect.position - 0.25));
+  return { ...call, ended: { ...ended, position: Math.max(position, started.position) } };
 }
 
 /** A ceremony begins when its user does, which is before the call of `navigator.credentials`. */

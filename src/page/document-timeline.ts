@@ -7,14 +7,17 @@ import type { TurnCommand, TurnReport } from "./protocol.js";
  */
 export class DocumentTimeline implements Timeline {
   readonly document: string;
+  readonly #waitsOnHeldCalls: () => boolean;
   /** The time of the document as it was last told. */
   last: TurnReport | undefined;
   #command: ((command: TurnCommand) => void) | undefined;
   #waiting: ((report: TurnReport | undefined) => void)[] = [];
   #isGone = false;
 
-  constructor(document: string) {
+  /** @param waitsOnHeldCalls whether every call that scripts wait for is held back by the harness itself. */
+  constructor(document: string, waitsOnHeldCalls: () => boolean = () => false) {
     this.document = document;
+    this.#waitsOnHeldCalls = waitsOnHeldCalls;
   }
 
   get isGone(): boolean {
@@ -44,7 +47,7 @@ export class DocumentTimeline implements Timeline {
     const report = await this.#do({ do: "report" });
     if (report === undefined) return undefined;
     const { nowMs, nextDueMs, openCalls, activity } = report;
-    return { nowMs, nextDueMs, activity, isBusy: openCalls > 0 };
+    return { nowMs, nextDueMs, activity, isBusy: openCalls > 0 && !this.#waitsOnHeldCalls() };
   }
 
   async passTo(toMs: number): Promise<void> {

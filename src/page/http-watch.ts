@@ -18,6 +18,8 @@ export class HttpWatch {
   readonly #now: () => Seen;
   readonly #calls = new Map<object, HttpSeen>();
   readonly #open = new Map<object, string>();
+  /** Calls that the harness holds back: time passes while it does. */
+  readonly #held = new Set<object>();
 
   constructor(now: () => Seen) {
     this.#now = now;
@@ -29,7 +31,19 @@ export class HttpWatch {
 
   /** Calls under way, for messages. */
   get open(): readonly string[] {
-    return [...this.#open.values()];
+    return [...this.#open].filter(([call]) => !this.#held.has(call)).map(([, name]) => name);
+  }
+
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  hold(call: object): void {
+    this.#held.add(call);
+  }
+
+  release(call: object): void {
+    this.#held.delete(call);
   }
 
   /** @param call stands for the call, in {@link ended} too. */
@@ -41,6 +55,7 @@ export class HttpWatch {
 
   ended(call: object, { status, responseBody = "" }: HttpEnd): void {
     this.#open.delete(call);
+    this.#held.delete(call);
     const seen = this.#calls.get(call);
     if (seen !== undefined)
       seen.ended ??= { ...this.#now(), ...(status !== undefined && { status }), responseBody };

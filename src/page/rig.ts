@@ -3,13 +3,14 @@ import { envFor, type Env } from "../core/env.js";
 import { TRACE_SCHEMA } from "../core/events/run.js";
 import { MemorySink, type TraceRecord } from "../core/trace.js";
 import type { VirtualClock } from "../core/virtual-clock.js";
-import { systemClock } from "../core/clock.js";
+import { sleep } from "../core/clock.js";
+import { afterHostTime, hostEpochMs, hostNowMs } from "../core/host-timers.js";
 import type { CtapDevice } from "../ctap/device.js";
 import { explain } from "../diagnosis/explain.js";
 import type { Explanation } from "../diagnosis/explanation.js";
 import { systemEnv } from "../env/system-env.js";
 import { virtualEnv } from "../env/virtual-env.js";
-import type { KnobOverrides } from "../sim/knobs/knobs.js";
+import { parseKnobs, withKnobs, type KnobOverrides, type Knobs } from "../sim/knobs/knobs.js";
 import { PageBridge, type Autofill, type Told } from "./bridge.js";
 import { composeTrace } from "./compose-trace.js";
 import { Conductor } from "./conductor.js";
@@ -51,24 +52,27 @@ export interface PageStory {
 }
 
 const NETWORK_PATIENCE_MS = 10_000;
+/** How long work of the harness without a timer may take, in milliseconds of real time. */
+const IDLE_PATIENCE_MS = 1_000;
 /** After an action of the user's, or the loading of a document, what is due this soon happens by itself. */
 const FLOW_MS = 1_000;
 /** How long after the last ceremony a timer may still tell the user something about it. */
 const AFTERWARDS_MS = 600_000;
 /** Longest that one wait lets pass. */
 const STORY_MS = 3_600_000;
+/** Delay of a timer that is armed to find out whether the harness hears of it; of no other meaning. */
+export const TIMER_PROBE_MS = 86_399_999;
 /** How often real time is looked at. */
 const LOOK_MS = 50;
 
 /** Plays authenticator, user and browser client for real documents, and leads their time. */
 export class PageRig {
   readonly env: Env;
-  readonly world: PageWorld;
   readonly http: HttpWatch;
   readonly bridge: PageBridge;
   readonly #sink = new MemorySink();
   readonly #options: PageRigOptions;
-  readonly #beganAtEpochMs = systemClock.epochMs();
+  readonly #beganAtEpochMs = hostEpochMs();
   readonly #timelines = new Map<string, DocumentTimeline>();
   readonly #clock: VirtualClock | undefined;
   readonly #harness: HarnessTimeline | undefined;
@@ -78,7 +82,10 @@ export class PageRig {
   readonly #words: WordsSeen[] = [];
   readonly #inputs: Seen[] = [];
   readonly #left = new Set<string>();
+  #knobs: KnobOverrides;
+  #world: PageWorld | undefined;
   readonly #insecure = new Set<string>();
+  #probed = 0;
 
   constructor(options: PageRigOptions = {}) {
     const { time = "virtual", seed = "1", device } = options;
@@ -88,14 +95,14 @@ export class PageRig {
       });
     }
     this.#options = options;
+    this.#knobs = parseKnobs(options.knobs ?? {});
     const virtual = time === "virtual" ? virtualEnv(seed, this.#sink) : undefined;
     const own = virtual ?? systemEnv(this.#sink);
     this.#clock = virtual?.clock;
     this.env = own;
-    this.world = realPageWorld(own, options);
     this.bridge = new PageBridge(envFor(own, "page"), {
       browser: () => this.world.browser,
-      knobs: () => this.world.knobs,
+      knobs: () => this.knobs,
       autofill: () => options.autofill ?? "ignored",
       onReply: () => this.#harness?.noteActivity(),
     });
@@ -107,12 +114,22 @@ export class PageRig {
     own.trace.emit({ kind: "run.started", scenario: options.title ?? "page", seed, schema: TRACE_SCHEMA });
   }
 
+  /** User, browser client and authenticators: built when a page first needs them, so that every knob can be set before. */
+  get world(): PageWorld {
+    this.#world ??= realPageWorld(this.env, { ...this.#options, knobs: this.#knobs });
+    return this.#world;
+  }
+
+  get knobs(): Knobs {
+    return this.#world?.knobs ?? withKnobs(this.#knobs);
+  }
+
   get isVirtual(): boolean {
     return this.#conductor !== undefined;
   }
 
   get nowMs(): number {
-    return this.#conductor?.nowMs ?? systemClock.epochMs() - this.#beganAtEpochMs;
+    return this.#conductor?.nowMs ?? hostEpochMs() - this.#beganAtEpochMs;
   }
 
   /** Returns the settings of the script for a document. @param binding name of the global that is the binding. */
@@ -125,9 +142,14 @@ export class PageRig {
     };
   }
 
-  /** Sets knobs for whatever happens next. @throws {KnobError} */
+  /**
+   * Sets knobs for whatever happens next.
+   *
+   * @throws {KnobError} `KNOB_FIXED` for what is built into an authenticator that a page has used.
+   */
   set(knobs: KnobOverrides): void {
-    this.world.setKnobs(knobs);
+    if (this.#world === undefined) this.#knobs = { ...this.#knobs, ...parseKnobs(knobs) };
+    else this.#world.setKnobs(knobs);
   }
 
   /** Answers a document: the other end of its binding. */
@@ -146,7 +168,7 @@ export class PageRig {
    */
   async settled(): Promise<PageStory> {
     await this.#mutex.run(() => this.#untilRest());
-    await this.world.probe(this.bridge.calls);
+    await this.#world?.probe(this.bridge.calls);
     return this.story();
   }
 
@@ -156,6 +178,32 @@ export class PageRig {
     if (conductor === undefined) await this.#realPause(durationMs);
     else await this.#mutex.run(() => conductor.runUntil(conductor.nowMs + durationMs));
     return this.story();
+  }
+
+  /** Ends what a document has pending, and waits for it no more: it was left, detached or closed. */
+  leave(document: string): void {
+    this.#left.add(document);
+    this.#timelines.get(document)?.leave();
+    this.#timelines.delete(document);
+    this.bridge.leave(document);
+  }
+
+  /**
+   * Holds a call to the site back for `delayMs` of the harness's time; time goes on meanwhile.
+   *
+   * @param call as given to {@link HttpWatch.started}.
+   */
+  async hold(call: object, delayMs: number): Promise<void> {
+    this.http.hold(call);
+    this.#harness?.noteActivity();
+    await sleep(this.env.clock, delayMs, "page.held-call");
+    this.http.release(call);
+    this.#harness?.noteActivity();
+  }
+
+  /** Counts the timers of {@link TIMER_PROBE_MS} that documents told of: 0 where a script replaced the harness's timers. */
+  get timersProbed(): number {
+    return this.#probed;
   }
 
   /** Returns the trace so far, and what it says. */
@@ -181,15 +229,13 @@ export class PageRig {
       case "turn": {
         if (!this.isVirtual || this.#left.has(document)) return { nowMs: this.nowMs };
         // Not before: the blank document of a new page says hello, and is gone without a word.
-        const timeline = this.#timelines.get(document) ?? new DocumentTimeline(document);
+        const timeline =
+          this.#timelines.get(document) ?? new DocumentTimeline(document, () => this.#waitsOnHeldCalls());
         this.#timelines.set(document, timeline);
         return { turn: await timeline.turn(message.report) };
       }
       case "leave":
-        this.#left.add(document);
-        this.#timelines.get(document)?.leave();
-        this.#timelines.delete(document);
-        this.bridge.leave(document);
+        this.leave(document);
         return { nowMs: this.nowMs };
       case "input":
         this.#inputs.push(this.#seenAt(message.atMs));
@@ -200,10 +246,17 @@ export class PageRig {
         return { nowMs: this.nowMs };
       case "timer": {
         const { atMs, id, step, delayMs } = message;
-        this.#timers.push({ ...this.#seenAt(atMs), document, id, step, delayMs });
+        if (delayMs === TIMER_PROBE_MS) this.#probed += 1;
+        else this.#timers.push({ ...this.#seenAt(atMs), document, id, step, delayMs });
         return { nowMs: this.nowMs };
       }
     }
+  }
+
+  /** Whether all that scripts wait for is held back on purpose. */
+  #waitsOnHeldCalls(): boolean {
+    const open = [...this.#timelines.values()].reduce((sum, { last }) => sum + (last?.openCalls ?? 0), 0);
+    return open <= this.http.heldCount;
   }
 
   /** Lets happen what a page does for itself after a click or at its loading: rendering, short pauses. */
@@ -228,10 +281,10 @@ export class PageRig {
       await conductor.settle();
       const restMs = Math.max(startMs, ...this.bridge.calls.map(({ endedAtMs = 0 }) => endedAtMs));
       if (this.bridge.open.length === 0 && !this.#isExpecting(restMs)) return;
-      const untilMs = systemClock.nowMs() + (this.#options.networkPatienceMs ?? NETWORK_PATIENCE_MS);
+      const untilMs = hostNowMs() + IDLE_PATIENCE_MS;
       while ((await conductor.step(limitMs)) === "idle") {
         // An answer may be on its way through work that has no timer; a request without a time-out waits for ever.
-        if (this.bridge.open.length === 0 || systemClock.nowMs() > untilMs) return;
+        if (this.bridge.open.length === 0 || hostNowMs() > untilMs) return;
         await this.#realPause(1);
       }
     }
@@ -257,14 +310,14 @@ export class PageRig {
   }
 
   #realPause(durationMs: number): Promise<void> {
-    return new Promise((resolve) => systemClock.arm(durationMs, "page-rig.pause", resolve));
+    return new Promise((resolve) => void afterHostTime(durationMs, resolve));
   }
 
   #newConductor(harness: HarnessTimeline): Conductor {
     return new Conductor({
       timelines: () => [...this.#timelines.values(), harness],
       patienceMs: this.#options.networkPatienceMs ?? NETWORK_PATIENCE_MS,
-      realNowMs: () => systemClock.nowMs(),
+      realNowMs: () => hostNowMs(),
       openCalls: () => this.http.open,
     });
   }

@@ -38,7 +38,11 @@ describe("public names", () => {
   });
 
   test("no name is in two subpaths", () => {
-    const all = SUBPATHS.flatMap((subpath) => namesIn(`entry/${subpath}.ts`));
+    // A suite imports one of these, and expects the names of its runner there.
+    const runners = ["playwright", "vitest", "jest", "node-test"];
+    const all = SUBPATHS.filter((subpath) => !runners.includes(subpath)).flatMap((subpath) =>
+      namesIn(`entry/${subpath}.ts`),
+    );
     expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ export function install(
 ): void {
   const window = realm as unknown as Record<symbol, unknown>;
   if (window[MARK] === true) return;
-  Object.defineProperty(realm, MARK, { value: true });
+  Object.defineProperty(realm, MARK, { value: true, configurable: true });
   const isVirtual = settings.time === "virtual";
   const realNowMs = nowOf(realm, settings);
   const yieldTask = taskYielder(realm);
@@ -41,10 +41,19 @@ export function install(
   if (isVirtual) clock.install(settings.beganAtEpochMs);
   else watchTimers(realm, realNowMs, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
   let words = 0;
-  watchWords(realm, settings.shows, (seen) => {
-    words += 1;
-    void link.tell({ do: "saw", atMs: nowMs(), ...seen });
-  });
+  let watched: unknown;
+  const watchDocument = () => {
+    if (watched === realm.document) return;
+    watched = realm.document;
+    watchWords(realm, settings.shows, (seen) => {
+      words += 1;
+      void link.tell({ do: "saw", atMs: nowMs(), ...seen });
+    });
+  };
+  watchDocument();
+  // A popup's window is first that of a blank document, and then that of its own.
+  for (const type of ["readystatechange", "DOMContentLoaded", "load"])
+    realm.addEventListener(type, watchDocument, { capture: true });
   for (const type of INPUT_EVENTS) {
     realm.addEventListener(type, (event) => link.input(event as Event), { capture: true });
   }

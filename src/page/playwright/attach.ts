@@ -1,8 +1,10 @@
-import type { BrowserContext, Request } from "@playwright/test";
+import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
+import { PageRigError } from "../page-rig-error.js";
 import type { PageMessage } from "../protocol.js";
 import type { PageRig } from "../rig.js";
 import { pageScript } from "../script.js";
-import { Departures } from "./departures.js";
+import { DocumentsOfFrames } from "./documents-of-frames.js";
+import { TIMERS_MARK } from "./check-timers.js";
 
 /** Name of the binding in the page, before the script takes it from there. */
 const BINDING = "__passkeyHarness";
@@ -11,15 +13,29 @@ const BINDING = "__passkeyHarness";
 const ENDLESS = ["eventsource", "websocket", "media", "ping"];
 /** Kinds of requests that scripts make for a ceremony. */
 const CALLS = ["fetch", "xhr", "document"];
+const BLANK = ["about:blank", ""];
 
-/** Connects every document of a browser context, popups and frames included, to a rig. Before its first page opens. */
+/**
+ * Connects every document of a browser context, popups and frames included, to a rig. Before its first page opens.
+ *
+ * @throws {PageRigError} `PAGE_BEFORE_HARNESS` where a page was loaded already.
+ */
 export async function attach(context: BrowserContext, rig: PageRig): Promise<void> {
-  const departures = new Departures(context, rig);
-  await context.exposeBinding(BINDING, async ({ frame }, message: PageMessage) => {
-    await departures.heard(frame, message);
+  const loaded = context.pages().find((page) => !BLANK.includes(page.url()));
+  if (loaded !== undefined) {
+    throw new PageRigError("PAGE_BEFORE_HARNESS", `${loaded.url()} was loaded before the harness was there`, {
+      hint: "open pages after the passkeys fixture, or after passkeys.attach(context)",
+    });
+  }
+  const documents = new DocumentsOfFrames((document) => rig.leave(document));
+  await context.exposeBinding(BINDING, ({ frame }, message: PageMessage) => {
+    if (message.do === "hello") documents.entered(frame, message.document);
     return rig.answer(message);
   });
   await context.addInitScript(pageScript(rig.settings(BINDING)));
+  if (rig.isVirtual) await context.addInitScript(TIMERS_MARK);
+  context.on("page", (page) => watchLeaving(page, documents));
+  for (const page of context.pages()) watchLeaving(page, documents);
   context.on("request", (request) => {
     if (ENDLESS.includes(request.resourceType())) return;
     rig.http.started(request, {
@@ -30,6 +46,14 @@ export async function attach(context: BrowserContext, rig: PageRig): Promise<voi
   });
   context.on("requestfinished", (request) => void finished(rig, request));
   context.on("requestfailed", (request) => rig.http.ended(request, {}));
+}
+
+/** A page that is closed, crashes or loses a frame says nothing any more. */
+function watchLeaving(page: Page, documents: DocumentsOfFrames): void {
+  const leave = () => documents.leftAll((frame) => frame.page() === page);
+  page.on("close", leave);
+  page.on("crash", leave);
+  page.on("framedetached", (frame: Frame) => documents.left(frame));
 }
 
 async function finished(rig: PageRig, request: Request): Promise<void> {
