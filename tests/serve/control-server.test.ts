@@ -106,7 +106,7 @@ describe("a rig", () => {
       200,
     );
     const trace = await ask(`/rigs/${id}/trace`, { headers: authorized() });
-    expect(trace.text).toContain("rp.attached");
+    expect(trace.text).toContain("run.started");
     const report = await ask(`/rigs/${id}/report.html`, { headers: authorized() });
     expect(report.text).toMatch(/^<!doctype html>/i);
     expect((await told(`/rigs/${id}/credentials`)).json).toEqual({ credentials: [] });
