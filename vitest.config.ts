@@ -43,8 +43,8 @@ export default defineConfig({
     setupFiles: ["tests/helpers/property-seed.ts"],
     // A worker imports src/ once for all of its test files, which is most of what a test file would cost.
     isolate: false,
-    // One for each core; the default leaves one to the main process, which has little to do once src/ is imported.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: a worker that waits for a process leaves its core to another.
+    maxWorkers: availableParallelism() + 1,
     // Some start a browser or a dozen processes one after the other, and machines are busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,

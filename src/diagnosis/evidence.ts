@@ -1,9 +1,7 @@
+import { seconds } from "../core/seconds.js";
 import type { TimerUse } from "./facts/timers.js";
 
-/** `97.152 s` */
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(3)} s`;
-}
+export { seconds };
 
 /** `page.guard (page, 60.000 s)` */
 export function nameTimer({ timer, owner, budgetMs }: TimerUse): string {

@@ -12,7 +12,6 @@ import { type Invocation, type Outcome, UsageError } from "../command.js";
 import { counted, textOption } from "../options.js";
 import { SINGLE_REPORTS, withReports } from "../report-files.js";
 import type { Subject } from "../scenario/scenario-subject.js";
-import { shellWord } from "../shell-word.js";
 import type { Terminal } from "../terminal.js";
 import { warnOfKnobAlias } from "../warn-of-alias.js";
 
@@ -140,4 +139,9 @@ function columns(
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** Quotes one word for a shell, whatever is in it. */
+function shellWord(text: string): string {
+  return /^[\w.:/=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
