@@ -13,7 +13,7 @@ export const isGoodClose = (code: number | undefined): boolean =>
   code !== undefined && GOOD_CLOSES.includes(code);
 
 /** HTTP status of a tunnel service that does not know the tunnel, or not any more. */
-export const NO_SUCH_TUNNEL = 404;
+const NO_SUCH_TUNNEL = 404;
 
 /** Names the actor that is the computer in this ceremony; recordings differ in the actor's name. */
 function clientOf({ linkStages }: CeremonyTrace): string | undefined {
@@ -36,6 +36,12 @@ export function phonesOf(ceremony: CeremonyTrace): ReadonlySet<string> {
   return new Set([...told, ...showed].map(({ actor }) => actor));
 }
 
+/** Says whether a phone that had broadcast where its tunnel is may have left it before the computer came. */
+export function leftItsTunnel(ceremony: CeremonyTrace): boolean {
+  const refused = clientStage(ceremony, "tunnel-refused");
+  return refused?.httpStatus === NO_SUCH_TUNNEL && clientStage(ceremony, "advert-seen") !== undefined;
+}
+
 /** Says whether a phone was reached and must have recorded something of it. */
 export function phoneWasReached(ceremony: CeremonyTrace): boolean {
   return (
@@ -43,7 +49,7 @@ export function phoneWasReached(ceremony: CeremonyTrace): boolean {
     clientStage(ceremony, "phone-joined") !== undefined ||
     // It broadcast, and the computer came to where it waited.
     (clientStage(ceremony, "advert-seen") && clientStage(ceremony, "tunnel-open")) !== undefined ||
-    clientStage(ceremony, "tunnel-refused")?.httpStatus === NO_SUCH_TUNNEL ||
+    leftItsTunnel(ceremony) ||
     ceremony.linkStages.some(({ stage }) => stage === "push-sent")
   );
 }

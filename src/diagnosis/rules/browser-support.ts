@@ -122,12 +122,12 @@ export const clientRefused = defineRule({
   kinds: PASSKEY,
   text: "The client refused the request for a reason that lies in the request or the authenticator.",
   over: weakerThan("client-refused"),
-  requiredProbes: ({ records }) => {
+  requiredProbes: ({ records, exchanges }) => {
     const settled = records.findLast(({ kind }) => kind === "page.settled");
     const reason = (settled?.kind === "page.settled" && settled.reason) || "";
     if (AFTER_ANSWER.includes(reason)) return ["ctap", "user", "link.phone"];
     // What was within reach shows in the link; the system's own dialog may have answered.
-    return reason === "attachment-unavailable" ? ["link", "user"] : ["user"];
+    return reason === "attachment-unavailable" && exchanges.length === 0 ? ["link", "user"] : ["user"];
   },
   match(ceremony) {
     const settled = ceremony.records.findLast(({ kind }) => kind === "page.settled");

@@ -7,7 +7,7 @@ import { settledLine } from "../facts/request-end.js";
 import {
   clientStage,
   isGoodClose,
-  NO_SUCH_TUNNEL,
+  leftItsTunnel,
   phoneStage,
   precedesTheEnd,
   serviceEnd,
@@ -277,8 +277,7 @@ export const tunnelRefused = defineRule({
   kinds: PASSKEY,
   text: "The tunnel service refused the computer.",
   // A service knows no tunnel any more that its phone has left.
-  requiredProbes: (ceremony) =>
-    clientStage(ceremony, "tunnel-refused")?.httpStatus === NO_SUCH_TUNNEL ? ["link.phone"] : [],
+  requiredProbes: (ceremony) => (leftItsTunnel(ceremony) ? ["link.phone"] : []),
   over: ["link-flake-per-attempt", ...UMBRELLAS],
   match(ceremony) {
     const refused = clientStage(ceremony, "tunnel-refused");
