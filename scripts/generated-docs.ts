@@ -8,6 +8,7 @@ import { interopPage } from "./interop-page.js";
 import { pageScriptFile } from "./page-script.js";
 import { pageSemanticsPage } from "./page-semantics-page.js";
 import { openApi } from "../src/serve/open-api.js";
+import { comparisonPage } from "./comparison/comparison-page.js";
 import { wptPage } from "./wpt/wpt-page.js";
 import { knobsPage } from "./knobs-page.js";
 import { thirdPartyNotices } from "./third-party-notices.js";
@@ -42,6 +43,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document("docs/interop.md", interopPage()),
     document("docs/page-semantics.md", pageSemanticsPage()),
     document("docs/wpt.md", wptPage()),
+    document("docs/comparison.md", comparisonPage()),
     document("THIRD-PARTY-NOTICES.md", thirdPartyNotices()),
     document(
       "docs/verdicts.md",

@@ -38,7 +38,7 @@ interface Placed {
 export function composeTrace({ records, calls, seen }: ComposeInput): readonly TraceRecord[] {
   const stories = calls.map((call) => storyOf(call, records, seen));
   const placed = [
-    ...records.map((record, position) => withBeginning({ record, position }, stories)),
+    ...records.map((record, position) => withEnd(withBeginning({ record, position }, stories), stories)),
     ...stories.flatMap(siteRecords),
     ...guardRecords(stories, seen),
     ...wordRecords(stories, seen),
@@ -98,6 +98,15 @@ function withBeginning({ record, position }: Placed, stories: readonly Story[]):
     record: { ...record, atMs: Math.min(atMs, record.atMs) },
     position: Math.min(first - 1, position),
   };
+}
+
+/** A ceremony ends when its site has answered, which is after the browser's answer where time is real. */
+function withEnd({ record, position }: Placed, stories: readonly Story[]): Placed {
+  const story = stories.find(({ context }) => context.span === record.span);
+  const ended = story?.finishes.at(-1)?.ended;
+  if (ended === undefined || record.kind !== "span.ended" || ended.atMs <= record.atMs)
+    return { record, position };
+  return { record: { ...record, atMs: ended.atMs }, position: Math.max(ended.position, position) };
 }
 
 function siteRecords({ call, context, options, finishes }: Story): readonly Placed[] {

@@ -16,7 +16,9 @@ export type PageRigFault =
   /** There is no window, or no package that makes one. */
   | "NO_WINDOW"
   /** What belongs to a test was used outside of one. */
-  | "NO_TEST_RUNNER";
+  | "NO_TEST_RUNNER"
+  /** The browser's own virtual authenticator cannot do what was asked. */
+  | "BACKEND_CANNOT";
 
 /** A page under test cannot be played so. Nothing was done, but where the code says otherwise. */
 export class PageRigError extends HarnessError<PageRigFault> {

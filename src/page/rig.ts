@@ -1,7 +1,7 @@
 import { Mutex } from "../core/queue.js";
 import { envFor, type Env } from "../core/env.js";
 import { TRACE_SCHEMA } from "../core/events/run.js";
-import { MemorySink, type TraceRecord } from "../core/trace.js";
+import { MemorySink, startTrace, type TraceRecord } from "../core/trace.js";
 import type { VirtualClock } from "../core/virtual-clock.js";
 import { sleep } from "../core/clock.js";
 import { afterHostTime, hostEpochMs, hostNowMs } from "../core/host-timers.js";
@@ -21,6 +21,7 @@ import type { TimerSeen, WordsSeen, Seen } from "./observations.js";
 import { PageRigError } from "./page-rig-error.js";
 import { realPageWorld, type PageWorld, type SiteProbe } from "./page-world.js";
 import type { PageMessage, PageReply, PageSettings } from "./protocol.js";
+import { realClock } from "./real-clock.js";
 import { wordsOf, type Shows } from "./shows.js";
 
 /** How a page under test is played. */
@@ -97,7 +98,7 @@ export class PageRig {
     this.#options = options;
     this.#knobs = parseKnobs(options.knobs ?? {});
     const virtual = time === "virtual" ? virtualEnv(seed, this.#sink) : undefined;
-    const own = virtual ?? systemEnv(this.#sink);
+    const own = virtual ?? realEnv(this.#beganAtEpochMs, this.#sink);
     this.#clock = virtual?.clock;
     this.env = own;
     this.bridge = new PageBridge(envFor(own, "page"), {
@@ -330,6 +331,11 @@ export class PageRig {
   #seenAt(atMs: number): Seen {
     return { atMs, position: this.#sink.records.length - 0.5 };
   }
+}
+
+function realEnv(beganAtEpochMs: number, sink: MemorySink): Env {
+  const clock = realClock(beganAtEpochMs);
+  return { ...systemEnv(), clock, trace: startTrace(clock, sink) };
 }
 
 function isTold(message: PageMessage): message is Told & PageMessage {

@@ -66,41 +66,33 @@ export async function answerPage(
   if (request.method !== "POST" || file !== undefined)
     throw new ServeError("SERVE_NOT_FOUND", "pages post messages here");
   const message = messageFrom(parseJson(await readBody(request, MESSAGE_BYTES_MAX)), request.headers.origin);
-  const reply = message.do === "http" ? takeHttp(hosted, message) : await answered(hosted, message, response);
+  const reply = await answered(hosted, message, response);
   send(response, json(reply));
 }
 
 async function answered(
-  { rig, isClosed }: HostedRig,
-  message: PageMessage,
+  { rig, isClosed, told }: HostedRig,
+  message: PageMessage | HttpMessage,
   response: ServerResponse,
 ): Promise<PageReply> {
   if (isClosed) return ended(message);
+  if (message.do === "http") {
+    told.take(message);
+    return { nowMs: rig.nowMs };
+  }
+  if (message.do === "leave") told.leave(message.document);
   const leave = () => {
     // A document whose connection breaks while it holds out its turn is gone.
-    if (!response.writableFinished) void rig.answer({ do: "leave", document: message.document });
+    if (response.writableFinished) return;
+    told.leave(message.document);
+    void rig.answer({ do: "leave", document: message.document });
   };
   if (message.do === "turn") response.once("close", leave);
   return rig.answer(message);
 }
 
-/** Notes a call of the page's to its site. */
-function takeHttp({ rig, calls }: HostedRig, message: HttpMessage): PageReply {
-  const key = `${message.document} ${message.call}`;
-  if (message.step === "started") {
-    const call = {};
-    calls.set(key, call);
-    rig.http.started(call, { method: message.method, url: message.url, requestBody: message.body });
-  } else {
-    const call = calls.get(key);
-    calls.delete(key);
-    if (call !== undefined) rig.http.ended(call, { status: message.status, responseBody: message.body });
-  }
-  return { nowMs: rig.nowMs };
-}
-
 /** What a page gets when its rig has ended: nobody answers its requests any more. */
-function ended(message: PageMessage): PageReply {
+function ended(message: PageMessage | HttpMessage): PageReply {
   if (message.do !== "call") return { nowMs: 0 };
   return {
     fault: { name: "NotAllowedError", message: "passkey-harness: the rig has ended" },

@@ -1,5 +1,6 @@
 import { toBase64url } from "../core/bytes.js";
 import type { Entropy } from "../core/entropy.js";
+import { ToldHttp } from "../page/told-http.js";
 import { PageRig, type PageRigOptions } from "../page/rig.js";
 import { ServeError } from "./serve-error.js";
 
@@ -12,8 +13,8 @@ export interface HostedRig {
   /** The WebDriver session that it belongs to, where it is a virtual authenticator of one. */
   readonly session?: string;
   isClosed: boolean;
-  /** Calls of pages to their site that are under way, by document and number. */
-  readonly calls: Map<string, object>;
+  /** What its pages tell of their calls to the site. */
+  readonly told: ToldHttp;
   /** What the driver calls the script in its pages, where it put one there. */
   scriptId?: string;
 }
@@ -52,7 +53,7 @@ export class Rigs {
       rig,
       ...(session !== undefined && { session }),
       isClosed: false,
-      calls: new Map(),
+      told: new ToldHttp(rig.http),
     };
     this.#rigs.set(id, hosted);
     const closed = this.all.filter(({ isClosed }) => isClosed);

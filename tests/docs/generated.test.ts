@@ -21,8 +21,9 @@ test("covers both schemas, the injected script, the knobs, the peers, the notice
     "docs/interop.md",
     "docs/page-semantics.md",
     "docs/wpt.md",
+    "docs/comparison.md",
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
   ]);
-  expect(DOCS[9]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
+  expect(DOCS[10]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attach } from "../../src/page/playwright/attach.js";
 import { PageRig, type PageRigOptions } from "../../src/page/rig.js";
 import { programNamed } from "../helpers/programs.js";
+import { passkeySite } from "./passkey-site.js";
 import { casesSite, type CasesSite } from "./semantics/two-browsers.js";
 
 const executablePath = programNamed("chromium");
@@ -68,6 +69,36 @@ describe.skipIf(executablePath === undefined)("documents in Chromium", () => {
       ["create", undefined],
       ["get", undefined],
     ]);
+  });
+
+  test("in real time: page, site and authenticator are on one clock", async () => {
+    await using shop = await passkeySite({ corrects: true });
+    const knobs = { "key.touchDelayMs": 40, "key.processingMs": 0 };
+    await using it = await opened({ time: "real", knobs });
+    const { rig, page } = it;
+    await page.goto(shop.url);
+    await page.click("#create");
+    await page.getByText("Your passkey is ready.").waitFor();
+    const { records, explanation } = await rig.settled();
+    expect(explanation).toMatchObject({ mechanism: "success", outcome: { told: "success" } });
+    expect(records.at(-1)?.atMs).toBeLessThanOrEqual(rig.nowMs);
+  });
+
+  test("have a key that speaks U2F alone", async () => {
+    await using it = await opened({ knobs: { "key.profile": "u2f-only" } });
+    const { rig, page } = it;
+    const made = await run(
+      rig,
+      page,
+      `make().then(async (made) => { window.made = made; return made.response.getTransports(); })`,
+    );
+    expect(made).toEqual(["usb"]);
+    const again = await run(
+      rig,
+      page,
+      `ask({ allowCredentials: [{ type: "public-key", id: made.rawId }] }).then((got) => got.id === made.id)`,
+    );
+    expect(again).toBe(true);
   });
 
   test("offer passkeys in the autofill of a field: picked, and ignored until the page aborts", async () => {

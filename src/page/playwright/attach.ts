@@ -1,8 +1,9 @@
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import { PageRigError } from "../page-rig-error.js";
-import type { PageMessage } from "../protocol.js";
+import type { HttpMessage, PageMessage } from "../protocol.js";
 import type { PageRig } from "../rig.js";
 import { pageScript } from "../script.js";
+import { ToldHttp } from "../told-http.js";
 import { DocumentsOfFrames } from "./documents-of-frames.js";
 import { TIMERS_MARK } from "./check-timers.js";
 
@@ -27,15 +28,27 @@ export async function attach(context: BrowserContext, rig: PageRig): Promise<voi
       hint: "open pages after the passkeys fixture, or after passkeys.attach(context)",
     });
   }
-  const documents = new DocumentsOfFrames((document) => rig.leave(document));
-  await context.exposeBinding(BINDING, ({ frame }, message: PageMessage) => {
+  const told = new ToldHttp(rig.http);
+  const documents = new DocumentsOfFrames((document) => {
+    told.leave(document);
+    rig.leave(document);
+  });
+  await context.exposeBinding(BINDING, ({ frame }, message: PageMessage | HttpMessage) => {
+    if (message.do === "http") return told.take(message);
     if (message.do === "hello") documents.entered(frame, message.document);
+    if (message.do === "leave") told.leave(message.document);
     return rig.answer(message);
   });
-  await context.addInitScript(pageScript(rig.settings(BINDING)));
+  // In real time the browser's word of an answer may come after what the page makes of it: the page tells it itself.
+  const tellsHttp = !rig.isVirtual;
+  await context.addInitScript(pageScript({ ...rig.settings(BINDING), tellsHttp }));
   if (rig.isVirtual) await context.addInitScript(TIMERS_MARK);
   context.on("page", (page) => watchLeaving(page, documents));
   for (const page of context.pages()) watchLeaving(page, documents);
+  if (!tellsHttp) watchRequests(context, rig);
+}
+
+function watchRequests(context: BrowserContext, rig: PageRig): void {
   context.on("request", (request) => {
     if (ENDLESS.includes(request.resourceType())) return;
     rig.http.started(request, {

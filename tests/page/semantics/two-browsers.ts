@@ -116,7 +116,8 @@ export async function runWithHarness(
   }
 }
 
-function evaluated(page: Page, { other }: CasesSite, { run }: SemanticsCase): Promise<unknown> {
+/** Runs the script of a case in a page of the site. */
+export function evaluated(page: Page, { other }: CasesSite, { run }: SemanticsCase): Promise<unknown> {
   const late = `new Promise((resolve) => setTimeout(resolve, 8000, "still pending after 8 s"))`;
   return page.evaluate(
     `(() => { const other = ${JSON.stringify(other)}; return Promise.race([(async () => { ${run} })(), ${late}]); })()`,
