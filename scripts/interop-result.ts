@@ -69,7 +69,13 @@ export const PEERS: readonly Peer[] = [
     name: "BlueZ",
     debian: "bluez",
     what: "advertises and hears adverts over two virtual controllers, beside its own daemon",
-    files: ["tests/lab/radio.test.ts", "tests/hybrid/bluez-bus.test.ts"],
+    files: ["tests/lab/radio.test.ts", "tests/lab/bluez-radio.test.ts", "tests/hybrid/bluez-bus.test.ts"],
+  },
+  {
+    name: "noble",
+    npm: "@abandonware/noble",
+    what: "hears adverts of a simulated phone over a virtual controller, without BlueZ",
+    files: ["tests/lab/radio.test.ts", "tests/lab/bluez-radio.test.ts"],
   },
   {
     name: "node-hid",

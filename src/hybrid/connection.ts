@@ -198,7 +198,15 @@ export class HybridConnection {
 
   #updated(payload: Uint8Array): void {
     try {
-      const { linking } = parseUpdate(payload);
+      const { linking } = parseUpdate(payload, (fault, offset, member) => {
+        this.#env.trace.emit({
+          kind: "ctap.finding",
+          command: "update",
+          fault,
+          offset,
+          ...(member !== undefined && { member }),
+        });
+      });
       this.#env.trace.emit({ kind: "link.hybrid", stage: "update" });
       if (linking) this.#linked(linking);
     } catch (error) {

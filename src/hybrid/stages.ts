@@ -188,8 +188,14 @@ function handshakeSecrets({ crypto }: Env, { secret, known, advert }: ProximityV
 }
 
 function readPostHandshake(env: Env, plaintext: Uint8Array): HandshakeComplete["postHandshakeMessage"] {
-  const postHandshake = parsePostHandshake(plaintext, (fault, offset) => {
-    env.trace.emit({ kind: "ctap.finding", command: "getInfo", fault, offset });
+  const postHandshake = parsePostHandshake(plaintext, (fault, offset, member) => {
+    env.trace.emit({
+      kind: "ctap.finding",
+      command: "getInfo",
+      fault,
+      offset,
+      ...(member !== undefined && { member }),
+    });
   });
   const { info } = postHandshake;
   if (info === undefined) {

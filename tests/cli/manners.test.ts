@@ -258,3 +258,27 @@ describe("a file that cannot be used is named, with its code", () => {
     expect(stderr.split("\n")[0]).toMatch(new RegExp(`^${code}: .*${code}\\.json`));
   });
 });
+
+describe("a store that is no store is refused by its name, and stays as it is", () => {
+  test.each<[string, string | Uint8Array]>([
+    ["truncated", '{"schema":1,"credentials":[{"rpId":"exa'],
+    ["empty", ""],
+    ["garbage", Uint8Array.of(0x9f, 0x00, 0xff, 0x1b)],
+    ["null", "null"],
+    ["of another version", '{"schema":2}'],
+  ])("%s", async (name, content) => {
+    const file = join(folder, `${name.replaceAll(" ", "-")}-store.json`);
+    writeFileSync(file, content);
+    const before = readFileSync(file);
+    const { exitCode, stderr } = await runCli(["register", "--store", file]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^(ENVIRONMENT|STORE_MALFORMED|STORE_SCHEMA): .*-store\.json/);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  test("a folder", async () => {
+    const { exitCode, stderr } = await runCli(["register", "--store", folder]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ENVIRONMENT: store .* cannot be read \(EISDIR\)/);
+  });
+});

@@ -1,8 +1,10 @@
 import { toBase64url, toHex } from "../../entry/ctap.js";
-import { envFor } from "../../entry/sim.js";
+import { printable } from "../../core/printable.js";
+import { envFor, systemEnv, virtualEnv } from "../../entry/sim.js";
 import {
   type ClientContext,
   type CreationOptionsInput,
+  type VerifiedCredential,
   parseCreationOptionsFromJSON,
   register as create,
   verifyRegistration,
@@ -22,6 +24,7 @@ import { readJsonFile } from "../files/read-file.js";
 import { checkWritable } from "../files/replace-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
 import { calledByPage, toldWell, verifiedBySite, withDevice } from "../run-ceremony.js";
+import { type Trust, TRUST_HELP, TRUST_OPTIONS, trustOf } from "../trust-options.js";
 import { CredentialFile } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 
@@ -41,10 +44,12 @@ export const register: Command = {
   help: `  --user NAME          account name (user@example.com)
   --resident-key CHOICE  ${RESIDENT_KEY_CHOICES.join(", ")} (preferred)
   --attestation CHOICE   ${ATTESTATION_CHOICES.join(", ")} (none)
+${TRUST_HELP}
 ${CEREMONY_HELP}
 ${EXTENSION_HELP}`,
   options: {
     ...CEREMONY_OPTIONS,
+    ...TRUST_OPTIONS,
     user: { type: "string" },
     "resident-key": { type: "string" },
     attestation: { type: "string" },
@@ -55,22 +60,36 @@ ${EXTENSION_HELP}`,
     if (credentialsPath !== undefined) checkWritable(credentialsPath);
     const file = textOption(invocation, "options");
     const given = file === undefined ? undefined : readJsonFile(file, OPTIONS_FILE);
+    // A simulated key lives in virtual time, whose date is the certificates' date as well.
+    const env = (textOption(invocation, "device") ?? "sim") === "sim" ? virtualEnv("trust") : systemEnv();
+    const trust = trustOf(invocation, env.clock.epochMs());
     return withDevice(invocation, {
       method: "create",
       client: clientOf(invocation),
       async run(opened, client) {
         const options = file === undefined ? creationOptions(opened, invocation) : given;
-        const { response, verified, userHandle } = await registerOn(opened, options, client);
+        const { response, verified, userHandle } = await registerOn(opened, options, { ...client, trust });
         const entry = {
           rpId: siteOf(invocation).rpId,
           userHandle,
           credential: verified.credential,
         };
         const { fmt, attestationType, userVerified, alg, aaguid } = verified;
-        const summary = { fmt, attestationType, userVerified, alg, aaguid: toHex(aaguid) };
+        const { anchored } = verified.trust;
+        const summary = {
+          fmt,
+          attestationType,
+          userVerified,
+          alg,
+          aaguid: toHex(aaguid),
+          ...(anchored !== undefined && { anchored }),
+          ...(trust.metadata && { model: verified.metadata.map(({ description }) => description) }),
+          findings: verified.findings,
+        };
         const lines = [
           `registered ${response.id}`,
           `verified: attestation ${fmt} (${attestationType}), algorithm ${alg}, user ${userVerified ? "verified" : "present"}`,
+          ...trustLines(verified),
         ];
         return {
           outcome: toldWell(opened, { options, response, verified: summary, lines }),
@@ -81,8 +100,22 @@ ${EXTENSION_HELP}`,
   },
 };
 
+/** What became of the trust that was asked for; nothing where none was. */
+function trustLines({ trust, metadata, findings }: VerifiedCredential): readonly string[] {
+  const anchored = trust.anchored === true ? "leads to a trust anchor" : "has no path to a trust anchor";
+  return [
+    ...(trust.anchored === undefined ? [] : [`trust: the attestation ${anchored}`]),
+    ...metadata.map(({ description }) => `metadata: ${printable(description ?? "a model without a name")}`),
+    ...findings.map(({ code, detail }) => `finding: ${printable(`${code}: ${detail}`)}`),
+  ];
+}
+
 /** Ceremony and verification. Shared with login, which needs something to log in with. */
-export async function registerOn(opened: OpenedDevice, options: unknown, client: ClientContext) {
+export async function registerOn(
+  opened: OpenedDevice,
+  options: unknown,
+  { trust = {}, ...client }: ClientContext & { readonly trust?: Trust },
+) {
   const call = { method: "create", client, options } as const;
   const response = await calledByPage(opened, call, (env) =>
     // Whatever the file holds: create() converts it, and refuses what a browser refuses.
@@ -99,6 +132,7 @@ export async function registerOn(opened: OpenedDevice, options: unknown, client:
       ...(userVerification !== undefined && { userVerification }),
       ...(pubKeyCredParams.length > 0 && { allowedAlgorithms: pubKeyCredParams.map(({ alg }) => alg) }),
       atEpochMs: opened.env.clock.epochMs(),
+      ...trust,
     }),
   );
   return { response, verified, userHandle: toBase64url(user.id) };

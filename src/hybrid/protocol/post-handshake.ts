@@ -2,7 +2,7 @@ import { encodeCbor } from "../../cbor/encode.js";
 import { decodeLenient } from "../../cbor/lenient.js";
 import { CborError, type CborMap } from "../../cbor/value.js";
 import { optional, toFields } from "../../ctap/messages/fields.js";
-import type { FaultListener } from "../../ctap/messages/message.js";
+import type { AnswerListener, FaultListener } from "../../ctap/messages/message.js";
 import { anything, bytes, listOf, readMap, wholeMap } from "../../ctap/messages/wire.js";
 import type { Revision } from "./frames.js";
 import { HybridError } from "./hybrid-error.js";
@@ -54,16 +54,21 @@ export function encodePostHandshake(message: PostHandshake, form: PostHandshakeF
 /**
  * The inverse of {@link encodePostHandshake}, in whichever form the message is.
  *
- * A message in no form at all is read leniently, if it can be, and what is wrong goes to `onFault`.
+ * A message in no form at all is read leniently, if it can be, and what is wrong goes to `onFault`; so do features that are
+ * no text.
  *
  * @throws {HybridError} `POST_HANDSHAKE_MALFORMED`, also when a phone that speaks CTAP sends no getInfo response
  *   or one that does not sends one.
  */
-export function parsePostHandshake(plaintext: Uint8Array, onFault?: FaultListener): ReceivedPostHandshake {
+export function parsePostHandshake(plaintext: Uint8Array, onFault?: AnswerListener): ReceivedPostHandshake {
   const { map, revision } = readInAnyForm(plaintext, onFault);
   const { info, linking, features: all = ["ctap"] } = readFields(NAMES, FIELDS, map);
   // Names of features to come may be of any type.
-  const features = all.filter((feature) => typeof feature === "string");
+  const features = all.filter((feature, index) => {
+    if (typeof feature === "string") return true;
+    onFault?.("MESSAGE_UNEXPECTED_TYPE", 0, `features[${index}]`);
+    return false;
+  }) as readonly string[];
   const speaksCtap = features.includes("ctap");
   if (speaksCtap && info === undefined) throw malformed("the phone speaks CTAP but sent no getInfo response");
   if (!speaksCtap && info !== undefined) throw malformed("a getInfo response, but no CTAP");

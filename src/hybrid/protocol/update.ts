@@ -1,6 +1,7 @@
 import { encodeCbor } from "../../cbor/encode.js";
 import type { CborMap } from "../../cbor/value.js";
 import { optional, toFields } from "../../ctap/messages/fields.js";
+import type { AnswerListener } from "../../ctap/messages/message.js";
 import { bytes, wholeMap } from "../../ctap/messages/wire.js";
 import { CHROME_UPDATE_BYTES } from "./constants.js";
 import { decodeMap, readFields } from "./wire-map.js";
@@ -37,13 +38,15 @@ export function encodeChromeUpdate(linking?: CborMap): Uint8Array {
 
 /**
  * The inverse of {@link encodeUpdate}, members it does not know left out. So is padding that is no bytes: it says
- * nothing, and Chromium does not look at it.
+ * nothing, and Chromium does not look at it; `onFault` hears of it.
  *
  * @throws {HybridError} `UPDATE_MALFORMED`
  */
-export function parseUpdate(payload: Uint8Array): Update {
+export function parseUpdate(payload: Uint8Array, onFault?: AnswerListener): Update {
   const map = decodeMap(NAMES, payload);
   const { linking } = readFields(NAMES, { linking: FIELDS.linking }, map);
   const padding = map.get(FIELDS.padding.key);
+  const isOdd = padding !== undefined && !(padding instanceof Uint8Array);
+  if (isOdd) onFault?.("MESSAGE_UNEXPECTED_TYPE", 0, "padding");
   return { ...(padding instanceof Uint8Array && { padding }), ...(linking && { linking }) };
 }

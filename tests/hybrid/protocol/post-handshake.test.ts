@@ -103,5 +103,8 @@ test("a map with its members in the wrong order is read, and the rule it broke r
 
 test("a feature that is no text is one that nobody knows", () => {
   const plaintext = mapOf([1, INFO], [3, ["ctap", 1]]);
-  expect(parsePostHandshake(plaintext).features).toEqual(["ctap"]);
+  const heard: unknown[][] = [];
+  const read = parsePostHandshake(plaintext, (...fault) => void heard.push(fault));
+  expect(read.features).toEqual(["ctap"]);
+  expect(heard).toEqual([["MESSAGE_UNEXPECTED_TYPE", 0, expect.stringMatching(/^features\[\d\]$/)]]);
 });

@@ -46,5 +46,9 @@ test("linking data too long for that make it longer", () => {
 });
 
 test("padding that is a number says as little as any other", () => {
-  expect(parseUpdate(fromHex("a10000"))).toEqual({});
+  const heard: unknown[][] = [];
+  expect(parseUpdate(fromHex("a10000"), (...fault) => void heard.push(fault))).toEqual({});
+  expect(heard).toEqual([["MESSAGE_UNEXPECTED_TYPE", 0, "padding"]]);
+  parseUpdate(fromHex("a1004100"), (...fault) => void heard.push(fault));
+  expect(heard).toHaveLength(1);
 });
