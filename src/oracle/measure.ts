@@ -7,7 +7,13 @@ import type { Lattice, LatticeDeps } from "./lattice.js";
 import { sampleOf, type SampleName } from "./draw-plan.js";
 import { judgeCeremony, WELL, type Judgement } from "./judge.js";
 import type { KnobInfo } from "./knob-info.js";
-import { clocksOff, judgePartial, missingParties, type PartialClass, type PartialVerdict } from "./partial.js";
+import {
+  clocksOff,
+  judgePartial,
+  missingParties,
+  type PartialClass,
+  type PartialVerdict,
+} from "./partial.js";
 import { nameOfDeviation, type Plan } from "./plan.js";
 import { drawSoundPlan } from "./sound-plan.js";
 import {

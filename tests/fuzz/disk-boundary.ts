@@ -129,7 +129,8 @@ class DiskWorld implements FuzzWorld {
     };
     const { error } = await withFileSystemFault(how, () => file.add(path, nr));
     const told = `${file.name}, ${how.errno} at call ${after}${how.lasts ? " and on" : ""}`;
-    if (error !== undefined && !isHarnessError(error)) violated(`${told}: untyped ${error instanceof Error ? error.message : typeof error}`);
+    if (error !== undefined && !isHarnessError(error))
+      violated(`${told}: untyped ${error instanceof Error ? error.message : typeof error}`);
     if (error === undefined) acknowledged.add(nr);
     await this.#check(file, { path, acknowledged, told });
   }

@@ -57,7 +57,8 @@ export class BrowserFront {
     await this.#waitForFocus(request);
     if (request.isUntouched) await never(request.signal);
     // With a virtual authenticator attached, a browser takes an autofill request without anybody's choice.
-    if (request.conditional && !client.virtualAuthenticator) await sleep(request.env.clock, user.pickMs, "user.pick", request);
+    if (request.conditional && !client.virtualAuthenticator)
+      await sleep(request.env.clock, user.pickMs, "user.pick", request);
     if (os.webauthnApi > 0 && os.dialogResult !== "none") await this.#endInDialog(request);
   }
 
