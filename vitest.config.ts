@@ -7,7 +7,7 @@ const PROCESS_TESTS = [
   "tests/docs/{readme,real-site,scenarios}.test.ts",
   "tests/hybrid/**/bluez-bus.test.ts",
   "tests/interop/**/*.test.ts",
-  "tests/page/**/chromium-*.test.ts",
+  "tests/page/**/{chromium-*,window-pages,suite-runners}.test.ts",
   "tests/scenarios/reports/html-page.test.ts",
   "tests/sim/**/uhid-{event,file}.test.ts",
   "tests/webauthn/**/chromium-live.test.ts",

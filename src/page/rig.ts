@@ -86,6 +86,7 @@ export class PageRig {
   #world: PageWorld | undefined;
   readonly #insecure = new Set<string>();
   #probed = 0;
+  #isClosed = false;
 
   constructor(options: PageRigOptions = {}) {
     const { time = "virtual", seed = "1", device } = options;
@@ -213,8 +214,13 @@ export class PageRig {
     return { records, explanation: explain(records, { endedAtMs: this.nowMs }) };
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Ends every document's turn. Requests that are pending stay so in the trace. */
   close(): void {
+    this.#isClosed = true;
     for (const timeline of this.#timelines.values()) timeline.leave();
     this.env.trace.emit({ kind: "run.ended", outcome: "no-expectation" });
   }
