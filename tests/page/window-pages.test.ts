@@ -8,6 +8,9 @@ import { startNode } from "../helpers/spawn-cli.js";
 
 expect.extend(passkeyMatchers);
 
+/** Has no types of its own. */
+const JSDOM_PACKAGE: string = "jsdom";
+
 /** happy-dom draws a frame before the test can click. */
 const FRAME_MS = 16;
 
@@ -118,7 +121,7 @@ describe("a window", () => {
   });
 
   test("is put back as it was", async () => {
-    const { JSDOM } = (await import("jsdom")) as {
+    const { JSDOM } = (await import(JSDOM_PACKAGE)) as {
       readonly JSDOM: new (html: string, options: object) => { readonly window: Record<string, unknown> };
     };
     const { window } = new JSDOM("<p>", { url: "http://localhost/", runScripts: "outside-only" });
