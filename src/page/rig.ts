@@ -64,6 +64,8 @@ const STORY_MS = 3_600_000;
 export const TIMER_PROBE_MS = 86_399_999;
 /** How often real time is looked at. */
 const LOOK_MS = 50;
+/** How long nothing may happen in real time before a page is taken to be at rest, in milliseconds. */
+const QUIET_MS = 500;
 
 /** Plays authenticator, user and browser client for real documents, and leads their time. */
 export class PageRig {
@@ -107,7 +109,7 @@ export class PageRig {
       autofill: () => options.autofill ?? "ignored",
       onReply: () => this.#harness?.noteActivity(),
     });
-    this.http = new HttpWatch(() => this.#seenNow());
+    this.http = new HttpWatch(() => this.#seenNow(), this.#beganAtEpochMs);
     if (virtual !== undefined) {
       this.#harness = new HarnessTimeline(virtual.clock);
       this.#conductor = this.#newConductor(this.#harness);
@@ -279,7 +281,11 @@ export class PageRig {
     const conductor = this.#conductor;
     const startMs = this.nowMs;
     if (conductor === undefined) {
-      while (this.bridge.open.length > 0 || this.http.open.length > 0) await this.#realPause(LOOK_MS);
+      // Between the promise and the call to the site the page works by itself.
+      for (let quietMs = 0; quietMs < QUIET_MS; quietMs += LOOK_MS) {
+        await this.#realPause(LOOK_MS);
+        if (this.bridge.open.length > 0 || this.http.open.length > 0) quietMs = 0;
+      }
       return;
     }
     const limitMs = startMs + STORY_MS;
