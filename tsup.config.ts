@@ -33,6 +33,7 @@ const library: Options = {
     playwright: "src/entry/playwright.ts",
     vitest: "src/entry/vitest.ts",
     jest: "src/entry/jest.ts",
+    "jest-globals": "src/entry/jest-globals.ts",
     "node-test": "src/entry/node-test.ts",
   },
   dts: true,

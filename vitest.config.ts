@@ -4,10 +4,10 @@ import { defineConfig } from "vitest/config";
 /** Tests that start processes: they get the bundles, and run first, because they wait more than they compute. */
 const PROCESS_TESTS = [
   "tests/cli/**/{aftermath,cli,confusion,crash,hybrid,links,manners,pin-prompt,reports,scenario-files,site}.test.ts",
-  "tests/docs/{readme,real-site,scenarios}.test.ts",
+  "tests/docs/{readme,real-site,scenarios,test-suites}.test.ts",
   "tests/hybrid/**/bluez-bus.test.ts",
   "tests/interop/**/*.test.ts",
-  "tests/page/**/chromium-*.test.ts",
+  "tests/page/**/{chromium-*,window-pages,suite-runners}.test.ts",
   "tests/scenarios/reports/html-page.test.ts",
   "tests/sim/**/uhid-{event,file}.test.ts",
   "tests/webauthn/**/chromium-live.test.ts",

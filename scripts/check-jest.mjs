@@ -36,6 +36,56 @@ test.each(["real", "fake"])("a passkey is registered under %s timers", async (ti
 });
 `;
 
+/** In jest's own jsdom environment: a page that tells of a failure after 60 s, and a finger that comes at 98 s. */
+const PAGE_TEST = `/** @jest-environment jsdom */
+const { passkeyLab, usePasskeys } = require("passkey-harness/jest");
+const passkeys = usePasskeys();
+
+const bytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+
+function startPage() {
+  document.body.innerHTML = '<button>Create</button><p role="status"></p>';
+  document.querySelector("button").addEventListener("click", async () => {
+    setTimeout(() => {
+      document.querySelector("p").textContent = "Your passkey could not be created.";
+    }, 60_000);
+    const { user, challenge, ...rest } = await (await fetch("/options")).json();
+    const publicKey = { ...rest, challenge: bytes(challenge), user: { ...user, id: bytes(user.id) } };
+    const made = await navigator.credentials.create({ publicKey });
+    if (!(made instanceof PublicKeyCredential)) throw new Error("no PublicKeyCredential");
+    await fetch("/finish", { method: "POST", body: JSON.stringify(made) });
+  });
+}
+
+// Twice: the window is the same, and the second test must find it as the first did.
+test.each([1, 2])("a page in jsdom tells of a failure that is none (%i)", async () => {
+  const { site } = passkeyLab({ origin: location.origin });
+  globalThis.fetch = async (url, { body } = {}) => {
+    const isOptions = String(url).endsWith("/options");
+    if (!isOptions) site.finishRegistration(JSON.parse(body));
+    return { ok: true, status: 200, json: async () => site.registrationOptions("hanako") };
+  };
+  startPage();
+  passkeys.lateFinger(98_000);
+  const story = await passkeys.register(() => document.querySelector("button").click());
+  expect(site.credentials).toHaveLength(1);
+  expect(document.querySelector("p").textContent).toBe("Your passkey could not be created.");
+  expect(story).toHaveEndedBy("page.guard", { atMs: 60_000 });
+  expect(story).toEndAs("late-delivery");
+  expect(() => expect(story).toTellTruth()).toThrow("page.guard fired first");
+});
+
+test("a window has its own timers back, and no credentials, when no test has passkeys", async () => {
+  const led = setTimeout;
+  expect(navigator.credentials).toBeDefined();
+  await passkeys.close();
+  expect(navigator.credentials).toBeUndefined();
+  expect(setTimeout).not.toBe(led);
+  expect(globalThis.PublicKeyCredential).toBeUndefined();
+});
+`;
+
 const project = mkdtempSync(join(tmpdir(), "passkey-harness-jest-"));
 const npm = (...args) => execFileSync("npm", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
 try {
@@ -43,7 +93,13 @@ try {
   const packed = tarball ?? join(project, pack());
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
   writeFileSync(join(project, "harness.test.js"), TEST);
-  npm("install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", packed, `jest@${JEST}`);
+  writeFileSync(join(project, "page.test.js"), PAGE_TEST);
+  writeFileSync(
+    join(project, "jest.config.js"),
+    `module.exports = { setupFiles: ["passkey-harness/jest-globals"] };`,
+  );
+  const jest = [`jest@${JEST}`, `jest-environment-jsdom@${JEST}`];
+  npm("install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", packed, ...jest);
   execFileSync(process.execPath, [join("node_modules", "jest", "bin", "jest.js"), "--ci"], {
     cwd: project,
     stdio: "inherit",

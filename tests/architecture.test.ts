@@ -89,6 +89,7 @@ const NODE_ONLY = [
   "core/host-crypto.ts",
   "ctap/client/deflate.ts",
   "webauthn/rp/x509.ts",
+  "page/runners/given-globals.ts",
   "page/runners/node-test.ts",
   "page/runners/suite.ts",
 ];

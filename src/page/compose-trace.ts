@@ -13,6 +13,9 @@ export interface ComposeInput {
 /** How long before a call of `navigator.credentials` a press of a button may be what led to it, in milliseconds. */
 const CLICK_BEFORE_MS = 30_000;
 
+/** From this HTTP status on an answer accepts nothing. */
+const HTTP_REFUSED_MIN = 300;
+
 /** One call of the page's, with what of the page and its site belongs to it. */
 interface Story {
   readonly call: BridgedCall;
@@ -38,7 +41,7 @@ interface Placed {
 export function composeTrace({ records, calls, seen }: ComposeInput): readonly TraceRecord[] {
   const stories = calls.map((call) => storyOf(call, records, seen));
   const placed = [
-    ...records.map((record, position) => withEnd(withBeginning({ record, position }, stories), stories)),
+    ...records.flatMap((record, position) => withEnd(withBeginning({ record, position }, stories), stories)),
     ...stories.flatMap(siteRecords),
     ...guardRecords(stories, seen),
     ...wordRecords(stories, seen),
@@ -100,13 +103,18 @@ function withBeginning({ record, position }: Placed, stories: readonly Story[]):
   };
 }
 
-/** A ceremony ends when its site has answered, which is after the browser's answer where time is real. */
-function withEnd({ record, position }: Placed, stories: readonly Story[]): Placed {
+/** A ceremony ends when its page has the site's last answer, or with the promise where nothing is sent to the site. */
+function withEnd(placed: Placed, stories: readonly Story[]): readonly Placed[] {
+  const { record, position } = placed;
+  if (record.kind !== "span.ended") return [placed];
   const story = stories.find(({ context }) => context.span === record.span);
-  const ended = story?.finishes.at(-1)?.ended;
-  if (ended === undefined || record.kind !== "span.ended" || ended.atMs <= record.atMs)
-    return { record, position };
-  return { record: { ...record, atMs: ended.atMs }, position: Math.max(ended.position, position) };
+  const last = story?.finishes.at(-1);
+  if (last === undefined) return [placed];
+  const { ended } = last;
+  if (ended === undefined) return [];
+  const status = ended.status !== undefined && ended.status < HTTP_REFUSED_MIN ? "ok" : "error";
+  const atMs = Math.max(record.atMs, ended.atMs);
+  return [{ record: { ...record, atMs, status }, position: Math.max(position, ended.position + 0.125) }];
 }
 
 function siteRecords({ call, context, options, finishes }: Story): readonly Placed[] {
@@ -144,7 +152,7 @@ function httpRecords(
 
 function loginRecords({ ended }: HttpSeen, context: TraceContext): readonly Placed[] {
   if (ended?.status === undefined) return [];
-  const outcome = ended.status < 300 ? "accepted" : "refused";
+  const outcome = ended.status < HTTP_REFUSED_MIN ? "accepted" : "refused";
   return [place(ended, "site", context, { kind: "rp.login", outcome })];
 }
 

@@ -11,18 +11,22 @@ export interface HttpStart {
 export interface HttpEnd {
   readonly status?: number | undefined;
   readonly responseBody?: string | undefined;
+  /** When the browser had it, in milliseconds since the Unix epoch; when it was told of, where absent. */
+  readonly atEpochMs?: number | undefined;
 }
 
 /** Keeps the calls that the browser makes for the page: which are under way, and what went over them. */
 export class HttpWatch {
   readonly #now: () => Seen;
+  readonly #beganAtEpochMs: number;
   readonly #calls = new Map<object, HttpSeen>();
   readonly #open = new Map<object, string>();
   /** Calls that the harness holds back: time passes while it does. */
   readonly #held = new Set<object>();
 
-  constructor(now: () => Seen) {
+  constructor(now: () => Seen, beganAtEpochMs: number) {
     this.#now = now;
+    this.#beganAtEpochMs = beganAtEpochMs;
   }
 
   get seen(): readonly HttpSeen[] {
@@ -53,11 +57,20 @@ export class HttpWatch {
     this.#calls.set(call, { method, path, requestBody, started: this.#now() });
   }
 
-  ended(call: object, { status, responseBody = "" }: HttpEnd): void {
+  ended(call: object, { status, responseBody = "", atEpochMs = Infinity }: HttpEnd): void {
     this.#open.delete(call);
     this.#held.delete(call);
     const seen = this.#calls.get(call);
     if (seen !== undefined)
-      seen.ended ??= { ...this.#now(), ...(status !== undefined && { status }), responseBody };
+      seen.ended ??= {
+        ...this.#endOf(seen, atEpochMs),
+        ...(status !== undefined && { status }),
+        responseBody,
+      };
+  }
+
+  #endOf({ started }: HttpSeen, atEpochMs: number): Seen {
+    const { atMs, position } = this.#now();
+    return { atMs: Math.max(started.atMs, Math.min(atMs, atEpochMs - this.#beganAtEpochMs)), position };
   }
 }

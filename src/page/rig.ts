@@ -65,6 +65,8 @@ const STORY_MS = 3_600_000;
 export const TIMER_PROBE_MS = 86_399_999;
 /** How often real time is looked at. */
 const LOOK_MS = 50;
+/** How long nothing may happen in real time before a page is taken to be at rest, in milliseconds. */
+const QUIET_MS = 500;
 
 /** Plays authenticator, user and browser client for real documents, and leads their time. */
 export class PageRig {
@@ -87,6 +89,7 @@ export class PageRig {
   #world: PageWorld | undefined;
   readonly #insecure = new Set<string>();
   #probed = 0;
+  #isClosed = false;
 
   constructor(options: PageRigOptions = {}) {
     const { time = "virtual", seed = "1", device } = options;
@@ -107,7 +110,7 @@ export class PageRig {
       autofill: () => options.autofill ?? "ignored",
       onReply: () => this.#harness?.noteActivity(),
     });
-    this.http = new HttpWatch(() => this.#seenNow());
+    this.http = new HttpWatch(() => this.#seenNow(), this.#beganAtEpochMs);
     if (virtual !== undefined) {
       this.#harness = new HarnessTimeline(virtual.clock);
       this.#conductor = this.#newConductor(this.#harness);
@@ -214,8 +217,13 @@ export class PageRig {
     return { records, explanation: explain(records, { endedAtMs: this.nowMs }) };
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Ends every document's turn. Requests that are pending stay so in the trace. */
   close(): void {
+    this.#isClosed = true;
     for (const timeline of this.#timelines.values()) timeline.leave();
     this.env.trace.emit({ kind: "run.ended", outcome: "no-expectation" });
   }
@@ -274,7 +282,11 @@ export class PageRig {
     const conductor = this.#conductor;
     const startMs = this.nowMs;
     if (conductor === undefined) {
-      while (this.bridge.open.length > 0 || this.http.open.length > 0) await this.#realPause(LOOK_MS);
+      // Between the promise and the call to the site the page works by itself.
+      for (let quietMs = 0; quietMs < QUIET_MS; quietMs += LOOK_MS) {
+        await this.#realPause(LOOK_MS);
+        if (this.bridge.open.length > 0 || this.http.open.length > 0) quietMs = 0;
+      }
       return;
     }
     const limitMs = startMs + STORY_MS;

@@ -169,4 +169,14 @@ describe.skipIf(executablePath === undefined)("a page under test in Chromium", (
       await expect(run.page.evaluate("window.failed?.name")).resolves.toBe(name);
     }
   });
+
+  test("lives in real time where the test asks for it", async () => {
+    await using run = await opened({ time: "real" });
+    run.passkeys.set({ "key.touchDelayMs": 300, "key.processingMs": 0 });
+    const { explanation, records } = await run.passkeys.register(run.page.locator("#create"));
+    expect(explanation.mechanism).toBe("success");
+    const answered = records.find(({ kind }) => kind === "user.answered");
+    const prompted = records.find(({ kind }) => kind === "user.prompted");
+    expect((answered?.atMs ?? 0) - (prompted?.atMs ?? 0)).toBeGreaterThanOrEqual(290);
+  });
 });

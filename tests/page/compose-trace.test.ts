@@ -115,3 +115,49 @@ test("the site's calls are known by challenge and credential id, wherever they g
   expect(trace[0]).toMatchObject({ kind: "span.started", atMs: 12 });
   expect(JSON.stringify(trace)).not.toMatch(new RegExp(`${CHALLENGE}|${ID}`));
 });
+
+test("a site's answer comes before what the page makes of it at that instant, and the ceremony ends with it", () => {
+  const ended = { atMs: 90_000, actor: "page", span: "s1", ceremony: "c1", kind: "span.ended", status: "ok" };
+  const options = {
+    method: "POST",
+    path: "/a",
+    requestBody: "",
+    started: { atMs: 20, position: -0.5 },
+    // Told of when the browser had been called already.
+    ended: { atMs: 20, position: 0.5, status: 200, responseBody: `{"c":"${CHALLENGE}"}` },
+  };
+  const finish = (status: number | undefined) => ({
+    method: "POST",
+    path: "/b",
+    requestBody: `{"id":"${ID}"}`,
+    started: { atMs: 90_000, position: 1.5 },
+    ended: { atMs: 95_000, position: 2.5, ...(status !== undefined && { status }), responseBody: "{}" },
+  });
+  const composed = (http: Observations["http"]) =>
+    composeTrace({
+      records: [...records, ended as TraceRecord],
+      calls: [call],
+      seen: {
+        http,
+        timers: [],
+        words: [{ atMs: 95_000, position: 1.75, tone: "success", text: "Your passkey is ready." }],
+        inputs: [],
+      },
+    });
+  const accepted = composed([options, finish(200)]);
+  expect(kinds(accepted)).toEqual([
+    "span.started",
+    "rp.request",
+    "rp.response",
+    "rp.request",
+    "rp.response",
+    "span.ended",
+    "user.saw",
+  ]);
+  const endOf = (trace: readonly TraceRecord[]) => trace.find(({ kind }) => kind === "span.ended");
+  expect(endOf(accepted)).toMatchObject({ kind: "span.ended", atMs: 95_000, status: "ok" });
+  const refused = composed([options, finish(400)]);
+  expect(endOf(refused)).toMatchObject({ kind: "span.ended", status: "error" });
+  const { ended: _, ...unanswered } = finish(200);
+  expect(kinds(composed([options, unanswered]))).not.toContain("span.ended");
+});

@@ -73,5 +73,15 @@ async function finished(rig: PageRig, request: Request): Promise<void> {
   const response = await request.response().catch(() => null);
   const wanted = response !== null && CALLS.includes(request.resourceType());
   const responseBody = wanted ? await response.text().catch(() => "") : "";
-  rig.http.ended(request, { status: response?.status(), responseBody });
+  rig.http.ended(request, {
+    status: response?.status(),
+    responseBody,
+    ...(!rig.isVirtual && endOf(request)),
+  });
+}
+
+/** In real time a driver tells of an answer when the page has gone on with it. */
+function endOf(request: Request): { readonly atEpochMs?: number } {
+  const { startTime, responseEnd } = request.timing();
+  return responseEnd < 0 ? {} : { atEpochMs: Math.floor(startTime + responseEnd) };
 }

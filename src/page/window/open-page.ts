@@ -47,6 +47,19 @@ interface HappyDomModule {
   };
 }
 
+type Load = (name: DomLibrary) => Promise<unknown>;
+
+export interface OpenOptions {
+  readonly library: DomLibrary;
+  readonly install: Install;
+  /** Imports a package. */
+  readonly load?: Load;
+}
+
+type Parts = Required<Omit<OpenOptions, "library">>;
+
+const loadPackage: Load = (name) => import(name);
+
 /**
  * Opens a page with its scripts in a window of this process; `install` gets the window before they run.
  *
@@ -54,13 +67,14 @@ interface HappyDomModule {
  */
 export function openPage(
   url: string,
-  { library, install }: { readonly library: DomLibrary; readonly install: Install },
+  { library, install, load = loadPackage }: OpenOptions,
 ): Promise<OpenedPage> {
-  return library === "jsdom" ? openInJsdom(url, install) : openInHappyDom(url, install);
+  const open = library === "jsdom" ? openInJsdom : openInHappyDom;
+  return open(url, { install, load: (name) => imported(name, load) });
 }
 
-async function openInJsdom(url: string, install: Install): Promise<OpenedPage> {
-  const { JSDOM, CookieJar } = await imported<JsdomModule>("jsdom");
+async function openInJsdom(url: string, { install, load }: Parts): Promise<OpenedPage> {
+  const { JSDOM, CookieJar } = (await load("jsdom")) as JsdomModule;
   const cookieJar = new CookieJar();
   const { window } = await JSDOM.fromURL(url, {
     runScripts: "dangerously",
@@ -76,8 +90,8 @@ async function openInJsdom(url: string, install: Install): Promise<OpenedPage> {
   return { window, close: () => window.close() };
 }
 
-async function openInHappyDom(url: string, install: Install): Promise<OpenedPage> {
-  const { Browser } = await imported<HappyDomModule>("happy-dom");
+async function openInHappyDom(url: string, { install, load }: Parts): Promise<OpenedPage> {
+  const { Browser } = (await load("happy-dom")) as HappyDomModule;
   const browser = new Browser({
     settings: { enableJavaScriptEvaluation: true, suppressInsecureJavaScriptEnvironmentWarning: true },
   });
@@ -124,9 +138,9 @@ function loaded(window: WindowLike): Promise<void> {
   return new Promise((resolve) => window.addEventListener("load", () => resolve(), { once: true }));
 }
 
-async function imported<T>(name: DomLibrary): Promise<T> {
+async function imported(name: DomLibrary, load: Load): Promise<unknown> {
   try {
-    return (await import(name)) as T;
+    return await load(name);
   } catch (cause) {
     throw new PageRigError("NO_WINDOW", `the package ${name} cannot be loaded`, {
       hint: `npm install --save-dev ${name}`,

@@ -98,7 +98,8 @@ async function seen(
 async function readOnce(
   response: Response,
 ): Promise<{ readonly response: Response; readonly responseBody: string }> {
-  const isNodes = response instanceof globalThis.Response;
+  const { Response: Nodes } = globalThis as { readonly Response?: typeof Response };
+  const isNodes = Nodes !== undefined && response instanceof Nodes;
   if (isNodes) return { response, responseBody: await response.clone().text() };
   const other: Response = response;
   const { status, statusText, headers, url } = other;

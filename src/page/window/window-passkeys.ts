@@ -1,3 +1,5 @@
+import { checkArguments } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
 import { Passkeys, type PasskeyOptions } from "../passkeys.js";
 import { installInWindow } from "./install-in-window.js";
 import { openPage, type DomLibrary } from "./open-page.js";
@@ -40,6 +42,10 @@ export class WindowPasskeys extends Passkeys {
    * @throws {PageRigError} `NO_WINDOW` where the package is not installed.
    */
   async open<Window = DomWindow>(url: string, library: DomLibrary = "jsdom"): Promise<Window> {
+    checkArguments("open", {
+      url: [shape.text, url],
+      library: [shape.oneOf(["jsdom", "happy-dom"]), library],
+    });
     const install = (made: WindowLike) => this.install(made);
     const { window, close } = await openPage(url, { library, install });
     this.#leave.push(close);
