@@ -108,6 +108,7 @@ describe.skipIf(executablePath === undefined)("Playwright Test", () => {
         [
           join(PROJECT, "node_modules/@playwright/test/cli.js"),
           "test",
+          "--output=results",
           "--reporter=json",
           "--timeout=120000",
         ],
