@@ -76,7 +76,7 @@ describe("run --site", () => {
     ["knobs of a simulated site", config, ["late-delivery"], "SITE_KNOB_REFUSED: mail.delayMs"],
     ["a seed", config, ["plain-registration", "--seed", "7"], "--seed is for simulated sites"],
     ["a grid", config, ["plain-registration", "--sweep", "gw.idleMs=1,2"], "--sweep is for simulated sites"],
-    ["a file with a hole in it", { ...config, login: undefined }, ["plain-login"], "SITE_CONFIG: site.login"],
+    ["a file with a hole in it", { ...config, login: undefined }, ["plain-login"], "site.login: is missing"],
     [
       "a secret that is not set",
       config,

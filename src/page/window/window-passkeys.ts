@@ -42,7 +42,7 @@ export class WindowPasskeys extends Passkeys {
    * @throws {PageRigError} `NO_WINDOW` where the package is not installed.
    */
   async open<Window = DomWindow>(url: string, library: DomLibrary = "jsdom"): Promise<Window> {
-    checkArguments("open", {
+    checkArguments("WindowPasskeys", {
       url: [shape.text, url],
       library: [shape.oneOf(["jsdom", "happy-dom"]), library],
     });

@@ -18,7 +18,7 @@ export const CLIENT_KNOBS = {
   ),
   virtualAuthenticator: toggle(
     false,
-    "a WebDriver virtual authenticator is attached: an autofill request waits for nobody's choice",
+    "a WebDriver virtual authenticator is attached: an autofill request is answered without a choice by the user",
   ),
   virtualAnswers: toggle(
     false,
