@@ -310,7 +310,8 @@ const TOKEN_TIMERS: readonly string[] = ["key.tokenFirstUse", "key.tokenLife"];
 export const tokenExpired: Rule<"token-expired"> = {
   ...tokenRefused,
   // The other status stands for a token of another key, or from before a reset, as well: the key's own timers tell.
-  requiredProbes: (ceremony) => (finalCommand(ceremony)?.status === "PIN_TOKEN_EXPIRED" ? [] : ["ctap.key"]),
+  requiredProbes: (ceremony) =>
+    finalCommand(ceremony)?.status === "PIN_TOKEN_EXPIRED" ? [] : ["timer", "ctap.key"],
   match(ceremony, facts) {
     const lives = ceremony.timers.filter(({ timer }) => TOKEN_TIMERS.includes(timer));
     if (lives.length > 0 && lives.every(({ end }) => end !== "fired")) return undefined;
