@@ -111,7 +111,7 @@ describe.skipIf(driver === undefined)("a WebDriver client", () => {
       ...credential,
       privateKey: PRIVATE_KEY,
     });
-    expect([bad.status, JSON.stringify(bad.value)]).toEqual([500, expect.stringContaining("SERVE_CANNOT")]);
+    expect([bad.status, JSON.stringify(bad.value)]).toEqual([400, expect.stringContaining("SERVE_BODY")]);
     expect(JSON.stringify(bad.value)).not.toContain(PRIVATE_KEY.slice(40));
     await within("DELETE", `/webauthn/authenticator/${String(second)}/credentials`);
     expect((await within("GET", `/webauthn/authenticator/${String(second)}/credentials`)).value).toEqual([]);
@@ -125,6 +125,8 @@ describe.skipIf(driver === undefined)("a WebDriver client", () => {
     expect(await run(script)).toBe("ok");
     await within("POST", `/webauthn/authenticator/${String(id)}/uv`, { isUserVerified: false });
     expect(await run(script)).toBe("DOMException NotAllowedError");
+    await within("POST", `/webauthn/authenticator/${String(id)}/uv`, { isUserVerified: true });
+    expect(await run(script)).toBe("ok");
     await within("DELETE", `/webauthn/authenticator/${String(id)}`);
   });
 
@@ -143,7 +145,9 @@ describe.skipIf(driver === undefined)("a WebDriver client", () => {
   });
 
   test("is told what it did wrong in WebDriver's words", async () => {
-    expect((await add({ transport: "ble" })).value).toMatchObject({ error: "unsupported operation" });
+    for (const transport of ["ble", "internal"])
+      expect((await add({ transport })).value).toMatchObject({ error: "unsupported operation" });
+    expect(await within("PUT", "/webauthn/authenticator/rig/nothing", {})).toMatchObject({ status: 404 });
     expect((await add({ protocol: "ctap9" })).value).toMatchObject({ error: "invalid argument" });
     expect((await add({ "passkey-harness:knobs": { nothing: 1 } })).value).toMatchObject({
       error: "invalid argument",

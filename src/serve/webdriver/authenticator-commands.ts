@@ -45,8 +45,11 @@ export async function runAuthenticatorCommand(
   const { store } = hosted.rig.world;
   switch (`${method} ${what ?? ""}`) {
     case "DELETE ":
-      rigs.close(hosted);
-      await withdraw(deps, session, hosted);
+      try {
+        await withdraw(deps, session, hosted);
+      } finally {
+        rigs.close(hosted);
+      }
       return value(null);
     case "POST credential":
       addCredential(hosted, body);
@@ -79,11 +82,14 @@ async function add(
       hint: "remove it first: one simulated device answers the pages of a session",
     });
   }
-  const hosted = deps.rigs.open({ time, knobs, title: "webdriver" }, session);
+  // Nobody stands in front of it: a request for a field's autofill is answered as any other.
+  const hosted = deps.rigs.open({ time, knobs, title: "webdriver", autofill: "picked" }, session);
   try {
     await inject(deps, session, hosted);
   } catch (error) {
     deps.rigs.close(hosted);
+    // What went wrong is told; what is left of the script asks a rig that is gone.
+    await withdraw(deps, session, hosted).catch(() => undefined);
     throw error;
   }
   return value(hosted.id);
@@ -104,6 +110,7 @@ async function inject({ base, devTools }: CommandDeps, session: string, hosted: 
 async function withdraw({ devTools }: CommandDeps, session: string, { scriptId }: HostedRig): Promise<void> {
   if (scriptId === undefined) return;
   await devTools(session, "Page.removeScriptToEvaluateOnNewDocument", { identifier: scriptId });
+  await devTools(session, "Page.setBypassCSP", { enabled: false });
 }
 
 function addCredential({ rig }: HostedRig, body: Buffer): void {
@@ -130,8 +137,11 @@ function setUserVerified({ rig }: HostedRig, body: Buffer): void {
   if (typeof isUserVerified !== "boolean")
     throw new WireFault("invalid argument", "isUserVerified is no boolean");
   rig.set(verifiedKnobs(isUserVerified));
+  // What failed before counts no more: the device gets its attempts back.
+  rig.world.key.powerCycle();
+  rig.world.store.remember({ pinRetries: undefined, uvRetries: undefined });
 }
 
 function unknownCommand({ method, rest }: AuthenticatorCommand): never {
-  throw new WireFault("invalid argument", `no command ${method} for ${["authenticator", ...rest].join("/")}`);
+  throw new WireFault("unknown command", `no command ${method} for ${["authenticator", ...rest].join("/")}`);
 }

@@ -73,16 +73,15 @@ function refuseForBrowser(knobs: KnobOverrides, time: string | undefined): void 
 
 function likeThat(options: LikeOptions): KnobOverrides {
   const { protocol, transport, extensions = [], isUserConsenting = true } = options;
-  if (transport === "ble" || transport === "smart-card") {
-    throw new ServeError("SERVE_CANNOT", `no device is simulated behind ${transport}`, {
-      hint: "use usb, nfc, hybrid or internal",
+  if (transport === "ble" || transport === "smart-card" || transport === "internal") {
+    throw new ServeError("SERVE_CANNOT", `no device is simulated behind ${transport} for WebDriver`, {
+      hint: 'use usb, nfc or hybrid; "passkey-harness:backend": "browser" has the browser\'s own internal one',
     });
   }
   return {
     ...deviceLike(options),
     ...(transport === "nfc" && { "key.transport": "nfc" }),
     ...(transport === "hybrid" && { "link.road": "hybrid" }),
-    ...(transport === "internal" && { "os.helloEnabled": true, "client.known": true }),
     ...(extensions.length > 0 && protocol !== "ctap1/u2f" && { "key.profile": "ctap23" }),
     "key.touchDelayMs": isUserConsenting ? AT_ONCE_MS : null,
     "key.processingMs": 0,

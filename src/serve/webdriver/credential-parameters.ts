@@ -95,7 +95,7 @@ function scalarOf(pkcs8: Uint8Array): Uint8Array {
   } catch {
     // Said below, without a word of what was in it.
   }
-  throw new ServeError("SERVE_CANNOT", "credential.privateKey is no PKCS #8 key on the curve P-256", {
+  throw new ServeError("SERVE_BODY", "credential.privateKey is no PKCS #8 key on the curve P-256", {
     hint: "virtual authenticators take ES256 keys",
   });
 }

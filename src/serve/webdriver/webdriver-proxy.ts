@@ -3,7 +3,7 @@ import { readBody, send, type Answer } from "../http-messages.js";
 import type { Rigs } from "../rigs.js";
 import { ServeError } from "../serve-error.js";
 import { runAuthenticatorCommand } from "./authenticator-commands.js";
-import { wireFault } from "./wire.js";
+import { wireFault, WireFault } from "./wire.js";
 
 export interface WebDriverProxyDeps {
   readonly rigs: Rigs;
@@ -61,7 +61,7 @@ export class WebDriverProxy {
     const { rigs, base } = this.#deps;
     return runAuthenticatorCommand(
       { rigs, base, devTools: (of, command, parameters) => this.#devTools(of, command, parameters) },
-      { session, method, body, rest: rest === undefined ? [] : rest.split("/").map(decodeURIComponent) },
+      { session, method, body, rest: rest === undefined ? [] : rest.split("/").map(decoded) },
     );
   }
 
@@ -78,7 +78,14 @@ export class WebDriverProxy {
   /** @throws {ServeError} `SERVE_DRIVER`. */
   #forward(method: string, path: string, body: Buffer, type = "application/json"): Promise<Answer> {
     const { hostname, port, pathname, protocol } = this.#driver;
-    const target = { protocol, hostname, port, path: `${pathname.replace(/\/$/, "")}${path}`, method };
+    // An IPv6 address stands in brackets in a URL alone.
+    const target = {
+      protocol,
+      hostname: hostname.replace(/^\[|\]$/g, ""),
+      port,
+      path: `${pathname.replace(/\/$/, "")}${path}`,
+      method,
+    };
     const headers = { "content-type": type, "content-length": body.length };
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown) => {
@@ -104,6 +111,15 @@ export class WebDriverProxy {
       sent.once("error", fail);
       sent.end(body);
     });
+  }
+}
+
+/** @throws {WireFault} `invalid argument`. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new WireFault("invalid argument", "a part of the path is not percent-encoded as it should be");
   }
 }
 
