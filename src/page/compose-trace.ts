@@ -39,7 +39,7 @@ interface Placed {
  * ceremony does, and at whose end the page tells of a failure or aborts, is its guard. Bodies do not enter the trace.
  */
 export function composeTrace({ records, calls, seen }: ComposeInput): readonly TraceRecord[] {
-  const stories = calls.map((call) => storyOf(call, records, seen));
+  const stories = calls.map((call) => storyOf(call, calls, { records, seen }));
   const placed = [
     ...records.flatMap((record, position) => withEnd(withBeginning({ record, position }, stories), stories)),
     ...stories.flatMap(siteRecords),
@@ -53,9 +53,10 @@ export function composeTrace({ records, calls, seen }: ComposeInput): readonly T
 
 function storyOf(
   call: BridgedCall,
-  records: readonly TraceRecord[],
-  { http, inputs, words }: Observations,
+  calls: readonly BridgedCall[],
+  { records, seen }: Pick<ComposeInput, "records" | "seen">,
 ): Story {
+  const { http, inputs, words } = seen;
   const span = records.find(
     (record) =>
       record.kind === "span.started" && record.name === "ceremony" && record.ceremony === call.ceremony,
@@ -66,7 +67,18 @@ function storyOf(
   );
   const { id } = call;
   const calledAt = records.indexOf(span as TraceRecord);
-  const finishes = id === undefined ? [] : http.filter(({ requestBody }) => requestBody.includes(id));
+  // One passkey signs more than once: what is posted belongs to the answer before it.
+  const from = answeredAt(call, records) ?? calledAt;
+  const to = Math.min(
+    ...calls
+      .filter((other) => other !== call && other.id === id)
+      .map((other) => answeredAt(other, records) ?? Infinity)
+      .filter((position) => position > from),
+  );
+  const finishes = http.filter(
+    ({ started: { position }, requestBody }) =>
+      id !== undefined && requestBody.includes(id) && position >= from && position < to,
+  );
   const first = options?.started ?? { atMs: call.atMs, position: calledAt };
   const click = inputs.findLast(({ atMs }) => atMs <= first.atMs && atMs >= first.atMs - CLICK_BEFORE_MS);
   const context = { span: span?.span ?? RUN_SPAN, ceremony: call.ceremony };
@@ -77,6 +89,12 @@ function storyOf(
     finishes: finishes.map((finish) => endedBefore(finish, words)),
     began: click ?? first,
   };
+}
+
+/** Position of the record with which a call of `navigator.credentials` was over; `undefined` while it is not. */
+function answeredAt({ ceremony }: BridgedCall, records: readonly TraceRecord[]): number | undefined {
+  const at = records.findIndex((record) => record.kind === "page.settled" && record.ceremony === ceremony);
+  return at < 0 ? undefined : at;
 }
 
 /**

@@ -181,6 +181,7 @@ export class PageRig {
     const conductor = this.#conductor;
     if (conductor === undefined) await this.#realPause(durationMs);
     else await this.#mutex.run(() => conductor.runUntil(conductor.nowMs + durationMs));
+    await this.#world?.probe(this.bridge.calls);
     return this.story();
   }
 

@@ -161,3 +161,46 @@ test("a site's answer comes before what the page makes of it at that instant, an
   const { ended: _, ...unanswered } = finish(200);
   expect(kinds(composed([options, unanswered]))).not.toContain("span.ended");
 });
+
+test("what is posted with a passkey's id belongs to the answer before it: a login has none of the registration's calls", () => {
+  const settled = (ceremony: string, atMs: number): TraceRecord => ({
+    atMs,
+    actor: "browser",
+    span: ceremony === "c1" ? "s1" : "s2",
+    ceremony,
+    kind: "page.settled",
+    method: ceremony === "c1" ? "create" : "get",
+    outcome: "resolved",
+  });
+  const [began] = records as readonly [TraceRecord & { readonly kind: "span.started" }];
+  const both = [
+    began,
+    settled("c1", 90_000),
+    { ...began, atMs: 100_000, span: "s2", ceremony: "c2", label: "login" },
+    settled("c2", 110_000),
+  ];
+  const posted = (position: number, atMs: number, status: number) => ({
+    method: "POST",
+    path: "/any",
+    requestBody: ID,
+    started: { atMs, position },
+    ended: { atMs: atMs + 1, position: position + 0.1, status, responseBody: "{}" },
+  });
+  const trace = composeTrace({
+    records: both,
+    calls: [call, { ...call, ceremony: "c2", method: "get", atMs: 100_000, endedAtMs: 110_000 }],
+    seen: {
+      http: [posted(1.5, 90_100, 200), posted(3.5, 110_100, 400)],
+      timers: [],
+      words: [],
+      inputs: [],
+    },
+  });
+  const answers = trace.flatMap((record) =>
+    record.kind === "rp.response" ? [[record.ceremony, record.call, record.status]] : [],
+  );
+  expect(answers).toEqual([
+    ["c1", "registration/finish", 200],
+    ["c2", "login/finish", 400],
+  ]);
+});

@@ -32,6 +32,12 @@ const HOLDS_NOT = { plain: false, negated: true };
 const UNKNOWN = { plain: false, negated: false };
 
 describe("matchers", () => {
+  test("of what did not happen, or goes on, neither a matcher nor its negation passes", () => {
+    const story = new PageRig({ time: "virtual" }).story();
+    expect(passes("toHaveEndedBy", story, ["page.guard"])).toEqual(UNKNOWN);
+    expect(passes("toEndAs", story, ["success"])).toEqual(UNKNOWN);
+  });
+
   test("toHaveEndedBy takes the timer that decided, and when it fired", () => {
     expect(passes("toHaveEndedBy", late, ["page.guard"])).toEqual(HOLDS);
     expect(passes("toHaveEndedBy", late, ["page.guard", { atMs: 60_000 }])).toEqual(HOLDS);

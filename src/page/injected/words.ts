@@ -22,24 +22,33 @@ export function watchWords(
 ): void {
   const failure = new RegExp(shows.failure, "iu");
   const success = new RegExp(shows.success, "iu");
-  let last = "";
-  const judge = (text: string) => {
-    const shown = text.trim().replaceAll(/\s+/g, " ").slice(0, TEXT_MAX);
-    if (shown === "" || shown === last) return;
-    const tone = failure.test(shown) ? "failure" : success.test(shown) ? "success" : undefined;
-    if (tone === undefined) return;
-    last = shown;
-    onWords({ tone, text: shown });
+  // Only the line that speaks of it leaves the document: what stands around it may be anything.
+  const judge = (text: string, told: Set<string>) => {
+    for (const line of text.split("\n")) {
+      const shown = line.trim().replaceAll(/\s+/g, " ");
+      if (shown === "" || told.has(shown)) continue;
+      const tone = failure.test(shown) ? "failure" : success.test(shown) ? "success" : undefined;
+      if (tone === undefined) continue;
+      told.add(shown);
+      onWords({ tone, text: shown.slice(0, TEXT_MAX) });
+    }
   };
+  /** Lines that stand there already, which a change of attributes does not make new. */
+  let standing = new Set<string>();
   const { document } = realm;
   document.addEventListener("DOMContentLoaded", () => {
     for (const node of Array.from(document.querySelectorAll(TELLING)))
-      if (isVisible(node)) judge(textOf(node));
+      if (isVisible(node)) judge(textOf(node), standing);
   });
   if (realm.MutationObserver === undefined) return;
   const observer = new realm.MutationObserver((changes) => {
     if (document.readyState === "loading") return;
-    for (const node of new Set(changes.flatMap(changedBy))) if (isVisible(node)) judge(textOf(node));
+    const fresh = new Set<string>();
+    for (const node of new Set(changes.filter(({ type }) => type !== "attributes").flatMap(changedBy)))
+      if (isVisible(node)) judge(textOf(node), fresh);
+    if (fresh.size > 0) standing = fresh;
+    for (const node of new Set(changes.filter(({ type }) => type === "attributes").flatMap(changedBy)))
+      if (isVisible(node)) judge(textOf(node), standing);
   });
   observer.observe(document, {
     subtree: true,

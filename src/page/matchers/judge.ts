@@ -26,10 +26,18 @@ export function judgeEndedBy(
   const found = deciding.some((one) => one.timer === timer && isAtMoment(one.firedAtMs));
   const told = [...new Set(deciding.map((one) => `${one.timer} at ${seconds(one.firedAtMs)}`))];
   return {
-    holds: found,
+    holds: found || (isOver(explanation.ceremonies) ? false : undefined),
     expected: atMs === undefined ? timer : `${timer} at ${seconds(atMs)}`,
     received: told.length === 0 ? "no timer" : told.join(", "),
   };
+}
+
+/** Says whether there were ceremonies and none goes on: what did not end them will not any more. */
+function isOver(ceremonies: readonly CeremonyDiagnosis[]): boolean {
+  return (
+    ceremonies.length > 0 &&
+    ceremonies.every(({ outcome }) => outcome !== undefined && outcome.result !== "unfinished")
+  );
 }
 
 /** Whether the run ended as this cause has it: of its first trouble, or of every ceremony in order where a list is given. */
@@ -48,8 +56,9 @@ export function judgeEndAs({ explanation }: Judged, cause: RootCauseId | readonl
   const isList = typeof cause !== "string";
   const ends = isList ? explanation.ceremonies.map(({ mechanism }) => mechanism) : [explanation.mechanism];
   const seen = explanation.ceremonies.length > 0;
+  const found = seen && ends.length === wanted.length && ends.every((id, index) => id === wanted[index]);
   return {
-    holds: seen && ends.length === wanted.length && ends.every((id, index) => id === wanted[index]),
+    holds: found || (isOver(explanation.ceremonies) ? false : undefined),
     expected: cause,
     received: !seen ? "no ceremony" : isList ? ends : explanation.mechanism,
   };
@@ -100,7 +109,10 @@ function untruthOf({ kind, outcome }: CeremonyDiagnosis): string | undefined {
   const { result, told } = outcome;
   if (result === "success-reported-as-failure")
     return `a failure shown for a ${kind} that succeeded${told === "corrected" ? ", taken back later" : ""}`;
-  return result === "failure" && told === "success" ? `a success shown for a ${kind} that failed` : undefined;
+  const toldAtLast = told === "corrected" ? "success" : told;
+  return result === "failure" && toldAtLast === "success"
+    ? `a success shown for a ${kind} that failed`
+    : undefined;
 }
 
 function toldOf({ kind, outcome }: CeremonyDiagnosis): string {

@@ -18,8 +18,8 @@ export async function delayCalls(
   calls: { readonly url: string | RegExp; readonly delay: CallDelay },
 ): Promise<void> {
   await context.route(calls.url, (route) =>
-    // The page, or the test, may be over by then.
-    delayed(route, rig, calls.delay).catch(() => undefined),
+    // A site that is not there ends the call; the page, or the test, may be over by then.
+    delayed(route, rig, calls.delay).catch(() => route.abort().catch(() => undefined)),
   );
 }
 
@@ -27,7 +27,7 @@ async function delayed(route: Route, rig: PageRig, delay: CallDelay): Promise<vo
   const { requestMs = 0, answerMs = 0, losesAnswer = false } = delay;
   const call = route.request();
   if (requestMs > 0) await rig.hold(call, requestMs);
-  if (answerMs === 0 && !losesAnswer) return route.continue();
+  if (answerMs === 0 && !losesAnswer) return route.fallback();
   const response = await route.fetch();
   if (answerMs > 0) await rig.hold(call, answerMs);
   return losesAnswer ? route.abort("connectionreset") : route.fulfill({ response });
