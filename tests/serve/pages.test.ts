@@ -57,9 +57,12 @@ describe.skipIf(executablePath === undefined)("a page that asks the control serv
       await page.addInitScript({ content: (await ask("GET", `/rigs/${id}/script`)).text });
       await page.goto(shop.url);
       await page.click("#create");
-      const { explanation } = JSON.parse((await ask("POST", `/rigs/${id}/settled`)).text) as {
-        explanation: { mechanism: string; decidedBy?: object };
+      const told = (await ask("POST", `/rigs/${id}/settled`)).text;
+      const { explanation } = JSON.parse(told) as {
+        explanation?: { mechanism: string; decidedBy?: object };
       };
+      // What the server says otherwise is the message of a test that fails.
+      if (explanation === undefined) throw new Error(told);
       expect(explanation.mechanism).toBe(mechanism);
       if (!corrects) expect(explanation.decidedBy).toMatchObject({ timer: "page.guard", budgetMs: 60_000 });
       expect(JSON.parse((await ask("GET", `/rigs/${id}/credentials`)).text)).toMatchObject({

@@ -118,7 +118,7 @@ export async function runWithHarness(
 
 /** Runs the script of a case in a page of the site. */
 export function evaluated(page: Page, { other }: CasesSite, { run }: SemanticsCase): Promise<unknown> {
-  const late = `new Promise((resolve) => setTimeout(resolve, 8000, "still pending after 8 s"))`;
+  const late = `new Promise((resolve) => setTimeout(resolve, 45000, "still pending after 45 s"))`;
   return page.evaluate(
     `(() => { const other = ${JSON.stringify(other)}; return Promise.race([(async () => { ${run} })(), ${late}]); })()`,
   );
