@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CHROMIUM } from "../../helpers/chromium.js";
 import { CredentialsPage } from "../../helpers/credentials-page.js";
+import { programNamed } from "../../helpers/programs.js";
 import { judge } from "./explained-differences.js";
 import { answerHere } from "./harness-answer.js";
 import { HELD_ID, oddOptions } from "./odd-options.js";
 import { answersFrom } from "./recorded-answers.js";
 
+// It is started by its name.
+const CHROMIUM = programNamed("chromium");
 if (CHROMIUM === undefined) {
   console.log("chromium-live.test.ts skips: Chromium is not installed (Debian package chromium)");
 }
