@@ -92,7 +92,10 @@ ${SIM_KEY_HELP}
       off.abort("switched off");
       simulated.switchOff();
     });
-    if (isCalled) invocation.terminal.warn("waiting for the calls of linked clients");
+    if (isCalled) {
+      await callable?.listening();
+      invocation.terminal.warn("waiting for the calls of linked clients");
+    }
     const outcome = qr === undefined ? await lastCall(callable, off.signal) : await simulated.scan(qr);
     const served = outcome.ending === "served";
     const told = {

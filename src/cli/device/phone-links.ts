@@ -23,6 +23,8 @@ export interface CallablePhone extends AsyncDisposable {
     readonly onLinks: (links: PhoneLinks) => void;
     readonly onCalled: (session: Promise<PhoneOutcome>) => void;
   };
+  /** Waits until the relay was asked for the line of every client. */
+  listening(): Promise<void>;
   /** How each call ended, as they come: ends after as many as were asked for, or when the signal aborts. */
   calls(signal: AbortSignal): AsyncGenerator<PhoneOutcome, void, undefined>;
 }
@@ -62,6 +64,7 @@ export async function callablePhoneFrom(
         arrived();
       },
     },
+    listening: () => push.listening(),
     async *calls(signal) {
       for (let count = 0; count < callsMax; count++) {
         while (sessions.length === 0 && !signal.aborted) {

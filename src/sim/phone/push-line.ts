@@ -34,6 +34,7 @@ export class PushLine implements PushService, AsyncDisposable {
   readonly #over = new AbortController();
   readonly #tunnels = new Map<string, Tunnel>();
   readonly #lines = new Set<Promise<void>>();
+  readonly #firstTries: Promise<void>[] = [];
 
   constructor(env: Env, options: PushLineOptions) {
     checkArguments("PushLine", { env: [arg.env, env], options: [OPTIONS, options] });
@@ -42,8 +43,18 @@ export class PushLine implements PushService, AsyncDisposable {
   }
 
   subscribe(contactId: Uint8Array, wake: (push: Push) => void): void {
-    const line = this.#keep(contactId, wake).finally(() => this.#lines.delete(line));
+    let tried = () => {};
+    this.#firstTries.push(new Promise((resolve) => (tried = resolve)));
+    const line = this.#keep(contactId, wake, tried).finally(() => {
+      tried();
+      this.#lines.delete(line);
+    });
     this.#lines.add(line);
+  }
+
+  /** Waits until the relay was asked for every client's line once: calls reach the phone where it answered. */
+  async listening(): Promise<void> {
+    await Promise.all(this.#firstTries);
   }
 
   revoke(contactId: Uint8Array): void {
@@ -60,18 +71,20 @@ export class PushLine implements PushService, AsyncDisposable {
     return tunnelUrl(this.#options.origin, { method: "push", contactId });
   }
 
-  async #keep(contactId: Uint8Array, wake: (push: Push) => void): Promise<void> {
+  async #keep(contactId: Uint8Array, wake: (push: Push) => void, tried: () => void): Promise<void> {
     const { signal } = this.#over;
     const url = this.#urlOf(contactId);
     for (let pauseMs: number = RETRY_MS.first; !signal.aborted;) {
       try {
         const tunnel = await this.#open(url);
+        tried();
         pauseMs = RETRY_MS.first;
         await this.#hear(tunnel, wake);
       } catch (error) {
         if (this.#over.signal.aborted) return;
         const code = isHarnessError(error) ? error.code : "PORT_FAILED";
         this.#env.trace.emit({ kind: "link.hybrid", stage: "failed", code });
+        tried();
       } finally {
         this.#tunnels.delete(url);
       }

@@ -83,7 +83,8 @@ async function statusOf({ port }: WsTunnelService, path: string): Promise<number
     "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
     "sec-websocket-protocol": "fido.cable",
   };
-  const asked = request({ port, path, headers, agent: false }).end();
+  // By address: "localhost" may be ::1 first, where the same port can be another server's.
+  const asked = request({ host: "127.0.0.1", port, path, headers, agent: false }).end();
   const upgraded = once(asked, "upgrade") as Promise<[{ statusCode: number }, Duplex]>;
   const refused = once(asked, "response") as Promise<[{ statusCode: number }, undefined?]>;
   const [{ statusCode }, socket] = await Promise.race([upgraded, refused]);
@@ -170,7 +171,7 @@ describe("letting in", () => {
     ["POST", 405],
   ])("%s without an upgrade: %i", async (method, expected) => {
     const { port } = await serve();
-    const asked = request({ port, path: NEW, method, agent: false }).end();
+    const asked = request({ host: "127.0.0.1", port, path: NEW, method, agent: false }).end();
     const [response] = (await once(asked, "response")) as [{ statusCode: number; resume(): void }];
     response.resume();
     expect(response.statusCode).toBe(expected);

@@ -89,6 +89,30 @@ describe("a phone in another process than its relay", () => {
     await line[Symbol.asyncDispose]();
   });
 
+  test("listens once the relay has answered, and says so of a relay that cannot be reached too", async () => {
+    const own = new RestartedPhone();
+    await own.link();
+    const asked: string[] = [];
+    let answer = () => {};
+    const dialer = {
+      open: async (url: string) => {
+        asked.push(url);
+        await new Promise<void>((resolve) => (answer = resolve));
+        throw new Error("no route to the relay");
+      },
+    };
+    const line = new PushLine(own.bench.env, { dialer, origin: ORIGIN });
+    line.subscribe(own.kept?.links[0]?.contactId ?? new Uint8Array(16), () => {});
+    let listens = false;
+    const listening = line.listening().then(() => (listens = true));
+    await Promise.resolve();
+    expect([asked.length, listens]).toEqual([1, false]);
+    answer();
+    await listening;
+    await line[Symbol.asyncDispose]();
+    await own.line[Symbol.asyncDispose]();
+  });
+
   test("that is off is not found, and one that ended its links is gone for good", async () => {
     const own = new RestartedPhone();
     const linked = await own.link();

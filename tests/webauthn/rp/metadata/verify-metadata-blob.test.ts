@@ -1,5 +1,5 @@
 import { verifyMDSBlob } from "@simplewebauthn/server/helpers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toBase64url } from "../../../../src/core/bytes.js";
 import type { MetadataCode } from "../../../../src/webauthn/rp/metadata/metadata-error.js";
 import {
@@ -37,6 +37,8 @@ const refusedAs = (code: MetadataCode) =>
   expect.objectContaining({ name: "MetadataError", code, hint: expect.any(String) as string }) as Error;
 
 beforeAll(() => setOracleRoots([serviceRoot]));
+// The roots are a global of the library, and other test files run in this worker.
+afterAll(() => setOracleRoots([]));
 
 /** Whether the BLOB is one to @simplewebauthn/server as well. */
 const theirs = (blob: string) =>
