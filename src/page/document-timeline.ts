@@ -2,8 +2,8 @@ import type { Timeline, TimelineReport } from "./conductor.js";
 import type { TurnCommand, TurnReport } from "./protocol.js";
 
 /**
- * The harness's hand on the clock of one document. The document holds out its turn and says how it stands; what it is
- * told to do is the answer, and its next turn is the word that it is done.
+ * Leads the clock of one document. The document asks for its turn and says how it stands; what it is told to do is the
+ * answer, and its next turn says that it is done.
  */
 export class DocumentTimeline implements Timeline {
   readonly document: string;

@@ -15,8 +15,12 @@ export type PageRigFault =
   | "CEREMONY_PENDING"
   /** There is no window, or no package that makes one. */
   | "NO_WINDOW"
+  /** Passkeys of another test are in the window. */
+  | "WINDOW_TAKEN"
   /** What belongs to a test was used outside of one. */
   | "NO_TEST_RUNNER"
+  /** Two tests that share one handle run at the same time. */
+  | "TESTS_OVERLAP"
   /** The browser's own virtual authenticator cannot do what was asked. */
   | "BACKEND_CANNOT";
 

@@ -7,6 +7,7 @@ import type { ClientProfileId } from "../webauthn/profiles/client-profiles.js";
 import { HABITS, knobsOfDevice, lateFingerKnobs, type DeviceName } from "./device-names.js";
 import { PageRigError } from "./page-rig-error.js";
 import { PageRig, type PageRigOptions, type PageStory } from "./rig.js";
+import type { Shows } from "./shows.js";
 import { timelinePage, traceLines, verdictText } from "./story-text.js";
 
 /** How the passkeys of a test behave. */
@@ -19,6 +20,8 @@ export interface PasskeyOptions extends Omit<PageRigOptions, "device"> {
   readonly pendingAtEnd?: "fails" | "reported";
 }
 
+const EXPRESSION = arg.having("a regular expression such as /failed/i", "exec");
+
 const OPTIONS = parameters<PasskeyOptions>({
   time: maybe(shape.oneOf(["virtual", "real"])),
   seed: maybe(shape.text),
@@ -27,7 +30,7 @@ const OPTIONS = parameters<PasskeyOptions>({
   client: maybe(shape.text),
   pendingAtEnd: maybe(shape.oneOf(["fails", "reported"])),
   autofill: maybe(shape.oneOf(["ignored", "picked"])),
-  shows: maybe(arg.object),
+  shows: maybe(parameters<Shows>({ failure: maybe(EXPRESSION), success: maybe(EXPRESSION) })),
   site: maybe(arg.having("an object that lists the site's credentials,", "credentials")),
   networkPatienceMs: maybe(shape.ms),
   title: maybe(shape.text),

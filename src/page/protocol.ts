@@ -1,4 +1,5 @@
 import type { CreationOptionsInput, RequestOptionsInput } from "../webauthn/json-input.js";
+import type { WordPattern } from "./shows.js";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "../webauthn/json.js";
 
 /**
@@ -28,8 +29,8 @@ export interface PageSettings {
   readonly tellsHttp?: boolean;
   /** Milliseconds since the Unix epoch at which the harness began. */
   readonly beganAtEpochMs: number;
-  /** Texts that tell the user of a failure, or of a success: sources of case-insensitive regular expressions. */
-  readonly shows: { readonly failure: string; readonly success: string };
+  /** Texts that tell the user of a failure, or of a success. */
+  readonly shows: { readonly failure: WordPattern; readonly success: WordPattern };
 }
 
 export interface DocumentFacts {

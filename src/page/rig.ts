@@ -85,6 +85,8 @@ export class PageRig {
   readonly #words: WordsSeen[] = [];
   readonly #inputs: Seen[] = [];
   readonly #left = new Set<string>();
+  /** Ends of the pauses in real time that are under way. */
+  readonly #pauses = new Set<() => void>();
   #knobs: KnobOverrides;
   #world: PageWorld | undefined;
   readonly #insecure = new Set<string>();
@@ -226,6 +228,7 @@ export class PageRig {
   close(): void {
     this.#isClosed = true;
     for (const timeline of this.#timelines.values()) timeline.leave();
+    for (const end of this.#pauses) end();
     this.env.trace.emit({ kind: "run.ended", outcome: "no-expectation" });
   }
 
@@ -284,7 +287,7 @@ export class PageRig {
     const startMs = this.nowMs;
     if (conductor === undefined) {
       // Between the promise and the call to the site the page works by itself.
-      for (let quietMs = 0; quietMs < QUIET_MS; quietMs += LOOK_MS) {
+      for (let quietMs = 0; quietMs < QUIET_MS && !this.#isClosed; quietMs += LOOK_MS) {
         await this.#realPause(LOOK_MS);
         if (this.bridge.open.length > 0 || this.http.open.length > 0) quietMs = 0;
       }
@@ -323,8 +326,16 @@ export class PageRig {
     );
   }
 
-  #realPause(durationMs: number): Promise<void> {
-    return new Promise((resolve) => void afterHostTime(durationMs, resolve));
+  /** Waits in real time; no longer than until the rig is closed. */
+  async #realPause(durationMs: number): Promise<void> {
+    if (this.#isClosed) return;
+    let end = () => {};
+    const pause = new Promise<void>((resolve) => (end = resolve));
+    const disarm = afterHostTime(durationMs, end);
+    this.#pauses.add(end);
+    await pause;
+    this.#pauses.delete(end);
+    disarm();
   }
 
   #newConductor(harness: HarnessTimeline): Conductor {

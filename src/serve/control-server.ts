@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { toBase64url } from "../core/bytes.js";
+import { isHarnessError } from "../core/errors.js";
 import { systemEntropy, type Entropy } from "../core/entropy.js";
 import { checkHost, checkNoPage, checkToken, isSameSecret } from "./guard.js";
 import { json, parseJson, readBody, send, sendError } from "./http-messages.js";
@@ -22,6 +23,8 @@ export interface ControlServerOptions {
   /** In the description; of the package. */
   readonly version?: string;
   readonly entropy?: Entropy;
+  /** Takes errors that are the server's own fault, of which a client learns nothing; dropped when absent. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** A control server that listens. */
@@ -59,7 +62,10 @@ export async function controlServer(options: ControlServerOptions = {}): Promise
     driverUrl === undefined ? undefined : new WebDriverProxy({ rigs, driverUrl, base: () => base });
   const answer = answerer(options, { token, rigs, proxy, base: () => base });
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => sendError(response, error));
+    answer(request, response).catch((error: unknown) => {
+      if (!isHarnessError(error)) options.onFault?.(error);
+      sendError(response, error);
+    });
   });
   base = await listen(server, port);
   return {

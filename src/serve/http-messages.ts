@@ -59,10 +59,8 @@ export function statusOf(error: unknown): number {
   return isHarnessError(error) ? 422 : 500;
 }
 
-function reportOf(
-  error: unknown,
-): ReturnType<HarnessError["toJSON"]> | { readonly code: string; readonly message: string } {
-  return isHarnessError(error)
-    ? error.toJSON()
-    : { code: "SERVE_INTERNAL", message: "the control server failed" };
+function reportOf(error: unknown): ReturnType<HarnessError["toJSON"]> {
+  if (isHarnessError(error)) return error.toJSON();
+  const detail = { aftermath: "unknown", hint: "the server's own output has the error" } as const;
+  return new ServeError("SERVE_INTERNAL", "the control server failed", detail).toJSON();
 }

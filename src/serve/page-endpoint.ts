@@ -53,12 +53,15 @@ export async function answerPage(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
   const [, , id = "", key = "", file] = (request.url ?? "").split("/");
-  const hosted = rigs.get(id);
-  if (!isSameSecret(key, hosted.pageKey))
-    throw new ServeError("SERVE_TOKEN", "the rig has another key for pages");
-  // Sites under test are at origins of their own; the key in the address is what lets a page in.
+  // Sites under test are at origins of their own; the key in the address is what lets a page in, and errors are read too.
   response.setHeader("access-control-allow-origin", "*");
   response.setHeader("access-control-allow-private-network", "true");
+  const hosted = rigs.get(id);
+  if (!isSameSecret(key, hosted.pageKey)) {
+    throw new ServeError("SERVE_TOKEN", "the rig has another key for pages", {
+      hint: "the member page of a rig is its whole address",
+    });
+  }
   if (request.method === "OPTIONS") return send(response, { status: 204, text: "" });
   if (request.method === "GET" && file === "script.js") {
     return send(response, { type: "text/javascript; charset=utf-8", text: scriptFor(base, hosted) });
@@ -71,7 +74,7 @@ export async function answerPage(
 }
 
 async function answered(
-  { rig, isClosed, told }: HostedRig,
+  { rig, isClosed, waiting, told }: HostedRig,
   message: PageMessage | HttpMessage,
   response: ServerResponse,
 ): Promise<PageReply> {
@@ -82,13 +85,21 @@ async function answered(
   }
   if (message.do === "leave") told.leave(message.document);
   const leave = () => {
-    // A document whose connection breaks while it holds out its turn is gone.
+    // A document whose connection breaks while it waits for its turn is gone.
     if (response.writableFinished) return;
     told.leave(message.document);
     void rig.answer({ do: "leave", document: message.document });
   };
   if (message.do === "turn") response.once("close", leave);
-  return rig.answer(message);
+  return new Promise((resolve, reject) => {
+    // A rig that is closed answers nobody any more, and leaves nobody waiting.
+    const end = () => resolve(ended(message));
+    waiting.add(end);
+    void rig
+      .answer(message)
+      .then(resolve, reject)
+      .finally(() => waiting.delete(end));
+  });
 }
 
 /** What a page gets when its rig has ended: nobody answers its requests any more. */

@@ -13,6 +13,8 @@ export interface HostedRig {
   /** The WebDriver session that it belongs to, where it is a virtual authenticator of one. */
   readonly session?: string;
   isClosed: boolean;
+  /** Ends the messages of pages that wait for an answer. */
+  readonly waiting: Set<() => void>;
   /** What its pages tell of their calls to the site. */
   readonly told: ToldHttp;
   /** What the driver calls the script in its pages, where it put one there. */
@@ -53,6 +55,7 @@ export class Rigs {
       rig,
       ...(session !== undefined && { session }),
       isClosed: false,
+      waiting: new Set(),
       told: new ToldHttp(rig.http),
     };
     this.#rigs.set(id, hosted);
@@ -73,6 +76,7 @@ export class Rigs {
     if (hosted.isClosed) return;
     hosted.isClosed = true;
     hosted.rig.close();
+    for (const end of hosted.waiting) end();
   }
 
   closeSession(session: string): void {

@@ -86,6 +86,44 @@ describe("matchers", () => {
     expect(passes("toTellTruth", waiting)).toEqual(UNKNOWN);
   });
 
+  test("toHaveEndedBy refuses a timer that no verdict names, negated too", () => {
+    expect(passes("toHaveEndedBy", fine, ["page.gaurd"])).toEqual(UNKNOWN);
+    expect(call("toHaveEndedBy", fine, { args: ["page.gaurd"] }).message()).toContain(
+      "did you mean page.guard",
+    );
+  });
+
+  test("toTellTruth passes over an offer for a field's autofill that nobody has taken", async () => {
+    const offered = await played("client-autofill-pending-at-load");
+    expect(offered.explanation.ceremonies.map(({ outcome }) => outcome?.result)).toContain("unfinished");
+    const [first] = fine.explanation.ceremonies;
+    const both = { ...offered.explanation.ceremonies[0], ceremony: "offer" };
+    const records = offered.records.map((record) => ({ ...record, ceremony: "offer" }));
+    const story = {
+      explanation: { ...fine.explanation, ceremonies: [first, both] },
+      records: [...fine.records, ...records],
+    };
+    expect(passes("toTellTruth", story)).toEqual(HOLDS);
+  });
+
+  test("toLeaveOrphan does not judge by what the site said before the key was made", async () => {
+    const credentials: string[] = [];
+    const rig = new PageRig({ site: { credentials: () => Promise.resolve(credentials) } });
+    await rig.world.probe([]);
+    const device = rig.world;
+    expect(passes("toLeaveOrphan", rig.story())).toEqual(HOLDS_NOT);
+    device.env.trace.emit({
+      kind: "ctap.credential",
+      change: "created",
+      credential: "abcd",
+      rpId: "localhost",
+      user: "hanako",
+    });
+    expect(passes("toLeaveOrphan", rig.story())).toEqual(UNKNOWN);
+    await rig.world.probe([]);
+    expect(passes("toLeaveOrphan", rig.story())).toEqual(HOLDS);
+  });
+
   test("take an explanation, or what has a story, and refuse everything else", () => {
     expect(passes("toEndAs", late.explanation, ["late-delivery"])).toEqual(HOLDS);
     expect(passes("toEndAs", { story: () => late }, ["late-delivery"])).toEqual(HOLDS);

@@ -4,9 +4,9 @@ import { wordsOf } from "../../src/page/shows.js";
 
 const { failure, success } = wordsOf();
 const toneOf = (text: string) =>
-  new RegExp(failure, "iu").test(text)
+  new RegExp(failure.source, failure.flags).test(text)
     ? "failure"
-    : new RegExp(success, "iu").test(text)
+    : new RegExp(success.source, success.flags).test(text)
       ? "success"
       : undefined;
 

@@ -199,11 +199,12 @@ test(
     const [failed, passed] = testResults[0].assertionResults;
     expect(failed?.failureMessages.join("\n")).toMatch(/Your passkey is ready[\s\S]*page\.guard fired first/);
     expect(passed, JSON.stringify(passed?.failureMessages)).toMatchObject({ status: "passed" });
-    expect(readdirSync(join(cwd, "reports")).sort()).toEqual([
-      "an-assertion-of-its-own-fails.html",
-      "an-assertion-of-its-own-fails.jsonl",
+    const files = readdirSync(join(cwd, "reports")).sort();
+    expect(files).toEqual([
+      expect.stringMatching(/^an-assertion-of-its-own-fails-[0-9a-f]{8}\.html$/),
+      expect.stringMatching(/^an-assertion-of-its-own-fails-[0-9a-f]{8}\.jsonl$/),
     ]);
-    const trace = readFileSync(join(cwd, "reports/an-assertion-of-its-own-fails.jsonl"), "utf8");
+    const trace = readFileSync(join(cwd, "reports", files[1] ?? ""), "utf8");
     expect(parseTrace(trace).records.length).toBeGreaterThan(20);
   },
 );

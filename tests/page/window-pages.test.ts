@@ -40,6 +40,13 @@ async function opened(url: string, library: "jsdom" | "happy-dom", options: Pass
   return { passkeys, window, says, create, [Symbol.asyncDispose]: () => passkeys.close() };
 }
 
+async function blankWindow(): Promise<Record<string, unknown>> {
+  const { JSDOM } = (await import(JSDOM_PACKAGE)) as {
+    readonly JSDOM: new (html: string, options: object) => { readonly window: Record<string, unknown> };
+  };
+  return new JSDOM("<p>", { url: "http://localhost/", runScripts: "outside-only" }).window;
+}
+
 describe.each(["jsdom", "happy-dom"] as const)("a page in %s", (library) => {
   test("that gives up too early is told apart from the one with the fix", async () => {
     const site = await shop();
@@ -91,6 +98,44 @@ describe.each(["jsdom", "happy-dom"] as const)("a page in %s", (library) => {
   });
 });
 
+/** What an XMLHttpRequest tells its page, and when. */
+const ASK_BY_XHR = `
+  globalThis.told = [];
+  const xhr = new XMLHttpRequest();
+  const began = Date.now();
+  const tell = (event) => told.push(event.type + " " + xhr.status + " " + (Date.now() - began));
+  xhr.onload = tell; xhr.onerror = tell; xhr.onloadend = tell;
+  xhr.open("GET", "/");
+  xhr.send();`;
+
+describe.each(["jsdom", "happy-dom"] as const)("an XMLHttpRequest in %s", (library) => {
+  test.each([
+    [{ answerMs: 65_000 }, ["load 200 65000", "loadend 200 65000"]],
+    [{ requestMs: 5_000 }, ["load 200 5000", "loadend 200 5000"]],
+    [{ losesAnswer: true }, ["error 0 0", "loadend 0 0"]],
+  ])("held back by %j", async (delay, told) => {
+    const site = await shop();
+    await using run = await opened(site.url, library);
+    run.passkeys.delayCalls(/^http:.*\/$/g, delay);
+    run.window.eval(ASK_BY_XHR);
+    await run.passkeys.advance(70_000);
+    expect(run.window.eval("told")).toEqual(told);
+    site.close();
+  });
+
+  test("of fetch whose answer is lost fails as in a browser", async () => {
+    const site = await shop();
+    await using run = await opened(site.url, library);
+    run.passkeys.delayCalls("/", { losesAnswer: true });
+    run.window.eval(
+      `fetch("/").catch((error) => { globalThis.failed = error instanceof TypeError && error.message; })`,
+    );
+    await run.passkeys.advance(1_000);
+    expect(run.window.eval("failed")).toBe("Failed to fetch");
+    site.close();
+  });
+});
+
 describe("a window", () => {
   test("of a package that is not there is named", async () => {
     const passkeys = new WindowPasskeys();
@@ -121,10 +166,7 @@ describe("a window", () => {
   });
 
   test("is put back as it was", async () => {
-    const { JSDOM } = (await import(JSDOM_PACKAGE)) as {
-      readonly JSDOM: new (html: string, options: object) => { readonly window: Record<string, unknown> };
-    };
-    const { window } = new JSDOM("<p>", { url: "http://localhost/", runScripts: "outside-only" });
+    const window = await blankWindow();
     const names = () => Object.getOwnPropertyNames(window).sort();
     const before = { names: names(), timer: window["setTimeout"], date: window["Date"] };
     for (const _ of [1, 2]) {
@@ -135,6 +177,78 @@ describe("a window", () => {
       await passkeys.close();
       expect({ names: names(), timer: window["setTimeout"], date: window["Date"] }).toEqual(before);
     }
+  });
+
+  test("has the passkeys of one test at a time", async () => {
+    const window = await blankWindow();
+    const first = new WindowPasskeys();
+    first.install(window);
+    expect(() => new WindowPasskeys().install(window)).toThrow(
+      expect.objectContaining({ code: "WINDOW_TAKEN" }),
+    );
+    await first.close();
+    const second = new WindowPasskeys();
+    second.install(window);
+    await second.close();
+  });
+
+  test("keeps what others have put into it meanwhile, and no listener of the harness", async () => {
+    const window = await blankWindow();
+    const { addEventListener } = window;
+    const listening: string[] = [];
+    const removed: string[] = [];
+    window["addEventListener"] = function (type: string, ...rest: readonly unknown[]) {
+      listening.push(type);
+      Reflect.apply(addEventListener as () => void, window, [type, ...rest]);
+    };
+    const { removeEventListener } = window;
+    window["removeEventListener"] = function (type: string, ...rest: readonly unknown[]) {
+      removed.push(type);
+      Reflect.apply(removeEventListener as () => void, window, [type, ...rest]);
+    };
+    const passkeys = new WindowPasskeys();
+    passkeys.install(window);
+    const own = () => "a test's own";
+    window["shopSettings"] = { locale: "ja" };
+    window["setInterval"] = own;
+    await passkeys.close();
+    expect(window["shopSettings"]).toEqual({ locale: "ja" });
+    expect(window["setInterval"]).toBe(own);
+    expect(listening.length).toBeGreaterThan(5);
+    expect(removed.sort()).toEqual(listening.sort());
+  });
+
+  test("that comes later is told of from the time at which it comes", async () => {
+    const passkeys = new WindowPasskeys();
+    await passkeys.advance(100_000);
+    const window = await blankWindow();
+    passkeys.install(window);
+    // At once: before the harness can have said what time it is.
+    (window["eval"] as (code: string) => void)(
+      `setTimeout(() => { globalThis.lateMs = performance.now(); }, 5_000);
+       navigator.credentials.get({ publicKey: { challenge: new Uint8Array(16) } }).catch(() => {});
+       document.body.innerHTML = "<p>It failed</p>";`,
+    );
+    const { records } = await passkeys.advance(10_000);
+    const seen = records.filter(({ kind }) => kind === "user.saw" || kind === "timer.armed");
+    expect(seen.length).toBeGreaterThan(1);
+    for (const { kind, atMs } of seen) expect([kind, Math.floor(atMs / 1_000)]).toEqual([kind, 100]);
+    expect(window["lateMs"]).toBe(5_000);
+    await passkeys.close();
+  });
+
+  test("shows its scripts the text of functions of the browser's own", async () => {
+    const window = await blankWindow();
+    const passkeys = new WindowPasskeys();
+    passkeys.install(window);
+    const text = (window["eval"] as (code: string) => string)(
+      `[setTimeout, clearTimeout, performance.now, AbortSignal.timeout, XMLHttpRequest.prototype.send]
+        .map((one) => Function.prototype.toString.call(one)).join("\\n")`,
+    );
+    await passkeys.close();
+    expect(text.split("\n")).toEqual(
+      Array(5).fill(expect.stringMatching(/^function \w*\(\) \{ \[native code\] \}$/)),
+    );
   });
 
   test("with options that do not exist is refused with the nearest name", () => {

@@ -138,6 +138,37 @@ describe("a rig", () => {
     expect([odd.status, odd.text]).toEqual([400, expect.stringContaining("SERVE_BODY")]);
   });
 
+  test("that is deleted leaves no page waiting", async () => {
+    const { json } = await newRig({ knobs: { "key.touchDelayMs": null } });
+    const { id, page } = json as unknown as Record<"id" | "page", string>;
+    const path = new URL(page).pathname;
+    const asked = (message: object) =>
+      ask(path, { method: "POST", body: JSON.stringify({ document: "d", ...message }) });
+    const report = { nowMs: 0, oneShots: [], openCalls: 0, activity: 0 };
+    const turn = asked({ do: "turn", report });
+    const call = asked({
+      do: "call",
+      request: 1,
+      atMs: 0,
+      facts: { origin: "http://localhost", isAllowed: true, hasFocus: true },
+      call: { method: "get", options: { challenge: "AAAA", rpId: "localhost" } },
+    });
+    const isAsked = async () => {
+      const { text } = await ask(`/rigs/${id}/trace`, { headers: authorized() });
+      return text.includes("page.called");
+    };
+    while (!(await isAsked()));
+    await told(`/rigs/${id}`, { method: "DELETE" });
+    expect(JSON.parse((await call).text)).toMatchObject({ fault: { name: "NotAllowedError" } });
+    expect(JSON.parse((await turn).text)).toEqual({ nowMs: 0 });
+  });
+
+  test("that is none says so to pages of every origin", async () => {
+    const { port } = new URL(server.url);
+    const answer = await fetch(`http://127.0.0.1:${port}/pages/rig-99/key`, { method: "POST", body: "{}" });
+    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([404, "*"]);
+  });
+
   test("is one of 64 at most", async () => {
     await using small = await controlServer();
     const statuses = await Promise.all(

@@ -144,10 +144,27 @@ describe.skipIf(driver === undefined)("a WebDriver client", () => {
     expect(JSON.stringify(value)).toContain("SERVE_CANNOT");
   });
 
+  test("has credentials with the backup flags of their authenticator, and none that was removed", async () => {
+    const { value: id } = await add({ defaultBackupEligibility: true, defaultBackupState: true });
+    await within("POST", "/url", { url: site.url });
+    const FLAGS = `new Uint8Array(made.response.getAuthenticatorData())[32] & 0x18`;
+    const MAKE = `make({ authenticatorSelection: { residentKey: "discouraged" } })`;
+    expect(await run(`${MAKE}.then((made) => { globalThis.made = made; return ${FLAGS}; })`)).toBe(0x18);
+    const ASK = `ended(ask({ allowCredentials: [{ type: "public-key", id: made.rawId }] }))`;
+    expect(await run(ASK)).toBe("ok");
+    const credential = String(await run("made.id"));
+    const path = `/webauthn/authenticator/${String(id)}/credentials/${credential}`;
+    expect((await within("DELETE", path)).status).toBe(200);
+    expect(await run(ASK), "its id carries its key, and it is removed all the same").toBe(
+      "DOMException NotAllowedError",
+    );
+  });
+
   test("is told what it did wrong in WebDriver's words", async () => {
     for (const transport of ["ble", "internal"])
       expect((await add({ transport })).value).toMatchObject({ error: "unsupported operation" });
     expect(await within("PUT", "/webauthn/authenticator/rig/nothing", {})).toMatchObject({ status: 404 });
+    expect((await add({ extensions: ["telepathy"] })).value).toMatchObject({ error: "invalid argument" });
     expect((await add({ protocol: "ctap9" })).value).toMatchObject({ error: "invalid argument" });
     expect((await add({ "passkey-harness:knobs": { nothing: 1 } })).value).toMatchObject({
       error: "invalid argument",

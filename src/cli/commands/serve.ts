@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { controlServer } from "../../entry/serve.js";
 import { type Command, untilInterrupted, UsageError } from "../command.js";
 import { replaceFile } from "../files/replace-file.js";
@@ -36,6 +37,7 @@ export const serve: Command = {
     const server = await controlServer({
       port: numberOption(invocation, "port", { min: 0, max: PORT_MAX }) ?? PORT,
       version: packageVersion(),
+      onFault: (error) => invocation.terminal.warn(`error of the server's own: ${inspect(error)}`),
       ...(given !== undefined && { token: given }),
       ...(driverUrl !== undefined && { driverUrl }),
     });

@@ -78,13 +78,20 @@ function unknownSides(
   areKeysUnnamed: boolean,
 ): readonly ("keys" | "rows")[] {
   if (!records.some(({ kind }) => kind === "rp.attached")) return areKeysUnnamed ? ["keys"] : [];
-  const probe = records.findLast((record) => record.kind === "rp.probe");
+  const probedAt = records.findLastIndex((record) => record.kind === "rp.probe");
+  const probe = records[probedAt];
+  // What the site said before a key was made says nothing of its row.
+  const isLatest = !records.slice(probedAt).some(isNewKey);
   const showsKeys = records.some(({ kind }) => kind === "ctap.credential");
   const usedKeys = records.some(({ kind }) => kind === "ctap.request");
   return [
-    ...(probe?.outcome === "answered" ? [] : ["rows" as const]),
+    ...(probe?.kind === "rp.probe" && probe.outcome === "answered" && isLatest ? [] : ["rows" as const]),
     ...(usedKeys && !showsKeys ? ["keys" as const] : []),
   ];
+}
+
+function isNewKey(record: TraceRecord): boolean {
+  return record.kind === "ctap.credential" && record.change === "created";
 }
 
 function changeKeys(

@@ -14,6 +14,9 @@ const FEATURE = { create: "publickey-credentials-create", get: "publickey-creden
 /** Events that activate a document. @see HTML, activation-triggering input event */
 const ACTIVATING = ["pointerdown", "keydown"];
 
+/** What happened in a document, of which nothing comes back. */
+type SeenMessage = Extract<PageMessage, { readonly do: "saw" | "timer" | "input" }>;
+
 type WithoutDocument<T> = T extends unknown ? Omit<T, "document"> : never;
 
 /** The document's end of the binding: everything it says goes through here, with its name on it. */
@@ -26,6 +29,8 @@ export class DocumentLink {
   #requests = 0;
   #clickedAtMs: number | undefined;
   #calls = 0;
+  /** What was seen before the harness said what time it is; `undefined` once it has. */
+  #early: WithoutDocument<SeenMessage>[] | undefined = [];
 
   constructor(
     realm: Realm,
@@ -56,6 +61,20 @@ export class DocumentLink {
     });
   }
 
+  /** Tells of what the document did or showed; once the harness's time is known, which a new document's is not. */
+  see(message: WithoutDocument<SeenMessage>): void {
+    if (this.#early === undefined) void this.tell(message);
+    else this.#early.push(message);
+  }
+
+  /** Tells what was seen so far, later by `shiftMs`: by so much the document's time was behind the harness's. */
+  startAt(shiftMs: number): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    if (this.#clickedAtMs !== undefined) this.#clickedAtMs += shiftMs;
+    for (const message of early) this.see({ ...message, atMs: message.atMs + shiftMs });
+  }
+
   call(call: CredentialCall): { readonly request: number; readonly reply: Promise<PageReply> } {
     this.#calls += 1;
     const request = (this.#requests += 1);
@@ -81,7 +100,7 @@ export class DocumentLink {
   /** Notes that the user did something in the document. */
   input({ isTrusted, type }: { readonly isTrusted: boolean; readonly type: string }): void {
     if (isTrusted && ACTIVATING.includes(type)) this.#clickedAtMs = this.#nowMs();
-    void this.tell({ do: "input", atMs: this.#nowMs() });
+    this.see({ do: "input", atMs: this.#nowMs() });
   }
 
   focus(): void {

@@ -40,6 +40,19 @@ export function defineAttribute(on: object, name: string, read: (self: unknown) 
   Object.defineProperty(on, name, { get, enumerable: true, configurable: true });
 }
 
+/**
+ * Puts a function of the harness's in the place of a window's own, enumerable or not as that is; it passes for the own one.
+ * Where the window has none, none is put there.
+ */
+export function replaceFunction(on: object, name: string, run: Behaviour): void {
+  const found = Object.getOwnPropertyDescriptor(on, name);
+  const native: unknown = (on as Record<string, unknown>)[name];
+  if (typeof native !== "function") return;
+  const value = functionLike(native, { name, length: native.length }, run);
+  const enumerable = found?.enumerable ?? false;
+  Object.defineProperty(on, name, { value, writable: true, enumerable, configurable: true });
+}
+
 /** Defines a member as interfaces and functions of a window are: not enumerable, replaceable. */
 export function define(on: object, name: string, value: unknown): void {
   Object.defineProperty(on, name, { value, writable: true, enumerable: false, configurable: true });

@@ -1,5 +1,5 @@
 import type { DocumentLink } from "./document-link.js";
-import { define } from "./functions.js";
+import { replaceFunction } from "./functions.js";
 import { membersOf, type Realm } from "./realm.js";
 
 /** Longest part of a body that is told, in characters; options and answers of ceremonies are a few thousand. */
@@ -13,6 +13,7 @@ interface FetchAnswer {
 }
 
 interface Xhr extends EventTarget {
+  readonly readyState: number;
   readonly status: number;
   readonly responseType: string;
   readonly responseText: string;
@@ -66,10 +67,7 @@ function tellFetch(realm: Realm, { started, ended }: Teller): void {
       throw error;
     }
   };
-  const holder = {
-    fetch: (...args: readonly unknown[]) => told(args),
-  };
-  define(realm, "fetch", holder.fetch);
+  replaceFunction(realm, "fetch", (_, args) => told(args));
 }
 
 function tellXhr(realm: Realm, { started, ended }: Teller): void {
@@ -78,18 +76,18 @@ function tellXhr(realm: Realm, { started, ended }: Teller): void {
   const prototype = request.prototype as Record<"open" | "send", (...args: readonly unknown[]) => void>;
   const { open, send } = prototype;
   const opened = new WeakMap<object, readonly [method: string, url: string]>();
-  define(prototype, "open", function (this: Xhr, ...args: readonly unknown[]) {
-    opened.set(this, [String(args[0]).toUpperCase(), String(args[1])]);
-    Reflect.apply(open, this, args);
+  replaceFunction(prototype, "open", (self, args) => {
+    opened.set(self as Xhr, [String(args[0]).toUpperCase(), String(args[1])]);
+    Reflect.apply(open, self, args);
   });
-  define(prototype, "send", function (this: Xhr, ...args: readonly unknown[]) {
-    const [method, url] = opened.get(this) ?? ["GET", ""];
+  replaceFunction(prototype, "send", (self, args) => {
+    const xhr = self as Xhr;
+    const [method, url] = opened.get(xhr) ?? ["GET", ""];
     const call = started(method, url, args[0]);
-    const end = () => void ended(call, this.status || undefined, textOfXhr(this));
-    this.addEventListener("readystatechange", () => {
-      if ((this as unknown as { readonly readyState: number }).readyState === DONE) end();
+    xhr.addEventListener("readystatechange", () => {
+      if (xhr.readyState === DONE) void ended(call, xhr.status || undefined, textOfXhr(xhr));
     });
-    Reflect.apply(send, this, args);
+    Reflect.apply(send, xhr, args);
   });
 }
 

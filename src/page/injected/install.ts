@@ -12,6 +12,9 @@ import { watchWords } from "./words.js";
 /** Stands on a window in which the script runs already: a second run does nothing. */
 const MARK = Symbol.for("passkey-harness.page");
 
+/** Random numbers of 32 bits in the name of a document. */
+const NAME_WORDS = 3;
+
 const INPUT_EVENTS = ["pointerdown", "keydown", "submit", "change"];
 
 /**
@@ -31,7 +34,7 @@ export function install(
   const isVirtual = settings.time === "virtual";
   const realNowMs = nowOf(realm, settings);
   const yieldTask = taskYielder(realm);
-  const clock = new PageClock(realm, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
+  const clock = new PageClock(realm, (step, timer) => link.see({ do: "timer", step, ...timer }));
   const nowMs = () => (isVirtual ? clock.nowMs : realNowMs());
   const link = new DocumentLink(realm, { ...parts, nowMs, onTime: (atMs) => clock.passTo(atMs) });
   const network = new Network();
@@ -39,7 +42,7 @@ export function install(
   if (settings.tellsHttp === true) tellHttp(realm, link);
   network.watch(realm);
   if (isVirtual) clock.install(settings.beganAtEpochMs);
-  else watchTimers(realm, realNowMs, (step, timer) => void link.tell({ do: "timer", step, ...timer }));
+  else watchTimers(realm, realNowMs, (step, timer) => link.see({ do: "timer", step, ...timer }));
   let words = 0;
   let watched: unknown;
   const watchDocument = () => {
@@ -47,7 +50,7 @@ export function install(
     watched = realm.document;
     watchWords(realm, settings.shows, (seen) => {
       words += 1;
-      void link.tell({ do: "saw", atMs: nowMs(), ...seen });
+      link.see({ do: "saw", atMs: nowMs(), ...seen });
     });
   };
   watchDocument();
@@ -88,7 +91,9 @@ export function install(
   };
   const takeTurns = async () => {
     const hello = await link.hello();
-    if ("nowMs" in hello && isVirtual) clock.startAt(hello.nowMs);
+    const shiftMs = "nowMs" in hello && isVirtual ? hello.nowMs - clock.nowMs : 0;
+    clock.startAt(clock.nowMs + shiftMs);
+    link.startAt(shiftMs);
     for (;;) {
       const reply = await link.tell({ do: "turn", report: report() });
       if (!("turn" in reply)) return;
@@ -129,6 +134,11 @@ export function installFromWindow(realm: Realm, settings: PageSettings): void {
   const binding = members[settings.binding];
   if (typeof binding !== "function") return;
   Reflect.deleteProperty(realm, settings.binding);
-  const random = realm.performance.now().toString(36) + Math.trunc(realm.Date.now()).toString(36);
-  install(realm, settings, { binding: binding as PageBinding, document: random });
+  install(realm, settings, { binding: binding as PageBinding, document: documentName(realm) });
+}
+
+/** Frames of a page are loaded within one millisecond: time alone would give two of them one name. */
+function documentName({ crypto, performance }: Realm): string {
+  const random = crypto?.getRandomValues(new Uint32Array(NAME_WORDS)) ?? [];
+  return [performance.now(), ...random].map((part) => part.toString(36)).join("-");
 }

@@ -1,4 +1,4 @@
-import { define } from "./functions.js";
+import { replaceFunction } from "./functions.js";
 import { membersOf, type Realm } from "./realm.js";
 
 const BODY_READERS = ["json", "text", "arrayBuffer", "blob", "formData", "bytes"];
@@ -33,26 +33,21 @@ export class Network {
   #wrap(holder: object, name: string): void {
     const native = (holder as Record<string, unknown>)[name];
     if (typeof native !== "function") return;
-    const change = (by: 1 | -1) => this.#change(by);
-    const wrapped = {
-      [name](this: unknown, ...args: readonly unknown[]): Promise<unknown> {
-        change(1);
-        const call = Reflect.apply(native, this ?? holder, args) as Promise<unknown>;
-        const end = () => change(-1);
-        call.then(end, end);
-        return call;
-      },
-    }[name];
-    define(holder, name, wrapped);
+    replaceFunction(holder, name, (self, args) => {
+      this.#change(1);
+      const call = Reflect.apply(native, self ?? holder, args) as Promise<unknown>;
+      const end = () => this.#change(-1);
+      call.then(end, end);
+      return call;
+    });
   }
 
   #watchXhr(prototype: object): void {
     const { send } = prototype as { readonly send: (...args: readonly unknown[]) => void };
-    const change = (by: 1 | -1) => this.#change(by);
-    define(prototype, "send", function (this: EventTarget, ...args: readonly unknown[]) {
-      change(1);
-      this.addEventListener("loadend", () => change(-1), { once: true });
-      Reflect.apply(send, this, args);
+    replaceFunction(prototype, "send", (self, args) => {
+      this.#change(1);
+      (self as EventTarget).addEventListener("loadend", () => this.#change(-1), { once: true });
+      Reflect.apply(send, self, args);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { OneShot, TimerStep } from "../protocol.js";
-import { define } from "./functions.js";
+import { define, replaceFunction } from "./functions.js";
 import { membersOf, type Realm } from "./realm.js";
 
 /** How a browser clamps timers that arm each other. @see HTML, timer initialisation steps */
@@ -19,7 +19,7 @@ interface PageTimer {
   readonly handler: Handler;
   readonly args: readonly unknown[];
   readonly delayMs: number;
-  readonly armedAtMs: number;
+  armedAtMs: number;
   readonly level: number;
   dueMs: number;
   order: number;
@@ -38,6 +38,8 @@ export type OnTimer = (
  */
 export class PageClock {
   #nowMs = 0;
+  /** When the document began, which its own `performance.now` counts from. */
+  #startedMs = 0;
   #last = 0;
   #order = 0;
   /** Nesting level of the handler that runs. */
@@ -76,7 +78,11 @@ export class PageClock {
   startAt(nowMs: number): void {
     const shift = nowMs - this.#nowMs;
     this.#nowMs = nowMs;
-    for (const timer of this.#timers.values()) timer.dueMs += shift;
+    this.#startedMs += shift;
+    for (const timer of this.#timers.values()) {
+      timer.armedAtMs += shift;
+      timer.dueMs += shift;
+    }
   }
 
   /** Lets time pass in which nothing is due. */
@@ -108,37 +114,29 @@ export class PageClock {
 
   install(beganAtEpochMs: number): void {
     const realm = this.#realm;
-    const members = membersOf(realm);
     const epochMs = () => beganAtEpochMs + this.#nowMs;
-    const started = this.#nowMs;
-    const own = {
-      setTimeout: (handler: unknown, delay?: unknown, ...args: readonly unknown[]) =>
-        this.#arm("timeout", handler, { delay, args }),
-      setInterval: (handler: unknown, delay?: unknown, ...args: readonly unknown[]) =>
-        this.#arm("interval", handler, { delay, args }),
-      clearTimeout: (id?: unknown) => this.#clear(id),
-      clearInterval: (id?: unknown) => this.#clear(id),
-      requestAnimationFrame: (handler: unknown) =>
-        this.#arm("frame", handler, {
-          delay: FRAME_MS - (this.#nowMs % FRAME_MS),
-          args: [this.#nowMs - started],
-        }),
-      cancelAnimationFrame: (id?: unknown) => this.#clear(id),
-      requestIdleCallback: (handler: unknown) =>
+    const sinceStart = () => this.#nowMs - this.#startedMs;
+    const own: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
+      setTimeout: ([handler, delay, ...args]) => this.#arm("timeout", handler, { delay, args }),
+      setInterval: ([handler, delay, ...args]) => this.#arm("interval", handler, { delay, args }),
+      clearTimeout: ([id]) => this.#clear(id),
+      clearInterval: ([id]) => this.#clear(id),
+      requestAnimationFrame: ([handler]) => {
+        const delay = FRAME_MS - (this.#nowMs % FRAME_MS);
+        return this.#arm("frame", handler, { delay, args: [sinceStart()] });
+      },
+      cancelAnimationFrame: ([id]) => this.#clear(id),
+      requestIdleCallback: ([handler]) =>
         this.#arm("frame", handler, { delay: 1, args: [{ didTimeout: false, timeRemaining: () => 50 }] }),
-      cancelIdleCallback: (id?: unknown) => this.#clear(id),
+      cancelIdleCallback: ([id]) => this.#clear(id),
     };
-    for (const [name, value] of Object.entries(own)) {
-      if (name in members)
-        Object.defineProperty(realm, name, { value, writable: true, enumerable: true, configurable: true });
-    }
-    const date = dateAt(realm.Date, epochMs);
-    define(realm, "Date", date);
-    define(realm.performance, "now", () => this.#nowMs - started);
-    define(realm.AbortSignal, "timeout", (delayMs: number) => {
+    for (const [name, run] of Object.entries(own)) replaceFunction(realm, name, (_, args) => run(args));
+    define(realm, "Date", dateAt(realm.Date, epochMs));
+    replaceFunction(realm.performance, "now", sinceStart);
+    replaceFunction(realm.AbortSignal, "timeout", (_, [delay]) => {
       const abort = new realm.AbortController();
       const reason = new realm.DOMException("signal timed out", "TimeoutError");
-      this.#arm("timeout", () => abort.abort(reason), { delay: delayMs, args: [] });
+      this.#arm("timeout", () => abort.abort(reason), { delay, args: [] });
       return abort.signal;
     });
   }
@@ -199,7 +197,7 @@ export class PageClock {
 export function watchTimers(realm: Realm, nowMs: () => number, onTimer: OnTimer): void {
   const { setTimeout: arm, clearTimeout: clear } = realm;
   const open = new Map<number, number>();
-  define(realm, "setTimeout", (handler: unknown, delay?: unknown, ...args: unknown[]) => {
+  replaceFunction(realm, "setTimeout", (_, [handler, delay, ...args]) => {
     const delayMs = Math.max(0, Math.trunc(Number(delay)) || 0);
     if (typeof handler !== "function" || delayMs < TOLD_MIN_MS)
       return Reflect.apply(arm, realm, [handler, delay, ...args]) as unknown;
@@ -214,7 +212,7 @@ export function watchTimers(realm: Realm, nowMs: () => number, onTimer: OnTimer)
     onTimer("armed", { id, delayMs, atMs: nowMs() });
     return handle;
   });
-  define(realm, "clearTimeout", (handle?: unknown) => {
+  replaceFunction(realm, "clearTimeout", (_, [handle]) => {
     const id = Number(handle);
     const delayMs = open.get(id);
     if (open.delete(id) && delayMs !== undefined) onTimer("disarmed", { id, delayMs, atMs: nowMs() });

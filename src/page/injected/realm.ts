@@ -23,6 +23,7 @@ export interface Realm {
   setTimeout: typeof setTimeout;
   clearTimeout: typeof clearTimeout;
   Date: DateConstructor;
+  readonly crypto?: { readonly getRandomValues: (into: Uint32Array) => Uint32Array };
   readonly performance: { readonly now: () => number };
 }
 

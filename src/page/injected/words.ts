@@ -20,8 +20,8 @@ export function watchWords(
   shows: PageSettings["shows"],
   onWords: (words: SeenWords) => void,
 ): void {
-  const failure = new RegExp(shows.failure, "iu");
-  const success = new RegExp(shows.success, "iu");
+  const failure = new RegExp(shows.failure.source, shows.failure.flags);
+  const success = new RegExp(shows.success.source, shows.success.flags);
   // Only the line that speaks of it leaves the document: what stands around it may be anything.
   const judge = (text: string, told: Set<string>) => {
     for (const line of text.split("\n")) {

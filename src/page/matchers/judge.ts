@@ -1,5 +1,6 @@
 import { nearestNames } from "../../core/nearest-names.js";
 import { seconds } from "../../core/seconds.js";
+import { DECIDING_TIMERS } from "../../diagnosis/deciding-timers.js";
 import type { CeremonyDiagnosis } from "../../diagnosis/explanation.js";
 import { ROOT_CAUSE_IDS, type RootCauseId } from "../../diagnosis/rules/registry.js";
 import { oddities } from "../../scenarios/reports/oddities.js";
@@ -15,7 +16,7 @@ export interface TimerMoment {
 
 /** Whether a timer of this name ended one of the ceremonies, or was what decided it. */
 export function judgeEndedBy(
-  { explanation }: Judged,
+  { explanation, records }: Judged,
   timer: string,
   { atMs, toleranceMs = 0 }: TimerMoment = {},
 ): Judgement {
@@ -25,19 +26,31 @@ export function judgeEndedBy(
   const isAtMoment = (firedAtMs: number) => atMs === undefined || Math.abs(firedAtMs - atMs) <= toleranceMs;
   const found = deciding.some((one) => one.timer === timer && isAtMoment(one.firedAtMs));
   const told = [...new Set(deciding.map((one) => `${one.timer} at ${seconds(one.firedAtMs)}`))];
+  const isKnown = DECIDING_TIMERS.includes(timer) || isInTrace(records, timer);
   return {
-    holds: found || (isOver(explanation.ceremonies) ? false : undefined),
+    holds: found || (isKnown && isOver(explanation.ceremonies) ? false : undefined),
     expected: atMs === undefined ? timer : `${timer} at ${seconds(atMs)}`,
     received: told.length === 0 ? "no timer" : told.join(", "),
+    ...(!isKnown && { why: unknownName("timer", timer, DECIDING_TIMERS) }),
   };
+}
+
+function isInTrace(records: Judged["records"] = [], timer: string): boolean {
+  return records.some((record) => record.kind === "timer.armed" && record.timer === timer);
+}
+
+function unknownName(what: string, name: string, names: readonly string[]): string {
+  const near = nearestNames(name, names, 2).join(" or ");
+  return `There is no ${what} "${name}"${near === "" ? "" : `: did you mean ${near}?`} (docs/verdicts.md)`;
 }
 
 /** Says whether there were ceremonies and none goes on: what did not end them will not any more. */
 function isOver(ceremonies: readonly CeremonyDiagnosis[]): boolean {
-  return (
-    ceremonies.length > 0 &&
-    ceremonies.every(({ outcome }) => outcome !== undefined && outcome.result !== "unfinished")
-  );
+  return ceremonies.length > 0 && ceremonies.every((one) => !isUnfinished(one));
+}
+
+function isUnfinished({ outcome }: CeremonyDiagnosis): boolean {
+  return outcome === undefined || outcome.result === "unfinished";
 }
 
 /** Whether the run ended as this cause has it: of its first trouble, or of every ceremony in order where a list is given. */
@@ -45,12 +58,11 @@ export function judgeEndAs({ explanation }: Judged, cause: RootCauseId | readonl
   const wanted = typeof cause === "string" ? [cause] : cause;
   const unknown = wanted.find((id) => !ROOT_CAUSE_IDS.includes(id));
   if (unknown !== undefined) {
-    const near = nearestNames(unknown, ROOT_CAUSE_IDS, 2).join(" or ");
     return {
       holds: undefined,
       expected: cause,
       received: explanation.mechanism,
-      why: `There is no cause "${unknown}"${near === "" ? "" : `: did you mean ${near}?`} (docs/verdicts.md)`,
+      why: unknownName("cause", unknown, ROOT_CAUSE_IDS),
     };
   }
   const isList = typeof cause !== "string";
@@ -86,13 +98,14 @@ export function judgeOrphan({ explanation, records }: Judged): Judgement {
 }
 
 /** Whether the user was told the truth: no failure for what succeeded, no success for what failed. */
-export function judgeTruth({ explanation }: Judged): Judgement {
-  const { ceremonies } = explanation;
+export function judgeTruth({ explanation, records = [] }: Judged): Judgement {
+  // An offer for a field's autofill that nobody takes tells nobody anything.
+  const ceremonies = explanation.ceremonies.filter((one) => !isOpenOffer(one, records));
   const expected = "nothing told that is not so";
   if (ceremonies.length === 0) return { holds: undefined, expected, received: "no ceremony" };
   const untrue = ceremonies.flatMap((ceremony) => untruthOf(ceremony) ?? []);
   if (untrue.length > 0) return { holds: false, expected, received: untrue.join("; ") };
-  const open = ceremonies.filter(({ outcome }) => outcome === undefined || outcome.result === "unfinished");
+  const open = ceremonies.filter(isUnfinished);
   if (open.length > 0) {
     return {
       holds: undefined,
@@ -102,6 +115,11 @@ export function judgeTruth({ explanation }: Judged): Judgement {
     };
   }
   return { holds: true, expected, received: ceremonies.map(toldOf).join("; ") };
+}
+
+function isOpenOffer(one: CeremonyDiagnosis, records: NonNullable<Judged["records"]>): boolean {
+  const called = records.find(({ kind, ceremony }) => kind === "page.called" && ceremony === one.ceremony);
+  return isUnfinished(one) && called?.kind === "page.called" && called.mediation === "conditional";
 }
 
 function untruthOf({ kind, outcome }: CeremonyDiagnosis): string | undefined {

@@ -27,7 +27,10 @@ export interface JestGlobals {
   readonly afterEach: (work: () => unknown) => void;
   readonly expect: {
     extend(matchers: object): void;
-    readonly getState?: () => { readonly currentTestName?: string | undefined };
+    readonly getState?: () => {
+      readonly currentTestName?: string | undefined;
+      readonly testPath?: string | undefined;
+    };
   };
 }
 
@@ -46,16 +49,15 @@ export interface JestGlobals {
  */
 export function usePasskeys(options: SuiteOptions = {}, globals: JestGlobals = injected()): WindowPasskeys {
   globals.expect.extend(passkeyMatchers);
-  const { current, handle } = passkeysOfTest();
-  globals.beforeEach(() => {
-    current.passkeys = passkeysForTest(options);
-  });
+  const { begin, take, handle } = passkeysOfTest();
+  // One test of a file runs at a time.
+  const test = {};
+  globals.beforeEach(() => begin(test, passkeysForTest(options)));
   globals.afterEach(async () => {
-    const { passkeys } = current;
-    current.passkeys = undefined;
+    const passkeys = take(test);
     // jest does not tell its hooks whether the test failed: the matchers' messages have the verdict.
-    const name = globals.expect.getState?.().currentTestName ?? "test";
-    if (passkeys !== undefined) await endPasskeys(passkeys, { name, hasFailed: false, options });
+    const { currentTestName: name = "test", testPath: file } = globals.expect.getState?.() ?? {};
+    if (passkeys !== undefined) await endPasskeys(passkeys, { name, file, hasFailed: "unknown", options });
   });
   return handle;
 }

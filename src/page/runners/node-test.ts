@@ -5,11 +5,13 @@ import type { MatcherResult } from "../matchers/judgement.js";
 import type { RootCauseId } from "../../diagnosis/rules/registry.js";
 import type { TimerMoment } from "../matchers/judge.js";
 import type { WindowPasskeys } from "../window/window-passkeys.js";
-import { passkeysOfTest } from "./passkeys-of-test.js";
+import { passkeysOfTest, type RunningTest } from "./passkeys-of-test.js";
 import { endPasskeys, passkeysForTest, type SuiteOptions } from "./suite.js";
 
 /** As much of a test's context as is used; node:test tells hooks of the outcome since 20.12. */
 interface HookContext {
+  readonly fullName?: string;
+  readonly filePath?: string;
   readonly passed?: boolean;
   readonly diagnostic?: (text: string) => void;
 }
@@ -27,20 +29,16 @@ interface HookContext {
  *   ...
  */
 export function usePasskeys(options: SuiteOptions = {}): WindowPasskeys {
-  const { current, handle } = passkeysOfTest();
-  beforeEach(() => {
-    current.passkeys = passkeysForTest(options);
-  });
+  const { begin, take, handle } = passkeysOfTest();
+  beforeEach((context) => begin(context as RunningTest, passkeysForTest(options)));
   afterEach(async (context) => {
-    const { passkeys } = current;
-    current.passkeys = undefined;
-    const { passed, diagnostic } = context as HookContext;
+    const passkeys = take(context as RunningTest);
+    const { fullName: name = context.name, filePath: file, passed, diagnostic } = context as HookContext;
     const onReport = (text: string) => {
       if (diagnostic !== undefined) Reflect.apply(diagnostic, context, [text]);
     };
     const hasFailed = passed === false;
-    if (passkeys !== undefined)
-      await endPasskeys(passkeys, { name: context.name, hasFailed, options, onReport });
+    if (passkeys !== undefined) await endPasskeys(passkeys, { name, file, hasFailed, options, onReport });
   });
   return handle;
 }

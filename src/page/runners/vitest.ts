@@ -28,6 +28,7 @@ export const test = baseTest.extend<VitestPasskeyFixtures>({
     const errors = task.result?.errors ?? [];
     await endPasskeys(passkeys, {
       name: task.name,
+      file: task.file.filepath,
       hasFailed: errors.length > 0,
       options,
       onReport: (text) => {

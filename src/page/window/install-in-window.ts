@@ -1,7 +1,10 @@
 import type { PageMessage, PageReply } from "../protocol.js";
+import { PageRigError } from "../page-rig-error.js";
 import { pageScript } from "../script.js";
+import { listenersMadeBy } from "./saved-listeners.js";
 import { SavedMembers } from "./saved-members.js";
-import { CallWatch, type WatchDeps } from "./watch-calls.js";
+import type { WatchDeps } from "./held-calls.js";
+import { CallWatch } from "./watch-calls.js";
 import { membersOf, type WindowLike } from "./window-like.js";
 
 /** Name of the binding in the window, before the script takes it from there. */
@@ -16,6 +19,9 @@ const INTERFACES = [
   "Credential",
 ];
 
+/** Windows in which passkeys are. */
+const taken = new WeakSet<object>();
+
 export interface InstalledWindow {
   readonly calls: CallWatch;
   readonly uninstall: () => void;
@@ -28,10 +34,18 @@ export interface InstalledWindow {
  */
 export function installInWindow(window: WindowLike, deps: WatchDeps): InstalledWindow {
   const members = membersOf(window);
+  if (taken.has(window)) {
+    throw new PageRigError("WINDOW_TAKEN", "other passkeys are in this window", {
+      hint: "a window has the passkeys of one test at a time: close() the others first",
+    });
+  }
+  taken.add(window);
+  let isOver = false;
   const saved = new SavedMembers([window, ...reached(window)]);
   const documents = new Set<string>();
   const calls = new CallWatch(window, deps);
   members[BINDING] = (message: PageMessage): Promise<PageReply> => {
+    if (isOver) return Promise.reject(new Error("the passkeys of this window are closed"));
     documents.add(message.document);
     return deps.rig.answer(message);
   };
@@ -44,12 +58,18 @@ export function installInWindow(window: WindowLike, deps: WatchDeps): InstalledW
   const hasChannel = "MessageChannel" in members;
   if (!hasChannel) members["MessageChannel"] = MessageChannel;
   const evaluate = window.eval ?? globalThis.eval;
-  Reflect.apply(evaluate, window, [pageScript(deps.rig.settings(BINDING))]);
+  const removeListeners = listenersMadeBy(window, () => {
+    Reflect.apply(evaluate, window, [pageScript(deps.rig.settings(BINDING))]);
+  });
   if (!hasChannel) Reflect.deleteProperty(window, "MessageChannel");
   calls.keepFetch();
+  saved.takeChanges();
   return {
     calls,
     uninstall() {
+      isOver = true;
+      taken.delete(window);
+      removeListeners();
       for (const document of documents) deps.rig.leave(document);
       Reflect.deleteProperty(window.document, "hasFocus");
       saved.restore();

@@ -1,25 +1,36 @@
 type Members = Map<PropertyKey, PropertyDescriptor>;
 
-/** Keeps the members of objects as they are, to put them back: a window of a test environment outlives its tests. */
+/**
+ * Keeps the members of objects as they are before the harness changes some, to put those back: a window of a test
+ * environment outlives its tests, and holds what others have put there meanwhile.
+ */
 export class SavedMembers {
-  readonly #saved = new Map<object, Members>();
+  readonly #before = new Map<object, Members>();
+  readonly #ours = new Map<object, Members>();
 
   constructor(objects: readonly unknown[]) {
     for (const object of objects) {
       const isObject = (typeof object === "object" && object !== null) || typeof object === "function";
-      if (isObject) this.#saved.set(object, membersOf(object));
+      if (isObject) this.#before.set(object, membersOf(object));
     }
   }
 
-  /** Puts back what was replaced, and takes away what was added. Members that cannot be changed stay. */
+  /** Takes what has changed since for the harness's own. */
+  takeChanges(): void {
+    for (const [object, before] of this.#before) {
+      const changed = [...membersOf(object)].filter(([key, now]) => !isSame(now, before.get(key)));
+      this.#ours.set(object, new Map(changed));
+    }
+  }
+
+  /** Puts back what the harness replaced and takes away what it added, but for what others have replaced since. */
   restore(): void {
-    for (const [object, before] of this.#saved) {
-      for (const key of Reflect.ownKeys(object)) {
-        if (!before.has(key)) Reflect.deleteProperty(object, key);
-      }
-      for (const [key, descriptor] of before) {
-        const now = Reflect.getOwnPropertyDescriptor(object, key);
-        if (now === undefined || isReplaced(now, descriptor)) Reflect.defineProperty(object, key, descriptor);
+    for (const [object, ours] of this.#ours) {
+      for (const [key, own] of ours) {
+        if (!isSame(own, Reflect.getOwnPropertyDescriptor(object, key))) continue;
+        const before = this.#before.get(object)?.get(key);
+        if (before === undefined) Reflect.deleteProperty(object, key);
+        else Reflect.defineProperty(object, key, before);
       }
     }
   }
@@ -34,6 +45,6 @@ function membersOf(object: object): Members {
   );
 }
 
-function isReplaced(now: PropertyDescriptor, before: PropertyDescriptor): boolean {
-  return now.value !== before.value || now.get !== before.get || now.set !== before.set;
+function isSame(one: PropertyDescriptor, other: PropertyDescriptor | undefined): boolean {
+  return other !== undefined && one.value === other.value && one.get === other.get && one.set === other.set;
 }

@@ -1,25 +1,11 @@
-import type { PageRig } from "../rig.js";
+import { ruleFor, type WatchDeps } from "./held-calls.js";
+import { watchXhr } from "./watch-xhr.js";
 import { membersOf, type WindowLike } from "./window-like.js";
-
-/** What becomes of calls to the site; times in milliseconds of the test's time. */
-export interface HeldCalls {
-  readonly url: string | RegExp;
-  /** From the page's call to the site getting it. */
-  readonly requestMs?: number;
-  /** From the site's answer to the page getting it. */
-  readonly answerMs?: number;
-}
 
 type Fetch = (
   input: unknown,
   init?: { readonly method?: string; readonly body?: unknown },
 ) => Promise<Response>;
-
-export interface WatchDeps {
-  readonly rig: PageRig;
-  /** Calls that are held back, the latest rule first. */
-  readonly held: () => readonly HeldCalls[];
-}
 
 /** Watches the calls of a window for the trace: those of fetch and of XMLHttpRequest. */
 export class CallWatch {
@@ -33,8 +19,7 @@ export class CallWatch {
     this.#window = window;
     this.#deps = deps;
     this.watchFetch();
-    const request = membersOf(window)["XMLHttpRequest"];
-    if (typeof request === "function") watchXhr(request.prototype as XhrPrototype, { window, ...deps });
+    watchXhr(window, deps);
   }
 
   /** Takes what stands in the place of fetch by now for the one that was watched: others have wrapped it. */
@@ -79,19 +64,23 @@ async function seen(
     url,
     requestBody: await bodyOf(init?.body, request),
   });
-  const rule = held().find((one) =>
-    typeof one.url === "string" ? url.includes(one.url) : one.url.test(url),
-  );
+  const { requestMs = 0, answerMs = 0, losesAnswer = false } = ruleFor(url, held());
   try {
-    if ((rule?.requestMs ?? 0) > 0) await rig.hold(call, rule?.requestMs ?? 0);
+    if (requestMs > 0) await rig.hold(call, requestMs);
     const { response, responseBody } = await readOnce(await fetch(input, init));
-    if ((rule?.answerMs ?? 0) > 0) await rig.hold(call, rule?.answerMs ?? 0);
+    if (answerMs > 0) await rig.hold(call, answerMs);
+    if (losesAnswer) throw new (typeErrorOf(window))("Failed to fetch");
     rig.http.ended(call, { status: response.status, responseBody });
     return response;
   } catch (error) {
     rig.http.ended(call, {});
     throw error;
   }
+}
+
+/** A page may ask whether its error is one of its window's own. */
+function typeErrorOf(window: WindowLike): TypeErrorConstructor {
+  return (membersOf(window)["TypeError"] as TypeErrorConstructor | undefined) ?? TypeError;
 }
 
 /** Reads an answer, which the page can read afterwards all the same. */
@@ -116,40 +105,4 @@ async function readOnce(
 async function bodyOf(body: unknown, request: Request | undefined): Promise<string> {
   if (typeof body === "string" || body instanceof URLSearchParams) return body.toString();
   return body === undefined && request !== undefined ? request.clone().text() : "";
-}
-
-interface XhrPrototype {
-  open: (this: XhrLike, method: string, url: string, ...rest: readonly unknown[]) => void;
-  send: (this: XhrLike, body?: unknown) => void;
-}
-
-interface XhrLike {
-  readonly status: number;
-  readonly responseType: string;
-  readonly responseText: string;
-  readonly addEventListener: (type: string, listener: () => void, options: object) => void;
-}
-
-function watchXhr(
-  prototype: XhrPrototype,
-  { rig, window }: WatchDeps & { readonly window: WindowLike },
-): void {
-  const { open, send } = prototype;
-  const opened = new WeakMap<XhrLike, { readonly method: string; readonly url: string }>();
-  prototype.open = function (method, url, ...rest) {
-    opened.set(this, { method, url: new URL(url, window.document.baseURI).href });
-    Reflect.apply(open, this, [method, url, ...rest]);
-  };
-  prototype.send = function (body) {
-    const { method = "GET", url = "" } = opened.get(this) ?? {};
-    const call = {};
-    rig.http.started(call, { method, url, requestBody: typeof body === "string" ? body : "" });
-    const end = () => {
-      const isText = this.responseType === "" || this.responseType === "text";
-      const status = this.status === 0 ? undefined : this.status;
-      rig.http.ended(call, { status, responseBody: isText ? this.responseText : "" });
-    };
-    this.addEventListener("loadend", end, { once: true });
-    Reflect.apply(send, this, [body]);
-  };
 }

@@ -3,7 +3,8 @@ import { shape } from "../../core/shape.js";
 import { Passkeys, type PasskeyOptions } from "../passkeys.js";
 import { installInWindow } from "./install-in-window.js";
 import { openPage, type DomLibrary } from "./open-page.js";
-import type { CallWatch, HeldCalls } from "./watch-calls.js";
+import type { HeldCalls } from "./held-calls.js";
+import type { CallWatch } from "./watch-calls.js";
 import type { WindowLike } from "./window-like.js";
 
 /** The passkeys of a test whose pages are windows of jsdom or happy-dom in its own process. */

@@ -57,7 +57,7 @@ export async function runAuthenticatorCommand(
     case "GET credentials":
       return value(store.credentials.map(credentialParameters));
     case "DELETE credentials":
-      if (credentialId === undefined) for (const one of store.credentials) store.delete(one.id);
+      if (credentialId === undefined) for (const one of store.credentials) store.revoke(one.id);
       else removeCredential(store, credentialId);
       return value(null);
     case "POST uv":
@@ -115,21 +115,25 @@ async function withdraw({ devTools }: CommandDeps, session: string, { scriptId }
 
 function addCredential({ rig }: HostedRig, body: Buffer): void {
   const { store } = rig.world;
-  const { credential, signCount } = readCredential(parseJson(body), rig.env.clock.epochMs());
+  const { credential, signCount, backup } = readCredential(parseJson(body), rig.env.clock.epochMs());
+  if (backup !== undefined && backup !== rig.knobs.key.backup) {
+    throw new ServeError("SERVE_CANNOT", "the credential's backup flags are not those of its authenticator", {
+      hint: "defaultBackupEligibility and defaultBackupState of the authenticator hold for all of its credentials",
+    });
+  }
   store.delete(credential.id);
   store.add(credential);
   store.update(credential.id, { signCount });
 }
 
 function removeCredential(store: CredentialStore, id: string): void {
-  let removed: unknown;
+  let isRemoved: boolean;
   try {
-    removed = store.delete(fromBase64url(id.replace(/=+$/, "")));
+    isRemoved = store.revoke(fromBase64url(id.replace(/=+$/, "")));
   } catch {
-    removed = undefined;
+    isRemoved = false;
   }
-  if (removed === undefined)
-    throw new WireFault("invalid argument", "the authenticator has no such credential");
+  if (!isRemoved) throw new WireFault("invalid argument", "the authenticator has no such credential");
 }
 
 function setUserVerified({ rig }: HostedRig, body: Buffer): void {

@@ -2,12 +2,24 @@ import { shape } from "../../core/shape.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import { KNOBS, readBodyAs } from "../body-shapes.js";
 import { ServeError } from "../serve-error.js";
+import { backupOf } from "./credential-parameters.js";
 
 /** Members of the harness's own in the parameters of "Add Virtual Authenticator". */
 export const OWN_PREFIX = "passkey-harness:";
 
 const PROTOCOLS = ["ctap1/u2f", "ctap2", "ctap2_1"] as const;
 const TRANSPORTS = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal"] as const;
+
+/** What a simulated device of WebDriver's can be asked to support. */
+const EXTENSIONS = [
+  "credBlob",
+  "credProps",
+  "credProtect",
+  "hmac-secret",
+  "largeBlob",
+  "minPinLength",
+  "prf",
+] as const;
 
 const OPTIONS = shape.open(
   { protocol: shape.oneOf(PROTOCOLS), transport: shape.oneOf(TRANSPORTS) },
@@ -16,7 +28,7 @@ const OPTIONS = shape.open(
     hasUserVerification: shape.flag,
     isUserConsenting: shape.flag,
     isUserVerified: shape.flag,
-    extensions: shape.list(shape.text),
+    extensions: shape.list(shape.oneOf(EXTENSIONS)),
     defaultBackupEligibility: shape.flag,
     defaultBackupState: shape.flag,
     "passkey-harness:backend": shape.oneOf(["harness", "browser"]),
@@ -73,6 +85,7 @@ function refuseForBrowser(knobs: KnobOverrides, time: string | undefined): void 
 
 function likeThat(options: LikeOptions): KnobOverrides {
   const { protocol, transport, extensions = [], isUserConsenting = true } = options;
+  const { defaultBackupEligibility, defaultBackupState } = options;
   if (transport === "ble" || transport === "smart-card" || transport === "internal") {
     throw new ServeError("SERVE_CANNOT", `no device is simulated behind ${transport} for WebDriver`, {
       hint: 'use usb, nfc or hybrid; "passkey-harness:backend": "browser" has the browser\'s own internal one',
@@ -86,6 +99,9 @@ function likeThat(options: LikeOptions): KnobOverrides {
     "key.touchDelayMs": isUserConsenting ? AT_ONCE_MS : null,
     "key.processingMs": 0,
     "key.signCounter": "per-credential",
+    // WebDriver's devices make credentials that are not eligible, where nothing else is said.
+    "key.backup":
+      backupOf({ backupEligibility: defaultBackupEligibility, backupState: defaultBackupState }) ?? "none",
     "user.pinEntryMs": AT_ONCE_MS,
     "user.closeSheetMs": AT_ONCE_MS,
     "client.virtualAuthenticator": true,
@@ -100,6 +116,8 @@ interface LikeOptions {
   readonly isUserConsenting?: boolean | undefined;
   readonly isUserVerified?: boolean | undefined;
   readonly extensions?: readonly string[] | undefined;
+  readonly defaultBackupEligibility?: boolean | undefined;
+  readonly defaultBackupState?: boolean | undefined;
 }
 
 function deviceLike({

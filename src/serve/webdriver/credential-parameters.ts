@@ -22,8 +22,24 @@ const CREDENTIAL = shape.open(
     userName: shape.text,
     userDisplayName: shape.text,
     signCount: shape.between({ min: 0, max: 0xffff_ffff }),
+    backupEligibility: shape.flag,
+    backupState: shape.flag,
+    largeBlob: shape.text,
   },
 );
+
+export type BackupKnob = "none" | "eligible" | "backed-up";
+
+interface BackupFlags {
+  readonly backupEligibility?: boolean | undefined;
+  readonly backupState?: boolean | undefined;
+}
+
+interface AddedCredential {
+  readonly credential: NewCredentialSource;
+  readonly signCount: number;
+  readonly backup: BackupKnob | undefined;
+}
 
 /** A credential as WebDriver commands have it. @see WebAuthn Level 3 §11.5 */
 export interface CredentialParameters {
@@ -39,12 +55,10 @@ export interface CredentialParameters {
 /**
  * Reads the parameters of "Add Credential".
  *
- * @throws {ServeError} `SERVE_BODY`; `SERVE_CANNOT` for keys of other curves.
+ * @returns the credential, and the backup flags that it is to have, where they are given.
+ * @throws {ServeError} `SERVE_BODY`; `SERVE_CANNOT` for keys of other curves, and for a credential with a large blob.
  */
-export function readCredential(
-  parameters: unknown,
-  createdAtEpochMs: number,
-): { readonly credential: NewCredentialSource; readonly signCount: number } {
+export function readCredential(parameters: unknown, createdAtEpochMs: number): AddedCredential {
   const read = readBodyAs(CREDENTIAL, parameters, "credential");
   const { credentialId: id, rpId, userHandle, userName, userDisplayName, isResidentCredential } = read;
   const credential: NewCredentialSource = {
@@ -59,7 +73,20 @@ export function readCredential(
     createdAtEpochMs,
     extensions: new Map(),
   };
-  return { credential, signCount: read.signCount ?? 0 };
+  if (read.largeBlob !== undefined) {
+    throw new ServeError("SERVE_CANNOT", "a credential cannot be added with a large blob", {
+      hint: "write the blob by a login of the page: extensions.largeBlob.write",
+    });
+  }
+  return { credential, signCount: read.signCount ?? 0, backup: backupOf(read) };
+}
+
+/** Returns the backup flags as the knob `key.backup` has them. @see WebAuthn Level 3 §6.1.3 */
+export function backupOf({ backupEligibility, backupState }: BackupFlags): BackupKnob | undefined {
+  if (backupEligibility === undefined && backupState === undefined) return undefined;
+  if (backupState === true && backupEligibility !== true)
+    throw new ServeError("SERVE_BODY", "a credential that is backed up is eligible for it");
+  return backupEligibility === true ? (backupState === true ? "backed-up" : "eligible") : "none";
 }
 
 /** Writes a credential for "Get Credentials", which by its definition gives the private key of a test too. */

@@ -17,7 +17,15 @@ export interface WebDriverProxyDeps {
 const BODY_BYTES_MAX = 64_000_000;
 
 const AUTHENTICATORS = /^\/session\/([^/]+)\/webauthn\/authenticator(?:\/(.+))?$/;
+const WINDOW = /^\/session\/([^/]+)\/window$/;
 const SESSION = /^\/session\/([^/]+)$/;
+
+interface Forwarded {
+  readonly body: Buffer;
+  readonly type?: string | undefined;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
 
 /** A WebDriver server whose commands are a driver's, but for those of virtual authenticators. */
 export class WebDriverProxy {
@@ -38,9 +46,12 @@ export class WebDriverProxy {
       const done =
         session === undefined ? { driver: body } : await this.#authenticator({ session, rest, method, body });
       if (!("driver" in done)) return send(response, done);
-      const answer = await this.#forward(method, path, done.driver, request.headers["content-type"]);
-      const [, ended] = SESSION.exec(path) ?? [];
-      if (method === "DELETE" && ended !== undefined) this.#deps.rigs.closeSession(ended);
+      const over = new AbortController();
+      response.once("close", () => over.abort());
+      const type = request.headers["content-type"];
+      const answer = await this.#forward(method, path, { body: done.driver, type, signal: over.signal });
+      const ended = method === "DELETE" ? sessionEndedBy(path, answer) : undefined;
+      if (ended !== undefined) this.#deps.rigs.closeSession(ended);
       send(response, answer);
     } catch (error) {
       send(response, wireFault(error));
@@ -68,15 +79,22 @@ export class WebDriverProxy {
   /** @see chromedriver, "Execute CDP Command" */
   async #devTools(session: string, cmd: string, params: object): Promise<unknown> {
     const body = Buffer.from(JSON.stringify({ cmd, params }));
-    const { status = 200, text } = await this.#forward("POST", `/session/${session}/goog/cdp/execute`, body);
-    if (status === 200) return JSON.parse(text) as unknown;
-    throw new ServeError("SERVE_DRIVER", "the driver cannot put a script into the pages of this session", {
+    const answer = await this.#forward("POST", `/session/${session}/goog/cdp/execute`, { body });
+    if (answer.status === 200) return JSON.parse(answer.text) as unknown;
+    const { error, message } = refusalIn(answer);
+    if (error === "invalid session id" || error === "no such window") throw new WireFault(error, message);
+    const text = `the driver cannot put a script into the pages of this session: ${error}`;
+    throw new ServeError("SERVE_DRIVER", text, {
       hint: "that takes chromedriver; with another driver put the script of a rig into the page itself (GET /rigs/ID/script)",
     });
   }
 
   /** @throws {ServeError} `SERVE_DRIVER`. */
-  #forward(method: string, path: string, body: Buffer, type = "application/json"): Promise<Answer> {
+  #forward(
+    method: string,
+    path: string,
+    { body, type = "application/json", signal }: Forwarded,
+  ): Promise<Answer> {
     const { hostname, port, pathname, protocol } = this.#driver;
     // An IPv6 address stands in brackets in a URL alone.
     const target = {
@@ -98,7 +116,7 @@ export class WebDriverProxy {
           }),
         );
       };
-      const sent = ask({ ...target, headers }, (answer) => {
+      const sent = ask({ ...target, headers, ...(signal && { signal }) }, (answer) => {
         readBody(answer, BODY_BYTES_MAX).then((bytes) => {
           const given = answer.headers["content-type"];
           resolve({
@@ -111,6 +129,29 @@ export class WebDriverProxy {
       sent.once("error", fail);
       sent.end(body);
     });
+  }
+}
+
+/** Returns the session that the driver ended: by the command for it, or with the last of its windows. */
+function sessionEndedBy(path: string, { status = 200, text }: Answer): string | undefined {
+  if (status !== 200) return SESSION.exec(path)?.[1];
+  const [, session] = WINDOW.exec(path) ?? [];
+  const left = session === undefined ? undefined : valueIn(text);
+  return Array.isArray(left) && left.length === 0 ? session : SESSION.exec(path)?.[1];
+}
+
+/** Returns the driver's own words of why it refused. */
+function refusalIn({ status = 0, text }: Answer): { readonly error: string; readonly message: string } {
+  const value = (valueIn(text) ?? {}) as { readonly error?: unknown; readonly message?: unknown };
+  const error = typeof value.error === "string" ? value.error : `HTTP ${status}`;
+  return { error, message: typeof value.message === "string" ? value.message : error };
+}
+
+function valueIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { readonly value?: unknown } | null)?.value;
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,11 +3,17 @@ import { json, type Answer } from "../http-messages.js";
 
 /** WebDriver's names of errors that commands for authenticators have. @see WebDriver Level 2 §6.6 */
 export type WireError =
-  "invalid argument" | "invalid session id" | "unknown command" | "unsupported operation" | "unknown error";
+  | "invalid argument"
+  | "invalid session id"
+  | "no such window"
+  | "unknown command"
+  | "unsupported operation"
+  | "unknown error";
 
 const STATUS: Readonly<Record<WireError, number>> = {
   "invalid argument": 400,
   "invalid session id": 404,
+  "no such window": 404,
   "unknown command": 404,
   "unsupported operation": 500,
   "unknown error": 500,

@@ -1,5 +1,5 @@
 import type { CborValue } from "../../../cbor/value.js";
-import { compareBytes, equalBytes } from "../../../core/bytes.js";
+import { compareBytes, equalBytes, toHex } from "../../../core/bytes.js";
 
 /** A credential as the authenticator keeps it. Holds a private key: never traced. */
 export interface CredentialSource {
@@ -93,6 +93,8 @@ export type NewCredentialSource = Omit<CredentialSource, "serial" | "signCount">
 export class CredentialStore {
   #credentials: readonly CredentialSource[];
   #memory: DeviceMemory;
+  /** Ids that are answered for no more, in hexadecimal. */
+  readonly #revoked = new Set<string>();
   readonly #watchers = new Set<(change: StoreChange) => void>();
 
   constructor(snapshot: StoreSnapshot = { credentials: [], memory: {} }) {
@@ -167,6 +169,21 @@ export class CredentialStore {
     const known = this.find(id);
     this.#become(this.#credentials.filter((other) => other !== known));
     return known;
+  }
+
+  /**
+   * Deletes a credential for good, also one that its id carries and that no real key can forget.
+   *
+   * @returns whether it was here.
+   * @see WebAuthn Level 3 §11.7 (Remove Credential)
+   */
+  revoke(id: Uint8Array): boolean {
+    this.#revoked.add(toHex(id));
+    return this.delete(id) !== undefined;
+  }
+
+  isRevoked(id: Uint8Array): boolean {
+    return this.#revoked.has(toHex(id));
   }
 
   /**

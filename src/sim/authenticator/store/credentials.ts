@@ -45,7 +45,7 @@ export function locate(
   { id, type }: CredentialDescriptor,
   rpId: string,
 ): UsableCredential | undefined {
-  if (type !== "public-key") return undefined;
+  if (type !== "public-key" || context.store.isRevoked(id)) return undefined;
   const stored = context.store.find(id);
   if (stored?.discoverable) return stored.rpId === rpId ? fromStore(stored) : undefined;
   const wrapped = unwrapCredential(context, id, { rpIdHash: hashOfRpId(context, rpId) });
