@@ -10,8 +10,10 @@ import { links } from "./commands/links.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
 import { phone } from "./commands/phone.js";
+import { pin } from "./commands/pin.js";
 import { register } from "./commands/register.js";
 import { replay } from "./commands/replay.js";
+import { reset } from "./commands/reset.js";
 import { run } from "./commands/run.js";
 import { serve } from "./commands/serve.js";
 import { tunnel } from "./commands/tunnel.js";
@@ -27,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   login,
   list,
   info,
+  pin,
+  reset,
   credentials,
   links,
   key,

@@ -13,7 +13,7 @@ import {
   toBase64url,
 } from "../../entry/ctap.js";
 import { enterPin, UserVerificationError } from "../../entry/webauthn.js";
-import { pinSource } from "../pin-source.js";
+import { PIN_HELP, PIN_OPTIONS, pinSource } from "../pin-source.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS, usingDevice } from "../device/open-device.js";
 import type { OpenedDevice } from "../device/opened-device.js";
@@ -30,9 +30,9 @@ export const credentials: Command = {
   takesWords: true,
   summary: "list the passkeys on a key, or delete one",
   synopsis: "list | delete ID  [--device WHICH] [options]",
-  help: `  --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
+  help: `${PIN_HELP}
 ${DEVICE_HELP}`,
-  options: { ...DEVICE_OPTIONS, "pin-file": { type: "string" } },
+  options: { ...DEVICE_OPTIONS, ...PIN_OPTIONS },
   async run(invocation) {
     const act = actionOf(invocation);
     return usingDevice(invocation, async ({ env, device, settle }, options) => {
