@@ -40,15 +40,18 @@ function pinPolicy({ minPinLength, pinComplexityPolicy }: AuthenticatorInfo): st
  * Checks that the key offers something at all, by its own word.
  *
  * @param what such as "set a PIN".
- * @param names options of getInfo of which one has to be there, whether true or false.
+ * @param names options of getInfo of which one has to be there; a value of `false` says that the key could, and is not set up.
+ * @param rule `value: true` for options whose `false` says that the key cannot.
  * @throws {FeatureError} `FEATURE_UNSUPPORTED`, with the options that are missing from getInfo.
  */
 export function needOption(
   { options = {} }: AuthenticatorInfo,
   what: string,
   names: readonly string[],
+  rule: { readonly value?: true } = {},
 ): void {
-  if (names.some((name) => options[name] !== undefined)) return;
+  if (names.some((name) => options[name] === true || (rule.value !== true && options[name] === false)))
+    return;
   throw new FeatureError(
     "FEATURE_UNSUPPORTED",
     `this key cannot ${what}: its getInfo has no option ${names.join(" or ")}`,
