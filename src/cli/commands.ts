@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { blobs } from "./commands/blobs.js";
 import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
@@ -6,6 +7,7 @@ import { doctor } from "./commands/doctor.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
 import { knobs } from "./commands/knobs.js";
+import { largeBlob } from "./commands/large-blob.js";
 import { links } from "./commands/links.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
@@ -32,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   pin,
   reset,
   credentials,
+  largeBlob,
+  blobs,
   links,
   key,
   phone,
