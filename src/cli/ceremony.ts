@@ -3,7 +3,7 @@ import { clientOption } from "./client-option.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS } from "./device/open-device.js";
 import { choiceOption, textOption } from "./options.js";
-import { pinSource } from "./pin-source.js";
+import { PIN_HELP, PIN_OPTIONS, pinSource } from "./pin-source.js";
 import { RECORDING_HELP, RECORDING_OPTIONS } from "./recording.js";
 
 /** Options that register and login share. */
@@ -15,7 +15,7 @@ export const CEREMONY_OPTIONS = {
   "timeout-ms": { type: "string" },
   client: { type: "string" },
   uv: { type: "string" },
-  "pin-file": { type: "string" },
+  ...PIN_OPTIONS,
   options: { type: "string" },
   credentials: { type: "string" },
 } as const satisfies OptionTable;
@@ -31,7 +31,7 @@ export const CEREMONY_HELP = `  --rp-id ID           the site (example.com)
   --timeout-ms N       what the site asks for
   --client NAME        whose timers: ${Object.keys(CLIENT_PROFILES).join(", ")}
   --uv CHOICE          user verification: ${UV_CHOICES.join(", ")}
-  --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
+${PIN_HELP}
   --credentials FILE   the site's credential file: register adds to it, login verifies against it
 ${RECORDING_HELP}
 ${DEVICE_HELP}`;

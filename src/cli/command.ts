@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from "node:util";
 import { HarnessError } from "../index.js";
+import type { Machine } from "./machine.js";
 import type { Terminal } from "./terminal.js";
 
 /** Resolves when a signal or the user asks the program to end. */
@@ -20,6 +21,7 @@ export interface Invocation {
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
+  readonly machine: Machine;
 }
 
 /** 0 good, 1 an expectation failed, 2 usage or environment, above 128 a signal ended the program. */

@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { blobs } from "./commands/blobs.js";
 import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
@@ -6,12 +7,15 @@ import { doctor } from "./commands/doctor.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
 import { knobs } from "./commands/knobs.js";
+import { largeBlob } from "./commands/large-blob.js";
 import { links } from "./commands/links.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
 import { phone } from "./commands/phone.js";
+import { pin } from "./commands/pin.js";
 import { register } from "./commands/register.js";
 import { replay } from "./commands/replay.js";
+import { reset } from "./commands/reset.js";
 import { run } from "./commands/run.js";
 import { serve } from "./commands/serve.js";
 import { tunnel } from "./commands/tunnel.js";
@@ -27,7 +31,11 @@ export const COMMANDS: readonly Command[] = [
   login,
   list,
   info,
+  pin,
+  reset,
   credentials,
+  largeBlob,
+  blobs,
   links,
   key,
   phone,

@@ -8,7 +8,10 @@ import { COMMON_OPTIONS } from "./options.js";
  *
  * @throws {UsageError} USAGE for an option that does not exist, lacks its value, or has one it does not take.
  */
-export function parseOptions(command: Command, args: readonly string[]): Omit<Invocation, "terminal"> {
+export function parseOptions(
+  command: Command,
+  args: readonly string[],
+): Omit<Invocation, "terminal" | "machine"> {
   const options: OptionTable = { ...COMMON_OPTIONS, ...command.options };
   const { values, positionals, tokens } = parseArgs({
     args: [...args],

@@ -6,6 +6,7 @@ import { COMMANDS } from "./commands.js";
 import { exitCodeFor } from "./exit-code.js";
 import { COMMON_HELP, textOption } from "./options.js";
 import { checkWritable } from "./files/replace-file.js";
+import { type Machine, THIS_MACHINE } from "./machine.js";
 import { interruptionBehind } from "./interruption.js";
 import { parseOptions } from "./parse-options.js";
 import { sayError } from "./problems.js";
@@ -76,9 +77,14 @@ function checkOutputs(invocation: Invocation): void {
  * Runs one command line and prints its outcome. A harness error becomes one readable paragraph, or one JSON document.
  *
  * @param argv The words behind the program's name.
+ * @param machine USB ports, environment variables and inventory; a test brings its own.
  * @throws Whatever a command throws that is not a harness error.
  */
-export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function runCli(
+  argv: readonly string[],
+  terminal: Terminal,
+  machine: Machine = THIS_MACHINE,
+): Promise<ExitCode> {
   const [name = "--help", ...rest] = argv;
   try {
     if (VERSION_WORDS.includes(name)) {
@@ -98,7 +104,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return 0;
     }
     refuseWords(command, positionals);
-    const invocation = { values, positionals, terminal };
+    const invocation = { values, positionals, terminal, machine };
     checkOutputs(invocation);
     const outcome = await command.run(invocation);
     if (terminal.json) terminal.out(printableJson(outcome.json, 2));

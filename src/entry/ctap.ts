@@ -29,6 +29,7 @@ export {
   bioEnrollment,
 } from "../ctap/client/fingerprint-enroller.js";
 export {
+  type LargeBlobArray,
   type LargeBlobStorage,
   type LargeBlobStorageOptions,
   largeBlobStorage,

@@ -6,4 +6,12 @@ export type { HidPort } from "../transports/hid/port.js";
 export { u2fDevice, withU2fFallback } from "../transports/hid/u2f-fallback.js";
 export { type UdpHidPortOptions, udpHidPort } from "../transports/udp.js";
 export { unixHidPort } from "../transports/unix.js";
-export { type UsbDeviceInfo, openUsbDevice, usbDevices } from "../transports/usb.js";
+export { type ReopenLimit, reopenUsbDevice, stableSelector, untilBack } from "../transports/reopen-usb.js";
+export { type UsbDeviceInfo, type UsbOptions, openUsbDevice, usbDevices } from "../transports/usb.js";
+export {
+  DeviceSelectionError,
+  type UsbSelector,
+  describeUsbDevice,
+  parseUsbSelector,
+  selectUsbDevice,
+} from "../transports/usb-selector.js";

@@ -11,6 +11,7 @@ import {
   type NodeHidDeviceInfo,
   type NodeHidOptions,
 } from "./hid/node-hid.js";
+import { usbPortOf } from "./usb-port.js";
 import { FIDO_USAGE, FIDO_USAGE_PAGE, firstUsage, type HidUsage } from "./hid/report-descriptor.js";
 
 export interface UsbDeviceInfo {
@@ -21,12 +22,16 @@ export interface UsbDeviceInfo {
   readonly manufacturer?: string;
   readonly product?: string;
   readonly serialNumber?: string;
+  /** The USB port it is in, such as `1-1.2`; on Linux alone, and stays the same when the key is plugged in there again. */
+  readonly port?: string;
 }
 
 export interface UsbOptions extends NodeHidOptions {
   /** Where Linux describes its hidraw nodes. */
   readonly sysfs?: string;
 }
+
+export const USB_OPTIONS = withMembers(NODE_HID_OPTIONS, { sysfs: maybe(shape.text) });
 
 const SYSFS_HIDRAW = "/sys/class/hidraw";
 
@@ -44,14 +49,17 @@ const SYSFS_HIDRAW = "/sys/class/hidraw";
  */
 export async function usbDevices(options: UsbOptions = {}): Promise<UsbDeviceInfo[]> {
   checkArguments("usbDevices", {
-    options: [withMembers(NODE_HID_OPTIONS, { sysfs: maybe(shape.text) }), options],
+    options: [USB_OPTIONS, options],
   });
   const found: UsbDeviceInfo[] = [];
   for (const device of await nodeHidDevices(options)) {
     const { path } = device;
     if (path === undefined || found.some((other) => other.path === path)) continue;
-    const { usagePage, usage } = await usageOf(device, path, options.sysfs ?? SYSFS_HIDRAW);
-    if (usagePage === FIDO_USAGE_PAGE && usage === FIDO_USAGE) found.push(toInfo(device, path));
+    const sysfs = options.sysfs ?? SYSFS_HIDRAW;
+    const { usagePage, usage } = await usageOf(device, path, sysfs);
+    if (usagePage !== FIDO_USAGE_PAGE || usage !== FIDO_USAGE) continue;
+    const port = usbPortOf(path, sysfs);
+    found.push({ ...toInfo(device, path), ...(port !== undefined && { port }) });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Terminal } from "../../src/cli/terminal.js";
+import { type Machine, THIS_MACHINE } from "../../src/cli/machine.js";
 import { runCli as runInProcess } from "../../src/cli/run-cli.js";
 
 /** What a command line printed and how it ended. */
@@ -10,11 +11,14 @@ export interface Finished {
 
 /**
  * Runs `passkey-harness ...` inside the test's process, with a terminal that is no TTY and has no colour.
+ *
+ * @param machine what the command finds outside of its command line, where it is to be something else.
  * What belongs to a process is for `spawnCli`: its environment, signals, standard input and native packages.
  */
-export async function runCli(args: readonly string[]): Promise<Finished> {
+export async function runCli(args: readonly string[], machine: Partial<Machine> = {}): Promise<Finished> {
   const output = { stdout: "", stderr: "" };
-  const exitCode = await runInProcess(args, terminalInto(output, args.includes("--json")));
+  const terminal = terminalInto(output, args.includes("--json"));
+  const exitCode = await runInProcess(args, terminal, { ...THIS_MACHINE, ...machine });
   return { exitCode, ...output };
 }
 

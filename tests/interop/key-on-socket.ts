@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CtapCommand } from "../../src/ctap/command.js";
+import type { CtapHandler } from "../../src/ctap/device.js";
 import { systemClock } from "../../src/core/clock.js";
 import { envFor } from "../../src/core/env.js";
 import { systemEnv } from "../../src/env/system-env.js";
@@ -30,6 +32,8 @@ export class KeyOnSocket implements AsyncDisposable {
   winks = 0;
   readonly #exposed: ExposedDevice;
   readonly #folder: string;
+  readonly #asked = new Map<number, number>();
+  #onAsked: () => void = () => {};
 
   private constructor(
     parts: Pick<KeyOnSocket, "path" | "key" | "records">,
@@ -64,10 +68,31 @@ export class KeyOnSocket implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), "interop-"));
     const path = join(folder, "key");
     const winks = { count: () => {} };
-    const exposed = await exposeUnix(env, { ...firmwareOf(key), wink: () => winks.count() }, path);
+    const asked = { count: (_command: number) => {} };
+    const firmware = firmwareOf(key);
+    const counting: CtapHandler = (request, how) => {
+      asked.count(request[0] ?? 0);
+      return key.handle(request, how);
+    };
+    const exposed = await exposeUnix(env, { ...firmware, cbor: counting, wink: () => winks.count() }, path);
     const offered = new KeyOnSocket({ path, key, records: sink.records }, exposed, folder);
+    asked.count = (command) => offered.#count(command);
     winks.count = () => (offered.winks += 1);
     return offered;
+  }
+
+  /** Resolves once the key has been asked a command this many times from now on. */
+  async untilAsked(command: keyof typeof CtapCommand, times: number): Promise<void> {
+    const byte = CtapCommand[command];
+    const until = (this.#asked.get(byte) ?? 0) + times;
+    while ((this.#asked.get(byte) ?? 0) < until) {
+      await new Promise<void>((resolve) => (this.#onAsked = resolve));
+    }
+  }
+
+  #count(command: number): void {
+    this.#asked.set(command, (this.#asked.get(command) ?? 0) + 1);
+    this.#onAsked();
   }
 
   /** Power lost and back; whoever is connected is not any more. */

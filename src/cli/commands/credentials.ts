@@ -1,123 +1,183 @@
-import { namesHint } from "../../core/place.js";
+import { equalBytes, utf8 } from "../../core/bytes.js";
 import { printable } from "../../core/printable.js";
 import {
   type CredentialManager,
-  type Ctap2Session,
-  type Listing,
+  type KnownRelyingParty,
   Permission,
-  type PinUvAuthToken,
-  type TransactOptions,
   credentialManagement,
   fromBase64url,
-  openSession,
   toBase64url,
 } from "../../entry/ctap.js";
-import { enterPin, UserVerificationError } from "../../entry/webauthn.js";
-import { pinSource } from "../pin-source.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
-import { DEVICE_HELP, DEVICE_OPTIONS, usingDevice } from "../device/open-device.js";
-import type { OpenedDevice } from "../device/opened-device.js";
+import { DEVICE_HELP, DEVICE_OPTIONS } from "../device/open-device.js";
+import { credentialLine, credentialsOn, type FoundCredential } from "../keys/contents.js";
+import { tokenFor } from "../keys/key-token.js";
+import { type OpenKey, usingKey } from "../keys/open-key.js";
+import { needOption } from "../keys/refusals.js";
+import { runSubcommand, type Subcommand } from "../keys/subcommands.js";
+import { flag, textOption } from "../options.js";
+import { PIN_HELP, PIN_OPTIONS } from "../pin-source.js";
 
-interface Asking {
-  readonly settle: OpenedDevice["settle"];
-  readonly options: TransactOptions;
-}
-
-type Action = (manager: CredentialManager, asking: Asking) => Promise<Outcome>;
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  list: { words: [], options: ["rp"], run: (invocation) => managing(invocation, list) },
+  count: { words: [], run: (invocation) => managing(invocation, count) },
+  delete: {
+    words: ["ID"],
+    options: ["dry-run"],
+    run: (invocation, [id = ""]) => onOne(invocation, id, deleteOne),
+  },
+  update: {
+    words: ["ID"],
+    options: ["dry-run", "name", "display-name"],
+    run: (invocation, [id = ""]) => {
+      if (
+        textOption(invocation, "name") === undefined &&
+        textOption(invocation, "display-name") === undefined
+      ) {
+        throw new UsageError("USAGE", "credentials update takes --name, --display-name or both");
+      }
+      return onOne(invocation, id, updateOne);
+    },
+  },
+};
 
 export const credentials: Command = {
   name: "credentials",
   takesWords: true,
-  summary: "list the passkeys on a key, or delete one",
-  synopsis: "list | delete ID  [--device WHICH] [options]",
-  help: `  --pin-file FILE      the PIN's only line; asked for on a terminal otherwise
+  summary: "list, count, rename or delete the passkeys on a key",
+  synopsis: "[list | count | delete ID | update ID]  [--device WHICH] [options]",
+  help: `  list                 the passkeys on the key; of one site with --rp ID
+  count                how many there are, and how many more fit
+  delete ID            delete one, for good; --dry-run says which it is, and leaves it
+  update ID            change the names of its user with --name NAME and --display-name NAME; what is not given stays
+  --rp ID              with list: the passkeys of this site alone
+  --name NAME          with update: the account's name
+  --display-name NAME  with update: the user's name
+  --dry-run            with delete and update: say what would happen, and change nothing
+${PIN_HELP}
 ${DEVICE_HELP}`,
-  options: { ...DEVICE_OPTIONS, "pin-file": { type: "string" } },
-  async run(invocation) {
-    const act = actionOf(invocation);
-    return usingDevice(invocation, async ({ env, device, settle }, options) => {
-      const session = await settle(openSession(env, device, options));
-      const token = await tokenFrom(invocation, session, { settle, options });
-      return act(credentialManagement(session, token), { settle, options });
-    });
+  options: {
+    ...DEVICE_OPTIONS,
+    ...PIN_OPTIONS,
+    rp: { type: "string" },
+    name: { type: "string" },
+    "display-name": { type: "string" },
+    "dry-run": { type: "boolean", default: false },
   },
+  run: (invocation) => runSubcommand("credentials", SUBCOMMANDS, invocation, "list"),
 };
 
-/** @throws {UsageError} USAGE for anything but `list` and `delete ID`. */
-function actionOf({ positionals }: Invocation): Action {
-  const [action = "list", id, ...more] = positionals;
-  if (action === "list" && id === undefined) return listAll;
-  if (action === "delete" && id !== undefined && more.length === 0) return deleteOne(readId(id));
-  throw new UsageError("USAGE", "credentials takes `list`, or `delete` and the id of one credential", {
-    hint: ["list", "delete"].includes(action)
-      ? "passkey-harness credentials list prints the ids"
-      : namesHint(action, ["list", "delete"]),
+type Work = (manager: CredentialManager, key: OpenKey) => Promise<Outcome>;
+
+function managing(invocation: Invocation, work: Work): Promise<Outcome> {
+  return usingKey(invocation, async (key) => {
+    needOption(key.session.info, "list its passkeys", ["credMgmt", "credentialMgmtPreview"], { value: true });
+    const permissions = Permission.credentialManagement;
+    const token = await tokenFor(key, { permissions, does: "lists its passkeys" });
+    return work(credentialManagement(key.session, token), key);
   });
 }
 
-const listAll: Action = async (manager, { settle, options }) => {
-  const { existing, remaining } = await settle(manager.metadata(options));
-  const found = [];
-  const sites = await settle(manager.relyingParties(options));
-  const missing = [missingOf("sites", sites)];
-  for (const { rp, rpIdHash } of sites) {
-    const site = rp === undefined ? { rpIdHash: toBase64url(rpIdHash) } : { rpId: rp.id };
-    const listed = await settle(manager.credentials(rpIdHash, options));
-    missing.push(missingOf(`passkeys of ${nameOf(site)}`, listed));
-    // The large blob key stays out: it is secret.
-    for (const { id, user, publicKey, publicKeyCose, credProtect } of listed) {
-      const { name, displayName } = user ?? {};
-      found.push({
-        ...site,
-        id: toBase64url(id),
-        ...(user && { userId: toBase64url(user.id) }),
-        ...(name !== undefined && { name }),
-        ...(displayName !== undefined && { displayName }),
-        ...(credProtect !== undefined && { credProtect }),
-        ...(!publicKey && publicKeyCose && { publicKeyCose: toBase64url(publicKeyCose) }),
-      });
-    }
-  }
-  const notListed = missing.filter((one) => one !== undefined);
+type WorkOnOne = (id: Uint8Array) => Work;
+
+/** @throws {UsageError} USAGE for text that is no id, before the key is opened. */
+function onOne(invocation: Invocation, text: string, work: WorkOnOne): Promise<Outcome> {
+  return managing(invocation, work(readId(text)));
+}
+
+async function list(manager: CredentialManager, key: OpenKey): Promise<Outcome> {
+  const { existing, remaining } = await key.settle(manager.metadata(key.options));
+  const { found, notListed } = await credentialsOn(manager, key, siteChoice(key));
+  const shown = found.map((one) => one.shown);
+  const room = remaining === undefined ? "" : `, room for ${remaining} more`;
   return {
     exitCode: 0,
     json: {
       ok: true,
       ...(existing !== undefined && { existing }),
       ...(remaining !== undefined && { remaining }),
-      credentials: found,
+      credentials: shown,
       ...(notListed.length > 0 && { missing: notListed }),
     },
     text: [
-      `${existing ?? found.length} passkeys${remaining === undefined ? "" : `, room for ${remaining} more`}`,
-      ...found.map(
-        ({ id, name, displayName, publicKeyCose, ...site }) =>
-          `  ${id}  ${printable(nameOf(site))}  ${printable(name ?? displayName ?? "no name")}` +
-          (publicKeyCose === undefined ? "" : ", key of an unknown kind"),
-      ),
+      `${existing ?? found.length} passkeys${room}`,
+      ...shown.map(credentialLine),
       ...notListed.map(({ what, count, why }) => `  not listed: ${count} of the ${printable(what)} (${why})`),
     ].join("\n"),
   };
-};
-
-/** A site whose id the key does not say is known by the hash of it. */
-function nameOf({ rpId, rpIdHash }: { readonly rpId?: string; readonly rpIdHash?: string }): string {
-  return rpId ?? `site of hash ${rpIdHash}`;
 }
 
-function missingOf(what: string, { missing }: Listing<unknown>) {
-  return missing && { what, count: missing.count, why: missing.cause.code };
+/** A key may shorten the id of a site, and never the hash of it. */
+function siteChoice({ invocation, env }: OpenKey): ((site: KnownRelyingParty) => boolean) | undefined {
+  const rpId = textOption(invocation, "rp");
+  if (rpId === undefined) return undefined;
+  const hash = env.crypto.sha256(utf8(rpId));
+  return ({ rpIdHash }) => equalBytes(rpIdHash, hash);
 }
 
-function deleteOne(id: Uint8Array): Action {
-  return async (manager, { settle, options }) => {
-    await settle(manager.delete(id, options));
-    return {
-      exitCode: 0,
-      json: { ok: true, deleted: toBase64url(id) },
-      text: `deleted ${toBase64url(id)}`,
-    };
+async function count(manager: CredentialManager, { settle, options }: OpenKey): Promise<Outcome> {
+  const { existing, remaining } = await settle(manager.metadata(options));
+  return {
+    exitCode: 0,
+    json: { ok: true, existing: existing ?? null, remaining: remaining ?? null },
+    text: `${existing ?? "an unknown number of"} passkeys, room for ${remaining ?? "an unknown number"} more`,
   };
+}
+
+function deleteOne(id: Uint8Array): Work {
+  return async (manager, key) => {
+    const shown = toBase64url(id);
+    if (flag(key.invocation, "dry-run")) {
+      const { shown: wouldDelete } = await theOne(manager, key, id);
+      return {
+        exitCode: 0,
+        json: { ok: true, dryRun: true, wouldDelete },
+        text: `would be deleted, for good:\n${credentialLine(wouldDelete)}\nnothing was deleted`,
+      };
+    }
+    await key.settle(manager.delete(id, key.options));
+    return { exitCode: 0, json: { ok: true, deleted: shown }, text: `deleted ${shown}` };
+  };
+}
+
+function updateOne(id: Uint8Array): Work {
+  return async (manager, key) => {
+    const { invocation, settle, options } = key;
+    const { said, shown } = await theOne(manager, key, id);
+    if (said.user === undefined) {
+      throw new UsageError(
+        "ENVIRONMENT",
+        "the key does not say whose passkey this is, and renames it by that only",
+      );
+    }
+    const name = textOption(invocation, "name") ?? said.user.name;
+    const displayName = textOption(invocation, "display-name") ?? said.user.displayName;
+    const names = { ...(name !== undefined && { name }), ...(displayName !== undefined && { displayName }) };
+    const line = credentialLine({ ...shown, ...names });
+    if (flag(invocation, "dry-run")) {
+      return {
+        exitCode: 0,
+        json: { ok: true, dryRun: true, before: shown, after: { ...shown, ...names } },
+        text: `before:\n${credentialLine(shown)}\nafter:\n${line}\nnothing was changed`,
+      };
+    }
+    await settle(manager.updateUser(id, { id: said.user.id, ...names }, options));
+    return { exitCode: 0, json: { ok: true, updated: shown.id, ...names }, text: `updated\n${line}` };
+  };
+}
+
+/** @throws {UsageError} ENVIRONMENT when the key lists no such passkey. */
+async function theOne(manager: CredentialManager, key: OpenKey, id: Uint8Array): Promise<FoundCredential> {
+  const { found, notListed } = await credentialsOn(manager, key);
+  const one = found.find(({ said }) => equalBytes(said.id, id));
+  if (one !== undefined) return one;
+  const unlisted = notListed.reduce((sum, { count: some }) => sum + some, 0);
+  throw new UsageError("ENVIRONMENT", `no passkey on the key has the id ${toBase64url(id)}`, {
+    hint:
+      unlisted === 0
+        ? "passkey-harness credentials list prints the ids"
+        : `${unlisted} of its passkeys or sites could not be listed, and it may be among them`,
+  });
 }
 
 function readId(text: string): Uint8Array {
@@ -129,43 +189,4 @@ function readId(text: string): Uint8Array {
       hint: "ids are base64url, as `credentials list` prints them",
     });
   }
-}
-
-/**
- * By PIN where there is someone to ask for it, by the key's own verification otherwise.
- *
- * @throws {UsageError} ENVIRONMENT when no PIN is set or given. @throws {UserVerificationError}
- */
-async function tokenFrom(
-  invocation: Invocation,
-  session: Ctap2Session,
-  { settle, options }: Asking,
-): Promise<PinUvAuthToken> {
-  const { uv, pinUvAuthToken, clientPin, credMgmt, credentialMgmtPreview } = session.info.options ?? {};
-  if (credMgmt !== true && credentialMgmtPreview !== true) {
-    throw new UsageError("ENVIRONMENT", "the key cannot list its passkeys: it has no credential management", {
-      hint: "passkey-harness info says what a key can do",
-    });
-  }
-  if (clientPin === false && uv !== true) {
-    throw new UsageError("ENVIRONMENT", "no PIN is set on the key, and it lists its passkeys with one only", {
-      hint: "set a PIN with the system's own settings or the vendor's program",
-    });
-  }
-  const permissions = Permission.credentialManagement;
-  const verifiesItself = uv === true && pinUvAuthToken === true;
-  const ask = clientPin === true ? pinSource(invocation) : undefined;
-  if (ask !== undefined) {
-    // The user types in real time, whatever time the key lives in.
-    const timed = { pinRetries: (how?: TransactOptions) => settle(session.pinRetries(how)) };
-    const use = (pin: string) => settle(session.pinUvAuthToken({ permissions, pin }, options));
-    try {
-      return (await enterPin(timed, { ask, use, transact: options })).result;
-    } catch (error) {
-      const isDeclined = error instanceof UserVerificationError && error.code === "PIN_DECLINED";
-      if (!isDeclined || !verifiesItself) throw error;
-    }
-  }
-  if (verifiesItself) return settle(session.pinUvAuthToken({ permissions }, options));
-  throw new UsageError("ENVIRONMENT", "the key wants its PIN", { hint: "name a file with --pin-file" });
 }

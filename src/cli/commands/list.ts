@@ -1,23 +1,21 @@
 import { printable } from "../../core/printable.js";
-import { usbDevices } from "../../entry/hid.js";
+import { describeUsbDevice, usbDevices } from "../../entry/hid.js";
 import { PROFILES } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
 import type { Command } from "../command.js";
+import type { Machine } from "../machine.js";
 
 export const list: Command = {
   name: "list",
   summary: "list FIDO keys that are plugged in, and the authenticators that can be simulated",
   synopsis: "[--json]",
-  help: "",
+  help: `  Each key with what --device takes for it: hid:PATH, serial:XYZ where the key has a number, and port:1-1.2 on Linux.`,
   options: {},
-  async run() {
+  async run({ machine }) {
     const profiles = [...PROFILES.values()].map(({ name, description }) => ({ name, description }));
     const width = Math.max(...profiles.map(({ name }) => name.length)) + 2;
-    const { devices, problem } = await lookForKeys();
-    const keys = devices.map(
-      ({ path, product, vendorId, productId }) =>
-        `  hid:${path}   ${printable(product ?? "unnamed")} (${hex16(vendorId)}:${hex16(productId)})`,
-    );
+    const { devices, problem } = await lookForKeys(machine);
+    const keys = devices.map((device) => `  ${printable(describeUsbDevice(device))}`);
     return {
       exitCode: 0,
       json: { ok: true, devices, ...(problem && { problem }), simulated: profiles },
@@ -34,15 +32,11 @@ export const list: Command = {
 };
 
 /** Without the native package the list still says what can be simulated, and why nothing else is in it. */
-async function lookForKeys() {
+async function lookForKeys({ usb }: Machine) {
   try {
-    return { devices: await usbDevices(), problem: undefined };
+    return { devices: await usbDevices(usb), problem: undefined };
   } catch (error) {
     if (!isHarnessError(error)) throw error;
     return { devices: [], problem: error.toJSON() };
   }
-}
-
-function hex16(value: number): string {
-  return value.toString(16).padStart(4, "0");
 }

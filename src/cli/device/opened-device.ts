@@ -1,6 +1,6 @@
 import type { CtapDevice } from "../../entry/ctap.js";
 import type { TraceRecord } from "../../entry/diagnosis.js";
-import type { HidDevice } from "../../entry/hid.js";
+import type { HidDevice, ReopenLimit } from "../../entry/hid.js";
 import type { Env } from "../../entry/sim.js";
 
 /** A device on the table, the time it lives in, and everything that was said. */
@@ -16,5 +16,15 @@ export interface OpenedDevice {
   readonly settle: <T>(work: Promise<T>) => Promise<T>;
   /** Keeps time where it is for as long as the user takes with `work` at the terminal; real time cannot be kept. */
   readonly duringUser: <T>(work: Promise<T>) => Promise<T>;
+  /** Gets ready for the key to be unplugged and plugged in again; absent where nothing can be unplugged. */
+  readonly prepareReplug?: () => Promise<Replug>;
   close(): Promise<void>;
+}
+
+/** How a key is found again after it was unplugged. */
+export interface Replug {
+  /** What it is told by, as `--device` takes it. */
+  readonly knownBy: string;
+  /** Opens it again, by whatever path it has then; the device that was open before stays to be closed. */
+  reopen(limit: ReopenLimit): Promise<OpenedDevice>;
 }

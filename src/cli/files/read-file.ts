@@ -23,6 +23,8 @@ export const FILE_LIMITS = {
   TABLE_BYTES_MAX: 64 * MIB,
   PIN_BYTES_MAX: 1024,
   CERTIFICATE_BYTES_MAX: 1 * MIB,
+  /** What the library seals at most; a key holds some kilobytes. */
+  LARGE_BLOB_BYTES_MAX: 1 * MIB,
   /** The FIDO Alliance's takes 8 MB. */
   METADATA_BYTES_MAX: 64 * MIB,
   PICTURE_BYTES_MAX: 16 * MIB,

@@ -8,6 +8,7 @@ import { FeatureError } from "./feature-error.js";
 import {
   decodeLargeBlobArray,
   encodeLargeBlobArray,
+  isIntact,
   toElement,
   type LargeBlobElement,
 } from "./large-blob-array.js";
@@ -41,6 +42,22 @@ const OPTIONS = parameters<LargeBlobStorageOptions>({
   token: maybe(arg.object),
 });
 
+/** The array of a device, as far as it can be seen without decrypting what it holds. */
+export interface LargeBlobArray {
+  /** Serialized, with its hash. */
+  readonly bytes: number;
+  /** Whether it has the hash that it states; it counts as empty otherwise. */
+  readonly isIntact: boolean;
+  readonly entries: readonly {
+    /** Serialized. */
+    readonly bytes: number;
+    /** The data before compression, in bytes; absent for what is no entry of the kind that CTAP defines. */
+    readonly dataBytes?: number;
+    /** Index of the key that opens it; absent where none does. */
+    readonly openedBy?: number;
+  }[];
+}
+
 /** authenticatorLargeBlobs from the client's side. A key is a credential's largeBlobKey: 32 bytes, secret. */
 export interface LargeBlobStorage {
   /** One credential's data; `undefined` when there is none. */
@@ -63,6 +80,12 @@ export interface LargeBlobStorage {
    * @returns how many entries were removed.
    */
   keepOnly(keys: readonly Uint8Array[], options?: TransactOptions): Promise<number>;
+  /**
+   * Says how large the array is, what is in it and which entries belong to which keys; reads alone.
+   *
+   * @param keys those of the credentials that are known, as credential management lists them.
+   */
+  inspect(keys: readonly Uint8Array[], options?: TransactOptions): Promise<LargeBlobArray>;
 }
 
 /**
@@ -126,6 +149,24 @@ class Storage implements LargeBlobStorage {
     return this.#change((elements) => elements.filter(isKept), options);
   }
 
+  async inspect(keys: readonly Uint8Array[], options?: TransactOptions): Promise<LargeBlobArray> {
+    const { crypto } = this.#deps.env;
+    const serialized = await this.#fetch(options);
+    const elements = decodeLargeBlobArray(crypto, serialized);
+    return {
+      bytes: serialized.length,
+      isIntact: isIntact(crypto, serialized),
+      entries: elements.map((element) => {
+        const opener = keys.findIndex((key) => this.#open(key, element) !== undefined);
+        return {
+          bytes: element.raw.length,
+          ...(element.entry && { dataBytes: element.entry.origSize }),
+          ...(opener >= 0 && { openedBy: opener }),
+        };
+      }),
+    };
+  }
+
   #open(key: Uint8Array, { entry }: LargeBlobElement): Uint8Array | undefined {
     return entry && openLargeBlob(this.#deps.env.crypto, key, entry);
   }
@@ -164,9 +205,13 @@ class Storage implements LargeBlobStorage {
     }
   }
 
-  /** Fragment by fragment until a short one, which is the last. */
   async #load(options: TransactOptions | undefined): Promise<Elements> {
-    const { env, session } = this.#deps;
+    return decodeLargeBlobArray(this.#deps.env.crypto, await this.#fetch(options));
+  }
+
+  /** Fragment by fragment until a short one, which is the last. */
+  async #fetch(options: TransactOptions | undefined): Promise<Uint8Array> {
+    const { session } = this.#deps;
     const limit = session.info.maxSerializedLargeBlobArray ?? CBOR_BYTES_MAX;
     const get = this.#fragmentBytes();
     let serialized = new Uint8Array(0);
@@ -178,7 +223,7 @@ class Storage implements LargeBlobStorage {
       if (config.length > get) throw malformed(`with ${config.length} bytes, ${get} were asked for`);
       serialized = new Uint8Array(concat(serialized, config));
       if (serialized.length > limit) throw malformed(`with more than the ${limit} bytes it announced`);
-      if (config.length < get) return decodeLargeBlobArray(env.crypto, serialized);
+      if (config.length < get) return serialized;
     }
   }
 

@@ -56,6 +56,7 @@ async function storageOn({ pin = false, intercept }: StorageBenchOptions = {}) {
     write: (data: Uint8Array, key = KEY) => bench.run(storage.write({ key, data })),
     erase: (key = KEY) => bench.run(storage.erase(key)),
     keepOnly: (...keys: readonly Uint8Array[]) => bench.run(storage.keepOnly(keys)),
+    inspect: (...keys: readonly Uint8Array[]) => bench.run(storage.inspect(keys)),
     put: (serialized: Uint8Array) =>
       bench.key.store.remember({ more: new Map([["largeBlobs", serialized]]) }),
     array: () => toHex(bench.key.store.memory.more?.get("largeBlobs") as Uint8Array),
@@ -93,6 +94,37 @@ describe.each([{ pin: false }, { pin: true }])("on a key with a PIN: $pin", ({ p
     const before = requests();
     expect(await erase()).toBe(false);
     expect(requests() - before).toBe(1);
+  });
+});
+
+describe("the array as a whole", () => {
+  test("is the empty one of the specification where nothing was written", async () => {
+    // An array without elements, 80, and sixteen bytes of its hash.
+    expect(await (await storageOn()).inspect()).toEqual({ bytes: 17, isIntact: true, entries: [] });
+  });
+
+  test("says which entries belong to which keys, and how long they are", async () => {
+    const { put, write, inspect, array, requests } = await storageOn();
+    put(arrayOf(fromHex("a10102")));
+    await write(NOISE, OTHER_KEY);
+    await write(utf8("mine"));
+    const before = requests();
+    const { bytes, isIntact, entries } = await inspect(KEY, OTHER_KEY);
+    expect(requests() - before).toBe(3);
+    expect({ bytes, isIntact }).toEqual({ bytes: array().length / 2, isIntact: true });
+    expect(entries.map(({ dataBytes, openedBy }) => ({ dataBytes, openedBy }))).toEqual([
+      { dataBytes: undefined, openedBy: undefined },
+      { dataBytes: 2048, openedBy: 1 },
+      { dataBytes: 4, openedBy: 0 },
+    ]);
+    expect(entries.reduce((sum, entry) => sum + entry.bytes, 1 + 16)).toBe(bytes);
+    expect((await inspect(KEY)).entries.map(({ openedBy }) => openedBy)).toEqual([undefined, undefined, 0]);
+  });
+
+  test("that fails its hash says so, and counts as empty", async () => {
+    const { put, inspect } = await storageOn();
+    put(concat(arrayOf(fromHex("07")).subarray(0, -1), Uint8Array.of(0)));
+    expect(await inspect(KEY)).toEqual({ bytes: 18, isIntact: false, entries: [] });
   });
 });
 
