@@ -52,7 +52,7 @@ async function reports({ recorder, key, env, device, path }: Owner): Promise<voi
     assert.deepEqual(about, {
       vendorId: 0x1209,
       productId: 0x0001,
-      manufacturer: "",
+      manufacturer: ON_USBIP ? "Passkey Harness" : "",
       product: "Passkey Harness Simulated Key",
       serialNumber: "lab-1",
     });

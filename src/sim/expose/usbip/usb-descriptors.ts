@@ -24,8 +24,10 @@ const BUS_POWERED = 0x80;
 /** 100 mA, in units of two. */
 const MAX_POWER = 50;
 const US_ENGLISH = 0x0409;
-const PRODUCT_STRING = 1;
-const SERIAL_STRING = 2;
+const MANUFACTURER_STRING = 1;
+const PRODUCT_STRING = 2;
+const SERIAL_STRING = 3;
+const MANUFACTURER = "Passkey Harness";
 /** A length of one byte, two of which are header: 126 units of UTF-16. */
 export const STRING_UNITS_MAX = 126;
 
@@ -53,7 +55,7 @@ export function deviceDescriptor(device: UsbDevice): Uint8Array {
     ...[0, 0, 0], // class, subclass, protocol: the interface's
     REPORT_BYTES, // packets of the control endpoint
     ...[...le16(device.vendorId), ...le16(device.productId), ...le16(device.release)],
-    ...[0, PRODUCT_STRING, SERIAL_STRING], // no manufacturer
+    ...[MANUFACTURER_STRING, PRODUCT_STRING, SERIAL_STRING],
     1, // configurations
   );
 }
@@ -84,6 +86,7 @@ export function hidDescriptor(): Uint8Array {
 export function stringDescriptor(device: UsbDevice, index: number): Uint8Array | undefined {
   if (index === 0) return Uint8Array.of(4, DescriptorType.STRING, ...le16(US_ENGLISH));
   const texts = new Map([
+    [MANUFACTURER_STRING, MANUFACTURER],
     [PRODUCT_STRING, device.product],
     [SERIAL_STRING, device.serial],
   ]);

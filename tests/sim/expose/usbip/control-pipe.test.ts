@@ -18,8 +18,8 @@ const REPORT_DESCRIPTOR =
 
 describe("ControlPipe", () => {
   test.each([
-    // USB 2.0 table 9-8: version 2.00, class of the interface, 64 bytes, ids, release 1.00, strings 1 and 2.
-    ["80 06 0001 0000 4000", "12010002000000405010070400010001" + "0201"],
+    // USB 2.0 table 9-8: version 2.00, class of the interface, 64 bytes, ids, release 1.00, strings 1 to 3.
+    ["80 06 0001 0000 4000", "12010002000000405010070400010102" + "0301"],
     ["80 06 0001 0000 0800", "1201000200000040"],
     // Tables 9-10, 9-12, HID 6.2.1, 9-13: 41 bytes; two endpoints; HID 1.11 with 34 bytes of report descriptor.
     [
@@ -28,8 +28,8 @@ describe("ControlPipe", () => {
     ],
     ["80 06 0002 0000 0900", "090229000101008032"],
     ["80 06 0003 0000 ff00", "04030904"],
-    ["80 06 0103 0904 ff00", "0c03" + "4b006500790020" + "00e900"],
-    ["80 06 0203 0904 ff00", "0403" + "3700"],
+    ["80 06 0203 0904 ff00", "0c03" + "4b006500790020" + "00e900"],
+    ["80 06 0303 0904 ff00", "0403" + "3700"],
     ["81 06 0022 0000 2200", REPORT_DESCRIPTOR],
     ["81 06 0021 0000 0900", "092111010001222200"],
     ["80 00 0000 0000 0200", "0000"],
@@ -44,7 +44,7 @@ describe("ControlPipe", () => {
     ["a qualifier: it has one speed", "80 06 0006 0000 0a00"],
     ["a binary object store", "80 06 000f 0000 0500"],
     ["a second configuration", "80 06 0102 0000 0900"],
-    ["a string it lacks", "80 06 0303 0904 ff00"],
+    ["a string it lacks", "80 06 0403 0904 ff00"],
     ["a configuration it lacks", "00 09 0200 0000 0000"],
     ["another interface", "81 06 0022 0100 2200"],
     ["another setting of the interface", "01 0b 0100 0000 0000"],

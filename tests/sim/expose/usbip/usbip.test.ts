@@ -192,7 +192,7 @@ describe("transfers", () => {
     const host = await UsbipHost.attach(device.port);
     const control = { command: 1, direction: 1, length: 18 };
     host.send(urbHeader({ ...control, sequence: 2, setup: "8006000100001200" }));
-    const data = "12010002000000400912010000010001" + "0201";
+    const data = "12010002000000400912010000010102" + "0301";
     expect(await host.read(48 + 18)).toBe(ret(2, { length: 18, data }));
     host.send(urbHeader({ ...control, sequence: 3, setup: "8006000600000a00" }));
     expect(await host.read(48)).toBe(ret(3, { status: EPIPE }));
