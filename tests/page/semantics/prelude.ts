@@ -1,5 +1,13 @@
-/** Functions that every case finds in its page; a script file, because the pages forbid inline ones. */
-export const PRELUDE = String.raw`
+/**
+ * Returns the functions that every case finds in its page; a script file, because the pages forbid inline ones.
+ *
+ * @param limitMs how long a call that names no signal may be pending; then the page aborts it with the reason "pending".
+ */
+export function preludeFor(limitMs?: number): string {
+  return `const limitMs = ${JSON.stringify(limitMs ?? null)};${FUNCTIONS}`;
+}
+
+const FUNCTIONS = String.raw`
 const bytes = (...numbers) => new Uint8Array(numbers);
 const challenge = () => crypto.getRandomValues(new Uint8Array(16));
 const creation = (change = {}) => ({
@@ -10,8 +18,17 @@ const creation = (change = {}) => ({
   ...change,
 });
 const request = (change = {}) => ({ challenge: challenge(), ...change });
-const make = (change, outer = {}) => navigator.credentials.create({ publicKey: creation(change), ...outer });
-const ask = (change, outer = {}) => navigator.credentials.get({ publicKey: request(change), ...outer });
+const limited = (outer, call) => {
+  if (limitMs === null || "signal" in outer) return call(outer);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort("pending"), limitMs);
+  const promise = call({ ...outer, signal: abort.signal });
+  const stop = () => clearTimeout(timer);
+  promise.then(stop, stop);
+  return promise;
+};
+const make = (change, outer = {}) => limited(outer, (all) => navigator.credentials.create({ publicKey: creation(change), ...all }));
+const ask = (change, outer = {}) => limited(outer, (all) => navigator.credentials.get({ publicKey: request(change), ...all }));
 /** What a promise, or a function that gives one, came to. */
 const ended = async (what) => {
   let isThrown = typeof what === "function";

@@ -1,0 +1,98 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { check, outFolder } from "../../../lab/checks.js";
+import { Chromium } from "../../../lab/services/chromium.js";
+import { startUdev } from "../../../lab/services/udev.js";
+import { type TraceRecord, startTrace } from "../../../src/entry/diagnosis.js";
+import { LoopbackDevice, envFor, exposeUhid, systemClock, systemEnv } from "../../../src/entry/sim.js";
+import { authenticate, register } from "../../../src/entry/webauthn.js";
+import { creationOptions, ORIGIN, requestOptions } from "../../helpers/ceremony-options.js";
+import { CASE_GROUPS } from "../../page/semantics/all-cases.js";
+import { PASSKEY, casesSite, scriptOf } from "../../page/semantics/cases-site.js";
+import type { SemanticsCase } from "../../page/semantics/cases.js";
+import { SemanticsKey } from "../../page/semantics/semantics-key.js";
+import { PLAYED, USB_RESULTS, type UsbResult } from "../../page/semantics/usb-cases.js";
+import { told } from "./told.js";
+
+/** On an emulated processor the packets of one message may be further apart than a key's half a second. */
+const EMULATED = { reassemblyMs: 20_000 };
+/** From the key's being plugged in to udev's having told the browser. */
+const SETTLE_MS = 2_000;
+const TOUCH_MS = 50;
+/** Emulation: one ceremony takes some seconds. */
+const CALL_MS = 15_000;
+const CASE_MS = 400_000;
+
+const records: TraceRecord[] = [];
+const write = (record: TraceRecord) => void records.push(record);
+const env = { ...systemEnv(), trace: startTrace(systemClock, { write }) };
+const own = envFor(env, "key");
+const key = new SemanticsKey(env, { touchMs: TOUCH_MS });
+await warmUp();
+startUdev();
+const site = await casesSite(CALL_MS);
+await exposeUhid(own, { ...key.firmware, cbor: told(own, key.handle) }, { knobs: EMULATED });
+await sleep(SETTLE_MS);
+const chromium = await Chromium.start({
+  log: join(outFolder(), "chromium.log"),
+  flags: ["--enable-logging=stderr", "--vmodule=*fido*=2,*webauth*=2"],
+  withinMs: 240_000,
+});
+process.stdout.write(`${chromium.version}\n`);
+
+const asked = process.argv.slice(2);
+const results: Record<string, UsbResult> = {};
+for (const one of CASE_GROUPS.flatMap(({ cases }) => cases)) {
+  const isWanted = asked.length === 0 ? PLAYED(one) : asked.includes(one.id);
+  if (isWanted) await check(`plays ${one.id}`, () => played(one));
+}
+await check("leaves when asked to", () => chromium.close());
+process.exit(0);
+
+/** Plays a case in a tab of its own with a key of its own, and keeps what it came to. */
+async function played(one: SemanticsCase): Promise<void> {
+  const began = performance.now();
+  key.renew();
+  records.length = 0;
+  const page = await chromium.open(site.url);
+  try {
+    await page.bringToFront();
+    if (one.isUntouched === true) {
+      await page.evaluate(PASSKEY, { asUser: true });
+      key.isUntouched = true;
+    }
+    const value = await page.evaluate<unknown>(caught(scriptOf(one, site, CASE_MS)), { asUser: true });
+    results[one.id] = { value, ms: Math.round(performance.now() - began), key: commands() };
+    process.stdout.write(`${JSON.stringify(results[one.id])}\n`);
+    const record = { browser: chromium.version, results };
+    writeFileSync(join(outFolder(), USB_RESULTS), `${JSON.stringify(record, null, 1)}\n`);
+  } finally {
+    await page.close();
+  }
+}
+
+/** A case may end with what it threw. */
+function caught(script: string): string {
+  return `${script}.catch((error) => ({ thrown: String(error?.name ?? error) }))`;
+}
+
+/** What the key was asked, in order. */
+function commands(): readonly string[] {
+  return records.flatMap((record) =>
+    record.kind === "ctap.response" ? [`${record.command} ${record.status}`] : [],
+  );
+}
+
+/**
+ * Uses the key once, before the browser starts: one whose program has not yet been compiled by its first calls is silent
+ * for longer, on an emulated processor, than a browser bears.
+ */
+async function warmUp(): Promise<void> {
+  const device = new LoopbackDevice(env, key.handle);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const { id } = await register(env, device, creationOptions(), { origin: ORIGIN });
+    const allowCredentials = [{ type: "public-key", id }];
+    await authenticate(env, device, requestOptions({ allowCredentials }), { origin: ORIGIN });
+  }
+}
