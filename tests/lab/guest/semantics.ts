@@ -3,16 +3,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { check, outFolder } from "../../../lab/checks.js";
 import { Chromium } from "../../../lab/services/chromium.js";
+import type { ChromiumPage } from "../../../lab/services/chromium-page.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { type TraceRecord, startTrace } from "../../../src/entry/diagnosis.js";
 import { LoopbackDevice, envFor, exposeUhid, systemClock, systemEnv } from "../../../src/entry/sim.js";
 import { authenticate, register } from "../../../src/entry/webauthn.js";
 import { creationOptions, ORIGIN, requestOptions } from "../../helpers/ceremony-options.js";
 import { CASE_GROUPS } from "../../page/semantics/all-cases.js";
-import { PASSKEY, casesSite, scriptOf } from "../../page/semantics/cases-site.js";
+import { PASSKEY, casesSite, caught, scriptOf } from "../../page/semantics/cases-site.js";
 import type { SemanticsCase } from "../../page/semantics/cases.js";
 import { SemanticsKey } from "../../page/semantics/semantics-key.js";
-import { PLAYED, USB_RESULTS, type UsbResult } from "../../page/semantics/usb-cases.js";
+import { USB_RESULTS, usbOf, type UsbResult, type UsbRun } from "../../page/semantics/usb-cases.js";
 import { told } from "./told.js";
 
 /** On an emulated processor the packets of one message may be further apart than a key's half a second. */
@@ -21,7 +22,7 @@ const EMULATED = { reassemblyMs: 20_000 };
 const SETTLE_MS = 2_000;
 const TOUCH_MS = 50;
 /** Emulation: one ceremony takes some seconds. */
-const CALL_MS = 15_000;
+const CALL_MS = 20_000;
 const CASE_MS = 400_000;
 
 const records: TraceRecord[] = [];
@@ -41,23 +42,29 @@ const chromium = await Chromium.start({
 });
 process.stdout.write(`${chromium.version}\n`);
 
+let page = await tab();
 const asked = process.argv.slice(2);
 const results: Record<string, UsbResult> = {};
 for (const one of CASE_GROUPS.flatMap(({ cases }) => cases)) {
-  const isWanted = asked.length === 0 ? PLAYED(one) : asked.includes(one.id);
+  const isWanted = asked.length === 0 ? usbOf(one.id).out === undefined : asked.includes(one.id);
   if (isWanted) await check(`plays ${one.id}`, () => played(one));
 }
 await check("leaves when asked to", () => chromium.close());
 process.exit(0);
 
-/** Plays a case in a tab of its own with a key of its own, and keeps what it came to. */
+async function tab(): Promise<ChromiumPage> {
+  const opened = await chromium.open(site.url);
+  await opened.bringToFront();
+  return opened;
+}
+
+/** Plays a case in a document of its own with a key of its own, and keeps what it came to. */
 async function played(one: SemanticsCase): Promise<void> {
   const began = performance.now();
   key.renew();
   records.length = 0;
-  const page = await chromium.open(site.url);
   try {
-    await page.bringToFront();
+    await page.go(site.url);
     if (one.isUntouched === true) {
       await page.evaluate(PASSKEY, { asUser: true });
       key.isUntouched = true;
@@ -65,16 +72,13 @@ async function played(one: SemanticsCase): Promise<void> {
     const value = await page.evaluate<unknown>(caught(scriptOf(one, site, CASE_MS)), { asUser: true });
     results[one.id] = { value, ms: Math.round(performance.now() - began), key: commands() };
     process.stdout.write(`${JSON.stringify(results[one.id])}\n`);
-    const record = { browser: chromium.version, results };
-    writeFileSync(join(outFolder(), USB_RESULTS), `${JSON.stringify(record, null, 1)}\n`);
-  } finally {
+    const run: UsbRun = { browser: chromium.version, results };
+    writeFileSync(join(outFolder(), USB_RESULTS), `${JSON.stringify(run, null, 1)}\n`);
+  } catch (error) {
     await page.close();
+    page = await tab();
+    throw error;
   }
-}
-
-/** A case may end with what it threw. */
-function caught(script: string): string {
-  return `${script}.catch((error) => ({ thrown: String(error?.name ?? error) }))`;
 }
 
 /** What the key was asked, in order. */

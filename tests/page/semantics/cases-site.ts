@@ -55,3 +55,8 @@ export function scriptOf({ run }: SemanticsCase, { other }: CasesSite, withinMs 
   const late = `new Promise((resolve) => setTimeout(resolve, ${withinMs}, "still pending after ${withinMs / 1_000} s"))`;
   return `(() => { const other = ${JSON.stringify(other)}; return Promise.race([(async () => { ${run} })(), ${late}]); })()`;
 }
+
+/** Returns an expression whose value says what a script threw. */
+export function caught(script: string): string {
+  return `${script}.catch((error) => ({ thrown: String(error?.name ?? error) }))`;
+}

@@ -1,6 +1,6 @@
-import type { SemanticsCase } from "./cases.js";
+/** The cases before a key on the computer's USB: which it cannot play, and where the harness differs from Chromium. */
 
-/** What an unmodified browser came to in a case, with a key on its computer's USB. */
+/** What an unmodified browser came to in one case. */
 export interface UsbResult {
   readonly value: unknown;
   readonly ms: number;
@@ -8,10 +8,38 @@ export interface UsbResult {
   readonly key: readonly string[];
 }
 
+/** One run of the lab. */
+export interface UsbRun {
+  readonly browser: string;
+  readonly results: Readonly<Record<string, UsbResult>>;
+}
+
+/** A run beside what the harness came to; docs/page-semantics.md is made from the one that was recorded. */
+export interface UsbRecord {
+  readonly browser: string;
+  readonly cases: readonly {
+    readonly id: string;
+    readonly inChromium: unknown;
+    readonly inHarness: unknown;
+  }[];
+}
+
 /** File among the artefacts of the lab's run. */
 export const USB_RESULTS = "results.json";
 
-/** Cases that no key on USB can play. */
-const NOT_APPLICABLE: Readonly<Record<string, string>> = {};
+/** From the root of the project. */
+export const USB_RECORD = "docs/page-semantics-usb.json";
 
-export const PLAYED = ({ id }: SemanticsCase): boolean => NOT_APPLICABLE[id] === undefined;
+interface UsbCase {
+  /** Why no key on USB can play the case. */
+  readonly out?: string;
+  /** Why the harness differs from Chromium; absent where it must not. */
+  readonly differs?: string;
+}
+
+const USB_CASES: Readonly<Record<string, UsbCase>> = {};
+
+/** Returns what is known of a case before a key on USB. */
+export function usbOf(id: string): UsbCase {
+  return USB_CASES[id] ?? {};
+}

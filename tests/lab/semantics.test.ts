@@ -1,0 +1,75 @@
+/** Every case of the page's side of WebAuthn that a key can play: Chromium with it on the lab's USB, and the harness. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Browser } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { whyNoLab } from "../../lab/tools.js";
+import { programNamed } from "../helpers/programs.js";
+import { CASE_GROUPS } from "../page/semantics/all-cases.js";
+import { casesSite, type CasesSite } from "../page/semantics/cases-site.js";
+import { USB_RECORD, USB_RESULTS, usbOf, type UsbRecord, type UsbRun } from "../page/semantics/usb-cases.js";
+import { CALL_MS, runWithUsbKey } from "../page/semantics/with-usb-key.js";
+import { guestChecks } from "./guest-checks.js";
+
+/** Pages at once; most of the time they wait. */
+const AT_ONCE = 4;
+
+const TOOLS = ["udev", "chromium"] as const;
+const PLAYED = CASE_GROUPS.flatMap(({ cases }) => cases).filter(({ id }) => usbOf(id).out === undefined);
+
+await guestChecks({
+  name: "semantics",
+  program: "tests/lab/guest/semantics.ts",
+  tools: TOOLS,
+  memoryMb: 8192,
+  timeoutSeconds: 1_800,
+  titles: [...PLAYED.map(({ id }) => `plays ${id}`), "leaves when asked to"],
+});
+
+describe.skipIf(whyNoLab(TOOLS) !== undefined)(
+  "the harness in the place of Chromium with a key on USB",
+  () => {
+    const run = JSON.parse(
+      readFileSync(join("artifacts", "lab", "semantics", USB_RESULTS), "utf8"),
+    ) as UsbRun;
+    const results = new Map<string, unknown>();
+    let browser: Browser;
+    let site: CasesSite;
+
+    beforeAll(async () => {
+      browser = await chromium.launch({
+        executablePath: programNamed("chromium") ?? "chromium",
+        args: ["--no-sandbox"],
+      });
+      site = await casesSite(CALL_MS);
+      const waiting = [...PLAYED];
+      const work = async () => {
+        for (let one = waiting.shift(); one !== undefined; one = waiting.shift())
+          results.set(one.id, await runWithUsbKey(browser, site, one));
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+    });
+
+    afterAll(async () => {
+      await browser.close();
+      await site[Symbol.asyncDispose]();
+      const cases = PLAYED.flatMap(({ id }) => {
+        const inChromium = run.results[id]?.value;
+        return inChromium === undefined ? [] : [{ id, inChromium, inHarness: results.get(id) ?? null }];
+      });
+      const record: UsbRecord = { browser: run.browser, cases };
+      const text = `${JSON.stringify(record, null, 1)}\n`;
+      writeFileSync(join("artifacts", "lab", "semantics", "record.json"), text);
+      // `RECORD=1 npm run test:lab -- semantics`, then `npm run docs`.
+      if (process.env["RECORD"] === "1") writeFileSync(USB_RECORD, text);
+    });
+
+    test.each(PLAYED)("$id: $about", ({ id }) => {
+      const expected = run.results[id]?.value;
+      expect(expected, "the browser in the lab came to nothing").toBeDefined();
+      const { differs } = usbOf(id);
+      if (differs === undefined) expect(results.get(id)).toEqual(expected);
+      else expect(results.get(id), "they no longer differ: take the reason away").not.toEqual(expected);
+    });
+  },
+);
