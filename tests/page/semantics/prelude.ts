@@ -2,9 +2,10 @@
  * Returns the functions that every case finds in its page; a script file, because the pages forbid inline ones.
  *
  * @param limitMs how long a call that names no signal may be pending; then the page aborts it with the reason "pending".
+ * `Infinity`: whoever drives the browser decides, with `openCall.abort("pending")`. No call has a limit when absent.
  */
 export function preludeFor(limitMs?: number): string {
-  return `const limitMs = ${JSON.stringify(limitMs ?? null)};${FUNCTIONS}`;
+  return `const limitMs = ${limitMs ?? "null"};${FUNCTIONS}`;
 }
 
 const FUNCTIONS = String.raw`
@@ -18,12 +19,16 @@ const creation = (change = {}) => ({
   ...change,
 });
 const request = (change = {}) => ({ challenge: challenge(), ...change });
+/** The call that is pending and may be aborted, and which one it is. */
+let openCall = { number: 0 };
 const limited = (outer, call) => {
   if (limitMs === null || "signal" in outer) return call(outer);
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort("pending"), limitMs);
+  const own = { number: openCall.number + 1, isOpen: true, abort: (reason) => abort.abort(reason) };
+  openCall = own;
+  const timer = limitMs === Infinity ? 0 : setTimeout(own.abort, limitMs, "pending");
   const promise = call({ ...outer, signal: abort.signal });
-  const stop = () => clearTimeout(timer);
+  const stop = () => { own.isOpen = false; clearTimeout(timer); };
   promise.then(stop, stop);
   return promise;
 };

@@ -12,15 +12,21 @@ import {
   simulatedUser,
 } from "../../../src/entry/sim.js";
 
+/** Without PIN and without reader: it tells no names of accounts, so that a browser shows no list of them. */
+const PLAIN: AuthenticatorProfile = fitForUhid({ ...profileNamed("ctap23"), name: "semantics-plain" });
+
 /**
- * A key with everything that the browser's virtual authenticator has in the cases, fingerprint reader included: who uses
- * it types no PIN, so that no case needs a window.
+ * With everything that the browser's virtual authenticator has in the cases, fingerprint reader included: who uses it types
+ * no PIN, so that no case needs a window.
  */
-const PROFILE: AuthenticatorProfile = fitForUhid({
-  ...profileNamed("ctap23"),
-  name: "semantics-key",
+const READER: AuthenticatorProfile = {
+  ...PLAIN,
+  name: "semantics-reader",
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
-});
+};
+
+/** What a key of the cases is like. */
+export type SemanticsKeyKind = "reader" | "plain";
 
 /** The key of the cases: the same on a kernel's USB, before an unmodified browser, and in the harness. */
 export class SemanticsKey {
@@ -33,13 +39,13 @@ export class SemanticsKey {
   constructor(env: Env, { touchMs }: { readonly touchMs: number }) {
     this.#env = env;
     this.#touchMs = touchMs;
-    this.#key = this.#made();
+    this.#key = this.#made("reader");
   }
 
-  /** Takes another key of the same make, with nothing on it, in its place. */
-  renew(): void {
+  /** Takes another key, with nothing on it, in its place. */
+  renew(kind: SemanticsKeyKind = "reader"): void {
     this.isUntouched = false;
-    this.#key = this.#made();
+    this.#key = this.#made(kind);
   }
 
   /** Passes messages to the key that is there at the moment. */
@@ -49,10 +55,10 @@ export class SemanticsKey {
     return { ...firmwareOf(this.#key), cbor: this.handle, powerCycle: () => this.#key.powerCycle() };
   }
 
-  #made(): SimAuthenticator {
+  #made(kind: SemanticsKeyKind): SimAuthenticator {
     const person = envFor(this.#env, "user");
     return new SimAuthenticator(envFor(this.#env, "key"), {
-      profile: PROFILE,
+      profile: kind === "plain" ? PLAIN : READER,
       store: new CredentialStore(),
       user: {
         answer: (prompt, signal) => {

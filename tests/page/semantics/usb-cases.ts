@@ -1,5 +1,7 @@
 /** The cases before a key on the computer's USB: which it cannot play, and where the harness differs from Chromium. */
 
+import type { SemanticsKeyKind } from "./semantics-key.js";
+
 /** What an unmodified browser came to in one case. */
 export interface UsbResult {
   readonly value: unknown;
@@ -31,13 +33,23 @@ export const USB_RESULTS = "results.json";
 export const USB_RECORD = "docs/page-semantics-usb.json";
 
 interface UsbCase {
+  /** The key that plays it; with a reader when absent. */
+  readonly key?: SemanticsKeyKind;
   /** Why no key on USB can play the case. */
   readonly out?: string;
   /** Why the harness differs from Chromium; absent where it must not. */
   readonly differs?: string;
 }
 
-const USB_CASES: Readonly<Record<string, UsbCase>> = {};
+/** Where get() names no credential: see the plain key. */
+const PLAIN: UsbCase = { key: "plain" };
+
+const USB_CASES: Readonly<Record<string, UsbCase>> = {
+  "get-options": PLAIN,
+  "mediation-required": PLAIN,
+  "frame-same-origin": PLAIN,
+  "frame-cross-origin-allowed": PLAIN,
+};
 
 /** Returns what is known of a case before a key on USB. */
 export function usbOf(id: string): UsbCase {
