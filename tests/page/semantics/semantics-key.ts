@@ -12,17 +12,39 @@ import {
   simulatedUser,
 } from "../../../src/entry/sim.js";
 
-/** Without PIN and without reader: it tells no names of accounts, so that a browser shows no list of them. */
-const PLAIN: AuthenticatorProfile = fitForUhid({ ...profileNamed("ctap23"), name: "semantics-plain" });
+const FULL = fitForUhid(profileNamed("ctap23"));
 
 /**
  * With everything that the browser's virtual authenticator has in the cases, fingerprint reader included: who uses it types
  * no PIN, so that no case needs a window.
  */
 const READER: AuthenticatorProfile = {
-  ...PLAIN,
+  ...FULL,
   name: "semantics-reader",
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
+};
+
+/**
+ * Without reader, PIN, extensions: it tells no names of accounts, so that a browser shows no list of them, and none asks
+ * its user to set a PIN up.
+ */
+const PLAIN: AuthenticatorProfile = {
+  ...FULL,
+  name: "semantics-plain",
+  extensions: [],
+  pinUvAuthProtocols: [],
+  options: {
+    ...FULL.options,
+    clientPin: false,
+    pinUvAuthToken: false,
+    makeCredUvNotRqd: false,
+    credMgmt: false,
+    perCredMgmtRO: false,
+    largeBlobs: false,
+    authnrCfg: false,
+    uvAcfg: false,
+    setMinPINLength: false,
+  },
 };
 
 /** What a key of the cases is like. */
