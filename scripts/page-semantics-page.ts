@@ -1,5 +1,6 @@
 /** Writes docs/page-semantics.md from the cases that tests/page/semantics.test.ts runs in both browsers. */
 import { CASE_GROUPS } from "../tests/page/semantics/all-cases.js";
+import { pageSemanticsUsb } from "./page-semantics-usb.js";
 
 /** Returns the page. */
 export function pageSemanticsPage(): string {
@@ -29,6 +30,8 @@ export function pageSemanticsPage(): string {
           `| \`${id}\` | ${about} | ${differs === undefined ? "same" : `differs: ${differs}`} |`,
       ),
     ]),
+    "",
+    ...pageSemanticsUsb(),
     "",
   ].join("\n");
 }

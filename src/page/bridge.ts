@@ -159,7 +159,8 @@ export class PageBridge {
   ) {
     const { span, facts, document, signal } = from;
     const isConditional = call.mediation === "conditional";
-    const autofill = isConditional && this.#deps.autofill() === "ignored";
+    // A field offers passkeys to sign in with; none is made there.
+    const autofill = isConditional && (call.method === "create" || this.#deps.autofill() === "ignored");
     const browserCall: BrowserCall = {
       signal,
       context: span.trace.context,

@@ -66,6 +66,10 @@ const REASONS: Readonly<Record<string, readonly [why: string, cure: string]>> = 
     "the click was too long ago when the page asked for a passkey: the site's options had taken too long",
     "Fetch the options before the click, and call create() or get() in its handler.",
   ],
+  "recent-sign-in-missing": [
+    'the page wanted a passkey made by `mediation: "conditional"`, and no password manager had just signed the user in',
+    "Ask the user, and call create() without `mediation`.",
+  ],
   "frame-not-allowed": [
     "the page stands in a frame that has no permission for WebAuthn",
     'Give the frame `allow="publickey-credentials-get; publickey-credentials-create"`.',

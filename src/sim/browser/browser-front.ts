@@ -55,6 +55,9 @@ export class BrowserFront {
   async pass(request: PendingRequest): Promise<void> {
     const { client, os, user } = this.#knobs();
     await this.#waitForFocus(request);
+    // No browser here signs its user in with a password. @see WebAuthn Level 3 §5.1.3 (conditional mediation)
+    if (request.isUntouched && request.method === "create" && !client.virtualAuthenticator)
+      throw new PageRejection("NotAllowedError", "recent-sign-in-missing");
     if (request.isUntouched) await never(request.signal);
     // With a virtual authenticator attached, a browser takes an autofill request without anybody's choice.
     if (request.conditional && !client.virtualAuthenticator)

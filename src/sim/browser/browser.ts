@@ -66,7 +66,7 @@ export interface BrowserCall {
   readonly signal?: AbortSignal | undefined;
   /** The span of the page that calls; a ceremony of its own when absent. */
   readonly context?: TraceContext | undefined;
-  /** A get() for the autofill of a field, in which the user selects nothing. */
+  /** A get() for the autofill of a field, in which the user selects nothing; a create() by no wish of the user's. */
   readonly autofill?: boolean;
   /** From the click that led to the call, in milliseconds; at the click itself when absent. */
   readonly sinceClickMs?: number;

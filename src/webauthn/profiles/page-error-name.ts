@@ -48,6 +48,7 @@ export type PageReason =
   | "request-already-pending"
   | "page-not-focused"
   | "user-activation-missing"
+  | "recent-sign-in-missing"
   | "frame-not-allowed"
   | "extension-refused"
   | "unexpected";

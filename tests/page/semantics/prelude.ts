@@ -1,5 +1,14 @@
-/** Functions that every case finds in its page; a script file, because the pages forbid inline ones. */
-export const PRELUDE = String.raw`
+/**
+ * Returns the functions that every case finds in its page; a script file, because the pages forbid inline ones.
+ *
+ * @param limitMs how long a call that names no signal may be pending; then the page aborts it with the reason "pending".
+ * `Infinity`: whoever drives the browser decides, with `openCall.abort("pending")`. No call has a limit when absent.
+ */
+export function preludeFor(limitMs?: number): string {
+  return `const limitMs = ${limitMs ?? "null"};${FUNCTIONS}`;
+}
+
+const FUNCTIONS = String.raw`
 const bytes = (...numbers) => new Uint8Array(numbers);
 const challenge = () => crypto.getRandomValues(new Uint8Array(16));
 const creation = (change = {}) => ({
@@ -10,8 +19,21 @@ const creation = (change = {}) => ({
   ...change,
 });
 const request = (change = {}) => ({ challenge: challenge(), ...change });
-const make = (change, outer = {}) => navigator.credentials.create({ publicKey: creation(change), ...outer });
-const ask = (change, outer = {}) => navigator.credentials.get({ publicKey: request(change), ...outer });
+/** The call that is pending and may be aborted, and which one it is. */
+let openCall = { number: 0 };
+const limited = (outer, call) => {
+  if (limitMs === null || "signal" in outer) return call(outer);
+  const abort = new AbortController();
+  const own = { number: openCall.number + 1, isOpen: true, abort: (reason) => abort.abort(reason) };
+  openCall = own;
+  const timer = limitMs === Infinity ? 0 : setTimeout(own.abort, limitMs, "pending");
+  const promise = call({ ...outer, signal: abort.signal });
+  const stop = () => { own.isOpen = false; clearTimeout(timer); };
+  promise.then(stop, stop);
+  return promise;
+};
+const make = (change, outer = {}) => limited(outer, (all) => navigator.credentials.create({ publicKey: creation(change), ...all }));
+const ask = (change, outer = {}) => limited(outer, (all) => navigator.credentials.get({ publicKey: request(change), ...all }));
 /** What a promise, or a function that gives one, came to. */
 const ended = async (what) => {
   let isThrown = typeof what === "function";

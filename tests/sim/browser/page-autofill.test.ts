@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KnobOverrides } from "../../../src/sim/knobs/knobs.js";
 import { simWorld } from "../../../src/sim/sim-world.js";
+import { creationOptions, ORIGIN } from "../../helpers/ceremony-options.js";
 
 /** A registration without these knobs, then logins with them. */
 async function loginsWith(knobs: KnobOverrides, times = 1) {
@@ -77,4 +78,16 @@ describe("a get() that begins after the click", () => {
   test("does not begin after the ceremony", async () => {
     expect((await loginsWith({ "page.autofillMs": 60_000 })).conditional).toBe(0);
   });
+});
+
+// Measured with Chromium 156 and a key on USB: tests/lab/semantics.test.ts, conditional-with-list.
+test("a create() by no wish of the user's is refused at once, and no authenticator is asked", async () => {
+  const { env, browser } = simWorld("autofill", { "link.road": "loopback" });
+  const page = { origin: ORIGIN, isAllowed: true, hasFocus: () => true };
+  const failure = await env.clock.run(
+    browser.create(creationOptions(), { autofill: true, page }).catch((error: unknown) => error),
+  );
+  expect(failure).toMatchObject({ name: "NotAllowedError", reason: "recent-sign-in-missing" });
+  expect(env.clock.nowMs()).toBe(0);
+  expect(env.records.filter(({ kind }) => kind === "ctap.request")).toEqual([]);
 });

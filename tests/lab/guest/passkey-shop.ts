@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { check, outFolder } from "../../../lab/checks.js";
+import { Chromium } from "../../../lab/services/chromium.js";
+import { startUdev } from "../../../lab/services/udev.js";
+import { until } from "../../../lab/services/until.js";
+import { type TraceRecord, explain, startTrace } from "../../../src/entry/diagnosis.js";
+import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
+import { systemClock, systemEnv, withKnobs } from "../../../src/entry/sim.js";
+import { judgeTruth } from "../../../src/page/matchers/judge.js";
+import { BrowserKey } from "./browser-key.js";
+import { PageObserver } from "./page-observer.js";
+import { SHOP_STORIES, type ShopStory } from "./shop-stories.js";
+
+interface Shop {
+  readonly url: string;
+  readonly passkeys: () => readonly string[];
+  readonly close: () => void;
+}
+
+/** After the page's guard of 60 s. */
+const TOUCH_MS = 75_000;
+/** Emulation: from the touch to the site's answer. */
+const LATE_MS = 60_000;
+/** From the key's being plugged in to udev's having told the browser. */
+const SETTLE_MS = 2_000;
+
+const records: TraceRecord[] = [];
+const write = (record: TraceRecord) => void records.push(record);
+const env = { ...systemEnv(), trace: startTrace(systemClock, { write }) };
+env.trace.emit({ kind: "user.saw", where: "page", text: "" });
+const zeroEpochMs = Date.now() - (records.pop()?.atMs ?? 0);
+
+// The example as it is shipped: not in the bundle, and its packages are read from node_modules.
+const example = pathToFileURL(join(process.cwd(), "examples/passkey-shop/site.mjs")).href;
+const { startShop } = (await import(example)) as {
+  readonly startShop: (options: { readonly fixed: boolean }) => Promise<Shop>;
+};
+startUdev();
+await BrowserKey.plugIn(
+  env,
+  withKnobs({ "key.touchDelayMs": TOUCH_MS, "key.upTimeoutMs": 300_000, "user.closeSheetMs": null }),
+);
+await sleep(SETTLE_MS);
+const chromium = await Chromium.start({ log: join(outFolder(), "chromium.log"), withinMs: 240_000 });
+process.stdout.write(`${chromium.version}\n`);
+for (const story of SHOP_STORIES) await check(story.title, () => play(story));
+await check("leaves when asked to", () => chromium.close());
+process.exit(0);
+
+async function play({ title, fixed, shown, mechanism, decidedBy, tellsTruth }: ShopStory): Promise<void> {
+  records.length = 0;
+  const shop = await startShop({ fixed });
+  const page = await chromium.open("about:blank");
+  const observer = await PageObserver.of(page, {
+    title,
+    records,
+    traceMs: (epochMs) => epochMs - zeroEpochMs,
+  });
+  try {
+    await page.bringToFront();
+    await page.go(shop.url);
+    await observer.click("#create");
+    await until("the page says something after a minute", {
+      withinMs: TOUCH_MS,
+      probe: () => (observer.shown.length > 1 ? true : undefined),
+    });
+    assert.equal(observer.isSettled, false, "the browser's promise is pending when the page speaks");
+    assert.deepEqual(shop.passkeys(), []);
+    await until("the site has answered", {
+      withinMs: TOUCH_MS + LATE_MS,
+      probe: () => (observer.finished ? true : undefined),
+    });
+    await page.screenshot(join(outFolder(), `${fixed ? "fixed" : "bug"}.png`));
+    const trace = observer.trace();
+    const explanation = explain(trace);
+    keep(fixed ? "fixed" : "bug", trace, explanation.verdict);
+    assert.deepEqual(observer.shown, shown);
+    assert.equal(shop.passkeys().length, 1);
+    assert.equal(explanation.mechanism, mechanism);
+    assert.equal(explanation.decidedBy?.timer, decidedBy);
+    const { holds, received } = judgeTruth({ explanation });
+    assert.equal(holds, tellsTruth, String(received));
+  } finally {
+    await page.close();
+    shop.close();
+  }
+}
+
+function keep(name: string, trace: readonly TraceRecord[], verdict: string): void {
+  process.stdout.write(`${verdict}\n`);
+  writeFileSync(
+    join(outFolder(), `${name}.jsonl`),
+    `${trace.map((record) => JSON.stringify(record)).join("\n")}\n`,
+  );
+  writeFileSync(join(outFolder(), `${name}.html`), toHtml(runOfTrace(trace)));
+}
