@@ -21,6 +21,6 @@ export {
 } from "../rig/leases/with-lease.js";
 export { openRig, type Rig, type RigOptions } from "../rig/rig.js";
 export { RigError, type RigErrorCode } from "../rig/rig-error.js";
-export { type KeyContents, type KeyLedger, Ledger } from "../rig/state/ledger.js";
+export { type KeyContents, type KeyLedger, RigLedger } from "../rig/state/ledger.js";
 export { Quarantine, type Quarantined } from "../rig/state/quarantine.js";
 export { type RigEvent, RigLog, type RigLogLine } from "../rig/state/rig-log.js";

@@ -4,7 +4,7 @@ import type { Inventory } from "./inventory/inventory.js";
 import { type KernelLocks, systemLocks } from "./leases/kernel-locks.js";
 import { Leases } from "./leases/leases.js";
 import type { ProcessIdentity } from "./leases/process-identity.js";
-import { Ledger } from "./state/ledger.js";
+import { RigLedger } from "./state/ledger.js";
 import { Quarantine } from "./state/quarantine.js";
 import { RigLog } from "./state/rig-log.js";
 import { StateFolder } from "./state/state-folder.js";
@@ -32,7 +32,7 @@ export interface Rig {
   readonly log: RigLog;
   readonly leases: Leases;
   readonly quarantine: Quarantine;
-  readonly ledger: Ledger;
+  readonly ledger: RigLedger;
 }
 
 /**
@@ -66,5 +66,5 @@ export function openRig(env: Env, inventory: Inventory, options: RigOptions = {}
     ...(owner !== undefined && { owner }),
     ...(machineMs !== undefined && { machineMs }),
   });
-  return { env, inventory, folder, log, leases, quarantine, ledger: new Ledger(env, folder) };
+  return { env, inventory, folder, log, leases, quarantine, ledger: new RigLedger(env, folder) };
 }

@@ -52,7 +52,7 @@ export interface Granted {
 /**
  * The leases of one rig, as one process sees them.
  *
- * Whoever holds a device holds a lock of the kernel, and so does whoever waits: both are gone with their process. The table
+ * A process that holds a device holds a lock of the kernel, and so does one that waits: both end with their process. The table
  * says in which order devices are given; it is changed under a lock of its own and replaced whole.
  */
 export class Leases {

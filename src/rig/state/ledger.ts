@@ -47,11 +47,11 @@ const DESTRUCTIVE: readonly Operation[] = [
 ];
 
 /**
- * Remembers what the rig put on its keys, so that nothing else is destroyed. Whoever writes has a lease on the key.
+ * Remembers what the rig put on its keys, so that nothing else is destroyed. The process that writes has a lease on the key.
  *
  * A ledger that is damaged counts as empty: the rig then refuses rather than destroys.
  */
-export class Ledger {
+export class RigLedger {
   readonly #env: Env;
   readonly #folder: StateFolder;
 

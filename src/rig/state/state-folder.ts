@@ -58,7 +58,7 @@ export class StateFolder {
   }
 
   /**
-   * Replaces a file whole or not at all, also when the power is cut. Whoever writes holds the lock of the table, so that an
+   * Replaces a file whole or not at all, also when the power is cut. The process that writes holds the lock of the table, so that an
    * unfinished file of a killed process is of use to no other one.
    *
    * @throws {RigError} `RIG_STATE_FAILED`
@@ -78,7 +78,7 @@ export class StateFolder {
     });
   }
 
-  /** Keeps a damaged file under another name, for whoever wants to know. */
+  /** Keeps a damaged file under another name. */
   setAside(name: string): string {
     const aside = `${name}.damaged`;
     failing(this.file(name), () => renameSync(this.file(name), this.file(aside)));
