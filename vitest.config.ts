@@ -8,6 +8,7 @@ const PROCESS_TESTS = [
   "tests/hybrid/**/bluez-bus.test.ts",
   "tests/interop/**/*.test.ts",
   "tests/page/**/{chromium-*,window-pages,suite-runners}.test.ts",
+  "tests/rig/processes/*.test.ts",
   "tests/scenarios/reports/html-page.test.ts",
   "tests/sim/**/uhid-{event,file}.test.ts",
   "tests/webauthn/**/chromium-live.test.ts",

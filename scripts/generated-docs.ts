@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { RULES } from "../src/diagnosis/rules/registry.js";
 import { CATALOGUE } from "../src/scenarios/catalogue.js";
+import { rigSchema } from "../src/rig/inventory/rig-schema.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
 import { pageScriptFile } from "./page-script.js";
@@ -37,6 +38,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
   return Promise.all([
     document("docs/scenario-schema.json", JSON.stringify(scenarioSchema())),
     document("docs/trace-schema.json", JSON.stringify(traceSchema())),
+    document("docs/rig-schema.json", JSON.stringify(rigSchema())),
     document("src/page/script-text.ts", await pageScriptFile()),
     document("docs/knobs.md", knobsPage()),
     document("docs/openapi.json", JSON.stringify(openApi(VERSION))),

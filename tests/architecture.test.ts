@@ -22,7 +22,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A page under test in the simulation's world: what is real is the page and its site.
   page: ["core", "env", "ctap", "webauthn", "sim", "diagnosis", "scenarios"],
   // Suites in other languages reach the page's room over HTTP.
-  serve: ["core", "webauthn", "sim", "scenarios", "page"],
+  serve: ["core", "webauthn", "sim", "scenarios", "page", "loopback"],
+  // What servers for this machine have in common.
+  loopback: ["core"],
+  // Hardware of this machine and those who share it; knows no simulation.
+  rig: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "loopback"],
   cli: ["core", "index", "entry"],
 };
 
@@ -84,6 +88,8 @@ const NODE_ONLY = [
   "hybrid/adapters/",
   "sim/expose/",
   "serve/",
+  "loopback/",
+  "rig/",
   "crypto/node/",
   "crypto/is-prime.ts",
   "core/host-crypto.ts",

@@ -27,6 +27,7 @@ export { type StoreSync, type SyncRoute, syncStores } from "../sim/authenticator
 export { SimBrowser } from "../sim/browser/browser.js";
 export { SimPage } from "../sim/browser/page.js";
 export type { ExposedDevice } from "../sim/expose/exposed-device.js";
+export { ControlledUser, type KeyControl, type KeyMove, exposeControl } from "../sim/expose/key-control.js";
 export { UHID_MESSAGE_BYTES_MAX, fitForUhid } from "../sim/expose/fit-for-uhid.js";
 export { type TlsIdentity, selfMadeTlsIdentity } from "../sim/expose/tls-identity.js";
 export {

@@ -2,7 +2,7 @@ import { dottedPath } from "../core/place.js";
 import { readAs } from "../core/read-shape.js";
 import { shape, type Reads, type Shape } from "../core/shape.js";
 import type { KnobOverrides } from "../sim/knobs/knobs.js";
-import { ServeError } from "./serve-error.js";
+import { ServeError } from "../loopback/serve-error.js";
 
 /** Knobs by name; which there are, and what they may be, the rig says. */
 export const KNOBS = shape.custom<KnobOverrides>((value, place) => {

@@ -1,14 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { toBase64url } from "../core/bytes.js";
 import { isHarnessError } from "../core/errors.js";
 import { systemEntropy, type Entropy } from "../core/entropy.js";
-import { checkHost, checkNoPage, checkToken, isSameSecret } from "./guard.js";
-import { json, parseJson, readBody, send, sendError } from "./http-messages.js";
+import { checkHost, checkNoPage, checkToken, isSameSecret } from "../loopback/guard.js";
+import { json, parseJson, readBody, send, sendError } from "../loopback/http-messages.js";
+import { listenOnLoopback, stopListening } from "../loopback/listen.js";
 import { openApi } from "./open-api.js";
 import { answerPage } from "./page-endpoint.js";
 import { Rigs } from "./rigs.js";
 import { ROUTES } from "./routes.js";
-import { ServeError } from "./serve-error.js";
+import { ServeError } from "../loopback/serve-error.js";
 import { WebDriverProxy } from "./webdriver/webdriver-proxy.js";
 
 export interface ControlServerOptions {
@@ -36,7 +37,6 @@ export interface ControlServer extends AsyncDisposable {
   readonly webDriverUrl?: string;
 }
 
-const HOST = "127.0.0.1";
 const TOKEN_BYTES = 24;
 const TOKEN_LENGTH_MIN = 16;
 const BODY_BYTES_MAX = 1_000_000;
@@ -67,15 +67,14 @@ export async function controlServer(options: ControlServerOptions = {}): Promise
       sendError(response, error);
     });
   });
-  base = await listen(server, port);
+  base = await listenOnLoopback(server, port);
   return {
     url: base,
     token,
     ...(proxy && { webDriverUrl: `${base}/wd/${token}` }),
     async [Symbol.asyncDispose]() {
       for (const hosted of rigs.all) rigs.close(hosted);
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopListening(server);
     },
   };
 }
@@ -124,23 +123,5 @@ function routeFor(method: string, path: string) {
   }
   throw new ServeError("SERVE_NOT_FOUND", `there is no ${method} ${path}`, {
     hint: "GET /openapi.json lists what there is",
-  });
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const code = cause.code === "EADDRINUSE" ? "SERVE_ADDRESS_IN_USE" : "SERVE_REMOTE_REFUSED";
-      reject(
-        new ServeError(code, `${HOST}:${port} cannot be listened on`, {
-          cause,
-          hint: "choose another --port, or 0",
-        }),
-      );
-    });
-    server.listen(port, HOST, () => {
-      const address = server.address();
-      resolve(`http://${HOST}:${typeof address === "object" && address !== null ? address.port : port}`);
-    });
   });
 }

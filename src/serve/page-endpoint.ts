@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pageScript } from "../page/script.js";
 import type { HttpMessage, PageMessage, PageReply } from "../page/protocol.js";
-import { isSameSecret } from "./guard.js";
-import { json, parseJson, readBody, send } from "./http-messages.js";
+import { isSameSecret } from "../loopback/guard.js";
+import { json, parseJson, readBody, send } from "../loopback/http-messages.js";
 import type { HostedRig, Rigs } from "./rigs.js";
-import { ServeError } from "./serve-error.js";
+import { ServeError } from "../loopback/serve-error.js";
 
 /** Name of the binding in the page, before the script takes it from there. */
 const BINDING = "__passkeyHarness";

@@ -2,7 +2,7 @@ import { toBase64url } from "../core/bytes.js";
 import type { Entropy } from "../core/entropy.js";
 import { ToldHttp } from "../page/told-http.js";
 import { PageRig, type PageRigOptions } from "../page/rig.js";
-import { ServeError } from "./serve-error.js";
+import { ServeError } from "../loopback/serve-error.js";
 
 /** One rig of the server's: devices, user and browser client for the pages of one suite. */
 export interface HostedRig {

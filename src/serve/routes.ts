@@ -4,7 +4,7 @@ import type { PageStory } from "../page/rig.js";
 import { toHtml } from "../scenarios/reports/html.js";
 import { runOfTrace } from "../scenarios/reports/run-of-trace.js";
 import { KNOBS, readBodyAs } from "./body-shapes.js";
-import { json, type Answer } from "./http-messages.js";
+import { json, type Answer } from "../loopback/http-messages.js";
 import { pageUrl, scriptFor } from "./page-endpoint.js";
 import type { HostedRig, Rigs } from "./rigs.js";
 

@@ -11,10 +11,11 @@ test.each(DOCS)("$path is current", ({ path, text }) => {
   expect(readFileSync(join(PROJECT, path), "utf8"), "run: npm run docs").toBe(text);
 });
 
-test("covers both schemas, the injected script, the knobs, the peers, the notices and the table of causes", () => {
+test("covers the schemas, the injected script, the knobs, the peers, the notices and the table of causes", () => {
   expect(DOCS.map(({ path }) => path)).toEqual([
     "docs/scenario-schema.json",
     "docs/trace-schema.json",
+    "docs/rig-schema.json",
     "src/page/script-text.ts",
     "docs/knobs.md",
     "docs/openapi.json",
@@ -25,5 +26,5 @@ test("covers both schemas, the injected script, the knobs, the peers, the notice
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
   ]);
-  expect(DOCS[10]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
+  expect(DOCS[11]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });

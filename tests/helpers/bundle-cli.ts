@@ -34,6 +34,7 @@ export default async function bundleCli({ provide }: TestProject): Promise<() =>
       sim: "src/entry/sim.ts",
       scenarios: "src/entry/scenarios.ts",
       diagnosis: "src/entry/diagnosis.ts",
+      rig: "src/entry/rig.ts",
       playwright: "src/entry/playwright.ts",
       vitest: "src/entry/vitest.ts",
       jest: "src/entry/jest.ts",

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import type { Clock, ExposedDevice } from "../../entry/sim.js";
+import type { Clock, ExposedDevice, KeyMove } from "../../entry/sim.js";
 import type { Terminal } from "../terminal.js";
 
 export const KEY_HANDS_HELP = `  --stdin              also take lines from standard input: unplug, replug, cycle, quit; its end is quit
@@ -10,6 +10,13 @@ export const KEY_HANDS_HELP = `  --stdin              also take lines from stand
 export interface KeyActions {
   readonly powerCycles: number;
   readonly unplugs: number;
+}
+
+export interface KeyHands {
+  readonly stdin: boolean;
+  readonly clock: Clock;
+  /** Hands out what moves the key, for callers with a way of their own to ask for moves. */
+  readonly onReady?: (move: (word: KeyMove) => Promise<void>) => void;
 }
 
 interface KeyAction {
@@ -28,7 +35,7 @@ interface KeyAction {
 export function untilStdinEnds(
   exposed: ExposedDevice,
   terminal: Terminal,
-  options: { readonly stdin: boolean; readonly clock: Clock },
+  options: KeyHands,
 ): Promise<KeyActions> {
   // A key that is pulled out has no socket that would keep the program waiting for its next signal.
   const release = options.clock.arm(Number.MAX_SAFE_INTEGER, "key.held", () => undefined);
@@ -67,6 +74,7 @@ export function untilStdinEnds(
         terminal.warn(described);
       });
       last.catch(reject);
+      return last;
     };
     const quit = () => {
       last = last.then(async () => {
@@ -76,18 +84,20 @@ export function untilStdinEnds(
       });
       last.catch(reject);
     };
-    process.on("SIGUSR1", () => move(() => cycle));
-    process.on("SIGUSR2", () => move(() => (plugged ? unplug : replug)));
+    const actions: Readonly<Record<KeyMove, KeyAction>> = { unplug, replug, cycle };
+    options.onReady?.((word) => move(() => actions[word]));
+    process.on("SIGUSR1", () => void move(() => cycle));
+    process.on("SIGUSR2", () => void move(() => (plugged ? unplug : replug)));
     process.once("SIGTERM", quit);
     process.once("SIGINT", quit);
     if (!options.stdin) return;
-    const words = new Map(Object.entries({ unplug, replug, cycle }));
+    const words = new Map(Object.entries(actions));
     createInterface({ input: process.stdin })
       .on("line", (line) => {
         const word = line.trim();
         const known = words.get(word);
         if (word === "quit") quit();
-        else if (known) move(() => known);
+        else if (known) void move(() => known);
         else if (word !== "") terminal.warn(`"${word}" is none of unplug, replug, cycle, quit`);
       })
       .on("close", quit);

@@ -3,6 +3,7 @@ import {
   type Env,
   PROFILES,
   SimAuthenticator,
+  type SimUser,
   envFor,
   simulatedUser,
   parseProfile,
@@ -43,6 +44,7 @@ export interface SimKey {
  * Makes the key that the command line describes, and holds its store file.
  *
  * @param fit adapts the profile to the transport.
+ * @param user whose finger touches it; one that takes the time of --touch-ms when absent.
  * @throws {UsageError} for files that cannot be read; {@link FileError} for a store that another process holds;
  *   {@link ProfileError}, {@link StoreError} for what is in them.
  */
@@ -50,6 +52,7 @@ export async function simKeyFrom(
   invocation: Invocation,
   env: Env,
   fit: (profile: AuthenticatorProfile) => AuthenticatorProfile = (profile) => profile,
+  user?: SimUser,
 ): Promise<SimKey> {
   const storePath = textOption(invocation, "store");
   const touchMs = numberOption(invocation, "touch-ms", { min: 0, max: TOUCH_MS_MAX });
@@ -68,7 +71,8 @@ export async function simKeyFrom(
   const key = new SimAuthenticator(envFor(env, "key"), {
     profile,
     store: kept.store,
-    user: simulatedUser(envFor(env, "user"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
+    user:
+      user ?? simulatedUser(envFor(env, "user"), touchMs === undefined ? {} : { touchMs, verifyMs: touchMs }),
   });
   return { key, kept };
 }

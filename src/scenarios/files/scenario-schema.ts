@@ -1,15 +1,21 @@
+import { define, schemaOf, schemaOfObject, type SchemaDefinitions } from "../../core/shape-schema.js";
+import type { CustomShape } from "../../core/shape.js";
 import { SCENARIO_FILE_SCHEMA } from "./scenario-file.js";
 import { SCENARIO_SHAPE } from "./scenario-shape.js";
-import type { ObjectShape, Shape, TaggedShape } from "../../core/shape.js";
 import { groupOf, knobNamesIn } from "./knob-names.js";
 import { shapeOfKnob, type KnobsShape } from "./shape.js";
 
 type Json = Readonly<Record<string, unknown>>;
-type Definitions = Map<string, Json>;
 
 /** JSON Schema (draft-07) of a scenario file. What it accepts, the parser accepts, but for what no schema can say. */
 export function scenarioSchema(): Json {
-  const definitions: Definitions = new Map();
+  const definitions: SchemaDefinitions = {
+    made: new Map(),
+    custom: (shape) => {
+      if (isKnobs(shape)) return schemaOfKnobs(shape, definitions);
+      throw new RangeError("a custom shape has no schema");
+    },
+  };
   const root = schemaOfObject(SCENARIO_SHAPE, definitions);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -19,112 +25,19 @@ export function scenarioSchema(): Json {
       "A story as data: knobs, a script and what it promises; a preset with something changed, or told from scratch.",
     version: SCENARIO_FILE_SCHEMA,
     ...root,
-    definitions: Object.fromEntries(definitions),
+    definitions: Object.fromEntries(definitions.made),
   };
 }
 
-/** The schema of a shape; what has a name of its own is defined once and referred to. */
-function schemaOf(shape: Shape, definitions: Definitions): Json {
-  const { named, doc } = shape;
-  const description = doc !== undefined && { description: doc };
-  if (named === undefined) return { ...description, ...orNull(bareSchemaOf(shape, definitions), shape) };
-  return define(named, definitions, () => ({ ...description, ...bareSchemaOf(shape, definitions) }));
-}
-
-function define(name: string, definitions: Definitions, make: () => Json): Json {
-  if (!definitions.has(name)) {
-    // Its place comes before those of what it is made of.
-    definitions.set(name, {});
-    definitions.set(name, make());
-  }
-  return { $ref: `#/definitions/${encodeURIComponent(name)}` };
-}
-
-function orNull(schema: Json, { nullable }: Shape): Json {
-  if (nullable !== true) return schema;
-  return "enum" in schema
-    ? { ...schema, enum: [...(schema["enum"] as readonly unknown[]), null] }
-    : { ...schema, type: [schema["type"], "null"] };
-}
-
-function bareSchemaOf(shape: Shape, definitions: Definitions): Json {
-  switch (shape.type) {
-    case "text":
-      return schemaOfText(shape);
-    case "word":
-      return { enum: shape.words };
-    case "flag":
-      return { type: "boolean" };
-    case "integer":
-      return {
-        type: "integer",
-        minimum: shape.min ?? Number.MIN_SAFE_INTEGER,
-        maximum: shape.max ?? Number.MAX_SAFE_INTEGER,
-      };
-    case "share":
-      return { type: "number", minimum: 0, maximum: 1 };
-    case "number":
-      return { type: "number", ...(shape.min !== undefined && { minimum: shape.min }) };
-    case "record":
-      return { type: "object", additionalProperties: schemaOf(shape.of, definitions) };
-    case "list":
-      return {
-        type: "array",
-        ...(shape.atLeast !== undefined && { minItems: shape.atLeast }),
-        ...(shape.atMost !== undefined && { maxItems: shape.atMost }),
-        items: schemaOf(shape.of, definitions),
-      };
-    case "object":
-      return schemaOfObject(shape, definitions);
-    case "tagged":
-      return schemaOfTagged(shape, definitions);
-    case "custom":
-      if (isKnobs(shape)) return schemaOfKnobs(shape, definitions);
-      throw new RangeError("a custom shape has no schema");
-  }
-}
-
-function isKnobs(shape: Shape & { readonly type: "custom" }): shape is Shape & KnobsShape {
+function isKnobs(shape: CustomShape): shape is KnobsShape {
   return "groups" in shape && "midRun" in shape;
-}
-
-function schemaOfText({ pattern, words, taken }: Shape & { readonly type: "text" }): Json {
-  const type = { type: "string" };
-  const free = taken && { not: { enum: taken } };
-  if (words === undefined) return { ...type, ...(pattern !== undefined && { pattern }), ...free };
-  return { ...type, anyOf: [{ enum: words }, { pattern }], ...free };
-}
-
-function schemaOfObject({ members, atLeast, anyOf }: ObjectShape, definitions: Definitions): Json {
-  const entries = Object.entries(members);
-  const required = entries.filter(([, { optional }]) => optional !== true).map(([name]) => name);
-  return {
-    type: "object",
-    ...(required.length > 0 && { required }),
-    ...(atLeast !== undefined && { minProperties: atLeast }),
-    ...(anyOf && { anyOf: anyOf.map((name) => ({ required: [name] })) }),
-    properties: Object.fromEntries(entries.map(([name, member]) => [name, schemaOf(member, definitions)])),
-    additionalProperties: false,
-  };
-}
-
-function schemaOfTagged({ tag, choices, prefix }: TaggedShape, definitions: Definitions): Json {
-  const all = Object.entries(choices);
-  return {
-    type: "object",
-    required: [tag],
-    properties: { [tag]: { enum: all.map(([name]) => name) } },
-    oneOf: all.map(([name, choice]) =>
-      define(`${prefix}${name}`, definitions, () => schemaOfObject(choice, definitions)),
-    ),
-  };
 }
 
 /**
  * A knob is described once, and may be set by its dotted name or inside its group, not both in one group. Its former
  * names are properties too, marked as deprecated.
  */
-function schemaOfKnobs({ groups, midRun }: KnobsShape, definitions: Definitions): Json {
+function schemaOfKnobs({ groups, midRun }: KnobsShape, definitions: SchemaDefinitions): Json {
   const named = knobNamesIn(groups).filter(({ spec }) => !midRun || spec.fixed !== true);
   const properties = named.map(({ given, name, spec }) => {
     const schema = define(`knob ${name}`, definitions, () => ({

@@ -1,9 +1,9 @@
 import { fromBase64url } from "../../core/bytes.js";
 import type { CredentialStore } from "../../sim/authenticator/store/credential-store.js";
-import { parseJson, type Answer } from "../http-messages.js";
+import { parseJson, type Answer } from "../../loopback/http-messages.js";
 import { scriptFor } from "../page-endpoint.js";
 import type { HostedRig, Rigs } from "../rigs.js";
-import { ServeError } from "../serve-error.js";
+import { ServeError } from "../../loopback/serve-error.js";
 import { readAuthenticatorOptions, standardMembers, verifiedKnobs } from "./authenticator-options.js";
 import { credentialParameters, readCredential } from "./credential-parameters.js";
 import { value, WireFault } from "./wire.js";

@@ -1,7 +1,7 @@
 import { shape } from "../../core/shape.js";
 import type { KnobOverrides } from "../../sim/knobs/knobs.js";
 import { KNOBS, readBodyAs } from "../body-shapes.js";
-import { ServeError } from "../serve-error.js";
+import { ServeError } from "../../loopback/serve-error.js";
 import { backupOf } from "./credential-parameters.js";
 
 /** Members of the harness's own in the parameters of "Add Virtual Authenticator". */

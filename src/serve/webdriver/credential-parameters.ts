@@ -6,7 +6,7 @@ import type {
 } from "../../sim/authenticator/store/credential-store.js";
 import { childrenOf, readDer } from "../../webauthn/rp/der.js";
 import { readBodyAs } from "../body-shapes.js";
-import { ServeError } from "../serve-error.js";
+import { ServeError } from "../../loopback/serve-error.js";
 
 const ES256 = -7;
 const SCALAR_BYTES = 32;

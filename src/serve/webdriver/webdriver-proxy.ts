@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from "node:http";
-import { readBody, send, type Answer } from "../http-messages.js";
+import { readBody, send, type Answer } from "../../loopback/http-messages.js";
 import type { Rigs } from "../rigs.js";
-import { ServeError } from "../serve-error.js";
+import { ServeError } from "../../loopback/serve-error.js";
 import { runAuthenticatorCommand } from "./authenticator-commands.js";
 import { wireFault, WireFault } from "./wire.js";
 

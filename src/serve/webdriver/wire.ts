@@ -1,5 +1,5 @@
 import { isHarnessError } from "../../core/errors.js";
-import { json, type Answer } from "../http-messages.js";
+import { json, type Answer } from "../../loopback/http-messages.js";
 
 /** WebDriver's names of errors that commands for authenticators have. @see WebDriver Level 2 §6.6 */
 export type WireError =

@@ -134,8 +134,8 @@ class UnixDevice implements ExposedDevice {
   }
 }
 
-/** Removes a socket file on which no process listens. @throws {ExposeError} for anything else that is there. */
-async function makeWay(path: string): Promise<void> {
+/** Removes a socket file on which no process listens, so that one can be made there. @throws {ExposeError} for anything else that is there. */
+export async function makeWay(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (!there) return;
   if (!there.isSocket()) {
