@@ -4,7 +4,7 @@ import { CLIENT_PROFILES, effectiveTimeoutMs } from "../../../src/entry/webauthn
 import type { BridgedCall } from "../../../src/page/bridge.js";
 import { composeTrace } from "../../../src/page/compose-trace.js";
 import type { HttpSeen, Seen, TimerSeen, WordsSeen } from "../../../src/page/observations.js";
-import { wordsOf } from "../../../src/page/shows.js";
+import { type WordPattern, wordsOf } from "../../../src/page/shows.js";
 import { asRun } from "./as-run.js";
 
 const MARK = "passkey-observer";
@@ -187,7 +187,7 @@ export class PageObserver {
   #shows(seen: Seen, text: string): void {
     this.#shown.push(text);
     const { failure, success } = wordsOf();
-    const means = (words: string) => new RegExp(words, "u").test(text);
+    const means = ({ source, flags }: WordPattern) => new RegExp(source, flags).test(text);
     const tone = means(failure) ? "failure" : means(success) ? "success" : undefined;
     if (tone !== undefined) this.#seen.words.push({ ...seen, tone, text });
   }
