@@ -76,6 +76,10 @@ test.each([1, 2])("a page in jsdom tells of a failure that is none (%i)", async 
   expect(() => expect(story).toTellTruth()).toThrow("page.guard fired first");
 });
 
+test("a page in another window is refused with what to do in jest", async () => {
+  await expect(passkeys.open("http://localhost/")).rejects.toThrow(/testEnvironment jsdom/);
+});
+
 test("a window has its own timers back, and no credentials, when no test has passkeys", async () => {
   const led = setTimeout;
   expect(navigator.credentials).toBeDefined();
