@@ -12,6 +12,7 @@ import { login } from "./commands/login.js";
 import { phone } from "./commands/phone.js";
 import { register } from "./commands/register.js";
 import { replay } from "./commands/replay.js";
+import { rig } from "./commands/rig.js";
 import { run } from "./commands/run.js";
 import { serve } from "./commands/serve.js";
 import { tunnel } from "./commands/tunnel.js";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   key,
   phone,
   tunnel,
+  rig,
   serve,
   doctor,
 ];
