@@ -115,6 +115,7 @@ const RESERVED: readonly { readonly word: RegExp; readonly allowedIn: readonly s
       "page/script-text.ts",
       // Text for a page: looks whose timers it has.
       "page/playwright/check-timers.ts",
+      "rig/page/status-page.ts",
     ],
   },
   {

@@ -16,6 +16,7 @@ import { pin } from "./commands/pin.js";
 import { register } from "./commands/register.js";
 import { replay } from "./commands/replay.js";
 import { reset } from "./commands/reset.js";
+import { rig } from "./commands/rig.js";
 import { run } from "./commands/run.js";
 import { serve } from "./commands/serve.js";
 import { tunnel } from "./commands/tunnel.js";
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   key,
   phone,
   tunnel,
+  rig,
   serve,
   doctor,
 ];

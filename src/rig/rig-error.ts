@@ -23,6 +23,8 @@ export type RigErrorCode =
   | "RIG_LEASE_TIMEOUT"
   /** A job kept its device beyond the lease's limit. */
   | "RIG_LEASE_EXPIRED"
+  /** Another job has the key. */
+  | "RIG_LEASED"
   /** The rig file does not allow the operation on this key. */
   | "RIG_NOT_ALLOWED"
   /** The key holds a PIN that the rig did not set. */
