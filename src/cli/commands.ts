@@ -1,9 +1,11 @@
 import type { Command } from "./command.js";
 import { blobs } from "./commands/blobs.js";
+import { config } from "./commands/config.js";
 import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
 import { doctor } from "./commands/doctor.js";
+import { fingerprints } from "./commands/fingerprints.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
 import { knobs } from "./commands/knobs.js";
@@ -37,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   credentials,
   largeBlob,
   blobs,
+  fingerprints,
+  config,
   links,
   key,
   phone,

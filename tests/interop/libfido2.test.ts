@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { concat, utf8 } from "../../src/core/bytes.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
+import { runCli } from "../helpers/run-cli.js";
 import { titled } from "../helpers/titled.js";
 import { lackOfLibfido2 } from "./debian.js";
 import { KeyOnSocket, type KeyOnSocketOptions } from "./key-on-socket.js";
@@ -425,6 +427,31 @@ describe.skipIf(lack !== undefined)(titled("libfido2 against the simulated key",
       expect((await fido2.succeed("assert", request))["assertions"]).toMatchObject([{ largeBlobKey: key }]);
       await fido2.succeed("blob-remove", { key, pin: PIN });
       expect(await fido2.succeed("blob-array")).toMatchObject({ array: "80" });
+    });
+
+    test("are the same for the command line, both ways", async () => {
+      const { fido2, key: device } = await clientWithPin();
+      const make = { ...creation, rk: true, pin: PIN, ext: Ext.largeBlobKey };
+      const key = String((await fido2.succeed("make", make))["largeBlobKey"]);
+      const cli = async (...args: readonly string[]) => {
+        const where = ["--rp", RP, "--device", `unix:${device.path}`, "--json"];
+        const { stdout } = await runCli(["large-blob", ...args, ...where], {
+          variables: { PASSKEY_HARNESS_PIN: PIN },
+        });
+        return JSON.parse(stdout) as Record<string, unknown>;
+      };
+      await fido2.succeed("blob-set", { key, data: blob, pin: PIN });
+      expect(await cli("get")).toMatchObject({ data: Buffer.from(blob).toString("base64url") });
+      const other = blob.toReversed();
+      writeFileSync(join(folder, "blob"), other);
+      expect(await cli("set", join(folder, "blob"))).toMatchObject({ ok: true, replacedBytes: blob.length });
+      await fido2.succeed("open");
+      expect(await fido2.succeed("blob-get", { key })).toMatchObject({
+        data: Buffer.from(other).toString("hex"),
+      });
+      expect(await cli("delete")).toMatchObject({ ok: true });
+      await fido2.succeed("open");
+      expect((await fido2.ask("blob-get", { key })).error).toBe("FIDO_ERR_NOTFOUND");
     });
 
     test("are written in several fragments", async () => {

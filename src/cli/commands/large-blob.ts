@@ -2,6 +2,7 @@ import {
   type Ctap2Session,
   credentialManagement,
   fromBase64url,
+  type LargeBlobStorage,
   largeBlobStorage,
   Permission,
   type PinUvAuthToken,
@@ -179,8 +180,14 @@ async function asserted({ env, session, settle, options }: OpenKey, { rpId, give
 
 async function get({ key, rpId, id, largeBlobKey }: Blob): Promise<Outcome> {
   const { env, session, settle, options, invocation } = key;
-  const data = await settle(largeBlobStorage(env, session).read(largeBlobKey, options));
-  if (data === undefined) throw noData(rpId);
+  const storage = largeBlobStorage(env, session);
+  const data = await settle(storage.read(largeBlobKey, options));
+  if (data === undefined) {
+    if ((await bytesOf(storage, key, largeBlobKey)) === undefined) throw noData(rpId);
+    throw new UsageError("ENVIRONMENT", `the data of this passkey of ${rpId} cannot be unpacked`, {
+      hint: "another program wrote it in a format that is not CTAP's, such as python-fido2 before 1.0",
+    });
+  }
   const file = textOption(invocation, "out");
   if (file !== undefined) replaceFile(file, data);
   const where = file === undefined ? { data: toBase64url(data) } : { file };
@@ -194,9 +201,9 @@ async function get({ key, rpId, id, largeBlobKey }: Blob): Promise<Outcome> {
 async function set({ key, rpId, id, largeBlobKey, token }: Blob, data: Uint8Array): Promise<Outcome> {
   const { env, session, settle, options, invocation } = key;
   const storage = largeBlobStorage(env, session, { token });
-  const before = await settle(storage.read(largeBlobKey, options));
-  const replaced = before === undefined ? {} : { replacedBytes: before.length };
-  const over = before === undefined ? "" : ` in place of ${before.length}`;
+  const before = await bytesOf(storage, key, largeBlobKey);
+  const replaced = before === undefined ? {} : { replacedBytes: before };
+  const over = before === undefined ? "" : ` in place of ${before}`;
   if (flag(invocation, "dry-run")) {
     return {
       exitCode: 0,
@@ -215,9 +222,8 @@ async function set({ key, rpId, id, largeBlobKey, token }: Blob, data: Uint8Arra
 async function erase({ key, rpId, id, largeBlobKey, token }: Blob): Promise<Outcome> {
   const { env, session, settle, options, invocation } = key;
   const storage = largeBlobStorage(env, session, { token });
-  const before = await settle(storage.read(largeBlobKey, options));
-  if (before === undefined) throw noData(rpId);
-  const bytes = before.length;
+  const bytes = await bytesOf(storage, key, largeBlobKey);
+  if (bytes === undefined) throw noData(rpId);
   if (flag(invocation, "dry-run")) {
     return {
       exitCode: 0,
@@ -231,6 +237,16 @@ async function erase({ key, rpId, id, largeBlobKey, token }: Blob): Promise<Outc
     json: { ok: true, done: "deleted", rpId, id, bytes },
     text: `deleted: ${bytes} bytes; the passkey stays`,
   };
+}
+
+/** How long the data of a passkey is; `undefined` where it keeps none. */
+async function bytesOf(
+  storage: LargeBlobStorage,
+  { settle, options }: OpenKey,
+  largeBlobKey: Uint8Array,
+): Promise<number | undefined> {
+  const { entries } = await settle(storage.inspect([largeBlobKey], options));
+  return entries.find(({ openedBy }) => openedBy === 0)?.dataBytes;
 }
 
 function noData(rpId: string): UsageError {

@@ -60,6 +60,18 @@ export function openLargeBlob(
   return compressed && inflate(compressed, origSize);
 }
 
+/**
+ * Whether an entry is of a credential, by that credential's key alone: also one whose data cannot be unpacked, which some
+ * clients compress in another format.
+ */
+export function isEntryOf(
+  crypto: CryptoProvider,
+  key: Uint8Array,
+  { ciphertext, nonce, origSize }: LargeBlobEntry,
+): boolean {
+  return crypto.gcmOpen(key, nonce, ciphertext, associatedData(origSize)) !== undefined;
+}
+
 /** The fields of an array element; `undefined` when it is something else, which is then left alone. */
 export function readLargeBlobEntry(value: CborValue): LargeBlobEntry | undefined {
   if (!(value instanceof Map)) return undefined;

@@ -12,7 +12,7 @@ import {
   toElement,
   type LargeBlobElement,
 } from "./large-blob-array.js";
-import { openLargeBlob, sealLargeBlob } from "./large-blob-entry.js";
+import { isEntryOf, openLargeBlob, sealLargeBlob } from "./large-blob-entry.js";
 import {
   encodeLargeBlobsRequest,
   largeBlobWriteMessage,
@@ -145,7 +145,7 @@ class Storage implements LargeBlobStorage {
 
   keepOnly(keys: readonly Uint8Array[], options?: TransactOptions): Promise<number> {
     const isKept = (element: LargeBlobElement) =>
-      element.entry === undefined || keys.some((key) => this.#open(key, element) !== undefined);
+      element.entry === undefined || keys.some((key) => this.#isOf(key, element));
     return this.#change((elements) => elements.filter(isKept), options);
   }
 
@@ -157,7 +157,7 @@ class Storage implements LargeBlobStorage {
       bytes: serialized.length,
       isIntact: isIntact(crypto, serialized),
       entries: elements.map((element) => {
-        const opener = keys.findIndex((key) => this.#open(key, element) !== undefined);
+        const opener = keys.findIndex((key) => this.#isOf(key, element));
         return {
           bytes: element.raw.length,
           ...(element.entry && { dataBytes: element.entry.origSize }),
@@ -172,7 +172,11 @@ class Storage implements LargeBlobStorage {
   }
 
   #without(key: Uint8Array, elements: Elements): Elements {
-    return elements.filter((element) => this.#open(key, element) === undefined);
+    return elements.filter((element) => !this.#isOf(key, element));
+  }
+
+  #isOf(key: Uint8Array, { entry }: LargeBlobElement): boolean {
+    return entry !== undefined && isEntryOf(this.#deps.env.crypto, key, entry);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../../src/cbor/encode.js";
 import type { CborValue } from "../../../src/cbor/value.js";
@@ -153,6 +154,27 @@ describe("what others keep there", () => {
     expect(await keepOnly(KEY)).toBe(0);
     expect(await keepOnly()).toBe(1);
     expect(array()).toBe(before);
+  });
+
+  test("survives where it is of a credential that is there, in a format that cannot be unpacked", async () => {
+    const { put, write, keepOnly, inspect, read } = await storageOn();
+    // python-fido2 0.9 writes zlib (RFC 1950) in place of raw DEFLATE (RFC 1951), which CTAP wants.
+    const nonce = new Uint8Array(12);
+    const size = concat(utf8("blob"), Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0));
+    const ciphertext = defaultCrypto.gcmSeal(KEY, nonce, new Uint8Array(deflateSync(utf8("mine"))), size);
+    const entry = new Map<number, CborValue>([
+      [1, ciphertext],
+      [2, nonce],
+      [3, 4],
+    ]);
+    put(arrayOf(encodeCbor(entry)));
+    expect(await keepOnly(KEY)).toBe(0);
+    expect((await inspect(KEY)).entries).toMatchObject([{ openedBy: 0 }]);
+    expect(await read()).toBeUndefined();
+    await write(utf8("new"));
+    expect((await inspect(KEY)).entries).toHaveLength(1);
+    expect(await read()).toEqual(utf8("new"));
+    expect(await keepOnly(OTHER_KEY)).toBe(1);
   });
 
   test("is not written over when it is intact but no array", async () => {
