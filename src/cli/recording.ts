@@ -13,11 +13,13 @@ export const FRAMES_HELP = `  --frames HOW         headers (default) or full: ho
 export const RECORDING_OPTIONS = {
   ...FRAMES_OPTIONS,
   trace: { type: "string" },
+  record: { type: "string" },
   pcap: { type: "string" },
 } as const satisfies OptionTable;
 
 export const RECORDING_HELP = `${FRAMES_HELP}
   --trace FILE         write the trace, one JSON record a line; replay reads it
+  --record FILE        the same, of report headers alone: what others may see, and replay FILE --slow plays again
   --pcap FILE          write the CTAPHID reports as pcapng; needs --frames full`;
 
 const FRAMES_CHOICES = ["headers", "full"] as const;
@@ -39,8 +41,17 @@ interface Recorded {
   readonly seed: string | undefined;
 }
 
-/** @throws {UsageError} USAGE for a capture of reports whose headers alone are going to be traced. */
+/** @throws {UsageError} USAGE for a capture of reports whose headers alone are traced, and for a recording of whole ones. */
 export function checkRecording(invocation: Invocation): void {
+  if (textOption(invocation, "record") !== undefined && framesOption(invocation) === "full") {
+    throw new UsageError(
+      "USAGE",
+      "--record is for others to see, and --frames full has names and ids in the clear",
+      {
+        hint: "write whole reports with --trace FILE",
+      },
+    );
+  }
   if (textOption(invocation, "pcap") === undefined || framesOption(invocation) === "full") return;
   throw new UsageError("USAGE", "--pcap needs whole reports, and the trace gets their headers only", {
     hint: "add --frames full; headers are the default because reports carry names and ids",
@@ -49,8 +60,9 @@ export function checkRecording(invocation: Invocation): void {
 
 /** Writes what was asked for; the trace says of what it is. */
 export function saveRecording({ name, records, seed }: Recorded, invocation: Invocation): void {
-  const trace = textOption(invocation, "trace");
-  if (trace !== undefined) {
+  for (const option of ["trace", "record"]) {
+    const trace = textOption(invocation, option);
+    if (trace === undefined) continue;
     const atMs = records.at(-1)?.atMs ?? 0;
     writeTrace(trace, [
       {

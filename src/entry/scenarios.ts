@@ -86,6 +86,18 @@ export { scenarioSchema } from "../scenarios/files/scenario-schema.js";
 export { type GitHubReport, toGitHub } from "../scenarios/reports/github.js";
 export { toHtml } from "../scenarios/reports/html.js";
 export { toJUnit } from "../scenarios/reports/junit.js";
+export {
+  type MeasuredSession,
+  type PromiseEnd,
+  RecordingError,
+  measureSession,
+} from "../scenarios/recorded/measure-session.js";
+export {
+  type ReplayedSession,
+  type ReplaySessionOptions,
+  replaySession,
+} from "../scenarios/recorded/replay-session.js";
+export { SLOWDOWN_TARGETS, type Slowdown, parseSlowdown } from "../scenarios/recorded/slowdown.js";
 export { CaptureError, type PcapngOptions, toPcapng } from "../scenarios/reports/pcapng.js";
 export { type TextOptions, toJson, toText } from "../scenarios/reports/report.js";
 export { type ReportedRun, type RunOfTraceOptions, runOfTrace } from "../scenarios/reports/run-of-trace.js";

@@ -2,7 +2,9 @@ import type { CtapHandler } from "../../../src/entry/ctap.js";
 import {
   CredentialStore,
   type Env,
+  type ExposeUhidOptions,
   type ExposedUhidDevice,
+  type HidFirmware,
   type Knobs,
   SimAuthenticator,
   envFor,
@@ -18,6 +20,13 @@ import { told } from "./told.js";
  * MSG_TIMEOUT, and Chromium forgot it: no check is about that.
  */
 const EMULATED = { reassemblyMs: 20_000 };
+
+/** What makes a key one of this machine. */
+export type Expose = (
+  env: Env,
+  firmware: HidFirmware,
+  options: Pick<ExposeUhidOptions, "identity" | "knobs">,
+) => Promise<ExposedUhidDevice>;
 
 /** A key on the guest's USB, with the person of the same knobs beside it as in a simulated world. */
 export class BrowserKey {
@@ -36,7 +45,8 @@ export class BrowserKey {
     this.#exposed = parts.exposed;
   }
 
-  static async plugIn(env: Env, knobs: Knobs): Promise<BrowserKey> {
+  /** @param expose how the key comes to be one of this machine: `exposeUhid`, or by USB/IP. */
+  static async plugIn(env: Env, knobs: Knobs, expose: Expose = exposeUhid): Promise<BrowserKey> {
     const own = envFor(env, "key");
     const person = envFor(env, "user");
     const store = new CredentialStore();
@@ -60,7 +70,7 @@ export class BrowserKey {
         ignoresCancel || !signal ? nonCancellable : { ...nonCancellable, signal },
       );
     };
-    const exposed = await exposeUhid(own, { ...firmware, cbor: told(own, handle) }, { knobs: EMULATED });
+    const exposed = await expose(own, { ...firmware, cbor: told(own, handle) }, { knobs: EMULATED });
     const key = new BrowserKey({ knobs, store, exposed });
     current = () => key.knobs;
     return key;

@@ -8,7 +8,7 @@ import { type TraceRecord, jsonLinesSink, startTrace } from "../../../src/entry/
 import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
 import { type Env, type KnobOverrides, systemClock, systemEnv, withKnobs } from "../../../src/entry/sim.js";
 import { CLIENT_PROFILES, type ClientProfile } from "../../../src/entry/webauthn.js";
-import { BrowserKey } from "./browser-key.js";
+import { BrowserKey, type Expose } from "./browser-key.js";
 import { factsOf, predict, type BrowserStory } from "./browser-story.js";
 import { ComparisonReport, comparisonOf, type Comparison } from "./comparison.js";
 import { PasskeySite } from "./passkey-site.js";
@@ -80,9 +80,9 @@ export class BrowserTrial {
   }
 
   /** Another key in the same socket. */
-  async plugIn(knobs: KnobOverrides): Promise<BrowserKey> {
+  async plugIn(knobs: KnobOverrides, expose?: Expose): Promise<BrowserKey> {
     await this.#key?.unplug();
-    this.#key = await BrowserKey.plugIn(this.#env, withKnobs(knobs));
+    this.#key = await BrowserKey.plugIn(this.#env, withKnobs(knobs), expose);
     await sleep(SETTLE_MS);
     return this.#key;
   }
@@ -162,6 +162,7 @@ export class BrowserTrial {
   }
 }
 
-function fileNameOf(title: string): string {
+/** What the artefacts' files of a story begin with. */
+export function fileNameOf(title: string): string {
   return title.replace(/[^a-z0-9]+/gi, "-").slice(0, 60);
 }

@@ -173,6 +173,48 @@ describe.skipIf(MISSING)("files of Wireshark's own programs", () => {
   });
 });
 
+/** Written by Debian's dumpcap on usbmon1 of a virtual machine: one registration, the key attached by USB/IP. */
+const DUMPCAP = join(import.meta.dirname, "captures/dumpcap.pcapng");
+
+describe("a capture by dumpcap of a real bus", () => {
+  test("is one registration", async () => {
+    const { messages, notes, error } = await read(readFileSync(DUMPCAP));
+    expect([notes, error]).toEqual([[], undefined]);
+    const names = messages.map(({ direction, name }) => `${direction} ${name}`);
+    const keepalives = names.filter((name) => name === "in KEEPALIVE");
+    expect(keepalives.length).toBeGreaterThan(5);
+    expect(names.filter((name) => name !== "in KEEPALIVE")).toEqual([
+      ...["out INIT", "in INIT", "out CBOR", "in CBOR", "out CBOR", "in CBOR"],
+    ]);
+    // getInfo, then makeCredential, both answered with CTAP2_OK; CTAP 2.2 §6.
+    const cbor = messages.filter(({ name }) => name === "CBOR").map(({ payload }) => payload[0]);
+    expect(cbor).toEqual([0x04, 0x00, 0x01, 0x00]);
+    expect(new Set(messages.map(({ bus }) => bus))).toEqual(new Set([1]));
+  });
+
+  test.skipIf(MISSING)("is, report by report, what tshark sees in it", async () => {
+    const fields = ["usb.endpoint_address.direction", "usbhid.data", "usb.capdata"];
+    const args = ["-r", DUMPCAP, "-Y", "usb.transfer_type == 1 && usb.data_flag == 0", "-T", "fields"];
+    const rows = outputOf(TSHARK, [
+      ...args,
+      "-E",
+      "separator=|",
+      ...fields.flatMap((field) => ["-e", field]),
+    ]);
+    const reports = rows
+      .trimEnd()
+      .split("\n")
+      .map((row) => row.split("|"))
+      .map(([incoming, parsed, raw]) => ({
+        direction: incoming === "1" ? "in" : "out",
+        hex: parsed || raw || "",
+      }));
+    expect(reports.length).toBeGreaterThan(30);
+    const { messages } = await read(readFileSync(DUMPCAP));
+    expect(messages.map(ctaphidLine)).toEqual(ctaphidLines(reports));
+  });
+});
+
 describe("readUsbCapture", () => {
   test("reads what a big-endian machine captured", async () => {
     const { messages } = await read(pcapFile(220, usbmon(EVENTS, false), false));
