@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { outFolder } from "../../../lab/checks.js";
 import { Chromium, type ChromiumOptions } from "../../../lab/services/chromium.js";
 import type { ChromiumPage } from "../../../lab/services/chromium-page.js";
 import type { Screen } from "../../../lab/services/screen.js";
@@ -104,10 +107,17 @@ export class CasesBrowser {
       const isAssertion = this.#commands().at(-1) === "getAssertion OK";
       if (screen !== undefined && isAssertion && last.selects && quietMs > READS_MS) {
         last = { ...last, selects: false };
-        await screen.press("Return");
+        await this.#select(screen);
       } else if (open !== 0 && quietMs > QUIET_MS) await this.#page.evaluate(`openCall.abort("pending")`);
     }
     return ended;
+  }
+
+  /** The list's first account is the one that Return takes; a picture of the first list stays in the artefacts. */
+  async #select(screen: Screen): Promise<void> {
+    const picture = join(outFolder(), "accounts.png");
+    if (!existsSync(picture)) await screen.shoot(picture);
+    await screen.press("Return");
   }
 
   /** What the key was asked and answered, in order. */

@@ -63,7 +63,6 @@ async function playAll(how: "without a window" | "with a person", all: readonly 
       process.stdout.write(`${JSON.stringify(result)}\n`);
       const run: UsbRun = { browser: browser.version, results };
       writeFileSync(join(outFolder(), USB_RESULTS), `${JSON.stringify(run, null, 1)}\n`);
-      await screen?.shoot(join(outFolder(), `${one.id}.png`));
     });
   }
   await check(`leaves when asked to, ${how}`, () => browser.close());
