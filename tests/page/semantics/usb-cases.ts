@@ -61,7 +61,7 @@ const USB_CASES: Readonly<Record<string, UsbCase>> = {
   "ext-cred-blob": ATTENDED,
   "user-id-empty": {
     differs:
-      "the specification has TypeError (WebAuthn Level 3 §5.1.3 step 5), and so has the harness; Chromium 156 asks the key, and this key refuses an empty user id, which is NotAllowedError",
+      "the specification has TypeError (WebAuthn Level 3 §5.1.3 step 5), and so has the harness. Chromium 156 asks the key, and this key refuses an empty user id, which is NotAllowedError",
   },
   "capabilities-values": {
     differs:
