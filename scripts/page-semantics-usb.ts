@@ -18,30 +18,34 @@ export function pageSemanticsUsb(): readonly string[] {
     "",
     "`npm run test:lab -- semantics` plays the same cases in an unmodified Chromium that has no virtual authenticator: a simulated",
     "key stands behind `/dev/uhid` of the lab's guest, and Chromium's own HID stack, request handlers and sheets are between it and",
-    "the page. The harness is given the same key as a device. The browser has no window, so nobody closes a sheet: a call that waits",
-    "for a person stays pending, in both. A call counts as pending when browser and key have been quiet for eight seconds.",
+    "the page. The harness is given the same key as a device. The key has a fingerprint reader and no PIN.",
     "",
-    "The key has a fingerprint reader and no PIN. Cases marked _plain_ have a key without a reader: it tells no account's name, and",
-    "Chromium shows no list of accounts for get() without credentials named.",
+    "Without a window nobody closes a sheet: a call that waits for a person stays pending, in both. A call counts as pending when",
+    "browser and key have been quiet for eight seconds. Cases with a person run in a window, in which somebody presses Return when",
+    "the key has signed: for get() without credentials named Chromium shows a list of accounts, even of one.",
+    "",
+    "What its virtual authenticator hides: a sheet stands between a key's refusal and the page's promise (`create-excluded`, algorithms",
+    "that the key lacks), and a conditional create() is refused at once, where no password manager has signed the user in.",
     "",
     `${record.browser}: of ${rows.length} cases ${count("same")} are the same, ${count("differs")} differ for a reason, ${count("out")} cannot be played with a USB key.`,
     `\`RECORD=1 npm run test:lab -- semantics\` writes \`${USB_RECORD}\`, from which this table is made.`,
     "",
-    "| Case | Key | Result |",
+    "| Case | Browser | Result |",
     "| --- | --- | --- |",
-    ...rows.map(({ id, key, text }) => `| \`${id}\` | ${key} | ${text} |`),
+    ...rows.map(({ id, where, text }) => `| \`${id}\` | ${where} | ${text} |`),
   ];
 }
 
 interface Result {
   readonly kind: "same" | "differs" | "out";
-  readonly key: string;
+  readonly where: string;
   readonly text: string;
 }
 
 function resultOf(id: string, { cases }: UsbRecord): Result {
-  const { out, differs, key = "reader" } = usbOf(id);
-  if (out !== undefined) return { kind: "out", key: "-", text: `not applicable: ${out}` };
+  const { out, differs, isAttended = false } = usbOf(id);
+  const where = isAttended ? "window, person" : "no window";
+  if (out !== undefined) return { kind: "out", where: "-", text: `not applicable: ${out}` };
   const found = cases.find((one) => one.id === id);
   if (found === undefined)
     throw new Error(`${USB_RECORD} has no ${id}: RECORD=1 npm run test:lab -- semantics`);
@@ -52,6 +56,6 @@ function resultOf(id: string, { cases }: UsbRecord): Result {
     );
   }
   return isSame
-    ? { kind: "same", key, text: "same" }
-    : { kind: "differs", key, text: `differs: ${differs ?? ""}` };
+    ? { kind: "same", where, text: "same" }
+    : { kind: "differs", where, text: `differs: ${differs ?? ""}` };
 }

@@ -15,12 +15,16 @@ import { guestChecks } from "./guest-checks.js";
 /** Pages at once; most of the time they wait. */
 const AT_ONCE = 4;
 
-const TOOLS = ["udev", "chromium"] as const;
+const TOOLS = ["udev", "chromium", "screen"] as const;
 /** These alone, where some are named. */
 const ASKED = (process.env["LAB_CASES"] ?? "").split(" ").filter((id) => id !== "");
 const PLAYED = CASE_GROUPS.flatMap(({ cases }) => cases).filter(
   ({ id }) => usbOf(id).out === undefined && (ASKED.length === 0 || ASKED.includes(id)),
 );
+
+const LEAVES = ["without a window", "with a person"]
+  .filter((how) => PLAYED.some(({ id }) => (usbOf(id).isAttended ?? false) === (how === "with a person")))
+  .map((how) => `leaves when asked to, ${how}`);
 
 await guestChecks({
   name: "semantics",
@@ -29,7 +33,7 @@ await guestChecks({
   tools: TOOLS,
   memoryMb: 8192,
   timeoutSeconds: 1_800,
-  titles: [...PLAYED.map(({ id }) => `plays ${id}`), "leaves when asked to"],
+  titles: [...PLAYED.map(({ id }) => `plays ${id}`), ...LEAVES],
 });
 
 describe.skipIf(whyNoLab(TOOLS) !== undefined)(

@@ -12,43 +12,15 @@ import {
   simulatedUser,
 } from "../../../src/entry/sim.js";
 
-const FULL = fitForUhid(profileNamed("ctap23"));
-
 /**
  * With everything that the browser's virtual authenticator has in the cases, fingerprint reader included: who uses it types
- * no PIN, so that no case needs a window.
+ * no PIN.
  */
-const READER: AuthenticatorProfile = {
-  ...FULL,
-  name: "semantics-reader",
+const PROFILE: AuthenticatorProfile = {
+  ...fitForUhid(profileNamed("ctap23")),
+  name: "semantics-key",
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
 };
-
-/**
- * Without reader, PIN, extensions: it tells no names of accounts, so that a browser shows no list of them, and none asks
- * its user to set a PIN up.
- */
-const PLAIN: AuthenticatorProfile = {
-  ...FULL,
-  name: "semantics-plain",
-  extensions: [],
-  pinUvAuthProtocols: [],
-  options: {
-    ...FULL.options,
-    clientPin: false,
-    pinUvAuthToken: false,
-    makeCredUvNotRqd: false,
-    credMgmt: false,
-    perCredMgmtRO: false,
-    largeBlobs: false,
-    authnrCfg: false,
-    uvAcfg: false,
-    setMinPINLength: false,
-  },
-};
-
-/** What a key of the cases is like. */
-export type SemanticsKeyKind = "reader" | "plain";
 
 /** The key of the cases: the same on a kernel's USB, before an unmodified browser, and in the harness. */
 export class SemanticsKey {
@@ -61,13 +33,13 @@ export class SemanticsKey {
   constructor(env: Env, { touchMs }: { readonly touchMs: number }) {
     this.#env = env;
     this.#touchMs = touchMs;
-    this.#key = this.#made("reader");
+    this.#key = this.#made();
   }
 
-  /** Takes another key, with nothing on it, in its place. */
-  renew(kind: SemanticsKeyKind = "reader"): void {
+  /** Takes another key of the same make, with nothing on it, in its place. */
+  renew(): void {
     this.isUntouched = false;
-    this.#key = this.#made(kind);
+    this.#key = this.#made();
   }
 
   /** Passes messages to the key that is there at the moment. */
@@ -77,10 +49,10 @@ export class SemanticsKey {
     return { ...firmwareOf(this.#key), cbor: this.handle, powerCycle: () => this.#key.powerCycle() };
   }
 
-  #made(kind: SemanticsKeyKind): SimAuthenticator {
+  #made(): SimAuthenticator {
     const person = envFor(this.#env, "user");
     return new SimAuthenticator(envFor(this.#env, "key"), {
-      profile: kind === "plain" ? PLAIN : READER,
+      profile: PROFILE,
       store: new CredentialStore(),
       user: {
         answer: (prompt, signal) => {

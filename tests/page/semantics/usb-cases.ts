@@ -1,7 +1,6 @@
 /** The cases before a key on the computer's USB: which it cannot play, and where the harness differs from Chromium. */
 
 import { CASE_GROUPS } from "./all-cases.js";
-import type { SemanticsKeyKind } from "./semantics-key.js";
 
 /** What an unmodified browser came to in one case. */
 export interface UsbResult {
@@ -34,16 +33,19 @@ export const USB_RESULTS = "results.json";
 export const USB_RECORD = "docs/page-semantics-usb.json";
 
 interface UsbCase {
-  /** The key that plays it; with a reader when absent. */
-  readonly key?: SemanticsKeyKind;
+  /** In a window, with a person who selects the account that the browser's list shows. */
+  readonly isAttended?: boolean;
   /** Why no key on USB can play the case. */
   readonly out?: string;
   /** Why the harness differs from Chromium; absent where it must not. */
   readonly differs?: string;
 }
 
-/** Where get() names no credential: see the plain key. */
-const PLAIN: UsbCase = { key: "plain" };
+/**
+ * get() names no credential, the key verifies its user and tells the account's name: Chromium shows a list of accounts,
+ * even of one, and waits for a click.
+ */
+const ATTENDED: UsbCase = { isAttended: true };
 
 /** The same difference as with the browser's virtual authenticator. */
 const likeVirtual = (id: string): UsbCase => {
@@ -52,28 +54,23 @@ const likeVirtual = (id: string): UsbCase => {
   return { differs: known };
 };
 
-const ACCOUNTS: UsbCase = {
-  differs:
-    "the key verified its user and tells the account's name: Chromium shows a list of accounts, even of one, and waits for a click that nobody makes here; the harness's user selects at once",
-};
-
 const USB_CASES: Readonly<Record<string, UsbCase>> = {
   "function-text": likeVirtual("function-text"),
   "read-order": likeVirtual("read-order"),
-  "asserted-discoverable": ACCOUNTS,
-  "ext-cred-blob": ACCOUNTS,
+  "asserted-discoverable": ATTENDED,
+  "ext-cred-blob": ATTENDED,
   "user-id-empty": {
     differs:
-      "the specification has TypeError (WebAuthn Level 3 §5.1.3 step 5), and so has the harness; Chromium 156 asks the key, and this key refuses an empty user id, which is NotAllowedError",
+      "the specification has TypeError (WebAuthn Level 3 §5.1.3 step 5), and so has the harness. Chromium 156 asks the key, and this key refuses an empty user id, which is NotAllowedError",
   },
   "capabilities-values": {
     differs:
       "conditionalCreate and relatedOrigins are false, because the harness does neither; all others are the same, hybridTransport of a computer without Bluetooth too",
   },
-  "get-options": PLAIN,
-  "mediation-required": PLAIN,
-  "frame-same-origin": PLAIN,
-  "frame-cross-origin-allowed": PLAIN,
+  "get-options": ATTENDED,
+  "mediation-required": ATTENDED,
+  "frame-same-origin": ATTENDED,
+  "frame-cross-origin-allowed": ATTENDED,
 };
 
 /** Returns what is known of a case before a key on USB. */

@@ -6,7 +6,6 @@ import { PageRig } from "../../../src/page/rig.js";
 import { PASSKEY, caught, scriptOf, type CasesSite } from "./cases-site.js";
 import type { SemanticsCase } from "./cases.js";
 import { SemanticsKey } from "./semantics-key.js";
-import { usbOf } from "./usb-cases.js";
 
 /** How long a call may be pending here: nothing takes a second, but for what stays pending. */
 export const CALL_MS = 3_000;
@@ -20,7 +19,6 @@ export async function runWithUsbKey(browser: Browser, site: CasesSite, one: Sema
   const context = await browser.newContext();
   const env = systemEnv();
   const key = new SemanticsKey(env, { touchMs: 5 });
-  key.renew(usbOf(one.id).key);
   const rig = new PageRig({
     time: "real",
     device: () => Promise.resolve(new LoopbackDevice(env, key.handle)),
