@@ -1,4 +1,5 @@
 import { CLIENT_PROFILES, type ClientContext } from "../entry/webauthn.js";
+import { CEREMONY_REPORT_HELP, CEREMONY_REPORT_OPTIONS } from "./ceremony-report.js";
 import { clientOption } from "./client-option.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS } from "./device/open-device.js";
@@ -10,6 +11,7 @@ import { RECORDING_HELP, RECORDING_OPTIONS } from "./recording.js";
 export const CEREMONY_OPTIONS = {
   ...DEVICE_OPTIONS,
   ...RECORDING_OPTIONS,
+  ...CEREMONY_REPORT_OPTIONS,
   "rp-id": { type: "string", default: "example.com" },
   origin: { type: "string" },
   "timeout-ms": { type: "string" },
@@ -34,6 +36,7 @@ export const CEREMONY_HELP = `  --rp-id ID           the site (example.com)
 ${PIN_HELP}
   --credentials FILE   the site's credential file: register adds to it, login verifies against it
 ${RECORDING_HELP}
+${CEREMONY_REPORT_HELP}
 ${DEVICE_HELP}`;
 
 export const TIMEOUT_MS_MAX = 86_400_000;

@@ -35,6 +35,19 @@ export function writeTrace(path: string, records: readonly TraceRecord[]): void 
   replaceFile(path, `${lines.join("\n")}\n`);
 }
 
+/** The records of a ceremony between those that say of what they are, as a stored trace has them. */
+export function wholeTrace(
+  name: string,
+  { records, seed }: { readonly records: readonly TraceRecord[]; readonly seed: string | undefined },
+): readonly TraceRecord[] {
+  const common = { actor: "harness", span: RUN_SPAN } as const;
+  return [
+    { ...common, atMs: 0, kind: "run.started", scenario: name, seed: seed ?? "", schema: TRACE_SCHEMA },
+    ...records,
+    { ...common, atMs: records.at(-1)?.atMs ?? 0, kind: "run.ended", outcome: "no-expectation" },
+  ];
+}
+
 interface Recorded {
   readonly name: string;
   readonly records: readonly TraceRecord[];
@@ -61,22 +74,8 @@ export function checkRecording(invocation: Invocation): void {
 /** Writes what was asked for; the trace says of what it is. */
 export function saveRecording({ name, records, seed }: Recorded, invocation: Invocation): void {
   for (const option of ["trace", "record"]) {
-    const trace = textOption(invocation, option);
-    if (trace === undefined) continue;
-    const atMs = records.at(-1)?.atMs ?? 0;
-    writeTrace(trace, [
-      {
-        atMs: 0,
-        actor: "harness",
-        span: RUN_SPAN,
-        kind: "run.started",
-        scenario: name,
-        seed: seed ?? "",
-        schema: TRACE_SCHEMA,
-      },
-      ...records,
-      { atMs, actor: "harness", span: RUN_SPAN, kind: "run.ended", outcome: "no-expectation" },
-    ]);
+    const path = textOption(invocation, option);
+    if (path !== undefined) writeTrace(path, wholeTrace(name, { records, seed }));
   }
   const pcap = textOption(invocation, "pcap");
   if (pcap !== undefined) replaceFile(pcap, toPcapng(records));

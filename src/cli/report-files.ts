@@ -21,6 +21,13 @@ export const REPORT_HELP = `  --html FILE          write the run as one page wit
 /** Formats that report one run only. */
 export const SINGLE_REPORTS = ["html", "pcap"] as const;
 
+export interface ReportRules {
+  /** Whether GitHub is told; the flag `--github` when absent. */
+  readonly isOnGithub?: boolean;
+  /** Whether trace and capture are written here; true when absent. */
+  readonly hasRecordings?: boolean;
+}
+
 /**
  * Writes what was asked for, the trace included. A file that cannot be written is told of and stops none of the others:
  * the run is over, and what it came to stays.
@@ -31,10 +38,11 @@ export async function withReports(
   outcome: Outcome,
   runs: readonly ReportedRun[],
   invocation: Invocation,
+  { isOnGithub = flag(invocation, "github"), hasRecordings = true }: ReportRules = {},
 ): Promise<Outcome> {
   const [one] = runs;
-  const github = flag(invocation, "github") ? toGitHub(runs) : undefined;
-  const summaryFile = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  const github = isOnGithub ? toGitHub(runs) : undefined;
+  const summaryFile = summaryFileOf(invocation);
   const writing = (option: string, write: (path: string) => void) => {
     const path = textOption(invocation, option);
     return path === undefined ? [] : [() => write(path)];
@@ -42,8 +50,12 @@ export async function withReports(
   const problems = await failuresOf([
     ...(one
       ? [
-          ...writing("trace", (path) => writeTrace(path, one.records)),
-          ...writing("pcap", (path) => void replaceFile(path, toPcapng(one.records))),
+          ...(hasRecordings
+            ? [
+                ...writing("trace", (path) => writeTrace(path, one.records)),
+                ...writing("pcap", (path) => void replaceFile(path, toPcapng(one.records))),
+              ]
+            : []),
           ...writing("html", (path) => void replaceFile(path, toHtml(one))),
         ]
       : []),
@@ -58,10 +70,15 @@ export async function withReports(
 function forGitHub(
   outcome: Outcome,
   { annotations, summary }: ReturnType<typeof toGitHub>,
-  { terminal }: Invocation,
+  invocation: Invocation,
 ): Outcome {
-  const said = [...annotations, ...((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "" ? [summary] : [])];
+  const { terminal } = invocation;
+  const said = [...annotations, ...(summaryFileOf(invocation) === "" ? [summary] : [])];
   if (!terminal.json) return { ...outcome, text: [outcome.text, "", ...said].join("\n") };
   for (const line of said) terminal.warn(line);
   return outcome;
+}
+
+function summaryFileOf({ machine }: Invocation): string {
+  return machine.variables["GITHUB_STEP_SUMMARY"] ?? "";
 }

@@ -11,6 +11,8 @@ import {
 } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError, withAftermath } from "../index.js";
 import { type Invocation, type Outcome, UsageError } from "./command.js";
+import { withCeremonyReports } from "./ceremony-report.js";
+import { ObservedInfo } from "./device/observed-info.js";
 import { openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
 import { exitCodeFor } from "./exit-code.js";
@@ -147,7 +149,9 @@ export function verifiedBySite<T>(response: object, verify: () => T): T {
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
   checkRecording(invocation);
   const { method } = ceremony;
-  const opened = await openDevice(invocation, method);
+  const real = await openDevice(invocation, method);
+  const observed = new ObservedInfo(real.device);
+  const opened = { ...real, device: observed };
   const interruption = watchForInterruption();
   const { pin } = ceremony.client;
   const client: ClientContext = {
@@ -168,11 +172,19 @@ export async function withDevice(invocation: Invocation, ceremony: CliCeremony):
   const { outcome, keep } = finished ?? { outcome: outcomeOfFailure(failure, opened, { method, client }) };
   if (outcome === undefined) throw failure;
   const name = method === "create" ? "register" : "login";
+  const reported = { name, opened, info: observed.said, failure: findingIn(failure) } as const;
   const problems = await failuresOf([
     ...(keep ? [keep] : []),
     () => saveRecording({ name, records: opened.records, seed: opened.seed }, invocation),
   ]);
-  return withProblems(outcome, [...closing, ...problems], invocation.terminal);
+  const told = withProblems(outcome, [...closing, ...problems], invocation.terminal);
+  return withCeremonyReports(told, reported, invocation);
+}
+
+/** What a ceremony failed with, for a report. */
+function findingIn(failure: unknown): HarnessError | undefined {
+  if (failure instanceof RefusedBySite) return failure.refusal;
+  return isHarnessError(failure) ? failure : undefined;
 }
 
 /** `undefined` for what is no finding about a device. */

@@ -46,7 +46,7 @@ Again: ${run.reproduction}</system-out>
 `;
 }
 
-function propertiesOf({ seed, knobs, explanation, records }: ReportedRun) {
+function propertiesOf({ seed, knobs, explanation, records, properties: more = {} }: ReportedRun) {
   const { decidedBy, marginMs, marginRangeMs, ceremonies, mechanism } = explanation;
   const mechanisms = ceremonies.length === 0 ? [mechanism] : ceremonies.map((one) => one.mechanism);
   const properties: readonly (readonly [name: string, value: string | number] | undefined)[] = [
@@ -58,6 +58,7 @@ function propertiesOf({ seed, knobs, explanation, records }: ReportedRun) {
     marginMs === undefined ? undefined : ["margin-ms", marginMs],
     marginRangeMs && ["margin-range-ms", marginRangeMs.join(" ")],
     ["virtual-ms", records.at(-1)?.atMs ?? 0],
+    ...Object.entries(more),
     ...Object.entries(knobs).map(([name, value]) => [`knob ${name}`, String(value ?? "never")] as const),
   ];
   return properties.filter((property) => property !== undefined);

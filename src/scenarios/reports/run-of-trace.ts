@@ -20,6 +20,8 @@ export interface ReportedRun extends Omit<Run, "scenario"> {
   };
   /** The former id by which a stored trace names its scenario; absent when it names the present one. */
   readonly alias?: string;
+  /** What else is known of the run, such as the model of a real device; JUnit lists it as properties. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface RunOfTraceOptions {
