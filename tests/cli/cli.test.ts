@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../helpers/run-cli.js";
+import { LIST, UsbipHost, urbHeader } from "../helpers/usbip-host.js";
 import { spawnCli, startCli } from "../helpers/spawn-cli.js";
 
 let folder: string;
@@ -207,6 +208,32 @@ describe("key", () => {
     expect(await nextLine()).toBe("unplugged");
     child.kill("SIGUSR2");
     expect(await nextLine()).toMatch(/^plugged in: udp:/);
+    child.kill("SIGTERM");
+    await closed;
+    expect(child.exitCode).toBe(0);
+  });
+
+  test("on a USB bus is what its options say, and is pulled out and offered again by signals", async () => {
+    const told = ["--usb-id", "1050:0407", "--serial", "cli-1", "--name", "Key on a shelf"];
+    const child = startCli(["key", "--usbip", "127.0.0.1:0", ...told, "--json"]);
+    const closed = once(child, "close");
+    const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+    const nextLine = async () => String((await lines.next()).value);
+    const port = Number(/usbip:127\.0\.0\.1:(\d+)/.exec(await nextLine())?.[1]);
+    const host = await UsbipHost.attach(port);
+    const setup = "800603030904ff00"; // GET_DESCRIPTOR: string 3, the serial number
+    host.send(urbHeader({ command: 1, sequence: 2, direction: 1, length: 255, setup }));
+    const serial = Buffer.from((await host.read(48 + 12)).slice(100), "hex");
+    expect(serial.toString("utf16le")).toBe("cli-1");
+    child.kill("SIGUSR2");
+    expect(await nextLine()).toBe("unplugged");
+    await host.rest();
+    child.kill("SIGUSR2");
+    expect(await nextLine()).toMatch(/^plugged in: usbip:/);
+    const lister = await UsbipHost.connect(port);
+    lister.send(LIST);
+    // Vendor and product, 0x138 bytes into the list.
+    expect((await lister.rest()).slice(0x138 * 2, 0x13c * 2)).toBe("10500407");
     child.kill("SIGTERM");
     await closed;
     expect(child.exitCode).toBe(0);

@@ -168,6 +168,10 @@ class UsbipDevice implements ExposedUsbipDevice {
     } catch (cause) {
       throw exposeFailure(this.label, cause);
     }
+    // A connection that the system could not take, for want of files for example; the others go on.
+    server.on("error", ({ code }: NodeJS.ErrnoException) => {
+      this.#env.trace.emit({ kind: "link.lost", link: this.label, reason: code ?? "not accepted" });
+    });
     this.#listenPort = (server.address() as AddressInfo).port;
     this.#server = server;
     this.#env.trace.emit({ kind: "link.opened", link: this.label });
