@@ -16,6 +16,8 @@ export async function askControl(
 ): Promise<string | undefined> {
   if (isAborted(signal)) return undefined;
   const socket = connect(path);
+  // The wait below is told of it; what comes after the answer is of no interest.
+  socket.on("error", () => {});
   const stop = onAbort(signal, () => socket.destroy());
   try {
     await once(socket, "connect");
