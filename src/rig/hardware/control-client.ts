@@ -18,7 +18,10 @@ export async function askControl(
   const socket = connect(path);
   // The wait below is told of it; what comes after the answer is of no interest.
   socket.on("error", () => {});
-  const stop = onAbort(signal, () => socket.destroy());
+  const stop = onAbort(signal, () => {
+    // With an error: a socket that is destroyed without one before it is connected says nothing of its end.
+    socket.destroy(new Error("the caller hung up"));
+  });
   try {
     await once(socket, "connect");
     socket.write(`${line}\n`);
