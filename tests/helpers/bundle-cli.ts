@@ -39,6 +39,7 @@ export default async function bundleCli({ provide }: TestProject): Promise<() =>
       vitest: "src/entry/vitest.ts",
       jest: "src/entry/jest.ts",
       "node-test": "src/entry/node-test.ts",
+      "rig-contest-job": "scripts/rig-contest/job.ts",
     },
     outdir,
     bundle: true,

@@ -66,7 +66,13 @@ export class Chromium {
   }
 
   /** Shows an HTML text. */
-  async show(html: string, { width, height, dark = false }: View): Promise<void> {
+  async show(html: string, view: View): Promise<void> {
+    const url = `data:text/html;charset=utf-8;base64,${Buffer.from(html).toString("base64")}`;
+    await this.visit(url, view);
+  }
+
+  /** Goes to an address, and waits until it is loaded. */
+  async visit(url: string, { width, height, dark = false }: View): Promise<void> {
     await this.#send("Emulation.setDeviceMetricsOverride", {
       width,
       height,
@@ -76,9 +82,7 @@ export class Chromium {
     const scheme = { name: "prefers-color-scheme", value: dark ? "dark" : "light" };
     await this.#send("Emulation.setEmulatedMedia", { features: [scheme] });
     const loaded = new Promise<void>((resolve) => this.#events.set("Page.loadEventFired", resolve));
-    await this.#send("Page.navigate", {
-      url: `data:text/html;charset=utf-8;base64,${Buffer.from(html).toString("base64")}`,
-    });
+    await this.#send("Page.navigate", { url });
     await loaded;
   }
 

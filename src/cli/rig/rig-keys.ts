@@ -50,6 +50,7 @@ async function look({ rig, hardware }: RigContext, key: RigKey, isAdopted: boole
   const { info } = await openSession(rig.env, device);
   const aaguid = toHex(info.aaguid);
   const pinSet = info.options?.["clientPin"] === true;
+  rig.ledger.seen(key.label, aaguid);
   // Without its PIN a key does not list what it holds.
   if (isAdopted) rig.ledger.adopt(key.label, { pinSet, credentialIds: "unseen" });
   const parts = [
@@ -108,10 +109,12 @@ export async function recover(context: RigContext): Promise<Outcome> {
   const { rig, hardware } = context;
   const key = keyNamed(context);
   const { label } = key;
+  const { aaguid } = rig.ledger.get(label);
   const work = () =>
     recoverKey(rig, {
       label,
       open: (env) => openKey(env, key.device),
+      ...(aaguid !== undefined && { aaguid }),
       power: powerFor(rig.env, hardware, rig.inventory, label),
     });
   // The command of a lease recovers its own key; a key in quarantine can be leased by no job.

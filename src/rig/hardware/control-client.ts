@@ -16,7 +16,12 @@ export async function askControl(
 ): Promise<string | undefined> {
   if (isAborted(signal)) return undefined;
   const socket = connect(path);
-  const stop = onAbort(signal, () => socket.destroy());
+  // The wait below is told of it; what comes after the answer is of no interest.
+  socket.on("error", () => {});
+  const stop = onAbort(signal, () => {
+    // With an error: a socket that is destroyed without one before it is connected says nothing of its end.
+    socket.destroy(new Error("the caller hung up"));
+  });
   try {
     await once(socket, "connect");
     socket.write(`${line}\n`);

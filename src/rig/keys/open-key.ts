@@ -4,6 +4,7 @@ import { toHex } from "../../core/bytes.js";
 import type { Env } from "../../core/env.js";
 import { isHarnessError } from "../../core/errors.js";
 import { openSession, type Ctap2Session } from "../../ctap/client/session.js";
+import type { CtapDevice } from "../../ctap/device.js";
 import { CtapCommand } from "../../ctap/command.js";
 import { openHidDevice, type HidDevice } from "../../transports/hid/channel.js";
 import { withU2fFallback } from "../../transports/hid/u2f-fallback.js";
@@ -91,6 +92,8 @@ async function hasAaguid(env: Env, path: string, wanted: string, usb: UsbOptions
 /** A key that was opened, what it says of itself, and its finger. */
 export interface OpenedKey extends AsyncDisposable {
   readonly session: Ctap2Session;
+  /** The key with its finger, for whatever wants a device: `register`, `authenticate`, a suite. */
+  readonly device: CtapDevice;
 }
 
 /**
@@ -125,7 +128,11 @@ export async function openRigKey(
       }),
     });
     const session = await openSession(env, pressed);
-    return { session, [Symbol.asyncDispose]: () => Promise.resolve(device[Symbol.asyncDispose]()) };
+    return {
+      session,
+      device: pressed,
+      [Symbol.asyncDispose]: () => Promise.resolve(device[Symbol.asyncDispose]()),
+    };
   } catch (error) {
     await device[Symbol.asyncDispose]();
     throw error;

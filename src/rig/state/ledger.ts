@@ -17,6 +17,8 @@ export interface KeyLedger {
   readonly pin: boolean;
   /** Salted SHA-256 of the IDs of credentials that the rig created or adopted. */
   readonly credentials: readonly string[];
+  /** AAGUID in hexadecimal that the key had when `rig check` looked last. */
+  readonly aaguid?: string;
 }
 
 /** What a key says it holds. */
@@ -34,7 +36,7 @@ const SHAPE = shape.object(
     pin: shape.flag,
     credentials: shape.list(shape.text),
   },
-  {},
+  { aaguid: shape.text },
 );
 
 const CODES = { unknownMember: "bad", missingMember: "bad", wrongType: "bad", badValue: "bad" } as const;
@@ -74,6 +76,11 @@ export class RigLedger {
     }
     const salt = toHex(this.#env.entropy.bytes(SALT_BYTES));
     return { schema: 1, salt, adopted: false, pin: false, credentials: [] };
+  }
+
+  /** Notes which model a key is, so that another one in its place is not taken for it. */
+  seen(label: string, aaguid: string): void {
+    if (this.get(label).aaguid !== aaguid) this.#change(label, (ledger) => ({ ...ledger, aaguid }));
   }
 
   /** Notes that the rig set the PIN of a key. */

@@ -123,7 +123,9 @@ export async function exposeControl(env: Env, path: string, options: KeyControlO
     peers.add(peer);
     peer.on("close", () => peers.delete(peer));
     peer.on("error", () => {});
-    createInterface({ input: peer }).on("line", (line) => {
+    // Hands an error of its socket on: a peer that breaks off is one that left.
+    const reader = createInterface({ input: peer }).on("error", () => {});
+    reader.on("line", (line) => {
       act(env, peer, line.trim(), options).then(
         (done) => peer.write(`ok ${done}\n`),
         (error: unknown) => peer.write(`error ${error instanceof Error ? error.message : "failed"}\n`),
