@@ -30,6 +30,7 @@ const library: Options = {
     scenarios: "src/entry/scenarios.ts",
     diagnosis: "src/entry/diagnosis.ts",
     serve: "src/entry/serve.ts",
+    conformance: "src/entry/conformance.ts",
     playwright: "src/entry/playwright.ts",
     vitest: "src/entry/vitest.ts",
     jest: "src/entry/jest.ts",

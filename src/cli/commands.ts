@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { conformance } from "./commands/conformance.js";
 import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   login,
   list,
   info,
+  conformance,
   credentials,
   links,
   key,

@@ -5,9 +5,9 @@ import type { Env } from "../core/env.js";
 import { CtapCommand } from "../ctap/command.js";
 import { type AuthenticatorInfo, parseInfo } from "../ctap/messages/get-info.js";
 import { MessageError } from "../ctap/messages/message-error.js";
-import { BROADCAST_CHANNEL } from "../transports/hid/constants.js";
+import { BROADCAST_CHANNEL, HidCommand } from "../transports/hid/constants.js";
 import { type Answer, bodyOf, describeAnswer, isOk } from "./answer.js";
-import type { Described, Use } from "./check.js";
+import type { Described, Use } from "./kinds.js";
 import { channelIn, HidWire, nonceOf } from "./hid-wire.js";
 import { type CtapLink, deviceLink, type SendOptions, wireLink } from "./link.js";
 import type { Target } from "./target.js";
@@ -28,6 +28,7 @@ export interface CallOptions extends Pick<SendOptions, "cancelAfterMs" | "patien
 export class Bench {
   readonly env: Env;
   readonly #target: Target;
+  readonly #signal: AbortSignal | undefined;
   #wire: HidWire | undefined;
   #link: CtapLink | undefined;
   #described: Described = { info: undefined, capabilities: undefined };
@@ -38,8 +39,10 @@ export class Bench {
   readonly answers: Answer[] = [];
   #credentials = 0;
 
-  constructor(env: Env, target: Target) {
+  /** @param signal aborts when the run is asked to end. */
+  constructor(env: Env, target: Target, signal?: AbortSignal) {
     this.env = env;
+    this.#signal = signal;
     this.#target = target;
     this.#pin = target.pin;
   }
@@ -101,7 +104,11 @@ export class Bench {
     this.#wire.drain();
     const known = this.channel !== 0;
     const answer = known ? await this.#wire.init(nonceOf(this.env), this.channel) : undefined;
-    const fresh = answer ?? (await this.#wire.init(nonceOf(this.env), BROADCAST_CHANNEL));
+    const fresh =
+      answer ??
+      (await this.#wire.init(nonceOf(this.env), BROADCAST_CHANNEL)) ??
+      // A device that echoes another nonce has a check of its own; the others are to go on.
+      (await this.#wire.exchange(BROADCAST_CHANNEL, HidCommand.INIT, nonceOf(this.env)))?.payload;
     if (fresh === undefined) throw new Inconclusive("the device does not answer INIT");
     this.channel = channelIn(fresh);
     this.#described = { ...this.#described, capabilities: fresh[16] ?? 0 };
@@ -123,6 +130,7 @@ export class Bench {
     if (this.#link === undefined) throw new Inconclusive("there is no way to the device");
     const answer = await this.#link.send(request, {
       ...rest,
+      signal: this.#signal,
       onUpNeeded: () => {
         if (gesture === undefined) return true;
         finger?.needed(gesture);

@@ -1,4 +1,5 @@
 import type { Env } from "../core/env.js";
+import { onAbort } from "../core/abort.js";
 import { within } from "../core/within.js";
 import { isHarnessError } from "../core/errors.js";
 import type { CtapDevice } from "../ctap/device.js";
@@ -17,6 +18,8 @@ export interface SendOptions {
   /** Sends CANCEL this long after the request, in milliseconds. */
   readonly cancelAfterMs?: number | undefined;
   readonly patienceMs?: number | undefined;
+  /** Aborts when the run is asked to end: what waits is then cancelled. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Carries CTAP2 requests of checks, and tells everything about the answer. */
@@ -27,38 +30,47 @@ export interface CtapLink {
 /** Requests in CTAPHID_CBOR messages on one channel. */
 export function wireLink(env: Env, wire: HidWire, channel: () => number): CtapLink {
   return {
-    async send(request, { onUpNeeded, cancelAfterMs, patienceMs = PATIENCE_MS } = {}) {
+    async send(request, { onUpNeeded, cancelAfterMs, patienceMs = PATIENCE_MS, signal } = {}) {
       const own = channel();
       const beganMs = env.clock.nowMs();
       const keepalives: SeenKeepalive[] = [];
       let cancelledTouch = false;
       let cancelDue = cancelAfterMs;
       const cancel = () => wire.send(own, HidCommand.CANCEL, NOTHING);
-      await wire.send(own, HidCommand.CBOR, request);
-      for (;;) {
-        const agoMs = env.clock.nowMs() - beganMs;
-        const leftMs = Math.max(0, (cancelDue ?? patienceMs) - agoMs);
-        const message = await wire.receive(own, leftMs);
-        const tookMs = env.clock.nowMs() - beganMs;
-        const answer = { request, keepalives, tookMs, cancelledTouch };
-        if (message === undefined) {
-          if (cancelDue === undefined) return answer;
-          cancelDue = undefined;
-          await cancel();
-          continue;
-        }
-        if (message.command === HidCommand.KEEPALIVE) {
-          const status = message.payload[0] ?? 0;
-          const first = !keepalives.some((seen) => seen.status === HidKeepalive.UP_NEEDED);
-          keepalives.push({ status, atMs: message.atMs - beganMs });
-          if (status === HidKeepalive.UP_NEEDED && first && onUpNeeded?.() === true) {
-            cancelledTouch = true;
+      const stop = onAbort(signal, () => void cancel().catch(() => undefined));
+      try {
+        await wire.send(own, HidCommand.CBOR, request);
+        return await answered();
+      } finally {
+        stop();
+      }
+
+      async function answered(): Promise<Answer> {
+        for (;;) {
+          const agoMs = env.clock.nowMs() - beganMs;
+          const leftMs = Math.max(0, (cancelDue ?? patienceMs) - agoMs);
+          const message = await wire.receive(own, leftMs);
+          const tookMs = env.clock.nowMs() - beganMs;
+          const answer = { request, keepalives, tookMs, cancelledTouch };
+          if (message === undefined) {
+            if (cancelDue === undefined) return answer;
+            cancelDue = undefined;
             await cancel();
+            continue;
           }
-          continue;
+          if (message.command === HidCommand.KEEPALIVE) {
+            const status = message.payload[0] ?? 0;
+            const first = !keepalives.some((seen) => seen.status === HidKeepalive.UP_NEEDED);
+            keepalives.push({ status, atMs: message.atMs - beganMs });
+            if (status === HidKeepalive.UP_NEEDED && first && onUpNeeded?.() === true) {
+              cancelledTouch = true;
+              await cancel();
+            }
+            continue;
+          }
+          if (message.command === HidCommand.ERROR) return { ...answer, hidError: message.payload[0] ?? 0 };
+          return { ...answer, bytes: message.payload };
         }
-        if (message.command === HidCommand.ERROR) return { ...answer, hidError: message.payload[0] ?? 0 };
-        return { ...answer, bytes: message.payload };
       }
     },
   };
@@ -67,7 +79,7 @@ export function wireLink(env: Env, wire: HidWire, channel: () => number): CtapLi
 /** Requests to a device whose reports are out of reach. */
 export function deviceLink(env: Env, device: CtapDevice): CtapLink {
   return {
-    async send(request, { onUpNeeded, cancelAfterMs, patienceMs = PATIENCE_MS } = {}) {
+    async send(request, { onUpNeeded, cancelAfterMs, patienceMs = PATIENCE_MS, signal } = {}) {
       const beganMs = env.clock.nowMs();
       const keepalives: SeenKeepalive[] = [];
       const abort = new AbortController();
@@ -101,7 +113,7 @@ export function deviceLink(env: Env, device: CtapDevice): CtapLink {
               },
             });
           },
-          {},
+          { signal },
         );
         return done({ bytes });
       } catch (error) {

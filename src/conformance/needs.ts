@@ -1,6 +1,6 @@
 import { CtapCommand } from "../ctap/command.js";
 import { HidCapability } from "../transports/hid/constants.js";
-import type { Described, Need } from "./check.js";
+import type { Described, Need } from "./kinds.js";
 
 const option = (device: Described, id: string) => device.info?.options?.[id];
 

@@ -1,4 +1,4 @@
-import type { Observations, Severity } from "./check.js";
+import type { Observations, Severity } from "./kinds.js";
 import type { FailureDetail } from "./verdict.js";
 
 /**

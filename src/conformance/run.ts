@@ -17,11 +17,14 @@ export interface ConformanceOptions {
   readonly only?: readonly string[] | undefined;
   /** Called after each check. */
   readonly onResult?: ((result: CheckResult) => void) | undefined;
+  /** Ends the run after the check that runs; a request that waits for the user is cancelled. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const OPTIONS = parameters<ConformanceOptions>({
   only: maybe(shape.list(shape.text)),
   onResult: maybe(arg.callable),
+  signal: maybe(arg.signal),
 });
 
 const TARGET = arg.with("a target, as conformanceTarget makes one,", "label", "allowed");
@@ -39,7 +42,7 @@ const PIN_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ";
  * @param target the device, what may be done to it and who touches it.
  * @param options which checks.
  * @returns the outcome of each check. A check never throws.
- * @throws {TransportError} when the device cannot be opened at all.
+ * @throws {TransportError} when the device cannot be opened at all; the signal's reason once it has aborted.
  *
  * @example
  * const result = await env.clock.run(runConformance(env, target, { only: ["hid.*"] }));
@@ -55,7 +58,7 @@ export async function runConformance(
     target: [TARGET, target],
     options: [OPTIONS, options],
   });
-  const bench = new Bench(env, target);
+  const bench = new Bench(env, target, options.signal);
   await bench.open();
   const results: CheckResult[] = [];
   const state: RunState = { bench, pin: target.pin ?? madeUpPin(env), isSet: false };
@@ -64,6 +67,7 @@ export async function runConformance(
     if (mayReset && bench.described.info !== undefined) await fresh(state);
     const device = summaryOf(bench, target);
     for (const check of inOrder(selectChecks(options.only))) {
+      options.signal?.throwIfAborted();
       const result = await judge(state, check);
       results.push(result);
       options.onResult?.(result);

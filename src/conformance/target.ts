@@ -1,8 +1,8 @@
 import type { CtapDevice } from "../ctap/device.js";
 import type { HidPort } from "../transports/hid/port.js";
-import type { Use } from "./check.js";
+import type { Use } from "./kinds.js";
 
-/** Whoever touches the device: a simulated user, a machine, or a user who is told what to do. */
+/** What touches the device: a simulated user, a machine, or a user who is told what to do. */
 export interface Finger {
   /** Called before each request that may want the user: what to do about it. */
   prepare(gesture: "touch" | "leave"): void;

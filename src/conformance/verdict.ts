@@ -42,5 +42,7 @@ export function shown(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (value instanceof Map) return `a map of ${value.size}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === "object" ? "another type" : String(value);
+  if (value === undefined) return "none";
+  if (typeof value === "number" || typeof value === "bigint") return `${value}`;
+  return typeof value === "string" || typeof value === "boolean" ? `${value}` : "another type";
 }

@@ -1,6 +1,6 @@
 /** Checks of CTAP 2.3 on any device, real or simulated, and what differs between two runs of them. */
+export { type Check, topicOf } from "../conformance/check.js";
 export {
-  type Check,
   type Described,
   type Need,
   type Observations,
@@ -8,9 +8,17 @@ export {
   type Severity,
   type Use,
   USES,
-  topicOf,
-} from "../conformance/check.js";
+} from "../conformance/kinds.js";
 export { CHECKS } from "../conformance/checks/registry.js";
+export {
+  type ChangedCheck,
+  type ChangedObservation,
+  compareResults,
+  type Comparison,
+  parseResult,
+  ResultError,
+} from "../conformance/compare.js";
+export { conformanceHtml, conformanceJUnit } from "../conformance/report.js";
 export {
   type CheckOutcome,
   type CheckResult,

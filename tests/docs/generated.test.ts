@@ -24,6 +24,7 @@ test("covers both schemas, the injected script, the knobs, the peers, the notice
     "docs/comparison.md",
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
+    "docs/conformance.md",
   ]);
   expect(DOCS[10]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });

@@ -145,7 +145,11 @@ const LISTS: readonly Rule[] = [
     needs: [CTAP2, optionOff("alwaysUv")],
     severity: "should",
     async run(bench) {
-      const parameters = await getRequest(bench, { rpId: bench.freshRpId(), list: [UNKNOWN_ID], auth: "none" });
+      const parameters = await getRequest(bench, {
+        rpId: bench.freshRpId(),
+        list: [UNKNOWN_ID],
+        auth: "none",
+      });
       const answer = await bench.send(GET, parameters, { gesture: "leave", cancelAfterMs: 2_000 });
       if (statusOf(answer) === 0x2d) throw wrongAnswer(answer, "an answer at once", "a wait for the user");
     },

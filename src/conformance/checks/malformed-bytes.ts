@@ -182,7 +182,7 @@ const DAMAGED: readonly Check[] = COMMANDS.flatMap(({ name, byte, plain }) =>
     title: `${name} ${title}`,
     section: "8",
     severity,
-    needs: commandNeed(byte),
+    needs: how === "too-deep" ? [...commandNeed(byte), SHALLOW] : commandNeed(byte),
     async run(bench) {
       const parameters = plain(bench);
       const body = damage(entriesOf(parameters), encodeCbor(parameters));

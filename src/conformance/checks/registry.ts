@@ -3,6 +3,7 @@ import { ATTESTATION_CHECKS } from "./attestation.js";
 import { CLIENT_PIN_CHECKS } from "./client-pin.js";
 import { DISCOVERABLE_CHECKS } from "./discoverable.js";
 import { ENCODING_CHECKS } from "./encoding.js";
+import { EXCLUSION_CHECKS } from "./exclusion.js";
 import { EXTENSION_CHECKS } from "./extensions.js";
 import { GET_ASSERTION_CHECKS } from "./get-assertion.js";
 import { GET_INFO_RULE_CHECKS } from "./get-info-rules.js";
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   ...MALFORMED_CHECKS,
   ...CLIENT_PIN_CHECKS,
   ...MAKE_CREDENTIAL_CHECKS,
+  ...EXCLUSION_CHECKS,
   ...ATTESTATION_CHECKS,
   ...GET_ASSERTION_CHECKS,
   ...DISCOVERABLE_CHECKS,

@@ -132,7 +132,7 @@ const RULES: readonly Rule[] = [
     section: "6.2.2 step 2",
     async run(bench) {
       const parameters = plainGet(bench);
-      const token = await tokenFor(bench, { permissions: P.getAssertion, rpId: String(parameters.get(1)) });
+      const token = await tokenFor(bench, { permissions: P.getAssertion, rpId: parameters.get(1) as string });
       parameters.set(6, token.authenticate(parameters.get(2) as Uint8Array));
       expectStatus(await bench.send(CtapCommand.getAssertion, parameters), "MISSING_PARAMETER");
     },
