@@ -11,6 +11,7 @@ import { pageSemanticsPage } from "./page-semantics-page.js";
 import { openApi } from "../src/serve/open-api.js";
 import { comparisonPage } from "./comparison/comparison-page.js";
 import { wptPage } from "./wpt/wpt-page.js";
+import { brokenTable, checksTable, quirksTable } from "./conformance-page.js";
 import { knobsPage } from "./knobs-page.js";
 import { thirdPartyNotices } from "./third-party-notices.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
@@ -50,6 +51,14 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document(
       "docs/verdicts.md",
       withParts("docs/verdicts.md", { rates: verdictRatesPart(), causes: causesTable() }),
+    ),
+    document(
+      "docs/conformance.md",
+      withParts("docs/conformance.md", {
+        checks: checksTable(),
+        quirks: quirksTable(),
+        broken: brokenTable(),
+      }),
     ),
   ]);
 }

@@ -14,6 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transports: ["core", "ctap"],
   hybrid: ["core", "cbor", "crypto", "ctap"],
   webauthn: ["core", "cbor", "crypto", "ctap"],
+  // Devices under test are real or simulated: what simulates them is no part of the judgement.
+  conformance: ["core", "cbor", "crypto", "ctap", "transports", "webauthn"],
+  measure: ["core", "ctap", "transports"],
   diagnosis: ["core"],
   // Judges the diagnosis, and so shares nothing with it: records, ledger and runs reach it through its own types.
   oracle: ["core"],

@@ -1,6 +1,7 @@
 import type { Command } from "./command.js";
 import { blobs } from "./commands/blobs.js";
 import { config } from "./commands/config.js";
+import { conformance } from "./commands/conformance.js";
 import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   info,
   pin,
   reset,
+  conformance,
   credentials,
   largeBlob,
   blobs,

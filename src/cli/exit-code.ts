@@ -28,6 +28,7 @@ const ENVIRONMENT_PREFIXES: ReadonlySet<string> = new Set([
   "PROFILE",
   "RADIO",
   "RECORDING",
+  "RESULT",
   "RIG",
   "RUN",
   "SCENARIO",

@@ -1,0 +1,174 @@
+import type { Allowance, Finger, Target } from "../../entry/conformance.js";
+import { nodeHidPort, udpHidPort, unixHidPort, usbDevices } from "../../entry/hid.js";
+import {
+  type AuthenticatorProfile,
+  type Env,
+  parseProfile,
+  PROFILES,
+  systemEnv,
+  virtualEnv,
+} from "../../entry/sim.js";
+import { namesHint } from "../../core/place.js";
+import { type Invocation, type OptionTable, UsageError } from "../command.js";
+import { hostAndPort, udpPlace } from "../device/host-and-port.js";
+import { namingFile } from "../files/file-error.js";
+import { readJsonFile } from "../files/read-file.js";
+import { choiceOption, numberOption, textOption } from "../options.js";
+import { pinSource } from "../pin-source.js";
+import type { Terminal } from "../terminal.js";
+import { simulatedTarget } from "./simulated-target.js";
+
+const FINGERS = ["auto", "user", "none"] as const;
+const ALLOWANCES = ["store", "pin", "config", "reset"] as const satisfies readonly Allowance[];
+
+export const TARGET_OPTIONS = {
+  device: { type: "string", short: "d", default: "sim" },
+  bind: { type: "string" },
+  profile: { type: "string" },
+  seed: { type: "string" },
+  "touch-ms": { type: "string" },
+  finger: { type: "string" },
+  allow: { type: "string" },
+  "pin-file": { type: "string" },
+} as const satisfies OptionTable;
+
+export const TARGET_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT[:LOCAL] or unix:PATH
+  --bind HOST:PORT     local address for udp
+  --profile NAME|FILE  which authenticator is simulated (generic); it runs in this process, on virtual time
+  --seed TEXT          what a simulated run is made of
+  --touch-ms N         how long the simulated user takes before touching (500)
+  --finger WHICH       who touches: auto, a machine or the simulated user; user, who is told when; none (user for real
+                       devices, auto for sim)
+  --allow LIST         what may be done to the device, with commas: ${ALLOWANCES.join(", ")}, all or none
+                       (none for real devices, all for sim)
+  --pin-file FILE      the PIN of the device, or the one to set where there is none, on the only line of this file`;
+
+/** A device as a target, and the time it lives in. */
+export interface OpenedTarget {
+  readonly env: Env;
+  readonly target: Target;
+  readonly isSimulated: boolean;
+  /** Lets time pass until `work` settles: virtual time for a simulated device, real time otherwise. */
+  readonly settle: <T>(work: Promise<T>) => Promise<T>;
+}
+
+/** @throws {UsageError} USAGE, ENVIRONMENT. @throws what reading files throws. */
+export async function targetFrom(invocation: Invocation): Promise<OpenedTarget> {
+  const where = textOption(invocation, "device") ?? "sim";
+  const isSimulated = where === "sim";
+  const stray = (isSimulated ? ["bind"] : ["profile", "seed", "touch-ms"]).find(
+    (name) => invocation.values[name] !== undefined,
+  );
+  if (stray !== undefined) throw new UsageError("USAGE", `--${stray} has no effect on --device ${where}`);
+  const pin = await pinOf(invocation);
+  const choice = choiceOption(invocation, "finger", FINGERS) ?? (isSimulated ? "auto" : "user");
+  const allowed = allowanceOf(invocation, isSimulated);
+  const given = { allowed, ...(pin !== undefined && { pin }) };
+  if (isSimulated) return simulated(invocation, given, choice);
+  const env = systemEnv();
+  const finger = fingerOf(choice, invocation.terminal);
+  const open = await portAt(where, textOption(invocation, "bind"));
+  return {
+    env,
+    isSimulated,
+    target: { label: where, port: open, ...(finger && { finger }), ...given },
+    settle: (work) => work,
+  };
+}
+
+type Given = Pick<Target, "allowed" | "pin">;
+
+function simulated(invocation: Invocation, given: Given, choice: (typeof FINGERS)[number]): OpenedTarget {
+  if (choice === "user") throw new UsageError("USAGE", "--finger user has no effect on --device sim");
+  // Nobody reads the trace of a run of hundreds of checks.
+  const env = virtualEnv(textOption(invocation, "seed") ?? "1", { write: () => {} });
+  const touchMs = numberOption(invocation, "touch-ms", { min: 0, max: 600_000 });
+  const { finger, ...target } = simulatedTarget(env, {
+    profile: profileOf(textOption(invocation, "profile") ?? "generic"),
+    user: touchMs === undefined ? {} : { touchMs, verifyMs: touchMs },
+  });
+  return {
+    env,
+    isSimulated: true,
+    target: { ...target, ...(choice === "auto" && { finger }), ...given },
+    settle: (work) => env.clock.run(work),
+  };
+}
+
+/** A built-in profile, or the one in a file. @throws {UsageError} */
+export function profileOf(choice: string): AuthenticatorProfile {
+  if (choice.includes("/") || choice.includes("\\") || choice.endsWith(".json")) {
+    const kind = { what: "profile", limit: "PROFILE_BYTES_MAX" } as const;
+    return namingFile(choice, () => parseProfile(readJsonFile(choice, kind)));
+  }
+  const profile = PROFILES.get(choice);
+  if (profile !== undefined) return profile;
+  throw new UsageError("USAGE", `there is no profile "${choice}"`, {
+    hint: `${namesHint(choice, [...PROFILES.keys()])}; a path to a profile file will do, too`,
+  });
+}
+
+async function pinOf(invocation: Invocation): Promise<string | undefined> {
+  if (textOption(invocation, "pin-file") === undefined) return undefined;
+  return pinSource(invocation)?.({ attempt: 1 });
+}
+
+function allowanceOf(invocation: Invocation, isSimulated: boolean): readonly Allowance[] {
+  const text = textOption(invocation, "allow") ?? (isSimulated ? "all" : "none");
+  if (text === "all") return ALLOWANCES;
+  if (text === "none") return [];
+  return text.split(",").map((word) => {
+    const known = ALLOWANCES.find((one) => one === word.trim());
+    if (known !== undefined) return known;
+    throw new UsageError("USAGE", `--allow takes ${ALLOWANCES.join(", ")}, all or none, not "${word}"`);
+  });
+}
+
+function fingerOf(choice: (typeof FINGERS)[number], terminal: Terminal): Finger | undefined {
+  if (choice === "none") return undefined;
+  const silent = { prepare: () => {}, needed: () => {} };
+  if (choice === "auto") return silent;
+  const words = { touch: "touch the device now", leave: "do not touch the device" };
+  return { ...silent, needed: (gesture) => terminal.warn(words[gesture]) };
+}
+
+/** How the device is opened for reports; found before anything is opened. */
+async function portAt(where: string, bind: string | undefined): Promise<NonNullable<Target["port"]>> {
+  const [scheme = "", ...rest] = where.split(":");
+  const place = rest.join(":");
+  switch (scheme) {
+    case "hid": {
+      const path = place === "any" ? await onlyKey() : demand(place, "hid:PATH or hid:any");
+      return () => nodeHidPort(path);
+    }
+    case "udp": {
+      const local = bind === undefined ? {} : { bind: hostAndPort(bind, { option: "bind" }) };
+      const peer = udpPlace(place);
+      return () => udpHidPort({ ...peer, ...local });
+    }
+    case "unix": {
+      const path = demand(place, "unix:PATH");
+      return () => unixHidPort(path);
+    }
+    default:
+      throw new UsageError("USAGE", `--device "${where}" names no device that takes reports`, {
+        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, udp:HOST:PORT:LOCAL or unix:PATH",
+      });
+  }
+}
+
+async function onlyKey(): Promise<string> {
+  const devices = await usbDevices();
+  const [first, ...others] = devices;
+  if (first !== undefined && others.length === 0) return first.path;
+  throw new UsageError("ENVIRONMENT", `${devices.length} FIDO keys are plugged in`, {
+    hint: first
+      ? `name one: ${devices.map(({ path }) => `hid:${path}`).join(", ")}`
+      : "passkey-harness doctor says what was looked for",
+  });
+}
+
+function demand(text: string, form: string): string {
+  if (text === "") throw new UsageError("USAGE", `the device is written ${form}`);
+  return text;
+}
