@@ -3,6 +3,7 @@ import { chmod } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { onAbort } from "../../core/abort.js";
+import { arg, checkArguments } from "../../core/argument.js";
 import { envIn, type Env } from "../../core/env.js";
 import { nameOfPrompt, type SimUser, type UserAnswer, type UserPrompt } from "../user.js";
 import { exposeFailure } from "./expose-error.js";
@@ -27,6 +28,7 @@ export class ControlledUser implements SimUser {
   #fingers = 0;
 
   constructor(env: Env) {
+    checkArguments("ControlledUser", { env: [arg.env, env] });
     this.#env = env;
   }
 
