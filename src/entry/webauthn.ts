@@ -62,3 +62,4 @@ export {
   type VerifiedCredential,
   verifyRegistration,
 } from "../webauthn/rp/verify-registration.js";
+export { encodeSpki } from "../webauthn/spki.js";

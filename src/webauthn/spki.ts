@@ -20,7 +20,13 @@ const OID = {
 } as const;
 
 /**
- * A credential's public key as DER SubjectPublicKeyInfo, the form `getPublicKey()` gives to pages.
+ * Encodes a credential's public key as DER SubjectPublicKeyInfo, the form `getPublicKey()` gives to pages.
+ *
+ * @param key as an authenticator gives it.
+ * @returns the DER bytes.
+ *
+ * @example
+ * const der = encodeSpki(publicKey); // crypto.createPublicKey({ key: der, format: "der", type: "spki" }) reads it
  *
  * @see WebAuthn Level 3 §5.2.1.1, RFC 5280 §4.1.2.7
  */

@@ -104,7 +104,7 @@ describe("an option that would have no effect is refused", () => {
     ],
     [["register", "-d", "udp:h:1", "--bind", "x"], '--bind takes HOST:PORT, not "x"'],
     [["key", "--udp", "127.0.0.1:0", "--peer", "x"], '--peer takes HOST:PORT, not "x"'],
-    [["credentials", "lst"], 'credentials takes one of list, count, delete, update, not "lst"'],
+    [["credentials", "lst"], 'credentials takes one of list, show, count, delete, update, not "lst"'],
   ])("%j", async (args, message) => {
     const { exitCode, stdout, stderr } = await runCli(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });

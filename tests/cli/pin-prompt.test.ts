@@ -1,7 +1,7 @@
 /** The PIN that is typed at the prompt of a terminal is on no screen, and a wrong one is asked for again. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -34,7 +34,7 @@ async function typedAtPrompts(args: readonly string[], lines: readonly string[])
   let prompts = 0;
   child.stdout.on("data", (chunk: Buffer) => {
     screen += chunk.toString();
-    const asked = screen.match(/PIN of the key[^:]*: /g)?.length ?? 0;
+    const asked = screen.match(/(PIN of the key[^:]*|New PIN once more|Type \S+ to go on): /g)?.length ?? 0;
     for (; prompts < asked; prompts++)
       setTimeout(() => child.stdin.write(`${left.shift() ?? ""}\r`), TYPED_MS);
   });
@@ -88,5 +88,37 @@ describe.skipIf(lack !== undefined)(titled("a PIN typed at the prompt", lack), (
     expect(screen).toContain("PIN of the key (7 attempts left): ");
     expect(screen).toMatch(/PIN_WRONG\S*: the PIN is wrong, and no other was given; attempts left: 7/);
     expect(screen).not.toContain("9999-wrong");
+  });
+
+  test("a new one is typed twice, again where the two differ or it is too short, and is not shown", async () => {
+    writeFileSync(join(folder, "fresh.json"), encodeStore(new CredentialStore().snapshot()));
+    const store = ["--store", join(folder, "fresh.json")];
+    const lines = ["12", "2718-new", "2718-old", "2718-new", "2718-new"];
+    const { exitCode, screen, prompts } = await typedAtPrompts(["pin", "set", ...store], lines);
+    expect({ exitCode, prompts }).toEqual({ exitCode: 0, prompts: 5 });
+    expect(screen).toContain("the new PIN has 4 characters at least");
+    expect(screen).toContain("these two are not the same");
+    expect(screen).not.toMatch(/2718/);
+
+    const changing = await typedAtPrompts(["pin", "change", ...store], ["2718-new", "3141-new", "3141-new"]);
+    expect({ exitCode: changing.exitCode, prompts: changing.prompts }).toEqual({ exitCode: 0, prompts: 3 });
+    expect(changing.screen).toContain("the key has another PIN now");
+    expect(changing.screen).not.toMatch(/2718|3141/);
+  });
+
+  test.each([
+    ["sim", 0, "sim is empty"],
+    ["simm", 2, "nothing was deleted"],
+    ["\u0003", 130, "interrupted by SIGINT"],
+  ])("a reset goes on for the name of the key alone: %j", async (typed, exitCode, said) => {
+    const file = join(folder, "used.json");
+    const used = readFileSync(join(folder, "key.json"), "utf8");
+    writeFileSync(file, used);
+    const run = await typedAtPrompts(["reset", "--store", file], [typed]);
+    expect({ exitCode: run.exitCode, prompts: run.prompts }).toEqual({ exitCode, prompts: 1 });
+    expect(run.screen).toContain(said);
+    const countIn = (text: string) => (JSON.parse(text) as { credentials: unknown[] }).credentials.length;
+    expect(countIn(used)).toBeGreaterThan(0);
+    expect(countIn(readFileSync(file, "utf8"))).toBe(exitCode === 0 ? 0 : countIn(used));
   });
 });

@@ -50,7 +50,7 @@ async function size({ env, session, settle, options }: OpenKey): Promise<Outcome
       })),
     },
     text: [
-      `${bytes} bytes${of}, ${entries.length} entries`,
+      `${bytes} bytes${of}; entries: ${entries.length}`,
       ...entries.map(
         ({ bytes: length, dataBytes }) =>
           `  ${length} bytes${dataBytes === undefined ? ", of an unknown kind" : `, ${dataBytes} of data`}`,
@@ -91,9 +91,11 @@ async function collect(key: OpenKey): Promise<Outcome> {
     return {
       exitCode: 0,
       json: { ok: true, dryRun: true, wouldDelete: told, kept: before.entries.length - orphans.length },
-      text: [`would be deleted, for good: ${orphans.length} entries`, ...lines, "nothing was deleted"].join(
-        "\n",
-      ),
+      text: [
+        `entries that would be deleted, for good: ${orphans.length}`,
+        ...lines,
+        "nothing was deleted",
+      ].join("\n"),
     };
   }
   const deleted = await settle(storage.keepOnly(keys, options));
@@ -106,7 +108,7 @@ async function collect(key: OpenKey): Promise<Outcome> {
       kept: after.entries.length,
       bytes: { before: before.bytes, after: after.bytes },
     },
-    text: `deleted ${deleted} entries, kept ${after.entries.length}: ${before.bytes} bytes before, ${after.bytes} now`,
+    text: `entries deleted: ${deleted}, kept: ${after.entries.length}; ${before.bytes} bytes before, ${after.bytes} now`,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   fromBase64url,
   toBase64url,
 } from "../../entry/ctap.js";
+import { encodeSpki } from "../../entry/webauthn.js";
 import { type Command, type Invocation, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS } from "../device/open-device.js";
 import { credentialLine, credentialsOn, type FoundCredential } from "../keys/contents.js";
@@ -20,6 +21,7 @@ import { PIN_HELP, PIN_OPTIONS } from "../pin-source.js";
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   list: { words: [], options: ["rp"], run: (invocation) => managing(invocation, list) },
+  show: { words: ["ID"], run: (invocation, [id = ""]) => onOne(invocation, id, showOne) },
   count: { words: [], run: (invocation) => managing(invocation, count) },
   delete: {
     words: ["ID"],
@@ -44,9 +46,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 export const credentials: Command = {
   name: "credentials",
   takesWords: true,
-  summary: "list, count, rename or delete the passkeys on a key",
-  synopsis: "[list | count | delete ID | update ID]  [--device WHICH] [options]",
+  summary: "list, show, count, rename or delete the passkeys on a key",
+  synopsis: "[list | show ID | count | delete ID | update ID]  [--device WHICH] [options]",
   help: `  list                 the passkeys on the key; of one site with --rp ID
+  show ID              one of them, with its public key as PEM
   count                how many there are, and how many more fit
   delete ID            delete one, for good; --dry-run says which it is, and leaves it
   update ID            change the names of its user with --name NAME and --display-name NAME; what is not given stays
@@ -122,6 +125,31 @@ async function count(manager: CredentialManager, { settle, options }: OpenKey): 
     json: { ok: true, existing: existing ?? null, remaining: remaining ?? null },
     text: `${existing ?? "an unknown number of"} passkeys, room for ${remaining ?? "an unknown number"} more`,
   };
+}
+
+function showOne(id: Uint8Array): Work {
+  return async (manager, key) => {
+    const { said, shown } = await theOne(manager, key, id);
+    const pem = said.publicKey && pemOf(encodeSpki(said.publicKey));
+    return {
+      exitCode: 0,
+      json: {
+        ok: true,
+        credential: shown,
+        ...(said.publicKey && { alg: said.publicKey.alg }),
+        ...(pem !== undefined && { publicKeyPem: pem }),
+      },
+      text: [credentialLine(shown), ...(pem === undefined ? [] : [pem.trimEnd()])].join("\n"),
+    };
+  };
+}
+
+const PEM_LINE = /.{1,64}/g;
+
+/** @see RFC 7468 §13 */
+function pemOf(spki: Uint8Array): string {
+  const lines = Buffer.from(spki).toString("base64").match(PEM_LINE) ?? [];
+  return `${["-----BEGIN PUBLIC KEY-----", ...lines, "-----END PUBLIC KEY-----"].join("\n")}\n`;
 }
 
 function deleteOne(id: Uint8Array): Work {

@@ -15,7 +15,7 @@ import { tokenFor } from "../keys/key-token.js";
 import { type OpenKey, usingKey } from "../keys/open-key.js";
 import { needOption } from "../keys/refusals.js";
 import { runSubcommand, type Subcommand } from "../keys/subcommands.js";
-import { flag, numberOption, textOption } from "../options.js";
+import { counted, flag, numberOption, textOption } from "../options.js";
 import { PIN_HELP, PIN_OPTIONS } from "../pin-source.js";
 
 /** No finger was enrolled: those samples that came were no good. */
@@ -89,7 +89,7 @@ async function list(enroller: FingerprintEnroller, { settle, options }: OpenKey)
       sensor: { kind: kind ?? null, samplesMax, ...(nameBytesMax !== undefined && { nameBytesMax }) },
     },
     text: [
-      `${templates.length} fingers; the sensor is to be ${kind === "swipe" ? "swiped over" : "touched"}, ${samplesMax} good samples for each`,
+      `${counted(templates.length, "finger")}; the sensor is to be ${kind === "swipe" ? "swiped over" : "touched"}, ${samplesMax} good samples for each`,
       ...templates.map(lineOf),
     ].join("\n"),
   };

@@ -12,6 +12,7 @@ import {
 } from "../../entry/ctap.js";
 import { UserVerificationError } from "../../entry/webauthn.js";
 import { printable } from "../../core/printable.js";
+import { counted } from "../options.js";
 import type { OpenKey } from "./open-key.js";
 import { tokenIfGiven } from "./key-token.js";
 
@@ -169,11 +170,11 @@ export function contentsLines({
     pinIsSet ? "the PIN" : "no PIN: none is set",
     ...(credentials === undefined
       ? []
-      : [`${credentials.length} passkeys`, ...credentials.map(credentialLine)]),
+      : [counted(credentials.length, "passkey"), ...credentials.map(credentialLine)]),
     ...(fingerprints === undefined
       ? []
       : [
-          `${fingerprints.length} fingers`,
+          counted(fingerprints.length, "finger"),
           ...fingerprints.map(({ id, name }) => `  ${id}  ${printable(name ?? "no name")}`),
         ]),
     "every credential that sites keep for it as a second factor, U2F included; settings and large blobs",

@@ -1,3 +1,4 @@
+import { createECDH, createPublicKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/bytes.js";
 import { BenchKey } from "../../sim/authenticator/bench-key.js";
@@ -38,6 +39,23 @@ describe("credentials", () => {
     expect((await listed(key, "--rp", "example.org")).map(({ name }) => name)).toEqual(["ada"]);
     expect(await listed(key, "--rp", "example.net")).toEqual([]);
     expect(await key.succeed("credentials", "count")).toMatchObject({ existing: 3 });
+  });
+
+  test("one is shown with its public key, which Node's own cryptography derives from the private one as well", async () => {
+    await using key = await keyOfTwoSites();
+    const [one] = await listed(key, "--rp", "example.org");
+    const { alg, publicKeyPem } = await key.succeed("credentials", "show", one?.id ?? "");
+    expect(alg).toBe(-7);
+    const secret = key.socket.store.discoverable("example.org")[0]?.secretKey ?? new Uint8Array(0);
+    const curve = createECDH("prime256v1");
+    curve.setPrivateKey(secret);
+    const { x, y } = createPublicKey(String(publicKeyPem)).export({ format: "jwk" });
+    const point = Buffer.concat([
+      Buffer.of(4),
+      Buffer.from(x ?? "", "base64url"),
+      Buffer.from(y ?? "", "base64url"),
+    ]);
+    expect(point.equals(curve.getPublicKey())).toBe(true);
   });
 
   test("a deletion that is tried says which passkey it is, and leaves it", async () => {

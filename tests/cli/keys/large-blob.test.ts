@@ -149,6 +149,6 @@ describe("blobs collect", () => {
     const { key } = opened;
     await key.succeed("large-blob", "set", at("letter"), ...RP);
     const { stdout } = await key.run("blobs");
-    expect(stdout).toMatch(/^\d+ bytes of \d+, 1 entries\n {2}\d+ bytes, 38 of data\n$/);
+    expect(stdout).toMatch(/^\d+ bytes of \d+; entries: 1\n {2}\d+ bytes, 38 of data\n$/);
   });
 });

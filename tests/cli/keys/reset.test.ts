@@ -23,7 +23,7 @@ describe("reset", () => {
       needs: { replug: true, touch: "short" },
     });
     const { stdout } = await key.run("reset", "--dry-run");
-    expect(stdout).toMatch(/the PIN\n {2}1 passkeys\n .*example\.com {2}ada\n[^]*nothing was deleted\n$/);
+    expect(stdout).toMatch(/the PIN\n {2}1 passkey\n .*example\.com {2}ada\n[^]*nothing was deleted\n$/);
     key.variables = {};
     const { stdout: withoutPin } = await key.run("reset", "--dry-run");
     expect(withoutPin).toContain("not known: which passkeys are on it: their list needs the PIN");
