@@ -15,10 +15,18 @@ const MARK = "passkey-observer";
  */
 const OBSERVER = String.raw`(() => {
   const { setTimeout: arm, clearTimeout: disarm, fetch: ask } = window;
-  const tell = (what, more = {}) => console.debug("${MARK}", JSON.stringify({ what, epochMs: Date.now(), ...more }));
+  let taskMs;
+  const tell = (what, more = {}) => console.debug("${MARK}", JSON.stringify({ what, epochMs: taskMs ?? Date.now(), ...more }));
   window.setTimeout = (callback, delayMs = 0, ...args) => {
     if (delayMs < 1000) return arm(callback, delayMs, ...args);
-    const id = arm(() => { tell("timer", { id, step: "fired", delayMs }); callback(...args); }, delayMs);
+    const fire = () => {
+      // What a timer's task shows, it shows when it fires.
+      taskMs = Date.now();
+      arm(() => { taskMs = undefined; }, 0);
+      tell("timer", { id, step: "fired", delayMs });
+      callback(...args);
+    };
+    const id = arm(fire, delayMs);
     tell("timer", { id, step: "armed", delayMs });
     return id;
   };
@@ -128,15 +136,23 @@ export class PageObserver {
     const { title, records } = this.#parts;
     const calls = this.#call === undefined ? [] : [this.#call];
     const all = [...records, ...this.#own].sort((a, b) => a.atMs - b.atMs);
-    const composed = composeTrace({ records: all, calls, seen: this.#seen });
-    return asRun(title, composed);
+    const placed = <Kind extends Seen>(seen: Kind): Kind => ({
+      ...seen,
+      position: all.filter(({ atMs }) => atMs <= seen.atMs).length - 0.5,
+    });
+    const http = this.#seen.http.map(({ started, ended, ...call }) => ({
+      ...call,
+      started: placed(started),
+      ...(ended && { ended: placed(ended) }),
+    }));
+    const [timers, words] = [this.#seen.timers.map(placed), this.#seen.words.map(placed)];
+    const seen = { http, timers, words, inputs: this.#seen.inputs.map(placed) };
+    return asRun(title, composeTrace({ records: all, calls, seen }));
   }
 
   #hear(told: Told): void {
-    const seen: Seen = {
-      atMs: this.#parts.traceMs(told.epochMs),
-      position: this.#parts.records.length - 0.5,
-    };
+    // Told late: where it stands among the key's records is found at the end, by its time.
+    const seen: Seen = { atMs: this.#parts.traceMs(told.epochMs), position: 0 };
     switch (told.what) {
       case "clicked":
         return void this.#seen.inputs.push(seen);

@@ -22,17 +22,28 @@ const PROFILE: AuthenticatorProfile = {
   builtInUv: { modality: 2, configured: true, impliesTouch: true, retries: 5, attemptsPerCommand: 3 },
 };
 
+/** In milliseconds. */
+export interface SemanticsKeyOptions {
+  /** From the key's wish to the finger on its reader. */
+  readonly touchMs: number;
+  readonly upTimeoutMs?: number;
+}
+
 /** The key of the cases: the same on a kernel's USB, before an unmodified browser, and in the harness. */
 export class SemanticsKey {
   /** Nobody is there to touch it. */
   isUntouched = false;
   readonly #env: Env;
   readonly #touchMs: number;
+  readonly #profile: AuthenticatorProfile;
   #key: SimAuthenticator;
 
-  constructor(env: Env, { touchMs }: { readonly touchMs: number }) {
+  /** @param upTimeoutMs how long it waits for a finger; 30 s when absent. */
+  constructor(env: Env, { touchMs, upTimeoutMs }: SemanticsKeyOptions) {
     this.#env = env;
     this.#touchMs = touchMs;
+    const { timeouts } = PROFILE;
+    this.#profile = { ...PROFILE, timeouts: { ...timeouts, ...(upTimeoutMs && { upTimeoutMs }) } };
     this.#key = this.#made();
   }
 
@@ -52,7 +63,7 @@ export class SemanticsKey {
   #made(): SimAuthenticator {
     const person = envFor(this.#env, "user");
     return new SimAuthenticator(envFor(this.#env, "key"), {
-      profile: PROFILE,
+      profile: this.#profile,
       store: new CredentialStore(),
       user: {
         answer: (prompt, signal) => {
