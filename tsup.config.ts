@@ -31,6 +31,7 @@ const library: Options = {
     diagnosis: "src/entry/diagnosis.ts",
     serve: "src/entry/serve.ts",
     conformance: "src/entry/conformance.ts",
+    measure: "src/entry/measure.ts",
     playwright: "src/entry/playwright.ts",
     vitest: "src/entry/vitest.ts",
     jest: "src/entry/jest.ts",

@@ -10,6 +10,7 @@ import { knobs } from "./commands/knobs.js";
 import { links } from "./commands/links.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
+import { measure } from "./commands/measure.js";
 import { phone } from "./commands/phone.js";
 import { register } from "./commands/register.js";
 import { replay } from "./commands/replay.js";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   info,
   conformance,
+  measure,
   credentials,
   links,
   key,
