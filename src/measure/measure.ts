@@ -48,7 +48,7 @@ const PRESENCE_MS = 120_000;
 
 /**
  * Measures how long a device takes. Nothing is stored on it, no PIN is tried; credentials are made that are not
- * discoverable, where somebody touches it.
+ * discoverable, where there is a finger to touch it.
  *
  * @param env what the call lives in: clock, randomness and trace.
  * @param device opens the device; `finger` and `power` where there are any.

@@ -96,7 +96,7 @@ describe("a slow device", () => {
   test.each(TIMING)("leads to the same verdict as its replay in $id", async (scenario) => {
     const replayed = measuredKnobs(await once) as KnobOverrides;
     const verdict = await verdictWith(scenario, own);
-    expect(verdict).toMatchObject({ explanation: { ceremonies: expect.any(Array) } });
+    expect(JSON.stringify(verdict)).toContain('"ceremonies":[{');
     expect(await verdictWith(scenario, replayed)).toEqual(verdict);
   });
 
