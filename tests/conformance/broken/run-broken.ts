@@ -30,7 +30,7 @@ export async function failuresOf(broken: BrokenDevice): Promise<readonly string[
 /** All checks of the topics that have to find it, and those that look back over the run. */
 function topicsOf({ found }: BrokenDevice): readonly string[] {
   const topics = found.map((id) => topicOf({ id }).replace(/^hid.*/, "hid"));
-  return [...new Set([...topics, "encoding"])].map((topic) => `${topic}.*`);
+  return [...new Set([...topics, "command", "encoding"])].map((topic) => `${topic}.*`);
 }
 
 function throughPort(target: Target, wrap: BrokenDevice["port"]): Target {
