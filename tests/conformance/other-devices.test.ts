@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   AuthenticatorEmulator,
-  type CTAP_COMMAND,
+  type CTAPAuthenticatorRequest,
   PasskeysCredentialsMemoryRepository,
 } from "nid-webauthn-emulator";
 import { expect, test } from "vitest";
@@ -66,9 +66,9 @@ test("an emulator of others is found to do what it does, and not to do what it d
     const data = request.length > 1 ? { data: new Uint8Array(request.slice(1)) } : {};
     try {
       const { status, data: body = new Uint8Array(0) } = emulator.command({
-        command: request[0] as CTAP_COMMAND,
+        command: request[0],
         ...data,
-      });
+      } as unknown as CTAPAuthenticatorRequest);
       return Uint8Array.of(status, ...body);
     } catch (error) {
       return Uint8Array.of((error as { readonly status?: number }).status ?? 0x7f);

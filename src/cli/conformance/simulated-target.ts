@@ -17,6 +17,8 @@ import {
 
 export interface SimulatedTargetOptions {
   readonly profile: AuthenticatorProfile;
+  /** What the key holds already; nothing when absent. */
+  readonly store?: CredentialStore | undefined;
   /** How the simulated user behaves who is told to touch. */
   readonly user?: UserBehaviour | undefined;
   /** How the device behaves on USB. */
@@ -36,7 +38,11 @@ export interface SimulatedTarget extends Target {
 export function simulatedTarget(env: Env, options: SimulatedTargetOptions): SimulatedTarget {
   const { profile } = options;
   const user = new ToldUser(env, simulatedUser(envFor(env, "user"), options.user ?? {}));
-  const key = new SimAuthenticator(envFor(env, "key"), { profile, store: new CredentialStore(), user });
+  const key = new SimAuthenticator(envFor(env, "key"), {
+    profile,
+    store: options.store ?? new CredentialStore(),
+    user,
+  });
   const plain = firmwareOf(key);
   const firmware = options.firmware?.(plain, key) ?? plain;
   let port: SimHidPort = simHidPort(envFor(env, "port"), firmware, { label: profile.name, ...options.hid });
