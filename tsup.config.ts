@@ -32,6 +32,7 @@ const library: Options = {
     serve: "src/entry/serve.ts",
     rig: "src/entry/rig.ts",
     conformance: "src/entry/conformance.ts",
+    measure: "src/entry/measure.ts",
     playwright: "src/entry/playwright.ts",
     vitest: "src/entry/vitest.ts",
     jest: "src/entry/jest.ts",

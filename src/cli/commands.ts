@@ -14,6 +14,7 @@ import { largeBlob } from "./commands/large-blob.js";
 import { links } from "./commands/links.js";
 import { list } from "./commands/list.js";
 import { login } from "./commands/login.js";
+import { measure } from "./commands/measure.js";
 import { phone } from "./commands/phone.js";
 import { pin } from "./commands/pin.js";
 import { register } from "./commands/register.js";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   pin,
   reset,
   conformance,
+  measure,
   credentials,
   largeBlob,
   blobs,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CHECKS, runConformance, selectChecks, topicOf, USES } from "../../src/entry/conformance.js";
-import { profileNamed, virtualEnv } from "../../src/entry/sim.js";
+import { CredentialStore, profileNamed, virtualEnv } from "../../src/entry/sim.js";
 import { simulatedTarget } from "../../src/cli/conformance/simulated-target.js";
 import type { Allowance } from "../../src/conformance/target.js";
 
@@ -88,4 +88,30 @@ test("never tells the PIN that a run set", async () => {
   expect(result.results.find(({ id }) => id === "pin.right")?.outcome).toBe("pass");
   expect(JSON.stringify(result)).not.toContain(pin);
   expect(JSON.stringify(env.records)).not.toContain(pin);
+});
+
+test("a key with a PIN that nobody gave loses no try, no setting and nothing stored, by default", async () => {
+  const env = virtualEnv("harmless", { write: () => {} });
+  const store = new CredentialStore();
+  const pinHash = new Uint8Array(16).fill(7);
+  store.remember({ pinHash, pinCodePoints: 6 });
+  const target = simulatedTarget(env, { profile: profileNamed("ctap23"), store });
+  const { counts } = await env.clock.run(runConformance(env, { ...target, allowed: [] }));
+  expect(counts.fail + counts.inconclusive).toBe(0);
+  expect(counts.pass).toBeGreaterThan(250);
+  const { pinRetries, alwaysUv, enterpriseAttestation, minPinLength } = store.memory;
+  expect({ pinRetries, alwaysUv, enterpriseAttestation, minPinLength }).toEqual({});
+  expect(store.memory.pinHash).toEqual(pinHash);
+  expect(store.credentials.filter(({ discoverable }) => discoverable)).toEqual([]);
+  expect(store.memory.more?.get("largeBlobs")).toBeUndefined();
+});
+
+test("a key without a PIN keeps its settings, by default", async () => {
+  const env = virtualEnv("harmless", { write: () => {} });
+  const store = new CredentialStore();
+  const target = simulatedTarget(env, { profile: profileNamed("ctap23"), store });
+  await env.clock.run(runConformance(env, { ...target, allowed: [] }));
+  const { pinHash, alwaysUv, enterpriseAttestation, longTouchForReset, forcePinChange } = store.memory;
+  expect({ pinHash, alwaysUv, enterpriseAttestation, longTouchForReset, forcePinChange }).toEqual({});
+  expect(store.credentials.filter(({ discoverable }) => discoverable)).toEqual([]);
 });

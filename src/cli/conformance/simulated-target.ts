@@ -1,4 +1,5 @@
-import type { Target } from "../../entry/conformance.js";
+import type { Finger, PowerSwitch, Target } from "../../entry/conformance.js";
+import type { HidPort } from "../../entry/hid.js";
 import {
   type AuthenticatorProfile,
   CredentialStore,
@@ -16,6 +17,8 @@ import {
 
 export interface SimulatedTargetOptions {
   readonly profile: AuthenticatorProfile;
+  /** What the key holds already; nothing when absent. */
+  readonly store?: CredentialStore | undefined;
   /** How the simulated user behaves who is told to touch. */
   readonly user?: UserBehaviour | undefined;
   /** How the device behaves on USB. */
@@ -24,11 +27,22 @@ export interface SimulatedTargetOptions {
   readonly firmware?: ((firmware: HidFirmware, key: SimAuthenticator) => HidFirmware) | undefined;
 }
 
+/** Has everything that a target can have. */
+export interface SimulatedTarget extends Target {
+  readonly port: () => Promise<HidPort>;
+  readonly finger: Finger & { touchedAtMs(): number | undefined };
+  readonly power: PowerSwitch;
+}
+
 /** A simulated key that is plugged in, with a user who touches it when told to, and a switch for its power. */
-export function simulatedTarget(env: Env, options: SimulatedTargetOptions): Target {
+export function simulatedTarget(env: Env, options: SimulatedTargetOptions): SimulatedTarget {
   const { profile } = options;
-  const user = new ToldUser(simulatedUser(envFor(env, "user"), options.user ?? {}));
-  const key = new SimAuthenticator(envFor(env, "key"), { profile, store: new CredentialStore(), user });
+  const user = new ToldUser(env, simulatedUser(envFor(env, "user"), options.user ?? {}));
+  const key = new SimAuthenticator(envFor(env, "key"), {
+    profile,
+    store: options.store ?? new CredentialStore(),
+    user,
+  });
   const plain = firmwareOf(key);
   const firmware = options.firmware?.(plain, key) ?? plain;
   let port: SimHidPort = simHidPort(envFor(env, "port"), firmware, { label: profile.name, ...options.hid });
@@ -49,12 +63,20 @@ export function simulatedTarget(env: Env, options: SimulatedTargetOptions): Targ
 
 /** Touches, or leaves the device alone, as it is told; a touch that is asked for still may come once it is told to. */
 class ToldUser implements SimUser {
+  readonly #env: Env;
   readonly #user: SimUser;
   readonly #waiting = new Set<() => void>();
   #gesture: "touch" | "leave" = "leave";
 
-  constructor(user: SimUser) {
+  #touchedAtMs: number | undefined;
+
+  constructor(env: Env, user: SimUser) {
+    this.#env = env;
     this.#user = user;
+  }
+
+  touchedAtMs(): number | undefined {
+    return this.#touchedAtMs;
   }
 
   prepare(gesture: "touch" | "leave"): void {
@@ -66,7 +88,9 @@ class ToldUser implements SimUser {
 
   async answer(...[prompt, signal]: Parameters<SimUser["answer"]>): ReturnType<SimUser["answer"]> {
     if (this.#gesture === "leave") await this.#untilTold(signal);
-    return this.#user.answer(prompt, signal);
+    const answer = await this.#user.answer(prompt, signal);
+    this.#touchedAtMs = this.#env.clock.nowMs();
+    return answer;
   }
 
   #untilTold(signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { fromCoseMap, toCoseMap } from "../../ctap/messages/cose.js";
 import { pinProtocol } from "../../ctap/client/pin-protocol.js";
 import { expectMap, expectRefusal, expectStatus } from "../answer.js";
 import type { Bench } from "../bench.js";
-import type { Check, Need } from "../check.js";
+import type { Check, Need, Use } from "../check.js";
 import { CTAP2, CLIENT_PIN, isAtLeast21, optionOn, PIN } from "../needs.js";
 import {
   agree,
@@ -92,6 +92,10 @@ const SUBCOMMANDS: readonly {
   },
 ];
 
+/** Subcommands in which a device that checks less than it has to might count a try, or set a PIN. */
+const usesOf = (name: string): readonly Use[] =>
+  name === "get-key-agreement" || name === "token-by-uv" ? [] : ["pin"];
+
 const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const MISSING = SUBCOMMANDS.flatMap(({ name, subCommand, section, needs, members }) =>
@@ -101,6 +105,7 @@ const MISSING = SUBCOMMANDS.flatMap(({ name, subCommand, section, needs, members
     section,
     severity: "must",
     needs,
+    uses: usesOf(name),
     async run(bench) {
       const all = await wellFormed(bench, await agree(bench));
       const sent = members.filter((member) => member !== left).map((member) => M[member]);
@@ -116,6 +121,7 @@ const PROTOCOLS = SUBCOMMANDS.map(({ name, subCommand, section, needs, members }
   section,
   severity: "must",
   needs,
+  uses: usesOf(name),
   async run(bench) {
     const all = await wellFormed(bench, await agree(bench));
     const values = members.map((member): [number, CborValue] => [M[member], all.get(M[member]) ?? 0]);
@@ -147,6 +153,7 @@ const KEYS: readonly Check[] = [
     section: "6.5.6",
     severity: "must",
     needs: [CTAP2, PIN],
+    uses: ["pin"],
     async run(bench) {
       const answer = await sendKey(bench, toCoseMap({ alg: -25, key: OFF_CURVE }));
       expectStatus(answer, "INVALID_PARAMETER");
@@ -165,6 +172,7 @@ const KEYS: readonly Check[] = [
     section: "6.5.6",
     severity: "must",
     needs: [CTAP2, PIN],
+    uses: ["pin"],
     async run(bench) {
       const { keyAgreement } = await agree(bench);
       const key = new Map<CborKey, CborValue>(toCoseMap(keyAgreement));

@@ -68,7 +68,7 @@ export const COMMANDS: readonly Command[] = [
         [3, 0],
       ]),
   },
-  { name: "config", byte: CtapCommand.authenticatorConfig, section: "6.11", plain: () => new Map([[1, 1]]) },
+  { name: "config", byte: CtapCommand.authenticatorConfig, section: "6.11", plain: () => new Map([[1, 3]]) },
 ];
 
 /** A key that no command defines; small enough to stay in one byte. */

@@ -10,6 +10,7 @@ import { AttestationKeys } from "./attestation/attestation.js";
 import { COMMANDS } from "./commands/commands.js";
 import type { CommandContext } from "./context.js";
 import { gesturesFor } from "./verification/gestures.js";
+import { workingTimeMs } from "./latency.js";
 import { Refusal, refuse } from "./refusal.js";
 import { forfeitsReset } from "./commands/reset.js";
 import { powerUp, type AuthenticatorState } from "./store/state.js";
@@ -145,7 +146,8 @@ export class SimAuthenticator {
     // A touch that was asked for by U2F polling is now asked for by CTAP2, or not at all.
     if (entry.takesTime) this.#presence.end();
     const context = this.#context(options, power);
-    await context.gestures.work(entry.takesTime ? profile.timeouts.processingMs : 0);
+    const usualMs = entry.takesTime ? profile.timeouts.processingMs : 0;
+    await context.gestures.work(workingTimeMs(context, command, usualMs));
     return entry.run(context, request.subarray(1));
   }
 

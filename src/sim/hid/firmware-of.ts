@@ -7,6 +7,7 @@ export function firmwareOf(key: SimAuthenticator): HidFirmware {
   return {
     ...(speaksCtap2(key.profile) && { cbor: key.handle }),
     ...(speaksU2f(key.profile) && { msg: key.handleU2f }),
+    ...(key.profile.usb && { usb: key.profile.usb }),
     powerCycle: () => key.powerCycle(),
   };
 }

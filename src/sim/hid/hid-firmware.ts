@@ -1,4 +1,5 @@
 import { arg, maybe, parameters } from "../../core/argument.js";
+import type { ProfileUsb } from "../profiles/profile.js";
 import type { CtapHandler, TransactOptions } from "../../ctap/device.js";
 
 /** What runs on a device behind its HID interface. */
@@ -11,6 +12,8 @@ export interface HidFirmware {
   readonly wink?: () => void;
   /** Power came back: what lives in memory only is gone. */
   readonly powerCycle?: () => void;
+  /** Times of its USB interface, where they are its own; options of the port come before them. */
+  readonly usb?: ProfileUsb;
 }
 
 export const HID_FIRMWARE = parameters<HidFirmware>({
@@ -18,4 +21,5 @@ export const HID_FIRMWARE = parameters<HidFirmware>({
   msg: maybe(arg.callable),
   wink: maybe(arg.callable),
   powerCycle: maybe(arg.callable),
+  usb: maybe(arg.object),
 });

@@ -79,7 +79,7 @@ export class HidResponder {
   constructor(env: Env, firmware: HidFirmware, setup: ResponderSetup) {
     this.#env = env;
     this.#firmware = firmware;
-    this.#knobs = { ...HID_STANDARD, ...setup.knobs };
+    this.#knobs = { ...HID_STANDARD, ...firmware.usb, ...setup.knobs };
     this.#emit = setup.emit;
     this.#channels = new ChannelTable(env.entropy, this.#knobs.channelsMax);
     this.#busyUntilMs = env.clock.nowMs() + this.#knobs.busyMs;

@@ -104,6 +104,15 @@ const TIMEOUTS = shape.object(
   },
 );
 
+const USB = shape.object(
+  {},
+  {
+    keepaliveMs: shape.between({ min: 1, max: DURATION_MAX_MS }),
+    initDelayMs: durationMs,
+    cancelDelayMs: durationMs,
+  },
+);
+
 const ATTESTATION = shape.object(
   {},
   {
@@ -146,6 +155,8 @@ const PROFILE = shape.object(
     hasDisplay: flag,
     limits: LIMITS,
     timeouts: TIMEOUTS,
+    latencies: shape.record(shape.list(durationMs)),
+    usb: USB,
     attestation: ATTESTATION,
     signCounter: shape.oneOf(["global", "per-credential", "zero"]),
     backup: shape.oneOf(["none", "eligible", "backed-up"]),
@@ -258,9 +269,26 @@ function checkTogether(profile: AuthenticatorProfile): void {
       "algorithms",
       "U2F_V2 needs ES256 (-7)",
     ],
+    [
+      Object.values(profile.latencies ?? {}).some((quantiles) => !isAscending(quantiles)),
+      "latencies",
+      "each takes at least one time, none below zero, in ascending order",
+    ],
+    [
+      Object.keys(profile.latencies ?? {}).some((name) => !(name in CtapCommand)),
+      "latencies",
+      `named after commands: ${Object.keys(CtapCommand).join(", ")}`,
+    ],
     [limits.minPinLength > limits.maxPinLength, "limits.minPinLength", "more than maxPinLength"],
     [profile.attestation.formats.length === 0, "attestation.formats", "at least one is wanted"],
   ];
   const broken = rules.find(([isBroken]) => isBroken);
   if (broken) throw new ProfileError("PROFILE_BAD_VALUE", `profile ${broken[1]}: ${broken[2]}`);
+}
+
+function isAscending(quantiles: readonly number[]): boolean {
+  return (
+    quantiles.length > 0 &&
+    quantiles.every((ms, at) => ms >= (quantiles[at - 1] ?? 0) && ms <= DURATION_MAX_MS)
+  );
 }

@@ -214,6 +214,13 @@ export interface ProfileTimeouts {
   readonly processingMs: number;
 }
 
+/** Times of a device's USB interface, in milliseconds; what is absent is as most devices have it. */
+export interface ProfileUsb {
+  readonly keepaliveMs?: number;
+  readonly initDelayMs?: number;
+  readonly cancelDelayMs?: number;
+}
+
 export interface ProfileAttestation {
   /** In order of preference. */
   readonly formats: readonly ("packed" | "fido-u2f" | "none")[];
@@ -274,6 +281,12 @@ export interface AuthenticatorProfile {
   readonly hasDisplay: boolean;
   readonly limits: ProfileLimits;
   readonly timeouts: ProfileTimeouts;
+  /**
+   * How long commands take before they answer or ask for the user, by their names: quantiles in milliseconds, from the
+   * least to the most at even steps of probability. In place of `processingMs` for the commands that are named.
+   */
+  readonly latencies?: Readonly<Record<string, readonly number[]>>;
+  readonly usb?: ProfileUsb;
   readonly attestation: ProfileAttestation;
   /** One counter for everything, one per credential, or always 0. */
   readonly signCounter: "global" | "per-credential" | "zero";
