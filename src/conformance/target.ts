@@ -3,14 +3,14 @@ import type { HidPort } from "../transports/hid/port.js";
 import type { Use } from "./kinds.js";
 
 /** What touches the device: a simulated user, a machine, or a user who is told what to do. */
-export interface Finger {
+export interface TargetFinger {
   /** Called before each request that may want the user: what to do about it. */
   prepare(gesture: "touch" | "leave"): void;
   /** Called when the device says that it wants the user. */
   needed(gesture: "touch" | "leave"): void;
 }
 
-export interface PowerSwitch {
+export interface TargetPower {
   /** Takes the power away, gives it back and opens the device that came back. */
   cycle(): Promise<HidPort>;
 }
@@ -26,8 +26,8 @@ export interface Target {
   /** The device where reports are out of reach, such as a phone. */
   readonly device?: CtapDevice | undefined;
   /** Absent: nobody touches the device, and what needs a touch is left out. */
-  readonly finger?: Finger | undefined;
-  readonly power?: PowerSwitch | undefined;
+  readonly finger?: TargetFinger | undefined;
+  readonly power?: TargetPower | undefined;
   readonly allowed: readonly Allowance[];
   /** The PIN of the device, or the one to be set on it. Secret. */
   readonly pin?: string | undefined;

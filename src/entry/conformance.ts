@@ -27,5 +27,5 @@ export {
   OUTCOMES,
 } from "../conformance/result.js";
 export { type ConformanceOptions, runConformance, selectChecks } from "../conformance/run.js";
-export type { Allowance, Finger, PowerSwitch, Target } from "../conformance/target.js";
+export type { Allowance, TargetFinger, TargetPower, Target } from "../conformance/target.js";
 export { CheckFailure, type FailureDetail } from "../conformance/verdict.js";

@@ -1,4 +1,4 @@
-import type { Finger, PowerSwitch, Target } from "../../entry/conformance.js";
+import type { TargetFinger, TargetPower, Target } from "../../entry/conformance.js";
 import type { HidPort } from "../../entry/hid.js";
 import {
   type AuthenticatorProfile,
@@ -30,8 +30,8 @@ export interface SimulatedTargetOptions {
 /** Has everything that a target can have. */
 export interface SimulatedTarget extends Target {
   readonly port: () => Promise<HidPort>;
-  readonly finger: Finger & { touchedAtMs(): number | undefined };
-  readonly power: PowerSwitch;
+  readonly finger: TargetFinger & { touchedAtMs(): number | undefined };
+  readonly power: TargetPower;
 }
 
 /** A simulated key that is plugged in, with a user who touches it when told to, and a switch for its power. */

@@ -1,4 +1,4 @@
-import type { Allowance, Finger, Target } from "../../entry/conformance.js";
+import type { Allowance, TargetFinger, Target } from "../../entry/conformance.js";
 import { nodeHidPort, udpHidPort, unixHidPort, usbDevices } from "../../entry/hid.js";
 import {
   type AuthenticatorProfile,
@@ -124,7 +124,7 @@ function allowanceOf(invocation: Invocation, isSimulated: boolean): readonly All
   });
 }
 
-function fingerOf(choice: (typeof FINGERS)[number], terminal: Terminal): Finger | undefined {
+function fingerOf(choice: (typeof FINGERS)[number], terminal: Terminal): TargetFinger | undefined {
   if (choice === "none") return undefined;
   const silent = { prepare: () => {}, needed: () => {} };
   if (choice === "auto") return silent;

@@ -23,6 +23,7 @@ async function main(clone: string): Promise<void> {
   const key = startCommand(["key", "--uhid", "--profile", "ctap23", "--control", `unix:${CONTROL}`, ...seed]);
   await key.hears(/hidraw|uhid/);
   const rigFile = {
+    schema: 1,
     keys: [{ label: "key", device: "any", allow: ["reset", "setPin", "deleteCredentials"] }],
     fingers: [{ key: "key", by: "control", path: CONTROL }],
     powerSwitches: [{ key: "key", by: "control", path: CONTROL }],
