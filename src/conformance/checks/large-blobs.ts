@@ -183,7 +183,7 @@ const READS: readonly Rule[] = [
     title: `a request with ${what} is refused with ${statuses.join(" or ")}`,
     section: "6.10.2",
     // A device that checks less than it has to might begin to write.
-    uses: members.some(([key]) => Number(key) === 2) ? ["store"] : [],
+    uses: members.some(([key]: readonly [number, unknown]) => key === 2) ? ["store"] : [],
     run: async (bench) => expectStatus(await send(bench, members), ...statuses),
   })),
   {
