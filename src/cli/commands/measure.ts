@@ -50,7 +50,12 @@ export const measure: Command = {
       );
       const outcome: Outcome = {
         exitCode: 0,
-        json: { ok: true, measured, knobs: measuredKnobs(measured), ...(profile !== undefined && { profile: file }) },
+        json: {
+          ok: true,
+          measured,
+          knobs: measuredKnobs(measured),
+          ...(profile !== undefined && { profile: file }),
+        },
         text: textOf(measured, problems.length === 0 && profile !== undefined ? file : undefined),
       };
       return withProblems(outcome, problems, invocation.terminal);

@@ -1,5 +1,4 @@
 import type { Allowance, TargetFinger, Target } from "../../entry/conformance.js";
-import { nodeHidPort, udpHidPort, unixHidPort, usbDevices } from "../../entry/hid.js";
 import {
   type AuthenticatorProfile,
   type Env,
@@ -10,7 +9,8 @@ import {
 } from "../../entry/sim.js";
 import { namesHint } from "../../core/place.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
-import { hostAndPort, udpPlace } from "../device/host-and-port.js";
+import { withoutLabel } from "../device/device-label.js";
+import { hidPortAt } from "../device/port-at.js";
 import { namingFile } from "../files/file-error.js";
 import { readJsonFile } from "../files/read-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
@@ -32,7 +32,8 @@ export const TARGET_OPTIONS = {
   "pin-file": { type: "string" },
 } as const satisfies OptionTable;
 
-export const TARGET_HELP = `  -d, --device WHICH   sim (default), hid:any, hid:PATH, udp:HOST:PORT[:LOCAL] or unix:PATH
+export const TARGET_HELP = `  -d, --device WHICH   sim (default), any, hid:PATH, serial:XYZ, port:1-1.2 (Linux), aaguid:UUID, label:NAME,
+                       udp:HOST:PORT[:LOCAL] or unix:PATH
   --bind HOST:PORT     local address for udp
   --profile NAME|FILE  which authenticator is simulated (generic); it runs in this process, on virtual time
   --seed TEXT          what a simulated run is made of
@@ -54,7 +55,8 @@ export interface OpenedTarget {
 
 /** @throws {UsageError} USAGE, ENVIRONMENT. @throws what reading files throws. */
 export async function targetFrom(invocation: Invocation): Promise<OpenedTarget> {
-  const where = textOption(invocation, "device") ?? "sim";
+  const { machine } = invocation;
+  const where = await withoutLabel(textOption(invocation, "device") ?? "sim", machine);
   const isSimulated = where === "sim";
   const stray = (isSimulated ? ["bind"] : ["profile", "seed", "touch-ms"]).find(
     (name) => invocation.values[name] !== undefined,
@@ -67,11 +69,11 @@ export async function targetFrom(invocation: Invocation): Promise<OpenedTarget> 
   if (isSimulated) return simulated(invocation, given, choice);
   const env = systemEnv();
   const finger = fingerOf(choice, invocation.terminal);
-  const open = await portAt(where, textOption(invocation, "bind"));
+  const place = { bind: textOption(invocation, "bind"), usb: machine.usb };
   return {
     env,
     isSimulated,
-    target: { label: where, port: open, ...(finger && { finger }), ...given },
+    target: { label: where, port: () => hidPortAt(env, where, place), ...(finger && { finger }), ...given },
     settle: (work) => work,
   };
 }
@@ -130,45 +132,4 @@ function fingerOf(choice: (typeof FINGERS)[number], terminal: Terminal): TargetF
   if (choice === "auto") return silent;
   const words = { touch: "touch the device now", leave: "do not touch the device" };
   return { ...silent, needed: (gesture) => terminal.warn(words[gesture]) };
-}
-
-/** How the device is opened for reports; found before anything is opened. */
-async function portAt(where: string, bind: string | undefined): Promise<NonNullable<Target["port"]>> {
-  const [scheme = "", ...rest] = where.split(":");
-  const place = rest.join(":");
-  switch (scheme) {
-    case "hid": {
-      const path = place === "any" ? await onlyKey() : demand(place, "hid:PATH or hid:any");
-      return () => nodeHidPort(path);
-    }
-    case "udp": {
-      const local = bind === undefined ? {} : { bind: hostAndPort(bind, { option: "bind" }) };
-      const peer = udpPlace(place);
-      return () => udpHidPort({ ...peer, ...local });
-    }
-    case "unix": {
-      const path = demand(place, "unix:PATH");
-      return () => unixHidPort(path);
-    }
-    default:
-      throw new UsageError("USAGE", `--device "${where}" names no device that takes reports`, {
-        hint: "sim, hid:any, hid:PATH, udp:HOST:PORT, udp:HOST:PORT:LOCAL or unix:PATH",
-      });
-  }
-}
-
-async function onlyKey(): Promise<string> {
-  const devices = await usbDevices();
-  const [first, ...others] = devices;
-  if (first !== undefined && others.length === 0) return first.path;
-  throw new UsageError("ENVIRONMENT", `${devices.length} FIDO keys are plugged in`, {
-    hint: first
-      ? `name one: ${devices.map(({ path }) => `hid:${path}`).join(", ")}`
-      : "passkey-harness doctor says what was looked for",
-  });
-}
-
-function demand(text: string, form: string): string {
-  if (text === "") throw new UsageError("USAGE", `the device is written ${form}`);
-  return text;
 }

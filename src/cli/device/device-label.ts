@@ -21,7 +21,7 @@ export async function withoutLabel(where: string, { resolveLabel }: Machine): Pr
   const label = where.slice(PREFIX.length);
   if (resolveLabel === undefined) {
     throw new DeviceLabelError("DEVICE_NO_INVENTORY", `label ${label}: no inventory of keys is given`, {
-      hint: "name the key by serial:XYZ, port:1-1.2, aaguid:UUID or hid:PATH",
+      hint: "PASSKEY_HARNESS_RIG names the rig file (rig.json here otherwise); or name the key by serial:XYZ, port:1-1.2, aaguid:UUID or hid:PATH",
     });
   }
   const found = await resolveLabel(label);

@@ -3,29 +3,20 @@ import {
   type HidDevice,
   type HidDeviceOptions,
   openHidDevice,
-  openUsbDevice,
-  parseUsbSelector,
   reopenUsbDevice,
-  selectUsbDevice,
   stableSelector,
-  udpHidPort,
-  unixHidPort,
   untilBack,
-  type UsbOptions,
   withU2fFallback,
 } from "../../entry/hid.js";
 import { type Env, envFor, systemEnv } from "../../entry/sim.js";
 import { TimeoutError, isHarnessError } from "../../index.js";
 import { UsageError } from "../command.js";
 import { AwaitedAnswers } from "./awaited-answers.js";
-import { hostAndPort, udpPlace } from "./host-and-port.js";
 import type { OpenedDevice, Replug } from "./opened-device.js";
+import { hidPortAt, type PortOptions } from "./port-at.js";
 
-export interface RealDeviceOptions {
+export interface RealDeviceOptions extends PortOptions {
   readonly frames: HidDeviceOptions["frames"];
-  /** Local address of a UDP socket. */
-  readonly bind: string | undefined;
-  readonly usb: UsbOptions;
 }
 
 /**
@@ -111,41 +102,6 @@ function absent(where: string, error: unknown): never {
 
 const ABSENT_CODES: readonly string[] = ["DEVICE_GONE", "DEVICE_OPEN_FAILED"];
 
-async function openAt(env: Env, where: string, { frames, bind, usb }: RealDeviceOptions): Promise<HidDevice> {
-  const options = { ...(frames && { frames }) };
-  const [scheme = "", ...rest] = where.split(":");
-  const place = rest.join(":");
-  switch (scheme) {
-    case "any":
-    case "hid":
-    case "serial":
-    case "port":
-    case "aaguid": {
-      if (scheme !== "any") demand(place, `${scheme}:${scheme === "hid" ? "PATH" : "VALUE"}, or any`);
-      const selector = parseUsbSelector(where);
-      const path = selector.by === "path" ? selector.value : (await selectUsbDevice(env, selector, usb)).path;
-      return openUsbDevice(env, path, { ...options, ...(usb.host && { host: usb.host }) });
-    }
-    case "udp": {
-      const local = bind === undefined ? {} : { bind: hostAndPort(bind, { option: "bind" }) };
-      return openHidDevice(
-        env,
-        await udpHidPort({ ...udpPlace(place), ...local, trace: env.trace }),
-        options,
-      );
-    }
-    case "unix":
-      return openHidDevice(env, await unixHidPort(demand(place, "unix:PATH"), { trace: env.trace }), options);
-    default:
-      throw new UsageError("USAGE", `--device "${where}" names no kind of device`, {
-        hint:
-          "sim, any, hid:PATH, serial:XYZ, port:1-1.2, aaguid:UUID, label:NAME, udp:HOST:PORT, " +
-          "udp:HOST:PORT:LOCAL, unix:PATH or hybrid",
-      });
-  }
-}
-
-function demand(text: string, form: string): string {
-  if (text === "") throw new UsageError("USAGE", `the device is written ${form}`);
-  return text;
+async function openAt(env: Env, where: string, { frames, ...place }: RealDeviceOptions): Promise<HidDevice> {
+  return openHidDevice(env, await hidPortAt(env, where, place), { ...(frames && { frames }) });
 }

@@ -10,13 +10,11 @@ import {
 } from "../../entry/rig.js";
 import { systemEnv } from "../../entry/sim.js";
 import { type Invocation, UsageError } from "../command.js";
+import { RIG_FILE, RIG_FILE_VARIABLE } from "../machine.js";
 import { flag, textOption } from "../options.js";
 
-/** Environment variable with the path of the rig file. */
-const FILE_VARIABLE = "PASSKEY_HARNESS_RIG";
 /** Environment variable that names the device to the command that a lease was taken for. */
 export const LABEL_VARIABLE = "PASSKEY_HARNESS_RIG_LABEL";
-const FILE = "rig.json";
 
 /** The rig that a command line means. */
 export interface RigContext {
@@ -29,7 +27,7 @@ export interface RigContext {
 
 /** @throws {RigError} `RIG_FILE_*`, `RIG_STATE_FAILED`. */
 export function rigContext(invocation: Invocation): RigContext {
-  const file = textOption(invocation, "rig") ?? process.env[FILE_VARIABLE] ?? FILE;
+  const file = textOption(invocation, "rig") ?? process.env[RIG_FILE_VARIABLE] ?? RIG_FILE;
   const rig = openRig(systemEnv(), loadInventory(file));
   return {
     invocation,
