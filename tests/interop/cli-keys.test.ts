@@ -115,6 +115,11 @@ describe.skipIf(lack !== undefined)(
       const { accounts } = await fido2.succeed("accounts", { pin: PIN, rp: "example.com" });
       const [{ largeBlobKey }] = accounts as [{ largeBlobKey: string }];
       await key.succeed("large-blob", "set", join(folder, "letter"), "--rp", "example.com");
+      // The key to the data is on the key alone, whatever is listed.
+      const printed = [await key.run("large-blob", "list", "--json"), await key.run("credentials", "--json")];
+      expect(JSON.stringify(printed)).toContain("hasLargeBlobKey");
+      expect(JSON.stringify(printed)).not.toContain(Buffer.from(largeBlobKey, "hex").toString("base64url"));
+      expect(JSON.stringify(printed)).not.toContain(largeBlobKey);
       expect(await fido2.succeed("blob-array")).toMatchObject({ entries: 1 });
       // This version packs with zlib, and not with the raw DEFLATE of CTAP: what it wrote cannot be read, and is not taken away.
       await fido2.succeed("blob-put", { pin: PIN, key: largeBlobKey, data: utf8("an answer") });

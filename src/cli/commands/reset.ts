@@ -1,5 +1,5 @@
 import { sleep } from "../../core/clock.js";
-import { CtapError, CtapStatus, openSession } from "../../entry/ctap.js";
+import { CtapError, CtapStatus, FeatureError, openSession } from "../../entry/ctap.js";
 import { askSeen, canAskUnseen } from "../ask-unseen.js";
 import { type Command, type Outcome, UsageError } from "../command.js";
 import { DEVICE_HELP, DEVICE_OPTIONS } from "../device/open-device.js";
@@ -8,7 +8,7 @@ import { contentsLines, contentsOf } from "../keys/contents.js";
 import { type OpenKey, usingKey } from "../keys/open-key.js";
 import { withHint } from "../keys/refusals.js";
 import { replugged } from "../keys/replug.js";
-import { flag, numberOption } from "../options.js";
+import { flag, numberOption, textOption } from "../options.js";
 import { PIN_HELP, PIN_OPTIONS } from "../pin-source.js";
 
 /** How long a key takes a reset after it got power. @see CTAP 2.3 §6.6 */
@@ -44,10 +44,11 @@ ${DEVICE_HELP}`,
     const replugMs =
       numberOption(invocation, "replug-ms", { min: 1, max: REPLUG_MS_MAX }) ?? REPLUG_MS_DEFAULT;
     return usingKey(invocation, async (key) => {
+      refuseU2f(key);
       refuseTransport(key);
       if (flag(invocation, "dry-run")) return dryRun(key);
       const replug = await key.opened.prepareReplug?.();
-      const name = replug?.knownBy ?? "sim";
+      const name = replug?.knownBy ?? textOption(invocation, "device") ?? "sim";
       await confirmed(key, name);
       const wantsReplug = replug !== undefined && !flag(invocation, "now") && !isLongTouch(key);
       if (!wantsReplug) return deleteAll(key, { name, replugged: false });
@@ -127,6 +128,15 @@ async function dryRun(key: OpenKey): Promise<Outcome> {
 
 function isLongTouch({ session }: OpenKey): boolean {
   return session.info.longTouchForReset === true;
+}
+
+/** @throws {FeatureError} `FEATURE_UNSUPPORTED` for a key that knows the commands of U2F alone, among which is no reset. */
+function refuseU2f({ session }: OpenKey): void {
+  if (session.info.versions.some((version) => version.startsWith("FIDO_2"))) return;
+  throw new FeatureError(
+    "FEATURE_UNSUPPORTED",
+    "this key cannot be reset: it speaks U2F alone, and keeps no passkeys",
+  );
 }
 
 /** @throws {UsageError} ENVIRONMENT when the key says that it takes no reset over this transport. */

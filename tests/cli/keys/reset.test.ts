@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { systemEnv } from "../../../src/env/system-env.js";
 import { utf8 } from "../../../src/core/bytes.js";
 import { profileNamed } from "../../../src/sim/profiles/profiles.js";
-import { runCli } from "../../helpers/run-cli.js";
+import { runCli as runInProcess } from "../../../src/cli/run-cli.js";
+import { runCli, terminalInto } from "../../helpers/run-cli.js";
 import { UsbPorts } from "../../helpers/usb-ports.js";
 import { ManagedKey, PIN } from "./managed-key.js";
 
@@ -49,6 +50,21 @@ describe("reset", () => {
     expect(key.socket.store.memory.pinHash).toBeUndefined();
   });
 
+  test("counts the seconds in which the key wants the touch, for a user who waits", async () => {
+    const seen: string[] = [];
+    const terminal = {
+      ...terminalInto({ stdout: "", stderr: "" }),
+      status: (line: string) => void seen.push(line),
+    };
+    expect(await runInProcess(["reset", "--yes", "--touch-ms", "2500"], terminal)).toBe(0);
+    expect(seen).toEqual([
+      "touch the key now: 10 s left",
+      "touch the key now: 9 s left",
+      "touch the key now: 8 s left",
+      "",
+    ]);
+  });
+
   test("a key that stays plugged in is told, and left as it is", async () => {
     await using key = await usedKey();
     expect(await key.ask("reset", "--yes", "--replug-ms", "50")).toMatchObject({
@@ -81,6 +97,12 @@ describe("reset", () => {
         hint: expect.stringContaining("touch it when it blinks") as string,
       },
     });
+  });
+
+  test.each(["--dry-run", "--yes"])("a key of U2F alone has no reset (%s)", async (option) => {
+    const { exitCode, stderr } = await runCli(["reset", option, "--profile", "u2f-only"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^FEATURE_UNSUPPORTED: this key cannot be reset: it speaks U2F alone/);
   });
 
   test("nobody is asked where there is no terminal, and without --yes nothing is done", async () => {
