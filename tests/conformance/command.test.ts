@@ -85,7 +85,7 @@ describe("conformance", () => {
   test.each([
     [["--only", "no.such.check"], /no check is called no\.such\.check/],
     [["--allow", "everything"], /--allow takes store, pin, config, reset, all or none, not "everything"/],
-    [["--device", "hybrid"], /names no device that takes reports/],
+    [["--device", "hybrid"], /names no kind of device that takes reports/],
     [["--profile", "nokey"], /there is no profile "nokey"/],
     [["--bind", "127.0.0.1:1"], /--bind has no effect on --device sim/],
     [["--compare", "one.json"], /--compare takes two files/],

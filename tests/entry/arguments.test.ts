@@ -65,6 +65,11 @@ const CASES: Readonly<Record<string, Case>> = {
   openUsbDevice: { call: last(hid, "openUsbDevice", env, "/dev/none"), good: {} },
   usbDevices: { call: last(hid, "usbDevices"), good: {} },
   nodeHidPort: { call: last(hid, "nodeHidPort", "/dev/none"), good: {} },
+  exposeControl: {
+    call: last(sim, "exposeControl", env, "/nowhere/control"),
+    good: { user: new sim.ControlledUser(env), move: () => {} },
+    required: ["user", "move"],
+  },
   udpHidPort: { call: last(hid, "udpHidPort"), good: { port: 1 }, required: ["port"] },
   unixHidPort: { call: last(hid, "unixHidPort", "none.sock"), good: {} },
   startQrInitiated: { call: last(hybrid, "startQrInitiated", env, ports), good: {} },

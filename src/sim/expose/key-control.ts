@@ -3,7 +3,12 @@ import { chmod } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { onAbort } from "../../core/abort.js";
+<<<<<<< HEAD
 import { arg, checkArguments } from "../../core/argument.js";
+=======
+import { arg, checkArguments, parameters } from "../../core/argument.js";
+import { shape } from "../../core/shape.js";
+>>>>>>> rig
 import { envIn, type Env } from "../../core/env.js";
 import { nameOfPrompt, type SimUser, type UserAnswer, type UserPrompt } from "../user.js";
 import { exposeFailure } from "./expose-error.js";
@@ -110,6 +115,11 @@ export interface KeyControlOptions {
   readonly move: (move: KeyMove) => Promise<void>;
 }
 
+const OPTIONS = parameters<KeyControlOptions>({
+  user: arg.having("a user, as new ControlledUser(env) makes one,", "layDown"),
+  move: arg.callable,
+});
+
 /**
  * Lets other processes of this user press a simulated key and pull it out, by lines on a stream socket.
  *
@@ -119,6 +129,11 @@ export interface KeyControlOptions {
  * @throws {ExposeError} `EXPOSE_PATH_TAKEN`, `EXPOSE_ADDRESS_IN_USE`, `EXPOSE_FAILED`
  */
 export async function exposeControl(env: Env, path: string, options: KeyControlOptions): Promise<KeyControl> {
+  checkArguments("exposeControl", {
+    env: [arg.env, env],
+    path: [shape.text, path],
+    options: [OPTIONS, options],
+  });
   await makeWay(path);
   const peers = new Set<Socket>();
   const server = createServer((peer) => {

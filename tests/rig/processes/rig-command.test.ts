@@ -248,6 +248,27 @@ describe("a simulated key with a finger and power", () => {
   });
 });
 
+test("serve answers on loopback until a signal ends it", async () => {
+  const file = fileOf(scratch());
+  const server = startListening(["rig", "serve", "--rig", file, "--port", "0", "--json"]);
+  const url = await server.hears(/http:\/\/127\.0\.0\.1:\d+/);
+  expect(await (await fetch(`${url}/status.json`)).json()).toMatchObject({
+    devices: [{ label: "blue", state: "free" }],
+  });
+  server.child.kill("SIGTERM");
+  const { exitCode, stdout } = await server.finished;
+  expect([exitCode, JSON.parse(stdout)]).toEqual([0, { ok: true, url }]);
+});
+
+test.each([
+  [["--control", "tcp:1"], /--control takes unix:PATH/],
+  [["--control", "unix:/nowhere", "--touch-ms", "5"], /--touch-ms goes without --control/],
+])("key %j is refused", async (args, message) => {
+  const { exitCode, stderr } = await runCli(["key", "--unix", join(scratch(), "key"), ...args]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(message);
+});
+
 test.each([
   [["rig", "dance"], /rig has no action "dance"/],
   [["rig", "press", "red"], /no key of the rig is "red"/],
