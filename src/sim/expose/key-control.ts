@@ -3,12 +3,8 @@ import { chmod } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { onAbort } from "../../core/abort.js";
-<<<<<<< HEAD
-import { arg, checkArguments } from "../../core/argument.js";
-=======
 import { arg, checkArguments, parameters } from "../../core/argument.js";
 import { shape } from "../../core/shape.js";
->>>>>>> rig
 import { envIn, type Env } from "../../core/env.js";
 import { nameOfPrompt, type SimUser, type UserAnswer, type UserPrompt } from "../user.js";
 import { exposeFailure } from "./expose-error.js";
