@@ -89,7 +89,7 @@ async function play({ title, fixed, shown, mechanism, decidedBy, tellsTruth }: S
       probe: () => (observer.finished ? true : undefined),
     });
     await page.screenshot(join(outFolder(), `${fixed ? "fixed" : "bug"}.png`));
-    const trace = observer.trace();
+    const trace = observer.trace(shop.passkeys());
     const explanation = explain(trace);
     keep(fixed ? "fixed" : "bug", trace, explanation.verdict);
     assert.deepEqual(observer.shown, shown);
@@ -99,7 +99,7 @@ async function play({ title, fixed, shown, mechanism, decidedBy, tellsTruth }: S
     const { holds, received } = judgeTruth({ explanation });
     assert.equal(holds, tellsTruth, String(received));
   } catch (error) {
-    keep(fixed ? "fixed" : "bug", observer.trace(), "the story did not end:");
+    keep(fixed ? "fixed" : "bug", observer.trace(shop.passkeys()), "the story did not end:");
     process.stdout.write(`${records.map(({ atMs, kind }) => `${Math.round(atMs)} ${kind}`).join("\n")}\n`);
     throw error;
   } finally {
