@@ -16,6 +16,7 @@ import { PageObserver } from "./page-observer.js";
 import { SHOP_STORIES, type ShopStory } from "./shop-stories.js";
 import { SemanticsKey } from "../../page/semantics/semantics-key.js";
 import { told } from "./told.js";
+import { warmUp } from "./warm-up.js";
 
 interface Shop {
   readonly url: string;
@@ -43,6 +44,7 @@ const example = pathToFileURL(join(process.cwd(), "examples/passkey-shop/site.mj
 const { startShop } = (await import(example)) as {
   readonly startShop: (options: { readonly fixed: boolean }) => Promise<Shop>;
 };
+await warmUp();
 startUdev();
 // For a key that could have a PIN and has none, Chromium asks for one first: this one has a reader, and its finger is late.
 const key = new SemanticsKey(env, { touchMs: TOUCH_MS, upTimeoutMs: 300_000 });
