@@ -46,7 +46,7 @@ const { startShop } = (await import(example)) as {
 };
 await warmUp();
 startUdev();
-// For a key that could have a PIN and has none, Chromium asks for one first: this one has a reader, and its finger is late.
+// With a reader, no sheet of the browser asks for a PIN; the finger is late.
 const key = new SemanticsKey(env, { touchMs: TOUCH_MS, upTimeoutMs: 300_000 });
 const own = envFor(env, "key");
 const heard = told(own, key.handle);
