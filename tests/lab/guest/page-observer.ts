@@ -1,4 +1,5 @@
 import type { ChromiumPage } from "../../../lab/services/chromium-page.js";
+import { credentialTag, fromBase64url } from "../../../src/entry/ctap.js";
 import { RUN_SPAN, type TraceEvent, type TraceRecord } from "../../../src/entry/diagnosis.js";
 import { CLIENT_PROFILES, effectiveTimeoutMs } from "../../../src/entry/webauthn.js";
 import type { BridgedCall } from "../../../src/page/bridge.js";
@@ -8,6 +9,7 @@ import { type WordPattern, wordsOf } from "../../../src/page/shows.js";
 import { asRun } from "./as-run.js";
 
 const MARK = "passkey-observer";
+const FINISH = "/finish";
 
 /**
  * Tells of what a page does and shows, and changes none of it: every call goes on to the browser's own function. Timers
@@ -122,7 +124,7 @@ export class PageObserver {
   }
 
   get finished(): boolean {
-    return this.#seen.http.some(({ path, ended }) => path.endsWith("/finish") && ended !== undefined);
+    return this.#seen.http.some(({ path, ended }) => path.endsWith(FINISH) && ended !== undefined);
   }
 
   click(selector: string): Promise<unknown> {
@@ -131,9 +133,14 @@ export class PageObserver {
     });
   }
 
-  /** One trace of page, site and key. */
-  trace(): readonly TraceRecord[] {
+  /**
+   * One trace of page, site and key.
+   *
+   * @param held ids of the passkeys in the site's database, looked up after its answer.
+   */
+  trace(held: readonly string[]): readonly TraceRecord[] {
     const { title, records } = this.#parts;
+    this.#site(held);
     const calls = this.#call === undefined ? [] : [this.#call];
     const all = [...records, ...this.#own].sort((a, b) => a.atMs - b.atMs);
     const placed = <Kind extends Seen>(seen: Kind): Kind => ({
@@ -208,8 +215,18 @@ export class PageObserver {
     if (tone !== undefined) this.#seen.words.push({ ...seen, tone, text });
   }
 
-  #record(atMs: number, event: TraceEvent): void {
+  /** A row is there by the time of the site's answer. */
+  #site(held: readonly string[]): void {
+    const answered = this.#seen.http.findLast(({ path }) => path.endsWith(FINISH))?.ended;
+    if (answered === undefined) return;
+    for (const id of held) {
+      const credential = credentialTag(fromBase64url(id));
+      this.#record(answered.atMs, { kind: "rp.row", credential, change: "created" }, "site");
+    }
+  }
+
+  #record(atMs: number, event: TraceEvent, actor = "page"): void {
     const { title } = this.#parts;
-    this.#own.push({ ...event, atMs, actor: "page", span: title, ceremony: title });
+    this.#own.push({ ...event, atMs, actor, span: title, ceremony: title });
   }
 }

@@ -16,6 +16,7 @@ import { PageObserver } from "./page-observer.js";
 import { SHOP_STORIES, type ShopStory } from "./shop-stories.js";
 import { SemanticsKey } from "../../page/semantics/semantics-key.js";
 import { told } from "./told.js";
+import { warmUp } from "./warm-up.js";
 
 interface Shop {
   readonly url: string;
@@ -43,8 +44,9 @@ const example = pathToFileURL(join(process.cwd(), "examples/passkey-shop/site.mj
 const { startShop } = (await import(example)) as {
   readonly startShop: (options: { readonly fixed: boolean }) => Promise<Shop>;
 };
+await warmUp();
 startUdev();
-// For a key that could have a PIN and has none, Chromium asks for one first: this one has a reader, and its finger is late.
+// With a reader, no sheet of the browser asks for a PIN; the finger is late.
 const key = new SemanticsKey(env, { touchMs: TOUCH_MS, upTimeoutMs: 300_000 });
 const own = envFor(env, "key");
 const heard = told(own, key.handle);
@@ -89,7 +91,7 @@ async function play({ title, fixed, shown, mechanism, decidedBy, tellsTruth }: S
       probe: () => (observer.finished ? true : undefined),
     });
     await page.screenshot(join(outFolder(), `${fixed ? "fixed" : "bug"}.png`));
-    const trace = observer.trace();
+    const trace = observer.trace(shop.passkeys());
     const explanation = explain(trace);
     keep(fixed ? "fixed" : "bug", trace, explanation.verdict);
     assert.deepEqual(observer.shown, shown);
@@ -99,7 +101,7 @@ async function play({ title, fixed, shown, mechanism, decidedBy, tellsTruth }: S
     const { holds, received } = judgeTruth({ explanation });
     assert.equal(holds, tellsTruth, String(received));
   } catch (error) {
-    keep(fixed ? "fixed" : "bug", observer.trace(), "the story did not end:");
+    keep(fixed ? "fixed" : "bug", observer.trace(shop.passkeys()), "the story did not end:");
     process.stdout.write(`${records.map(({ atMs, kind }) => `${Math.round(atMs)} ${kind}`).join("\n")}\n`);
     throw error;
   } finally {

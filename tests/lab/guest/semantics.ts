@@ -5,9 +5,7 @@ import { check, outFolder } from "../../../lab/checks.js";
 import { Screen } from "../../../lab/services/screen.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { type TraceRecord, startTrace } from "../../../src/entry/diagnosis.js";
-import { LoopbackDevice, envFor, exposeUhid, systemClock, systemEnv } from "../../../src/entry/sim.js";
-import { authenticate, register } from "../../../src/entry/webauthn.js";
-import { creationOptions, ORIGIN, requestOptions } from "../../helpers/ceremony-options.js";
+import { envFor, exposeUhid, systemClock, systemEnv } from "../../../src/entry/sim.js";
 import { CASE_GROUPS } from "../../page/semantics/all-cases.js";
 import { casesSite } from "../../page/semantics/cases-site.js";
 import type { SemanticsCase } from "../../page/semantics/cases.js";
@@ -15,6 +13,7 @@ import { SemanticsKey } from "../../page/semantics/semantics-key.js";
 import { USB_RESULTS, usbOf, type UsbResult, type UsbRun } from "../../page/semantics/usb-cases.js";
 import { CasesBrowser } from "./cases-browser.js";
 import { told } from "./told.js";
+import { warmUp } from "./warm-up.js";
 
 /** On an emulated processor the packets of one message may be further apart than a key's half a second. */
 const EMULATED = { reassemblyMs: 20_000 };
@@ -67,17 +66,4 @@ async function playAll(how: "without a window" | "with a person", all: readonly 
   }
   await check(`leaves when asked to, ${how}`, () => browser.close());
   screen?.stop();
-}
-
-/**
- * Uses the key before the browser starts: one whose program has not yet been compiled by its first calls is silent for
- * longer, on an emulated processor, than a browser bears.
- */
-async function warmUp(): Promise<void> {
-  const device = new LoopbackDevice(env, key.handle);
-  for (let turn = 0; turn < 3; turn += 1) {
-    const { id } = await register(env, device, creationOptions(), { origin: ORIGIN });
-    const allowCredentials = [{ type: "public-key", id }];
-    await authenticate(env, device, requestOptions({ allowCredentials }), { origin: ORIGIN });
-  }
 }

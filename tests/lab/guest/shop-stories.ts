@@ -14,7 +14,7 @@ const WAITING = "Please confirm on your device.";
 
 export const SHOP_STORIES: readonly ShopStory[] = [
   {
-    title: "shows a failure for a passkey that is in its database 15 s later",
+    title: "shows a failure for a passkey that is in its database soon after",
     fixed: false,
     shown: [WAITING, "Your passkey could not be created."],
     mechanism: "late-delivery",
