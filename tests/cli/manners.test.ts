@@ -96,7 +96,7 @@ describe("an option that would have no effect is refused", () => {
     [["login", "--device", "hid:any", "--seed", "7"], "--seed has no effect on --device hid:any"],
     [["credentials", "-d", "hybrid", "--store", "s.json"], "--store has no effect on --device hybrid"],
     [["key", "--unix", "a.sock", "--peer", "127.0.0.1:1"], "--peer goes with --udp"],
-    [["key", "--unix", "a.sock", "--allow-remote"], "--allow-remote goes with --udp"],
+    [["key", "--unix", "a.sock", "--allow-remote"], "--allow-remote goes with --udp and --usbip"],
     [["register", "--origin", "nope"], '--origin takes a URL such as https://example.com, not "nope"'],
     [
       ["register", "--rp-id", "not a host"],
