@@ -113,29 +113,27 @@ function keyKnobs(
     const waitedMs = Math.round(budgetMs ?? response.atMs - promptedMs);
     return { ...knobs, "key.touchDelayMs": null, "key.upTimeoutMs": waitedMs };
   }
-  if (budgetMs === undefined)
-    assumed.push("the authenticator waits as long for a gesture as its profile says");
-  const patience = budgetMs === undefined ? {} : { "key.upTimeoutMs": budgetMs };
-  if (budgetMs === undefined)
-    assumed.push("the authenticator waits as long for a gesture as its profile says");
   const answered = response !== undefined && response.status !== "KEEPALIVE_CANCEL";
-  if (!answered) return { ...knobs, ...patience, "key.touchDelayMs": null };
-  const gestureMs = gesture?.atMs ?? response.atMs;
-  const touchMs = Math.round(gestureMs - promptedMs);
+  const gestureMs = answered ? (gesture?.atMs ?? response.atMs) : undefined;
+  const touchMs = gestureMs === undefined ? null : Math.round(gestureMs - promptedMs);
+  const patience = budgetMs === undefined ? patienceOf(touchMs, assumed) : { "key.upTimeoutMs": budgetMs };
+  if (!answered || gestureMs === undefined) return { ...knobs, ...patience, "key.touchDelayMs": null };
   return {
     ...{ ...knobs, ...patience, "key.touchDelayMs": touchMs },
-    ...(budgetMs === undefined && touchMs > ORDINARY_PATIENCE_MS && longPatience(touchMs, assumed)),
     ...(request.command === "makeCredential" && { "key.createMs": Math.round(response.atMs - gestureMs) }),
     ...(response.status === "OPERATION_DENIED" && { "key.decision": "decline" }),
   };
 }
 
 /** An authenticator that was still waiting when the gesture came waits longer than that, and nobody knows how long. */
-function longPatience(touchMs: number, assumed: string[]): KnobOverrides {
+function patienceOf(touchMs: number | null, assumed: string[]): KnobOverrides {
+  if (touchMs === null || touchMs <= ORDINARY_PATIENCE_MS) {
+    assumed.push("the authenticator waits as long for a gesture as its profile says");
+    return {};
+  }
   const patienceMs = Math.max(LONG_PATIENCE_MS, 2 * touchMs);
-  assumed.push(
-    `the authenticator waits ${patienceMs / 1_000} s for a gesture: it waited ${touchMs / 1_000} s at least`,
-  );
+  const waited = `it waited ${touchMs / 1_000} s at least`;
+  assumed.push(`the authenticator waits ${patienceMs / 1_000} s for a gesture: ${waited}`);
   return { "key.upTimeoutMs": patienceMs };
 }
 

@@ -41,6 +41,18 @@ describe("a recording played with its own times", () => {
     });
   });
 
+  test("of a real key assumes what the key did not tell, once, and a patience that fits what was seen", async () => {
+    const { records } = await recorded("late-delivery");
+    // A real key tells no timer.
+    const real = records.filter((record) => !(record.kind === "timer.armed" && record.timer === "key.up"));
+    const { measured, reproduced } = await replaySession(real);
+    expect(reproduced).toBe(true);
+    expect(measured.knobs["key.upTimeoutMs"]).toBe(300_000);
+    expect(measured.assumed.filter((text) => text.includes("for a gesture"))).toEqual([
+      "the authenticator waits 300 s for a gesture: it waited 94.75 s at least",
+    ]);
+  });
+
   test("says that it is not the recorded one where the promise ended otherwise", async () => {
     const { records } = await recorded("plain-registration");
     const { reproduced } = await replaySession(records, { knobs: { "key.touchDelayMs": null } });
