@@ -45,6 +45,8 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "diagnosis/clocks": ["diagnosis", "diagnosis/facts"],
   "diagnosis/schema-1": ["diagnosis", "diagnosis/facts"],
   "diagnosis/rules": ["diagnosis", "diagnosis/facts"],
+  // Files for other programs are folds over records and the verdict.
+  "diagnosis/outputs": ["diagnosis", "diagnosis/facts"],
   // Messages are data: they know their shape, and no code but that.
   "diagnosis/tellings/en": ["diagnosis/tellings"],
   "diagnosis/tellings/ja": ["diagnosis/tellings"],
