@@ -1,6 +1,7 @@
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { membersOf } from "../../core/events/table.js";
 import { printable } from "../../core/printable.js";
+import { type ObjectShape, shape } from "../../core/shape.js";
 import type { TraceRecord } from "../../core/trace.js";
 import type { Explanation } from "../explanation.js";
 import type { TimerUse } from "../facts/timers.js";
@@ -19,13 +20,24 @@ export interface ClockOptions {
   readonly startEpochMs?: number;
 }
 
-const CLOCK_OPTIONS = parameters<ClockOptions>({ startEpochMs: maybe(arg.number) });
+/** Latest moment that is taken, in the year 2223: microseconds of the epoch stay exact numbers. */
+const EPOCH_MS_MAX = 8_000_000_000_000;
+
+/** A moment of the epoch, in whole milliseconds. */
+export const EPOCH_SHAPE = shape.between({ min: 0, max: EPOCH_MS_MAX });
+
+const CLOCK_OPTIONS = parameters<ClockOptions>({ startEpochMs: maybe(EPOCH_SHAPE) });
 
 /** @throws {ArgumentError} for what is no explained trace, and for options that do not exist. */
-export function checkOutput(where: string, trace: ExplainedTrace, options: ClockOptions): void {
+export function checkOutput(
+  where: string,
+  trace: ExplainedTrace,
+  options: object,
+  optionsShape: ObjectShape = CLOCK_OPTIONS,
+): void {
   checkArguments(where, {
     trace: [arg.with("a trace with its explanation", "records", "explanation"), trace],
-    options: [CLOCK_OPTIONS, options],
+    options: [optionsShape, options],
   });
 }
 

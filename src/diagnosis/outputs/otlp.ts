@@ -1,3 +1,4 @@
+import { parameters } from "../../core/argument.js";
 import { describeRecord } from "../../core/events/describe.js";
 import { printable } from "../../core/printable.js";
 import { RUN_SPAN, type TraceRecord } from "../../core/trace.js";
@@ -7,6 +8,7 @@ import { HTTP_ERROR_MIN } from "../facts/site-calls.js";
 import { timersOf, type TimerUse } from "../facts/timers.js";
 import {
   checkOutput,
+  EPOCH_SHAPE,
   type ExplainedTrace,
   isDeciding,
   isShownTimer,
@@ -21,6 +23,8 @@ export interface OtlpOptions {
   /** Moment of the epoch at which the trace began, in milliseconds: Jaeger and Tempo find nothing at other times. */
   readonly startEpochMs: number;
 }
+
+const OPTIONS = parameters<OtlpOptions>({ startEpochMs: EPOCH_SHAPE });
 
 /** @see opentelemetry-proto, trace/v1/trace.proto, enums SpanKind and StatusCode */
 const SpanKind = { internal: 1, server: 2 } as const;
@@ -76,7 +80,7 @@ interface Sheet {
  * writeFileSync("run.otlp.json", toOtlp(run, { startEpochMs: Date.now() }));
  */
 export function toOtlp(trace: ExplainedTrace, options: OtlpOptions): string {
-  checkOutput("toOtlp", trace, options);
+  checkOutput("toOtlp", trace, options, OPTIONS);
   const records = inOrder(trace.records);
   const spans = spanTreeOf(records);
   const started = records.find((record) => record.kind === "run.started");

@@ -4,7 +4,8 @@ type RecordOf<Kind extends TraceRecord["kind"]> = Extract<TraceRecord, { readonl
 
 /** One HTTP call to the site, as the site and the page recorded it. */
 export interface HttpCall {
-  readonly request: RecordOf<"rp.request">;
+  /** What the trace shows first of it: that it arrived, or that it did not reach the site. */
+  readonly request: RecordOf<"rp.request" | "rp.no-answer">;
   /** Absent where the trace shows no answer. */
   readonly response?: RecordOf<"rp.response">;
   /** The call ended without an answer from the site. */
@@ -37,7 +38,7 @@ export function httpCallsOf(records: readonly TraceRecord[]): readonly HttpCall[
       }
       case "rp.response":
       case "rp.no-answer": {
-        const call = open.get(keyOf(record))?.shift();
+        const call = open.get(keyOf(record))?.shift() ?? unreached(record, calls);
         if (call === undefined) break;
         if (record.kind === "rp.response") call.response = record;
         else call.noAnswer = record;
@@ -53,4 +54,12 @@ export function httpCallsOf(records: readonly TraceRecord[]): readonly HttpCall[
     }
   }
   return calls;
+}
+
+/** A call that ended before it came to the site; an answer without a request belongs to a trace that begins late. */
+function unreached(record: RecordOf<"rp.response" | "rp.no-answer">, calls: Ended[]): Ended | undefined {
+  if (record.kind === "rp.response") return undefined;
+  const call: Ended = { request: record };
+  calls.push(call);
+  return call;
 }
