@@ -1,4 +1,4 @@
-import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, jsonLinesSink } from "../entry/diagnosis.js";
+import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, explain, jsonLinesSink } from "../entry/diagnosis.js";
 import { toPcapng } from "../entry/scenarios.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { replaceFile } from "./files/replace-file.js";
@@ -49,23 +49,22 @@ export function checkRecording(invocation: Invocation): void {
 
 /** Writes what was asked for; the trace says of what it is. */
 export function saveRecording({ name, records, seed }: Recorded, invocation: Invocation): void {
+  const atMs = records.at(-1)?.atMs ?? 0;
+  const whole: readonly TraceRecord[] = [
+    {
+      atMs: 0,
+      actor: "harness",
+      span: RUN_SPAN,
+      kind: "run.started",
+      scenario: name,
+      seed: seed ?? "",
+      schema: TRACE_SCHEMA,
+    },
+    ...records,
+    { atMs, actor: "harness", span: RUN_SPAN, kind: "run.ended", outcome: "no-expectation" },
+  ];
   const trace = textOption(invocation, "trace");
-  if (trace !== undefined) {
-    const atMs = records.at(-1)?.atMs ?? 0;
-    writeTrace(trace, [
-      {
-        atMs: 0,
-        actor: "harness",
-        span: RUN_SPAN,
-        kind: "run.started",
-        scenario: name,
-        seed: seed ?? "",
-        schema: TRACE_SCHEMA,
-      },
-      ...records,
-      { atMs, actor: "harness", span: RUN_SPAN, kind: "run.ended", outcome: "no-expectation" },
-    ]);
-  }
+  if (trace !== undefined) writeTrace(trace, whole);
   const pcap = textOption(invocation, "pcap");
-  if (pcap !== undefined) replaceFile(pcap, toPcapng(records));
+  if (pcap !== undefined) replaceFile(pcap, toPcapng(records, { comment: explain(whole).verdict }));
 }

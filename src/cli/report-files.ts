@@ -2,6 +2,13 @@ import { type ReportedRun, toGitHub, toHtml, toJUnit, toPcapng } from "../entry/
 import type { Invocation, OptionTable, Outcome } from "./command.js";
 import { appendTextFile, replaceFile } from "./files/replace-file.js";
 import { flag, textOption } from "./options.js";
+import {
+  beganOption,
+  OUTPUT_FILE_HELP,
+  OUTPUT_FILE_OPTIONS,
+  outputWriters,
+  SINGLE_OUTPUTS,
+} from "./output-files.js";
 import { failuresOf, withProblems } from "./problems.js";
 import { writeTrace } from "./recording.js";
 
@@ -11,15 +18,17 @@ export const REPORT_OPTIONS = {
   junit: { type: "string" },
   github: { type: "boolean", default: false },
   pcap: { type: "string" },
+  ...OUTPUT_FILE_OPTIONS,
 } as const satisfies OptionTable;
 
 export const REPORT_HELP = `  --html FILE          write the run as one page with its timeline
   --junit FILE         write JUnit XML
   --github             print annotations, and add a summary to the file that GITHUB_STEP_SUMMARY names
-  --pcap FILE          write the CTAPHID reports as pcapng; they must have been traced with --frames full`;
+  --pcap FILE          write the CTAPHID reports as pcapng; they must have been traced with --frames full
+${OUTPUT_FILE_HELP}`;
 
 /** Formats that report one run only. */
-export const SINGLE_REPORTS = ["html", "pcap"] as const;
+export const SINGLE_REPORTS = ["html", "pcap", ...SINGLE_OUTPUTS] as const;
 
 /**
  * Writes what was asked for, the trace included. A file that cannot be written is told of and stops none of the others:
@@ -43,8 +52,9 @@ export async function withReports(
     ...(one
       ? [
           ...writing("trace", (path) => writeTrace(path, one.records)),
-          ...writing("pcap", (path) => void replaceFile(path, toPcapng(one.records))),
+          ...writing("pcap", (path) => void replaceFile(path, captureOf(one, invocation))),
           ...writing("html", (path) => void replaceFile(path, toHtml(one))),
+          ...outputWriters(one, invocation),
         ]
       : []),
     ...writing("junit", (path) => void replaceFile(path, toJUnit(runs))),
@@ -52,6 +62,15 @@ export async function withReports(
   ]);
   const told = github ? forGitHub(outcome, github, invocation) : outcome;
   return withProblems(told, problems, invocation.terminal);
+}
+
+/** A capture whose comment is the verdict. */
+function captureOf({ records, explanation }: ReportedRun, invocation: Invocation) {
+  const startEpochMs = beganOption(invocation);
+  return toPcapng(records, {
+    comment: explanation.verdict,
+    ...(startEpochMs !== undefined && { startEpochMs }),
+  });
 }
 
 /** The runner reads both streams; with `--json` the first one belongs to the document. */
