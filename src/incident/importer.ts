@@ -66,6 +66,16 @@ export interface Episode {
   readonly at: Stamp;
   /** Tag of the RP ID, `tagOf(rpId)`. */
   readonly rp?: string | undefined;
+  /** What the site asked the browser for, where the source shows it: the browser's timer is derived from it. */
+  readonly asked?: Asked | undefined;
+  /** Id of the client profile that the source's user agent names. */
+  readonly client?: string | undefined;
+}
+
+/** What of a site's options decides how long the browser waits. */
+export interface Asked {
+  /** `timeout`; absent where the options name none. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -162,10 +172,8 @@ export interface ImportContext {
   readonly profile?: ClientProfile | undefined;
   /** Date of stamps without one: midnight UTC in milliseconds since 1970. */
   readonly dateMs?: number | undefined;
-  /** Year of stamps without one; that of `dateMs` where absent. */
+  /** How the lines of a site's own log are read. */
   readonly mapping?: LogMapping | undefined;
-  /** Options of the site, where no file has them: the members of PublicKeyCredential*Options as JSON. */
-  readonly options?: unknown;
   /** Called with how many bytes were read. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }

@@ -1,4 +1,5 @@
+import { har } from "./har/har-importer.js";
 import type { Importer } from "./importer.js";
 
 /** Every format that is known. One more: its folder, and its line here. */
-export const IMPORTERS: readonly Importer[] = [];
+export const IMPORTERS: readonly Importer[] = [har];
