@@ -130,6 +130,8 @@ export interface SourceClock {
   readonly kind: "utc" | "local" | "monotonic" | "none";
   /** How coarse the stamps are: 1000 for whole seconds. */
   readonly precisionMs: number;
+  /** Of `local`: the stamps have no date, or no year, and count from 1 January 1970. */
+  readonly hasNoDate?: true;
 }
 
 /** What a source would have shown had it happened: absence proves something only in here. */
