@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hybrid: ["core", "cbor", "crypto", "ctap"],
   webauthn: ["core", "cbor", "crypto", "ctap"],
   diagnosis: ["core"],
+  // Reads logs of real incidents; nothing in it is simulated.
+  incident: ["core", "cbor", "ctap", "webauthn", "diagnosis"],
   // Judges the diagnosis, and so shares nothing with it: records, ledger and runs reach it through its own types.
   oracle: ["core"],
   sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis", "env"],
