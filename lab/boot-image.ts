@@ -20,7 +20,7 @@ export interface BootImage {
 /** The drivers of the lab, with what they depend on; btvirt needs the AF_ALG ones (`algif_*`, `cmac`, `ecb`, `ccm`). */
 const MODULES = (
   "virtio_pci 9pnet_virtio 9p overlay hid uhid hid-generic usbhid algif_skcipher algif_hash cmac ecb ccm " +
-  "bluetooth hci_vhci virtio_rng virtio_console"
+  "bluetooth hci_vhci virtio_rng virtio_console vhci-hcd usbmon"
 ).split(" ");
 
 const INIT = join(import.meta.dirname, "init.sh");

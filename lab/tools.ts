@@ -18,6 +18,8 @@ export const GUEST_TOOLS = {
   bluetooth: { btvirt: "bluez-test-tools", btmgmt: "bluez-test-tools", bluetoothctl: "bluez" },
   bus: { "dbus-daemon": "dbus" },
   fido2: { "fido2-token": "fido2-tools" },
+  usbip: { usbip: "usbip" },
+  capture: { dumpcap: "wireshark-common", tshark: "tshark" },
   chromium: { chromium: "chromium" },
   firefox: { "firefox-esr": "firefox-esr" },
   screen: {

@@ -39,6 +39,7 @@ export { type OpenUhidFile, type UhidFile, openUhidFile } from "../sim/expose/uh
 export type { UhidIdentity } from "../sim/expose/uhid-identity.js";
 export { type ExposeUhidOptions, type ExposedUhidDevice, exposeUhid } from "../sim/expose/uhid.js";
 export { exposeUnix } from "../sim/expose/unix.js";
+export { type ExposeUsbipOptions, type ExposedUsbipDevice, exposeUsbip } from "../sim/expose/usbip/usbip.js";
 export { type FactorRules, circularFactors } from "../sim/factors/circular-factors.js";
 export { type CodeChoice, FallbackUser } from "../sim/factors/visitor.js";
 export { type FaultEffect, type FaultRule, withFaults } from "../sim/faults/faults.js";

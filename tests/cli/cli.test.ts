@@ -75,6 +75,7 @@ describe("exit codes", () => {
     [2, ["run", "late-delivery", "--set", "page.gardMs=1"]],
     [2, ["key"]],
     [2, ["key", "--udp", "0.0.0.0:0"]],
+    [2, ["key", "--usbip", "0.0.0.0:0"]],
   ])("%i for %j", async (expected, args) => {
     const { exitCode, stderr } = await runCli(args);
     expect([exitCode, stderr.includes("    at ")]).toEqual([expected, false]);
@@ -215,6 +216,10 @@ describe("key", () => {
     [["--uhid", "--unix", "x"]],
     [["--unix", "x", "--serial", "1"]],
     [["--uhid", "--usb-id", "1209-1"]],
+    [["--uhid", "--usbip", "127.0.0.1:0"]],
+    [["--usbip", "127.0.0.1:0", "--uhid-file", "x"]],
+    [["--usbip", "127.0.0.1:0", "--peer", "127.0.0.1:1"]],
+    [["--usbip", "127.0.0.1"]],
   ])("%j is a usage error", async (args) => {
     const { exitCode, stdout } = await runCli(["key", ...args, "--json"]);
     expect(exitCode).toBe(2);

@@ -8,8 +8,9 @@ import { SIM_KEY_HELP, SIM_KEY_OPTIONS, simKeyFrom } from "../device/simulated-k
 
 export const key: Command = {
   name: "key",
-  summary: "offer a simulated key to other programs: as a USB key of this machine, over UDP or a socket",
-  synopsis: "--uhid | --udp HOST:PORT [--peer HOST:PORT] | --unix PATH  [options]",
+  summary:
+    "offer a simulated key to other programs: as a USB key of this machine or another, over UDP or a socket",
+  synopsis: "--uhid | --usbip HOST:PORT | --udp HOST:PORT [--peer HOST:PORT] | --unix PATH  [options]",
   help: `${EXPOSE_HELP}
 ${SIM_KEY_HELP}
   --seed TEXT          what the key's secrets are made of; random when absent

@@ -1,3 +1,4 @@
+import { attachedKey } from "./attached-key.js";
 import { until } from "../../../lab/services/until.js";
 import { type TraceSink, startTrace } from "../../../src/entry/diagnosis.js";
 import { type UsbDeviceInfo, usbDevices } from "../../../src/entry/hid.js";
@@ -26,6 +27,9 @@ export interface KeyOptions {
   readonly knobs?: ExposeUhidOptions["knobs"];
 }
 
+/** How the key comes to be a key of the guest: `LAB_KEY=usbip` for a USB bus, `/dev/uhid` otherwise. */
+export const ON_USBIP = process.env["LAB_KEY"] === "usbip";
+
 /** On an emulated processor the packets of one message may be further apart than a key's half a second. */
 const EMULATED = { reassemblyMs: 20_000 };
 
@@ -43,8 +47,9 @@ export class KeyOfThisMachine {
   private constructor(sink: TraceSink, { profile = "ctap23", different }: KeyOptions) {
     this.env = { ...systemEnv(), trace: startTrace(systemClock, sink) };
     const person = envFor(this.env, "user");
+    const wanted = { ...profileNamed(profile), ...different };
     this.key = new SimAuthenticator(envFor(this.env, "key"), {
-      profile: fitForUhid({ ...profileNamed(profile), ...different }),
+      profile: ON_USBIP ? wanted : fitForUhid(wanted),
       store: new CredentialStore(),
       user: { answer: (prompt, signal) => simulatedUser(person, this.behaviour).answer(prompt, signal) },
     });
@@ -52,7 +57,8 @@ export class KeyOfThisMachine {
 
   static async plugIn(sink: TraceSink, options: KeyOptions = {}): Promise<KeyOfThisMachine> {
     const made = new KeyOfThisMachine(sink, options);
-    made.exposed = await exposeUhid(envFor(made.env, "key"), firmwareOf(made.key), {
+    const expose = ON_USBIP ? attachedKey : exposeUhid;
+    made.exposed = await expose(envFor(made.env, "key"), firmwareOf(made.key), {
       identity: { serial: options.serial ?? "lab-1" },
       knobs: { ...EMULATED, ...options.knobs },
     });

@@ -5,7 +5,7 @@ import { openSession } from "../../../src/entry/ctap.js";
 import { openUsbDevice, usbDevices } from "../../../src/entry/hid.js";
 import { UHID_MESSAGE_BYTES_MAX, exposeUhid, systemEnv } from "../../../src/entry/sim.js";
 import type { ClientContext } from "../../../src/entry/webauthn.js";
-import { goneFromList, KeyOfThisMachine, listedAs, PROMPT } from "./key-of-this-machine.js";
+import { goneFromList, KeyOfThisMachine, listedAs, ON_USBIP, PROMPT } from "./key-of-this-machine.js";
 import { knowsThePin, Owner, PIN } from "./owner.js";
 import { Recorder } from "./recorded-check.js";
 import { refusalOf } from "./refusal-of.js";
@@ -41,7 +41,7 @@ else if (role === "command-line") {
   await cancelling(owner);
   await pulling(owner);
   await competing(owner, other);
-  await commandLine(owner);
+  if (!ON_USBIP) await commandLine(owner);
   await leaving(owner);
   process.exit();
 }
@@ -52,19 +52,23 @@ async function reports({ recorder, key, env, device, path }: Owner): Promise<voi
     assert.deepEqual(about, {
       vendorId: 0x1209,
       productId: 0x0001,
-      manufacturer: "",
+      manufacturer: ON_USBIP ? "Passkey Harness" : "",
       product: "Passkey Harness Simulated Key",
       serialNumber: "lab-1",
     });
     assert.equal(key.exposed.held, true, "the kernel tells that somebody has it open");
   });
 
-  await recorder.check("carries the longest message it allows, and refuses a longer one", async () => {
+  // On USB nothing is lost, and the longest message there is comes in the next check.
+  const limited = async () => {
     const bytes = Uint8Array.from({ length: UHID_MESSAGE_BYTES_MAX }, (_, index) => index * 7);
     assert.deepEqual(await device.ping(bytes), bytes);
     const refused = await refusalOf(device.ping(new Uint8Array(UHID_MESSAGE_BYTES_MAX + 1)));
     assert.deepEqual(refused, { code: "HID_INVALID_LEN", aftermath: "none" });
-  });
+  };
+  if (!ON_USBIP) {
+    await recorder.check("carries the longest message it allows, and refuses a longer one", limited);
+  }
 
   await recorder.check(
     "sends an answer of 129 reports, twice what the kernel keeps for a reader",
