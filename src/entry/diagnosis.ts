@@ -12,6 +12,7 @@ export {
   startTrace,
 } from "../core/trace.js";
 export type { ClockOffset, KnownOffsets } from "../diagnosis/clock-offset.js";
+export type { Coverage } from "../diagnosis/facts/coverage.js";
 export { explain } from "../diagnosis/explain.js";
 export type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
 export { Ledger, type LedgerDiff } from "../diagnosis/ledger.js";

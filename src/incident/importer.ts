@@ -54,6 +54,8 @@ export interface ImportedRecord {
    */
   readonly span?: string | undefined;
   readonly event: TraceEvent;
+  /** Of `rp.*`: name of the HTTP call, unique in the source, by which its {@link Anchor.call} finds it. */
+  readonly call?: string | undefined;
   /** Where the record is a conclusion and no line of the file: from what, in a clause. */
   readonly derived?: string | undefined;
 }
@@ -103,6 +105,8 @@ export interface Anchor {
   /** `tagOf(value)` or `tagOfBytes(value)`: equal for equal values. Of `http-date` any text. */
   readonly tag: string;
   readonly episode?: string | undefined;
+  /** {@link ImportedRecord.call} of the HTTP call that it is of. */
+  readonly call?: string | undefined;
   /** When, by the source's own clock. */
   readonly at: Stamp;
   /**

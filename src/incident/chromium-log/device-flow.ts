@@ -244,7 +244,17 @@ class Flow {
 
   #takeHybrid(event: TraceEvent & { readonly kind: "link.hybrid" }, at: Stamp): void {
     const episode = this.#open;
-    if (event.stage === "ready" && episode !== undefined) episode.isHybrid = true;
+    if (event.stage === "ready") {
+      if (episode !== undefined) episode.isHybrid = true;
+      // The log is silent about both where they go well.
+      for (const stage of ["tunnel-open", "handshake"] as const)
+        this.#emit(
+          at,
+          "desktop",
+          { kind: "link.hybrid", stage },
+          { derived: "the connection was established" },
+        );
+    }
     if (/^(advert|tunnel)/.test(event.stage)) this.#redacted.add("advert or URL of a tunnel");
     this.#emit(at, "desktop", event);
   }

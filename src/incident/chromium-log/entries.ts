@@ -77,10 +77,10 @@ export async function readDeviceLog(
       if (entry === undefined) {
         const last = found.at(-1);
         if (line.trim() === "") continue;
-        const continues: boolean = isOpen && last !== undefined && !OTHER_ENTRY.test(line);
-        if (continues && last.text.length < INCIDENT_LIMITS.LINE_BYTES_MAX) last.text += `\n${line}`;
-        else options.dropped.add("line that is no entry of the FIDO log");
-        isOpen = continues;
+        const continued: Parsed | undefined = isOpen && !OTHER_ENTRY.test(line) ? last : undefined;
+        if (continued === undefined) options.dropped.add("line that is no entry of the FIDO log");
+        else if (continued.text.length < INCIDENT_LIMITS.LINE_BYTES_MAX) continued.text += `\n${line}`;
+        isOpen = continued !== undefined;
       } else if (found.length < INCIDENT_LIMITS.RECORDS_MAX) {
         found.push(entry);
         isOpen = true;

@@ -120,6 +120,9 @@ function toParts(own: Building): {
   };
 }
 
+/** Two calls of one millisecond differ in their path. */
+const callId = ({ startMs, method, path }: HarCall) => tagOf(`${startMs} ${method} ${path}`);
+
 const stamp = (ms: number): Stamp => ({ fromMs: ms, toMs: ms + PRECISION_MS });
 
 function recordsOf(own: Building, { call, step }: Building["calls"][number]): readonly ImportedRecord[] {
@@ -129,6 +132,7 @@ function recordsOf(own: Building, { call, step }: Building["calls"][number]): re
     actor,
     episode: own.id,
     event,
+    call: callId(call),
     ...(derived !== undefined && { derived }),
   });
   const { startMs, endMs, status, error = "", code } = call;
@@ -162,6 +166,7 @@ function recordsOf(own: Building, { call, step }: Building["calls"][number]): re
         { kind: "timer.fired", timer: "gw.idle", budgetMs: endMs - startMs, id },
         "the call was answered 504",
       ),
+      record(endMs, "site", { kind: "rp.response", call: name, status, code: "GATEWAY_TIMEOUT" }),
     ];
   return [
     request,
@@ -200,6 +205,7 @@ function callAnchors(own: Building, { call }: Building["calls"][number]): readon
       kind: "call",
       tag: tagOf(`${call.method} ${call.path} ${call.status}`),
       episode: own.id,
+      call: callId(call),
       at,
       relation: "around",
     },
