@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webauthn: ["core", "cbor", "crypto", "ctap"],
   diagnosis: ["core"],
   // Reads logs of real incidents; nothing in it is simulated.
-  incident: ["core", "cbor", "ctap", "webauthn", "diagnosis"],
+  incident: ["core", "cbor", "ctap", "transports", "webauthn", "diagnosis"],
   // Judges the diagnosis, and so shares nothing with it: records, ledger and runs reach it through its own types.
   oracle: ["core"],
   sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis", "env"],
