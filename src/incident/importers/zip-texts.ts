@@ -1,0 +1,98 @@
+import { Unzip, UnzipInflate } from "fflate";
+import type { Counter } from "../tags.js";
+
+/** A file in an archive, as its bytes come. */
+export interface ZipEntryTaker {
+  take(bytes: Uint8Array): void;
+  end(): void;
+}
+
+const ENTRIES_MAX = 20_000;
+/** Bytes that are unpacked at most, of all files together: an archive of a few kilobytes may hold gigabytes. */
+const UNPACKED_BYTES_MAX = 512 * 1024 * 1024;
+const LOCAL_HEADER = [0x50, 0x4b, 0x03, 0x04];
+
+/** Whether a file begins as a zip archive does. */
+export function isZip(head: Uint8Array): boolean {
+  return LOCAL_HEADER.every((byte, at) => head[at] === byte);
+}
+
+/**
+ * Unpacks the wanted files of a zip archive as it comes in, from its first byte on: one whose end is missing is read as far as
+ * it goes. What is damaged, cut off or too large is counted.
+ *
+ * @param taking whoever wants a file of that name.
+ */
+export async function unzipTexts(
+  chunks: AsyncIterable<Uint8Array>,
+  taking: (name: string) => ZipEntryTaker | undefined,
+  dropped: Counter,
+): Promise<void> {
+  const state = { entries: 0, unpacked: 0, open: 0, isOver: false };
+  const unzip = new Unzip((file) => {
+    state.entries += 1;
+    const taker = state.entries > ENTRIES_MAX ? undefined : taking(file.name);
+    if (taker === undefined) return;
+    state.open += 1;
+    file.ondata = (error, data, isLast) => {
+      if (error !== null) {
+        dropped.add("file of the archive that cannot be state.unpacked");
+        state.open -= 1;
+        return;
+      }
+      state.unpacked += data.length;
+      if (state.unpacked <= UNPACKED_BYTES_MAX) taker.take(data);
+      else state.isOver = true;
+      if (!isLast) return;
+      state.open -= 1;
+      taker.end();
+    };
+    file.start();
+  });
+  unzip.register(UnzipInflate);
+  try {
+    for await (const chunk of chunks) {
+      unzip.push(chunk);
+      if (state.isOver) break;
+    }
+    if (!state.isOver) unzip.push(new Uint8Array(), true);
+  } catch {
+    // Its errors are plain objects of all kinds; what was state.unpacked before stays.
+    dropped.add("rest of the archive, which cannot be state.unpacked");
+    return;
+  }
+  if (state.isOver) dropped.add("rest of the archive, which unpacks to more than 512 MiB");
+  else if (state.open > 0) dropped.add("file of the archive that is cut off");
+}
+
+/** Splits unpacked bytes into lines; a line that is too long is left out. */
+export class LineTaker implements ZipEntryTaker {
+  readonly #decoder = new TextDecoder();
+  readonly #onLine: (line: string) => void;
+  readonly #lineMax: number;
+  readonly #dropped: Counter;
+  #rest = "";
+
+  constructor(onLine: (line: string) => void, lineMax: number, dropped: Counter) {
+    this.#onLine = onLine;
+    this.#lineMax = lineMax;
+    this.#dropped = dropped;
+  }
+
+  take(bytes: Uint8Array): void {
+    const parts = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
+    this.#rest = parts.pop() ?? "";
+    for (const part of parts) {
+      if (part.length <= this.#lineMax) this.#onLine(part);
+      else this.#dropped.add("line that is too long");
+    }
+    if (this.#rest.length <= this.#lineMax) return;
+    this.#dropped.add("line that is too long");
+    this.#rest = "";
+  }
+
+  end(): void {
+    if (this.#rest !== "") this.#onLine(this.#rest);
+    this.#rest = "";
+  }
+}
