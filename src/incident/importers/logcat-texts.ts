@@ -70,7 +70,7 @@ const ROWS: readonly Row[] = [
   { tag: /^HybridClientController/, text: /\bHandshake done/, event: () => hybrid("desktop", "ready") },
   {
     tag: /^FidoUi$/,
-    text: /\bFinish with error: .{0,2000}\((\w{1,40})\)\s*$/,
+    text: /\bFinish with error: .{0,900}\((\w{1,40})\)\s*$/,
     event: ([, code]) => ({
       actor: "phone",
       event: { kind: "user.saw", where: "phone", text: `sheet ended: ${code}`, tone: "failure" },
@@ -109,7 +109,7 @@ const ROWS: readonly Row[] = [
   },
   {
     tag: /^ActivityTaskManager$/,
-    text: /\bSTART\b.{0,2000}\bcom\.google\.android\.gms.{0,200}\bfido\b/,
+    text: /\bSTART\b.{0,900}\bcom\.google\.android\.gms.{0,200}\bfido\b/,
     event: () => ({
       actor: "user",
       event: { kind: "user.prompted", prompt: "sheet of the phone" },

@@ -9,6 +9,8 @@ import { logcatEvent, PASSKEY_TAGS, SECRET_TAGS } from "./logcat-texts.js";
 import { sourceOf, Span } from "./source.js";
 
 const PACKET = /\b(Sent|Received) packet ([A-Za-z0-9+/=_-]{80,120})\s*$/;
+/** What a line says of a passkey stands at its beginning. */
+const TEXT_CHARS_MAX = 1_000;
 const PACKET_TAG = "FidoCtapHidConnection";
 
 /** Android's log: adb logcat, the log of a bug report, an export of Android Studio. */
@@ -52,7 +54,7 @@ export const logcat: Importer = {
           takePacket(reports, at, packet, dropped);
           continue;
         }
-        const told = logcatEvent(tag, text);
+        const told = logcatEvent(tag, text.slice(0, TEXT_CHARS_MAX));
         if (told !== undefined) flow.event(at, told.actor, told.event, told.derived);
         else
           dropped.add(

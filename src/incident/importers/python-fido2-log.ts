@@ -1,5 +1,6 @@
 import { fromHex } from "../../core/bytes.js";
 import type { Importer } from "../importer.js";
+import { headOf } from "../recognise.js";
 import { type DebugSheet, type LineReader, readDebugLog, recogniseLines } from "./debug-log.js";
 
 const REPORT = /\b(SEND|RECV): ([\da-f]{8,256})\s*$/;
@@ -21,16 +22,11 @@ export const pythonFido2Log: Importer = {
       title: "log of python-fido2",
       level: "TRAFFIC",
       // The milliseconds of ykman's stamps are not padded with zeros.
-      clock: { machine: "client", hasPlainMs: await isOfYkman(file.open()) },
+      clock: { machine: "client", hasPlainMs: YKMAN.test((await headOf(file)).text) },
       reader: pythonReader,
     });
   },
 };
-
-async function isOfYkman(chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
-  for await (const chunk of chunks) return YKMAN.test(new TextDecoder().decode(chunk.subarray(0, 65_536)));
-  return false;
-}
 
 function pythonReader({ flow, reports, redactions }: DebugSheet): LineReader {
   let hasReports = false;

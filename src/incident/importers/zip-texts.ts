@@ -36,7 +36,7 @@ export async function unzipTexts(
     state.open += 1;
     file.ondata = (error, data, isLast) => {
       if (error !== null) {
-        dropped.add("file of the archive that cannot be state.unpacked");
+        dropped.add("file of the archive that cannot be unpacked");
         state.open -= 1;
         return;
       }
@@ -57,8 +57,8 @@ export async function unzipTexts(
     }
     if (!state.isOver) unzip.push(new Uint8Array(), true);
   } catch {
-    // Its errors are plain objects of all kinds; what was state.unpacked before stays.
-    dropped.add("rest of the archive, which cannot be state.unpacked");
+    // Its errors are plain objects of all kinds; what was unpacked before stays.
+    dropped.add("rest of the archive, which cannot be unpacked");
     return;
   }
   if (state.isOver) dropped.add("rest of the archive, which unpacks to more than 512 MiB");
@@ -71,7 +71,9 @@ export class LineTaker implements ZipEntryTaker {
   readonly #onLine: (line: string) => void;
   readonly #lineMax: number;
   readonly #dropped: Counter;
-  #rest = "";
+  /** The line that has begun; it is joined only when it ends. */
+  #pieces: string[] = [];
+  #length = 0;
 
   constructor(onLine: (line: string) => void, lineMax: number, dropped: Counter) {
     this.#onLine = onLine;
@@ -80,19 +82,25 @@ export class LineTaker implements ZipEntryTaker {
   }
 
   take(bytes: Uint8Array): void {
-    const parts = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
-    this.#rest = parts.pop() ?? "";
-    for (const part of parts) {
-      if (part.length <= this.#lineMax) this.#onLine(part);
-      else this.#dropped.add("line that is too long");
+    const [first = "", ...others] = this.#decoder.decode(bytes, { stream: true }).split("\n");
+    this.#add(first);
+    for (const part of others) {
+      this.end();
+      this.#add(part);
     }
-    if (this.#rest.length <= this.#lineMax) return;
-    this.#dropped.add("line that is too long");
-    this.#rest = "";
   }
 
+  /** Gives the line that ends here. */
   end(): void {
-    if (this.#rest !== "") this.#onLine(this.#rest);
-    this.#rest = "";
+    if (this.#length > this.#lineMax) this.#dropped.add("line that is too long");
+    else if (this.#length > 0) this.#onLine(this.#pieces.join(""));
+    this.#pieces = [];
+    this.#length = 0;
+  }
+
+  #add(part: string): void {
+    this.#length += part.length;
+    if (this.#length <= this.#lineMax) this.#pieces.push(part);
+    else this.#pieces = [];
   }
 }
