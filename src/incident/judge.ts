@@ -1,9 +1,10 @@
 import type { TraceRecord } from "../core/trace.js";
 import { explain } from "../diagnosis/explain.js";
 import type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
-import { covers, type Coverage } from "../diagnosis/facts/coverage.js";
-import { PROBES, type Probe } from "../diagnosis/probes.js";
-import type { Merged } from "./merge/merge-sources.js";
+import type { Coverage } from "../diagnosis/facts/coverage.js";
+import { gatherFacts } from "../diagnosis/gather-facts.js";
+import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
+import { labelsOf, type Merged } from "./merge/merge-sources.js";
 import { traceOf } from "./merge/trace-of.js";
 import { worldsOf, type World } from "./merge/worlds.js";
 import { needsOf } from "./needs.js";
@@ -43,8 +44,8 @@ export function judge(merged: Merged): Judgement {
 }
 
 function told(world: World, merged: Merged): Judgement {
-  const records = traceOf(world.timed);
   const coverage = coverageIn(world, merged);
+  const records = traceOf(world.timed, labelsOf(merged));
   return {
     records,
     coverage,
@@ -81,9 +82,11 @@ function heldIn(
 /** The diagnosis where the logs cover what could contradict it. */
 function proven(diagnosis: CeremonyDiagnosis, { records, coverage }: Judgement): CeremonyDiagnosis {
   if (diagnosis.mechanism === "undecided") return diagnosis;
-  const own = records.filter(({ ceremony }) => ceremony === diagnosis.ceremony);
-  const stretch = [own[0]?.atMs ?? 0, own.at(-1)?.atMs ?? 0] as const;
-  const missing = needsOf(diagnosis.mechanism).filter((probe) => !covers(coverage, probe, stretch));
+  const facts = gatherFacts(records, { schema: 2, coverage });
+  const ceremony = facts.ceremonyById.get(diagnosis.ceremony);
+  const missing = needsOf(diagnosis.mechanism).filter(
+    (probe) => ceremony === undefined || !isSeen(probe, ceremony, facts),
+  );
   return missing.length === 0
     ? diagnosis
     : undecided(

@@ -15,14 +15,15 @@ type Called = PlacedRecord & { readonly event: { readonly kind: "page.called" } 
  * Adds what no source logs and what follows from what they do: the call of `navigator.credentials`, the browser's timer,
  * and a promise that resolved because its answer was posted. Each says what it follows from.
  *
- * @param records of one ceremony, in order.
+ * @param all records of one ceremony, in order.
  */
 export function withDerived(
-  records: readonly PlacedRecord[],
+  all: readonly PlacedRecord[],
   { kind, parts }: JoinedCeremony,
   { profile: given }: DeriveOptions,
 ): readonly PlacedRecord[] {
-  if (kind === "factor") return records;
+  if (kind === "factor") return all;
+  const records = withoutGuesses(all);
   const method = kind === "login" ? "get" : "create";
   const asked = parts.find(({ episode }) => episode.asked !== undefined)?.episode.asked;
   const client = parts.find(({ episode }) => episode.client !== undefined)?.episode.client;
@@ -54,11 +55,20 @@ export function withDerived(
         ? "a page calls the browser when it has the options"
         : "its timeout is that of the options",
   };
-  const rest = records.filter((record) => record !== seen);
-  return settledByFinish([...rest, called, ...clientTimer(records, { called, profile, finish })], {
-    method,
-    finish,
-  });
+  const timer = clientTimer(records, { called, profile, finish });
+  // In the place where it happened: what follows may have the same time.
+  const at = records.indexOf(begun);
+  return settledByFinish(
+    [...records.slice(0, seen === undefined ? at + 1 : at), called, ...timer, ...records.slice(at + 1)],
+    { method, finish },
+  );
+}
+
+/** What the page itself says of its promise counts, and not what a log lets one conclude. */
+function withoutGuesses(records: readonly PlacedRecord[]): readonly PlacedRecord[] {
+  const isSettled = ({ event }: PlacedRecord) => event.kind === "page.settled";
+  const isTold = records.some((record) => isSettled(record) && record.derived === undefined);
+  return isTold ? records.filter((record) => !isSettled(record) || record.derived === undefined) : records;
 }
 
 /** The browser's timer, armed with the call. Its end is derived only where a source shows the request's end. */

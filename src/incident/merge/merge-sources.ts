@@ -2,6 +2,8 @@ import type { Coverage as CoveredProbes } from "../../diagnosis/facts/coverage.j
 import type { TraceEvent } from "../../core/trace.js";
 import type { DeriveOptions } from "./derive.js";
 import { withDerived } from "./derive.js";
+import { boundsOfLinks, causalLinks } from "./causal-links.js";
+import { middleWorld } from "./worlds.js";
 import { joinEpisodes, type JoinedCeremony } from "./join-episodes.js";
 import { episodeKey, type NamedSource } from "./named-source.js";
 import { bodiesOf, callKey, callsTold } from "./one-call-each.js";
@@ -26,9 +28,27 @@ export interface Merged {
   readonly loose: readonly string[];
 }
 
-/** Joins and places the records of all sources. */
+/** Joins and places the records of all sources: by what they share, and again by the order that follows from it. */
 export function mergeSources(sources: readonly NamedSource[], options: MergeOptions): Merged {
-  const clocks = alignSources(sources, options);
+  const first = mergedBy(sources, options, alignSources(sources, options));
+  if (sources.length === 1) return first;
+  const { timed } = middleWorld(first);
+  const clocks = alignSources(sources, options, boundsOfLinks(causalLinks(timed, labelsOf(first))));
+  return mergedBy(sources, options, clocks);
+}
+
+/** Ceremonies that a page's own records are of, and what they are for. */
+export function labelsOf({
+  ceremonies,
+  records,
+  coverage,
+}: Pick<Merged, "ceremonies" | "records" | "coverage">): ReadonlyMap<string, string> {
+  if (!coverage.some(({ probe }) => probe === "page.script")) return new Map();
+  const told = new Set(records.filter(({ actor }) => actor.endsWith("page")).map(({ ceremony }) => ceremony));
+  return new Map(ceremonies.filter(({ id }) => told.has(id)).map(({ id, kind }) => [id, kind]));
+}
+
+function mergedBy(sources: readonly NamedSource[], options: MergeOptions, clocks: SourceClocks): Merged {
   const isUsed = ({ id }: NamedSource) => sources.length === 1 || clocks.times.get(id)?.isLoose === false;
   const used = sources.filter(isUsed);
   const ceremonies = joinEpisodes(used, clocks.pairs, clocks.times).map((joined, index) => ({
