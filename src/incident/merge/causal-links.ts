@@ -23,11 +23,10 @@ export function causalLinks(
   });
 }
 
-/** What links between records of two sources say of their clocks. Conclusions are no evidence. */
+/** What links between records of two sources say of their clocks; what was concluded has the time of what it is from. */
 export function boundsOfLinks(links: readonly CausalLink[]): readonly Bound[] {
   return links
     .filter(({ before, after }) => before.source !== after.source)
-    .filter(({ before, after }) => before.derived === undefined && after.derived === undefined)
     .map(({ before, after }) => ({
       clock: before.source,
       other: after.source,

@@ -50,10 +50,7 @@ export function withDerived(
       effectiveMs,
       ...(asked?.timeoutMs !== undefined && { timeoutMs: asked.timeoutMs }),
     },
-    derived:
-      seen === undefined
-        ? "a page calls the browser when it has the options"
-        : "its timeout is that of the options",
+    ...(seen === undefined && { derived: "a page calls the browser when it has the options" }),
   };
   const timer = clientTimer(records, { called, profile, finish });
   // In the place where it happened: what follows may have the same time.

@@ -64,7 +64,9 @@ export function alignSources(
   const loose = dates.filter(({ clock, other }) => !isTight(clock) || !isTight(other));
   const bounds = [...all.bounds, ...loose];
   const intervals = narrowed([...bounds, ...further], within) ?? narrowed(bounds, within) ?? all.intervals;
-  const settled = orderedZone(sources, reference, snapped(sources, reference, intervals));
+  const zoned = orderedZone(sources, reference, snapped(sources, reference, intervals));
+  // A zone that is known ties the others more closely.
+  const settled = narrowed([...bounds, ...further], zoned) ?? narrowed(bounds, zoned) ?? zoned;
   const times = new Map(
     sources.map((source): [string, SourceTime] => [
       source.id,

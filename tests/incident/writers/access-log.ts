@@ -23,6 +23,17 @@ export const accessLogWriter: LogWriter = {
         },
       ];
     });
+    const lastMs = records.at(-1)?.atMs ?? 0;
+    const others = [-10_000, lastMs + 10_000].map((ms) => {
+      const end = cut(ms, how);
+      const [, day, month, year, clock] =
+        /(\d{2}) (\w{3}) (\d{4}) ([\d:]{8})/.exec(new Date(end).toUTCString()) ?? [];
+      return {
+        end,
+        line: `203.0.113.9 - - [${day}/${month}/${year}:${clock} +0000] "GET /logo.png HTTP/2.0" 200 512 "-" "Other/1.0"`,
+      };
+    });
+    lines.push(...(lines.length === 0 ? [] : others));
     return lines.length === 0
       ? undefined
       : lines

@@ -74,7 +74,10 @@ class Writing {
     switch (record.kind) {
       case "page.called":
         if (record.actor !== "browser") return [];
-        return [["Event", `Starting ${record.method === "get" ? "GetAssertion" : "MakeCredential"} flow`]];
+        return [
+          ["Event", `Starting ${record.method === "get" ? "GetAssertion" : "MakeCredential"} flow`],
+          ["Event", "UI step: kMechanismSelection"],
+        ];
       case "ctap.request": {
         if (record.actor !== "browser") return [];
         this.#pending += 1;

@@ -53,7 +53,13 @@ export const siteLogWriter: LogWriter = {
         },
       ];
     });
-    return lines.length === 0 ? undefined : lines.map((line) => JSON.stringify(line)).join("\n") + "\n";
+    const lastMs = records.at(-1)?.atMs ?? 0;
+    const [first, last] = [-10_000, lastMs + 10_000].map((ms) => ({
+      time: new Date(cut(ms, how)).toISOString(),
+      event: "heartbeat",
+    }));
+    if (lines.length > 0)
+      return [first, ...lines, last].map((line) => JSON.stringify(line)).join("\n") + "\n";
   },
 };
 
