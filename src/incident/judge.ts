@@ -7,7 +7,7 @@ import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
 import { labelsOf, type Merged } from "./merge/merge-sources.js";
 import { traceOf } from "./merge/trace-of.js";
 import { worldsOf, type World } from "./merge/worlds.js";
-import { needsOf } from "./needs.js";
+import { ANYTHING, needsOf } from "./needs.js";
 
 /** What the merged logs come to. */
 export interface Judgement {
@@ -81,12 +81,15 @@ function heldIn(
 
 /** The diagnosis where the logs cover what could contradict it. */
 function proven(diagnosis: CeremonyDiagnosis, { records, coverage }: Judgement): CeremonyDiagnosis {
-  if (diagnosis.mechanism === "undecided") return diagnosis;
+  const isUndecided = diagnosis.mechanism === "undecided";
+  if (isUndecided && diagnosis.missingProbes.length > 0) return diagnosis;
   const facts = gatherFacts(records, { schema: 2, coverage });
   const ceremony = facts.ceremonyById.get(diagnosis.ceremony);
-  const missing = needsOf(diagnosis.mechanism).filter(
-    (probe) => ceremony === undefined || !isSeen(probe, ceremony, facts),
-  );
+  if (ceremony === undefined) return diagnosis;
+  const needs = diagnosis.mechanism === "undecided" ? ANYTHING : needsOf(diagnosis.mechanism, ceremony);
+  const missing = needs.filter((probe) => !isSeen(probe, ceremony, facts));
+  if (isUndecided && missing.length > 0)
+    return undecided(diagnosis, missing, missing.map((probe) => `${probe}: ${PROBES[probe]}`).join("; "));
   return missing.length === 0
     ? diagnosis
     : undecided(

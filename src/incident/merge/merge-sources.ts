@@ -6,7 +6,7 @@ import { boundsOfLinks, causalLinks } from "./causal-links.js";
 import { middleWorld } from "./worlds.js";
 import { joinEpisodes, type JoinedCeremony } from "./join-episodes.js";
 import { episodeKey, type NamedSource } from "./named-source.js";
-import { bodiesOf, callKey, callsTold } from "./one-call-each.js";
+import { bodiesOf, callKey, callsTold, episodesOfCalls } from "./one-call-each.js";
 import type { PlacedRecord } from "./placed-record.js";
 import { alignSources, type KnownClocks, type SourceClocks } from "./source-clocks.js";
 
@@ -37,15 +37,13 @@ export function mergeSources(sources: readonly NamedSource[], options: MergeOpti
   return mergedBy(sources, options, clocks);
 }
 
-/** Ceremonies that a page's own records are of, and what they are for. */
+/** What each ceremony is for, where a log has what pages tell of themselves. */
 export function labelsOf({
   ceremonies,
-  records,
   coverage,
-}: Pick<Merged, "ceremonies" | "records" | "coverage">): ReadonlyMap<string, string> {
+}: Pick<Merged, "ceremonies" | "coverage">): ReadonlyMap<string, string> {
   if (!coverage.some(({ probe }) => probe === "page.script")) return new Map();
-  const told = new Set(records.filter(({ actor }) => actor.endsWith("page")).map(({ ceremony }) => ceremony));
-  return new Map(ceremonies.filter(({ id }) => told.has(id)).map(({ id, kind }) => [id, kind]));
+  return new Map(ceremonies.map(({ id, kind }) => [id, kind]));
 }
 
 function mergedBy(sources: readonly NamedSource[], options: MergeOptions, clocks: SourceClocks): Merged {
@@ -61,6 +59,7 @@ function mergedBy(sources: readonly NamedSource[], options: MergeOptions, clocks
     ),
   );
   const told = callsTold(clocks.pairs);
+  const episodeOf = episodesOfCalls(clocks.pairs);
   const bodies = bodiesOf(clocks.pairs, told);
   const placed = used.flatMap((source) =>
     source.records.flatMap(({ at, actor, episode, span, event, derived, call }): readonly PlacedRecord[] => {
@@ -72,7 +71,11 @@ function mergedBy(sources: readonly NamedSource[], options: MergeOptions, clocks
           source: source.id,
           at,
           actor,
-          ...(episode !== undefined && { ceremony: ceremonyOf.get(episodeKey(source, { id: episode })) }),
+          ...(episode !== undefined && {
+            ceremony: ceremonyOf.get(
+              (key === undefined ? undefined : episodeOf.get(key)) ?? episodeKey(source, { id: episode }),
+            ),
+          }),
           ...(span !== undefined && { span }),
           event: withBody(event, key === undefined ? undefined : bodies.get(key)),
           ...(derived !== undefined && { derived }),
