@@ -7,7 +7,7 @@ import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
 import { labelsOf, type Merged } from "./merge/merge-sources.js";
 import { traceOf } from "./merge/trace-of.js";
 import { worldsOf, type World } from "./merge/worlds.js";
-import { ANYTHING, needsOf } from "./needs.js";
+import { ANYTHING, needsOf, neverSeen } from "./needs.js";
 
 /** What the merged logs come to. */
 export interface Judgement {
@@ -87,7 +87,8 @@ function proven(diagnosis: CeremonyDiagnosis, { records, coverage }: Judgement):
   const ceremony = facts.ceremonyById.get(diagnosis.ceremony);
   if (ceremony === undefined) return diagnosis;
   const needs = diagnosis.mechanism === "undecided" ? ANYTHING : needsOf(diagnosis.mechanism, ceremony);
-  const missing = needs.filter((probe) => !isSeen(probe, ceremony, facts));
+  const never = diagnosis.mechanism === "undecided" ? [] : neverSeen(diagnosis.mechanism, ceremony);
+  const missing = [...new Set([...needs.filter((probe) => !isSeen(probe, ceremony, facts)), ...never])];
   if (isUndecided && missing.length > 0)
     return undecided(diagnosis, missing, missing.map((probe) => `${probe}: ${PROBES[probe]}`).join("; "));
   return missing.length === 0

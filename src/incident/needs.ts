@@ -27,10 +27,13 @@ function byPhone({ linkStages }: CeremonyTrace): readonly Probe[] {
   return linkStages.length > 0 ? ["link.phone"] : [];
 }
 
-/** Something in the browser held the call back: an extension, say, with a timer of its own. */
-function heldBack({ options, called }: CeremonyTrace): readonly Probe[] {
-  const gapMs = (called?.atMs ?? 0) - (options?.answeredAtMs ?? 0);
-  return called !== undefined && gapMs > CALL_MS_MAX ? ["page"] : [];
+/**
+ * What no log of a kind that is known shows, whatever it covers: something in the browser held the call back, an extension,
+ * say, with a timer of its own.
+ */
+export function neverSeen(cause: RootCauseId, { options, called }: CeremonyTrace): readonly Probe[] {
+  const gapMs = (called?.atMs ?? 0) - (options?.answeredAtMs ?? Infinity);
+  return cause !== "success" && gapMs > CALL_MS_MAX ? ["page"] : [];
 }
 
 /**
@@ -42,13 +45,16 @@ const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   "site-error": SITE,
   "site-rate-limited": SITE,
   "client-timeout": (ceremony) => [...ALL, ...pendingAtKey(ceremony), ...byPhone(ceremony)],
-  "late-delivery": (ceremony) => [...ALL, ...byPhone(ceremony), ...heldBack(ceremony)],
+  "late-delivery": (ceremony) => [...ALL, ...byPhone(ceremony)],
   "page-gave-up": (ceremony) => [...ALL, "ctap.key", ...byPhone(ceremony)],
   // A log of Chromium says "error reading" for a key that is pulled, one that is silent and a tunnel that ends.
   "key-unplugged": [...ALL, "ctap.key"],
   "link-lost": [...ALL, ...FAR_ENDS],
   // What took the request, or refused it, before any authenticator was asked is in no log.
   "client-refused": [...ALL, ...FAR_ENDS],
+  // Whether the new key took the place of an old one only the key knows.
+  "passkey-limit": [...ALL, "ctap.key"],
+  "unknown-credential": [...ALL, "ctap.key"],
   "site-call-refused": (ceremony) => [...ALL, ...byPhone(ceremony)],
 };
 

@@ -129,6 +129,6 @@ function ordered(records: readonly PlacedRecord[]): readonly CausalLink[] {
     last.set(after.source, after);
     const overlaps =
       before !== undefined && before.at.fromMs <= after.at.toMs && after.at.fromMs <= before.at.toMs;
-    return overlaps && (isCoarseRecord(before) || isCoarseRecord(after)) ? [{ before, after }] : [];
+    return overlaps ? [{ before, after }] : [];
   });
 }

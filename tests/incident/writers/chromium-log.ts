@@ -72,12 +72,18 @@ class Writing {
       next = this.#optionsAt[(this.#options += 1)];
     }
     switch (record.kind) {
-      case "page.called":
-        if (record.actor !== "browser") return [];
+      case "timer.armed": {
+        // The browser's own request begins with its timer; an extension may have held the call until then.
+        if (record.timer !== "client.ceremony" || record.actor !== "browser") return [];
+        const called = this.#records.findLast(
+          (one) => one.kind === "page.called" && one.ceremony === record.ceremony && one.atMs <= record.atMs,
+        );
+        const isLogin = called?.kind === "page.called" && called.method === "get";
         return [
-          ["Event", `Starting ${record.method === "get" ? "GetAssertion" : "MakeCredential"} flow`],
+          ["Event", `Starting ${isLogin ? "GetAssertion" : "MakeCredential"} flow`],
           ["Event", "UI step: kMechanismSelection"],
         ];
+      }
       case "ctap.request": {
         if (record.actor !== "browser") return [];
         this.#pending += 1;
@@ -111,7 +117,7 @@ class Writing {
       case "link.lost":
         return record.actor === "link" ? [["Error", "-> (error reading)"]] : [];
       case "link.hybrid":
-        if (record.actor !== "desktop") return [];
+        if (record.actor !== "desktop" && record.actor !== "link") return [];
         if (record.stage === "tunnel-opening")
           return [
             [

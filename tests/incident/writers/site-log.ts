@@ -11,6 +11,7 @@ const KINDS: readonly TraceRecord["kind"][] = [
   "page.threw",
   "page.call-failed",
   "page.aborted",
+  "page.unsupported",
   "page.settled",
   "user.saw",
 ];
@@ -74,6 +75,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   "page.threw": [],
   "page.call-failed": ["call"],
   "page.aborted": ["method", "by"],
+  "page.unsupported": ["feature"],
   "page.settled": ["method", "outcome", "credential", "name", "reason"],
   "user.saw": ["where", "text", "tone"],
   "timer.armed": ["timer", "budgetMs", "id"],
