@@ -54,6 +54,7 @@ const OPTIONS = parameters<IncidentOptions>({
   importers: maybe(arg.any),
   progress: maybe(arg.any),
   profile: maybe(arg.object),
+  asked: maybe(arg.object),
   dateMs: maybe(arg.any),
   mapping: maybe(arg.object),
   offsets: maybe(arg.object),

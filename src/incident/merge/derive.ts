@@ -1,5 +1,6 @@
 import { CLIENT_PROFILES } from "../../webauthn/profiles/client-profiles.js";
 import { effectiveTimeoutMs, type ClientProfile } from "../../webauthn/profiles/client-profile.js";
+import type { AskedByKind } from "../read-asked.js";
 import type { JoinedCeremony } from "./join-episodes.js";
 import type { PlacedRecord } from "./placed-record.js";
 
@@ -7,6 +8,8 @@ import type { PlacedRecord } from "./placed-record.js";
 export interface DeriveOptions {
   /** The client that the user named; absent: the one of the user agent. */
   readonly profile?: ClientProfile | undefined;
+  /** What the site asks for, where no file shows its options. */
+  readonly asked?: AskedByKind | undefined;
 }
 
 type Called = PlacedRecord & { readonly event: { readonly kind: "page.called" } };
@@ -20,12 +23,12 @@ type Called = PlacedRecord & { readonly event: { readonly kind: "page.called" } 
 export function withDerived(
   all: readonly PlacedRecord[],
   { kind, parts }: JoinedCeremony,
-  { profile: given }: DeriveOptions,
+  { profile: given, asked: known }: DeriveOptions,
 ): readonly PlacedRecord[] {
   if (kind === "factor") return all;
   const records = withoutGuesses(all);
   const method = kind === "login" ? "get" : "create";
-  const asked = parts.find(({ episode }) => episode.asked !== undefined)?.episode.asked;
+  const asked = parts.find(({ episode }) => episode.asked !== undefined)?.episode.asked ?? known?.[kind];
   const client = parts.find(({ episode }) => episode.client !== undefined)?.episode.client;
   const profile = given ?? (client === undefined ? undefined : CLIENT_PROFILES[client]);
   const seen = records.find((record): record is Called => record.event.kind === "page.called");

@@ -57,7 +57,6 @@ class Writing {
   readonly #challenges = new Challenges();
   readonly #optionsAt: readonly { readonly ms: number; readonly ceremony: string }[];
   #options = 0;
-  #pending = 0;
 
   constructor(records: readonly TraceRecord[]) {
     this.#records = records;
@@ -86,7 +85,6 @@ class Writing {
       }
       case "ctap.request": {
         if (record.actor !== "browser") return [];
-        this.#pending += 1;
         const byte = CtapCommand[record.command as keyof typeof CtapCommand];
         return [
           [
@@ -97,7 +95,6 @@ class Writing {
       }
       case "ctap.response":
         if (record.actor !== "browser") return [];
-        this.#pending -= 1;
         return [["Debug", this.#answer(record)], ...this.#failing(record)];
       case "ctap.cancel":
         return record.actor === "browser" ? [["Debug", "<- (cancel)"]] : [];

@@ -38,17 +38,17 @@ export const siteLogWriter: LogWriter = {
       const isStart = record.kind === "rp.response" && record.call.endsWith("/options");
       if (isStart) return [{ ...frame, event: "options" }];
       if (!isLogged(record)) return [];
-      const { atMs, actor, span, ceremony, ...event } = record;
-      void [atMs, span, ceremony];
+      const { actor } = record;
+      const event = Object.entries(record).filter(([name]) => !FRAME.includes(name));
       return [
         {
           ...frame,
           actor,
-          event: event.kind,
+          event: record.kind,
           ...Object.fromEntries(
-            Object.entries(event).map(([k, v]) => [
-              `m_${k}`,
-              k === "credential" ? idOf(String(v)).toString("base64url") : v,
+            event.map(([name, value]: readonly [string, unknown]) => [
+              `m_${name}`,
+              name === "credential" ? idOf(String(value)).toString("base64url") : value,
             ]),
           ),
         },
@@ -64,6 +64,7 @@ export const siteLogWriter: LogWriter = {
   },
 };
 
+const FRAME = ["atMs", "actor", "span", "ceremony", "kind"];
 const ACTORS = ["site", "page", "mail", "browser", "phone-page", "gateway"];
 const FLAGS = ["value", "aborted"];
 const NUMBERS = ["budgetMs"];
