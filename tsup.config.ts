@@ -29,6 +29,7 @@ const library: Options = {
     sim: "src/entry/sim.ts",
     scenarios: "src/entry/scenarios.ts",
     diagnosis: "src/entry/diagnosis.ts",
+    incident: "src/entry/incident.ts",
     serve: "src/entry/serve.ts",
     playwright: "src/entry/playwright.ts",
     vitest: "src/entry/vitest.ts",

@@ -3,6 +3,7 @@ import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
 import { doctor } from "./commands/doctor.js";
+import { explain } from "./commands/explain.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
 import { knobs } from "./commands/knobs.js";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   knobs,
   replay,
+  explain,
   confusion,
   register,
   login,

@@ -44,7 +44,8 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
   const always = ceremony?.kind === "factor" ? ALWAYS_IN_FACTORS : ALWAYS;
   const unasked = ceremony !== undefined && needsSiteProbe(ceremony, facts);
   const isThere = (layer: Layer) =>
-    layers.has(layer) && (ceremony === undefined || covers(facts.coverage, layer, stretchOf(ceremony)));
+    layers.has(layer) &&
+    (ceremony === undefined || covers(facts.coverage, layer, stretchOf(ceremony, layer)));
   const missing: readonly Probe[] = [
     ...always.filter((layer) => !isThere(layer)),
     ...(unasked ? ["rp.probe" as const] : []),
@@ -96,11 +97,11 @@ export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts)
 
 /** The same of a trace that was put together from logs: a record of a layer does not say that all of it is there. */
 function isCovered(probe: Probe, ceremony: CeremonyTrace, { coverage }: TraceFacts): boolean {
-  const stretch = stretchOf(ceremony);
+  const isIn = (name: Probe) => covers(coverage, name, stretchOf(ceremony, name));
   return (
-    covers(coverage, probe, stretch) ||
-    (probe === "ctap" && covers(coverage, "link", stretch) && wasNeverReached(ceremony)) ||
-    (probe === "link.phone" && covers(coverage, "link", stretch) && !phoneWasReached(ceremony))
+    isIn(probe) ||
+    (probe === "ctap" && isIn("link") && wasNeverReached(ceremony)) ||
+    (probe === "link.phone" && isIn("link") && !phoneWasReached(ceremony))
   );
 }
 

@@ -3,7 +3,7 @@ import type { TraceRecord } from "../core/trace.js";
 import { shape } from "../core/shape.js";
 import type { Explanation } from "../diagnosis/explanation.js";
 import type { Coverage } from "../diagnosis/facts/coverage.js";
-import type { ImportContext, Importer, IncidentFile } from "./importer.js";
+import type { ImportContext, Importer, IncidentFile, Stamp } from "./importer.js";
 import { IMPORTERS } from "./importers.js";
 import { IncidentError } from "./incident-error.js";
 import { judge } from "./judge.js";
@@ -11,9 +11,9 @@ import { mergeSources, type MergeOptions } from "./merge/merge-sources.js";
 import type { NamedSource } from "./merge/named-source.js";
 import type { SourceTime } from "./merge/source-clocks.js";
 import { overlapNotes } from "./overlap.js";
-import { headOf, recognise } from "./recognise.js";
+import { headOf, recognise, type Recognised } from "./recognise.js";
 
-export interface IncidentOptions extends MergeOptions, Omit<ImportContext, "progress"> {
+export interface IncidentOptions extends MergeOptions, Omit<ImportContext, "progress" | "window"> {
   /** Formats that are known; all where absent. */
   readonly importers?: readonly Importer[] | undefined;
   /** Called while a file is read, with its name and how many bytes were read. */
@@ -54,6 +54,7 @@ const OPTIONS = parameters<IncidentOptions>({
   importers: maybe(arg.any),
   progress: maybe(arg.any),
   profile: maybe(arg.object),
+  asked: maybe(arg.object),
   dateMs: maybe(arg.any),
   mapping: maybe(arg.object),
   offsets: maybe(arg.object),
@@ -85,16 +86,16 @@ export async function explainIncident(
   checkArguments("explainIncident", { files: [shape.list(arg.object), files], options: [OPTIONS, options] });
   const reports: FileReport[] = [];
   const sources: NamedSource[] = [];
-  for (const file of files) {
-    const found = recognise(await headOf(file), options.importers ?? IMPORTERS);
+  const { progress, ...context } = options;
+  for (const { file, found } of await inReadingOrder(files, options.importers ?? IMPORTERS)) {
     if (found === undefined) {
       reports.push({ file: file.name, reason: "of no known kind", sources: [] });
       continue;
     }
     const { importer, recognition } = found;
-    const { progress, ...context } = options;
     const read = await importer.read(file, {
       ...context,
+      window: windowOf(sources),
       progress: progress && ((bytes) => progress(file.name, bytes)),
     });
     const named = read.map((source) => ({ ...source, file: file.name, id: "" }));
@@ -128,6 +129,29 @@ export async function explainIncident(
     explanation,
     coverage,
     startMs,
+  };
+}
+
+/** Recognises every file. Logs of whole sites come last: they are read for the time that the others speak of. */
+async function inReadingOrder(files: readonly IncidentFile[], importers: readonly Importer[]) {
+  const all: { readonly file: IncidentFile; readonly found: Recognised | undefined }[] = [];
+  for (const file of files) all.push({ file, found: recognise(await headOf(file), importers) });
+  return all.sort((a, b) => rankOf(a.found) - rankOf(b.found));
+}
+
+const rankOf = (found: Recognised | undefined) => (found?.importer.ofServer === true ? 1 : 0);
+
+/** How far a clock that says its zone is taken to be off at most. */
+const CLOCK_MS_MAX = 60 * 60_000;
+
+function windowOf(sources: readonly NamedSource[]): Stamp | undefined {
+  const times = sources
+    .filter(({ clock }) => clock.kind === "utc" || clock.kind === "monotonic")
+    .flatMap(({ episodes }) => episodes.map(({ at }) => at));
+  if (times.length === 0) return undefined;
+  return {
+    fromMs: Math.min(...times.map(({ fromMs }) => fromMs)) - CLOCK_MS_MAX,
+    toMs: Math.max(...times.map(({ toMs }) => toMs)) + CLOCK_MS_MAX,
   };
 }
 

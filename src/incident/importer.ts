@@ -180,6 +180,8 @@ export interface ImportContext {
   readonly dateMs?: number | undefined;
   /** How the lines of a site's own log are read. */
   readonly mapping?: LogMapping | undefined;
+  /** Time that the other files speak of, with room for clocks that are off: a site's log of a month is read for it alone. */
+  readonly window?: Stamp | undefined;
   /** Called with how many bytes were read. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }
@@ -215,6 +217,8 @@ export interface Importer {
   readonly id: string;
   /** What the format is, for the list of those that are known. */
   readonly title: string;
+  /** It reads logs of a whole site: they are read after all others, for the time of these. */
+  readonly ofServer?: true;
   /** Looks at the head alone; cheap. */
   recognise(head: FileHead): Recognition | undefined;
   /** @returns one source, or several where a file holds the logs of several clocks; none where nothing in it concerns a passkey. */

@@ -1,3 +1,5 @@
+import { accessLog } from "./access-log/access-log.js";
+import { appLog } from "./app-log/app-log.js";
 import { chromiumLog } from "./chromium-log/chromium-log.js";
 import { har } from "./har/har-importer.js";
 import type { Importer } from "./importer.js";
@@ -17,6 +19,8 @@ import { windowsEventLog } from "./importers/windows-events.js";
 export const IMPORTERS: readonly Importer[] = [
   har,
   chromiumLog,
+  accessLog,
+  appLog,
   windowsEventLog,
   logcat,
   libfido2Log,

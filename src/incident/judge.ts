@@ -1,12 +1,13 @@
 import type { TraceRecord } from "../core/trace.js";
 import { explain } from "../diagnosis/explain.js";
 import type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
-import { covers, type Coverage } from "../diagnosis/facts/coverage.js";
-import { PROBES, type Probe } from "../diagnosis/probes.js";
-import type { Merged } from "./merge/merge-sources.js";
+import type { Coverage } from "../diagnosis/facts/coverage.js";
+import { gatherFacts } from "../diagnosis/gather-facts.js";
+import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
+import { labelsOf, type Merged } from "./merge/merge-sources.js";
 import { traceOf } from "./merge/trace-of.js";
 import { worldsOf, type World } from "./merge/worlds.js";
-import { needsOf } from "./needs.js";
+import { ANYTHING, needsOf, neverSeen } from "./needs.js";
 
 /** What the merged logs come to. */
 export interface Judgement {
@@ -43,8 +44,8 @@ export function judge(merged: Merged): Judgement {
 }
 
 function told(world: World, merged: Merged): Judgement {
-  const records = traceOf(world.timed);
   const coverage = coverageIn(world, merged);
+  const records = traceOf(world.timed, labelsOf(merged));
   return {
     records,
     coverage,
@@ -80,10 +81,16 @@ function heldIn(
 
 /** The diagnosis where the logs cover what could contradict it. */
 function proven(diagnosis: CeremonyDiagnosis, { records, coverage }: Judgement): CeremonyDiagnosis {
-  if (diagnosis.mechanism === "undecided") return diagnosis;
-  const own = records.filter(({ ceremony }) => ceremony === diagnosis.ceremony);
-  const stretch = [own[0]?.atMs ?? 0, own.at(-1)?.atMs ?? 0] as const;
-  const missing = needsOf(diagnosis.mechanism).filter((probe) => !covers(coverage, probe, stretch));
+  const isUndecided = diagnosis.mechanism === "undecided";
+  if (isUndecided && diagnosis.missingProbes.length > 0) return diagnosis;
+  const facts = gatherFacts(records, { schema: 2, coverage });
+  const ceremony = facts.ceremonyById.get(diagnosis.ceremony);
+  if (ceremony === undefined) return diagnosis;
+  const needs = diagnosis.mechanism === "undecided" ? ANYTHING : needsOf(diagnosis.mechanism, ceremony);
+  const never = diagnosis.mechanism === "undecided" ? [] : neverSeen(diagnosis.mechanism, ceremony);
+  const missing = [...new Set([...needs.filter((probe) => !isSeen(probe, ceremony, facts)), ...never])];
+  if (isUndecided && missing.length > 0)
+    return undecided(diagnosis, missing, missing.map((probe) => `${probe}: ${PROBES[probe]}`).join("; "));
   return missing.length === 0
     ? diagnosis
     : undecided(

@@ -23,7 +23,28 @@ export function covers(
   return (coverage[probe] ?? []).some(([beginMs, endMs]) => beginMs <= fromMs && untilMs <= endMs);
 }
 
-/** The time from a ceremony's first record to its last. */
-export function stretchOf({ records, beganAtMs }: CeremonyTrace): readonly [fromMs: number, untilMs: number] {
-  return [beganAtMs, Math.max(beganAtMs, records.at(-1)?.atMs ?? beganAtMs)];
+/** Probes of what happens between the call of the browser and the end of its promise. */
+const OF_REQUEST: readonly Probe[] = [
+  "page",
+  "ctap",
+  "timer",
+  "link",
+  "ctap.key",
+  "link.phone",
+  "link.service",
+];
+
+/**
+ * The time in which a probe could have shown something of a ceremony: the browser's request for what the browser and the
+ * authenticator do, and up to the last call for the site; the whole ceremony where neither is known.
+ */
+export function stretchOf(
+  { records, beganAtMs, called, settled, calls }: CeremonyTrace,
+  probe: Probe,
+): readonly [fromMs: number, untilMs: number] {
+  const lastMs = Math.max(beganAtMs, records.at(-1)?.atMs ?? beganAtMs);
+  if (OF_REQUEST.includes(probe)) return [called?.atMs ?? beganAtMs, settled?.atMs ?? lastMs];
+  if (probe !== "rp" || settled === undefined) return [beganAtMs, lastMs];
+  const calledMs = calls.map(({ askedAtMs, answeredAtMs }) => answeredAtMs ?? askedAtMs);
+  return [beganAtMs, Math.max(settled.atMs, ...calledMs)];
 }

@@ -23,7 +23,7 @@ export function isAttached({ runRecords }: TraceFacts): boolean {
 
 /** Says whether the trace shows the site's rows after the ceremony; a trace of a simulated site always does. */
 export function rowsAreKnown(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
-  if (facts.coverage !== undefined) return covers(facts.coverage, "rp.probe", stretchOf(ceremony));
+  if (facts.coverage !== undefined) return covers(facts.coverage, "rp.probe", stretchOf(ceremony, "rp"));
   if (!isAttached(facts)) return true;
   const lastAskedMs = Math.max(...ceremony.finishes.map(({ askedAtMs }) => askedAtMs));
   return facts.runRecords.some(

@@ -3,6 +3,9 @@ import { Counter } from "../tags.js";
 import { isDeviceLogLine, readDeviceLog, type DeviceLog } from "./entries.js";
 import { followDevice, type DeviceFlow } from "./device-flow.js";
 
+/** Nobody copies a log sooner after its last entry: until then nothing more was written. */
+const COPIED_MS_MIN = 1_000;
+
 const FORMS = { page: "copy of its page", stderr: "standard error", feedback: "feedback report" } as const;
 
 /** Chromium's FIDO device log. */
@@ -49,7 +52,7 @@ function coverageOf({ entries }: DeviceLog, flow: DeviceFlow, hasDebug: boolean)
   const [first] = entries;
   const last = entries.at(-1);
   if (first === undefined || last === undefined) return [];
-  const at: Stamp = { fromMs: first.at.fromMs, toMs: last.at.toMs };
+  const at: Stamp = { fromMs: first.at.fromMs, toMs: last.at.toMs + COPIED_MS_MIN };
   return [
     { probe: "page", at },
     ...(hasDebug

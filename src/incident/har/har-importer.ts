@@ -9,6 +9,9 @@ import { ceremoniesOf } from "./har-ceremonies.js";
 
 const PATHS = { creator: "log.creator", browser: "log.browser", entry: "log.entries[]" } as const;
 
+/** Nobody exports sooner after the last answer: until then no further call was made. */
+const EXPORTED_MS_MIN = 1_000;
+
 /** What writes a HAR, by the name in `log.creator`. */
 const DIALECTS: readonly (readonly [name: RegExp, title: string])[] = [
   [/^WebInspector$/, "Chrome or Edge"],
@@ -62,7 +65,7 @@ export const har: Importer = {
       records,
       episodes,
       anchors,
-      coverage: count === 0 ? [] : [{ probe: "rp", at: { fromMs, toMs } }],
+      coverage: count === 0 ? [] : [{ probe: "rp", at: { fromMs, toMs: toMs + EXPORTED_MS_MIN } }],
       dropped: dropped.list,
       redactions: redactions.list,
       notes:

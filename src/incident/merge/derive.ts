@@ -1,5 +1,6 @@
 import { CLIENT_PROFILES } from "../../webauthn/profiles/client-profiles.js";
 import { effectiveTimeoutMs, type ClientProfile } from "../../webauthn/profiles/client-profile.js";
+import type { AskedByKind } from "../read-asked.js";
 import type { JoinedCeremony } from "./join-episodes.js";
 import type { PlacedRecord } from "./placed-record.js";
 
@@ -7,6 +8,8 @@ import type { PlacedRecord } from "./placed-record.js";
 export interface DeriveOptions {
   /** The client that the user named; absent: the one of the user agent. */
   readonly profile?: ClientProfile | undefined;
+  /** What the site asks for, where no file shows its options. */
+  readonly asked?: AskedByKind | undefined;
 }
 
 type Called = PlacedRecord & { readonly event: { readonly kind: "page.called" } };
@@ -15,16 +18,17 @@ type Called = PlacedRecord & { readonly event: { readonly kind: "page.called" } 
  * Adds what no source logs and what follows from what they do: the call of `navigator.credentials`, the browser's timer,
  * and a promise that resolved because its answer was posted. Each says what it follows from.
  *
- * @param records of one ceremony, in order.
+ * @param all records of one ceremony, in order.
  */
 export function withDerived(
-  records: readonly PlacedRecord[],
+  all: readonly PlacedRecord[],
   { kind, parts }: JoinedCeremony,
-  { profile: given }: DeriveOptions,
+  { profile: given, asked: known }: DeriveOptions,
 ): readonly PlacedRecord[] {
-  if (kind === "factor") return records;
+  if (kind === "factor") return all;
+  const records = withoutGuesses(all);
   const method = kind === "login" ? "get" : "create";
-  const asked = parts.find(({ episode }) => episode.asked !== undefined)?.episode.asked;
+  const asked = parts.find(({ episode }) => episode.asked !== undefined)?.episode.asked ?? known?.[kind];
   const client = parts.find(({ episode }) => episode.client !== undefined)?.episode.client;
   const profile = given ?? (client === undefined ? undefined : CLIENT_PROFILES[client]);
   const seen = records.find((record): record is Called => record.event.kind === "page.called");
@@ -49,16 +53,22 @@ export function withDerived(
       effectiveMs,
       ...(asked?.timeoutMs !== undefined && { timeoutMs: asked.timeoutMs }),
     },
-    derived:
-      seen === undefined
-        ? "a page calls the browser when it has the options"
-        : "its timeout is that of the options",
+    ...(seen === undefined && { derived: "a page calls the browser when it has the options" }),
   };
-  const rest = records.filter((record) => record !== seen);
-  return settledByFinish([...rest, called, ...clientTimer(records, { called, profile, finish })], {
-    method,
-    finish,
-  });
+  const timer = clientTimer(records, { called, profile, finish });
+  // In the place where it happened: what follows may have the same time.
+  const at = records.indexOf(begun);
+  return settledByFinish(
+    [...records.slice(0, seen === undefined ? at + 1 : at), called, ...timer, ...records.slice(at + 1)],
+    { method, finish },
+  );
+}
+
+/** What the page itself says of its promise counts, and not what a log lets one conclude. */
+function withoutGuesses(records: readonly PlacedRecord[]): readonly PlacedRecord[] {
+  const isSettled = ({ event }: PlacedRecord) => event.kind === "page.settled";
+  const isTold = records.some((record) => isSettled(record) && record.derived === undefined);
+  return isTold ? records.filter((record) => !isSettled(record) || record.derived === undefined) : records;
 }
 
 /** The browser's timer, armed with the call. Its end is derived only where a source shows the request's end. */

@@ -22,14 +22,24 @@ export function joinEpisodes(
 ): readonly JoinedCeremony[] {
   const sets = new Sets();
   const all = sources.flatMap((source) => source.episodes.map((episode) => ({ source, episode })));
-  for (const { source, episode } of all) sets.add(episodeKey(source, episode));
+  const sourcesIn = new Map<string, ReadonlySet<string>>();
+  for (const { source, episode } of all) {
+    sets.add(episodeKey(source, episode));
+    sourcesIn.set(episodeKey(source, episode), new Set([source.id]));
+  }
   for (const { one, other, a, b } of pairs) {
     if (a.episode === undefined || b.episode === undefined) continue;
     const mine = one.episodes.find(({ id }) => id === a.episode);
     const theirs = other.episodes.find(({ id }) => id === b.episode);
     if (mine === undefined || theirs === undefined || mine.kind !== theirs.kind) continue;
     if (a.kind === "credential" && !overlap(span(mine, one, times), span(theirs, other, times))) continue;
-    sets.join(episodeKey(one, mine), episodeKey(other, theirs));
+    // Two attempts of one source are two, whatever a coarser source takes them for.
+    const [first, second] = [sets.rootOf(episodeKey(one, mine)), sets.rootOf(episodeKey(other, theirs))];
+    const inFirst = sourcesIn.get(first) ?? new Set();
+    const inSecond = sourcesIn.get(second) ?? new Set();
+    if (first === second || [...inSecond].some((source) => inFirst.has(source))) continue;
+    sets.join(first, second);
+    sourcesIn.set(sets.rootOf(first), new Set([...inFirst, ...inSecond]));
   }
   for (const { source, episode } of all) joinByTime({ source, episode }, { all, sets, times });
   const groups = new Map<string, { source: NamedSource; episode: Episode }[]>();

@@ -2,9 +2,11 @@ import type { Coverage as CoveredProbes } from "../../diagnosis/facts/coverage.j
 import type { TraceEvent } from "../../core/trace.js";
 import type { DeriveOptions } from "./derive.js";
 import { withDerived } from "./derive.js";
+import { boundsOfLinks, causalLinks } from "./causal-links.js";
+import { middleWorld } from "./worlds.js";
 import { joinEpisodes, type JoinedCeremony } from "./join-episodes.js";
 import { episodeKey, type NamedSource } from "./named-source.js";
-import { bodiesOf, callKey, callsTold } from "./one-call-each.js";
+import { bodiesOf, callKey, callsTold, episodesOfCalls } from "./one-call-each.js";
 import type { PlacedRecord } from "./placed-record.js";
 import { alignSources, type KnownClocks, type SourceClocks } from "./source-clocks.js";
 
@@ -26,9 +28,25 @@ export interface Merged {
   readonly loose: readonly string[];
 }
 
-/** Joins and places the records of all sources. */
+/** Joins and places the records of all sources: by what they share, and again by the order that follows from it. */
 export function mergeSources(sources: readonly NamedSource[], options: MergeOptions): Merged {
-  const clocks = alignSources(sources, options);
+  const first = mergedBy(sources, options, alignSources(sources, options));
+  if (sources.length === 1) return first;
+  const { timed } = middleWorld(first);
+  const clocks = alignSources(sources, options, boundsOfLinks(causalLinks(timed, labelsOf(first))));
+  return mergedBy(sources, options, clocks);
+}
+
+/** What each ceremony is for, where a log has what pages tell of themselves. */
+export function labelsOf({
+  ceremonies,
+  coverage,
+}: Pick<Merged, "ceremonies" | "coverage">): ReadonlyMap<string, string> {
+  if (!coverage.some(({ probe }) => probe === "page.script")) return new Map();
+  return new Map(ceremonies.map(({ id, kind }) => [id, kind]));
+}
+
+function mergedBy(sources: readonly NamedSource[], options: MergeOptions, clocks: SourceClocks): Merged {
   const isUsed = ({ id }: NamedSource) => sources.length === 1 || clocks.times.get(id)?.isLoose === false;
   const used = sources.filter(isUsed);
   const ceremonies = joinEpisodes(used, clocks.pairs, clocks.times).map((joined, index) => ({
@@ -41,6 +59,7 @@ export function mergeSources(sources: readonly NamedSource[], options: MergeOpti
     ),
   );
   const told = callsTold(clocks.pairs);
+  const episodeOf = episodesOfCalls(clocks.pairs);
   const bodies = bodiesOf(clocks.pairs, told);
   const placed = used.flatMap((source) =>
     source.records.flatMap(({ at, actor, episode, span, event, derived, call }): readonly PlacedRecord[] => {
@@ -52,7 +71,11 @@ export function mergeSources(sources: readonly NamedSource[], options: MergeOpti
           source: source.id,
           at,
           actor,
-          ...(episode !== undefined && { ceremony: ceremonyOf.get(episodeKey(source, { id: episode })) }),
+          ...(episode !== undefined && {
+            ceremony: ceremonyOf.get(
+              (key === undefined ? undefined : episodeOf.get(key)) ?? episodeKey(source, { id: episode }),
+            ),
+          }),
           ...(span !== undefined && { span }),
           event: withBody(event, key === undefined ? undefined : bodies.get(key)),
           ...(derived !== undefined && { derived }),

@@ -1,5 +1,5 @@
 import type { Machine } from "../importer.js";
-import type { AnchorPair, NamedSource } from "./named-source.js";
+import { episodeKey, type AnchorPair, type NamedSource } from "./named-source.js";
 
 /** Who knows best when the site got a call and what it answered. */
 const BEST: readonly Machine[] = ["server", "gateway", "client", "phone", "tunnel", "mail"];
@@ -51,4 +51,22 @@ export function bodiesOf(
     });
   }
   return bodies;
+}
+
+/**
+ * The episode that each call is of by the source that saw its body: a gateway only guesses which attempt a call belongs to.
+ * By the key of the call, the key of the episode.
+ */
+export function episodesOfCalls(pairs: readonly AnchorPair[]): ReadonlyMap<string, string> {
+  const episodes = new Map<string, string>();
+  const both = pairs.flatMap(({ one, other, a, b }) => [
+    { guesser: one, call: a.call, knower: other, episode: b.episode },
+    { guesser: other, call: b.call, knower: one, episode: a.episode },
+  ]);
+  for (const { guesser, call, knower, episode } of both) {
+    if (guesser.clock.machine !== "gateway" || knower.clock.machine === "gateway") continue;
+    if (call === undefined || episode === undefined) continue;
+    episodes.set(callKey(guesser, call), episodeKey(knower, { id: episode }));
+  }
+  return episodes;
 }

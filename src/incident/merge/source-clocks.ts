@@ -25,6 +25,8 @@ export interface SourceTime {
 export interface SourceClocks {
   readonly times: ReadonlyMap<string, SourceTime>;
   readonly pairs: readonly AnchorPair[];
+  /** The intervals of all sources where the correction of one of them is known. */
+  readonly at: (id: string, correctionMs: number) => ReadonlyMap<string, Interval>;
   /** Sources that contradict each other, in sentences, and their ids. */
   readonly conflicts: readonly { readonly text: string; readonly ids: readonly string[] }[];
 }
@@ -39,9 +41,14 @@ const ONE_SIDED_MS = 60_000;
  * Finds what has to be added to the times of each source, from what they share and from causality: what a server saw of a
  * call lies between its sending and its answer.
  *
+ * @param further what is known of the order of their records beside what they share.
  * @returns intervals; their middle is for drawing only.
  */
-export function alignSources(sources: readonly NamedSource[], known: KnownClocks = {}): SourceClocks {
+export function alignSources(
+  sources: readonly NamedSource[],
+  known: KnownClocks = {},
+  further: readonly Bound[] = [],
+): SourceClocks {
   const reference = referenceOf(sources);
   const within = new Map(sources.map((source) => [source.id, givenOf(source, reference, known)]));
   const exact = exactPairs(sources);
@@ -55,15 +62,26 @@ export function alignSources(sources: readonly NamedSource[], known: KnownClocks
   // The Date header is that of whatever answered: it counts where nothing better does.
   const isTight = (id: string) => (all.intervals.get(id) ?? ANY).every(Number.isFinite);
   const loose = dates.filter(({ clock, other }) => !isTight(clock) || !isTight(other));
-  const intervals = narrowed([...all.bounds, ...loose], within) ?? all.intervals;
-  const settled = orderedZone(sources, reference, snapped(sources, reference, intervals));
+  const bounds = [...all.bounds, ...loose];
+  const intervals = narrowed([...bounds, ...further], within) ?? narrowed(bounds, within) ?? all.intervals;
+  const zoned = orderedZone(sources, reference, snapped(sources, reference, intervals));
+  // A zone that is known ties the others more closely.
+  const settled = narrowed([...bounds, ...further], zoned) ?? narrowed(bounds, zoned) ?? zoned;
   const times = new Map(
     sources.map((source): [string, SourceTime] => [
       source.id,
       timeOf(source, { interval: settled.get(source.id) ?? ANY, pairs, known, reference }),
     ]),
   );
-  return { times, pairs, conflicts };
+  const finite = new Map(sources.map(({ id }) => [id, times.get(id)?.correctionMs ?? RIGHT] as const));
+  return {
+    times,
+    pairs,
+    conflicts,
+    at: (id, ms) =>
+      narrowed([...bounds, ...further], new Map(finite).set(id, [ms, ms])) ??
+      new Map(finite).set(id, [ms, ms]),
+  };
 }
 
 /** The source by whose clock the trace is read: the computer's, and one that says its zone before others. */

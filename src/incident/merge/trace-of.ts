@@ -14,12 +14,22 @@ export interface TimedRecord {
  * Makes a trace of schema 2 of timed records: gives each its span, opens the spans, and counts time from the first record.
  *
  * @param timed in any order; of one moment, in the order in which they happened.
+ * @param made takes which placed record each record of the trace was made of.
+ * @param labels what each ceremony is for, of those whose page told of itself: its span is opened.
  */
-export function traceOf(timed: readonly TimedRecord[]): readonly TraceRecord[] {
+export function traceOf(
+  timed: readonly TimedRecord[],
+  labels: ReadonlyMap<string, string> = new Map(),
+  made: Map<TraceRecord, PlacedRecord> = new Map(),
+): readonly TraceRecord[] {
   const sorted = [...timed].sort((a, b) => a.ms - b.ms);
   const startMs = sorted[0]?.ms ?? 0;
   const spans = new Map<string, string>();
   const trace: TraceRecord[] = [];
+  const add = (one: TraceRecord, record: PlacedRecord) => {
+    trace.push(one);
+    made.set(one, record);
+  };
   const nameOf = (key: string, open?: (span: string) => void): string => {
     const known = spans.get(key);
     if (known !== undefined) return known;
@@ -34,12 +44,25 @@ export function traceOf(timed: readonly TimedRecord[]): readonly TraceRecord[] {
     const atMs = Math.round((ms - startMs) * 1_000) / 1_000;
     const frame = { atMs, actor, ...marksOf(record) };
     if (ceremony === undefined) {
-      trace.push({ ...frame, span: "run", ...event });
+      add({ ...frame, span: "run", ...event }, record);
       continue;
     }
-    const page = nameOf(ceremony);
+    const page = nameOf(ceremony, (span) => {
+      const label = labels.get(ceremony);
+      if (label !== undefined)
+        trace.push({
+          atMs,
+          actor: "page",
+          span,
+          ceremony,
+          kind: "span.started",
+          name: "ceremony",
+          label,
+          parent: "run",
+        });
+    });
     if (OF_CEREMONY.test(event.kind) || (event.kind.startsWith("timer.") && actor === "gateway")) {
-      trace.push({ ...frame, span: page, ceremony, ...event });
+      add({ ...frame, span: page, ceremony, ...event }, record);
       continue;
     }
     const request = nameOf(`${ceremony} request`, (span) => {
@@ -56,7 +79,7 @@ export function traceOf(timed: readonly TimedRecord[]): readonly TraceRecord[] {
       });
     });
     if (record.span === undefined) {
-      trace.push({ ...frame, span: request, ceremony, ...event });
+      add({ ...frame, span: request, ceremony, ...event }, record);
       continue;
     }
     const exchange = nameOf(`${ceremony} ${record.source} ${record.span}`, (span) => {
@@ -72,7 +95,7 @@ export function traceOf(timed: readonly TimedRecord[]): readonly TraceRecord[] {
         parent: request,
       });
     });
-    trace.push({ ...frame, span: exchange, ceremony, ...event });
+    add({ ...frame, span: exchange, ceremony, ...event }, record);
   }
   return trace;
 }
