@@ -34,12 +34,14 @@ export const SINGLE_REPORTS = ["html", "pcap", ...SINGLE_OUTPUTS] as const;
  * Writes what was asked for, the trace included. A file that cannot be written is told of and stops none of the others:
  * the run is over, and what it came to stays.
  *
+ * @param startEpochMs when the trace began, where its records say it.
  * @returns the outcome with what belongs on the terminal added.
  */
 export async function withReports(
   outcome: Outcome,
   runs: readonly ReportedRun[],
   invocation: Invocation,
+  startEpochMs?: number,
 ): Promise<Outcome> {
   const [one] = runs;
   const github = flag(invocation, "github") ? toGitHub(runs) : undefined;
@@ -54,7 +56,7 @@ export async function withReports(
           ...writing("trace", (path) => writeTrace(path, one.records)),
           ...writing("pcap", (path) => void replaceFile(path, captureOf(one, invocation))),
           ...writing("html", (path) => void replaceFile(path, toHtml(one))),
-          ...outputWriters(one, invocation),
+          ...outputWriters(one, invocation, startEpochMs),
         ]
       : []),
     ...writing("junit", (path) => void replaceFile(path, toJUnit(runs))),

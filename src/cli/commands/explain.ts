@@ -9,6 +9,7 @@ import { dateOf, zonesOf } from "../incident-options.js";
 import { incidentText } from "../incident-text.js";
 import { offsetsOf } from "../offset-option.js";
 import { textOption } from "../options.js";
+import { OUTPUT_FILE_HELP, OUTPUT_FILE_OPTIONS } from "../output-files.js";
 import { withReports } from "../report-files.js";
 import { TELLING_HELP, TELLING_OPTIONS, textFor } from "../telling.js";
 
@@ -21,7 +22,7 @@ export const explain: Command = {
   synopsis: "FILE...  [options]",
   help: `  FILE is a log of the incident, as many as there are. Each is recognised by its beginning: the network panel (HAR) of
   Chrome, Firefox or Safari; the FIDO device log of Chromium; the access log of nginx or of an AWS load balancer; a site's
-  own log with --map. Nothing is sent anywhere; ids, names and secrets become tags before anything is kept.
+  own log with --map; and others (docs/incident.md). Nothing is sent anywhere; ids, names and secrets become tags before anything is kept.
   --offset SOURCE=LOW..HIGH  how far a source's clock is off: access-log=-90s..+5s; for several sources
   --zone SOURCE=+HH:MM       zone of a source that writes local times: chromium-log=+09:00
   --date YYYY-MM-DD          day of a source whose times have none
@@ -40,6 +41,7 @@ ${TELLING_HELP}`,
     client: { type: "string" },
     html: { type: "string" },
     trace: { type: "string" },
+    ...OUTPUT_FILE_OPTIONS,
     ...TELLING_OPTIONS,
   },
   async run(invocation) {
@@ -88,7 +90,7 @@ ${TELLING_HELP}`,
       },
       text: `${incidentText(incident)}\n\n${textFor(run, invocation)}`,
     } as const;
-    return withReports(outcome, [run], invocation);
+    return withReports(outcome, [run], invocation, Math.floor(incident.startMs));
   },
 };
 

@@ -57,7 +57,7 @@ export const windowsEventLog: Importer = {
         records: results.flatMap(({ records }) => records),
         episodes: results.flatMap(({ episodes }) => episodes),
         anchors: results.flatMap(({ anchors }) => anchors),
-        probes: ["page", "ctap", "timer"],
+        probes: hasVerbose ? ["page", "ctap", "timer", "link"] : ["page", "ctap", "timer"],
         seen,
         level: hasVerbose ? "Verbose" : "Information: exchanges with keys on USB are not in it",
         dropped,

@@ -21,7 +21,7 @@ export function isZip(head: Uint8Array): boolean {
  * Unpacks the wanted files of a zip archive as it comes in, from its first byte on: one whose end is missing is read as far as
  * it goes. What is damaged, cut off or too large is counted.
  *
- * @param taking whoever wants a file of that name.
+ * @param taking returns what takes the bytes of a file of that name; `undefined` leaves it out.
  */
 export async function unzipTexts(
   chunks: AsyncIterable<Uint8Array>,
