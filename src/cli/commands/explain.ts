@@ -11,6 +11,7 @@ import { offsetsOf } from "../offset-option.js";
 import { textOption } from "../options.js";
 import { OUTPUT_FILE_HELP, OUTPUT_FILE_OPTIONS } from "../output-files.js";
 import { withReports } from "../report-files.js";
+import { AS_SCENARIO_HELP, AS_SCENARIO_OPTION, withScenario } from "../scenario/as-scenario.js";
 import { TELLING_HELP, TELLING_OPTIONS, textFor } from "../telling.js";
 
 const MIB = 2 ** 20;
@@ -22,7 +23,8 @@ export const explain: Command = {
   synopsis: "FILE...  [options]",
   help: `  FILE is a log of the incident, as many as there are. Each is recognised by its beginning: the network panel (HAR) of
   Chrome, Firefox or Safari; the FIDO device log of Chromium; the access log of nginx or of an AWS load balancer; a site's
-  own log with --map; and others (docs/incident.md). Nothing is sent anywhere; ids, names and secrets become tags before anything is kept.
+  own log with --map; and eleven more (docs/incident-formats.md). Nothing is sent anywhere; ids, names and secrets become
+  tags before anything is kept.
   --offset SOURCE=LOW..HIGH  how far a source's clock is off: access-log=-90s..+5s; for several sources
   --zone SOURCE=+HH:MM       zone of a source that writes local times: chromium-log=+09:00
   --date YYYY-MM-DD          day of a source whose times have none
@@ -31,6 +33,8 @@ export const explain: Command = {
   --client PROFILE           client whose timers are derived; the one of the user agent when absent
   --html FILE                write the merged timeline as one page
   --trace FILE               write the merged trace, one JSON record a line; replay reads it
+${OUTPUT_FILE_HELP}
+${AS_SCENARIO_HELP}
 ${TELLING_HELP}`,
   options: {
     offset: { type: "string", multiple: true },
@@ -42,6 +46,7 @@ ${TELLING_HELP}`,
     html: { type: "string" },
     trace: { type: "string" },
     ...OUTPUT_FILE_OPTIONS,
+    ...AS_SCENARIO_OPTION,
     ...TELLING_OPTIONS,
   },
   async run(invocation) {
@@ -90,7 +95,8 @@ ${TELLING_HELP}`,
       },
       text: `${incidentText(incident)}\n\n${textFor(run, invocation)}`,
     } as const;
-    return withReports(outcome, [run], invocation, Math.floor(incident.startMs));
+    const told = await withScenario(outcome, run, invocation);
+    return withReports(told, [run], invocation, Math.floor(incident.startMs));
   },
 };
 
