@@ -150,7 +150,8 @@ export class NetlogFlow {
       kind: "call",
       tag: tagOf(`${call.method} ${call.path} ${status}`),
       episode: call.episode,
-      at: { fromMs: call.fromMs, toMs: at.toMs },
+      // A log whose clock was set, or whose events stand out of order, ends calls before it begins them.
+      at: { fromMs: Math.min(call.fromMs, at.fromMs), toMs: Math.max(call.fromMs, at.toMs) },
       relation: "around",
     });
     return true;

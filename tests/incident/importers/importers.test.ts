@@ -240,3 +240,12 @@ test("unified.ndjson: what the system told the browser", async () => {
   expect(source.records[0]?.event).toMatchObject({ reason: "canceled" });
   expect(source.notes.join(" ")).toContain("<private>");
 });
+
+test("netlog.json: an answer that stands before its request has no time of less than nothing", async () => {
+  const text = new TextDecoder()
+    .decode(bytesOfSample("netlog.json"))
+    .replace('"time":"10080"', '"time":"-10080"');
+  const { sources } = await importFile(fileOf("x", new TextEncoder().encode(text)));
+  const call = sources[0]?.anchors.find(({ kind }) => kind === "call");
+  expect(call?.at).toEqual({ fromMs: T0 - 20_080, toMs: T0 });
+});
