@@ -1,5 +1,6 @@
 import type { CeremonyTrace } from "../diagnosis/facts/ceremony.js";
 import { mainExchange } from "../diagnosis/facts/ceremony.js";
+import { HTTP_ERROR_MIN } from "../diagnosis/facts/site-calls.js";
 import type { Probe } from "../diagnosis/probes.js";
 import type { RootCauseId } from "../diagnosis/rules/registry.js";
 
@@ -31,7 +32,9 @@ function byPhone({ linkStages }: CeremonyTrace): readonly Probe[] {
  * What no log of a kind that is known shows, whatever it covers: something in the browser held the call back, an extension,
  * say, with a timer of its own.
  */
-export function neverSeen(cause: RootCauseId, { options, called }: CeremonyTrace): readonly Probe[] {
+export function neverSeen(cause: RootCauseId, { options, called, records }: CeremonyTrace): readonly Probe[] {
+  // Whether the row was there before the refusal is a question of two clocks.
+  if (cause === "site-call-refused" && records.some(({ kind }) => kind === "rp.row")) return ["clock"];
   const gapMs = (called?.atMs ?? 0) - (options?.answeredAtMs ?? Infinity);
   return cause !== "success" && gapMs > CALL_MS_MAX ? ["page"] : [];
 }
@@ -42,6 +45,13 @@ export function neverSeen(cause: RootCauseId, { options, called }: CeremonyTrace
  */
 const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   success: ["rp"],
+  // The site says so itself, and nothing before it changes what it says.
+  "challenge-expired": ["rp"],
+  "origin-refused": ["rp"],
+  "backup-eligibility-changed": ["rp"],
+  "verification-not-done": ["rp"],
+  "step-up-expired": ["rp"],
+  "unusual-device": ["rp"],
   "site-error": SITE,
   "site-rate-limited": SITE,
   "client-timeout": (ceremony) => [...ALL, ...pendingAtKey(ceremony), ...byPhone(ceremony)],
@@ -60,6 +70,10 @@ const NEEDS: Partial<Record<RootCauseId, Needs>> = {
 
 /** Returns the probes without which a cause may be another one's look. */
 export function needsOf(cause: RootCauseId, ceremony: CeremonyTrace): readonly Probe[] {
+  // Options that were refused: no browser was called, and no authenticator asked.
+  const { options, called, finishes } = ceremony;
+  if ((options?.status ?? 0) >= HTTP_ERROR_MIN && called === undefined && finishes.length === 0)
+    return ["rp"];
   const needs = NEEDS[cause] ?? ALL;
   return [...new Set(typeof needs === "function" ? needs(ceremony) : needs)];
 }

@@ -221,9 +221,10 @@ function boundsOf(
 
 /** The `Date` header of an answer is the server's time inside the call. */
 function dateBounds(source: NamedSource, sources: readonly NamedSource[]): readonly Bound[] {
-  const servers = sources.filter(
-    ({ id, clock }) => id !== source.id && (clock.machine === "gateway" || clock.machine === "server"),
-  );
+  const others = sources.filter(({ id }) => id !== source.id);
+  const gateways = others.filter(({ clock }) => clock.machine === "gateway");
+  // Who answers stamps the answer: a site's own machine only where nothing stands before it.
+  const servers = gateways.length > 0 ? gateways : others.filter(({ clock }) => clock.machine === "server");
   return source.anchors.flatMap(({ at, other }) =>
     other === undefined
       ? []
