@@ -64,6 +64,8 @@ const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   "client-refused": [...ALL, ...FAR_ENDS],
   // Whether the new key took the place of an old one only the key knows.
   "passkey-limit": [...ALL, "ctap.key"],
+  // Who else asked for options shows at the other screen alone.
+  "challenge-superseded": [...ALL, ...FAR_ENDS],
   "unknown-credential": [...ALL, "ctap.key"],
   "site-call-refused": (ceremony) => [...ALL, ...byPhone(ceremony)],
 };

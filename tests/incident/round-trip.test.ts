@@ -17,6 +17,9 @@ const HANDED: readonly Handed[] = [
   ...WRITERS.map((writer) => ({ name: `${writer.name} alone`, writers: [writer] })),
 ];
 
+/** A verdict where every log is there; what only a key or a phone knows is in none of them. */
+const EQUAL_PERCENT_MIN = 45;
+
 /** Another verdict than the run's own, in so many of a hundred at most. */
 const OTHER_PERCENT_MAX = 0.5;
 
@@ -40,7 +43,7 @@ test(
     // The rates are what this test is for: they are printed with the result.
     console.log(rates.map(lineOf).join("\n"));
     const every = rates.find(({ name }) => name === "every log");
-    expect(every?.equal).toBeGreaterThan(((every?.ceremonies ?? 0) * 55) / 100);
+    expect(every?.equal).toBeGreaterThan(((every?.ceremonies ?? 0) * EQUAL_PERCENT_MIN) / 100);
     for (const { name, ceremonies, other, others } of rates)
       expect(other, `${name}: ${others.join("; ")}`).toBeLessThanOrEqual(
         Math.floor((ceremonies * OTHER_PERCENT_MAX) / 100),

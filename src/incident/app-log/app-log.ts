@@ -203,7 +203,7 @@ class Reading {
     const challenge = mapping.challenge === undefined ? undefined : bytesOf(at(line, mapping.challenge));
     if (challenge !== undefined) {
       this.#redactions.add("challenge");
-      this.#anchors.push({ kind: "challenge", tag: tagOfBytes(challenge), relation: "none", ...anchor });
+      this.#anchors.push({ kind: "challenge", tag: tagOfBytes(challenge), relation: "after", ...anchor });
     }
   }
 

@@ -252,8 +252,15 @@ function ceremonyAnchors(own: Building): readonly Anchor[] {
     for (const tag of options.clientDataFor([...new Set(origins)]))
       anchors.push({ kind: "client-data", tag, episode: own.id, at: before, relation: "before" });
   }
-  const challenge = own.challenge;
-  if (challenge !== undefined && before !== undefined)
-    anchors.push({ kind: "challenge", tag: challenge, episode: own.id, at: before, relation: "none" });
+  const asked = calls.find(({ call }) => call.found.some(({ what }) => what === "options"));
+  // Whoever else names the challenge does so after the call that it was made for.
+  if (own.challenge !== undefined && asked !== undefined)
+    anchors.push({
+      kind: "challenge",
+      tag: own.challenge,
+      episode: own.id,
+      at: stamp(asked.call.startMs),
+      relation: "before",
+    });
   return anchors;
 }
