@@ -29,6 +29,7 @@ const library: Options = {
     sim: "src/entry/sim.ts",
     scenarios: "src/entry/scenarios.ts",
     diagnosis: "src/entry/diagnosis.ts",
+    incident: "src/entry/incident.ts",
     serve: "src/entry/serve.ts",
     rig: "src/entry/rig.ts",
     conformance: "src/entry/conformance.ts",

@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   conformance: ["core", "cbor", "crypto", "ctap", "transports", "webauthn"],
   measure: ["core", "ctap", "transports"],
   diagnosis: ["core"],
+  // Reads logs of real incidents; nothing in it is simulated.
+  incident: ["core", "cbor", "ctap", "transports", "webauthn", "diagnosis"],
   // Judges the diagnosis, and so shares nothing with it: records, ledger and runs reach it through its own types.
   oracle: ["core"],
   sim: ["core", "cbor", "crypto", "ctap", "transports", "hybrid", "webauthn", "diagnosis", "env"],
@@ -52,6 +54,8 @@ const WITHIN_ROOM: Readonly<Record<string, readonly string[]>> = {
   "diagnosis/clocks": ["diagnosis", "diagnosis/facts"],
   "diagnosis/schema-1": ["diagnosis", "diagnosis/facts"],
   "diagnosis/rules": ["diagnosis", "diagnosis/facts"],
+  // Files for other programs are folds over records and the verdict.
+  "diagnosis/outputs": ["diagnosis", "diagnosis/facts"],
   // Messages are data: they know their shape, and no code but that.
   "diagnosis/tellings/en": ["diagnosis/tellings"],
   "diagnosis/tellings/ja": ["diagnosis/tellings"],

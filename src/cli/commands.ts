@@ -6,6 +6,7 @@ import { confusion } from "./commands/confusion.js";
 import { credentials } from "./commands/credentials.js";
 import { demo } from "./commands/demo.js";
 import { doctor } from "./commands/doctor.js";
+import { explain } from "./commands/explain.js";
 import { fingerprints } from "./commands/fingerprints.js";
 import { info } from "./commands/info.js";
 import { key } from "./commands/key.js";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   knobs,
   replay,
+  explain,
   confusion,
   register,
   login,

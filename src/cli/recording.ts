@@ -1,4 +1,4 @@
-import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, jsonLinesSink } from "../entry/diagnosis.js";
+import { RUN_SPAN, TRACE_SCHEMA, type TraceRecord, explain, jsonLinesSink } from "../entry/diagnosis.js";
 import { toPcapng } from "../entry/scenarios.js";
 import { type Invocation, type OptionTable, UsageError } from "./command.js";
 import { replaceFile } from "./files/replace-file.js";
@@ -73,10 +73,11 @@ export function checkRecording(invocation: Invocation): void {
 
 /** Writes what was asked for; the trace says of what it is. */
 export function saveRecording({ name, records, seed }: Recorded, invocation: Invocation): void {
+  const whole = wholeTrace(name, { records, seed });
   for (const option of ["trace", "record"]) {
     const path = textOption(invocation, option);
-    if (path !== undefined) writeTrace(path, wholeTrace(name, { records, seed }));
+    if (path !== undefined) writeTrace(path, whole);
   }
   const pcap = textOption(invocation, "pcap");
-  if (pcap !== undefined) replaceFile(pcap, toPcapng(records));
+  if (pcap !== undefined) replaceFile(pcap, toPcapng(records, { comment: explain(whole).verdict }));
 }

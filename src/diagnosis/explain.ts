@@ -29,6 +29,7 @@ const OPTIONS = parameters<ExplainOptions>({
   offsets: maybe(arg.object),
   schema: maybe(shape.oneOf([1, 2])),
   endedAtMs: maybe(shape.ms),
+  coverage: maybe(arg.object),
 });
 
 /**

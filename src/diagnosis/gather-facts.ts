@@ -4,6 +4,7 @@ import { schemaOf } from "./schema-1/schema-of.js";
 import type { TraceSchemaVersion } from "./stored-trace.js";
 import { buildCeremony, isPage, type CeremonyContext } from "./facts/build-ceremony.js";
 import type { CeremonyTrace } from "./facts/ceremony.js";
+import type { Coverage } from "./facts/coverage.js";
 import { mayConcern } from "./facts/run-events.js";
 import { foldLedger } from "./facts/fold-ledger.js";
 import { keyRecordsOf } from "./facts/keys.js";
@@ -19,6 +20,8 @@ export interface GatherOptions {
   readonly schema?: TraceSchemaVersion | undefined;
   /** When the run ended, for records that do not hold its last one yet. */
   readonly endedAtMs?: number | undefined;
+  /** Of a trace that was put together from logs: when each probe would have shown what happened. */
+  readonly coverage?: Coverage | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface GatherOptions {
  */
 export function gatherFacts(
   records: readonly TraceRecord[],
-  { schema, endedAtMs }: GatherOptions = {},
+  { schema, endedAtMs, coverage }: GatherOptions = {},
 ): TraceFacts {
   const sorted = inOrder(records);
   const { attributed, overlapping } =
@@ -60,7 +63,8 @@ export function gatherFacts(
     rowsByCeremony: byCeremony(siteRecords.rows, ({ ceremony }) => ceremony),
     deletedRowsByCeremony: byCeremony(siteRecords.rows, ({ deletedBy }) => deletedBy),
     flagsByCeremony: byCeremony(siteRecords.flags, ({ ceremony }) => ceremony),
-    layers: layersOf(attributed),
+    layers: coveredLayers(layersOf(attributed), coverage),
+    coverage,
     ledger,
     held: heldIn(ledger),
     runRecords,
@@ -111,6 +115,13 @@ function layersOf(records: readonly TraceRecord[]): ReadonlySet<string> {
   if (!kinds.has("page.called") && !kinds.has("page.settled")) layers.delete("page");
   if (!kinds.has("rp.request") && !kinds.has("rp.response")) layers.delete("rp");
   return layers;
+}
+
+/** A layer that logs hold records of, and do not cover at any time, proves nothing by what is not there. */
+function coveredLayers(layers: ReadonlySet<string>, coverage: Coverage | undefined): ReadonlySet<string> {
+  return coverage === undefined
+    ? layers
+    : new Set(Object.keys(coverage).filter((probe) => !probe.includes(".")));
 }
 
 function grouped(records: readonly TraceRecord[]): {

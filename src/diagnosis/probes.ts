@@ -1,4 +1,5 @@
 import { firedTimer, mainExchange, type CeremonyTrace } from "./facts/ceremony.js";
+import { covers, stretchOf } from "./facts/coverage.js";
 import { isRefusal } from "./facts/exchanges.js";
 import { acceptedFinish, rowsAreKnown } from "./facts/site-facts.js";
 import type { TraceFacts } from "./facts/trace-facts.js";
@@ -42,8 +43,11 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
   const { layers } = facts;
   const always = ceremony?.kind === "factor" ? ALWAYS_IN_FACTORS : ALWAYS;
   const unasked = ceremony !== undefined && needsSiteProbe(ceremony, facts);
+  const isThere = (layer: Layer) =>
+    layers.has(layer) &&
+    (ceremony === undefined || covers(facts.coverage, layer, stretchOf(ceremony, layer)));
   const missing: readonly Probe[] = [
-    ...always.filter((layer) => !layers.has(layer)),
+    ...always.filter((layer) => !isThere(layer)),
     ...(unasked ? ["rp.probe" as const] : []),
   ];
   if (ceremony?.called === undefined) return missing;
@@ -58,11 +62,12 @@ export function missingFrom(facts: TraceFacts, ceremony?: CeremonyTrace): readon
     ...(byLink ? ["link" as const] : []),
     ...(byUser ? ["user" as const] : []),
   ];
-  return [...missing, ...others.filter((layer) => !layers.has(layer))];
+  return [...missing, ...others.filter((layer) => !isThere(layer))];
 }
 
 /** Says whether a trace would show what a probe records of a ceremony. */
 export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts): boolean {
+  if (facts.coverage !== undefined) return isCovered(probe, ceremony, facts);
   switch (probe) {
     case "page.script":
       // Records of schema 1 do not say who began a ceremony; a client that no page calls leaves no call of one.
@@ -88,6 +93,16 @@ export function isSeen(probe: Probe, ceremony: CeremonyTrace, facts: TraceFacts)
     default:
       return facts.layers.has(probe);
   }
+}
+
+/** The same of a trace that was put together from logs: a record of a layer does not say that all of it is there. */
+function isCovered(probe: Probe, ceremony: CeremonyTrace, { coverage }: TraceFacts): boolean {
+  const isIn = (name: Probe) => covers(coverage, name, stretchOf(ceremony, name));
+  return (
+    isIn(probe) ||
+    (probe === "ctap" && isIn("link") && wasNeverReached(ceremony)) ||
+    (probe === "link.phone" && isIn("link") && !phoneWasReached(ceremony))
+  );
 }
 
 /** Statuses of calls that the site turned away before it looked at any code. */

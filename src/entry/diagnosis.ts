@@ -12,9 +12,15 @@ export {
   startTrace,
 } from "../core/trace.js";
 export type { ClockOffset, KnownOffsets } from "../diagnosis/clock-offset.js";
+export type { Coverage } from "../diagnosis/facts/coverage.js";
 export { explain } from "../diagnosis/explain.js";
 export type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
 export { Ledger, type LedgerDiff } from "../diagnosis/ledger.js";
+export type { ClockOptions, ExplainedTrace } from "../diagnosis/outputs/explained-trace.js";
+export { type HarOptions, toHar } from "../diagnosis/outputs/har.js";
+export { toMermaid } from "../diagnosis/outputs/mermaid.js";
+export { type OtlpOptions, toOtlp } from "../diagnosis/outputs/otlp.js";
+export { toTraceEvents } from "../diagnosis/outputs/trace-events.js";
 export type { StoredTrace, TraceSchemaVersion } from "../diagnosis/stored-trace.js";
 export { type Audience, type Language, type TellOptions, tell } from "../diagnosis/tellings/tell.js";
 export type { Telling } from "../diagnosis/tellings/telling.js";

@@ -40,6 +40,12 @@ export {
   sampleScenario,
 } from "../scenarios/explore/sample-scenario.js";
 export {
+  type IncidentScenario,
+  IncidentScenarioError,
+  type OpenKnob,
+  scenarioOfIncident,
+} from "../scenarios/explore/scenario-of-incident.js";
+export {
   type OutcomeCondition,
   ShrinkError,
   type ShrinkFault,

@@ -54,6 +54,8 @@ const last =
   (options: unknown) =>
     fn(name, from)(...before, options);
 
+const explainedNothing = { records: [], explanation: diagnosis.explain([]) };
+
 const CASES: Readonly<Record<string, Case>> = {
   tell: { call: last(diagnosis, "tell", diagnosis.explain([]), "customer"), good: { language: "en" } },
   openSession: { call: last(ctap, "openSession", env, device), good: {} },
@@ -265,6 +267,17 @@ const CASES: Readonly<Record<string, Case>> = {
     required: ["draws", "seed"],
   },
   explain: { call: last(diagnosis, "explain", []), good: { schema: 2 } },
+  toTraceEvents: { call: last(diagnosis, "toTraceEvents", explainedNothing), good: {} },
+  toOtlp: {
+    call: last(diagnosis, "toOtlp", explainedNothing),
+    good: { startEpochMs: 0 },
+    required: ["startEpochMs"],
+  },
+  toHar: {
+    call: last(diagnosis, "toHar", explainedNothing),
+    good: { startEpochMs: 0 },
+    required: ["startEpochMs"],
+  },
   variantOf: { call: last(scenarios, "variantOf", scenario, "x"), good: { title: "another" } },
   toText: { call: last(scenarios, "toText", { records: [], explanation: {} }), good: { width: 80 } },
   toPcapng: { call: last(scenarios, "toPcapng", []), good: {} },
@@ -390,6 +403,7 @@ test("no public function with an options parameter is left out", () => {
       "resolveScenario",
       "rootCauseRates",
       "scenarioNamed",
+      "scenarioOfIncident",
       "scenarioSchema",
       "scriptedUser",
       "searchScenarios",
@@ -404,6 +418,7 @@ test("no public function with an options parameter is left out", () => {
       "toHtml",
       "toJUnit",
       "toJson",
+      "toMermaid",
       "traceSchema",
       "tunnelHost",
       "u2fDevice",

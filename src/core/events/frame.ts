@@ -14,6 +14,18 @@ export const FRAME = {
       "Id of the ceremony that the span is a part of; absent for what belongs to no ceremony.",
     ),
   ),
+  source: optional(
+    documented(
+      name,
+      "Of a trace that was put together from logs: name of the log that the record comes from.",
+    ),
+  ),
+  derived: optional(
+    documented(
+      name,
+      "Of a record that no log holds: what it was concluded from. Absent for what was recorded.",
+    ),
+  ),
 } as const;
 
 /** What every record says beside its event. */

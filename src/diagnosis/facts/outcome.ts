@@ -1,4 +1,4 @@
-import { acceptedFinish, isAttached } from "./site-facts.js";
+import { acceptedFinish, isAttached, rowsAreKnown } from "./site-facts.js";
 import type { CeremonyTrace } from "./ceremony.js";
 import type { TraceFacts } from "./trace-facts.js";
 import { HTTP_ERROR_MIN } from "./site-calls.js";
@@ -109,7 +109,7 @@ export function optionsFailed({ calls, called }: CeremonyTrace): boolean {
 function heldAtTheEnd(ceremony: CeremonyTrace, facts: TraceFacts): Pick<Outcome, "orphans" | "ghosts"> {
   const none = { orphans: [], ghosts: [] };
   if (ceremony.kind !== "registration" || facts.held.unknown || isAttached(facts)) return none;
-  if (!facts.layers.has("ctap") || !facts.layers.has("rp")) return none;
+  if (!facts.layers.has("ctap") || !facts.layers.has("rp") || !rowsAreKnown(ceremony, facts)) return none;
   const made = ceremony.keysCreated.map(({ credential }) => credential);
   const { held } = facts;
   return {

@@ -1,5 +1,6 @@
 import { seconds } from "../evidence.js";
 import type { CeremonyTrace, KeyFact } from "./ceremony.js";
+import { covers, stretchOf } from "./coverage.js";
 import type { SiteCall } from "./site-calls.js";
 import type { TimerUse } from "./timers.js";
 import type { MailFact, RowFact, TraceFacts } from "./trace-facts.js";
@@ -22,6 +23,7 @@ export function isAttached({ runRecords }: TraceFacts): boolean {
 
 /** Says whether the trace shows the site's rows after the ceremony; a trace of a simulated site always does. */
 export function rowsAreKnown(ceremony: CeremonyTrace, facts: TraceFacts): boolean {
+  if (facts.coverage !== undefined) return covers(facts.coverage, "rp.probe", stretchOf(ceremony, "rp"));
   if (!isAttached(facts)) return true;
   const lastAskedMs = Math.max(...ceremony.finishes.map(({ askedAtMs }) => askedAtMs));
   return facts.runRecords.some(

@@ -1,6 +1,7 @@
 import type { TraceRecord } from "../../core/trace.js";
 import type { Ledger } from "../ledger.js";
 import type { CeremonyTrace, KeyFact } from "./ceremony.js";
+import type { Coverage } from "./coverage.js";
 import type { Timestamped } from "./moment.js";
 import type { TimerUse } from "./timers.js";
 
@@ -63,6 +64,8 @@ export interface TraceFacts {
   readonly locks: readonly LockFact[];
   /** Kinds of probes the trace holds records of at all, by the first part of their records' kind. */
   readonly layers: ReadonlySet<string>;
+  /** When each probe would have shown what happened; absent for a trace that was recorded whole. */
+  readonly coverage: Coverage | undefined;
   readonly ledger: Ledger;
   /** The trace has spans: a ceremony without its opening record lacks the records of its page. */
   readonly hasSpans: boolean;

@@ -1,6 +1,6 @@
 import { evidenceOf, seconds } from "../evidence.js";
 import { CEREMONY_KINDS, type CeremonyTrace } from "../facts/ceremony.js";
-import { finishLine, isAttached, rowOf } from "../facts/site-facts.js";
+import { finishLine, isAttached, rowOf, rowsAreKnown } from "../facts/site-facts.js";
 import type { SiteCall } from "../facts/site-calls.js";
 import type { TraceFacts } from "../facts/trace-facts.js";
 import { defineRule, TROUBLED, UMBRELLAS, weakerThan, type Match, type Rule } from "../rule.js";
@@ -39,6 +39,7 @@ function lastRefused(
 function whatIsKept(ceremony: CeremonyTrace, facts: TraceFacts): string {
   if (ceremony.kind !== "registration" || ceremony.finishes.length === 0) return "";
   const row = rowOf(ceremony, facts);
+  if (row === undefined && !rowsAreKnown(ceremony, facts)) return "";
   return row
     ? ` The site had written row ${row.credential} at ${seconds(row.createdAtMs)} all the same: the passkey works.`
     : " The site wrote no row.";

@@ -4,6 +4,7 @@ import type { Tone } from "../../core/events/event.js";
 import type { DecidingTimer } from "../../diagnosis/explanation.js";
 import type { CeremonyTrace } from "../../diagnosis/facts/ceremony.js";
 import { gatherFacts } from "../../diagnosis/gather-facts.js";
+import { inActorOrder, isShownTimer } from "../../diagnosis/outputs/explained-trace.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 import type { ReportedRun } from "./run-of-trace.js";
 
@@ -51,28 +52,13 @@ export interface Drawing {
   readonly deciding: readonly DecidingTimer[];
 }
 
-/** Orders the actors from the user inwards, then out to the site and back by mail; other actors come last. */
-const ORDER: readonly string[] = [
-  "user",
-  "page",
-  "browser",
-  "link",
-  "port",
-  "phone",
-  "key",
-  "gateway",
-  "site",
-  "mail",
-];
-
 /** Sorts a run into lanes. Pure. */
 export function drawingOf(run: ReportedRun): Drawing {
   const facts = gatherFacts(run.records, run);
   const deciding = decidingTimers(run);
   const decided = new Set(deciding.map((one) => firingKey(one, one.firedAtMs)));
   const timers = facts.timers
-    // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
-    .filter(({ timer, end }) => end === "fired" || !timer.startsWith("hid."))
+    .filter(isShownTimer)
     .map((use) => ({ ...use, deciding: use.end === "fired" && decided.has(firingKey(use, use.endedAtMs)) }));
   const happenings = run.records
     .flatMap((record) => {
@@ -80,23 +66,20 @@ export function drawingOf(run: ReportedRun): Drawing {
       return text === undefined ? [] : [{ record, text, tone: toneOf(record) }];
     })
     .map((happening, index) => ({ ...happening, number: index + 1 }));
-  const actors = new Set([
+  const actors = inActorOrder([
     ...happenings.map(({ record }) => record.actor),
     ...timers.map(({ owner }) => owner),
   ]);
-  const place = (actor: string) => (ORDER.includes(actor) ? ORDER.indexOf(actor) : ORDER.length);
   return {
     happenings,
     timers,
     deciding,
     spans: facts.ceremonies.filter(({ kind }) => kind !== "factor").map(spanOf),
-    lanes: [...actors]
-      .sort((a, b) => place(a) - place(b))
-      .map((actor) => ({
-        actor,
-        marks: marksOf(happenings.filter(({ record }) => record.actor === actor)),
-        rows: rowsOf(timers.filter(({ owner }) => owner === actor)),
-      })),
+    lanes: actors.map((actor) => ({
+      actor,
+      marks: marksOf(happenings.filter(({ record }) => record.actor === actor)),
+      rows: rowsOf(timers.filter(({ owner }) => owner === actor)),
+    })),
   };
 }
 

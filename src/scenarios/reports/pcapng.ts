@@ -2,6 +2,7 @@ import { shape } from "../../core/shape.js";
 import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { fromHex } from "../../core/bytes.js";
 import { HarnessError } from "../../core/errors.js";
+import { printableLines } from "../../core/printable.js";
 import type { TraceRecord } from "../../core/trace.js";
 
 /** A trace holds nothing a capture could be made of. */
@@ -44,11 +45,20 @@ const US_PER_S = 1_000_000;
 export interface PcapngOptions {
   /** What moment of the epoch the trace began at, in milliseconds; 0 by default, so that times count from the beginning. */
   readonly startEpochMs?: number;
+  /** Text that analysers show for the whole capture and beside its first packet, such as the verdict. */
+  readonly comment?: string;
 }
 
 const OPTIONS = parameters<PcapngOptions>({
   startEpochMs: maybe(arg.number),
+  comment: maybe(shape.text),
 });
+
+/** @see draft-ietf-opsawg-pcapng, section 3.5: options of every block */
+const OPTION_COMMENT = 1;
+const OPTION_END = 0;
+/** An option's length has 16 bits; no comment needs more than this. */
+const COMMENT_BYTES_MAX = 0x7fff;
 
 /**
  * The CTAPHID reports of a trace as a capture that Wireshark and tshark open (USB packets with a Linux header).
@@ -63,7 +73,7 @@ export function toPcapng(
   options: PcapngOptions = {},
 ): Uint8Array<ArrayBuffer> {
   checkArguments("toPcapng", { records: [shape.list(arg.object), records], options: [OPTIONS, options] });
-  const { startEpochMs = 0 } = options;
+  const { startEpochMs = 0, comment } = options;
   const reports = records.filter((record) => record.kind === "link.hid");
   if (reports.length === 0) {
     throw new CaptureError("PCAP_NO_FRAMES", "no CTAPHID report is in the trace", {
@@ -78,9 +88,10 @@ export function toPcapng(
       });
     }
     const atUs = Math.round((startEpochMs + record.atMs) * US_PER_MS);
-    return packetBlock(usbPacket({ id: index + 1, atUs, incoming: record.direction === "in", bytes }), atUs);
+    const packet = usbPacket({ id: index + 1, atUs, incoming: record.direction === "in", bytes });
+    return packetBlock(packet, atUs, index === 0 ? commentOption(comment) : NO_OPTIONS);
   });
-  return concat([sectionBlock(), interfaceBlock(), ...packets]);
+  return concat([sectionBlock(commentOption(comment)), interfaceBlock(), ...packets]);
 }
 
 function bytesOf(hex: string): Uint8Array {
@@ -118,13 +129,35 @@ function usbPacket({ id, atUs, incoming, bytes }: UsbPacket): Uint8Array {
   return packet;
 }
 
-function sectionBlock(): Uint8Array {
+const NO_OPTIONS = new Uint8Array();
+
+/** A comment and the end of the options; nothing where there is no comment. */
+function commentOption(comment = ""): Uint8Array {
+  const bytes = utf8Within(printableLines(comment), COMMENT_BYTES_MAX);
+  if (bytes.length === 0) return NO_OPTIONS;
+  const option = new Uint8Array(4 + Math.ceil(bytes.length / 4) * 4 + 4);
+  const view = new DataView(option.buffer);
+  view.setUint16(0, OPTION_COMMENT, true);
+  view.setUint16(2, bytes.length, true);
+  option.set(bytes, 4);
+  view.setUint16(option.length - 4, OPTION_END, true);
+  return option;
+}
+
+/** Encodes the beginning of a text in at most so many bytes, without half a character at its end. */
+function utf8Within(text: string, bytesMax: number): Uint8Array {
+  const bytes = new Uint8Array(bytesMax);
+  const { written } = new TextEncoder().encodeInto(text, bytes);
+  return bytes.subarray(0, written);
+}
+
+function sectionBlock(options: Uint8Array): Uint8Array {
   const body = new DataView(new ArrayBuffer(16));
   body.setUint32(0, BYTE_ORDER_MAGIC, true);
   body.setUint16(4, 1, true);
   // The length of the section is not given: -1 in 64 bits.
   body.setBigInt64(8, -1n, true);
-  return block(BlockType.section, bodyOf(body));
+  return block(BlockType.section, concat([bodyOf(body), options]));
 }
 
 function interfaceBlock(): Uint8Array {
@@ -134,13 +167,14 @@ function interfaceBlock(): Uint8Array {
 }
 
 /** Times are in microseconds, which is what an interface without options has. */
-function packetBlock(packet: Uint8Array, atUs: number): Uint8Array {
+function packetBlock(packet: Uint8Array, atUs: number, options: Uint8Array): Uint8Array {
   const head = new DataView(new ArrayBuffer(20));
   head.setUint32(4, Math.floor(atUs / 2 ** 32), true);
   head.setUint32(8, atUs % 2 ** 32, true);
   head.setUint32(12, packet.length, true);
   head.setUint32(16, packet.length, true);
-  return block(BlockType.packet, concat([bodyOf(head), packet]));
+  const padding = new Uint8Array((4 - (packet.length % 4)) % 4);
+  return block(BlockType.packet, concat([bodyOf(head), packet, padding, options]));
 }
 
 /** Type, length, body padded to 32 bits, length again. */

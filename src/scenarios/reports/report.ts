@@ -11,6 +11,7 @@ import { TRACE_SCHEMA } from "../../core/events/run.js";
 import { seconds } from "../../diagnosis/evidence.js";
 import { hang, paletteFor, wrap, type Palette } from "./text-layout.js";
 import { gatherFacts } from "../../diagnosis/gather-facts.js";
+import { isShownTimer } from "../../diagnosis/outputs/explained-trace.js";
 import type { TimerUse } from "../../diagnosis/facts/timers.js";
 
 export interface TextOptions {
@@ -187,10 +188,7 @@ function diagnosisLines(
 }
 
 function timers({ run, paint }: Sheet): readonly string[] {
-  // Pauses inside a frame exchange are the link's own affair, unless one of them ran out.
-  const uses = gatherFacts(run.records, run).timers.filter(
-    ({ timer, end }) => end === "fired" || !timer.startsWith("hid."),
-  );
+  const uses = gatherFacts(run.records, run).timers.filter(isShownTimer);
   if (uses.length === 0) return [];
   return [
     paint.strong("Timers"),

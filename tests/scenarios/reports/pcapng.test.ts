@@ -121,6 +121,22 @@ describe.skipIf(TSHARK === undefined)("to tshark", () => {
     expect(packet?.[0]).toBe(`${startEpochMs / 1000}.000125000`);
   });
 
+  test("the comment stands beside the first packet and in the section, whatever its length", () => {
+    for (const comment of ["x", "page.guard fired: 60.000 s – zu früh", "長".repeat(20_000)]) {
+      const file = join(folder, "comment.pcapng");
+      writeFileSync(
+        file,
+        toPcapng([hid(0, "out", "01020304900005aabb"), hid(1, "in", "00".repeat(64))], { comment }),
+      );
+      const args = ["-r", file, "-T", "fields", "-e", "frame.comment"];
+      const [first = "", second] = outputOf(TSHARK as string, args).split("\n");
+      expect([comment.startsWith(first), first.length > 0, second]).toEqual([true, true, ""]);
+      if (comment.length < 100) expect(first).toBe(comment);
+      const block = ["-r", file, "-Y", "_ws.malformed"];
+      expect(outputOf(TSHARK as string, block)).toBe("");
+    }
+  });
+
   test("a report of another size is padded in the file only", () => {
     const [packet] = readBack(toPcapng([hid(0, "out", "01020304900005aabb")]));
     expect(packet?.[4]).toBe("01020304900005aabb");

@@ -1,0 +1,84 @@
+import type { CeremonyTrace } from "../diagnosis/facts/ceremony.js";
+import { mainExchange } from "../diagnosis/facts/ceremony.js";
+import { HTTP_ERROR_MIN } from "../diagnosis/facts/site-calls.js";
+import type { Probe } from "../diagnosis/probes.js";
+import type { RootCauseId } from "../diagnosis/rules/registry.js";
+
+/** Everything that can change what a ceremony came to, or why. */
+const ALL: readonly Probe[] = ["page", "page.script", "ctap", "rp", "timer", "link", "user"];
+/** What only the other ends know: the key, the phone, the service between. */
+const FAR_ENDS: readonly Probe[] = ["ctap.key", "link.phone", "link.service", "user.answers"];
+
+/** What the site's own answer says, whatever the browser did before. */
+const SITE: readonly Probe[] = ["rp", "page.script"];
+
+/** Time in which a page calls the browser once it has the options, when nothing is in between. */
+const CALL_MS_MAX = 2_000;
+
+type Needs = readonly Probe[] | ((ceremony: CeremonyTrace) => readonly Probe[]);
+
+/** Whether the key was asked and had not answered when the request ended: what it did then only it knows. */
+function pendingAtKey(ceremony: CeremonyTrace): readonly Probe[] {
+  const asked = mainExchange(ceremony);
+  return asked !== undefined && (asked.status === undefined || asked.discarded === true) ? ["ctap.key"] : [];
+}
+
+/** Whether the request went to a phone: what the phone did first only it knows. */
+function byPhone({ linkStages }: CeremonyTrace): readonly Probe[] {
+  return linkStages.length > 0 ? ["link.phone"] : [];
+}
+
+/**
+ * What no log of a kind that is known shows, whatever it covers: something in the browser held the call back, an extension,
+ * say, with a timer of its own.
+ */
+export function neverSeen(cause: RootCauseId, { options, called, records }: CeremonyTrace): readonly Probe[] {
+  // Whether the row was there before the refusal is a question of two clocks.
+  if (cause === "site-call-refused" && records.some(({ kind }) => kind === "rp.row")) return ["clock"];
+  const gapMs = (called?.atMs ?? 0) - (options?.answeredAtMs ?? Infinity);
+  return cause !== "success" && gapMs > CALL_MS_MAX ? ["page"] : [];
+}
+
+/**
+ * What has to be covered before a cause may be said of an incident. Rules were made for recordings of which whole layers
+ * are there or not; the logs of an incident are parts of several layers, and a cause that is not in this table needs all.
+ */
+const NEEDS: Partial<Record<RootCauseId, Needs>> = {
+  success: ["rp"],
+  // The site says so itself, and nothing before it changes what it says.
+  "challenge-expired": ["rp"],
+  "origin-refused": ["rp"],
+  "backup-eligibility-changed": ["rp"],
+  "verification-not-done": ["rp"],
+  "step-up-expired": ["rp"],
+  "unusual-device": ["rp"],
+  "site-error": SITE,
+  "site-rate-limited": SITE,
+  "client-timeout": (ceremony) => [...ALL, ...pendingAtKey(ceremony), ...byPhone(ceremony)],
+  "late-delivery": (ceremony) => [...ALL, ...byPhone(ceremony)],
+  "page-gave-up": (ceremony) => [...ALL, "ctap.key", ...byPhone(ceremony)],
+  // A log of Chromium says "error reading" for a key that is pulled, one that is silent and a tunnel that ends.
+  "key-unplugged": [...ALL, "ctap.key"],
+  "link-lost": [...ALL, ...FAR_ENDS],
+  // What took the request, or refused it, before any authenticator was asked is in no log.
+  "client-refused": [...ALL, ...FAR_ENDS],
+  // Whether the new key took the place of an old one only the key knows.
+  "passkey-limit": [...ALL, "ctap.key"],
+  // Who else asked for options shows at the other screen alone.
+  "challenge-superseded": [...ALL, ...FAR_ENDS],
+  "unknown-credential": [...ALL, "ctap.key"],
+  "site-call-refused": (ceremony) => [...ALL, ...byPhone(ceremony)],
+};
+
+/** Returns the probes without which a cause may be another one's look. */
+export function needsOf(cause: RootCauseId, ceremony: CeremonyTrace): readonly Probe[] {
+  // Options that were refused: no browser was called, and no authenticator asked.
+  const { options, called, finishes } = ceremony;
+  if ((options?.status ?? 0) >= HTTP_ERROR_MIN && called === undefined && finishes.length === 0)
+    return ["rp"];
+  const needs = NEEDS[cause] ?? ALL;
+  return [...new Set(typeof needs === "function" ? needs(ceremony) : needs)];
+}
+
+/** What may be missing for a ceremony that no cause fits. */
+export const ANYTHING: readonly Probe[] = [...ALL, ...FAR_ENDS];
