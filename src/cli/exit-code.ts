@@ -22,6 +22,7 @@ const ENVIRONMENT_CODES: ReadonlySet<string> = new Set([
 const ENVIRONMENT_PREFIXES: ReadonlySet<string> = new Set([
   "EXPOSE",
   "FILE",
+  "INCIDENT",
   "KNOB",
   "METADATA",
   "PCAP",

@@ -4,7 +4,7 @@ import type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js
 import type { Coverage } from "../diagnosis/facts/coverage.js";
 import { gatherFacts } from "../diagnosis/gather-facts.js";
 import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
-import { labelsOf, type Merged } from "./merge/merge-sources.js";
+import { labelsOf, type Merged } from "./merge/merged.js";
 import { traceOf } from "./merge/trace-of.js";
 import { worldsOf, type World } from "./merge/worlds.js";
 import { ANYTHING, needsOf, neverSeen } from "./needs.js";

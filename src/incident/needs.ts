@@ -32,9 +32,18 @@ function byPhone({ linkStages }: CeremonyTrace): readonly Probe[] {
  * What no log of a kind that is known shows, whatever it covers: something in the browser held the call back, an extension,
  * say, with a timer of its own.
  */
-export function neverSeen(cause: RootCauseId, { options, called, records }: CeremonyTrace): readonly Probe[] {
+export function neverSeen(
+  cause: RootCauseId,
+  { options, called, records, calls }: CeremonyTrace,
+): readonly Probe[] {
   // Whether the row was there before the refusal is a question of two clocks.
-  if (cause === "site-call-refused" && records.some(({ kind }) => kind === "rp.row")) return ["clock"];
+  if (cause === "site-call-refused") {
+    if (records.some(({ kind }) => kind === "rp.row")) return ["clock"];
+    const refused = calls.findLast(({ status = 0 }) => status >= HTTP_ERROR_MIN);
+    // Without its code a refusal may be any of them; a lock is of other attempts.
+    if (refused?.code === undefined) return ["rp"];
+    if (refused.code === "LOCKED") return ["factor"];
+  }
   const gapMs = (called?.atMs ?? 0) - (options?.answeredAtMs ?? Infinity);
   return cause !== "success" && gapMs > CALL_MS_MAX ? ["page"] : [];
 }
@@ -46,7 +55,9 @@ export function neverSeen(cause: RootCauseId, { options, called, records }: Cere
 const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   success: ["rp"],
   // The site says so itself, and nothing before it changes what it says.
-  "challenge-expired": ["rp"],
+  // A site that wrote its row before it refused says the same.
+  "challenge-expired": ({ kind }) => (kind === "registration" ? ["rp", "rp.probe"] : ["rp"]),
+  "side-effects-before-validation": ({ finishes }) => (finishes.length > 1 ? [...ALL, ...FAR_ENDS] : ALL),
   "origin-refused": ["rp"],
   "backup-eligibility-changed": ["rp"],
   "verification-not-done": ["rp"],

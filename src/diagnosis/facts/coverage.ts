@@ -1,13 +1,10 @@
-import type { Probe } from "../rule.js";
 import type { CeremonyTrace } from "./ceremony.js";
 
 /**
  * For traces of logs: what would be in them, had it happened, and when. Each probe with the intervals, in milliseconds of
  * the trace, inside which the absence of a record proves something. A probe that is not named proves nothing by absence.
  */
-export type Coverage = Readonly<
-  Partial<Record<Probe, readonly (readonly [fromMs: number, untilMs: number])[]>>
->;
+export type Coverage = Readonly<Record<string, readonly (readonly [fromMs: number, untilMs: number])[]>>;
 
 /**
  * Says whether a stretch of a trace lies inside what a probe covers.
@@ -16,7 +13,7 @@ export type Coverage = Readonly<
  */
 export function covers(
   coverage: Coverage | undefined,
-  probe: Probe,
+  probe: string,
   [fromMs, untilMs]: readonly [fromMs: number, untilMs: number],
 ): boolean {
   if (coverage === undefined) return true;
@@ -24,7 +21,7 @@ export function covers(
 }
 
 /** Probes of what happens between the call of the browser and the end of its promise. */
-const OF_REQUEST: readonly Probe[] = [
+const OF_REQUEST: readonly string[] = [
   "page",
   "ctap",
   "timer",
@@ -40,7 +37,7 @@ const OF_REQUEST: readonly Probe[] = [
  */
 export function stretchOf(
   { records, beganAtMs, called, settled, calls }: CeremonyTrace,
-  probe: Probe,
+  probe: string,
 ): readonly [fromMs: number, untilMs: number] {
   const lastMs = Math.max(beganAtMs, records.at(-1)?.atMs ?? beganAtMs);
   if (OF_REQUEST.includes(probe)) return [called?.atMs ?? beganAtMs, settled?.atMs ?? lastMs];

@@ -253,7 +253,7 @@ function ceremonyAnchors(own: Building): readonly Anchor[] {
       anchors.push({ kind: "client-data", tag, episode: own.id, at: before, relation: "before" });
   }
   const asked = calls.find(({ call }) => call.found.some(({ what }) => what === "options"));
-  // Whoever else names the challenge does so after the call that it was made for.
+  // Other logs name the challenge after the call that it was made for.
   if (own.challenge !== undefined && asked !== undefined)
     anchors.push({
       kind: "challenge",

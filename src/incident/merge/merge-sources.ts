@@ -1,32 +1,16 @@
-import type { Coverage as CoveredProbes } from "../../diagnosis/facts/coverage.js";
 import type { TraceEvent } from "../../core/trace.js";
 import type { DeriveOptions } from "./derive.js";
 import { withDerived } from "./derive.js";
 import { boundsOfLinks, causalLinks } from "./causal-links.js";
+import { labelsOf, type Merged } from "./merged.js";
 import { middleWorld } from "./worlds.js";
-import { joinEpisodes, type JoinedCeremony } from "./join-episodes.js";
+import { joinEpisodes } from "./join-episodes.js";
 import { episodeKey, type NamedSource } from "./named-source.js";
 import { bodiesOf, callKey, callsTold, episodesOfCalls } from "./one-call-each.js";
 import type { PlacedRecord } from "./placed-record.js";
 import { alignSources, type KnownClocks, type SourceClocks } from "./source-clocks.js";
 
 export type MergeOptions = KnownClocks & DeriveOptions;
-
-/** All sources as one set of records, whose times are still intervals. */
-export interface Merged {
-  readonly clocks: SourceClocks;
-  readonly ceremonies: readonly (JoinedCeremony & { readonly id: string })[];
-  readonly records: readonly PlacedRecord[];
-  /** When each probe covers what, by the source's own clock. */
-  readonly coverage: readonly {
-    readonly source: string;
-    readonly probe: keyof CoveredProbes;
-    readonly fromMs: number;
-    readonly toMs: number;
-  }[];
-  /** Sources that nothing ties to the others, and that are left out. */
-  readonly loose: readonly string[];
-}
 
 /** Joins and places the records of all sources: by what they share, and again by the order that follows from it. */
 export function mergeSources(sources: readonly NamedSource[], options: MergeOptions): Merged {
@@ -35,15 +19,6 @@ export function mergeSources(sources: readonly NamedSource[], options: MergeOpti
   const { timed } = middleWorld(first);
   const clocks = alignSources(sources, options, boundsOfLinks(causalLinks(timed, labelsOf(first))));
   return mergedBy(sources, options, clocks);
-}
-
-/** What each ceremony is for, where a log has what pages tell of themselves. */
-export function labelsOf({
-  ceremonies,
-  coverage,
-}: Pick<Merged, "ceremonies" | "coverage">): ReadonlyMap<string, string> {
-  if (!coverage.some(({ probe }) => probe === "page.script")) return new Map();
-  return new Map(ceremonies.map(({ id, kind }) => [id, kind]));
 }
 
 function mergedBy(sources: readonly NamedSource[], options: MergeOptions, clocks: SourceClocks): Merged {

@@ -1,5 +1,5 @@
 import { causalLinks, type CausalLink } from "./causal-links.js";
-import { labelsOf, type Merged } from "./merge-sources.js";
+import { labelsOf, type Merged } from "./merged.js";
 import type { PlacedRecord } from "./placed-record.js";
 import type { TimedRecord } from "./trace-of.js";
 

@@ -4,7 +4,7 @@ import { fromBase64, fromBase64url } from "../../core/bytes.js";
 const BYTES_MAX = 256 * 1024;
 
 /**
- * Reads bytes in the forms that sites put them into JSON: base64url, base64, a list of numbers, a Node `Buffer` as JSON,
+ * Reads bytes in the forms that sites put them into JSON: base64url, base64, a list of numbers, Node's bytes as JSON (a list in `data`),
  * an object with indices for names.
  *
  * @returns `undefined` for what is none of these.
@@ -13,8 +13,8 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === "string") return fromText(value);
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) return fromNumbers(value);
-  const { type, data } = value as { readonly type?: unknown; readonly data?: unknown };
-  if (type === "Buffer" && Array.isArray(data)) return fromNumbers(data);
+  const { data } = value as { readonly data?: unknown };
+  if (Array.isArray(data)) return fromNumbers(data);
   const numbers = Object.entries(value);
   return numbers.length > 0 && numbers.every(([name], index) => name === String(index))
     ? fromNumbers(numbers.map(([, one]) => one as unknown))
