@@ -361,7 +361,6 @@ test("no public function with an options parameter is left out", () => {
       "drawGrease",
       "envFor",
       "envIn",
-      "exposeControl",
       "exposeUsbip",
       "findScenario",
       "firmwareOf",
