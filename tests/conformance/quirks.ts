@@ -23,6 +23,7 @@ export const CHECKS_OF_QUIRK: Readonly<Partial<Record<QuirkName, readonly string
   excludesForeignRp: ["make-credential.exclude-other-rp", "make-credential.exclude-other-type"],
   acceptsRkInGetAssertion: ["get-assertion.option-rk"],
   omitsSingleCredential: ["get-assertion.credential-named"],
+  refusesRetriesWithoutPin: ["client-pin.retries-answered", "client-pin.retries-without-protocol"],
   answers33ToSaltsWithoutProtocol: [
     "hmac-secret.one-salt",
     "hmac-secret.two-salts",

@@ -91,6 +91,10 @@ export const QUIRKS = {
     source:
       "Yubico/Yubico.NET.SDK, issue `EnumerateRpsBeginResponse.GetData fails on some firmware versions when no RelyingParties exists`",
   },
+  refusesRetriesWithoutPin: {
+    seenOn: "YubiKeys",
+    source: "Yubico/python-fido2, tests/device/test_clientpin.py (getPINRetries after a reset: PIN_NOT_SET)",
+  },
   answersEmptyMapWhenNoRps: {
     seenOn: "Nitrokey FIDO2, Feitian",
     source: "Nitrokey/nitrokey-fido2-firmware, issue `Missing totalRPs field when no RK are registered`",

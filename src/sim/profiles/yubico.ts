@@ -19,7 +19,7 @@ const YUBIKEY_5_NFC: AuthenticatorProfile = {
   options: { ...NO_OPTIONS, rk: true, clientPin: true, credentialMgmtPreview: true },
   limits: { ...BASE_PROFILE.limits, maxMsgSize: 1200, maxCredentialIdLength: 128 },
   timeouts: { ...BASE_PROFILE.timeouts, resetWindowMs: 5000 },
-  quirks: ["answers3aOnTouchTimeout", "countsNoRpsWhenEmpty"],
+  quirks: ["answers3aOnTouchTimeout", "countsNoRpsWhenEmpty", "refusesRetriesWithoutPin"],
   reports: {
     members: [
       "extensions",
@@ -53,7 +53,7 @@ const YUBIKEY_5_FIPS: AuthenticatorProfile = {
   limits: { ...BASE_PROFILE.limits, maxMsgSize: 1200, maxCredentialIdLength: 128, minPinLength: 6 },
   timeouts: { ...BASE_PROFILE.timeouts, resetWindowMs: 5000 },
   certifications: { "FIPS-CMVP-2": 2, "FIPS-CMVP-2-PHY": 3 },
-  quirks: ["answers3aOnTouchTimeout", "countsNoRpsWhenEmpty"],
+  quirks: ["answers3aOnTouchTimeout", "countsNoRpsWhenEmpty", "refusesRetriesWithoutPin"],
   reports: {
     members: [
       "extensions",
@@ -115,7 +115,7 @@ const YUBIKEY_BIO: AuthenticatorProfile = {
     largeBlobArrayBytes: 1024,
     credBlobBytes: 32,
   },
-  quirks: ["answers3aOnTouchTimeout"],
+  quirks: ["answers3aOnTouchTimeout", "refusesRetriesWithoutPin"],
   reports: {
     members: [
       "extensions",
@@ -209,7 +209,7 @@ const YUBIKEY_CTAP23: AuthenticatorProfile = {
   attestation: { ...BASE_PROFILE.attestation, formats: ["packed"] },
   transportsForReset: ["usb", "smart-card"],
   pinComplexityPolicyUrl: "https://example.com",
-  quirks: ["answers3aOnTouchTimeout"],
+  quirks: ["answers3aOnTouchTimeout", "refusesRetriesWithoutPin"],
   reports: {
     members: [
       "extensions",

@@ -20,7 +20,7 @@ else await main(process.argv[2] ?? "");
 async function main(clone: string): Promise<void> {
   startUdev();
   const seed = ["--seed", "python-fido2"];
-  const key = startCommand(["key", "--uhid", "--profile", "ctap23", "--control", `unix:${CONTROL}`, ...seed]);
+  const key = startCommand(["key", "--uhid", "--profile", "yubikey-ctap23", "--control", `unix:${CONTROL}`, ...seed]);
   await key.hears(/hidraw|uhid/);
   const rigFile = {
     schema: 1,

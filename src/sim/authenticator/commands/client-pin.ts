@@ -4,9 +4,9 @@ import {
   parseClientPinRequest,
   type ClientPinRequest,
 } from "../../../ctap/messages/client-pin.js";
-import { isAtLeast21, isCtap20Only } from "../../profiles/profile.js";
+import { hasQuirk, isAtLeast21, isCtap20Only } from "../../profiles/profile.js";
 import { uvRetriesLeft } from "../verification/built-in-uv.js";
-import { supportedProtocol, type CommandContext, type SimCommand } from "../context.js";
+import { pinIsSet, supportedProtocol, type CommandContext, type SimCommand } from "../context.js";
 import { publicKeyAgreement } from "../verification/key-agreement.js";
 import { changePin, setPin } from "./pin-change.js";
 import { needsPowerCycle, pinRetriesLeft } from "../verification/pin-check.js";
@@ -54,6 +54,7 @@ export const clientPin: SimCommand = (context, parameters) => {
 };
 
 function getPinRetries(context: CommandContext, request: ClientPinRequest): Uint8Array {
+  if (hasQuirk(context.profile, "refusesRetriesWithoutPin") && !pinIsSet(context)) refuse("PIN_NOT_SET");
   const pinRetries = pinRetriesLeft(context);
   if (isCtap20Only(context.profile)) {
     // CTAP 2.0 wants the protocol in every request, and has no powerCycleState.
