@@ -12,3 +12,9 @@ const RUNS_MIN = 8;
 export function fullRuns(full: number): number {
   return FULL ? full : Math.min(full, Math.max(RUNS_MIN, Math.ceil(full / 10)));
 }
+
+/** Returns the cases of a long table that run: all with `FULL=1`, otherwise as many as {@link fullRuns} says, evenly spread. */
+export function someOf<T>(all: readonly T[]): readonly T[] {
+  const step = all.length / fullRuns(all.length);
+  return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
