@@ -76,8 +76,14 @@ test.each([1, 2])("a page in jsdom tells of a failure that is none (%i)", async 
   expect(() => expect(story).toTellTruth()).toThrow("page.guard fired first");
 });
 
-test("a page in another window is refused with what to do in jest", async () => {
-  await expect(passkeys.open("http://localhost/")).rejects.toThrow(/testEnvironment jsdom/);
+test("a page in a window of its own is opened with its scripts", async () => {
+  const { createServer } = require("node:http");
+  const page = '<p></p><script>document.querySelector("p").textContent = typeof PublicKeyCredential;</script>';
+  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(page));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const opened = await passkeys.open("http://localhost:" + server.address().port + "/");
+  expect(opened.document.querySelector("p").textContent).toBe("function");
+  server.close();
 });
 
 test("a window has its own timers back, and no credentials, when no test has passkeys", async () => {

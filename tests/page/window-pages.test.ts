@@ -242,6 +242,22 @@ describe("a window", () => {
     await passkeys.close();
   });
 
+  test("that a test gave a fetch keeps that fetch, and the next test's is watched again", async () => {
+    const window = await blankWindow();
+    for (const answer of ["one", "two"]) {
+      const passkeys = new WindowPasskeys();
+      passkeys.install(window);
+      const own = () => Promise.resolve({ status: 200, json: () => Promise.resolve(answer) });
+      window["fetch"] = own;
+      await passkeys.advance(0);
+      (window["eval"] as (code: string) => void)(`fetch("/" + ${JSON.stringify(answer)})`);
+      await passkeys.advance(1_000);
+      expect(passkeys.rig.http.seen.map(({ path }) => path)).toEqual([`/${answer}`]);
+      await passkeys.close();
+      expect(window["fetch"]).toBe(own);
+    }
+  });
+
   test("shows its scripts the text of functions of the browser's own", async () => {
     const window = await blankWindow();
     const passkeys = new WindowPasskeys();

@@ -72,6 +72,7 @@ export function installInWindow(window: WindowLike, deps: WatchDeps): InstalledW
       removeListeners();
       for (const document of documents) deps.rig.leave(document);
       Reflect.deleteProperty(window.document, "hasFocus");
+      calls.release();
       saved.restore();
     },
   };

@@ -11,6 +11,7 @@ type Fetch = (
 export class CallWatch {
   readonly #window: WindowLike;
   readonly #deps: WatchDeps;
+  readonly #original: unknown;
   #fetch: Fetch | undefined;
   /** What stands in the window in the place of fetch. */
   #watched: unknown;
@@ -18,6 +19,7 @@ export class CallWatch {
   constructor(window: WindowLike, deps: WatchDeps) {
     this.#window = window;
     this.#deps = deps;
+    this.#original = membersOf(window)["fetch"];
     this.watchFetch();
     watchXhr(window, deps);
   }
@@ -36,6 +38,13 @@ export class CallWatch {
     if (this.#watched === undefined)
       this.#watched = (input: unknown, init?: Parameters<Fetch>[1]) => this.#call(input, init);
     members["fetch"] = this.#watched;
+  }
+
+  /** Gives the window the fetch that a test has put there, which outlives the harness. */
+  release(): void {
+    const members = membersOf(this.#window);
+    const isReplaced = this.#fetch !== undefined && this.#fetch !== this.#original;
+    if (isReplaced && members["fetch"] === this.#watched) members["fetch"] = this.#fetch;
   }
 
   #call(input: unknown, init: Parameters<Fetch>[1]): Promise<Response> {
