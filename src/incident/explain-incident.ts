@@ -46,8 +46,8 @@ export interface Incident {
   readonly records: readonly TraceRecord[];
   readonly explanation: Explanation;
   readonly coverage: Coverage;
-  /** Milliseconds since 1970 at which the trace begins, by the reference source's clock. */
-  readonly startMs: number;
+  /** Milliseconds since 1970 at which the trace begins, by the reference source's clock; absent where no log has a record. */
+  readonly startMs?: number;
 }
 
 const OPTIONS = parameters<IncidentOptions>({
@@ -128,7 +128,7 @@ export async function explainIncident(
     records,
     explanation,
     coverage,
-    startMs,
+    ...(Number.isFinite(startMs) && { startMs }),
   };
 }
 

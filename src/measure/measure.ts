@@ -191,7 +191,9 @@ class Measuring {
     const [prompt] = waiting();
     if (status !== undefined || first === undefined || prompt === undefined) {
       const how = status === undefined ? "sends no keepalives" : `answers ${nameOfStatus(status)}`;
-      this.#notes.push(`makeCredential ${how} before a touch: neither keepalives nor CANCEL were measured`);
+      this.#notes.push(
+        `makeCredential ${how} although nobody was to touch: neither keepalives nor CANCEL were measured`,
+      );
       abort.abort();
       await answered;
       return undefined;

@@ -79,3 +79,21 @@ test("refuses a mapping file that is not in its form, and says which member", as
   expect(exitCode).toBe(2);
   expect(stderr).toContain("time.from is to be the path of a member");
 });
+
+test("says of logs in which nothing happened that they hold nothing, and writes what was asked for", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "explain-"));
+  const har = join(folder, "empty.har");
+  writeFileSync(
+    har,
+    JSON.stringify({ log: { version: "1.2", creator: { name: "WebInspector" }, entries: [] } }),
+  );
+  const html = join(folder, "page.html");
+  const { exitCode, stdout } = await runCli(["explain", har, "--json", "--html", html]);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    startsAt: null,
+    explanation: { mechanism: "undecided" },
+  });
+  expect(readFileSync(html, "utf8")).toContain("Undecided");
+});

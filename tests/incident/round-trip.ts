@@ -87,7 +87,7 @@ function nearest(incident: Incident, kind: string, beganMs: number): CeremonyDia
     .filter((one) => one.kind === kind)
     .map((one) => {
       const first = incident.records.find(({ ceremony }) => ceremony === one.ceremony)?.atMs ?? 0;
-      const gapMs = Math.abs(first + incident.startMs - beganMs);
+      const gapMs = Math.abs(first + (incident.startMs ?? 0) - beganMs);
       return { one, gapMs: gapMs % (15 * 60_000) };
     })
     .sort((a, b) => a.gapMs - b.gapMs)[0];

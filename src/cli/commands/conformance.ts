@@ -25,7 +25,7 @@ export const conformance: Command = {
   summary: "check what an authenticator does against CTAP 2.3, each deviation by its id",
   synopsis: "[--device WHICH] [options] | --list | --compare BEFORE.json AFTER.json",
   help: `${TARGET_HELP}
-  --only GLOB          run the checks of these ids alone, such as "hid.*"; may be given more than once
+  --only GLOB          run the checks of these ids alone, such as "hid.*"; may be given more than once, and with commas
   --list               name the checks and run none
   --compare FILE FILE  say what differs between two results that --json printed
   --junit FILE         write JUnit XML
@@ -46,7 +46,7 @@ export const conformance: Command = {
     if (before !== undefined) return compared(before, invocation);
     const [word] = invocation.positionals;
     if (word !== undefined) throw new UsageError("USAGE", `conformance does not take "${word}"`);
-    const only = textsOf(invocation, "only");
+    const only = textsOf(invocation, "only").flatMap((text) => text.split(","));
     if (selectChecks(only).length === 0) {
       throw new UsageError("USAGE", `no check is called ${only.join(", ")}`, {
         hint: "--list names them all",

@@ -16,7 +16,7 @@ import { tokenFor } from "../keys/key-token.js";
 import { type OpenKey, usingKey } from "../keys/open-key.js";
 import { needOption } from "../keys/refusals.js";
 import { runSubcommand, type Subcommand } from "../keys/subcommands.js";
-import { flag, textOption } from "../options.js";
+import { counted, flag, textOption } from "../options.js";
 import { PIN_HELP, PIN_OPTIONS } from "../pin-source.js";
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
@@ -123,7 +123,7 @@ async function count(manager: CredentialManager, { settle, options }: OpenKey): 
   return {
     exitCode: 0,
     json: { ok: true, existing: existing ?? null, remaining: remaining ?? null },
-    text: `${existing ?? "an unknown number of"} passkeys, room for ${remaining ?? "an unknown number"} more`,
+    text: `${existing === undefined ? "an unknown number of passkeys" : counted(existing, "passkey")}, room for ${remaining ?? "an unknown number"} more`,
   };
 }
 

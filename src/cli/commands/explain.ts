@@ -62,7 +62,8 @@ ${TELLING_HELP}`,
     terminal.status("");
     for (const { file, importer } of incident.files)
       if (importer === undefined) terminal.warn(`${file} is of no known kind and was left out`);
-    const { files, sources, notes } = incident;
+    const { files, sources, notes, startMs } = incident;
+    const startEpochMs = startMs === undefined ? undefined : Math.floor(startMs);
     const run: ReportedRun = {
       ...runOfTrace(incident.records, {
         reproduction: `passkey-harness explain ${positionals.join(" ")}`,
@@ -90,13 +91,13 @@ ${TELLING_HELP}`,
           notes: source.notes,
         })),
         notes,
-        startsAt: new Date(Math.floor(incident.startMs)).toISOString(),
+        startsAt: startEpochMs === undefined ? null : new Date(startEpochMs).toISOString(),
         ...toJson(run),
       },
       text: `${incidentText(incident)}\n\n${textFor(run, invocation)}`,
     } as const;
     const told = await withScenario(outcome, run, invocation);
-    return withReports(told, [run], invocation, { startEpochMs: Math.floor(incident.startMs) });
+    return withReports(told, [run], invocation, { startEpochMs });
   },
 };
 

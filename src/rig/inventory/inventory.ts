@@ -87,7 +87,10 @@ export function loadInventory(path: string): Inventory {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new RigError("RIG_FILE_UNREADABLE", `${path}: the rig file cannot be read`, { cause });
+    throw new RigError("RIG_FILE_UNREADABLE", `${path}: the rig file cannot be read`, {
+      cause,
+      hint: "docs/rig.md has one to begin with; --rig FILE or PASSKEY_HARNESS_RIG names it",
+    });
   }
   let value: unknown;
   try {
