@@ -4,9 +4,10 @@ import { endProcess, isRunning, type Lease, RigError, withLease } from "../../en
 import { sleep } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
 import { type Outcome, UsageError } from "../command.js";
+import { LABEL_VARIABLE } from "../machine.js";
 import { watchForInterruption } from "../interruption.js";
 import { flag, numberOption, textOption, textsOf } from "../options.js";
-import { keyNamed, LABEL_VARIABLE, type RigContext } from "./rig-context.js";
+import { keyNamed, type RigContext } from "./rig-context.js";
 
 const MS_MAX = 86_400_000;
 /** From the request to end to the end by force, in milliseconds. */
