@@ -42,7 +42,9 @@ export function calledByPage<R extends { readonly id: string }, V>(
   const about = call.method === "create" ? "registration" : "login";
   return inSpan(env, { name: "ceremony", label: about }, async (own) => {
     const { trace } = envFor(own, "site");
-    const tell: typeof trace.emit = (event) => void (site.isKnown && trace.emit(event));
+    const tell: typeof trace.emit = (event) => {
+      if (site.isKnown) trace.emit(event);
+    };
     const answered = (
       step: string,
       answer: { status: number; code?: string; credentials?: readonly string[] },

@@ -2,7 +2,7 @@ import { type ClientContext, SPEC_L3, toPageError } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError, withAftermath } from "../index.js";
 import { RefusedBySite } from "./called-by-page.js";
 import { type Invocation, type Outcome, UsageError } from "./command.js";
-import { withCeremonyReports } from "./ceremony-report.js";
+import { notOpened, withCeremonyReports } from "./ceremony-report.js";
 import { ObservedInfo } from "./device/observed-info.js";
 import { openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
@@ -56,7 +56,14 @@ export interface CliCeremony {
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
   checkRecording(invocation);
   const { method } = ceremony;
-  const real = await openDevice(invocation, method);
+  const name = method === "create" ? "register" : "login";
+  let real: OpenedDevice;
+  try {
+    real = await openDevice(invocation, method);
+  } catch (error) {
+    if (isHarnessError(error)) return notOpened(error, name, invocation);
+    throw error;
+  }
   const observed = new ObservedInfo(real.device);
   const opened = { ...real, device: observed };
   const interruption = watchForInterruption();
@@ -78,7 +85,6 @@ export async function withDevice(invocation: Invocation, ceremony: CliCeremony):
   interruption.stop();
   const { outcome, keep } = finished ?? { outcome: outcomeOfFailure(failure, opened, { method, client }) };
   if (outcome === undefined) throw failure;
-  const name = method === "create" ? "register" : "login";
   const reported = { name, opened, info: observed.said, failure: findingIn(failure) } as const;
   const problems = await failuresOf([
     ...(keep ? [keep] : []),
