@@ -6,9 +6,13 @@ import { type ReportedRun, runOfTrace } from "../entry/scenarios.js";
 import { type HarnessError, isHarnessError } from "../index.js";
 import type { Invocation, OptionTable, Outcome } from "./command.js";
 import type { OpenedDevice } from "./device/opened-device.js";
+import { exitCodeFor } from "./exit-code.js";
+import { interruptionBehind } from "./interruption.js";
 import { flag, textOption } from "./options.js";
+import { sayError } from "./problems.js";
 import { wholeTrace } from "./recording.js";
 import { REPORT_OPTIONS, withReports } from "./report-files.js";
+import { runWithoutTrace } from "./run-without-trace.js";
 
 const { html, junit, github } = REPORT_OPTIONS;
 
@@ -33,17 +37,24 @@ export async function withCeremonyReports(
   ceremony: ReportedCeremony,
   invocation: Invocation,
 ): Promise<Outcome> {
+  return reported(outcome, () => reportedRun(ceremony, invocation), invocation);
+}
+
+/** Writes reports where any are asked for. */
+async function reported(
+  outcome: Outcome,
+  runOf: () => Promise<ReportedRun>,
+  invocation: Invocation,
+): Promise<Outcome> {
   const onGithub = flag(invocation, "github") || invocation.machine.variables["GITHUB_ACTIONS"] === "true";
   const files = ["html", "junit"].some((option) => textOption(invocation, option) !== undefined);
   if (!onGithub && !files) return outcome;
-  const run = await reportedRun(ceremony, invocation);
-  return withReports(outcome, [run], invocation, { isOnGithub: onGithub, hasRecordings: false });
+  return withReports(outcome, [await runOf()], invocation, { isOnGithub: onGithub, hasRecordings: false });
 }
 
 async function reportedRun(ceremony: ReportedCeremony, invocation: Invocation): Promise<ReportedRun> {
   const { name, opened, failure } = ceremony;
-  // A report is handed on, and names the single key by a hash at most.
-  const device = (textOption(invocation, "device") ?? "sim").replace(/^serial:.*$/s, "serial:XYZ");
+  const device = deviceOf(invocation);
   const seed = opened.seed === undefined ? "" : ` --seed ${opened.seed}`;
   const run = runOfTrace(wholeTrace(name, opened), {
     reproduction: `passkey-harness ${name} --device ${device}${seed}`,
@@ -60,14 +71,59 @@ async function reportedRun(ceremony: ReportedCeremony, invocation: Invocation): 
     findings: found === undefined ? [] : [{ layer: "page", expected: `the ${what} succeeds`, found }],
     verdict: found === undefined ? "as-expected" : "unexpected",
     properties: {
-      ...(run.explanation.marginMs === undefined && marginOf(opened.records)),
+      ...marginProperties(run),
       ...(await propertiesOf(ceremony, invocation)),
     },
   };
 }
 
+/**
+ * Tells of a ceremony that could not begin, and writes the reports that were asked for: an error, and no failure of a device.
+ *
+ * @param error what opening the device threw.
+ */
+export async function notOpened(
+  error: HarnessError,
+  name: ReportedCeremony["name"],
+  invocation: Invocation,
+): Promise<Outcome> {
+  const { terminal } = invocation;
+  if (!terminal.json) sayError(error, terminal);
+  const outcome: Outcome = {
+    exitCode: interruptionBehind(error)?.exitCode ?? exitCodeFor(error.code),
+    json: { ok: false, error: error.toJSON() },
+    text: "",
+  };
+  if (error.code === "USAGE") return outcome;
+  const report = runWithoutTrace({
+    id: name,
+    title: name === "register" ? "A registration on a device" : "A login on a device",
+    story: `The command ${name} on one device, which could not be opened.`,
+    reproduction: `passkey-harness ${name} --device ${deviceOf(invocation)}`,
+    error: { code: error.code, message: withoutSerials(error.message.split("\n")[0] ?? "") },
+  });
+  return reported(outcome, () => Promise.resolve(report), invocation);
+}
+
+/** A report is handed on, and names the single key by a hash at most. */
+function deviceOf(invocation: Invocation): string {
+  return withoutSerials(textOption(invocation, "device") ?? "sim");
+}
+
+function withoutSerials(text: string): string {
+  return text.replace(/serial:.*$/s, "serial:XYZ").replace(/(serial number) \S.*$/s, "$1 XYZ");
+}
+
 /** Timers that a ceremony which went well could have failed by, had it taken longer. */
 const ENDING_TIMERS: readonly string[] = ["client.ceremony", "key.up"];
+
+/** The margin's timer, and the margin itself where the verdict has none: JUnit lists the verdict's by itself. */
+function marginProperties({ records, explanation }: ReportedRun): Readonly<Record<string, string>> {
+  const { "margin-ms": ms, ...timer } = marginOf(records) ?? {};
+  if (ms === undefined) return {};
+  if (explanation.marginMs === undefined) return { "margin-ms": ms, ...timer };
+  return Math.round(explanation.marginMs) === Number(ms) ? timer : {};
+}
 
 /** How near the ceremony came to the timer that would have ended it first. */
 function marginOf(records: readonly TraceRecord[]): Readonly<Record<string, string>> | undefined {

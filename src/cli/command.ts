@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from "node:util";
+import type { Operation } from "../entry/rig.js";
 import { HarnessError } from "../index.js";
 import type { Machine } from "./machine.js";
 import type { Terminal } from "./terminal.js";
@@ -22,6 +23,8 @@ export interface Invocation {
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
   readonly machine: Machine;
+  /** What the command is going to do to the device: a rig that the device is of is asked before. */
+  readonly operation?: Operation | undefined;
 }
 
 /** 0 good, 1 an expectation failed, 2 usage or environment, above 128 a signal ended the program. */

@@ -1,17 +1,8 @@
-import { credentialTag, fromBase64url } from "../entry/ctap.js";
-import { type Env, inSpan } from "../entry/sim.js";
-import {
-  type ClientContext,
-  ClientError,
-  SPEC_L3,
-  effectiveTimeoutMs,
-  parseCreationOptionsFromJSON,
-  parseRequestOptionsFromJSON,
-  toPageError,
-} from "../entry/webauthn.js";
+import { type ClientContext, SPEC_L3, toPageError } from "../entry/webauthn.js";
 import { type HarnessError, isHarnessError, withAftermath } from "../index.js";
+import { RefusedBySite } from "./called-by-page.js";
 import { type Invocation, type Outcome, UsageError } from "./command.js";
-import { withCeremonyReports } from "./ceremony-report.js";
+import { notOpened, withCeremonyReports } from "./ceremony-report.js";
 import { ObservedInfo } from "./device/observed-info.js";
 import { openDevice } from "./device/open-device.js";
 import type { OpenedDevice } from "./device/opened-device.js";
@@ -24,65 +15,6 @@ import { timelineOf } from "./timeline.js";
 
 /** The command that each method has an authenticator carry out. */
 const COMMANDS = { create: "makeCredential", get: "getAssertion" } as const;
-
-export interface PageCall {
-  readonly method: "create" | "get";
-  readonly client: ClientContext;
-  /** What the site sent: JSON of any kind. */
-  readonly options: unknown;
-}
-
-/** Records of a ceremony what a page would see of it, in spans of its own, so that its trace can be explained. */
-export function calledByPage<T extends { readonly id: string }>(
-  { env }: OpenedDevice,
-  call: PageCall,
-  ceremony: (env: Env) => Promise<T>,
-): Promise<T> {
-  const label = call.method === "create" ? "registration" : "login";
-  return inSpan(env, { name: "ceremony", label }, (own) =>
-    inSpan(own, { name: "request", label: call.method }, (request) => recorded(request, call, ceremony)),
-  );
-}
-
-async function recorded<T extends { readonly id: string }>(
-  env: Env,
-  { method, client, options }: PageCall,
-  ceremony: (env: Env) => Promise<T>,
-): Promise<T> {
-  const trace = env.trace.as("browser");
-  const profile = client.profile ?? SPEC_L3;
-  const timeoutMs = timeoutIn(method, options);
-  const effectiveMs = effectiveTimeoutMs(profile, timeoutMs);
-  trace.emit({
-    kind: "page.called",
-    method,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    effectiveMs,
-  });
-  try {
-    const response = await ceremony(env);
-    const credential = credentialTag(fromBase64url(response.id));
-    trace.emit({ kind: "page.settled", method, outcome: "resolved", credential });
-    return response;
-  } catch (error) {
-    if (isHarnessError(error)) {
-      const { name, reason } = toPageError(error, { method, profile });
-      trace.emit({ kind: "page.settled", method, outcome: "rejected", name, reason });
-    }
-    throw error;
-  }
-}
-
-/** The timeout that options ask for; none where a browser refuses to read them. */
-function timeoutIn(method: PageCall["method"], options: unknown): number | undefined {
-  try {
-    const parse = method === "create" ? parseCreationOptionsFromJSON : parseRequestOptionsFromJSON;
-    return parse(options).timeout;
-  } catch (error) {
-    if (error instanceof ClientError) return undefined;
-    throw error;
-  }
-}
 
 /** A ceremony that came to its end, and what is to be kept of it once the device is free. */
 export interface FinishedCeremony {
@@ -115,31 +47,6 @@ export interface CliCeremony {
   run(opened: OpenedDevice, client: ClientContext): Promise<FinishedCeremony>;
 }
 
-/** The page got its response, and the site that verified it found a rule broken. */
-class RefusedBySite extends Error {
-  readonly response: object;
-  readonly refusal: HarnessError;
-
-  constructor(response: object, refusal: HarnessError) {
-    super(refusal.message, { cause: refusal });
-    this.response = response;
-    this.refusal = refusal;
-  }
-}
-
-/**
- * Verifies a response as the site would. A refusal ends the ceremony, and is reported as what happens after the device acted.
- *
- * @throws what {@link withDevice} reports.
- */
-export function verifiedBySite<T>(response: object, verify: () => T): T {
-  try {
-    return verify();
-  } catch (error) {
-    throw isHarnessError(error) ? new RefusedBySite(response, error) : error;
-  }
-}
-
 /**
  * Runs a ceremony on a device; a failed ceremony is reported in full, because the failure is the finding.
  *
@@ -149,7 +56,14 @@ export function verifiedBySite<T>(response: object, verify: () => T): T {
 export async function withDevice(invocation: Invocation, ceremony: CliCeremony): Promise<Outcome> {
   checkRecording(invocation);
   const { method } = ceremony;
-  const real = await openDevice(invocation, method);
+  const name = method === "create" ? "register" : "login";
+  let real: OpenedDevice;
+  try {
+    real = await openDevice(invocation, method);
+  } catch (error) {
+    if (isHarnessError(error)) return notOpened(error, name, invocation);
+    throw error;
+  }
   const observed = new ObservedInfo(real.device);
   const opened = { ...real, device: observed };
   const interruption = watchForInterruption();
@@ -171,7 +85,6 @@ export async function withDevice(invocation: Invocation, ceremony: CliCeremony):
   interruption.stop();
   const { outcome, keep } = finished ?? { outcome: outcomeOfFailure(failure, opened, { method, client }) };
   if (outcome === undefined) throw failure;
-  const name = method === "create" ? "register" : "login";
   const reported = { name, opened, info: observed.said, failure: findingIn(failure) } as const;
   const problems = await failuresOf([
     ...(keep ? [keep] : []),

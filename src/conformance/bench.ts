@@ -138,6 +138,7 @@ export class Bench {
       },
     });
     this.answers.push(answer);
+    if (answer.bytes !== undefined) this.#target.onAnswer?.(request, answer.bytes);
     return answer;
   }
 

@@ -31,4 +31,6 @@ export interface Target {
   readonly allowed: readonly Allowance[];
   /** The PIN of the device, or the one to be set on it. Secret. */
   readonly pin?: string | undefined;
+  /** Called with each CTAP2 request that was answered; `answer` is the status byte and what follows. Both may be secret. */
+  readonly onAnswer?: ((request: Uint8Array, answer: Uint8Array) => void) | undefined;
 }

@@ -33,8 +33,6 @@ export type RigErrorCode =
   | "RIG_FOREIGN_CREDENTIALS"
   /** What the key holds cannot be seen, and the rig has never been told that it may go. */
   | "RIG_CREDENTIALS_UNSEEN"
-  /** The selector names no key that is there, or several. */
-  | "RIG_KEY_NOT_FOUND"
   /** The key answers no more, after everything that was tried. */
   | "RIG_KEY_WEDGED"
   /** The rig has no finger, or no power switch, for this key. */

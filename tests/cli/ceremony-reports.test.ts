@@ -1,9 +1,11 @@
 /** What a continuous integration reads of a ceremony on a device. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { TraceRecord } from "../../src/core/trace.js";
+import { explain } from "../../src/diagnosis/explain.js";
 import { systemEnv } from "../../src/env/system-env.js";
 import { profileNamed } from "../../src/sim/profiles/profiles.js";
 import { runCli } from "../helpers/run-cli.js";
@@ -76,6 +78,92 @@ describe("JUnit of a ceremony", () => {
     );
     expect(propertiesIn(xml)).toMatchObject({ "deciding-timer": "key.up", seed: "1" });
     expect(readFileSync(at("page.html"), "utf8")).toContain("A registration on a device");
+  });
+});
+
+describe("a device that cannot be opened", () => {
+  test.each(["register", "login"])(
+    "is an error of %s in JUnit and a page, and the exit code stays",
+    async (name) => {
+      const ports = new UsbPorts(systemEnv());
+      ports.plugIn({ path: "/dev/hidraw3", serialNumber: "B2-other" });
+      const args = [name, "--device", "serial:A1-secret", "--junit", at("j.xml"), "--html", at("page.html")];
+      const { exitCode, stderr } = await runCli(args, { usb: { host: ports.host } });
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^DEVICE_NOT_FOUND: /);
+      const xml = readFileSync(at("j.xml"), "utf8");
+      expect(xml).toContain('tests="1" failures="0" errors="1" skipped="0"');
+      expect(xml).toMatch(
+        /<error type="DEVICE_NOT_FOUND" message="DEVICE_NOT_FOUND: no FIDO key has the serial number XYZ">/,
+      );
+      expect(xml).toContain(`name="${name}"`);
+      const page = readFileSync(at("page.html"), "utf8");
+      expect(page).toContain("DEVICE_NOT_FOUND");
+      expect(xml + page).not.toMatch(/A1-secret|B2-other|undecided/i);
+    },
+  );
+
+  test("is an error where a key at a socket is not there, and --json stays one document", async () => {
+    const { stdout, exitCode } = await runCli(
+      ["register", "--device", `unix:${at("nobody")}`, "--junit", at("j.xml"), "--json"],
+      { variables: { GITHUB_ACTIONS: "true" } },
+    );
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: "ENVIRONMENT" } });
+    expect(readFileSync(at("j.xml"), "utf8")).toContain('<error type="ENVIRONMENT"');
+  });
+
+  test("a command line that is wrong writes no report", async () => {
+    const { exitCode } = await runCli([
+      "register",
+      "--device",
+      "sim",
+      "--bind",
+      "x:1",
+      "--junit",
+      at("j.xml"),
+    ]);
+    expect(exitCode).toBe(2);
+    expect(existsSync(at("j.xml"))).toBe(false);
+  });
+});
+
+describe("the site's part", () => {
+  const causesIn = (stdout: string) => {
+    const { trace } = JSON.parse(stdout) as { readonly trace: readonly TraceRecord[] };
+    return explain(trace).ceremonies.map(({ kind, mechanism }) => `${kind} ${mechanism}`);
+  };
+  const kept = () => ["--store", at("store.json"), "--credentials", at("credentials.json"), "--json"];
+
+  test("of a response that was verified is explained as success", async () => {
+    expect(causesIn((await runCli(["login", "--json"])).stdout)).toEqual([
+      "registration success",
+      "login success",
+    ]);
+    expect(causesIn((await runCli(["register", ...kept()])).stdout)).toEqual(["registration success"]);
+    expect(causesIn((await runCli(["login", ...kept()])).stdout)).toEqual(["login success"]);
+  });
+
+  test("is not made up where nothing says what to verify against", async () => {
+    await runCli(["register", ...kept()]);
+    const { stdout } = await runCli(["login", "--store", at("store.json"), "--json"]);
+    expect(causesIn(stdout)).toEqual(["login undecided"]);
+    expect(stdout).not.toContain('"rp.');
+  });
+
+  test("has the refusal of a response that breaks a rule", async () => {
+    await runCli(["register", ...kept()]);
+    const file = JSON.parse(readFileSync(at("credentials.json"), "utf8")) as object;
+    writeFileSync(at("none.json"), JSON.stringify({ ...file, credentials: [] }));
+    const { stdout, exitCode } = await runCli([
+      ...["login", "--store", at("store.json"), "--credentials", at("none.json"), "--json"],
+    ]);
+    expect(exitCode).toBe(1);
+    const { trace } = JSON.parse(stdout) as { readonly trace: readonly TraceRecord[] };
+    expect(trace).toContainEqual(
+      expect.objectContaining({ actor: "site", kind: "rp.response", status: 400, code: "RP_CREDENTIAL_ID" }),
+    );
+    expect(explain(trace).ceremonies.map(({ mechanism }) => mechanism)).not.toContain("success");
   });
 });
 

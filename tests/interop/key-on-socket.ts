@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CtapCommand } from "../../src/ctap/command.js";
+import { CtapCommand, nameOfCommand } from "../../src/ctap/command.js";
 import type { CtapHandler } from "../../src/ctap/device.js";
 import { systemClock } from "../../src/core/clock.js";
 import { envFor } from "../../src/core/env.js";
@@ -79,6 +79,11 @@ export class KeyOnSocket implements AsyncDisposable {
     asked.count = (command) => offered.#count(command);
     winks.count = () => (offered.winks += 1);
     return offered;
+  }
+
+  /** Names of the commands that the key was asked so far. */
+  get commandsAsked(): ReadonlySet<string> {
+    return new Set([...this.#asked.keys()].map(nameOfCommand));
   }
 
   /** Resolves once the key has been asked a command this many times from now on. */

@@ -14,6 +14,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   collect: {
     words: [],
     options: ["dry-run", "pin-file"],
+    operation: "writeLargeBlobs",
     run: (invocation) => usingKey(invocation, collect),
   },
 };

@@ -107,6 +107,7 @@ function changing(changeOf: (invocation: Invocation, words: readonly string[]) =
   return {
     words: [],
     options: ["dry-run"],
+    operation: "config",
     run: (invocation, words) => {
       const wanted = changeOf(invocation, words);
       return usingKey(invocation, (key) => change(key, wanted));

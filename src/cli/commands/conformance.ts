@@ -57,7 +57,7 @@ export const conformance: Command = {
 };
 
 async function run(invocation: Invocation, only: readonly string[]): Promise<Outcome> {
-  const { env, target, settle } = await targetFrom(invocation);
+  const { env, target, settle, release } = await targetFrom(invocation);
   const { terminal } = invocation;
   const { signal, stop } = watchForInterruption();
   const onResult = ({ id, outcome }: CheckResult) => terminal.status(`${outcome} ${id}`);
@@ -81,6 +81,7 @@ async function run(invocation: Invocation, only: readonly string[]): Promise<Out
     return withProblems(outcome, problems, terminal);
   } finally {
     stop();
+    await release?.();
   }
 }
 

@@ -26,11 +26,13 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   delete: {
     words: ["ID"],
     options: ["dry-run"],
+    operation: "deleteCredentials",
     run: (invocation, [id = ""]) => onOne(invocation, id, deleteOne),
   },
   update: {
     words: ["ID"],
     options: ["dry-run", "name", "display-name"],
+    operation: "updateCredentials",
     run: (invocation, [id = ""]) => {
       if (
         textOption(invocation, "name") === undefined &&

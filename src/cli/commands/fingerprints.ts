@@ -28,16 +28,19 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   enroll: {
     words: [],
     options: ["name", "sample-ms"],
+    operation: "enrollFingerprints",
     run: (invocation) => enrolling(invocation, enroll),
   },
   rename: {
     words: ["ID", "NAME"],
     options: ["dry-run"],
+    operation: "enrollFingerprints",
     run: (invocation, [id = "", name = ""]) => onOne(invocation, id, rename(name)),
   },
   delete: {
     words: ["ID"],
     options: ["dry-run"],
+    operation: "deleteFingerprints",
     run: (invocation, [id = ""]) => onOne(invocation, id, remove),
   },
 };

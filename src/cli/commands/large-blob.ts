@@ -32,6 +32,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   set: {
     words: ["FILE"],
     options: [...ONE, "dry-run"],
+    operation: "writeLargeBlobs",
     run: (invocation, [file = ""]) => {
       const data = readBytesFile(file, { what: "large blob", limit: "LARGE_BLOB_BYTES_MAX" });
       return onOne(invocation, { writes: true, work: (blob) => set(blob, data) });
@@ -40,6 +41,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   delete: {
     words: [],
     options: [...ONE, "dry-run"],
+    operation: "writeLargeBlobs",
     run: (invocation) => onOne(invocation, { writes: true, work: erase }),
   },
 };

@@ -21,7 +21,8 @@ import {
 import { EXTENSION_HELP } from "../extension-help.js";
 import { readJsonFile } from "../files/read-file.js";
 import { numberOption, textOption } from "../options.js";
-import { calledByPage, toldWell, verifiedBySite, withDevice } from "../run-ceremony.js";
+import { calledByPage } from "../called-by-page.js";
+import { toldWell, withDevice } from "../run-ceremony.js";
 import { CredentialFile, type CredentialFileEntry } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
 import { creationOptions, registerOn } from "./register.js";
@@ -54,19 +55,26 @@ ${EXTENSION_HELP}`,
         const known = credentialFile.entries.filter((entry) => entry.rpId === rpId);
         const options = file === undefined ? requestOptions(opened, invocation, known) : given;
         const call = { method: "get", client, options } as const;
-        const response = await calledByPage(opened, call, (env) =>
-          // Whatever the file holds: get() converts it, and refuses what a browser refuses.
-          opened.settle(
-            authenticate(envFor(env, "browser"), opened.device, options as RequestOptionsInput, client),
-          ),
-        );
-        const entry = known.find(({ credential }) => credential.id === response.id);
-        const verified = verifiedBySite(response, () => {
-          checkListed(response.id, options);
-          if (entry !== undefined) return verify(response, { options, origin, rpId, entry });
-          if (textOption(invocation, "credentials") === undefined) return undefined;
+        const hasFile = textOption(invocation, "credentials") !== undefined;
+        const verify = (answer: AuthenticationResponseJSON) => {
+          checkListed(answer.id, options);
+          const entry = known.find(({ credential }) => credential.id === answer.id);
+          if (entry !== undefined)
+            return { entry, read: verifiedLogin(answer, { options, origin, rpId, entry }) };
+          if (!hasFile) return undefined;
           throw new VerificationError("RP_CREDENTIAL_ID", "the credentials file knows no passkey of this id");
-        });
+        };
+        const { response, verified: found } = await calledByPage(
+          opened,
+          call,
+          (env) =>
+            // Whatever the file holds: get() converts it, and refuses what a browser refuses.
+            opened.settle(
+              authenticate(envFor(env, "browser"), opened.device, options as RequestOptionsInput, client),
+            ),
+          { verify, isKnown: hasFile || known.length > 0 },
+        );
+        const verified = found?.read;
         const verdict = verified
           ? `verified: user ${verified.userVerified ? "verified" : "present"}, counter ${verified.signCount}`
           : "not verified: no credentials file says what to verify against (--credentials FILE)";
@@ -76,8 +84,9 @@ ${EXTENSION_HELP}`,
           verified: verified && { userVerified: verified.userVerified, signCount: verified.signCount },
           lines: [`signed in with ${response.id}`, verdict],
         });
-        if (entry === undefined || verified === undefined) return { outcome };
-        return { outcome, keep: () => credentialFile.put({ ...entry, credential: verified.credential }) };
+        if (found === undefined) return { outcome };
+        const { entry, read } = found;
+        return { outcome, keep: () => credentialFile.put({ ...entry, credential: read.credential }) };
       },
     });
   },
@@ -130,7 +139,7 @@ interface Expected {
   readonly entry: CredentialFileEntry;
 }
 
-function verify(response: AuthenticationResponseJSON, { options, origin, rpId, entry }: Expected) {
+function verifiedLogin(response: AuthenticationResponseJSON, { options, origin, rpId, entry }: Expected) {
   const {
     allowCredentials,
     challenge,

@@ -19,10 +19,16 @@ import {
 const NO_SITE = "pin-verification.passkey-harness.invalid";
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
-  set: { words: [], options: ["new-pin-file"], run: (invocation) => usingKey(invocation, set) },
+  set: {
+    words: [],
+    options: ["new-pin-file"],
+    operation: "setPin",
+    run: (invocation) => usingKey(invocation, set),
+  },
   change: {
     words: [],
     options: ["pin-file", "new-pin-file"],
+    operation: "changePin",
     run: (invocation) => usingKey(invocation, change),
   },
   verify: { words: [], options: ["pin-file"], run: (invocation) => usingKey(invocation, verify) },

@@ -23,7 +23,8 @@ import { EXTENSION_HELP } from "../extension-help.js";
 import { readJsonFile } from "../files/read-file.js";
 import { checkWritable } from "../files/replace-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
-import { calledByPage, toldWell, verifiedBySite, withDevice } from "../run-ceremony.js";
+import { calledByPage } from "../called-by-page.js";
+import { toldWell, withDevice } from "../run-ceremony.js";
 import { type Trust, TRUST_HELP, TRUST_OPTIONS, trustOf } from "../trust-options.js";
 import { CredentialFile } from "../files/credential-file.js";
 import type { OpenedDevice } from "../device/opened-device.js";
@@ -117,25 +118,32 @@ export async function registerOn(
   { trust = {}, ...client }: ClientContext & { readonly trust?: Trust },
 ) {
   const call = { method: "create", client, options } as const;
-  const response = await calledByPage(opened, call, (env) =>
-    // Whatever the file holds: create() converts it, and refuses what a browser refuses.
-    opened.settle(create(envFor(env, "browser"), opened.device, options as CreationOptionsInput, client)),
+  const { response, verified } = await calledByPage(
+    opened,
+    call,
+    (env) =>
+      // Whatever the file holds: create() converts it, and refuses what a browser refuses.
+      opened.settle(create(envFor(env, "browser"), opened.device, options as CreationOptionsInput, client)),
+    {
+      isKnown: true,
+      verify(answer) {
+        const { authenticatorSelection, challenge, pubKeyCredParams, rp, user } =
+          parseCreationOptionsFromJSON(options);
+        const userVerification = authenticatorSelection?.userVerification;
+        const verifiedCredential = verifyRegistration(answer, {
+          challenge,
+          origins: [client.origin],
+          rpId: rp.id ?? new URL(client.origin).hostname,
+          ...(userVerification !== undefined && { userVerification }),
+          ...(pubKeyCredParams.length > 0 && { allowedAlgorithms: pubKeyCredParams.map(({ alg }) => alg) }),
+          atEpochMs: opened.env.clock.epochMs(),
+          ...trust,
+        });
+        return { verified: verifiedCredential, userHandle: toBase64url(user.id) };
+      },
+    },
   );
-  const { authenticatorSelection, challenge, pubKeyCredParams, rp, user } =
-    parseCreationOptionsFromJSON(options);
-  const userVerification = authenticatorSelection?.userVerification;
-  const verified = verifiedBySite(response, () =>
-    verifyRegistration(response, {
-      challenge,
-      origins: [client.origin],
-      rpId: rp.id ?? new URL(client.origin).hostname,
-      ...(userVerification !== undefined && { userVerification }),
-      ...(pubKeyCredParams.length > 0 && { allowedAlgorithms: pubKeyCredParams.map(({ alg }) => alg) }),
-      atEpochMs: opened.env.clock.epochMs(),
-      ...trust,
-    }),
-  );
-  return { response, verified, userHandle: toBase64url(user.id) };
+  return { response, ...verified };
 }
 
 /** Options as a plain site would make them. */

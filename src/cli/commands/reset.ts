@@ -43,7 +43,7 @@ ${DEVICE_HELP}`,
   run(invocation) {
     const replugMs =
       numberOption(invocation, "replug-ms", { min: 1, max: REPLUG_MS_MAX }) ?? REPLUG_MS_DEFAULT;
-    return usingKey(invocation, async (key) => {
+    return usingKey({ ...invocation, operation: "reset" }, async (key) => {
       refuseU2f(key);
       refuseTransport(key);
       if (flag(invocation, "dry-run")) return dryRun(key);

@@ -43,6 +43,8 @@ export const rig: Command = {
   --priority N         0 to 9, 5 when absent; higher ones go first, and waiting raises it
   --limit-ms N         how long the command may keep the device (600000); then it is ended
   --wait-ms N          how long to wait for one (1800000)
+  --junit FILE         write what became of the command as JUnit XML: a failure for another exit code than 0, an error
+                       where no device could be had
   release LABEL        ask the job that has it to end, or take it out of quarantine
   press LABEL          move its finger
   --hold-ms N          for so long
@@ -62,6 +64,7 @@ export const rig: Command = {
     priority: { type: "string" },
     "limit-ms": { type: "string" },
     "wait-ms": { type: "string" },
+    junit: { type: "string" },
     "hold-ms": { type: "string" },
     force: { type: "boolean", default: false },
     port: { type: "string" },

@@ -1,4 +1,6 @@
 import type { Allowance, TargetFinger, Target } from "../../entry/conformance.js";
+import { type HidPort, openHidDevice, withU2fFallback } from "../../entry/hid.js";
+import type { Operation } from "../../entry/rig.js";
 import {
   type AuthenticatorProfile,
   type Env,
@@ -11,6 +13,7 @@ import { namesHint } from "../../core/place.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { withoutLabel } from "../device/device-label.js";
 import { hidPortAt } from "../device/port-at.js";
+import { GuardedDevice, type RigGuard } from "../device/rig-guard.js";
 import { namingFile } from "../files/file-error.js";
 import { readJsonFile } from "../files/read-file.js";
 import { choiceOption, numberOption, textOption } from "../options.js";
@@ -51,12 +54,15 @@ export interface OpenedTarget {
   readonly isSimulated: boolean;
   /** Lets time pass until `work` settles: virtual time for a simulated device, real time otherwise. */
   readonly settle: <T>(work: Promise<T>) => Promise<T>;
+  /** Gives a key of a rig back; absent for a device that is of none. */
+  readonly release?: () => Promise<void>;
 }
 
 /** @throws {UsageError} USAGE, ENVIRONMENT. @throws what reading files throws. */
 export async function targetFrom(invocation: Invocation): Promise<OpenedTarget> {
   const { machine } = invocation;
-  const where = await withoutLabel(textOption(invocation, "device") ?? "sim", machine);
+  const named = textOption(invocation, "device") ?? "sim";
+  const where = await withoutLabel(named, machine);
   const isSimulated = where === "sim";
   const stray = (isSimulated ? ["bind"] : ["profile", "seed", "touch-ms"]).find(
     (name) => invocation.values[name] !== undefined,
@@ -70,12 +76,52 @@ export async function targetFrom(invocation: Invocation): Promise<OpenedTarget> 
   const env = systemEnv();
   const finger = fingerOf(choice, invocation.terminal);
   const place = { bind: textOption(invocation, "bind"), usb: machine.usb };
+  const port = () => hidPortAt(env, where, place);
+  const guard = machine.rigOf?.(named);
+  if (guard) await askRig(guard, { env, port, allowed });
   return {
     env,
     isSimulated,
-    target: { label: where, port: () => hidPortAt(env, where, place), ...(finger && { finger }), ...given },
+    target: {
+      label: where,
+      port,
+      ...(finger && { finger }),
+      ...given,
+      ...(guard && { onAnswer: (request, answer) => guard.note(request, answer) }),
+    },
     settle: (work) => work,
+    ...(guard && { release: () => guard.release() }),
   };
+}
+
+/** What a rig file has to allow for each use. */
+const OPERATIONS: Readonly<Record<Allowance, readonly Operation[]>> = {
+  store: ["createCredentials", "updateCredentials", "deleteCredentials", "writeLargeBlobs"],
+  pin: ["setPin", "changePin"],
+  config: ["config"],
+  reset: ["reset"],
+};
+
+interface AskedForChecks {
+  readonly env: Env;
+  readonly port: () => Promise<HidPort>;
+  readonly allowed: readonly Allowance[];
+}
+
+/** @throws {RigError} for a use that the rig does not allow with its key, before any check. */
+async function askRig(guard: RigGuard, { env, port, allowed }: AskedForChecks): Promise<void> {
+  const operations = allowed.flatMap((use) => OPERATIONS[use]);
+  if (operations.length === 0) return;
+  const hid = withU2fFallback(env, await openHidDevice(env, await port()));
+  const device = new GuardedDevice(hid, guard);
+  try {
+    for (const operation of operations) await device.announce(operation);
+  } catch (error) {
+    await guard.release();
+    throw error;
+  } finally {
+    await hid[Symbol.asyncDispose]();
+  }
 }
 
 type Given = Pick<Target, "allowed" | "pin">;

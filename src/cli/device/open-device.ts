@@ -3,7 +3,7 @@ import { envFor, firmwareOf, simHidPort, virtualEnv } from "../../entry/sim.js";
 import { type Invocation, type OptionTable, UsageError } from "../command.js";
 import { HYBRID_CEREMONY_HELP, HYBRID_CEREMONY_OPTIONS, openHybrid } from "./hybrid-device.js";
 import { watchForInterruption } from "../interruption.js";
-import { textOption } from "../options.js";
+import { flag, textOption } from "../options.js";
 import { framesOption } from "../recording.js";
 import { withoutLabel } from "./device-label.js";
 import { openReal } from "./open-real.js";
@@ -35,15 +35,27 @@ export async function openDevice(
   invocation: Invocation,
   method: "create" | "get" = "get",
 ): Promise<OpenedDevice> {
-  const where = await withoutLabel(textOption(invocation, "device") ?? "sim", invocation.machine);
+  const { machine, operation } = invocation;
+  const named = textOption(invocation, "device") ?? "sim";
+  const where = await withoutLabel(named, machine);
   refuseOptionsOfOthers(where, invocation);
   if (where === "hybrid") return openHybrid(invocation, method);
   if (where === "sim") return openSimulated(invocation);
-  return openReal(where, {
+  const opened = await openReal(where, {
     frames: framesOption(invocation),
     bind: textOption(invocation, "bind"),
-    usb: invocation.machine.usb,
+    usb: machine.usb,
+    guard: machine.rigOf?.(named),
   });
+  const announced = method === "create" ? "createCredentials" : operation;
+  try {
+    // Before a PIN or a touch is asked for.
+    if (announced !== undefined && !flag(invocation, "dry-run")) await opened.announce?.(announced);
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 /** Options that say something of one kind of device, and how that kind is asked for. */

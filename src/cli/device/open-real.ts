@@ -14,9 +14,12 @@ import { UsageError } from "../command.js";
 import { AwaitedAnswers } from "./awaited-answers.js";
 import type { OpenedDevice, Replug } from "./opened-device.js";
 import { hidPortAt, type PortOptions } from "./port-at.js";
+import { GuardedDevice, type RigGuard } from "./rig-guard.js";
 
 export interface RealDeviceOptions extends PortOptions {
   readonly frames: HidDeviceOptions["frames"];
+  /** What the rig says of the key; absent for a device that is of none. */
+  readonly guard?: RigGuard | undefined;
 }
 
 /**
@@ -44,8 +47,10 @@ interface Place {
 
 function openedAt(place: Place, hid: HidDevice): OpenedDevice {
   const { env, link, sink } = place;
+  const { guard } = place.options;
   const opened = withU2fFallback(link, hid);
-  const device = new AwaitedAnswers(opened);
+  const guarded = guard && new GuardedDevice(opened, guard);
+  const device = guarded ?? new AwaitedAnswers(opened);
   return {
     env,
     device,
@@ -54,6 +59,7 @@ function openedAt(place: Place, hid: HidDevice): OpenedDevice {
     seed: undefined,
     settle: (work) => work,
     duringUser: (work) => work,
+    ...(guarded && { announce: (operation) => guarded.announce(operation) }),
     prepareReplug: () => prepareReplug(place, opened),
     async close() {
       await device.answered();

@@ -1,6 +1,7 @@
 import type { CtapDevice } from "../../entry/ctap.js";
 import type { TraceRecord } from "../../entry/diagnosis.js";
 import type { HidDevice, ReopenLimit } from "../../entry/hid.js";
+import type { Operation } from "../../entry/rig.js";
 import type { Env } from "../../entry/sim.js";
 
 /** A device on the table, the time it lives in, and everything that was said. */
@@ -18,6 +19,8 @@ export interface OpenedDevice {
   readonly duringUser: <T>(work: Promise<T>) => Promise<T>;
   /** Gets ready for the key to be unplugged and plugged in again; absent where nothing can be unplugged. */
   readonly prepareReplug?: () => Promise<Replug>;
+  /** Asks the rig that the device is of whether something may be done to it; absent for a device that is of none. */
+  readonly announce?: (operation: Operation) => Promise<void>;
   close(): Promise<void>;
 }
 

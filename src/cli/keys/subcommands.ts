@@ -1,4 +1,5 @@
 import { namesHint } from "../../core/place.js";
+import type { Operation } from "../../entry/rig.js";
 import { type Invocation, type Outcome, UsageError } from "../command.js";
 
 /** One thing that a command does, named by its first word. */
@@ -7,6 +8,8 @@ export interface Subcommand {
   readonly words: readonly string[];
   /** Options that this one takes and others of the command do not. */
   readonly options?: readonly string[];
+  /** What it does to the key, in the words of a rig file. */
+  readonly operation?: Operation;
   run(invocation: Invocation, words: readonly string[]): Promise<Outcome>;
 }
 
@@ -38,7 +41,7 @@ export async function runSubcommand(
     });
   }
   refuseOptionsOfOthers(`${command} ${name}`, subcommand, { subcommands, invocation });
-  return subcommand.run(invocation, words);
+  return subcommand.run({ ...invocation, operation: subcommand.operation }, words);
 }
 
 function refuseOptionsOfOthers(

@@ -10,11 +10,8 @@ import {
 } from "../../entry/rig.js";
 import { systemEnv } from "../../entry/sim.js";
 import { type Invocation, UsageError } from "../command.js";
-import { RIG_FILE, RIG_FILE_VARIABLE } from "../machine.js";
+import { LABEL_VARIABLE, RIG_FILE, RIG_FILE_VARIABLE } from "../machine.js";
 import { flag, textOption } from "../options.js";
-
-/** Environment variable that names the device to the command that a lease was taken for. */
-export const LABEL_VARIABLE = "PASSKEY_HARNESS_RIG_LABEL";
 
 /** The rig that a command line means. */
 export interface RigContext {

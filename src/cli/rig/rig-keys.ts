@@ -11,8 +11,9 @@ import {
   withLease,
 } from "../../entry/rig.js";
 import { type Outcome, UsageError } from "../command.js";
+import { LABEL_VARIABLE } from "../machine.js";
 import { counted, numberOption, textOption } from "../options.js";
-import { checkNotAnothers, keyNamed, LABEL_VARIABLE, type RigContext } from "./rig-context.js";
+import { checkNotAnothers, keyNamed, type RigContext } from "./rig-context.js";
 import { codeOf } from "./rig-lease.js";
 
 const HOLD_MS = 200;

@@ -1,12 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { endProcess, isRunning, type Lease, RigError, withLease } from "../../entry/rig.js";
+import { toJUnit } from "../../entry/scenarios.js";
 import { sleep } from "../../entry/sim.js";
 import { isHarnessError } from "../../index.js";
 import { type Outcome, UsageError } from "../command.js";
+import { LABEL_VARIABLE } from "../machine.js";
+import { replaceFile } from "../files/replace-file.js";
 import { watchForInterruption } from "../interruption.js";
 import { flag, numberOption, textOption, textsOf } from "../options.js";
-import { keyNamed, LABEL_VARIABLE, type RigContext } from "./rig-context.js";
+import { failuresOf, withProblems } from "../problems.js";
+import { runWithoutTrace } from "../run-without-trace.js";
+import { keyNamed, type RigContext } from "./rig-context.js";
 
 const MS_MAX = 86_400_000;
 /** From the request to end to the end by force, in milliseconds. */
@@ -17,6 +22,56 @@ const LOOK_MS = 100;
 
 /** Runs a command with a device that no other job has. */
 export async function leaseFor(context: RigContext): Promise<Outcome> {
+  const { invocation } = context;
+  const job = textOption(invocation, "job") ?? invocation.positionals[1] ?? "";
+  try {
+    const outcome = await runJob(context);
+    return await writtenAsJUnit(outcome, { job, json: outcome.json as JobResult }, invocation);
+  } catch (error) {
+    if (isHarnessError(error) && error.code !== "USAGE") {
+      const { terminal } = invocation;
+      const none: Outcome = { exitCode: 2, json: {}, text: "" };
+      const { code, message } = error;
+      const told = await writtenAsJUnit(none, { job, error: { code, message } }, invocation);
+      const { problems = [] } = told.json as { readonly problems?: readonly unknown[] };
+      if (terminal.json && problems.length > 0) terminal.warn("the JUnit file could not be written");
+    }
+    throw error;
+  }
+}
+
+interface JobResult {
+  readonly label: string;
+  readonly commandExitCode: number | null;
+}
+
+/** Writes what became of a job: a command that ended with another code than 0 failed, one without a device has an error. */
+async function writtenAsJUnit(
+  outcome: Outcome,
+  { job, json, error }: { job: string; json?: JobResult; error?: { code: string; message: string } },
+  invocation: RigContext["invocation"],
+): Promise<Outcome> {
+  const path = textOption(invocation, "junit");
+  if (path === undefined) return outcome;
+  const isGood = json?.commandExitCode === 0;
+  const run = runWithoutTrace({
+    id: job,
+    title: "A job on a device of the rig",
+    story: "The command of a lease; it is held to exit code 0.",
+    reproduction: "passkey-harness rig lease",
+    ...(error && { error }),
+    ...(json && !isGood && { failure: { expected: "exit code 0", found: endOf(json.commandExitCode) } }),
+    ...(json && { properties: { label: json.label } }),
+  });
+  const problems = await failuresOf([() => void replaceFile(path, toJUnit([run]))]);
+  return withProblems(outcome, problems, invocation.terminal);
+}
+
+function endOf(code: number | null): string {
+  return `exit code ${code ?? "none: a signal ended it"}`;
+}
+
+async function runJob(context: RigContext): Promise<Outcome> {
   const { invocation, rig } = context;
   const [, ...argv] = invocation.positionals;
   const [program] = argv;
@@ -44,7 +99,7 @@ export async function leaseFor(context: RigContext): Promise<Outcome> {
       invocation.terminal.warn(`leased ${lease.label}`);
       const code = await runWith(context, lease, argv);
       const isGood = code === 0;
-      const text = isGood ? "" : `exit code ${code ?? "none: a signal ended it"}`;
+      const text = isGood ? "" : endOf(code);
       rig.log.add({ kind: "verdict", label: lease.label, job, outcome: isGood ? "passed" : "failed", text });
       return {
         exitCode: isGood ? 0 : 1,

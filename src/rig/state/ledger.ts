@@ -24,7 +24,10 @@ export interface KeyLedger {
 /** What a key says it holds. */
 export interface KeyContents {
   readonly pinSet: boolean;
-  /** IDs of its discoverable credentials; `unseen` where the key does not say, or not without its PIN. */
+  /**
+   * IDs of the credentials that the operation is about, those of all discoverable ones for a reset; `unseen` where the key
+   * does not say, or not without its PIN.
+   */
   readonly credentialIds: readonly Uint8Array[] | "unseen";
 }
 
@@ -41,9 +44,13 @@ const SHAPE = shape.object(
 
 const CODES = { unknownMember: "bad", missingMember: "bad", wrongType: "bad", badValue: "bad" } as const;
 const SALT_BYTES = 16;
+/** Operations that take away or overwrite what is on the key; the others add to it. */
 const DESTRUCTIVE: readonly Operation[] = [
   "reset",
+  "changePin",
   "deleteCredentials",
+  "updateCredentials",
+  "config",
   "deleteFingerprints",
   "writeLargeBlobs",
 ];

@@ -6,13 +6,13 @@ import type { ReportedRun } from "./run-of-trace.js";
 import { marginInWords, marginRangeOf, prose, toneOfRootCause } from "./words.js";
 
 /** The verdict in one card: what happened, whose timer, by how much. */
-export function leadOf({ explanation }: ReportedRun): Markup {
+export function leadOf({ explanation, error }: ReportedRun): Markup {
   const { mechanism, verdict } = explanation;
   const mood = mechanism === "success" ? " calm" : mechanism === "undecided" ? " unsure" : "";
   return markup`<section class="card lead${mood}" id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title">Verdict</h2>
 <p class="says">${prose(verdict)}</p>
-${factsOf(explanation)}
+${error ? undefined : factsOf(explanation)}
 </section>`;
 }
 

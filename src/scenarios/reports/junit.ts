@@ -4,7 +4,8 @@ import type { ReportedRun } from "./run-of-trace.js";
 const SUITE = "passkey-harness";
 
 /**
- * Runs as JUnit XML: one test case for each, a failure for each that broke its promises.
+ * Runs as JUnit XML: one test case for each, a failure for each that broke its promises, and an error for each that
+ * could not begin.
  *
  * Properties hold seed, mechanism, deciding timer and margin. A run held to no promise is skipped, not passed.
  * There is no `time`: a scenario's minutes are virtual and stand in the property `virtual-ms`.
@@ -16,11 +17,12 @@ const SUITE = "passkey-harness";
  * writeFileSync("junit.xml", toJUnit([run]));
  */
 export function toJUnit(runs: readonly ReportedRun[]): string {
-  const failures = runs.filter(({ verdict }) => verdict === "unexpected").length;
+  const errors = runs.filter(({ error }) => error !== undefined).length;
+  const failures = runs.filter(({ verdict, error }) => verdict === "unexpected" && !error).length;
   const skipped = runs.filter(({ verdict }) => verdict === "no-expectation").length;
   return String(markup`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="${SUITE}" tests="${runs.length}" failures="${failures}" errors="0">
-<testsuite name="${SUITE}" tests="${runs.length}" failures="${failures}" errors="0" skipped="${skipped}">
+<testsuites name="${SUITE}" tests="${runs.length}" failures="${failures}" errors="${errors}">
+<testsuite name="${SUITE}" tests="${runs.length}" failures="${failures}" errors="${errors}" skipped="${skipped}">
 ${runs.map((run) => testCase(run, runs))}</testsuite>
 </testsuites>
 `);
@@ -33,7 +35,7 @@ function testCase(run: ReportedRun, runs: readonly ReportedRun[]): Markup {
   const name = again ? `${scenario.id}, seed ${seed}` : scenario.id;
   const outcome = {
     "as-expected": undefined,
-    unexpected: failureOf(run),
+    unexpected: errorOf(run) ?? failureOf(run),
     "no-expectation": markup`<skipped message="held to no promise"/>
 `,
   }[verdict];
@@ -48,6 +50,9 @@ Again: ${run.reproduction}</system-out>
 
 function propertiesOf({ seed, knobs, explanation, records, properties: more = {} }: ReportedRun) {
   const { decidedBy, marginMs, marginRangeMs, ceremonies, mechanism } = explanation;
+  // Of a run without a ceremony nothing else can be said.
+  if (ceremonies.length === 0 && records.every(({ actor }) => actor === "harness"))
+    return Object.entries(more);
   const mechanisms = ceremonies.length === 0 ? [mechanism] : ceremonies.map((one) => one.mechanism);
   const properties: readonly (readonly [name: string, value: string | number] | undefined)[] = [
     ["seed", seed],
@@ -62,6 +67,14 @@ function propertiesOf({ seed, knobs, explanation, records, properties: more = {}
     ...Object.entries(knobs).map(([name, value]) => [`knob ${name}`, String(value ?? "never")] as const),
   ];
   return properties.filter((property) => property !== undefined);
+}
+
+function errorOf({ error, reproduction }: ReportedRun): Markup | undefined {
+  if (error === undefined) return undefined;
+  const { code, message } = error;
+  return markup`<error type="${code}" message="${`${code}: ${message}`}">${message}
+Again: ${reproduction}</error>
+`;
 }
 
 function failureOf({ findings, reproduction }: ReportedRun): Markup {

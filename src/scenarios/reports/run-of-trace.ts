@@ -22,6 +22,8 @@ export interface ReportedRun extends Omit<Run, "scenario"> {
   readonly alias?: string;
   /** What else is known of the run, such as the model of a real device; JUnit lists it as properties. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** What kept the run from beginning, such as a device that is not there: an error for JUnit, and no failure. */
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 export interface RunOfTraceOptions {

@@ -58,6 +58,28 @@ const json = async (args: readonly string[]): Promise<Report> =>
   JSON.parse((await runCli([...args, "--json"])).stdout) as Report;
 
 describe("lease", () => {
+  test("writes what became of the command as JUnit: passed, failed, or without a device", async () => {
+    const folder = scratch();
+    const junit = join(folder, "j.xml");
+    const run = async (...args: string[]) => {
+      const argv = ["rig", "lease", "--rig", fileOf(folder), "--job", "nightly", "--junit", junit, ...args];
+      const { exitCode } = await runCli(argv);
+      return [exitCode, readFileSync(junit, "utf8")] as const;
+    };
+    const node = ["--", process.execPath, "-e"];
+    const [good, passed] = await run(...node, "0");
+    expect(good).toBe(0);
+    expect(passed).toContain('tests="1" failures="0" errors="0" skipped="0"');
+    expect(passed).toContain('name="nightly"');
+    expect(passed).toContain('<property name="label" value="blue"/>');
+    const [bad, failed] = await run(...node, "process.exit(3)");
+    expect(bad).toBe(1);
+    expect(failed).toContain('message="link: expected exit code 0, found exit code 3"');
+    const [none, error] = await run("--label", "green", ...node, "0");
+    expect(none).toBe(2);
+    expect(error).toContain('<error type="RIG_NO_SUCH_DEVICE"');
+  });
+
   test("the command runs with the device's name, and its exit code is the verdict", async () => {
     const file = fileOf(scratch());
     const print =
