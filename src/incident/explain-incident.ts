@@ -128,8 +128,16 @@ export async function explainIncident(
     records,
     explanation,
     coverage,
-    startMs,
+    startMs: Number.isFinite(startMs) ? startMs : firstMomentOf(sources),
   };
+}
+
+/** Where no record has a time: when the first of the logs begins; 1970 where none says. */
+function firstMomentOf(sources: readonly NamedSource[]): number {
+  const moments = sources
+    .flatMap(({ coverage }) => coverage.map(({ at }) => at.fromMs))
+    .filter((ms) => Number.isFinite(ms));
+  return moments.length === 0 ? 0 : Math.min(...moments);
 }
 
 /** Recognises every file. Logs of whole sites come last: they are read for the time that the others speak of. */
