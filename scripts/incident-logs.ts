@@ -2,8 +2,8 @@ import type { IncidentFile } from "../src/incident/importer.js";
 
 const CHUNK_BYTES = 256 * 1024;
 const START_MS = Date.UTC(2026, 2, 2, 10);
-/** One call in so many is a passkey's. */
-const OTHERS_PER_CALL = 5_000;
+/** There is one login, of two calls, in so many. */
+const LINES_PER_LOGIN = 5_000;
 const BODY_CHARS = 24_000;
 
 /** A file that is made as it is read. */
@@ -80,17 +80,24 @@ function entry(
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** The access log of a busy site, every path another, with a passkey's call among thousands. */
-export function accessLogOf({ lines }: { readonly lines: number }): IncidentFile {
+export function accessLogOf({
+  lines,
+  linesPerLogin = LINES_PER_LOGIN,
+}: {
+  readonly lines: number;
+  /** More than 200. */
+  readonly linesPerLogin?: number;
+}): IncidentFile {
   return streamed("access.log", function* () {
     for (let index = 0; index < lines; index += 1) {
-      const place = index % OTHERS_PER_CALL;
+      const place = index % linesPerLogin;
       const path =
         place === 100
           ? "/webauthn/login/options"
           : place === 200
             ? "/webauthn/login/finish"
             : `/articles/${index}?page=${place}`;
-      const address = `198.51.${Math.floor(index / OTHERS_PER_CALL) % 256}.${place <= 200 ? 7 : index % 256}`;
+      const address = `198.51.${Math.floor(index / linesPerLogin) % 256}.${place <= 200 ? 7 : index % 256}`;
       yield `${address} - - [${stampOf(START_MS + index * 10)}] "POST ${path} HTTP/2.0" 200 512 "-" "Mozilla/5.0 Chrome/140.0.0.0"\n`;
     }
   });
