@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { RULES } from "../src/diagnosis/rules/registry.js";
 import { CATALOGUE } from "../src/scenarios/catalogue.js";
+import { mappingSchema } from "../src/incident/app-log/mapping-schema.js";
 import { rigSchema } from "../src/rig/inventory/rig-schema.js";
 import { scenarioSchema } from "../src/scenarios/files/scenario-schema.js";
 import { interopPage } from "./interop-page.js";
@@ -40,6 +41,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
     document("docs/scenario-schema.json", JSON.stringify(scenarioSchema())),
     document("docs/trace-schema.json", JSON.stringify(traceSchema())),
     document("docs/rig-schema.json", JSON.stringify(rigSchema())),
+    document("docs/incident-map-schema.json", JSON.stringify(mappingSchema())),
     document("src/page/script-text.ts", await pageScriptFile()),
     document("docs/knobs.md", knobsPage()),
     document("docs/openapi.json", JSON.stringify(openApi(VERSION))),

@@ -111,6 +111,7 @@ export async function explainIncident(
   checkSources(options, sources);
   const merged = mergeSources(sources, options);
   const { records, explanation, coverage, startMs } = judge(merged);
+  const beginsMs = Number.isFinite(startMs) ? startMs : firstMomentOf(sources);
   return {
     files: reports,
     sources: sources.map((source) => ({
@@ -128,8 +129,16 @@ export async function explainIncident(
     records,
     explanation,
     coverage,
-    ...(Number.isFinite(startMs) && { startMs }),
+    ...(beginsMs !== undefined && { startMs: beginsMs }),
   };
+}
+
+/** Returns when the first of the logs begins, where no record has a time; `undefined` where none says. */
+function firstMomentOf(sources: readonly NamedSource[]): number | undefined {
+  const moments = sources
+    .flatMap(({ coverage }) => coverage.map(({ at }) => at.fromMs))
+    .filter((ms) => Number.isFinite(ms));
+  return moments.length === 0 ? undefined : Math.min(...moments);
 }
 
 /** Recognises every file. Logs of whole sites come last: they are read for the time that the others speak of. */

@@ -9,6 +9,7 @@ import { btsnoop } from "./importers/btsnoop.js";
 import { libfido2Log } from "./importers/libfido2-log.js";
 import { logcat } from "./importers/logcat.js";
 import { netlog } from "./importers/netlog.js";
+import { otlp } from "./importers/otlp.js";
 import { playwrightTrace } from "./importers/playwright-trace.js";
 import { pythonFido2Log } from "./importers/python-fido2-log.js";
 import { unifiedLog } from "./importers/unified-log.js";
@@ -32,4 +33,5 @@ export const IMPORTERS: readonly Importer[] = [
   automationEvents,
   unifiedLog,
   usbCapture,
+  otlp,
 ];

@@ -2,6 +2,7 @@ import type { TraceRecord } from "../core/trace.js";
 import { explain } from "../diagnosis/explain.js";
 import type { CeremonyDiagnosis, Explanation } from "../diagnosis/explanation.js";
 import type { Coverage } from "../diagnosis/facts/coverage.js";
+import type { TraceFacts } from "../diagnosis/facts/trace-facts.js";
 import { gatherFacts } from "../diagnosis/gather-facts.js";
 import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
 import { labelsOf, type Merged } from "./merge/merged.js";
@@ -23,24 +24,45 @@ export interface Judgement {
  * and what the logs would have contradicted, had it been otherwise.
  */
 export function judge(merged: Merged): Judgement {
-  const [likeliest, ...others] = worldsOf(merged).map((world) => told(world, merged));
-  if (likeliest === undefined) throw new Error("there is always one world");
+  const [first, ...rest] = worldsOf(merged);
+  if (first === undefined) throw new Error("there is always one world");
+  const others: ReadonlyMap<string, Held>[] = [];
+  // Each world is let go before the next: a busy site's log has thousands of ceremonies.
+  for (let world = rest.pop(); world !== undefined; world = rest.pop())
+    others.push(heldOf(told(world, merged).explanation));
+  const likeliest = told(first, merged);
+  const parts = new Map(merged.ceremonies.map(({ id, parts }) => [id, parts]));
+  const facts = gatherFacts(likeliest.records, { schema: 2, coverage: likeliest.coverage });
   const touched = new Set(merged.clocks.conflicts.flatMap(({ ids }) => ids));
   const ceremonies = likeliest.explanation.ceremonies.map((diagnosis) => {
-    const same = others.map(({ explanation }) =>
-      explanation.ceremonies.find(({ ceremony }) => ceremony === diagnosis.ceremony),
-    );
-    const parts = merged.ceremonies.find(({ id }) => id === diagnosis.ceremony)?.parts ?? [];
-    if (parts.filter(({ source }) => touched.has(source.id)).length > 1)
+    const same = others.map((held) => held.get(diagnosis.ceremony));
+    const own = parts.get(diagnosis.ceremony) ?? [];
+    if (own.filter(({ source }) => touched.has(source.id)).length > 1)
       return undecided(diagnosis, ["clock"], "the clocks of its sources contradict each other");
     const held = heldIn(diagnosis, same);
-    return proven(held, likeliest);
+    return proven(held, facts);
   });
   const main = ceremonies.find(({ mechanism }) => mechanism !== "success") ?? ceremonies[0];
   return {
     ...likeliest,
     explanation: { ...likeliest.explanation, ...main, ceremonies },
   };
+}
+
+/** What has to be the same in every world. */
+interface Held {
+  readonly mechanism: CeremonyDiagnosis["mechanism"];
+  readonly timer: string | undefined;
+  readonly marginMs: number | undefined;
+}
+
+function heldOf({ ceremonies }: Explanation): ReadonlyMap<string, Held> {
+  return new Map(
+    ceremonies.map(({ ceremony, mechanism, decidedBy, marginMs }) => [
+      ceremony,
+      { mechanism, timer: decidedBy?.timer, marginMs },
+    ]),
+  );
 }
 
 function told(world: World, merged: Merged): Judgement {
@@ -64,13 +86,9 @@ function coverageIn({ traceMs }: World, { coverage }: Merged): Coverage {
 }
 
 /** The diagnosis where it is the same in every world; its margin as an interval. */
-function heldIn(
-  diagnosis: CeremonyDiagnosis,
-  others: readonly (CeremonyDiagnosis | undefined)[],
-): CeremonyDiagnosis {
+function heldIn(diagnosis: CeremonyDiagnosis, others: readonly (Held | undefined)[]): CeremonyDiagnosis {
   const differs = others.some(
-    (other) =>
-      other?.mechanism !== diagnosis.mechanism || other.decidedBy?.timer !== diagnosis.decidedBy?.timer,
+    (other) => other?.mechanism !== diagnosis.mechanism || other.timer !== diagnosis.decidedBy?.timer,
   );
   if (differs)
     return undecided(diagnosis, ["clock"], "what came first lies within what the clocks leave open");
@@ -80,10 +98,9 @@ function heldIn(
 }
 
 /** The diagnosis where the logs cover what could contradict it. */
-function proven(diagnosis: CeremonyDiagnosis, { records, coverage }: Judgement): CeremonyDiagnosis {
+function proven(diagnosis: CeremonyDiagnosis, facts: TraceFacts): CeremonyDiagnosis {
   const isUndecided = diagnosis.mechanism === "undecided";
   if (isUndecided && diagnosis.missingProbes.length > 0) return diagnosis;
-  const facts = gatherFacts(records, { schema: 2, coverage });
   const ceremony = facts.ceremonyById.get(diagnosis.ceremony);
   if (ceremony === undefined) return diagnosis;
   const needs = diagnosis.mechanism === "undecided" ? ANYTHING : needsOf(diagnosis.mechanism, ceremony);

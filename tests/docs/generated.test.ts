@@ -16,6 +16,7 @@ test("covers the schemas, the injected script, the knobs, the peers, the notices
     "docs/scenario-schema.json",
     "docs/trace-schema.json",
     "docs/rig-schema.json",
+    "docs/incident-map-schema.json",
     "src/page/script-text.ts",
     "docs/knobs.md",
     "docs/openapi.json",
@@ -27,5 +28,5 @@ test("covers the schemas, the injected script, the knobs, the peers, the notices
     "docs/verdicts.md",
     "docs/conformance.md",
   ]);
-  expect(DOCS[11]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
+  expect(DOCS[12]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
 });

@@ -2,8 +2,10 @@ import { IncidentError } from "../incident-error.js";
 import { isObject } from "../webauthn-json/walk.js";
 import type { LogMapping } from "./log-mapping.js";
 
-const FORMS = ["iso", "epoch-ms", "epoch-s", "epoch-ns"];
-const MACHINES = ["client", "phone", "gateway", "server", "mail"];
+/** How a time may be written. */
+export const FORMS = ["iso", "epoch-ms", "epoch-s", "epoch-ns"];
+/** Whose machine may have written a log. */
+export const MACHINES = ["client", "phone", "gateway", "server", "mail"];
 const MEMBERS: readonly string[] = [
   "schema",
   "machine",

@@ -111,10 +111,12 @@ function inOrder(found: readonly Parsed[]): DeviceLog {
 function isNewestFirst(found: readonly Parsed[], form: DeviceLogForm): boolean {
   let rising = 0;
   let falling = 0;
-  for (const [index, { ms }] of found.entries()) {
+  for (const [index, { ms, hasDate }] of found.entries()) {
     const before = found[index - 1]?.ms;
     if (before === undefined || before === ms) continue;
-    if (ms > before) rising += 1;
+    // Without a date a leap over half a day is midnight, and goes the other way.
+    const isMidnight = !hasDate && Math.abs(ms - before) > DAY_MS / 2;
+    if (ms > before !== isMidnight) rising += 1;
     else falling += 1;
   }
   return rising === falling ? form === "page" : falling > rising;
