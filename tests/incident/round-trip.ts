@@ -4,11 +4,10 @@ import type { CeremonyDiagnosis } from "../../src/diagnosis/explanation.js";
 import { explainIncident, type Incident } from "../../src/incident/explain-incident.js";
 import type { IncidentFile } from "../../src/incident/importer.js";
 import { CLIENT_PROFILES } from "../../src/webauthn/profiles/client-profiles.js";
-import { accessLogWriter } from "./writers/access-log.js";
-import { chromiumLogWriter } from "./writers/chromium-log.js";
-import { harWriter } from "./writers/har.js";
-import { SITE_LOG_MAPPING, siteLogWriter } from "./writers/site-log.js";
-import { START_MS, type Degraded, type LogWriter } from "./writers/world.js";
+import type { Handed } from "./handed.js";
+import { SERVER_LOG_MAPPING, serverLogWriter } from "./writers/server-log.js";
+import { SITE_LOG_MAPPING } from "./writers/site-log.js";
+import { START_MS } from "./writers/world.js";
 
 /** A file whose bytes are in memory. */
 export function fileOf(name: string, text: string): IncidentFile {
@@ -23,14 +22,7 @@ export function fileOf(name: string, text: string): IncidentFile {
   };
 }
 
-export const WRITERS: readonly LogWriter[] = [harWriter, chromiumLogWriter, accessLogWriter, siteLogWriter];
-
-/** Which logs are handed in, and how much worse they are than the trace. */
-export interface Handed {
-  readonly name: string;
-  readonly writers: readonly LogWriter[];
-  readonly how?: Readonly<Record<string, Degraded>>;
-}
+export { WRITERS } from "./handed.js";
 
 /** What the import made of one ceremony of a story. */
 export interface RoundTrip {
@@ -59,37 +51,65 @@ export async function roundTrip(
     truths.map(({ ceremony, mechanism }) => ({ ceremony, truth: mechanism, came: "unseen" }));
   if (files.length === 0) return { trips: unseen() };
   const incident = await explainIncident(files, {
-    mapping: SITE_LOG_MAPPING,
+    mapping: writers.includes(serverLogWriter) ? SERVER_LOG_MAPPING : SITE_LOG_MAPPING,
     profile: client === undefined ? undefined : CLIENT_PROFILES[client],
   });
-  const trips = truths.map(({ ceremony, kind, mechanism }): RoundTrip => {
-    const beganMs = beginningOf(run.records, ceremony) + START_MS;
-    const said = nearest(incident, kind, beganMs);
+  const found = matched(incident, truths, run.records);
+  const trips = truths.map((truth): RoundTrip => {
+    const { ceremony, mechanism } = truth;
+    const said = found.get(truth);
     if (said === undefined) return { ceremony, truth: mechanism, came: "unseen" };
-    const came =
-      said.mechanism === mechanism
-        ? "equal"
-        : said.mechanism === "undecided" && said.missingProbes.length > 0
-          ? "undecided"
-          : "other";
-    return { ceremony, truth: mechanism, said, came };
+    return { ceremony, truth: mechanism, said, came: cameTo(said, truth) };
   });
   return { incident, trips };
+}
+
+function cameTo(said: CeremonyDiagnosis, truth: CeremonyDiagnosis): RoundTrip["came"] {
+  if (said.mechanism === "undecided" && truth.mechanism !== "undecided")
+    return said.missingProbes.length > 0 ? "undecided" : "other";
+  if (said.mechanism !== truth.mechanism) return "other";
+  // Another timer is another verdict: whose it was is what is asked.
+  const [own, other] = [said.decidedBy?.timer, truth.decidedBy?.timer];
+  return own === undefined || other === undefined || own === other ? "equal" : "other";
 }
 
 function beginningOf(records: readonly TraceRecord[], id: string): number {
   return records.find((record) => record.ceremony === id && record.kind !== "span.started")?.atMs ?? 0;
 }
 
-/** The imported ceremony of the kind that began nearest; not further off than clocks and stamps may be. */
-function nearest(incident: Incident, kind: string, beganMs: number): CeremonyDiagnosis | undefined {
-  const near = incident.explanation.ceremonies
-    .filter((one) => one.kind === kind)
-    .map((one) => {
-      const first = incident.records.find(({ ceremony }) => ceremony === one.ceremony)?.atMs ?? 0;
-      const gapMs = Math.abs(first + incident.startMs - beganMs);
-      return { one, gapMs: gapMs % (15 * 60_000) };
-    })
-    .sort((a, b) => a.gapMs - b.gapMs)[0];
-  return near !== undefined && near.gapMs < 25_000 ? near.one : undefined;
+/** How far a beginning may be off by clocks, stamps and what a log does not show. */
+const GAP_MS_MAX = 25_000;
+/** A log without a zone, read as UTC, is off by that of the computer in Tokyo. */
+const ZONES_MS = [0, 9 * 3_600_000];
+
+/** The imported ceremony that each of the run is: of its kind, the nearest, and each of one only. */
+function matched(
+  incident: Incident,
+  truths: readonly CeremonyDiagnosis[],
+  records: readonly TraceRecord[],
+): ReadonlyMap<CeremonyDiagnosis, CeremonyDiagnosis> {
+  const began = new Map(
+    incident.explanation.ceremonies.map((one) => [
+      one,
+      incident.startMs + (incident.records.find(({ ceremony }) => ceremony === one.ceremony)?.atMs ?? 0),
+    ]),
+  );
+  const pairs = truths.flatMap((truth) => {
+    const beganMs = START_MS + beginningOf(records, truth.ceremony);
+    return [...began]
+      .filter(([one]) => one.kind === truth.kind)
+      .map(([one, ms]) => ({
+        truth,
+        one,
+        gapMs: Math.min(...ZONES_MS.map((zoneMs) => Math.abs(ms - beganMs - zoneMs))),
+      }));
+  });
+  const found = new Map<CeremonyDiagnosis, CeremonyDiagnosis>();
+  const taken = new Set<CeremonyDiagnosis>();
+  for (const { truth, one, gapMs } of pairs.sort((a, b) => a.gapMs - b.gapMs)) {
+    if (gapMs >= GAP_MS_MAX || found.has(truth) || taken.has(one)) continue;
+    found.set(truth, one);
+    taken.add(one);
+  }
+  return found;
 }

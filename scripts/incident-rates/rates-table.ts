@@ -1,0 +1,87 @@
+import { wilson, type Rate } from "../../src/oracle/wilson.js";
+import type { RoundTrip } from "../../tests/incident/round-trip.js";
+
+type Came = RoundTrip["came"];
+
+/** A ceremony that the logs told another verdict of than its trace. */
+export interface WrongCase {
+  readonly column: string;
+  readonly draw: number;
+  readonly ceremony: string;
+  readonly truth: string;
+  readonly said: string;
+}
+
+/** What the imported logs of drawn ceremonies came to, for each set of logs. */
+export interface IncidentRates {
+  readonly version: 1;
+  readonly seed: string;
+  /** Draws `0` up to this one, which is not among them. */
+  draws: number;
+  ceremonies: number;
+  /** Of the ceremonies, how many the whole trace said to have gone well. */
+  well: number;
+  readonly columns: Record<string, Record<Came, number>>;
+  /** The same of the ceremonies that did not go well: those that an incident is about. */
+  readonly troubled: Record<string, Record<Came, number>>;
+  readonly wrong: WrongCase[];
+}
+
+/** The most that a column may say another verdict of, as a share. */
+export const OTHER_MAX = 0.005;
+
+const NONE: Readonly<Record<Came, number>> = { equal: 0, undecided: 0, unseen: 0, other: 0 };
+
+export function emptyRates(seed: string): IncidentRates {
+  return { version: 1, seed, draws: 0, ceremonies: 0, well: 0, columns: {}, troubled: {}, wrong: [] };
+}
+
+/** Counts what one set of logs told of one draw. */
+export function countTrips(
+  rates: IncidentRates,
+  {
+    column,
+    draw,
+    trips,
+  }: { readonly column: string; readonly draw: number; readonly trips: readonly RoundTrip[] },
+): void {
+  const counts = (rates.columns[column] ??= { ...NONE });
+  const troubled = (rates.troubled[column] ??= { ...NONE });
+  for (const { came, ceremony, truth, said } of trips) {
+    counts[came] += 1;
+    if (truth !== "success") troubled[came] += 1;
+    if (came === "other" && said !== undefined)
+      rates.wrong.push({ column, draw, ceremony, truth, said: said.mechanism });
+  }
+}
+
+/** Shares of one column. */
+export function ratesOf(counts: Readonly<Record<Came, number>>): Readonly<Record<Came, Rate>> {
+  const all = counts.equal + counts.undecided + counts.unseen + counts.other;
+  return {
+    equal: wilson(counts.equal, all),
+    undecided: wilson(counts.undecided, all),
+    unseen: wilson(counts.unseen, all),
+    other: wilson(counts.other, all),
+  };
+}
+
+const percent = (share: number, digits = 1) => (share * 100).toFixed(digits);
+
+/** The rows of the table: Markdown. */
+export function ratesRows({ columns, troubled }: IncidentRates): readonly string[] {
+  return [
+    "| Logs | Equal % | Equal, of those that went wrong % | Undecided % | In no log % | Another verdict % | |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...Object.entries(columns).map(([name, counts]) => {
+      const { equal, undecided, unseen, other } = ratesOf(counts);
+      const ofTroubled = ratesOf(troubled[name] ?? NONE).equal;
+      const cells = [equal, ofTroubled, undecided].map(
+        ({ share, low, high }) => `${percent(share)} (${percent(low)} to ${percent(high)})`,
+      );
+      const wrong = `${percent(other.share, 2)} (${percent(other.low, 2)} to ${percent(other.high, 2)}), ${other.count} of ${other.of}`;
+      const isMet = other.share <= OTHER_MAX ? "met" : "not met";
+      return `| ${name} | ${cells.join(" | ")} | ${percent(unseen.share)} | ${wrong} | ${isMet} |`;
+    }),
+  ];
+}
