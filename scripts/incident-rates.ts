@@ -9,8 +9,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { knobInfos } from "../src/scenarios/explore/oracle-runner.js";
-import { HANDED } from "../tests/incident/handed.js";
 import { roundTrip } from "../tests/incident/round-trip.js";
+import { handedFor } from "./incident-rates/drawn-handed.js";
 import { playDraw } from "./incident-rates/measure-draw.js";
 import { countTrips, emptyRates, ratesRows, type IncidentRates } from "./incident-rates/rates-table.js";
 import { showDraw } from "./incident-rates/show-draw.js";
@@ -36,8 +36,8 @@ if (values.show !== undefined) {
     const judged = run.explanation.ceremonies.filter(({ kind }) => kind !== "factor");
     rates.ceremonies += judged.length;
     rates.well += judged.filter(({ mechanism }) => mechanism === "success").length;
-    for (const handed of HANDED) {
-      const { trips } = await roundTrip(run, handed, run.client);
+    for (const handed of handedFor(values.seed, rates.draws)) {
+      const trips = await roundTrip(run, handed, run.client);
       countTrips(rates, { column: handed.name, draw: rates.draws, trips });
     }
   }

@@ -1,7 +1,8 @@
 import { wilson, type Rate } from "../../src/oracle/wilson.js";
-import type { RoundTrip } from "../../tests/incident/round-trip.js";
+import type { RoundTrip, RoundTrips } from "../../tests/incident/round-trip.js";
 
-type Came = RoundTrip["came"];
+/** `stray`: a verdict of a ceremony that there was none of. */
+type Came = RoundTrip["came"] | "stray";
 
 /** A ceremony that the logs told another verdict of than its trace. */
 export interface WrongCase {
@@ -30,7 +31,7 @@ export interface IncidentRates {
 /** The most that a column may say another verdict of, as a share. */
 export const OTHER_MAX = 0.005;
 
-const NONE: Readonly<Record<Came, number>> = { equal: 0, undecided: 0, unseen: 0, other: 0 };
+const NONE: Readonly<Record<Came, number>> = { equal: 0, undecided: 0, unseen: 0, other: 0, stray: 0 };
 
 export function emptyRates(seed: string): IncidentRates {
   return { version: 1, seed, draws: 0, ceremonies: 0, well: 0, columns: {}, troubled: {}, wrong: [] };
@@ -39,30 +40,32 @@ export function emptyRates(seed: string): IncidentRates {
 /** Counts what one set of logs told of one draw. */
 export function countTrips(
   rates: IncidentRates,
-  {
-    column,
-    draw,
-    trips,
-  }: { readonly column: string; readonly draw: number; readonly trips: readonly RoundTrip[] },
+  { column, draw, trips }: { readonly column: string; readonly draw: number; readonly trips: RoundTrips },
 ): void {
   const counts = (rates.columns[column] ??= { ...NONE });
   const troubled = (rates.troubled[column] ??= { ...NONE });
-  for (const { came, ceremony, truth, said } of trips) {
+  for (const { came, ceremony, truth, said } of trips.trips) {
     counts[came] += 1;
     if (truth !== "success") troubled[came] += 1;
     if (came === "other" && said !== undefined)
       rates.wrong.push({ column, draw, ceremony, truth, said: said.mechanism });
   }
+  for (const { ceremony, mechanism } of trips.strays) {
+    counts.stray += 1;
+    rates.wrong.push({ column, draw, ceremony, truth: "no ceremony", said: mechanism });
+  }
 }
 
-/** Shares of one column. */
-export function ratesOf(counts: Readonly<Record<Came, number>>): Readonly<Record<Came, Rate>> {
-  const all = counts.equal + counts.undecided + counts.unseen + counts.other;
+/** Shares of one column; a stray is another verdict. */
+export function ratesOf(
+  counts: Readonly<Record<Came, number>>,
+): Readonly<Record<Exclude<Came, "stray">, Rate>> {
+  const all = counts.equal + counts.undecided + counts.unseen + counts.other + counts.stray;
   return {
     equal: wilson(counts.equal, all),
     undecided: wilson(counts.undecided, all),
     unseen: wilson(counts.unseen, all),
-    other: wilson(counts.other, all),
+    other: wilson(counts.other + counts.stray, all),
   };
 }
 

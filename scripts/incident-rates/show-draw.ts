@@ -1,8 +1,8 @@
 import { describeRecord } from "../../src/core/events/describe.js";
 import type { TraceRecord } from "../../src/core/trace.js";
 import type { KnobInfo } from "../../src/oracle/knob-info.js";
-import { HANDED } from "../../tests/incident/handed.js";
 import { roundTrip } from "../../tests/incident/round-trip.js";
+import { handedFor } from "./drawn-handed.js";
 import { playDraw } from "./measure-draw.js";
 
 /** Prints a draw whole, and what its logs came to: for a reader who looks for the mechanism of a wrong verdict. */
@@ -15,7 +15,7 @@ export async function showDraw(
   if (run === undefined) return console.log("no passkey ceremony in this draw");
   console.log(run.records.flatMap(lineOf).join("\n"));
   for (const { ceremony, verdict } of run.explanation.ceremonies) console.log(`--- ${ceremony}: ${verdict}`);
-  for (const handed of HANDED) {
+  for (const handed of handedFor(seed, draw)) {
     const { incident, trips } = await roundTrip(run, handed, run.client);
     const isShown =
       column === undefined ? trips.some(({ came }) => came === "other") : handed.name === column;

@@ -33,6 +33,14 @@ export interface RoundTrip {
   readonly came: "equal" | "undecided" | "unseen" | "other";
 }
 
+/** What the import made of a run. */
+export interface RoundTrips {
+  readonly incident?: Incident;
+  readonly trips: readonly RoundTrip[];
+  /** Ceremonies with a verdict that are none of the run: two taken for one, or one for two. */
+  readonly strays: readonly CeremonyDiagnosis[];
+}
+
 /** Writes the logs of a run, imports them, and compares the verdicts with those of the run. */
 export async function roundTrip(
   run: {
@@ -41,7 +49,7 @@ export async function roundTrip(
   },
   { writers, how = {} }: Handed,
   client: string | undefined,
-): Promise<{ readonly incident?: Incident; readonly trips: readonly RoundTrip[] }> {
+): Promise<RoundTrips> {
   const files = writers.flatMap((writer) => {
     const text = writer.write(run.records, how[writer.name] ?? {});
     return text === undefined ? [] : [fileOf(writer.name, text)];
@@ -49,7 +57,7 @@ export async function roundTrip(
   const truths = run.explanation.ceremonies.filter(({ kind }) => kind !== "factor");
   const unseen = (): readonly RoundTrip[] =>
     truths.map(({ ceremony, mechanism }) => ({ ceremony, truth: mechanism, came: "unseen" }));
-  if (files.length === 0) return { trips: unseen() };
+  if (files.length === 0) return { trips: unseen(), strays: [] };
   const incident = await explainIncident(files, {
     mapping: writers.includes(serverLogWriter) ? SERVER_LOG_MAPPING : SITE_LOG_MAPPING,
     profile: client === undefined ? undefined : CLIENT_PROFILES[client],
@@ -61,7 +69,11 @@ export async function roundTrip(
     if (said === undefined) return { ceremony, truth: mechanism, came: "unseen" };
     return { ceremony, truth: mechanism, said, came: cameTo(said, truth) };
   });
-  return { incident, trips };
+  const known = new Set(found.values());
+  const strays = incident.explanation.ceremonies.filter(
+    (one) => !known.has(one) && one.mechanism !== "undecided",
+  );
+  return { incident, trips, strays };
 }
 
 function cameTo(said: CeremonyDiagnosis, truth: CeremonyDiagnosis): RoundTrip["came"] {
