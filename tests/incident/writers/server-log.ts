@@ -35,7 +35,7 @@ function lineOf(record: TraceRecord): object | undefined {
       return CALLS.test(record.call) ? { msg: "called", call: record.call } : undefined;
     case "rp.response":
       // What a gateway answers in its place the server does not see.
-      return record.actor === "site" && CALLS.test(record.call)
+      return record.code !== "GATEWAY_TIMEOUT" && CALLS.test(record.call)
         ? { msg: "answered", call: record.call, status: record.status, code: record.code }
         : undefined;
     case "rp.row":
