@@ -71,20 +71,55 @@ export function ratesOf(
 
 const percent = (share: number, digits = 1) => (share * 100).toFixed(digits);
 
+const interval = ({ share, low, high }: Rate, digits = 1) =>
+  `${percent(share, digits)} (${percent(low, digits)} to ${percent(high, digits)})`;
+
+/** Share of the verdicts that are another one, of those that are given at all. */
+export function wrongOfGiven({ equal, other, stray }: Readonly<Record<Came, number>>): Rate {
+  const wrong = other + stray;
+  return wilson(wrong, equal + wrong);
+}
+
 /** The rows of the table: Markdown. */
 export function ratesRows({ columns, troubled }: IncidentRates): readonly string[] {
   return [
-    "| Logs | Equal % | Equal, of those that went wrong % | Undecided % | In no log % | Another verdict % | |",
+    "| Logs | Equal | Equal, of those that went wrong | Undecided | In no log | Another verdict | Another, of verdicts given |",
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...Object.entries(columns).map(([name, counts]) => {
       const { equal, undecided, unseen, other } = ratesOf(counts);
-      const ofTroubled = ratesOf(troubled[name] ?? NONE).equal;
-      const cells = [equal, ofTroubled, undecided].map(
-        ({ share, low, high }) => `${percent(share)} (${percent(low)} to ${percent(high)})`,
-      );
-      const wrong = `${percent(other.share, 2)} (${percent(other.low, 2)} to ${percent(other.high, 2)}), ${other.count} of ${other.of}`;
-      const isMet = other.share <= OTHER_MAX ? "met" : "not met";
-      return `| ${name} | ${cells.join(" | ")} | ${percent(unseen.share)} | ${wrong} | ${isMet} |`;
+      const given = wrongOfGiven(counts);
+      const cells = [
+        interval(equal),
+        interval(ratesOf(troubled[name] ?? NONE).equal),
+        percent(undecided.share),
+        percent(unseen.share),
+        interval(other, 2),
+        `${given.count} of ${given.of}`,
+      ];
+      return `| ${name} | ${cells.join(" | ")} |`;
     }),
   ];
+}
+
+/** The column with the largest share of other verdicts. */
+export function worstColumn({ columns }: IncidentRates): { readonly name: string; readonly other: Rate } {
+  const all = Object.entries(columns).map(([name, counts]) => ({ name, other: ratesOf(counts).other }));
+  const [worst] = all.sort((a, b) => b.other.share - a.other.share);
+  if (worst === undefined) throw new Error("nothing was measured");
+  return worst;
+}
+
+/** Wrong cases by what they were and what was said: how many draws, and one of them. */
+export function wrongRows({ wrong }: IncidentRates): readonly string[] {
+  const kinds = new Map<string, WrongCase[]>();
+  for (const one of wrong) {
+    const key = `${one.truth} ${one.said}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), one]);
+  }
+  return [...kinds.values()].map((cases) => {
+    const [first] = cases;
+    const draws = [...new Set(cases.map(({ draw }) => draw))];
+    const names = [...new Set(cases.map(({ column }) => column))];
+    return `| ${first?.truth ?? ""} | ${first?.said ?? ""} | ${draws.join(", ")} | ${names.join("; ")} |`;
+  });
 }

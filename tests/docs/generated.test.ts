@@ -25,6 +25,7 @@ test("covers the schemas, the injected script, the knobs, the peers, the notices
     "docs/comparison.md",
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
+    "docs/incident.md",
     "docs/conformance.md",
   ]);
   expect(DOCS[11]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);
