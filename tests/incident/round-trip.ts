@@ -89,8 +89,8 @@ function beginningOf(records: readonly TraceRecord[], id: string): number {
   return records.find((record) => record.ceremony === id && record.kind !== "span.started")?.atMs ?? 0;
 }
 
-/** How far a beginning may be off by clocks, stamps and what a log does not show. */
-const GAP_MS_MAX = 25_000;
+/** How far a beginning may be off by clocks, stamps and what a log does not show, such as when a call of a minute began. */
+const GAP_MS_MAX = 90_000;
 /** A log without a zone, read as UTC, is off by that of the computer in Tokyo. */
 const ZONES_MS = [0, 9 * 3_600_000];
 
