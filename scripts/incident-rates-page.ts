@@ -31,7 +31,10 @@ export function incidentRatesPart(): string {
     ...measured
       .slice(0, -1)
       .reverse()
-      .map((one) => `Before what it showed was mended: ${headOf(one)}. ${boundText(one)}`),
+      .map(
+        (one) =>
+          `Before what it showed was mended: ${headOf(one)}. ${boundText(one)}${one.note === undefined ? "" : ` ${one.note}`}`,
+      ),
   ].join("\n");
 }
 

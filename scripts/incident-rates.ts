@@ -25,12 +25,15 @@ const { values } = parseArgs({
   },
 });
 const knobs = knobInfos();
+/** A measurement that is ended early has lost no more draws than this. */
+const KEPT_EVERY = 25;
 
 if (values.show !== undefined) {
   await showDraw(values.seed, Number(values.show), { knobs, column: values.column });
 } else {
   const rates = begun(values.json, values.seed);
   for (; rates.draws < Number(values.draws); rates.draws += 1) {
+    if (rates.draws % KEPT_EVERY === 0) keep(values.json, rates);
     const run = await playDraw(values.seed, rates.draws, knobs);
     if (run === undefined) continue;
     const judged = run.explanation.ceremonies.filter(({ kind }) => kind !== "factor");
@@ -41,13 +44,17 @@ if (values.show !== undefined) {
       countTrips(rates, { column: handed.name, draw: rates.draws, trips });
     }
   }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rates, null, 2)}\n`);
+  keep(values.json, rates);
   console.log(
     `Seed ${rates.seed}: ${rates.draws} draws, ${rates.ceremonies} ceremonies, ${rates.well} went well`,
   );
   console.log(ratesRows(rates).join("\n"));
   for (const { column, draw, ceremony, truth, said } of rates.wrong)
     console.log(`draw ${draw} ${ceremony}, ${column}: ${truth} -> ${said}`);
+}
+
+function keep(path: string | undefined, rates: IncidentRates): void {
+  if (path !== undefined) writeFileSync(path, `${JSON.stringify(rates, null, 2)}\n`);
 }
 
 function begun(path: string | undefined, seed: string): IncidentRates {

@@ -26,6 +26,8 @@ export interface IncidentRates {
   /** The same of the ceremonies that did not go well: those that an incident is about. */
   readonly troubled: Record<string, Record<Came, number>>;
   readonly wrong: WrongCase[];
+  /** How the measurement differs from what the script does now. */
+  readonly note?: string;
 }
 
 /** The most that a column may say another verdict of, as a share. */

@@ -94,34 +94,72 @@ const GAP_MS_MAX = 90_000;
 /** A log without a zone, read as UTC, is off by that of the computer in Tokyo. */
 const ZONES_MS = [0, 9 * 3_600_000];
 
-/** The imported ceremony that each of the run is: of its kind, the nearest, and each of one only. */
+/** The imported ceremony that each of the run is: of its kind, in their order, and each of one only. */
 function matched(
   incident: Incident,
   truths: readonly CeremonyDiagnosis[],
   records: readonly TraceRecord[],
 ): ReadonlyMap<CeremonyDiagnosis, CeremonyDiagnosis> {
-  const began = new Map(
-    incident.explanation.ceremonies.map((one) => [
-      one,
-      incident.startMs + (incident.records.find(({ ceremony }) => ceremony === one.ceremony)?.atMs ?? 0),
-    ]),
-  );
-  const pairs = truths.flatMap((truth) => {
-    const beganMs = START_MS + beginningOf(records, truth.ceremony);
-    return [...began]
-      .filter(([one]) => one.kind === truth.kind)
-      .map(([one, ms]) => ({
-        truth,
-        one,
-        gapMs: Math.min(...ZONES_MS.map((zoneMs) => Math.abs(ms - beganMs - zoneMs))),
-      }));
-  });
-  const found = new Map<CeremonyDiagnosis, CeremonyDiagnosis>();
-  const taken = new Set<CeremonyDiagnosis>();
-  for (const { truth, one, gapMs } of pairs.sort((a, b) => a.gapMs - b.gapMs)) {
-    if (gapMs >= GAP_MS_MAX || found.has(truth) || taken.has(one)) continue;
-    found.set(truth, one);
-    taken.add(one);
+  const kinds = new Set(truths.map(({ kind }) => kind));
+  const own = (kind: string) =>
+    placed(
+      truths.filter((one) => one.kind === kind),
+      ({ ceremony }) => START_MS + beginningOf(records, ceremony),
+    );
+  const others = (kind: string, zoneMs: number) =>
+    placed(
+      incident.explanation.ceremonies.filter((one) => one.kind === kind),
+      (one) =>
+        incident.startMs -
+        zoneMs +
+        (incident.records.find(({ ceremony }) => ceremony === one.ceremony)?.atMs ?? 0),
+    );
+  const [best] = ZONES_MS.map((zoneMs) =>
+    [...kinds].map((kind) => aligned(own(kind), others(kind, zoneMs))),
+  ).sort((a, b) => costOf(a) - costOf(b));
+  return new Map((best ?? []).flatMap(({ pairs }) => pairs));
+}
+
+interface Placed {
+  readonly one: CeremonyDiagnosis;
+  readonly ms: number;
+}
+
+interface Alignment {
+  readonly costMs: number;
+  readonly pairs: readonly (readonly [CeremonyDiagnosis, CeremonyDiagnosis])[];
+}
+
+const costOf = (alignments: readonly Alignment[]) => alignments.reduce((sum, { costMs }) => sum + costMs, 0);
+
+function placed(
+  all: readonly CeremonyDiagnosis[],
+  at: (one: CeremonyDiagnosis) => number,
+): readonly Placed[] {
+  return all.map((one) => ({ one, ms: at(one) })).sort((a, b) => a.ms - b.ms);
+}
+
+/** Pairs two lists in order, with the least sum of gaps; one that is left alone costs as much as the largest gap. */
+function aligned(own: readonly Placed[], others: readonly Placed[]): Alignment {
+  let row: readonly Alignment[] = Array.from({ length: others.length + 1 }, (_, at) => ({
+    costMs: at * GAP_MS_MAX,
+    pairs: [],
+  }));
+  for (const mine of own) {
+    const next: Alignment[] = [{ costMs: (row[0]?.costMs ?? 0) + GAP_MS_MAX, pairs: [] }];
+    others.forEach((theirs, at) => {
+      const gapMs = Math.abs(mine.ms - theirs.ms);
+      const both = row[at] ?? { costMs: Infinity, pairs: [] };
+      const options: readonly Alignment[] = [
+        { ...(row[at + 1] ?? both), costMs: (row[at + 1]?.costMs ?? Infinity) + GAP_MS_MAX },
+        { ...(next[at] ?? both), costMs: (next[at]?.costMs ?? Infinity) + GAP_MS_MAX },
+        ...(gapMs < GAP_MS_MAX
+          ? [{ costMs: both.costMs + gapMs, pairs: [...both.pairs, [mine.one, theirs.one] as const] }]
+          : []),
+      ];
+      next.push(options.reduce((least, one) => (one.costMs < least.costMs ? one : least)));
+    });
+    row = next;
   }
-  return found;
+  return row.at(-1) ?? { costMs: 0, pairs: [] };
 }
