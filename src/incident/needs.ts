@@ -89,9 +89,10 @@ const NEEDS: Partial<Record<RootCauseId, Needs>> = {
 const SAID_BY_OPTIONS: readonly RootCauseId[] = ["site-error", "site-rate-limited", "options-timeout"];
 
 /** Whether the page was still there when the options were refused; a browser that had ended waited for nothing. */
-function pageWasThere({ options, records }: CeremonyTrace): boolean {
+function pageWasThere(cause: RootCauseId, { options, records }: CeremonyTrace): boolean {
   const { askedAtMs = 0, answeredAtMs = Infinity } = options ?? {};
-  if (answeredAtMs - askedAtMs <= CALL_MS_MAX) return true;
+  // A gateway waits for long before it gives up, also where its log does not say how long.
+  if (cause !== "options-timeout" && answeredAtMs - askedAtMs <= CALL_MS_MAX) return true;
   return records.some(
     ({ atMs, actor, kind }) =>
       atMs >= answeredAtMs && (kind.startsWith("page.") || (kind === "user.saw" && actor === "page")),
@@ -112,7 +113,7 @@ export function needsOf(
   const { options, called, finishes } = ceremony;
   const isRefused = (options?.status ?? 0) >= HTTP_ERROR_MIN && called === undefined && finishes.length === 0;
   if (isRefused && SAID_BY_OPTIONS.includes(cause))
-    return client || pageWasThere(ceremony) ? ["rp"] : ["rp", "page"];
+    return client || pageWasThere(cause, ceremony) ? ["rp"] : ["rp", "page"];
   const needs = NEEDS[cause] ?? ALL;
   return [...new Set(typeof needs === "function" ? needs(ceremony) : needs)];
 }
