@@ -40,6 +40,8 @@ export function neverSeen(
 ): readonly Probe[] {
   // Nothing was asked of an authenticator: whether one was within reach, or the user chose none, is in no log.
   if (cause === "client-timeout" && exchanges.length === 0 && linkStages.length === 0) return ["link"];
+  // A phone that was not heard may have read another code, and says so alone.
+  if (cause === "phone-not-heard" && !records.some(({ actor }) => actor === "phone")) return ["link.phone"];
   // Whether the row was there before the refusal is a question of two clocks.
   if (cause === "site-call-refused") {
     if (records.some(({ kind }) => kind === "rp.row")) return ["clock"];
@@ -54,7 +56,7 @@ export function neverSeen(
 
 /**
  * What has to be covered before a cause may be said of an incident. Rules were made for recordings of which whole layers
- * are there or not; the logs of an incident are parts of several layers, and a cause that is not in this table needs all.
+ * are there or not; the logs of an incident are parts of several layers, and a cause that is not in this table needs all, and the phone's where one was asked.
  */
 const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   success: ["rp"],
@@ -114,7 +116,7 @@ export function needsOf(
   const isRefused = (options?.status ?? 0) >= HTTP_ERROR_MIN && called === undefined && finishes.length === 0;
   if (isRefused && SAID_BY_OPTIONS.includes(cause))
     return client || pageWasThere(cause, ceremony) ? ["rp"] : ["rp", "page"];
-  const needs = NEEDS[cause] ?? ALL;
+  const needs = NEEDS[cause] ?? [...ALL, ...byPhone(ceremony)];
   return [...new Set(typeof needs === "function" ? needs(ceremony) : needs)];
 }
 
