@@ -28,6 +28,13 @@ const FOUND = [
   { why: "a key pulled between two commands", seed: "stranger-one", draw: 615, truth: "key-unplugged" },
   { why: "no authenticator, and none asked", seed: "stranger-one", draw: 1015, truth: "no-authenticator" },
   { why: "a browser that quit before its 504", seed: "stranger-one", draw: 1027, truth: "browser-quit" },
+  {
+    why: "a page that gave up while a phone was on its way",
+    seed: "stranger-two",
+    draw: 27,
+    truth: "late-delivery",
+  },
+  { why: "a phone that read another code", seed: "stranger-two", draw: 211, truth: "other-code-scanned" },
   { why: "a 504 of a call whose duration no log has", seed: "probe-b", draw: 12, truth: "options-timeout" },
 ];
 
