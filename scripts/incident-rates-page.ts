@@ -22,7 +22,7 @@ export function incidentRatesPart(): string {
     "",
     ...ratesRows(last),
     "",
-    boundText(last),
+    `${boundText(last)}${last.note === undefined ? "" : ` ${last.note}`}`,
     "",
     ...(wrong.length === 0
       ? ["No verdict was another one."]
