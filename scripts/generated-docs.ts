@@ -15,6 +15,7 @@ import { wptPage } from "./wpt/wpt-page.js";
 import { brokenTable, checksTable, quirksTable } from "./conformance-page.js";
 import { knobsPage } from "./knobs-page.js";
 import { thirdPartyNotices } from "./third-party-notices.js";
+import { incidentRatesPart } from "./incident-rates-page.js";
 import { verdictRatesPart } from "./verdict-rates-page.js";
 import { traceSchema } from "../src/scenarios/reports/trace-schema.js";
 
@@ -54,6 +55,7 @@ export async function generatedDocs(): Promise<readonly GeneratedDoc[]> {
       "docs/verdicts.md",
       withParts("docs/verdicts.md", { rates: verdictRatesPart(), causes: causesTable() }),
     ),
+    document("docs/incident.md", withParts("docs/incident.md", { rates: incidentRatesPart() })),
     document(
       "docs/conformance.md",
       withParts("docs/conformance.md", {

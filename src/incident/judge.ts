@@ -5,6 +5,7 @@ import type { Coverage } from "../diagnosis/facts/coverage.js";
 import type { TraceFacts } from "../diagnosis/facts/trace-facts.js";
 import { gatherFacts } from "../diagnosis/gather-facts.js";
 import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
+import type { NamedSource } from "./merge/named-source.js";
 import { labelsOf, type Merged } from "./merge/merged.js";
 import { traceOf } from "./merge/trace-of.js";
 import { worldsOf, type World } from "./merge/worlds.js";
@@ -40,7 +41,11 @@ export function judge(merged: Merged): Judgement {
     if (own.filter(({ source }) => touched.has(source.id)).length > 1)
       return undecided(diagnosis, ["clock"], "the clocks of its sources contradict each other");
     const held = heldIn(diagnosis, same);
-    return proven(held, facts);
+    return proven(
+      held,
+      facts,
+      own.some(({ source }) => showsCalls(source)),
+    );
   });
   const main = ceremonies.find(({ mechanism }) => mechanism !== "success") ?? ceremonies[0];
   return {
@@ -97,13 +102,18 @@ function heldIn(diagnosis: CeremonyDiagnosis, others: readonly (Held | undefined
   return margins.length > 0 && range[0] < range[1] ? { ...diagnosis, marginRangeMs: range } : diagnosis;
 }
 
+/** Whether a source is the browser's own record of its calls. */
+const showsCalls = ({ clock, coverage }: NamedSource) =>
+  clock.machine === "client" && coverage.some(({ probe }) => probe === "rp");
+
 /** The diagnosis where the logs cover what could contradict it. */
-function proven(diagnosis: CeremonyDiagnosis, facts: TraceFacts): CeremonyDiagnosis {
+function proven(diagnosis: CeremonyDiagnosis, facts: TraceFacts, client: boolean): CeremonyDiagnosis {
   const isUndecided = diagnosis.mechanism === "undecided";
   if (isUndecided && diagnosis.missingProbes.length > 0) return diagnosis;
   const ceremony = facts.ceremonyById.get(diagnosis.ceremony);
   if (ceremony === undefined) return diagnosis;
-  const needs = diagnosis.mechanism === "undecided" ? ANYTHING : needsOf(diagnosis.mechanism, ceremony);
+  const needs =
+    diagnosis.mechanism === "undecided" ? ANYTHING : needsOf(diagnosis.mechanism, ceremony, { client });
   const never = diagnosis.mechanism === "undecided" ? [] : neverSeen(diagnosis.mechanism, ceremony);
   const missing = [...new Set([...needs.filter((probe) => !isSeen(probe, ceremony, facts)), ...never])];
   if (isUndecided && missing.length > 0)

@@ -17,10 +17,12 @@ const CALL_MS_MAX = 2_000;
 
 type Needs = readonly Probe[] | ((ceremony: CeremonyTrace) => readonly Probe[]);
 
-/** Whether the key was asked and had not answered when the request ended: what it did then only it knows. */
+/** Whether the key was asked, for whatever, and had not answered when the request ended: what it did then only it knows. */
 function pendingAtKey(ceremony: CeremonyTrace): readonly Probe[] {
-  const asked = mainExchange(ceremony);
-  return asked !== undefined && (asked.status === undefined || asked.discarded === true) ? ["ctap.key"] : [];
+  const isPending = [mainExchange(ceremony), ceremony.exchanges.at(-1)].some(
+    (asked) => asked !== undefined && (asked.status === undefined || asked.discarded === true),
+  );
+  return isPending ? ["ctap.key"] : [];
 }
 
 /** Whether the request went to a phone: what the phone did first only it knows. */
@@ -34,8 +36,12 @@ function byPhone({ linkStages }: CeremonyTrace): readonly Probe[] {
  */
 export function neverSeen(
   cause: RootCauseId,
-  { options, called, records, calls }: CeremonyTrace,
+  { options, called, records, calls, exchanges, linkStages }: CeremonyTrace,
 ): readonly Probe[] {
+  // Nothing was asked of an authenticator: whether one was within reach, or the user chose none, is in no log.
+  if (cause === "client-timeout" && exchanges.length === 0 && linkStages.length === 0) return ["link"];
+  // A phone that was not heard may have read another code, and says so alone.
+  if (cause === "phone-not-heard" && !records.some(({ actor }) => actor === "phone")) return ["link.phone"];
   // Whether the row was there before the refusal is a question of two clocks.
   if (cause === "site-call-refused") {
     if (records.some(({ kind }) => kind === "rp.row")) return ["clock"];
@@ -50,7 +56,7 @@ export function neverSeen(
 
 /**
  * What has to be covered before a cause may be said of an incident. Rules were made for recordings of which whole layers
- * are there or not; the logs of an incident are parts of several layers, and a cause that is not in this table needs all.
+ * are there or not; the logs of an incident are parts of several layers, and a cause that is not in this table needs all, and the phone's where one was asked.
  */
 const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   success: ["rp"],
@@ -81,13 +87,36 @@ const NEEDS: Partial<Record<RootCauseId, Needs>> = {
   "site-call-refused": (ceremony) => [...ALL, ...byPhone(ceremony)],
 };
 
-/** Returns the probes without which a cause may be another one's look. */
-export function needsOf(cause: RootCauseId, ceremony: CeremonyTrace): readonly Probe[] {
+/** Causes that the answer to the options says by itself. */
+const SAID_BY_OPTIONS: readonly RootCauseId[] = ["site-error", "site-rate-limited", "options-timeout"];
+
+/** Whether the page was still there when the options were refused; a browser that had ended waited for nothing. */
+function pageWasThere(cause: RootCauseId, { options, records }: CeremonyTrace): boolean {
+  const { askedAtMs = 0, answeredAtMs = Infinity } = options ?? {};
+  // A gateway waits for long before it gives up, also where its log does not say how long.
+  if (cause !== "options-timeout" && answeredAtMs - askedAtMs <= CALL_MS_MAX) return true;
+  return records.some(
+    ({ atMs, actor, kind }) =>
+      atMs >= answeredAtMs && (kind.startsWith("page.") || (kind === "user.saw" && actor === "page")),
+  );
+}
+
+/**
+ * Returns the probes without which a cause may be another one's look.
+ *
+ * @param client whether the browser's own record of its calls is among the sources of the ceremony.
+ */
+export function needsOf(
+  cause: RootCauseId,
+  ceremony: CeremonyTrace,
+  { client }: { readonly client: boolean },
+): readonly Probe[] {
   // Options that were refused: no browser was called, and no authenticator asked.
   const { options, called, finishes } = ceremony;
-  if ((options?.status ?? 0) >= HTTP_ERROR_MIN && called === undefined && finishes.length === 0)
-    return ["rp"];
-  const needs = NEEDS[cause] ?? ALL;
+  const isRefused = (options?.status ?? 0) >= HTTP_ERROR_MIN && called === undefined && finishes.length === 0;
+  if (isRefused && SAID_BY_OPTIONS.includes(cause))
+    return client || pageWasThere(cause, ceremony) ? ["rp"] : ["rp", "page"];
+  const needs = NEEDS[cause] ?? [...ALL, ...byPhone(ceremony)];
   return [...new Set(typeof needs === "function" ? needs(ceremony) : needs)];
 }
 

@@ -26,6 +26,7 @@ test("covers the schemas, the injected script, the knobs, the peers, the notices
     "docs/comparison.md",
     "THIRD-PARTY-NOTICES.md",
     "docs/verdicts.md",
+    "docs/incident.md",
     "docs/conformance.md",
   ]);
   expect(DOCS[12]?.text).toMatch(/\| `late-delivery` +\| [^|]+ \| [^|]+ \| \d+ +\|/);

@@ -1,21 +1,8 @@
 import { expect, test } from "vitest";
 import { CATALOGUE, runScenario } from "../../src/entry/scenarios.js";
 import { fullRuns } from "../helpers/full-runs.js";
-import { roundTrip, WRITERS, type Handed, type RoundTrip } from "./round-trip.js";
-
-const without = (name: string) => WRITERS.filter((writer) => writer.name !== name);
-const all = <T>(value: T) => Object.fromEntries(WRITERS.map(({ name }) => [name, value]));
-
-/** What support may be handed: everything, the same made worse, and parts of it. */
-const HANDED: readonly Handed[] = [
-  { name: "every log", writers: WRITERS },
-  { name: "stamps of one second", writers: WRITERS, how: all({ precisionMs: 1_000 }) },
-  { name: "Chromium's level too low", writers: WRITERS, how: { "chromium-log": { lowLevel: true } } },
-  { name: "gateway's clock 7 s off", writers: WRITERS, how: { "access-log": { offsetMs: 7_000 } } },
-  { name: "site's clock 4 s behind", writers: WRITERS, how: { "site-log": { offsetMs: -4_000 } } },
-  ...WRITERS.map(({ name }) => ({ name: `no ${name}`, writers: without(name) })),
-  ...WRITERS.map((writer) => ({ name: `${writer.name} alone`, writers: [writer] })),
-];
+import { HANDED } from "./handed.js";
+import { roundTrip, type RoundTrip } from "./round-trip.js";
 
 /** A verdict where every log is there; what only a key or a phone knows is in none of them. */
 const EQUAL_PERCENT_MIN = 45;

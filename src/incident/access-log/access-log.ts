@@ -130,11 +130,12 @@ class Reading {
       });
     };
     add(begin, "site", { kind: "rp.request", call: name });
-    if (GATEWAY_TIMEOUTS.includes(status))
+    // How long it waited is not known of a call without its duration, and a timer of no time would be said to have fired.
+    if (GATEWAY_TIMEOUTS.includes(status) && tookMs !== undefined)
       add(
         end,
         "gateway",
-        { kind: "timer.fired", timer: "gw.idle", budgetMs: Math.round(tookMs ?? 0), id: `gw-${id}` },
+        { kind: "timer.fired", timer: "gw.idle", budgetMs: Math.round(tookMs), id: `gw-${id}` },
         `the gateway answered ${status}`,
       );
     if (CLIENT_GONE.includes(status))

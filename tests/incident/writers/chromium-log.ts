@@ -29,7 +29,7 @@ export const chromiumLogWriter: LogWriter = {
   write(records, how) {
     const entries: { readonly ms: number; readonly line: Line }[] = [];
     const writing = new Writing(records);
-    for (const record of records)
+    for (const record of startsFirst(records))
       for (const line of writing.linesFor(record)) entries.push({ ms: record.atMs, line });
     const kept = entries.filter(({ line: [level] }) => how.lowLevel !== true || level !== "Debug");
     if (kept.length === 0) return undefined;
@@ -42,6 +42,22 @@ export const chromiumLogWriter: LogWriter = {
       .join("\n");
   },
 };
+
+/** Chromium logs that a request starts before its sheet shows a code; the simulation shows it in the same moment. */
+function startsFirst(records: readonly TraceRecord[]): readonly TraceRecord[] {
+  const ordered: TraceRecord[] = [];
+  for (const record of records) {
+    const isStart = record.kind === "timer.armed" && record.timer === "client.ceremony";
+    let at = ordered.length;
+    for (let before = ordered[at - 1]; isStart && before !== undefined; before = ordered[at - 1]) {
+      const isOwn = before.kind === "link.hybrid" && before.ceremony === record.ceremony;
+      if (before.atMs !== record.atMs || !isOwn) break;
+      at -= 1;
+    }
+    ordered.splice(at, 0, record);
+  }
+  return ordered;
+}
 
 /** Local time of a computer in Tokyo. */
 const ZONE_MS = 9 * 3_600_000;

@@ -22,7 +22,11 @@ export const harWriter: LogWriter = {
   name: "har",
   write(records, how) {
     const challenges = new Challenges();
-    const calls = callsOf(records).filter(({ page }) => page === "page");
+    // A browser that ends takes along what it waits for.
+    const endedMs = records.find(({ kind }) => kind === "page.closed")?.atMs ?? Infinity;
+    const calls = callsOf(records).filter(
+      (call) => call.page === "page" && (endOf(call, records) <= endedMs || call.askedMs > endedMs),
+    );
     if (calls.length === 0) return undefined;
     const entries = calls.map((call) => {
       const startMs = cut(Math.max(0, call.askedMs - WAY_MS), how);
