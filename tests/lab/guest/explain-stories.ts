@@ -44,7 +44,7 @@ export const LATE_ON_USB: ExplainStory = {
   mechanism: "late-delivery",
 };
 
-export const EXPLAIN_STORIES: readonly ExplainStory[] = [LATE, IN_TIME, NEVER, LATE_ON_USB];
+export const EXPLAIN_STORIES: readonly ExplainStory[] = [LATE, IN_TIME, LATE_ON_USB, NEVER];
 
 /** What Chromium itself writes, and what the bus was seen to carry. */
 export const CHROMIUM_FILES = ["device-log.txt", "netlog.json", "network.har"] as const;

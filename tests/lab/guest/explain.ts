@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -16,7 +16,7 @@ import { attachedKey } from "./attached-key.js";
 import { agrees, explainFiles } from "./explain-files.js";
 import { CAPTURE_FILE, CHROMIUM_FILES, EXPLAIN_STORIES, type ExplainStory } from "./explain-stories.js";
 import { NetworkHar } from "./network-har.js";
-import { PageObserver } from "./page-observer.js";
+import { OBSERVER_MARK, PageObserver } from "./page-observer.js";
 import { told } from "./told.js";
 import { Dumpcap } from "./usbmon.js";
 import { warmUp } from "./warm-up.js";
@@ -78,7 +78,6 @@ async function play(story: ExplainStory): Promise<void> {
 
 /** Plays one registration. Leaves Chromium's files, and the harness's own trace, in the folder. */
 async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) {
-  records.length = 0;
   const key = new SemanticsKey(env, { touchMs: touchMs ?? 0, upTimeoutMs: 300_000 });
   key.isUntouched = touchMs === null;
   const keyEnv = envFor(env, "key");
@@ -94,8 +93,9 @@ async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) 
   const device = await expose(keyEnv, { ...key.firmware, cbor }, { knobs: EMULATED });
   await sleep(SETTLE_MS);
   const capture = road === "usbip" ? await Dumpcap.start(ALL_BUSES, join(folder, CAPTURE_FILE)) : undefined;
+  const log = join(folder, "chromium.log");
   const chromium = await Chromium.start({
-    log: join(folder, "device-log.txt"),
+    log,
     flags: [
       ...DEVICE_LOG_FLAGS,
       `--log-net-log=${join(folder, "netlog.json")}`,
@@ -111,6 +111,8 @@ async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) 
     const observer = await PageObserver.of(page, { title, records, traceMs });
     await page.bringToFront();
     await page.go(shop.url);
+    // How the key was plugged in is no part of the ceremony.
+    records.length = 0;
     await observer.click("#create");
     if (touchMs === null) await sleep(NEVER_MS);
     else
@@ -130,7 +132,16 @@ async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) 
   } finally {
     await chromium.close();
     shop.close();
+    writeFileSync(join(folder, "device-log.txt"), withoutObserver(readFileSync(log, "utf8")));
     if (capture !== undefined) process.stdout.write(await capture.stop());
     await device.unplug();
   }
+}
+
+/** The harness sees the page by way of its console, which Chromium prints to the same stream: that is no log of its own. */
+function withoutObserver(log: string): string {
+  return log
+    .split("\n")
+    .filter((line) => !line.includes(OBSERVER_MARK))
+    .join("\n");
 }
