@@ -1,18 +1,43 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { utf8 } from "../../src/core/bytes.js";
 import { incidentText } from "../../src/cli/incident-text.js";
 import { explain, parseTrace } from "../../src/entry/diagnosis.js";
 import { explainIncident, type Incident, type IncidentFile } from "../../src/entry/incident.js";
 import { clientOf } from "../../src/incident/client-of.js";
 import { CAPTURE_FILE, CHROMIUM_FILES, LATE, type ExplainStory } from "../lab/guest/explain-stories.js";
-import { importFile } from "./importers/sample.js";
+import { fileOf, importFile } from "./importers/sample.js";
+import { PAGE_LOG_MAPPING, pageLog } from "./page-log.js";
+
+interface HarFile {
+  readonly log: {
+    readonly entries: readonly {
+      readonly startedDateTime: string;
+      readonly request: { readonly url: string };
+      readonly response: { readonly content: { readonly text?: string } };
+    }[];
+  };
+}
 
 const SAMPLES = join(import.meta.dirname, "samples/chromium-156");
 /** Stories of the lab whose files are kept. */
 const KEPT: readonly ExplainStory[] = [LATE];
 /** Chromium's, which the site's wish of 60 s is raised to. */
 const FLOOR_MS = 180_000;
+
+/** Another log's stamp of the site's answer is not the page's: emulation is slow between them. */
+const MARGIN_MS = 1_500;
+/** What no file of the computer tells, the page's telemetry among them. */
+const MISSING: Readonly<Record<string, readonly string[]>> = {};
+
+/** The call for the options, as the network panel has it. */
+function optionsCallOf(story: string): { readonly startMs: number; readonly challenge: string } {
+  const { log } = JSON.parse(readFileSync(join(SAMPLES, story, "network.har"), "utf8")) as HarFile;
+  const call = log.entries.find(({ request }) => request.url.endsWith("/register/options"));
+  const { challenge } = JSON.parse(call?.response.content.text ?? "{}") as { readonly challenge: string };
+  return { startMs: Date.parse(call?.startedDateTime ?? ""), challenge };
+}
 
 function sample(story: string, name: string): IncidentFile {
   return {
@@ -36,6 +61,7 @@ async function sourceOf(story: string, name: string) {
 
 /** Written by Chromium 156 in the lab, while the harness traced the same run: see tests/lab/explain.test.ts. */
 describe.each(KEPT)("Chromium's files of $title", ({ name, road, mechanism }) => {
+  const missing = MISSING[name];
   const own = () => explain(parseTrace(readFileSync(join(SAMPLES, name, "harness.jsonl"), "utf8")).records);
   const files = road === "usbip" ? [...CHROMIUM_FILES, CAPTURE_FILE] : [...CHROMIUM_FILES];
 
@@ -60,6 +86,24 @@ describe.each(KEPT)("Chromium's files of $title", ({ name, road, mechanism }) =>
     const finish = mechanism === "page-gave-up" ? [] : ["registration/finish"];
     expect(calls).toEqual(["registration/options", ...finish]);
     expect(sources.filter(({ time }) => time.isLoose)).toEqual([]);
+  });
+
+  test("with the page's own telemetry they say what the harness says, whatever their order", async () => {
+    const { records } = parseTrace(readFileSync(join(SAMPLES, name, "harness.jsonl"), "utf8"));
+    const { startMs, challenge } = optionsCallOf(name);
+    const askedMs = records.find(({ kind }) => kind === "rp.request")?.atMs ?? NaN;
+    const page = fileOf("page.jsonl", utf8(pageLog(records, { zeroEpochMs: startMs - askedMs, challenge })));
+    for (const order of [files, [...files].reverse()]) {
+      const all = [...order.map((file) => sample(name, file)), page];
+      const { explanation } = await explainIncident(all, { mapping: PAGE_LOG_MAPPING });
+      const truth = own();
+      if (explanation.mechanism === "undecided") expect(explanation.missingProbes).toEqual(missing);
+      else expect(explanation.mechanism).toBe(truth.mechanism);
+      expect(explanation.mechanism === "undecided").toBe(missing !== undefined);
+      expect(explanation.decidedBy?.timer).toBe(missing === undefined ? truth.decidedBy?.timer : undefined);
+      if (truth.marginMs !== undefined && missing === undefined)
+        expect(Math.abs((explanation.marginMs ?? NaN) - truth.marginMs)).toBeLessThan(MARGIN_MS);
+    }
   });
 
   test("the timer is the browser's own, though the site wished for less", async () => {

@@ -8,6 +8,8 @@ export interface ExplainStory {
   readonly road: "uhid" | "usbip";
   /** From the key's wish to the touch; `null`: never. */
   readonly touchMs: number | null;
+  /** The shop's repaired page, which also says when all went well. */
+  readonly fixed: boolean;
   /** The harness's own verdict of the run. */
   readonly mechanism: string;
 }
@@ -17,6 +19,7 @@ export const LATE: ExplainStory = {
   title: "a touch after 75 s, 15 s after the page gave up",
   road: "uhid",
   touchMs: 75_000,
+  fixed: false,
   mechanism: "late-delivery",
 };
 
@@ -25,6 +28,7 @@ export const IN_TIME: ExplainStory = {
   title: "a touch after 2 s",
   road: "uhid",
   touchMs: 2_000,
+  fixed: true,
   mechanism: "success",
 };
 
@@ -33,6 +37,7 @@ export const NEVER: ExplainStory = {
   title: "no touch at all",
   road: "uhid",
   touchMs: null,
+  fixed: false,
   mechanism: "page-gave-up",
 };
 
@@ -41,6 +46,7 @@ export const LATE_ON_USB: ExplainStory = {
   title: "a touch after 75 s of a key on USB/IP, captured",
   road: "usbip",
   touchMs: 75_000,
+  fixed: false,
   mechanism: "late-delivery",
 };
 
