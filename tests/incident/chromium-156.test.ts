@@ -6,7 +6,13 @@ import { incidentText } from "../../src/cli/incident-text.js";
 import { explain, parseTrace } from "../../src/entry/diagnosis.js";
 import { explainIncident, type Incident, type IncidentFile } from "../../src/entry/incident.js";
 import { clientOf } from "../../src/incident/client-of.js";
-import { CAPTURE_FILE, CHROMIUM_FILES, LATE, type ExplainStory } from "../lab/guest/explain-stories.js";
+import {
+  CAPTURE_FILE,
+  CHROMIUM_FILES,
+  LATE,
+  LATE_ON_USB,
+  type ExplainStory,
+} from "../lab/guest/explain-stories.js";
 import { fileOf, importFile } from "./importers/sample.js";
 import { PAGE_LOG_MAPPING, pageLog } from "./page-log.js";
 
@@ -22,7 +28,7 @@ interface HarFile {
 
 const SAMPLES = join(import.meta.dirname, "samples/chromium-156");
 /** Stories of the lab whose files are kept. */
-const KEPT: readonly ExplainStory[] = [LATE];
+const KEPT: readonly ExplainStory[] = [LATE, LATE_ON_USB];
 /** Chromium's, which the site's wish of 60 s is raised to. */
 const FLOOR_MS = 180_000;
 
