@@ -155,6 +155,16 @@ test("NetLog names a call's method after the call began, and other logs know the
   expect(tags[0]).toEqual(tags[1]);
 });
 
+test("what the key was asked before the command is of the ceremony, though the touch for it took longer than a minute", async () => {
+  const { records } = await sourceOf("late-usb", CAPTURE_FILE);
+  const asked = records.filter(({ event }) => event.kind === "ctap.request");
+  const names = asked.map(({ event }) => (event.kind === "ctap.request" ? event.command : ""));
+  expect(names).toEqual(["getInfo", "clientPin", "clientPin", "clientPin", "makeCredential"]);
+  expect(new Set(asked.map(({ episode }) => episode)).size).toBe(1);
+  const prompted = records.find(({ event }) => event.kind === "user.prompted");
+  expect(prompted?.episode).toBe(asked[0]?.episode);
+});
+
 test("a Chromium without a window is a Chromium", () => {
   const [, agent = ""] =
     /"(Mozilla[^"]*HeadlessChrome[^"]*)"/.exec(readFileSync(join(SAMPLES, "late", "network.har"), "utf8")) ??
