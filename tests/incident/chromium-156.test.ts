@@ -11,6 +11,7 @@ import {
   CHROMIUM_FILES,
   LATE,
   LATE_ON_USB,
+  NEVER,
   type ExplainStory,
 } from "../lab/guest/explain-stories.js";
 import { fileOf, importFile } from "./importers/sample.js";
@@ -28,14 +29,16 @@ interface HarFile {
 
 const SAMPLES = join(import.meta.dirname, "samples/chromium-156");
 /** Stories of the lab whose files are kept. */
-const KEPT: readonly ExplainStory[] = [LATE, LATE_ON_USB];
+const KEPT: readonly ExplainStory[] = [LATE, LATE_ON_USB, NEVER];
 /** Chromium's, which the site's wish of 60 s is raised to. */
 const FLOOR_MS = 180_000;
 
 /** Another log's stamp of the site's answer is not the page's: emulation is slow between them. */
 const MARGIN_MS = 1_500;
 /** What no file of the computer tells, the page's telemetry among them. */
-const MISSING: Readonly<Record<string, readonly string[]>> = {};
+const MISSING: Readonly<Record<string, readonly string[]>> = {
+  never: ["rp", "ctap.key"],
+};
 
 /** The call for the options, as the network panel has it. */
 function optionsCallOf(story: string): { readonly startMs: number; readonly challenge: string } {
@@ -123,6 +126,22 @@ describe("the device log's entry of a request", () => {
   test("has the options, with the timeout that the browser goes by", async () => {
     const { records } = await sourceOf("late", "device-log.txt");
     expect(records[0]?.event).toEqual({ kind: "page.called", method: "create", effectiveMs: FLOOR_MS });
+  });
+
+  test("says nothing of a phone where a key was asked, though the computer has no Bluetooth", async () => {
+    const text = readFileSync(join(SAMPLES, "never", "device-log.txt"), "utf8");
+    expect(text).toContain("No BLE adapter present");
+    const { records } = await sourceOf("never", "device-log.txt");
+    expect(records.filter(({ event }) => event.kind === "link.hybrid")).toEqual([]);
+    const alone = text
+      .split("\n")
+      .filter((line) => !/<-|->/.test(line))
+      .join("\n");
+    const { sources } = await importFile(fileOf("x", utf8(alone)));
+    expect(sources[0]?.records.map(({ event }) => event)).toContainEqual({
+      kind: "link.hybrid",
+      stage: "radio-off",
+    });
   });
 
   test("names the challenge and the RP as the network panel does", async () => {

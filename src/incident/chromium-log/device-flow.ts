@@ -47,6 +47,8 @@ const FLOW = /^Starting (GetAssertion|MakeCredential) flow(?:: ([\s\S]*))?/;
 const FAILING =
   /^Failing (?:assertion|make credential) request due to (?:status (0x[\da-f]+|\d+)|bad response)/i;
 const IGNORED = /^(?:Ignoring (?:status|AuthTokenRequester)|Ignoring response from)/;
+/** Printed of every request on a computer without Bluetooth, of one that a key on USB answers as well. */
+const NO_RADIO = /^No BLE adapter present/;
 const STEP = /^UI step: k(\w{1,60})/;
 const FAILED_STEPS = /Error|TimedOut|NotRegistered|AlreadyRegistered|NoAvailableTransports/;
 
@@ -62,6 +64,8 @@ class Flow {
   readonly #anchors: Anchor[] = [];
   readonly #episodes: OpenEpisode[] = [];
   readonly #redacted: Counter;
+  /** What the search for a phone printed before anybody wanted one. */
+  readonly #unasked = new Set<ImportedRecord>();
   #spans = 0;
   #timers = 0;
   #interleaved = false;
@@ -77,13 +81,21 @@ class Flow {
     const message = messageOf(text);
     if (message !== undefined) return this.#takeMessage(message, at);
     const hybrid = hybridEventOf(text);
-    if (hybrid !== undefined) return this.#takeHybrid(hybrid, at);
+    if (hybrid !== undefined) {
+      this.#takeHybrid(hybrid, at);
+      const last = this.#records.at(-1);
+      if (NO_RADIO.test(text) && last !== undefined) this.#unasked.add(last);
+      return;
+    }
     this.#takeOther(text, at);
   }
 
   end(): DeviceFlow {
+    const atKey = new Set(
+      this.#episodes.flatMap(({ id, lastAsked, isHybrid }) => (lastAsked && !isHybrid ? [id] : [])),
+    );
     return {
-      records: this.#records,
+      records: this.#records.filter((one) => !(this.#unasked.has(one) && atKey.has(one.episode ?? ""))),
       anchors: this.#anchors,
       episodes: this.#episodes.map(({ id, kind, fromMs, toMs, rp }) => ({
         id,
