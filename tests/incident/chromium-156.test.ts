@@ -6,14 +6,7 @@ import { incidentText } from "../../src/cli/incident-text.js";
 import { explain, parseTrace } from "../../src/entry/diagnosis.js";
 import { explainIncident, type Incident, type IncidentFile } from "../../src/entry/incident.js";
 import { clientOf } from "../../src/incident/client-of.js";
-import {
-  CAPTURE_FILE,
-  CHROMIUM_FILES,
-  LATE,
-  LATE_ON_USB,
-  NEVER,
-  type ExplainStory,
-} from "../lab/guest/explain-stories.js";
+import { CAPTURE_FILE, CHROMIUM_FILES, EXPLAIN_STORIES } from "../lab/guest/explain-stories.js";
 import { fileOf, importFile } from "./importers/sample.js";
 import { PAGE_LOG_MAPPING, pageLog } from "./page-log.js";
 
@@ -28,8 +21,6 @@ interface HarFile {
 }
 
 const SAMPLES = join(import.meta.dirname, "samples/chromium-156");
-/** Stories of the lab whose files are kept. */
-const KEPT: readonly ExplainStory[] = [LATE, LATE_ON_USB, NEVER];
 /** Chromium's, which the site's wish of 60 s is raised to. */
 const FLOOR_MS = 180_000;
 
@@ -37,6 +28,7 @@ const FLOOR_MS = 180_000;
 const MARGIN_MS = 1_500;
 /** What no file of the computer tells, the page's telemetry among them. */
 const MISSING: Readonly<Record<string, readonly string[]>> = {
+  "in-time": ["ctap.key", "link.service", "user.answers"],
   never: ["rp", "ctap.key"],
 };
 
@@ -69,7 +61,7 @@ async function sourceOf(story: string, name: string) {
 }
 
 /** Written by Chromium 156 in the lab, while the harness traced the same run: see tests/lab/explain.test.ts. */
-describe.each(KEPT)("Chromium's files of $title", ({ name, road, mechanism }) => {
+describe.each(EXPLAIN_STORIES)("Chromium's files of $title", ({ name, road, mechanism }) => {
   const missing = MISSING[name];
   const own = () => explain(parseTrace(readFileSync(join(SAMPLES, name, "harness.jsonl"), "utf8")).records);
   const files = road === "usbip" ? [...CHROMIUM_FILES, CAPTURE_FILE] : [...CHROMIUM_FILES];

@@ -77,7 +77,7 @@ async function play(story: ExplainStory): Promise<void> {
 }
 
 /** Plays one registration. Leaves Chromium's files, and the harness's own trace, in the folder. */
-async function ceremony({ title, road, touchMs, fixed }: ExplainStory, folder: string) {
+async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) {
   const key = new SemanticsKey(env, { touchMs: touchMs ?? 0, upTimeoutMs: 300_000 });
   key.isUntouched = touchMs === null;
   const keyEnv = envFor(env, "key");
@@ -103,7 +103,7 @@ async function ceremony({ title, road, touchMs, fixed }: ExplainStory, folder: s
     ],
     withinMs: 240_000,
   });
-  const shop = await startShop({ fixed });
+  const shop = await startShop({ fixed: false });
   try {
     const page = await chromium.open("about:blank");
     const har = await NetworkHar.of(page, chromium.version);
