@@ -3,7 +3,7 @@
  *
  * usage: tsx scripts/rig-contest.ts [--seconds N] [--seed TEXT] [--keys unix|udp|uhid] [--json]
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -27,7 +27,8 @@ const seconds = Number(values.seconds);
 if (keys === undefined || !(seconds > 0)) throw new RangeError("--seconds N, --keys unix, udp or uhid");
 
 // Inside the project: packages stay outside the bundle and are found from there.
-const outdir = mkdtempSync(join(ROOT, "artifacts-contest-"));
+mkdirSync(join(ROOT, "artifacts"), { recursive: true });
+const outdir = mkdtempSync(join(ROOT, "artifacts", "contest-"));
 try {
   await build({
     absWorkingDir: ROOT,

@@ -6,6 +6,9 @@ import type { Incident, SourceReport } from "../entry/incident.js";
 const MS_MAX = 10_000;
 const QUARTER_MS = 15 * 60_000;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** The zone that is farthest ahead. */
+const ZONE_MS_MAX = 14 * 3_600_000;
 
 /** Says what the files of an incident were taken for, what was left out of them and why, and how their clocks lie. */
 export function incidentText({ files, sources, notes }: Incident): string {
@@ -48,7 +51,10 @@ function clockText({ source: { clock }, time }: Pick<SourceReport, "source" | "t
     : `${stamps}; ahead by ${offsetText(low)} to ${offsetText(high)} (${time.by})`;
 }
 
-function zoneText(ms: number): string {
+/** Of stamps without a date the correction holds their day as well. */
+function zoneText(correctionMs: number): string {
+  const inDay = correctionMs % DAY_MS;
+  const ms = inDay > ZONE_MS_MAX ? inDay - DAY_MS : inDay < ZONE_MS_MAX - DAY_MS ? inDay + DAY_MS : inDay;
   const minutes = Math.abs(ms) / MINUTE_MS;
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   return `${ms < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;

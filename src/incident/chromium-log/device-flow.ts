@@ -1,6 +1,8 @@
 import type { TraceEvent } from "../../core/trace.js";
 import type { Anchor, Episode, ImportedRecord, Stamp } from "../importer.js";
 import { type Counter, credentialTag, tagOf, tagOfBytes } from "../tags.js";
+import { findWebauthn } from "../webauthn-json/find-webauthn.js";
+import { parsed } from "../webauthn-json/walk.js";
 import type { DeviceLogEntry } from "./entries.js";
 import { hybridEventOf } from "./hybrid-texts.js";
 import { bytesAt, credentialIdIn, mapAt, messageOf, textAt, type DeviceMessage } from "./message-of.js";
@@ -40,10 +42,13 @@ export interface DeviceFlow {
   readonly hasSteps: boolean;
 }
 
-const FLOW = /^Starting (GetAssertion|MakeCredential) flow/;
+/** Newer versions put the options behind it, as JSON. */
+const FLOW = /^Starting (GetAssertion|MakeCredential) flow(?:: ([\s\S]*))?/;
 const FAILING =
   /^Failing (?:assertion|make credential) request due to (?:status (0x[\da-f]+|\d+)|bad response)/i;
 const IGNORED = /^(?:Ignoring (?:status|AuthTokenRequester)|Ignoring response from)/;
+/** Printed of every request on a computer without Bluetooth, of one that a key on USB answers as well. */
+const NO_RADIO = /^No BLE adapter present/;
 const STEP = /^UI step: k(\w{1,60})/;
 const FAILED_STEPS = /Error|TimedOut|NotRegistered|AlreadyRegistered|NoAvailableTransports/;
 
@@ -59,6 +64,8 @@ class Flow {
   readonly #anchors: Anchor[] = [];
   readonly #episodes: OpenEpisode[] = [];
   readonly #redacted: Counter;
+  /** What the search for a phone printed before anybody wanted one. */
+  readonly #unasked = new Set<ImportedRecord>();
   #spans = 0;
   #timers = 0;
   #interleaved = false;
@@ -70,27 +77,25 @@ class Flow {
 
   take({ at, text }: DeviceLogEntry): void {
     const flow = FLOW.exec(text);
-    if (flow !== null) {
-      const isLogin = flow[1] === "GetAssertion";
-      const episode = this.#begin(isLogin ? "login" : "registration", at);
-      this.#emit(at, "browser", {
-        kind: "page.called",
-        method: isLogin ? "get" : "create",
-        effectiveMs: Infinity,
-      });
-      episode.toMs = at.toMs;
-      return;
-    }
+    if (flow !== null) return this.#takeFlow(flow[1] === "GetAssertion", flow[2], at);
     const message = messageOf(text);
     if (message !== undefined) return this.#takeMessage(message, at);
     const hybrid = hybridEventOf(text);
-    if (hybrid !== undefined) return this.#takeHybrid(hybrid, at);
+    if (hybrid !== undefined) {
+      this.#takeHybrid(hybrid, at);
+      const last = this.#records.at(-1);
+      if (NO_RADIO.test(text) && last !== undefined) this.#unasked.add(last);
+      return;
+    }
     this.#takeOther(text, at);
   }
 
   end(): DeviceFlow {
+    const atKey = new Set(
+      this.#episodes.flatMap(({ id, lastAsked, isHybrid }) => (lastAsked && !isHybrid ? [id] : [])),
+    );
     return {
-      records: this.#records,
+      records: this.#records.filter((one) => !(this.#unasked.has(one) && atKey.has(one.episode ?? ""))),
       anchors: this.#anchors,
       episodes: this.#episodes.map(({ id, kind, fromMs, toMs, rp }) => ({
         id,
@@ -130,6 +135,22 @@ class Flow {
     const episode = this.#open;
     if (episode !== undefined) episode.toMs = Math.max(episode.toMs, at.toMs);
     this.#records.push({ at, actor, ...(episode !== undefined && { episode: episode.id }), event, ...more });
+  }
+
+  /** @param json the options as the browser goes by them: its own limits are already in their timeout. */
+  #takeFlow(isLogin: boolean, json: string | undefined, at: Stamp): void {
+    const options = findWebauthn(parsed(json ?? ""), this.#redacted).find((one) => one.what === "options");
+    const episode = this.#begin(isLogin ? "login" : "registration", at);
+    if (options?.rp !== undefined) episode.rp = options.rp;
+    this.#emit(at, "browser", {
+      kind: "page.called",
+      method: isLogin ? "get" : "create",
+      effectiveMs: options?.asked.timeoutMs ?? Infinity,
+    });
+    episode.toMs = at.toMs;
+    if (options === undefined) return;
+    const { challenge: tag } = options;
+    this.#anchors.push({ kind: "challenge", tag, episode: episode.id, at, relation: "after" });
   }
 
   #takeMessage(message: DeviceMessage, at: Stamp): void {

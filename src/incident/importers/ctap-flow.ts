@@ -183,14 +183,23 @@ export class CtapFlow {
       return;
     const id = `${this.#prefix}e${this.#episodes.length + 1}`;
     const own: OpenEpisode = { id, kind, clientData, fromMs: at.fromMs, toMs: at.toMs };
-    for (const index of this.#prelude) {
-      const record = this.#records[index];
-      if (record === undefined || record.at.toMs < at.fromMs - PRELUDE_MS) continue;
-      record.episode = id;
-      own.fromMs = Math.min(own.fromMs, record.at.fromMs);
-    }
+    this.#takePrelude(own);
     this.#prelude = [];
     this.#episodes.push(own);
+  }
+
+  /** Counts from the exchange before the command: a key may have waited in that one for as long as it likes. */
+  #takePrelude(own: OpenEpisode): void {
+    const before = this.#prelude.flatMap((index) => this.#records[index] ?? []);
+    const newest = before.at(-1);
+    if (newest === undefined || newest.at.toMs < own.fromMs - PRELUDE_MS) return;
+    const exchange = before.filter(({ span }) => span !== undefined && span === newest.span);
+    const sinceMs = Math.min(own.fromMs, ...exchange.map(({ at }) => at.fromMs)) - PRELUDE_MS;
+    for (const record of before) {
+      if (record.at.toMs < sinceMs) continue;
+      record.episode = own.id;
+      own.fromMs = Math.min(own.fromMs, record.at.fromMs);
+    }
   }
 
   #anchor(tag: string | undefined, at: Stamp): void {

@@ -21,9 +21,12 @@ interface Tunnel {
 }
 
 interface Call {
+  /** Other logs of the same computer have the call as well: by this it is found to be one. */
+  readonly id: string;
   readonly name: string;
   readonly episode: string;
-  readonly method: string;
+  /** Not in the event that begins a request, but in the one that starts its job. */
+  method?: string;
   readonly path: string;
   readonly fromMs: number;
   isOver: boolean;
@@ -85,17 +88,25 @@ export class NetlogFlow {
     };
   }
 
-  #emit(at: Stamp, actor: string, event: TraceEvent, episode?: string): void {
+  #emit(
+    at: Stamp,
+    actor: string,
+    event: TraceEvent,
+    of: Pick<ImportedRecord, "episode" | "call"> = {},
+  ): void {
     if (this.#records.length >= INCIDENT_LIMITS.RECORDS_MAX)
       return this.#dropped.add("record beyond the most that are kept");
-    this.#records.push({ at, actor, event, ...(episode !== undefined && { episode }) });
-    const own = this.#episodes.find(({ id }) => id === episode);
+    this.#records.push({ at, actor, event, ...of });
+    const own = this.#episodes.find(({ id }) => id === of.episode);
     if (own !== undefined) own.toMs = Math.max(own.toMs, at.toMs);
   }
 
   #begin(at: Stamp, source: number, params: JsonObject): boolean {
     const url = urlOf(textIn(params, "url") ?? "");
-    if (url === undefined || this.#calls.has(source) || this.#tunnels.has(source)) return false;
+    const method = textIn(params, "method");
+    const known = this.#calls.get(source);
+    if (known !== undefined && method !== undefined) known.method ??= method;
+    if (url === undefined || known !== undefined || this.#tunnels.has(source)) return false;
     if (this.#calls.size + this.#tunnels.size >= SOURCES_MAX) {
       this.#dropped.add("request beyond the most that are followed");
       return false;
@@ -110,12 +121,20 @@ export class NetlogFlow {
       return true;
     }
     const guess = this.#guess(url.pathname);
-    const method = textIn(params, "method") ?? "GET";
     if (guess === undefined || method === "OPTIONS") return false;
     const episode = this.#episodeFor(guess, at);
     const name = `${guess.kind}/${guess.step}`;
-    this.#calls.set(source, { name, episode, method, path: url.pathname, fromMs: at.fromMs, isOver: false });
-    this.#emit(at, "site", { kind: "rp.request", call: name }, episode);
+    const id = `n${source}`;
+    this.#calls.set(source, {
+      id,
+      name,
+      episode,
+      ...(method !== undefined && { method }),
+      path: url.pathname,
+      fromMs: at.fromMs,
+      isOver: false,
+    });
+    this.#emit(at, "site", { kind: "rp.request", call: name }, { episode, call: id });
     return true;
   }
 
@@ -145,11 +164,17 @@ export class NetlogFlow {
     const call = this.#calls.get(source);
     if (call === undefined || call.isOver) return false;
     call.isOver = true;
-    this.#emit(at, "site", { kind: "rp.response", call: call.name, status }, call.episode);
+    this.#emit(
+      at,
+      "site",
+      { kind: "rp.response", call: call.name, status },
+      { episode: call.episode, call: call.id },
+    );
     this.#anchors.push({
       kind: "call",
-      tag: tagOf(`${call.method} ${call.path} ${status}`),
+      tag: tagOf(`${call.method ?? "GET"} ${call.path} ${status}`),
       episode: call.episode,
+      call: call.id,
       // A log whose clock was set, or whose events stand out of order, ends calls before it begins them.
       at: { fromMs: Math.min(call.fromMs, at.fromMs), toMs: Math.max(call.fromMs, at.toMs) },
       relation: "around",
@@ -166,7 +191,12 @@ export class NetlogFlow {
     const call = this.#calls.get(source);
     if (call === undefined || call.isOver) return false;
     call.isOver = true;
-    this.#emit(at, "page", { kind: "page.call-failed", call: call.name }, call.episode);
+    this.#emit(
+      at,
+      "page",
+      { kind: "page.call-failed", call: call.name },
+      { episode: call.episode, call: call.id },
+    );
     return true;
   }
 

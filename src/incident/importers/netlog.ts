@@ -45,7 +45,8 @@ export const netlog: Importer = {
     return [
       sourceOf({
         title: "NetLog of Chromium",
-        clock: { machine: "client", kind: "monotonic", precisionMs: 1 },
+        // Counted from a wall time that was read once. With no standby in between it is the clock of the other logs of this computer.
+        clock: { machine: "client", kind: "utc", precisionMs: 1 },
         ...flow.end(),
         probes: names === undefined ? [] : ["rp"],
         seen,

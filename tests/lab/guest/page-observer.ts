@@ -8,7 +8,8 @@ import type { HttpSeen, Seen, TimerSeen, WordsSeen } from "../../../src/page/obs
 import { type WordPattern, wordsOf } from "../../../src/page/shows.js";
 import { asRun } from "./as-run.js";
 
-const MARK = "passkey-observer";
+/** Begins what it tells on the page's console. */
+export const OBSERVER_MARK = "passkey-observer";
 const FINISH = "/finish";
 
 /**
@@ -18,7 +19,7 @@ const FINISH = "/finish";
 const OBSERVER = String.raw`(() => {
   const { setTimeout: arm, clearTimeout: disarm, fetch: ask } = window;
   let taskMs;
-  const tell = (what, more = {}) => console.debug("${MARK}", JSON.stringify({ what, epochMs: taskMs ?? Date.now(), ...more }));
+  const tell = (what, more = {}) => console.debug("${OBSERVER_MARK}", JSON.stringify({ what, epochMs: taskMs ?? Date.now(), ...more }));
   window.setTimeout = (callback, delayMs = 0, ...args) => {
     if (delayMs < 1000) return arm(callback, delayMs, ...args);
     const fire = () => {
@@ -109,7 +110,8 @@ export class PageObserver {
     const observer = new PageObserver(page, parts);
     await page.send("Page.addScriptToEvaluateOnNewDocument", { source: OBSERVER });
     page.onConsole((text) => {
-      if (text.startsWith(`${MARK} `)) observer.#hear(JSON.parse(text.slice(MARK.length + 1)) as Told);
+      if (text.startsWith(`${OBSERVER_MARK} `))
+        observer.#hear(JSON.parse(text.slice(OBSERVER_MARK.length + 1)) as Told);
     });
     return observer;
   }
