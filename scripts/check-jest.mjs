@@ -76,14 +76,8 @@ test.each([1, 2])("a page in jsdom tells of a failure that is none (%i)", async 
   expect(() => expect(story).toTellTruth()).toThrow("page.guard fired first");
 });
 
-test("a page in a window of its own is opened with its scripts", async () => {
-  const { createServer } = require("node:http");
-  const page = '<p></p><script>document.querySelector("p").textContent = typeof PublicKeyCredential;</script>';
-  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(page));
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const opened = await passkeys.open("http://localhost:" + server.address().port + "/");
-  expect(opened.document.querySelector("p").textContent).toBe("function");
-  server.close();
+test("a page in a window of its own wants another environment, and says which", async () => {
+  await expect(passkeys.open("http://localhost/")).rejects.toThrow(/jest-environment node/);
 });
 
 test("a window has its own timers back, and no credentials, when no test has passkeys", async () => {
@@ -96,6 +90,24 @@ test("a window has its own timers back, and no credentials, when no test has pas
 });
 `;
 
+/** In jest's environment without a window: jsdom is opened by the harness. */
+const OPEN_TEST = `/** @jest-environment node */
+const { usePasskeys } = require("passkey-harness/jest");
+const passkeys = usePasskeys();
+
+test("a page in a window of its own is opened with its scripts", async () => {
+  const { createServer } = require("node:http");
+  const page = '<p></p><script>document.querySelector("p").textContent = typeof PublicKeyCredential;</script>';
+  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(page));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const opened = await passkeys.open("http://localhost:" + server.address().port + "/");
+  expect(opened.document.querySelector("p").textContent).toBe("function");
+  // The window keeps its connection open, for which jest would wait.
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+`;
+
 const project = mkdtempSync(join(tmpdir(), "passkey-harness-jest-"));
 const npm = (...args) => execFileSync("npm", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
 try {
@@ -104,6 +116,7 @@ try {
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
   writeFileSync(join(project, "harness.test.js"), TEST);
   writeFileSync(join(project, "page.test.js"), PAGE_TEST);
+  writeFileSync(join(project, "open.test.js"), OPEN_TEST);
   writeFileSync(
     join(project, "jest.config.js"),
     `module.exports = { setupFiles: ["passkey-harness/jest-globals"] };`,

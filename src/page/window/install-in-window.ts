@@ -19,6 +19,9 @@ const INTERFACES = [
   "Credential",
 ];
 
+/** Members of a window that it may have without listing them. */
+const UNLISTED = [...INTERFACES, "MutationObserver", "MessageChannel", "fetch"];
+
 /** Windows in which passkeys are. */
 const taken = new WeakSet<object>();
 
@@ -41,11 +44,12 @@ export function installInWindow(window: WindowLike, deps: WatchDeps): InstalledW
   }
   taken.add(window);
   let isOver = false;
-  const saved = new SavedMembers([window, ...reached(window)]);
+  const saved = new SavedMembers([window, ...reached(window)], UNLISTED);
   const documents = new Set<string>();
   const calls = new CallWatch(window, deps);
   members[BINDING] = (message: PageMessage): Promise<PageReply> => {
-    if (isOver) return Promise.reject(new Error("the passkeys of this window are closed"));
+    // What is left of the script in a window that lives on gets no answer any more.
+    if (isOver) return new Promise(() => {});
     documents.add(message.document);
     return deps.rig.answer(message);
   };

@@ -74,6 +74,11 @@ export function openPage(
 }
 
 async function openInJsdom(url: string, { install, load }: Parts): Promise<OpenedPage> {
+  if (typeof Request === "undefined") {
+    throw new PageRigError("NO_WINDOW", "this test environment has no fetch for the page", {
+      hint: 'write "@jest-environment node" at the top of the test file, or use the window that the environment has',
+    });
+  }
   const { JSDOM, CookieJar } = (await load("jsdom")) as JsdomModule;
   const cookieJar = new CookieJar();
   const { window } = await JSDOM.fromURL(url, {

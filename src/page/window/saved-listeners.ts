@@ -21,7 +21,7 @@ export function listenersMadeBy(window: WindowLike, work: () => void): () => voi
   const targets = [window, window.document] as unknown as readonly Listening[];
   const putBack = targets.map((target) => noteListeners(target, ends));
   const members = membersOf(window);
-  const { MutationObserver: Native } = members as { readonly MutationObserver?: new () => Observer };
+  const Native = members["MutationObserver"] as (new () => Observer) | undefined;
   if (Native !== undefined) {
     members["MutationObserver"] = new Proxy(Native, {
       construct(native, args, newTarget) {

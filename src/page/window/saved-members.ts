@@ -8,10 +8,11 @@ export class SavedMembers {
   readonly #before = new Map<object, Members>();
   readonly #ours = new Map<object, Members>();
 
-  constructor(objects: readonly unknown[]) {
+  /** @param names of members that an object may have without listing them, as jest's window has its interfaces. */
+  constructor(objects: readonly unknown[], names: readonly string[] = []) {
     for (const object of objects) {
       const isObject = (typeof object === "object" && object !== null) || typeof object === "function";
-      if (isObject) this.#before.set(object, membersOf(object));
+      if (isObject) this.#before.set(object, membersOf(object, names));
     }
   }
 
@@ -36,9 +37,9 @@ export class SavedMembers {
   }
 }
 
-function membersOf(object: object): Members {
+function membersOf(object: object, names: readonly string[] = []): Members {
   return new Map(
-    Reflect.ownKeys(object).flatMap((key) => {
+    [...new Set([...Reflect.ownKeys(object), ...names])].flatMap((key) => {
       const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
       return descriptor === undefined ? [] : [[key, descriptor] as const];
     }),

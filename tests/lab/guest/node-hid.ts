@@ -55,6 +55,8 @@ async function reports({ recorder, key, env, device, path }: Owner): Promise<voi
       manufacturer: ON_USBIP ? "Passkey Harness" : "",
       product: "Passkey Harness Simulated Key",
       serialNumber: "lab-1",
+      // uhid has no USB under it.
+      ...(ON_USBIP && { port: "1-1" }),
     });
     assert.equal(key.exposed.held, true, "the kernel tells that somebody has it open");
   });

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runContest } from "../../../scripts/rig-contest/contest.js";
 import { startWitness } from "../../../scripts/rig-contest/witness.js";
+import { FULL } from "../../helpers/full-runs.js";
 import { bundled } from "../../helpers/spawn-cli.js";
 
 test("no lease is lost or doubled, and every job ends with a result", { timeout: 240_000 }, async () => {
   const report = await runContest({
-    seconds: 6,
+    seconds: FULL ? 6 : 2,
     seed: "test",
     keys: "unix",
     cli: bundled("cli.js"),
