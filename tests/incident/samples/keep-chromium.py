@@ -2,8 +2,8 @@
 
     python3 tests/incident/samples/keep-chromium.py artifacts/lab/explain
 
-Lines and events are kept as they are. Left out, to keep them small: NetLog's polled data, constants and events of other
-requests; lines of Chromium's log that are of no device; most of the signs of life in the capture of the bus.
+Lines and events are kept as they are. Left out, to keep them small: NetLog's polled data, its command line, constants and events
+of other requests; lines of Chromium's log that are of no device; most of the signs of life in the capture of the bus.
 """
 
 import json
@@ -25,6 +25,8 @@ def keep_netlog(text: str) -> str:
     used = {e["type"] for e in events}
     names = {name: number for name, number in constants["logEventTypes"].items() if number in used}
     kept = {name: constants[name] for name in ("clientInfo", "logCaptureMode", "logFormatVersion", "logSourceType")}
+    # The command line names folders of the machine it ran on.
+    kept["clientInfo"] = {name: value for name, value in kept["clientInfo"].items() if name != "command_line"}
     kept |= {"logEventPhase": constants["logEventPhase"], "timeTickOffset": constants["timeTickOffset"]}
     kept["logEventTypes"] = names
     lines = ",\n".join(json.dumps(event, separators=(",", ":")) for event in events)
