@@ -1,4 +1,5 @@
-import type { CborMap, CborValue } from "../cbor/value.js";
+import { encodeCbor } from "../cbor/encode.js";
+import type { CborKey, CborMap, CborValue } from "../cbor/value.js";
 import { concat } from "../core/bytes.js";
 import { CtapCommand } from "../ctap/command.js";
 import { type PinProtocol, pinProtocol } from "../ctap/client/pin-protocol.js";
@@ -181,3 +182,52 @@ export async function retriesOf(bench: Bench): Promise<number> {
 export function otherPin(pin: string): string {
   return pin.replace(/.$/u, (last) => (last === "7" ? "3" : "7"));
 }
+
+/**
+ * Sends a command of subcommands, signed with a token.
+ *
+ * @param signed what stands before the parameters in the message that is signed: each command has its own.
+ */
+export function sendSigned(
+  bench: Bench,
+  command: number,
+  { subCommand, params, signed, token }: SignedSubcommand,
+): Promise<Answer> {
+  const message = concat(signed, params ? encodeCbor(params) : new Uint8Array(0));
+  const members: readonly (readonly [CborKey, CborValue])[] = [
+    [1, subCommand],
+    ...(params ? [[2, params] as const] : []),
+    [3, token.version],
+    [4, token.authenticate(message)],
+  ];
+  return bench.send(command, new Map(members));
+}
+
+export interface SignedSubcommand {
+  readonly subCommand: number;
+  readonly params?: ReadonlyMap<CborKey, CborValue> | undefined;
+  readonly signed: Uint8Array;
+  readonly token: Token;
+}
+
+/** Members of a request that carries an empty pinUvAuthParam, which asks for a touch. @param param key of pinUvAuthParam. */
+export const emptyParam = (bench: Bench, param: number) =>
+  [
+    [param, new Uint8Array(0)],
+    [param + 1, bench.info.pinUvAuthProtocols?.[0] ?? 1],
+  ] as const;
+
+/** Members of a request that carries a pinUvAuthParam of zeros. @param param key of pinUvAuthParam. */
+export function zeroParam(bench: Bench, param: number) {
+  const protocol = bench.info.pinUvAuthProtocols?.[0] ?? 1;
+  return [
+    [param, new Uint8Array(protocol === 1 ? 16 : 32)],
+    [param + 1, protocol],
+  ] as const;
+}
+
+/** A token whose parameters are changed on their way to the device. */
+export const altered = (token: Token, change: (param: Uint8Array) => Uint8Array): Token => ({
+  ...token,
+  authenticate: (message) => change(token.authenticate(message)),
+});

@@ -16,6 +16,7 @@ import type { TraceFacts } from "./facts/trace-facts.js";
 import type { Match } from "./rule.js";
 import type { RootCauseId } from "./rules/registry.js";
 import { missingFor, missingFrom, PROBES, type Probe } from "./probes.js";
+import { withoutCause } from "./without-cause.js";
 
 /** What a trace lacks whose ceremonies overlap although no record says which of them it belongs to. */
 const CEREMONY_IDS = "ceremony ids";
@@ -121,34 +122,15 @@ function undecided(judged: Judged, missing: readonly Probe[], likely?: RootCause
       : "no known mechanism leaves this trace";
   const why = missing.map((layer) => `missing probe ${layer} (${PROBES[layer]})`).join(", ");
   const looksLike = likely === undefined ? "" : `; what is there looks like ${likely}, and like others`;
-  return withoutCause(judged, { why: why === "" ? nothingKnown : `${why}${looksLike}`, missing });
+  return withoutCause(ceremonyOf(judged), missing, why === "" ? nothingKnown : `${why}${looksLike}`);
 }
 
 function attributionUnknown(judged: Judged): CeremonyDiagnosis {
-  return withoutCause(judged, {
-    why: `missing ${CEREMONY_IDS}: this trace is of schema 1 and its ceremonies overlap`,
-    missing: [CEREMONY_IDS],
-  });
+  const why = `missing ${CEREMONY_IDS}: this trace is of schema 1 and its ceremonies overlap`;
+  return withoutCause(ceremonyOf(judged), [CEREMONY_IDS], why);
 }
 
-function withoutCause(
-  { kind, id }: Judged,
-  { why, missing }: { readonly why: string; readonly missing: readonly string[] },
-): CeremonyDiagnosis {
-  return {
-    kind,
-    ceremony: id,
-    mechanism: "undecided",
-    conditions: [],
-    consequences: [],
-    decidedBy: undefined,
-    marginMs: undefined,
-    verdict: `Undecided: ${why}.`,
-    evidence: [],
-    prevention: [],
-    missingProbes: missing,
-  };
-}
+const ceremonyOf = ({ kind, id }: Judged) => ({ kind, ceremony: id });
 
 function nothingSeen(facts: TraceFacts): CeremonyDiagnosis {
   return undecided({ kind: "registration", id: "none" }, missingFrom(facts));

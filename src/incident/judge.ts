@@ -5,6 +5,7 @@ import type { Coverage } from "../diagnosis/facts/coverage.js";
 import type { TraceFacts } from "../diagnosis/facts/trace-facts.js";
 import { gatherFacts } from "../diagnosis/gather-facts.js";
 import { isSeen, PROBES, type Probe } from "../diagnosis/probes.js";
+import { withoutCause } from "../diagnosis/without-cause.js";
 import type { NamedSource } from "./merge/named-source.js";
 import { labelsOf, type Merged } from "./merge/merged.js";
 import { traceOf } from "./merge/trace-of.js";
@@ -127,23 +128,6 @@ function proven(diagnosis: CeremonyDiagnosis, facts: TraceFacts, client: boolean
       );
 }
 
-function undecided(
-  { kind, ceremony, outcome }: CeremonyDiagnosis,
-  missing: readonly Probe[],
-  why: string,
-): CeremonyDiagnosis {
-  return {
-    kind,
-    ceremony,
-    ...(outcome !== undefined && { outcome }),
-    mechanism: "undecided",
-    conditions: [],
-    consequences: [],
-    decidedBy: undefined,
-    marginMs: undefined,
-    verdict: `Undecided: missing probe ${missing.join(", ")} (${why}).`,
-    evidence: [],
-    prevention: [],
-    missingProbes: missing,
-  };
+function undecided(diagnosis: CeremonyDiagnosis, missing: readonly Probe[], why: string): CeremonyDiagnosis {
+  return withoutCause(diagnosis, missing, `missing probe ${missing.join(", ")} (${why})`);
 }

@@ -3,7 +3,11 @@ import { describeAnswer, expectStatus, statusOf, wrongAnswer } from "../answer.j
 import { create, descriptor, makeRequest, sendMake } from "../ceremony.js";
 import type { Check } from "../check.js";
 import { CTAP2, hasOption, optionOff, optionOn } from "../needs.js";
+import { emptyParam, zeroParam } from "../pin.js";
 import { expectMade, type Rule } from "./make-credential.js";
+
+/** Key of pinUvAuthParam. */
+const PARAM = 8;
 
 const EXCLUDE: readonly Rule[] = [
   {
@@ -102,12 +106,7 @@ const TOKENLESS: readonly Rule[] = [
     pin: "unset",
     needs: [CTAP2, hasOption("clientPin"), optionOff("uv"), optionOff("alwaysUv")],
     async run(bench) {
-      const protocol = bench.info.pinUvAuthProtocols?.[0] ?? 1;
-      const members = [
-        [8, new Uint8Array(protocol === 1 ? 16 : 32)],
-        [9, protocol],
-      ] as const;
-      const parameters = await makeRequest(bench, { auth: "none", members });
+      const parameters = await makeRequest(bench, { auth: "none", members: zeroParam(bench, PARAM) });
       expectStatus(await bench.send(CtapCommand.makeCredential, parameters), "PIN_NOT_SET");
     },
   },
@@ -119,11 +118,7 @@ const TOKENLESS: readonly Rule[] = [
     uses: ["presence"],
     needs: [CTAP2, hasOption("clientPin")],
     async run(bench) {
-      const members = [
-        [8, new Uint8Array(0)],
-        [9, bench.info.pinUvAuthProtocols?.[0] ?? 1],
-      ] as const;
-      const parameters = await makeRequest(bench, { auth: "none", members });
+      const parameters = await makeRequest(bench, { auth: "none", members: emptyParam(bench, PARAM) });
       const answer = await bench.send(CtapCommand.makeCredential, parameters, { gesture: "touch" });
       expectStatus(answer, bench.info.options?.["clientPin"] === true ? "PIN_INVALID" : "PIN_NOT_SET");
       const asked = answer.keepalives.some(({ status }) => status === 2);
@@ -139,11 +134,7 @@ const TOKENLESS: readonly Rule[] = [
     uses: ["presence"],
     needs: [CTAP2, hasOption("clientPin")],
     async run(bench) {
-      const members = [
-        [8, new Uint8Array(0)],
-        [9, bench.info.pinUvAuthProtocols?.[0] ?? 1],
-      ] as const;
-      const parameters = await makeRequest(bench, { auth: "none", members });
+      const parameters = await makeRequest(bench, { auth: "none", members: emptyParam(bench, PARAM) });
       const answer = await bench.send(CtapCommand.makeCredential, parameters, { gesture: "touch" });
       expectStatus(answer, "PIN_INVALID");
     },

@@ -13,12 +13,15 @@ import {
 } from "../ceremony.js";
 import type { Check } from "../check.js";
 import { CTAP2, hasOption, optionOff, optionOn } from "../needs.js";
+import { zeroParam } from "../pin.js";
 import { demand, NotApplicable, shown } from "../verdict.js";
 
 type Rule = Omit<Check, "severity" | "needs"> & Partial<Pick<Check, "severity" | "needs">>;
 
 const UNKNOWN_ID = new Uint8Array(32).fill(0x5c);
 const GET = CtapCommand.getAssertion;
+/** Key of pinUvAuthParam. */
+const PARAM = 6;
 
 const BASICS: readonly Rule[] = [
   {
@@ -330,11 +333,7 @@ const OPTIONS: readonly Rule[] = [
     pin: "unset",
     needs: [CTAP2, hasOption("clientPin"), optionOff("uv"), optionOff("alwaysUv")],
     async run(bench) {
-      const protocol = bench.info.pinUvAuthProtocols?.[0] ?? 1;
-      const members = [
-        [6, new Uint8Array(protocol === 1 ? 16 : 32)],
-        [7, protocol],
-      ] as const;
+      const members = zeroParam(bench, PARAM);
       const parameters = await getRequest(bench, { rpId: bench.freshRpId(), auth: "none", members });
       const answer = await bench.send(GET, parameters);
       if (statusOf(answer) === 0x2e)

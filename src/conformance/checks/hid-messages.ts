@@ -20,6 +20,18 @@ const MESSAGE_TIMEOUT_MAX_MS = 3_000;
 const start = (channel: number, length: number, command: number = HidCommand.PING) =>
   startReport({ channel, command, length });
 
+/** Demands that a PING of two packets comes back whole, whatever is said on another channel between them. */
+async function pingAround({ wire, channel, env }: Bench, between: () => Promise<void>): Promise<void> {
+  const payload = env.entropy.bytes(100);
+  const [first, second] = [...toReports({ channel, command: HidCommand.PING, payload })];
+  await wire.write(first as Uint8Array);
+  await between();
+  await wire.write(second as Uint8Array);
+  const echo = await wire.answer(channel);
+  const same = echo?.command === HidCommand.PING && equalBytes(echo.payload, payload);
+  demand(same, "the whole PING echoed", describeMessage(echo));
+}
+
 type Rule = Omit<Check, "needs" | "severity"> & Partial<Pick<Check, "severity">>;
 
 /** Sizes at which packets begin and end, and the largest there is. */
@@ -93,16 +105,10 @@ const FRAMING: readonly Rule[] = [
     title: "the message that was being received completes after another channel got CHANNEL_BUSY",
     section: "11.2.5.1",
     async run(bench) {
-      const { wire, channel } = bench;
       const other = await otherChannel(bench);
-      const payload = bench.env.entropy.bytes(100);
-      const [first, second] = [...toReports({ channel, command: HidCommand.PING, payload })];
-      await wire.write(first as Uint8Array);
-      await wire.exchange(other, HidCommand.PING, Uint8Array.of(1));
-      await wire.write(second as Uint8Array);
-      const echo = await wire.answer(channel);
-      const same = echo?.command === HidCommand.PING && equalBytes(echo.payload, payload);
-      demand(same, "the whole PING echoed", describeMessage(echo));
+      await pingAround(bench, async () => {
+        await bench.wire.exchange(other, HidCommand.PING, Uint8Array.of(1));
+      });
     },
   },
   {
@@ -110,14 +116,8 @@ const FRAMING: readonly Rule[] = [
     title: "a continuation packet of another channel is ignored",
     section: "11.2.5.1",
     async run(bench) {
-      const { wire, channel } = bench;
       const other = await otherChannel(bench);
-      const payload = bench.env.entropy.bytes(100);
-      const [first, second] = [...toReports({ channel, command: HidCommand.PING, payload })];
-      await wire.write(first as Uint8Array, continuationReport(other, 0), second as Uint8Array);
-      const echo = await wire.answer(channel);
-      const same = echo?.command === HidCommand.PING && equalBytes(echo.payload, payload);
-      demand(same, "the whole PING echoed", describeMessage(echo));
+      await pingAround(bench, () => bench.wire.write(continuationReport(other, 0)));
     },
   },
   {

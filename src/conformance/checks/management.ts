@@ -1,6 +1,5 @@
 import type { CborKey, CborMap, CborValue } from "../../cbor/value.js";
-import { encodeCbor } from "../../cbor/encode.js";
-import { concat, equalBytes } from "../../core/bytes.js";
+import { equalBytes } from "../../core/bytes.js";
 import { CtapCommand } from "../../ctap/command.js";
 import { Permission } from "../../ctap/messages/client-pin.js";
 import { type Answer, expectMap, expectStatus, isOk, wrongAnswer } from "../answer.js";
@@ -8,7 +7,7 @@ import type { Bench } from "../bench.js";
 import { create, type Created, descriptor, sendGet } from "../ceremony.js";
 import type { Check, Need } from "../check.js";
 import { CTAP2, hasOption, isAtLeast21, optionOn } from "../needs.js";
-import { firstProtocol, type Token, tokenFor } from "../pin.js";
+import { firstProtocol, type Token, tokenFor, sendSigned } from "../pin.js";
 import { demand, shown } from "../verdict.js";
 
 const BYTE = CtapCommand.credentialManagement;
@@ -24,16 +23,7 @@ type Params = ReadonlyMap<CborKey, CborValue>;
 
 /** Sends a subcommand signed with a token. */
 function signed(bench: Bench, token: Token, subCommand: number, params?: Params): Promise<Answer> {
-  const message = concat(Uint8Array.of(subCommand), params ? encodeCbor(params) : new Uint8Array(0));
-  return bench.send(
-    BYTE,
-    new Map<CborKey, CborValue>([
-      [1, subCommand],
-      ...(params ? [[2, params] as const] : []),
-      [3, token.version],
-      [4, token.authenticate(message)],
-    ]),
-  );
+  return sendSigned(bench, BYTE, { subCommand, params, signed: Uint8Array.of(subCommand), token });
 }
 
 const asked = async (bench: Bench, subCommand: number, params?: Params) =>

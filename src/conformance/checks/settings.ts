@@ -1,4 +1,3 @@
-import { encodeCbor } from "../../cbor/encode.js";
 import type { CborKey, CborValue } from "../../cbor/value.js";
 import { concat } from "../../core/bytes.js";
 import { CtapCommand } from "../../ctap/command.js";
@@ -8,7 +7,7 @@ import type { Bench } from "../bench.js";
 import { create, makeRequest } from "../ceremony.js";
 import type { Check, Need } from "../check.js";
 import { CTAP2, hasOption, isAtLeast21, optionOn } from "../needs.js";
-import { askToken, firstProtocol, type Token, tokenFor } from "../pin.js";
+import { askToken, firstProtocol, type Token, tokenFor, sendSigned } from "../pin.js";
 import { demand, shown } from "../verdict.js";
 
 const BYTE = CtapCommand.authenticatorConfig;
@@ -19,20 +18,8 @@ type Params = ReadonlyMap<CborKey, CborValue>;
 
 async function config(bench: Bench, subCommand: number, params?: Params, given?: Token): Promise<Answer> {
   const token = given ?? (await tokenFor(bench, { permissions: Permission.authenticatorConfig }));
-  const message = concat(
-    new Uint8Array(32).fill(0xff),
-    Uint8Array.of(BYTE, subCommand),
-    params ? encodeCbor(params) : new Uint8Array(0),
-  );
-  return bench.send(
-    BYTE,
-    new Map<CborKey, CborValue>([
-      [1, subCommand],
-      ...(params ? [[2, params] as const] : []),
-      [3, token.version],
-      [4, token.authenticate(message)],
-    ]),
-  );
+  const signed = concat(new Uint8Array(32).fill(0xff), Uint8Array.of(BYTE, subCommand));
+  return sendSigned(bench, BYTE, { subCommand, params, signed, token });
 }
 
 type Rule = Omit<Check, "severity" | "needs"> & Partial<Check>;

@@ -8,6 +8,7 @@ import type { Check, Need } from "../check.js";
 import { CTAP2, CTAP21, hasOption, optionOff, optionOn, PIN } from "../needs.js";
 import {
   agree,
+  altered,
   askToken,
   changePin,
   clientPin,
@@ -105,11 +106,8 @@ const RULES: readonly Rule[] = [
     async run(bench) {
       const rpId = bench.freshRpId();
       const token = await tokenFor(bench, { permissions: P.getAssertion, rpId });
-      const altered = {
-        ...token,
-        authenticate: (message: Uint8Array) => token.authenticate(message).map((byte) => byte ^ 1),
-      };
-      expectStatus(await get(bench, altered, rpId), "PIN_AUTH_INVALID");
+      const wrong = altered(token, (param) => param.map((byte) => byte ^ 1));
+      expectStatus(await get(bench, wrong, rpId), "PIN_AUTH_INVALID");
     },
   },
   {
@@ -119,10 +117,7 @@ const RULES: readonly Rule[] = [
     async run(bench) {
       const rpId = bench.freshRpId();
       const token = await tokenFor(bench, { permissions: P.getAssertion, rpId });
-      const cut = {
-        ...token,
-        authenticate: (message: Uint8Array) => token.authenticate(message).subarray(0, 8),
-      };
+      const cut = altered(token, (param) => param.subarray(0, 8));
       expectStatus(await get(bench, cut, rpId), "PIN_AUTH_INVALID", "INVALID_PARAMETER", "INVALID_LENGTH");
     },
   },

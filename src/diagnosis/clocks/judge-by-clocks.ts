@@ -2,6 +2,7 @@ import type { TraceRecord } from "../../core/trace.js";
 import type { KnownOffsets } from "../clock-offset.js";
 import type { CeremonyDiagnosis, Explanation } from "../explanation.js";
 import type { Probe } from "../rule.js";
+import { withoutCause } from "../without-cause.js";
 import { alignClocks } from "./align-clocks.js";
 
 /** What a trace lacks whose clocks leave it open what happened first. */
@@ -52,19 +53,6 @@ function compared(
   return lowMs < highMs ? { ...diagnosis, marginRangeMs: [lowMs, highMs] } : diagnosis;
 }
 
-function undecided({ kind, ceremony, outcome }: CeremonyDiagnosis, why: string): CeremonyDiagnosis {
-  return {
-    kind,
-    ceremony,
-    ...(outcome !== undefined && { outcome }),
-    mechanism: "undecided",
-    conditions: [],
-    consequences: [],
-    decidedBy: undefined,
-    marginMs: undefined,
-    verdict: `Undecided: missing probe ${CLOCK} (${why}).`,
-    evidence: [],
-    prevention: [],
-    missingProbes: [CLOCK],
-  };
+function undecided(diagnosis: CeremonyDiagnosis, why: string): CeremonyDiagnosis {
+  return withoutCause(diagnosis, [CLOCK], `missing probe ${CLOCK} (${why})`);
 }

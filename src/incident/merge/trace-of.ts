@@ -30,12 +30,14 @@ export function traceOf(
     trace.push(one);
     made.set(one, record);
   };
-  const nameOf = (key: string, open?: (span: string) => void): string => {
+  const open = (span: Omit<TraceRecord & { readonly kind: "span.started" }, "kind">) =>
+    void trace.push({ kind: "span.started", ...span });
+  const nameOf = (key: string, begin: (span: string) => void): string => {
     const known = spans.get(key);
     if (known !== undefined) return known;
     const span = `s${spans.size + 1}`;
     spans.set(key, span);
-    open?.(span);
+    begin(span);
     return span;
   };
   for (const { ms, record } of sorted) {
@@ -47,36 +49,17 @@ export function traceOf(
       add({ ...frame, span: "run", ...event }, record);
       continue;
     }
+    const own = { atMs, ceremony };
     const page = nameOf(ceremony, (span) => {
       const label = labels.get(ceremony);
-      if (label !== undefined)
-        trace.push({
-          atMs,
-          actor: "page",
-          span,
-          ceremony,
-          kind: "span.started",
-          name: "ceremony",
-          label,
-          parent: "run",
-        });
+      if (label !== undefined) open({ ...own, actor: "page", span, name: "ceremony", label, parent: "run" });
     });
     if (OF_CEREMONY.test(event.kind) || (event.kind.startsWith("timer.") && actor === "gateway")) {
       add({ ...frame, span: page, ceremony, ...event }, record);
       continue;
     }
     const request = nameOf(`${ceremony} request`, (span) => {
-      const label = "request";
-      trace.push({
-        atMs,
-        actor: "browser",
-        span,
-        ceremony,
-        kind: "span.started",
-        name: "request",
-        label,
-        parent: page,
-      });
+      open({ ...own, actor: "browser", span, name: "request", label: "request", parent: page });
     });
     if (record.span === undefined) {
       add({ ...frame, span: request, ceremony, ...event }, record);
@@ -84,16 +67,7 @@ export function traceOf(
     }
     const exchange = nameOf(`${ceremony} ${record.source} ${record.span}`, (span) => {
       const label = "command" in event ? event.command : "command";
-      trace.push({
-        atMs,
-        actor: "browser",
-        span,
-        ceremony,
-        kind: "span.started",
-        name: "exchange",
-        label,
-        parent: request,
-      });
+      open({ ...own, actor: "browser", span, name: "exchange", label, parent: request });
     });
     add({ ...frame, span: exchange, ceremony, ...event }, record);
   }
