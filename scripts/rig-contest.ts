@@ -3,13 +3,12 @@
  *
  * usage: tsx scripts/rig-contest.ts [--seconds N] [--seed TEXT] [--keys unix|udp|uhid] [--json]
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { bundlePrograms } from "./bundle-programs.js";
 import { runContest } from "./rig-contest/contest.js";
 
-const ROOT = resolve(import.meta.dirname, "..");
 /** Ten minutes. */
 const SECONDS = "600";
 
@@ -26,21 +25,9 @@ const keys = kinds.find((kind) => kind === values.keys);
 const seconds = Number(values.seconds);
 if (keys === undefined || !(seconds > 0)) throw new RangeError("--seconds N, --keys unix, udp or uhid");
 
-// Inside the project: packages stay outside the bundle and are found from there.
-mkdirSync(join(ROOT, "artifacts"), { recursive: true });
-const outdir = mkdtempSync(join(ROOT, "artifacts", "contest-"));
+const programs = { cli: "src/cli/main.ts", job: "scripts/rig-contest/job.ts" };
+const outdir = await bundlePrograms(programs, "contest");
 try {
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: { cli: "src/cli/main.ts", job: "scripts/rig-contest/job.ts" },
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-  });
   const report = await runContest({
     seconds,
     seed: values.seed,

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { rmSync } from "node:fs";
 import type { TestProject } from "vitest/node";
-import { PROJECT } from "./project.js";
+import { bundlePrograms } from "../../scripts/bundle-programs.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,38 +16,26 @@ declare module "vitest" {
  * @see https://vitest.dev/config/globalsetup.html
  */
 export default async function bundleCli({ provide }: TestProject): Promise<() => void> {
-  // Inside the project, because packages stay outside the bundle and Node resolves them from its location.
-  const outdir = mkdtempSync(join(PROJECT, "artifacts-bundle-"));
-  await build({
-    absWorkingDir: PROJECT,
-    entryPoints: {
-      cli: "src/cli/main.ts",
-      "verdict-worker": "src/cli/verdict-worker.ts",
-      "oracle-worker": "src/cli/oracle-worker.ts",
-      index: "src/index.ts",
-      ctap: "src/entry/ctap.ts",
-      hid: "src/entry/hid.ts",
-      hybrid: "src/entry/hybrid.ts",
-      webauthn: "src/entry/webauthn.ts",
-      sim: "src/entry/sim.ts",
-      scenarios: "src/entry/scenarios.ts",
-      diagnosis: "src/entry/diagnosis.ts",
-      rig: "src/entry/rig.ts",
-      playwright: "src/entry/playwright.ts",
-      vitest: "src/entry/vitest.ts",
-      jest: "src/entry/jest.ts",
-      "node-test": "src/entry/node-test.ts",
-      "rig-contest-job": "scripts/rig-contest/job.ts",
-    },
-    outdir,
-    bundle: true,
-    // One copy of every class for all entry points.
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-  });
+  const programs = {
+    cli: "src/cli/main.ts",
+    "verdict-worker": "src/cli/verdict-worker.ts",
+    "oracle-worker": "src/cli/oracle-worker.ts",
+    index: "src/index.ts",
+    ctap: "src/entry/ctap.ts",
+    hid: "src/entry/hid.ts",
+    hybrid: "src/entry/hybrid.ts",
+    webauthn: "src/entry/webauthn.ts",
+    sim: "src/entry/sim.ts",
+    scenarios: "src/entry/scenarios.ts",
+    diagnosis: "src/entry/diagnosis.ts",
+    rig: "src/entry/rig.ts",
+    playwright: "src/entry/playwright.ts",
+    vitest: "src/entry/vitest.ts",
+    jest: "src/entry/jest.ts",
+    "node-test": "src/entry/node-test.ts",
+    "rig-contest-job": "scripts/rig-contest/job.ts",
+  };
+  const outdir = await bundlePrograms(programs, "bundle");
   provide("bundleFolder", outdir);
   return () => rmSync(outdir, { recursive: true });
 }

@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { build } from "esbuild";
+import { afterAll } from "vitest";
+import { bundlePrograms } from "../../scripts/bundle-programs.js";
 import { guestChecks } from "./guest-checks.js";
 
 /** How long jobs compete, in seconds; `RIG_CONTEST_SECONDS=600` for the ten minutes of docs/rig.md. */
@@ -8,18 +9,11 @@ const SECONDS = Number(process.env["RIG_CONTEST_SECONDS"] ?? "60");
 const BOOT_AND_END_SECONDS = 180;
 
 // The guest reads many small files slowly: it gets the two programs whole.
-const programs = resolve("artifacts/lab/rig-contest-programs");
-mkdirSync(programs, { recursive: true });
-await build({
-  entryPoints: { cli: "src/cli/main.ts", job: "scripts/rig-contest/job.ts" },
-  outdir: programs,
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  packages: "external",
-});
+const programs = await bundlePrograms(
+  { cli: "src/cli/main.ts", job: "scripts/rig-contest/job.ts" },
+  "rig-contest",
+);
+afterAll(() => rmSync(programs, { recursive: true }));
 
 await guestChecks({
   name: "rig-contest",

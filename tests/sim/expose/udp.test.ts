@@ -8,41 +8,18 @@ import { systemClock } from "../../../src/core/clock.js";
 import { exposeUdp } from "../../../src/sim/expose/udp.js";
 import { openHidDevice } from "../../../src/transports/hid/channel.js";
 import { udpHidPort } from "../../../src/transports/udp.js";
-import { contractFirmware, describeCancellation, describeCtapDevice } from "../../contract/ctap-device.js";
-import { describeHidPort } from "../../contract/hid-port.js";
+import { contractFirmware } from "../../contract/ctap-device.js";
+import { describeExposed } from "../../contract/exposed.js";
 
 const FIRMWARE = { cbor: contractFirmware };
 const ANY_PORT = { port: 0 };
 
-async function openOverUdp() {
+describeExposed("over UDP", async () => {
   const exposed = await exposeUdp(systemEnv(), FIRMWARE, { listen: ANY_PORT });
-  const device = await openHidDevice(systemEnv(), await udpHidPort({ port: exposed.port }));
-  const dispose = device[Symbol.asyncDispose].bind(device);
-  const both = Object.assign(device, {
-    [Symbol.asyncDispose]: async () => {
-      await dispose();
-      await exposed[Symbol.asyncDispose]();
-    },
-  });
-  return { device: both, settle: <T>(work: Promise<T>) => work };
-}
-
-describeCtapDevice("a device exposed over UDP", openOverUdp);
-describeCancellation("a device exposed over UDP", openOverUdp);
-
-describeHidPort("UDP", async () => {
-  const exposed = await exposeUdp(systemEnv(), FIRMWARE, { listen: ANY_PORT });
-  const port = await udpHidPort({ port: exposed.port });
-  const close = port.close.bind(port);
   return {
-    port: Object.assign(port, {
-      close: async () => {
-        await close();
-        await exposed[Symbol.asyncDispose]();
-      },
-    }),
-    settle: (work) => work,
-    unplug: async () => {
+    exposed,
+    open: () => udpHidPort({ port: exposed.port }),
+    async unplug(port) {
       await exposed.unplug();
       // Nobody hears that a datagram found no listener before the next one is sent.
       await port.write(new Uint8Array(64));

@@ -12,8 +12,8 @@ import { exposeUnix } from "../../../src/sim/expose/unix.js";
 import { openHidDevice } from "../../../src/transports/hid/channel.js";
 import { toReports } from "../../../src/transports/hid/framing.js";
 import { unixHidPort } from "../../../src/transports/unix.js";
-import { contractFirmware, describeCancellation, describeCtapDevice } from "../../contract/ctap-device.js";
-import { describeHidPort } from "../../contract/hid-port.js";
+import { contractFirmware } from "../../contract/ctap-device.js";
+import { describeExposed } from "../../contract/exposed.js";
 
 const FIRMWARE = { cbor: contractFirmware };
 
@@ -26,38 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function openOverSocket() {
+describeExposed("on a stream socket", async () => {
   const path = freshPath();
-  const exposed = await exposeUnix(systemEnv(), FIRMWARE, path);
-  const device = await openHidDevice(systemEnv(), await unixHidPort(path));
-  const dispose = device[Symbol.asyncDispose].bind(device);
-  const both = Object.assign(device, {
-    [Symbol.asyncDispose]: async () => {
-      await dispose();
-      await exposed[Symbol.asyncDispose]();
-    },
-  });
-  return { device: both, settle: <T>(work: Promise<T>) => work };
-}
-
-describeCtapDevice("a device exposed on a stream socket", openOverSocket);
-describeCancellation("a device exposed on a stream socket", openOverSocket);
-
-describeHidPort("a stream socket", async () => {
-  const path = freshPath();
-  const exposed = await exposeUnix(systemEnv(), FIRMWARE, path);
-  const port = await unixHidPort(path);
-  const close = port.close.bind(port);
-  return {
-    port: Object.assign(port, {
-      close: async () => {
-        await close();
-        await exposed[Symbol.asyncDispose]();
-      },
-    }),
-    settle: (work) => work,
-    unplug: () => exposed.unplug(),
-  };
+  return { exposed: await exposeUnix(systemEnv(), FIRMWARE, path), open: () => unixHidPort(path) };
 });
 
 describe("exposeUnix", () => {

@@ -9,8 +9,8 @@ import { systemEnv } from "../../../../src/env/system-env.js";
 import { type ExposeUsbipOptions, exposeUsbip } from "../../../../src/sim/expose/usbip/usbip.js";
 import type { HidFirmware } from "../../../../src/sim/hid/hid-firmware.js";
 import { openHidDevice } from "../../../../src/transports/hid/channel.js";
-import { contractFirmware, describeCancellation, describeCtapDevice } from "../../../contract/ctap-device.js";
-import { describeHidPort } from "../../../contract/hid-port.js";
+import { contractFirmware } from "../../../contract/ctap-device.js";
+import { describeExposed } from "../../../contract/exposed.js";
 import { IMPORT, LIST, UsbipHost, urbHeader, usbipHidPort } from "../../../helpers/usbip-host.js";
 
 const FIRMWARE = { cbor: contractFirmware };
@@ -54,36 +54,9 @@ const retUnlink = (sequence: number, status: string) =>
 /** SET_CONFIGURATION 1. */
 const CONFIGURE = urbHeader({ command: 1, sequence: 1, setup: "0009010000000000" });
 
-async function openOverUsbip() {
+describeExposed("by USB/IP", async () => {
   const exposed = await exposeUsbip(systemEnv(), FIRMWARE, { listen: { port: 0 }, intervalMs: 1 });
-  const device = await openHidDevice(systemEnv(), await usbipHidPort(exposed.port));
-  const dispose = device[Symbol.asyncDispose].bind(device);
-  const both = Object.assign(device, {
-    [Symbol.asyncDispose]: async () => {
-      await dispose();
-      await exposed[Symbol.asyncDispose]();
-    },
-  });
-  return { device: both, settle: <T>(work: Promise<T>) => work };
-}
-
-describeCtapDevice("a device exposed by USB/IP", openOverUsbip);
-describeCancellation("a device exposed by USB/IP", openOverUsbip);
-
-describeHidPort("USB/IP", async () => {
-  const exposed = await exposeUsbip(systemEnv(), FIRMWARE, { listen: { port: 0 }, intervalMs: 1 });
-  const port = await usbipHidPort(exposed.port);
-  const close = port.close.bind(port);
-  return {
-    port: Object.assign(port, {
-      close: async () => {
-        await close();
-        await exposed[Symbol.asyncDispose]();
-      },
-    }),
-    settle: (work) => work,
-    unplug: () => exposed.unplug(),
-  };
+  return { exposed, open: () => usbipHidPort(exposed.port) };
 });
 
 describe("list and import", () => {
