@@ -51,11 +51,11 @@ export interface Incident {
 }
 
 const OPTIONS = parameters<IncidentOptions>({
-  importers: maybe(arg.any),
-  progress: maybe(arg.any),
+  importers: maybe(shape.list(arg.object)),
+  progress: maybe(arg.callable),
   profile: maybe(arg.object),
   asked: maybe(arg.object),
-  dateMs: maybe(arg.any),
+  dateMs: maybe(arg.number),
   mapping: maybe(arg.object),
   offsets: maybe(arg.object),
   zones: maybe(arg.object),

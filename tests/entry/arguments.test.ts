@@ -3,10 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isHarnessError } from "../../src/core/errors.js";
+import * as conformance from "../../src/entry/conformance.js";
 import * as ctap from "../../src/entry/ctap.js";
 import * as diagnosis from "../../src/entry/diagnosis.js";
 import * as hid from "../../src/entry/hid.js";
 import * as hybrid from "../../src/entry/hybrid.js";
+import * as incident from "../../src/entry/incident.js";
+import * as measure from "../../src/entry/measure.js";
+import * as rig from "../../src/entry/rig.js";
 import * as scenarios from "../../src/entry/scenarios.js";
 import * as sim from "../../src/entry/sim.js";
 import * as webauthn from "../../src/entry/webauthn.js";
@@ -29,6 +33,10 @@ const config = { baseUrl: "http://localhost", registration: {}, login: {} };
 const rule = { id: "a", effect: { do: "delay", delayMs: 1 } };
 const session = { info: { options: { largeBlobs: true } } };
 const phone = { contactId: new Uint8Array(), linkSecret: new Uint8Array() };
+
+/** A device that cannot be opened, and a rig without keys. */
+const NO_DEVICE = { label: "none", port: () => Promise.reject(new Error("no device")) };
+const NO_KEYS = { state: "/nowhere/rig", keys: [], phones: [], fingers: [], powerSwitches: [] };
 
 /** A function of any signature, as a program without types sees it. */
 type Loose = (...args: readonly unknown[]) => unknown;
@@ -195,6 +203,40 @@ const CASES: Readonly<Record<string, Case>> = {
     required: ["listen"],
   },
   exposeUhid: { call: last(sim, "exposeUhid", env, firmware), good: {} },
+  exposeUsbip: {
+    call: last(sim, "exposeUsbip", env, firmware),
+    good: { listen: { port: 0 } },
+    required: ["listen"],
+  },
+  readUsbCapture: {
+    call: (options) =>
+      (fn("readUsbCapture", hid)([], options) as AsyncGenerator<unknown, void, undefined>).next(),
+    good: { onNote: () => {} },
+  },
+  reopenUsbDevice: {
+    call: last(hid, "reopenUsbDevice", env, { by: "any" }),
+    good: { limitMs: 1 },
+    required: ["limitMs"],
+  },
+  replaySession: { call: last(scenarios, "replaySession", []), good: { seed: "1" } },
+  explainIncident: { call: last(incident, "explainIncident", []), good: { dateMs: 0 } },
+  runConformance: {
+    call: last(conformance, "runConformance", env, { label: "none", allowed: [] }),
+    good: { only: ["no.such-check"] },
+  },
+  measureDevice: { call: last(measure, "measureDevice", env, NO_DEVICE), good: { runs: 1 } },
+  openRig: { call: last(rig, "openRig", env, NO_KEYS), good: { machineMs: () => 0 } },
+  rigServer: { call: last(rig, "rigServer", { leases: {}, inventory: NO_KEYS, env }), good: { port: 0 } },
+  recoverKey: {
+    call: last(rig, "recoverKey", { leases: {}, inventory: NO_KEYS, env }),
+    good: { label: "key", open: () => Promise.reject(new Error("no key")) },
+    required: ["label", "open"],
+  },
+  pressWhenAsked: {
+    call: last(rig, "pressWhenAsked", env, device, { label: "finger", press: () => Promise.resolve() }),
+    good: { holdMs: 200 },
+  },
+  takeLease: { call: last(rig, "takeLease", { leases: {}, inventory: NO_KEYS, env }), good: { job: "job" } },
   exposeUnix: { call: last(sim, "exposeUnix", env, firmware, "none/none.sock"), good: {} },
   wsTunnelService: { call: last(sim, "wsTunnelService", env), good: { port: 0 }, required: ["port"] },
   syncStores: {
@@ -335,7 +377,19 @@ const WITHOUT_PARAMETER_OBJECT =
   /Error$|^(parse|encode|decode|describe|nameOf|toHex|fromHex|toBase64url|fromBase64url)/;
 
 test("no public function with an options parameter is left out", () => {
-  const all = { ...ctap, ...diagnosis, ...hid, ...hybrid, ...webauthn, ...sim, ...scenarios };
+  const all = {
+    ...ctap,
+    ...diagnosis,
+    ...hid,
+    ...hybrid,
+    ...webauthn,
+    ...sim,
+    ...scenarios,
+    ...incident,
+    ...conformance,
+    ...measure,
+    ...rig,
+  };
   const covered = new Set(Object.keys(CASES).map((name) => name.split(" ")[0]));
   const others = Object.entries(all)
     .filter(([name, value]) => typeof value === "function" && !WITHOUT_PARAMETER_OBJECT.test(name))
@@ -343,6 +397,7 @@ test("no public function with an options parameter is left out", () => {
     .filter((name) => !covered.has(name));
   expect(others.sort()).toMatchInlineSnapshot(`
     [
+      "CheckFailure",
       "ControlledUser",
       "CookieJar",
       "CredentialStore",
@@ -350,38 +405,54 @@ test("no public function with an options parameter is left out", () => {
       "LaggingStore",
       "Ledger",
       "MemorySink",
+      "Quarantine",
+      "RigLedger",
+      "RigLog",
       "VirtualClock",
       "aliasNote",
       "authenticatorConfig",
       "barsOf",
       "bioEnrollment",
+      "compareResults",
+      "conformanceHtml",
+      "conformanceJUnit",
+      "controlFinger",
       "credentialManagement",
       "credentialTag",
       "defineScenario",
+      "distributionOf",
       "drawGrease",
+      "endProcess",
       "envFor",
       "envIn",
-      "exposeUsbip",
       "findScenario",
+      "fingerFor",
       "firmwareOf",
       "fitForUhid",
       "hintFor",
       "inSpan",
+      "isRunning",
       "joinVerdictTables",
       "jsonLinesSink",
       "knobAliasNote",
       "labelsToText",
       "learnProfile",
       "listKnobs",
+      "loadInventory",
       "loadScenarioFile",
       "measureSession",
+      "measuredKnobs",
+      "measuredProfile",
       "mergeTables",
       "nearestKnobNames",
+      "openKey",
       "openNoble",
+      "openRigKey",
       "openUhidFile",
       "oracleCaseFiles",
       "oracleTableToText",
       "outcomeOf",
+      "phoneFor",
       "phoneMannersOf",
       "phoneThatBotchesTheHandshake",
       "phoneThatForgetsTheIndex",
@@ -392,14 +463,16 @@ test("no public function with an options parameter is left out", () => {
       "phoneWithoutMobileData",
       "phoneWithoutScreenLock",
       "pinProtocol",
+      "powerCycle",
+      "powerFor",
       "profileNamed",
       "proofLine",
       "proofToText",
       "prove",
-      "readUsbCapture",
-      "reopenUsbDevice",
-      "replaySession",
+      "readAsked",
+      "readMapping",
       "resolveScenario",
+      "rigStatus",
       "rootCauseRates",
       "scenarioNamed",
       "scenarioOfIncident",
@@ -407,17 +480,22 @@ test("no public function with an options parameter is left out", () => {
       "scriptedUser",
       "searchScenarios",
       "seededEntropy",
+      "selectChecks",
       "selectUsbDevice",
       "selfMadeTlsIdentity",
       "sleep",
       "stableSelector",
       "startTrace",
       "systemEnv",
+      "systemHardware",
+      "systemLocks",
+      "thisProcess",
       "toGitHub",
       "toHtml",
       "toJUnit",
       "toJson",
       "toMermaid",
+      "topicOf",
       "traceSchema",
       "tunnelHost",
       "u2fDevice",
@@ -426,6 +504,7 @@ test("no public function with an options parameter is left out", () => {
       "verifySignature",
       "virtualEnv",
       "withKnobs",
+      "withLease",
       "withProvenAdvice",
       "withU2fFallback",
       "within",

@@ -1,6 +1,8 @@
 import { joinedSignal } from "../../core/abort.js";
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import type { Env } from "../../core/env.js";
 import { isHarnessError, type HarnessError, withAftermath } from "../../core/errors.js";
+import { shape } from "../../core/shape.js";
 import { startTimer, type RunningTimer } from "../../core/timer.js";
 import type { CtapDevice, KeepaliveStatus, TransactOptions } from "../../ctap/device.js";
 import { RigError } from "../rig-error.js";
@@ -23,6 +25,14 @@ const HOLD_MS = 200;
 const NOT_FELT_MS = 3_000;
 const PRESSES_MAX = 2;
 
+const OPTIONS = parameters<PressOptions>({
+  holdMs: maybe(shape.ms),
+  longHoldMs: maybe(shape.ms),
+  wantsLong: maybe(arg.callable),
+  notFeltMs: maybe(shape.ms),
+  pressesMax: maybe(shape.between({ min: 1, max: 100 })),
+});
+
 /**
  * Presses a key whenever it asks for user presence, and lifts the finger when it answers.
  *
@@ -43,6 +53,12 @@ export function pressWhenAsked(
   finger: Finger,
   options: PressOptions = {},
 ): CtapDevice {
+  checkArguments("pressWhenAsked", {
+    env: [arg.env, env],
+    device: [arg.having("a CtapDevice", "transact"), device],
+    finger: [arg.having("a finger, as fingerFor(...) gives one,", "press"), finger],
+    options: [OPTIONS, options],
+  });
   const { infoInAdvance, reachableBy } = device;
   return {
     transport: device.transport,

@@ -1,8 +1,10 @@
+import { arg, checkArguments, maybe, parameters } from "../../core/argument.js";
 import { toHex } from "../../core/bytes.js";
 import { cleanUp } from "../../core/clean-up.js";
 import { sleep } from "../../core/clock.js";
 import type { Env } from "../../core/env.js";
 import { isHarnessError } from "../../core/errors.js";
+import { shape } from "../../core/shape.js";
 import { MemorySink, startTrace } from "../../core/trace.js";
 import { within } from "../../core/within.js";
 import { openSession } from "../../ctap/client/session.js";
@@ -22,6 +24,14 @@ export interface RecoveryOptions {
   /** AAGUID in hexadecimal that the key had: another one's answer does not count. */
   readonly aaguid?: string;
 }
+
+const OPTIONS = parameters<RecoveryOptions>({
+  label: shape.text,
+  open: arg.callable,
+  power: maybe(arg.having("a power switch, as powerFor(...) gives one,", "off", "on")),
+  device: maybe(arg.having("a CtapDevice", "transact")),
+  aaguid: maybe(shape.text),
+});
 
 /** What was done to a key, and whether it answers. */
 export interface Recovery {
@@ -46,6 +56,10 @@ const LOOKS_MAX = 20;
  * @throws {RigError} `RIG_KEY_WEDGED` once it is in quarantine; `RIG_STATE_FAILED`.
  */
 export async function recoverKey(rig: Rig, options: RecoveryOptions): Promise<Recovery> {
+  checkArguments("recoverKey", {
+    rig: [arg.with("a rig, as openRig(env, inventory) opens it,", "leases", "inventory"), rig],
+    options: [OPTIONS, options],
+  });
   const sink = new MemorySink();
   const env = { ...rig.env, trace: startTrace(rig.env.clock, sink) };
   const { label } = options;

@@ -2,53 +2,30 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { check, outFolder } from "../../../lab/checks.js";
 import { Chromium } from "../../../lab/services/chromium.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { until } from "../../../lab/services/until.js";
-import type { CtapHandler } from "../../../src/entry/ctap.js";
-import { type TraceRecord, explain, startTrace } from "../../../src/entry/diagnosis.js";
+import { explain } from "../../../src/entry/diagnosis.js";
 import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
-import { envFor, exposeUhid, systemClock, systemEnv } from "../../../src/entry/sim.js";
+import { exposeUhid } from "../../../src/entry/sim.js";
 import { SemanticsKey } from "../../page/semantics/semantics-key.js";
 import { attachedKey } from "./attached-key.js";
 import { agrees, explainFiles } from "./explain-files.js";
 import { CAPTURE_FILE, CHROMIUM_FILES, EXPLAIN_STORIES, type ExplainStory } from "./explain-stories.js";
 import { NetworkHar } from "./network-har.js";
 import { OBSERVER_MARK, PageObserver } from "./page-observer.js";
-import { told } from "./told.js";
+import { EMULATED, SETTLE_MS, env, records, startShop, tellingKey, traceMs } from "./shop-bench.js";
 import { Dumpcap } from "./usbmon.js";
 import { warmUp } from "./warm-up.js";
 
-interface Shop {
-  readonly url: string;
-  readonly passkeys: () => readonly string[];
-  readonly close: () => void;
-}
-
-/** On an emulated processor the packets of one message may be further apart than a key's half a second. */
-const EMULATED = { reassemblyMs: 20_000 };
 const DEVICE_LOG_FLAGS = ["--enable-logging=stderr", "--vmodule=device_event_log_impl=1"];
-/** From the key's being plugged in to udev's having told the browser. */
-const SETTLE_MS = 2_000;
 /** Emulation: from the click to the key's wish, and from the touch to the site's answer. */
 const SLACK_MS = 60_000;
 /** Chromium's own timer is of three minutes. */
 const NEVER_MS = 185_000;
 const ALL_BUSES = 0;
 
-const records: TraceRecord[] = [];
-const write = (record: TraceRecord) => void records.push(record);
-const env = { ...systemEnv(), trace: startTrace(systemClock, { write }) };
-env.trace.emit({ kind: "user.saw", where: "page", text: "" });
-const zeroEpochMs = Date.now() - (records.pop()?.atMs ?? 0);
-
-// The example as it is shipped: not in the bundle, and its packages are read from node_modules.
-const example = pathToFileURL(join(process.cwd(), "examples/passkey-shop/site.mjs")).href;
-const { startShop } = (await import(example)) as {
-  readonly startShop: (options: { readonly fixed: boolean }) => Promise<Shop>;
-};
 await warmUp();
 startUdev();
 /** Stories by name, or all of them. */
@@ -80,17 +57,9 @@ async function play(story: ExplainStory): Promise<void> {
 async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) {
   const key = new SemanticsKey(env, { touchMs: touchMs ?? 0, upTimeoutMs: 300_000 });
   key.isUntouched = touchMs === null;
-  const keyEnv = envFor(env, "key");
-  const heard = told(keyEnv, key.handle);
-  let isOpen = false;
-  /** The browser records nothing: that it reached the key is seen by the key's first message. */
-  const cbor: CtapHandler = (request, options) => {
-    if (!isOpen) keyEnv.trace.emit({ kind: "link.opened", link: "usb" });
-    isOpen = true;
-    return heard(request, options);
-  };
+  const telling = tellingKey(key);
   const expose = road === "uhid" ? exposeUhid : attachedKey;
-  const device = await expose(keyEnv, { ...key.firmware, cbor }, { knobs: EMULATED });
+  const device = await expose(telling.env, telling.firmware, { knobs: EMULATED });
   await sleep(SETTLE_MS);
   const capture = road === "usbip" ? await Dumpcap.start(ALL_BUSES, join(folder, CAPTURE_FILE)) : undefined;
   const log = join(folder, "chromium.log");
@@ -107,7 +76,6 @@ async function ceremony({ title, road, touchMs }: ExplainStory, folder: string) 
   try {
     const page = await chromium.open("about:blank");
     const har = await NetworkHar.of(page, chromium.version);
-    const traceMs = (epochMs: number) => epochMs - zeroEpochMs;
     const observer = await PageObserver.of(page, { title, records, traceMs });
     await page.bringToFront();
     await page.go(shop.url);

@@ -2,62 +2,31 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { check, outFolder } from "../../../lab/checks.js";
 import { Chromium } from "../../../lab/services/chromium.js";
 import { startUdev } from "../../../lab/services/udev.js";
 import { until } from "../../../lab/services/until.js";
-import { type TraceRecord, explain, startTrace } from "../../../src/entry/diagnosis.js";
+import { type TraceRecord, explain } from "../../../src/entry/diagnosis.js";
 import { runOfTrace, toHtml } from "../../../src/entry/scenarios.js";
-import type { CtapHandler } from "../../../src/entry/ctap.js";
-import { envFor, exposeUhid, systemClock, systemEnv } from "../../../src/entry/sim.js";
+import { exposeUhid } from "../../../src/entry/sim.js";
 import { judgeTruth } from "../../../src/page/matchers/judge.js";
 import { PageObserver } from "./page-observer.js";
+import { EMULATED, SETTLE_MS, env, records, startShop, tellingKey, traceMs } from "./shop-bench.js";
 import { SHOP_STORIES, type ShopStory } from "./shop-stories.js";
 import { SemanticsKey } from "../../page/semantics/semantics-key.js";
-import { told } from "./told.js";
 import { warmUp } from "./warm-up.js";
 
-interface Shop {
-  readonly url: string;
-  readonly passkeys: () => readonly string[];
-  readonly close: () => void;
-}
-
-/** On an emulated processor the packets of one message may be further apart than a key's half a second. */
-const EMULATED = { reassemblyMs: 20_000 };
 /** After the page's guard of 60 s. */
 const TOUCH_MS = 75_000;
 /** Emulation: from the touch to the site's answer. */
 const LATE_MS = 60_000;
-/** From the key's being plugged in to udev's having told the browser. */
-const SETTLE_MS = 2_000;
 
-const records: TraceRecord[] = [];
-const write = (record: TraceRecord) => void records.push(record);
-const env = { ...systemEnv(), trace: startTrace(systemClock, { write }) };
-env.trace.emit({ kind: "user.saw", where: "page", text: "" });
-const zeroEpochMs = Date.now() - (records.pop()?.atMs ?? 0);
-
-// The example as it is shipped: not in the bundle, and its packages are read from node_modules.
-const example = pathToFileURL(join(process.cwd(), "examples/passkey-shop/site.mjs")).href;
-const { startShop } = (await import(example)) as {
-  readonly startShop: (options: { readonly fixed: boolean }) => Promise<Shop>;
-};
 await warmUp();
 startUdev();
 // With a reader, no sheet of the browser asks for a PIN; the finger is late.
 const key = new SemanticsKey(env, { touchMs: TOUCH_MS, upTimeoutMs: 300_000 });
-const own = envFor(env, "key");
-const heard = told(own, key.handle);
-let isOpen = false;
-/** The browser records nothing: that it reached the key is seen by the key's first message of a story. */
-const cbor: CtapHandler = (request, options) => {
-  if (!isOpen) own.trace.emit({ kind: "link.opened", link: "usb" });
-  isOpen = true;
-  return heard(request, options);
-};
-await exposeUhid(own, { ...key.firmware, cbor }, { knobs: EMULATED });
+const telling = tellingKey(key);
+await exposeUhid(telling.env, telling.firmware, { knobs: EMULATED });
 await sleep(SETTLE_MS);
 const chromium = await Chromium.start({ log: join(outFolder(), "chromium.log"), withinMs: 240_000 });
 process.stdout.write(`${chromium.version}\n`);
@@ -68,14 +37,10 @@ process.exit(0);
 async function play({ title, fixed, shown, mechanism, decidedBy, tellsTruth }: ShopStory): Promise<void> {
   records.length = 0;
   key.renew();
-  isOpen = false;
+  telling.renew();
   const shop = await startShop({ fixed });
   const page = await chromium.open("about:blank");
-  const observer = await PageObserver.of(page, {
-    title,
-    records,
-    traceMs: (epochMs) => epochMs - zeroEpochMs,
-  });
+  const observer = await PageObserver.of(page, { title, records, traceMs });
   try {
     await page.bringToFront();
     await page.go(shop.url);
