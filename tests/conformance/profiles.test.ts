@@ -3,6 +3,7 @@ import { CHECKS, runConformance } from "../../src/entry/conformance.js";
 import { type HidFirmware, profileNamed, PROFILES, virtualEnv } from "../../src/entry/sim.js";
 import { simulatedTarget } from "../../src/cli/conformance/simulated-target.js";
 import { FULL, someOf } from "../helpers/full-runs.js";
+import { titled } from "../helpers/titled.js";
 import { CHECKS_OF_QUIRK, CHECKS_OF_TRAIT, documentedFailures } from "./quirks.js";
 
 const seen = new Set<string>();
@@ -58,7 +59,7 @@ describe("a device of our own", () => {
 });
 
 // Some of the profiles say nothing of rows that others need.
-describe.runIf(FULL)("after all of them", () => {
+describe.runIf(FULL)(titled("after all of them", FULL ? undefined : "was not asked for all (FULL=1)"), () => {
   test("no row of the table of quirks is stale", () => {
     const rows = [
       ...Object.values(CHECKS_OF_QUIRK).flat(),

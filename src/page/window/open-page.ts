@@ -143,22 +143,12 @@ function loaded(window: WindowLike): Promise<void> {
   return new Promise((resolve) => window.addEventListener("load", () => resolve(), { once: true }));
 }
 
-/** jest runs tests in a context of its own, which imports nothing unless Node is told to. */
-function isWithoutImport(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
-  return typeof code === "string" && code.startsWith("ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING");
-}
-
-const JEST_HINT =
-  "jest imports no packages at run time: write the page into the window of testEnvironment jsdom, in which passkeys are " +
-  "already, or run jest with NODE_OPTIONS=--experimental-vm-modules";
-
 async function imported(name: DomLibrary, load: Load): Promise<unknown> {
   try {
     return await load(name);
   } catch (cause) {
     throw new PageRigError("NO_WINDOW", `the package ${name} cannot be loaded`, {
-      hint: isWithoutImport(cause) ? JEST_HINT : `npm install --save-dev ${name}`,
+      hint: `npm install --save-dev ${name}`,
       cause,
     });
   }

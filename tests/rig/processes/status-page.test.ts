@@ -10,6 +10,7 @@ import { withLease } from "../../../src/rig/leases/with-lease.js";
 import { rigServer } from "../../../src/rig/page/rig-server.js";
 import { openRig } from "../../../src/rig/rig.js";
 import { CHROMIUM, Chromium } from "../../helpers/chromium.js";
+import { titled } from "../../helpers/titled.js";
 
 const FILE = {
   schema: 1,
@@ -21,7 +22,10 @@ const FILE = {
 const HOSTILE = "<img src=x onerror=document.title='owned'>";
 
 test.skipIf(CHROMIUM === undefined)(
-  "Chromium shows leases, quarantine and verdicts, and what changes",
+  titled(
+    "Chromium shows leases, quarantine and verdicts, and what changes",
+    CHROMIUM === undefined ? "has no Chromium (Debian package chromium)" : undefined,
+  ),
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "rig-page-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

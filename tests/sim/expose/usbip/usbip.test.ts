@@ -11,6 +11,7 @@ import type { HidFirmware } from "../../../../src/sim/hid/hid-firmware.js";
 import { openHidDevice } from "../../../../src/transports/hid/channel.js";
 import { contractFirmware } from "../../../contract/ctap-device.js";
 import { describeExposed } from "../../../contract/exposed.js";
+import { titled } from "../../../helpers/titled.js";
 import { IMPORT, LIST, UsbipHost, urbHeader, usbipHidPort } from "../../../helpers/usbip-host.js";
 
 const FIRMWARE = { cbor: contractFirmware };
@@ -76,7 +77,10 @@ describe("list and import", () => {
 
   const USBIP = ["/usr/sbin/usbip", "/usr/bin/usbip"].find((path) => existsSync(path));
   test.skipIf(USBIP === undefined)(
-    "is listed by Debian's usbip (skipped where that is not installed)",
+    titled(
+      "is listed by Debian's usbip",
+      USBIP === undefined ? "has no usbip (Debian package usbip)" : undefined,
+    ),
     async () => {
       const { device } = await served({ identity: { vendorId: 0x1209, productId: 0x0001 } });
       const { stdout } = await promisify(execFile)(USBIP as string, [
